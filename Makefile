@@ -1,0 +1,134 @@
+# gr: rotates private keys and certificates of IoT devices. `make demo` shows it, `make check` tests it.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINDIR = $(PREFIX)/bin
+LIBEXECDIR = $(PREFIX)/libexec/gr
+PLUGINDIR = $(PREFIX)/lib/gr
+DATADIR = $(PREFIX)/share/gr
+MANDIR = $(PREFIX)/share/man
+
+CC = gcc
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= -O2 -g
+JOBS ?= $(shell nproc)
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-3s %s\n' $(1) $(2))
+
+# A sanitized build lives in folders of its own. 86: no exit status of ours.
+ifdef SANITIZE
+BUILD = build/sanitize
+BIN = build/sanitize/bin
+SAN = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+HARDEN = -fPIE -fstack-protector-strong
+else
+BUILD = build
+BIN = bin
+SAN =
+HARDEN = -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+endif
+export SANITIZE
+
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings $(if $(CI),-Werror)
+BASE = -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc/lib -MMD -MP $(WARN) $(HARDEN) $(SAN)
+LINKFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN)
+
+# What each program links: the architecture, as a table.
+LINK_gr-config       = libcrypto
+LINK_gr-keygen       = libcrypto
+LINK_gr-csr          = libcrypto
+LINK_gr-journal      = libcrypto
+LINK_gr-install-cert = libcrypto
+LINK_gr-link         = libcrypto libssl libmosquitto jansson
+LINK_gr-probe        = libcrypto libssl libmosquitto
+LINK_gr-jobs-client  = libcrypto libssl libmosquitto jansson
+LINK_gr-create       = libcrypto libssl libmosquitto jansson
+LINK_gr-commit       = libcrypto libssl libmosquitto jansson
+LINK_gr-backendd     = libcrypto libmosquitto jansson sqlite3
+LINK_gr-registry     = libcrypto jansson sqlite3
+LINK_gr-jobs         = libcrypto jansson sqlite3
+LINK_gr-ca           = libcrypto jansson sqlite3
+LINK_gr-create-certificate = libcrypto jansson sqlite3
+LINK_gr-commit-certificate = libcrypto jansson sqlite3
+LINK_gr-job-terminal       = libcrypto jansson sqlite3
+LINK_gr-broker             = libcrypto jansson sqlite3
+
+DEVICE  := $(patsubst src/device/%.c,%,$(wildcard src/device/gr-*.c))
+BACKEND := $(filter-out gr-broker,$(patsubst src/backend/%.c,%,$(wildcard src/backend/gr-*.c)))
+# Files of one program that has verbs: src/device/gr-x/*.c belong to gr-x.
+PARTS = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/device/$(1)/*.c src/backend/$(1)/*.c))
+
+LIB_OBJ  := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lib/*.c))
+ROOM_OBJ := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/backend/registry/*.c src/backend/issuer/*.c src/backend/jobs/*.c src/backend/handlers/*.c))
+
+PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
+SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(wildcard scripts/rotate.sh scripts/states.sh scripts/lab.sh))
+
+.PHONY: all programs demo check check-root bench lint install uninstall clean setup
+.SECONDEXPANSION:
+.SECONDARY:
+
+# Missing packages are put in place before anything is compiled; with all there this costs one dpkg call.
+all: setup
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) programs
+
+setup:
+	$(Q)scripts/setup.sh
+
+programs: $(PROGRAMS) $(SCRIPTS) $(if $(wildcard src/backend/gr-broker.c),$(BIN)/gr-broker.so)
+
+$(BUILD)/%.o: src/%.c Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) -Isrc/$(firstword $(subst /, ,$*)) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+# The plugin is loaded into the broker: its objects are position independent and export one entry alone.
+$(BUILD)/pic/%.o: src/%.c Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) -fPIC -fvisibility=hidden -Isrc/$(firstword $(subst /, ,$*)) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+$(BUILD)/libgr.a: $(LIB_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@; ar rcs $@ $^
+
+$(BUILD)/librooms.a: $(ROOM_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@; ar rcs $@ $^
+
+$(addprefix $(BIN)/,$(DEVICE)): $(BIN)/%: $(BUILD)/device/%.o $$(call PARTS,$$*) $(BUILD)/libgr.a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
+
+$(addprefix $(BIN)/,$(BACKEND)): $(BIN)/%: $(BUILD)/backend/%.o $$(call PARTS,$$*) $(BUILD)/librooms.a $(BUILD)/libgr.a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
+
+PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/gr-broker/*.c) $(addprefix src/lib/,complain.c str.c topic.c json.c clock.c))
+$(BIN)/gr-broker.so: $(PLUGIN_OBJ)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -shared -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_gr-broker))
+
+$(SCRIPTS): $(BIN)/%: scripts/%
+	$(Q)mkdir -p $(@D)
+	$(Q)install -m 755 $< $@
+
+demo: all
+	$(Q)scripts/demo.sh
+
+check: all
+	$(Q)test/run
+
+bench: all
+	$(Q)test/bench/run
+
+lint: setup
+	$(Q)scripts/lint.sh
+
+clean:
+	rm -rf build bin greengrass-build
+
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Puts the Debian packages in place that gr is built and tested with. Quiet and quick when all are there.
+set -eu
+
+packages='gcc make pkg-config libssl-dev libmosquitto-dev mosquitto-dev mosquitto mosquitto-clients libjansson-dev
+libsqlite3-dev sqlite3 openssl bats parallel jq util-linux procps'
+
+missing=
+for p in $packages; do
+	[ "$(dpkg-query -W -f='${Status}' "$p" 2>/dev/null)" = 'install ok installed' ] || missing="$missing $p"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+	if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null && ! [ -t 0 ]; then
+		printf 'setup: packages are missing; as root run:\n  apt-get install -y --no-install-recommends%s\n' "$missing" >&2
+		exit 100
+	fi
+	as_root=sudo
+fi
+
+printf 'setup: installing%s\n' "$missing" >&2
+# The mosquitto package starts a system broker; one that was not there before must not stay behind.
+broker_before=no
+pgrep -x mosquitto >/dev/null 2>&1 && broker_before=yes
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# shellcheck disable=SC2086 # the list is meant to be split
+if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+	tail -n 20 "$log" >&2
+	printf 'setup: the packages could not be installed; as root run:\n  apt-get update && apt-get install -y --no-install-recommends%s\n' "$missing" >&2
+	exit 111
+fi
+case $missing in
+*\ mosquitto\ * | *\ mosquitto)
+	if [ "$broker_before" = no ] && command -v systemctl >/dev/null && [ -d /run/systemd/system ]; then
+		$as_root systemctl disable --now mosquitto.service >/dev/null 2>&1 ||
+			printf 'setup: the system broker could not be stopped; see systemctl status mosquitto\n' >&2
+	fi
+	;;
+esac

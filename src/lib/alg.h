@@ -1,0 +1,35 @@
+/*
+ * alg.h - the algorithm names a configuration may hold (the reference component's, exactly) and
+ * what they mean.
+ */
+#ifndef GR_ALG_H
+#define GR_ALG_H
+
+#include <openssl/evp.h>
+#include <stdbool.h>
+
+#include "status.h"
+
+struct alg_key {
+	const char *name;	/* "RSA-2048", "ECDSA-P256" */
+	int type;		/* EVP_PKEY_RSA or EVP_PKEY_EC */
+	int bits;		/* RSA modulus; 0 for EC */
+	const char *group;	/* OpenSSL's name of the curve; NULL for RSA */
+};
+struct alg_sign {
+	const char *name;	/* "SHA256WITHRSA", "SHA384WITHRSAANDMGF1", "ECDSA-WITH-SHA512" */
+	int type;		/* the key type it goes with */
+	const char *digest;	/* "SHA256" */
+	bool pss;		/* RSA-PSS, MGF1 with the same hash, salt as long as the hash */
+};
+
+/* GR_BAD, one line that lists what is allowed: no such name. The result is static. */
+enum status alg_key_find(const struct alg_key **alg, const char *name);
+enum status alg_sign_find(const struct alg_sign **alg, const char *name);
+/* GR_BAD, one line that lists what is allowed: key and signature are of different families. */
+enum status alg_pair_check(const struct alg_key *key, const struct alg_sign *sign);
+
+/* Readies ctx to sign by sign with key. GR_FAIL, one line: OpenSSL would not. */
+enum status alg_sign_init(EVP_MD_CTX *ctx, const struct alg_sign *sign, EVP_PKEY *key);
+
+#endif

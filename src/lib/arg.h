@@ -1,0 +1,48 @@
+/*
+ * arg.h - command lines: one table a program, from which the parser, --help and the usage
+ * line are all made, so that they cannot drift apart.
+ */
+#ifndef GR_ARG_H
+#define GR_ARG_H
+
+#include <stdint.h>
+
+#include "status.h"
+
+struct arg_option {
+	int ch;			/* the letter; a number of 256 or more has no short form */
+	const char *name;	/* the long form, without dashes */
+	const char *value;	/* the name of its value, or NULL for a flag */
+	const char *help;
+};
+
+struct arg_spec {
+	const char *name;	/* what to call the program in its usage line: "gr-jobs create" */
+	const char *operands;	/* "[options] JOB STATUS" */
+	const char *about;	/* one line */
+	const struct arg_option *options;	/* ended by an entry whose name is NULL; --help and --version are added */
+};
+
+/*
+ * Like getopt: the next option's ch, or -1 after the last; optarg and optind as there. Options
+ * come before operands. --help and --version are answered on standard output and end the program
+ * with 0; an unknown or incomplete option ends it with GR_BAD and a usage line.
+ */
+int arg_next(const struct arg_spec *spec, int argc, char *argv[]);
+/* Starts over for another argument vector (a verb's own). */
+void arg_restart(void);
+/* Writes the usage line to standard error and ends the program with GR_BAD. */
+_Noreturn void arg_usage(const struct arg_spec *spec);
+
+/* A decimal number with nothing around it. GR_BAD, one line: it is not one; *value untouched. */
+enum status arg_u32(uint32_t *value, const char *what, const char *text);
+
+/* A program with verbs: a table, and the call of the verb named by argv[1]. */
+struct arg_verb {
+	const char *name;
+	int (*run)(int argc, char *argv[]);	/* argv[0] is the verb */
+	const char *help;
+};
+int arg_verbs(const struct arg_verb *verbs, const char *program, const char *about, int argc, char *argv[]);
+
+#endif

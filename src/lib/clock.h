@@ -1,0 +1,12 @@
+/* clock.h - the clocks, read in one place. */
+#ifndef GR_CLOCK_H
+#define GR_CLOCK_H
+
+#include <stdint.h>
+
+int64_t clock_real_ms(void);	/* milliseconds since 1970-01-01 UTC; jumps when somebody sets it */
+int64_t clock_boot_ms(void);	/* milliseconds since boot, suspend included (CLOCK_BOOTTIME); never jumps */
+/* The kernel's random name of this boot (/proc/sys/kernel/random/boot_id), or "unknown". */
+void clock_boot_id(char id[static 64]);
+
+#endif

@@ -1,0 +1,48 @@
+/* complain.c - one line on standard error */
+#define _GNU_SOURCE	/* program_invocation_short_name */
+#include "complain.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+void complain(const char *fmt, ...)
+{
+	char line[COMPLAIN_MAX];
+	size_t head, len;
+	va_list ap;
+	int n;
+
+	n = snprintf(line, sizeof line, "%s: ", program_invocation_short_name);
+	head = n < 0 ? 0 : (size_t)n;
+	if (head >= sizeof line)
+		head = 0;
+	va_start(ap, fmt);
+	n = vsnprintf(line + head, sizeof line - head, fmt, ap);
+	va_end(ap);
+	len = head + (n < 0 ? 0 : (size_t)n);
+	if (len > sizeof line - 2)
+		len = sizeof line - 2;
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	line[len++] = '\n';
+	for (size_t done = 0; done < len; done += (size_t)n) {
+		n = (int)write(STDERR_FILENO, line + done, len - done);
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		if (n < 0)
+			return;	/* standard error is gone: there is nobody left to tell */
+	}
+}
+
+const char *complain_openssl(void)
+{
+	unsigned long code = ERR_peek_last_error();
+	const char *reason = code ? ERR_reason_error_string(code) : NULL;
+
+	ERR_clear_error();
+	return reason ? reason : "no reason given by OpenSSL";
+}

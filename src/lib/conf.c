@@ -1,0 +1,238 @@
+/* conf.c - flags, environment and gr.conf, merged */
+#include "conf.h"
+#include "complain.h"
+#include "file.h"
+#include "str.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONF_FILE_MAX = 1 << 20 };
+
+static const struct setting {
+	const char *name, *other;	/* other: the default, "" for none */
+	bool number;
+} settings[CONF_COUNT] = {
+	[CONF_THING_NAME]            = { "thingName", "", false },
+	[CONF_PRIVATE_KEY_PATH]      = { "privateKeyPath", "", false },
+	[CONF_CERTIFICATE_FILE_PATH] = { "certificateFilePath", "", false },
+	[CONF_ROOT_CA_PATH]          = { "rootCaPath", "", false },
+	[CONF_IOT_DATA_ENDPOINT]     = { "iotDataEndpoint", "", false },
+	[CONF_IOT_DATA_PORT]         = { "iotDataPort", "8883", true },
+	[CONF_KEY_ALGORITHM]         = { "keyAlgorithm", "RSA-2048", false },
+	[CONF_SIGNING_ALGORITHM]     = { "signingAlgorithm", "SHA256WITHRSA", false },
+	[CONF_ISSUER_CA_PATH]        = { "issuerCaPath", "", false },
+	[CONF_RUNTIME]               = { "runtime", "none", false },
+	[CONF_RESTART_HOOK]          = { "restartHook", "", false },
+	[CONF_WATCHDOG]              = { "watchdog", "on", false },
+	[CONF_REFUSAL_WINDOW]        = { "refusalWindowSeconds", "120", true },
+	[CONF_TRIAL_SECONDS]         = { "trialSeconds", "900", true },
+	[CONF_TRIAL_MINIMUM]         = { "trialMinimumSeconds", "180", true },
+	[CONF_REQUEST_TIMEOUT]       = { "requestTimeoutSeconds", "30", true },
+	[CONF_REPEAT_SECONDS]        = { "repeatSeconds", "130", true },
+	[CONF_POLL_SECONDS]          = { "pollSeconds", "3600", true },
+	[CONF_RETRY_MIN]             = { "retryMinMilliseconds", "1000", true },
+	[CONF_RETRY_MAX]             = { "retryMaxMilliseconds", "60000", true },
+	[CONF_RECORD_GRACE]          = { "recordGraceSeconds", "600", true },
+};
+
+const char *conf_name(enum conf_key key)
+{
+	return settings[key].name;
+}
+
+enum conf_key conf_find(const char *name)
+{
+	enum conf_key k = 0;
+
+	while (k < CONF_COUNT && strcmp(settings[k].name, name) != 0)
+		k++;
+	return k;
+}
+
+/* privateKeyPath -> GR_PRIVATE_KEY_PATH */
+static void environment_name(char to[static 64], const char *name)
+{
+	size_t n = 3;
+
+	memcpy(to, "GR_", 3);
+	for (; *name && n < 62; name++) {
+		if (isupper((unsigned char)*name))
+			to[n++] = '_';
+		to[n++] = (char)toupper((unsigned char)*name);
+	}
+	to[n] = '\0';
+}
+
+/* Takes value for key unless an earlier source has given one. */
+static enum status take(struct conf *conf, enum conf_key key, const char *value, const char *source)
+{
+	uint32_t n;
+
+	if (conf->value[key] || value[0] == '\0')
+		return GR_OK;
+	for (const char *c = value; *c; c++)
+		if ((unsigned char)*c < ' ') {
+			complain("%s (%s): holds a control character", settings[key].name, source);
+			return GR_BAD;
+		}
+	if (settings[key].number && arg_u32(&n, settings[key].name, value) != GR_OK)
+		return GR_BAD;
+	if (!(conf->value[key] = strdup(value))) {
+		complain("%s: out of memory", settings[key].name);
+		return GR_FAIL;
+	}
+	str_format(conf->source[key], sizeof conf->source[key], "%.63s", source);
+	return GR_OK;
+}
+
+static enum status take_named(struct conf *conf, const char *name, const char *value, const char *source)
+{
+	enum conf_key key = conf_find(name);
+
+	if (key < CONF_COUNT)
+		return take(conf, key, value, source);
+	complain("%s: %s: no such setting; gr.conf(5) lists them", source, name);
+	return GR_BAD;
+}
+
+enum status conf_option(struct conf *conf, int ch, const char *value)
+{
+	char name[64];
+	size_t len;
+
+	if (ch == 'C') {
+		if (setenv("GR_CONF", value, 1) == 0)
+			return GR_OK;
+		complain("-C: out of memory");
+		return GR_FAIL;
+	}
+	len = strcspn(value, "=");
+	if (value[len] != '=' || !str_format(name, sizeof name, "%.*s", (int)len, value)) {
+		complain("-o: %s: not of the form key=value", value);
+		return GR_BAD;
+	}
+	return take_named(conf, name, value + len + 1, "flag");
+}
+
+static enum status take_environment(struct conf *conf)
+{
+	enum status st = GR_OK;
+
+	for (enum conf_key k = 0; k < CONF_COUNT && st == GR_OK; k++) {
+		char name[64];
+		const char *value;
+
+		environment_name(name, settings[k].name);
+		if ((value = getenv(name)))
+			st = take(conf, k, value, "environment");
+	}
+	return st;
+}
+
+/* One "key = value" line, changed in place; blank lines and # comments are passed over. */
+static enum status take_line(struct conf *conf, char *line, const char *source)
+{
+	char *equals, *end;
+
+	line += strspn(line, " \t");
+	if (*line == '\0' || *line == '#')
+		return GR_OK;
+	if (!(equals = strchr(line, '='))) {
+		complain("%s: not of the form key = value", source);
+		return GR_BAD;
+	}
+	for (end = equals; end > line && (end[-1] == ' ' || end[-1] == '\t'); end--)
+		;
+	*end = '\0';
+	equals += 1 + strspn(equals + 1, " \t");
+	for (end = equals + strlen(equals); end > equals && strchr(" \t\r", end[-1]); end--)
+		;
+	*end = '\0';
+	return take_named(conf, line, equals, source);
+}
+
+static enum status take_file(struct conf *conf)
+{
+	const char *path = getenv("GR_CONF");
+	enum status st;
+	char *text, *line, *rest;
+	size_t len;
+
+	st = file_read(&text, &len, path ? path : "/etc/gr/gr.conf", CONF_FILE_MAX);
+	if (st == GR_NO && path) {
+		complain("%s: no such file", path);
+		return GR_BAD;
+	}
+	if (st == GR_NO)
+		return GR_OK;
+	if (st != GR_OK)
+		return GR_BAD;
+	if (!path)
+		path = "/etc/gr/gr.conf";
+	rest = text;
+	for (int number = 1; st == GR_OK && (line = rest); number++) {
+		char source[64];
+
+		if ((rest = strchr(line, '\n')))
+			*rest++ = '\0';
+		if (!str_format(source, sizeof source, "%s:%d", path, number))
+			str_format(source, sizeof source, "gr.conf:%d", number);
+		st = take_line(conf, line, source);
+	}
+	free(text);
+	return st;
+}
+
+enum status conf_load(struct conf *conf)
+{
+	const char *state = getenv("GR_STATE");
+	enum status st;
+
+	if (!str_copy(conf->state, sizeof conf->state - 64, state && *state ? state : "/var/lib/gr")) {
+		complain("GR_STATE: the path is too long");
+		return GR_BAD;
+	}
+	if ((st = take_environment(conf)) != GR_OK || (st = take_file(conf)) != GR_OK)
+		return st;
+	for (enum conf_key k = 0; k < CONF_COUNT; k++) {
+		if (conf->value[k])
+			continue;
+		if (!(conf->value[k] = strdup(settings[k].other))) {
+			complain("%s: out of memory", settings[k].name);
+			return GR_FAIL;
+		}
+		str_copy(conf->source[k], sizeof conf->source[k], settings[k].other[0] ? "default" : "unset");
+	}
+	return GR_OK;
+}
+
+void conf_release(struct conf *conf)
+{
+	for (enum conf_key k = 0; k < CONF_COUNT; k++)
+		free(conf->value[k]);
+	*conf = (struct conf){ 0 };
+}
+
+const char *conf_text(const struct conf *conf, enum conf_key key)
+{
+	return conf->value[key];
+}
+
+uint32_t conf_number(const struct conf *conf, enum conf_key key)
+{
+	return (uint32_t)strtoul(conf->value[key], NULL, 10);	/* checked when it was taken */
+}
+
+enum status conf_need(const struct conf *conf, enum conf_key key)
+{
+	const char *path = getenv("GR_CONF");
+	char name[64];
+
+	if (conf->value[key][0] != '\0')
+		return GR_OK;
+	environment_name(name, settings[key].name);
+	complain("%s: not set; set it in %s or as %s", settings[key].name, path ? path : "/etc/gr/gr.conf", name);
+	return GR_BAD;
+}

@@ -1,0 +1,137 @@
+/* csr.c - certificate signing requests */
+#include "csr.h"
+#include "complain.h"
+#include "key.h"
+
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum status csr_make(char **pem, EVP_PKEY *key, const X509_NAME *subject, const struct alg_sign *sign)
+{
+	X509_REQ *req = X509_REQ_new();
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	BIO *bio = BIO_new(BIO_s_mem());
+	enum status st = GR_FAIL;
+	char *data = NULL, *copy;
+	long n;
+
+	if (!req || !ctx || !bio || X509_REQ_set_version(req, X509_REQ_VERSION_1) != 1 ||
+	    X509_REQ_set_subject_name(req, subject) != 1 || X509_REQ_set_pubkey(req, key) != 1) {
+		complain("CSR: cannot be built: %s", complain_openssl());
+		goto out;
+	}
+	if ((st = alg_sign_init(ctx, sign, key)) != GR_OK)
+		goto out;
+	st = GR_FAIL;
+	if (X509_REQ_sign_ctx(req, ctx) <= 0 || PEM_write_bio_X509_REQ(bio, req) != 1 ||
+	    (n = BIO_get_mem_data(bio, &data)) <= 0 || !(copy = malloc((size_t)n + 1))) {
+		complain("CSR: cannot be signed with %s: %s", sign->name, complain_openssl());
+		goto out;
+	}
+	memcpy(copy, data, (size_t)n);
+	copy[n] = '\0';
+	*pem = copy;
+	st = GR_OK;
+out:
+	BIO_free(bio);
+	EVP_MD_CTX_free(ctx);
+	X509_REQ_free(req);
+	return st;
+}
+
+static const char *weakness_of_ec(EVP_PKEY *key)
+{
+	static const char *const good[] = { "prime256v1", "secp384r1", "secp521r1" };
+	char text[64];
+	size_t n = 0;
+
+	/* OpenSSL recognises a known curve even when its parameters are spelled out, so ask for the encoding as well. */
+	if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING, text, sizeof text, &n) != 1 ||
+	    strcmp(text, OSSL_PKEY_EC_ENCODING_GROUP) != 0)
+		return "the EC key has explicit parameters; only named curves are accepted";
+	if (EVP_PKEY_get_group_name(key, text, sizeof text, &n) == 1)
+		for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+			if (strcmp(text, good[i]) == 0)
+				return NULL;
+	return "the EC key is on none of the curves P-256, P-384, P-521";
+}
+
+static const char *weakness_of(EVP_PKEY *key)
+{
+	switch (EVP_PKEY_get_base_id(key)) {
+	case EVP_PKEY_RSA:
+		return EVP_PKEY_get_bits(key) >= 2048 ? NULL : "the RSA key is shorter than 2048 bits";
+	case EVP_PKEY_EC:
+		return weakness_of_ec(key);
+	default:
+		return "the key is neither RSA nor EC";
+	}
+}
+
+static bool is_strong_signature(X509_REQ *req)
+{
+	const X509_ALGOR *alg = NULL;
+	int nid, md = NID_undef, pk = NID_undef, bits = 0;
+
+	X509_REQ_get0_signature(req, NULL, &alg);
+	nid = X509_REQ_get_signature_nid(req);
+	if (nid == NID_rsassaPss) {
+		/* The hash stands in the parameters; SHA-1 is the default when they are empty. */
+		RSA_PSS_PARAMS *pss = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(RSA_PSS_PARAMS), alg->parameter);
+
+		md = pss && pss->hashAlgorithm ? OBJ_obj2nid(pss->hashAlgorithm->algorithm) : NID_sha1;
+		RSA_PSS_PARAMS_free(pss);
+	} else if (OBJ_find_sigid_algs(nid, &md, &pk) != 1) {
+		return false;
+	}
+	bits = md == NID_sha256 ? 256 : md == NID_sha384 ? 384 : md == NID_sha512 ? 512 : 0;
+	return bits != 0;
+}
+
+static const char *examine(struct csr *csr, const char *pem, size_t len)
+{
+	BIO *bio = BIO_new_mem_buf(pem, (int)len);
+	const char *weak;
+	EVP_PKEY *key;
+
+	csr->req = bio ? PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL) : NULL;
+	BIO_free(bio);
+	if (!csr->req)
+		return "csr is not a PEM PKCS#10 request";
+	if (!(key = X509_REQ_get0_pubkey(csr->req)))
+		return "csr holds a public key of no known kind";
+	if ((weak = weakness_of(key)))
+		return weak;
+	if (!is_strong_signature(csr->req))
+		return "csr is not signed over SHA-256, SHA-384 or SHA-512";
+	if (X509_REQ_verify(csr->req, key) != 1)
+		return "the signature of csr does not verify with its own key";
+	if (key_spki_hash(csr->spki, key) != GR_OK)
+		return "the public key of csr cannot be encoded";
+	return NULL;
+}
+
+enum status csr_open(struct csr *csr, const char **why, const char *pem, size_t len)
+{
+	struct csr c = { 0 };
+
+	*why = len > CSR_MAX ? "csr is longer than 4096 characters" : examine(&c, pem, len);
+	ERR_clear_error();
+	if (*why) {
+		csr_release(&c);
+		return GR_NO;
+	}
+	*csr = c;
+	return GR_OK;
+}
+
+void csr_release(struct csr *csr)
+{
+	X509_REQ_free(csr->req);
+	*csr = (struct csr){ 0 };
+}

@@ -1,0 +1,30 @@
+/*
+ * csr.h - certificate signing requests (PKCS#10): made on the device, examined by the issuer.
+ */
+#ifndef GR_CSR_H
+#define GR_CSR_H
+
+#include <openssl/x509.h>
+#include <stddef.h>
+
+#include "alg.h"
+#include "status.h"
+
+enum { CSR_MAX = 4096 };	/* PEM characters that CreateCertificateFromCsr takes (AWS IoT API) */
+
+/* A PEM request for key with this subject, signed by sign; free it. */
+enum status csr_make(char **pem, EVP_PKEY *key, const X509_NAME *subject, const struct alg_sign *sign);
+
+struct csr {
+	X509_REQ *req;
+	char spki[65];		/* SHA-256 over the SubjectPublicKeyInfo */
+};
+/*
+ * Parses and examines: proof of possession, a strong key (RSA of 2048 bits or more, or one of
+ * P-256, P-384, P-521 as a named curve), a signature over SHA-256 or better. GR_OK, or GR_NO with
+ * *why set to a static sentence and nothing to release. Silent.
+ */
+enum status csr_open(struct csr *csr, const char **why, const char *pem, size_t len);
+void csr_release(struct csr *csr);
+
+#endif

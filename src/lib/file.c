@@ -1,0 +1,147 @@
+/* file.c - bounded reads and durable replacement */
+#include "file.h"
+#include "complain.h"
+#include "str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum status read_all(char **data, size_t *len, int fd, const char *path, size_t max)
+{
+	size_t size = 4096, used = 0;
+	char *buf = malloc(size + 1), *more;
+	ssize_t n;
+
+	if (!buf)
+		goto memory;
+	while ((n = read(fd, buf + used, size - used)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			complain("%s: %s", path, strerror(errno));
+			free(buf);
+			return GR_FAIL;
+		}
+		used += (size_t)n;
+		if (used > max) {
+			complain("%s: larger than %zu bytes", path, max);
+			free(buf);
+			return GR_BAD;
+		}
+		if (used == size) {
+			size *= 2;
+			if (!(more = realloc(buf, size + 1)))
+				goto memory;
+			buf = more;
+		}
+	}
+	buf[used] = '\0';
+	*data = buf;
+	*len = used;
+	return GR_OK;
+memory:
+	complain("%s: out of memory", path);
+	free(buf);
+	return GR_FAIL;
+}
+
+enum status file_read(char **data, size_t *len, const char *path, size_t max)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	enum status st;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return GR_NO;
+	if (fd < 0) {
+		complain("%s: %s", path, strerror(errno));
+		return GR_FAIL;
+	}
+	st = read_all(data, len, fd, standard ? "standard input" : path, max);
+	if (!standard)
+		close(fd);
+	return st;
+}
+
+static enum status write_all(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return GR_FAIL;
+		data += n;
+		len -= (size_t)n;
+	}
+	return GR_OK;
+}
+
+enum status file_sync_dir(int dirfd, const char *where)
+{
+	if (fsync(dirfd) == 0)
+		return GR_OK;
+	complain("%s: directory not synced: %s", where, strerror(errno));
+	return GR_FAIL;
+}
+
+enum status file_replace_at(int dirfd, const char *name, const char *where, const void *data, size_t len, mode_t mode)
+{
+	char temp[NAME_MAX + 1];
+	int fd, err;
+
+	if (!str_format(temp, sizeof temp, ".%s.%ld.tmp", name, (long)getpid())) {
+		complain("%s: the name is too long", where);
+		return GR_BAD;
+	}
+	unlinkat(dirfd, temp, 0);	/* left by an earlier life with our pid */
+	fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0) {
+		complain("%s: cannot be replaced: %s", where, strerror(errno));
+		return GR_FAIL;
+	}
+	/* fchmod, because the umask may be narrower than what readers need. */
+	if (fchmod(fd, mode) != 0 || write_all(fd, data, len) != GR_OK || fsync(fd) != 0) {
+		err = errno;
+		close(fd);
+		goto fail;
+	}
+	if (close(fd) != 0 || renameat(dirfd, temp, dirfd, name) != 0) {
+		err = errno;
+		goto fail;
+	}
+	return file_sync_dir(dirfd, where);
+fail:
+	unlinkat(dirfd, temp, 0);
+	complain("%s: cannot be replaced: %s", where, strerror(err));
+	return GR_FAIL;
+}
+
+enum status file_replace(const char *path, const void *data, size_t len, mode_t mode)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX] = ".";
+	enum status st;
+	int fd;
+
+	if (slash && !str_format(dir, sizeof dir, "%.*s", (int)(slash == path ? 1 : slash - path), path)) {
+		complain("%s: the path is too long", path);
+		return GR_BAD;
+	}
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		complain("%s: %s", dir, strerror(errno));
+		return GR_FAIL;
+	}
+	st = file_replace_at(fd, slash ? slash + 1 : path, path, data, len, mode);
+	close(fd);
+	return st;
+}

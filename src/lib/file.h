@@ -1,0 +1,32 @@
+/*
+ * file.h - whole files, read with a bound and replaced durably.
+ *
+ * On any status but GR_OK one line has been written to standard error; nothing here exits.
+ */
+#ifndef GR_FILE_H
+#define GR_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "status.h"
+
+/*
+ * Reads all of path, at most max bytes, into *data (free it; a NUL follows the last byte).
+ * "-" is standard input. GR_NO, silent: no such file. GR_BAD: larger than max. GR_FAIL: cannot be read.
+ */
+enum status file_read(char **data, size_t *len, const char *path, size_t max);
+
+/*
+ * Replaces (or makes) name in the directory dirfd: a temporary name born with mode, all bytes,
+ * fsync, checked close, rename, fsync of the directory. After a power cut the file is the old one
+ * or the new one, whole. where names the file in error lines.
+ */
+enum status file_replace_at(int dirfd, const char *name, const char *where, const void *data, size_t len, mode_t mode);
+/* The same by path. */
+enum status file_replace(const char *path, const void *data, size_t len, mode_t mode);
+
+/* Makes names in this directory durable. */
+enum status file_sync_dir(int dirfd, const char *where);
+
+#endif

@@ -1,0 +1,102 @@
+/* key.c - private keys in memory */
+#include "key.h"
+#include "complain.h"
+#include "file.h"
+#include "str.h"
+
+#include <openssl/crypto.h>
+#include <openssl/ec.h>
+#include <openssl/encoder.h>
+#include <openssl/pem.h>
+#include <openssl/sha.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum status key_generate(EVP_PKEY **key, const struct alg_key *alg)
+{
+	EVP_PKEY *made = alg->type == EVP_PKEY_RSA ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)alg->bits)
+						    : EVP_PKEY_Q_keygen(NULL, NULL, "EC", alg->group);
+
+	if (!made) {
+		complain("%s: no key could be made: %s", alg->name, complain_openssl());
+		return GR_FAIL;
+	}
+	*key = made;
+	return GR_OK;
+}
+
+/* An encrypted key is refused here: without this OpenSSL would ask the terminal for a passphrase. */
+static int no_passphrase(char *buf, int size, int rwflag, void *arg)
+{
+	(void)buf, (void)size, (void)rwflag, (void)arg;
+	return -1;
+}
+
+enum status key_from_pem(EVP_PKEY **key, const char *pem, size_t len, const char *where)
+{
+	BIO *bio = BIO_new_mem_buf(pem, (int)len);
+	EVP_PKEY *read = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
+
+	BIO_free(bio);
+	if (!read) {
+		complain("%s: not an unencrypted PEM private key: %s", where, complain_openssl());
+		return GR_BAD;
+	}
+	*key = read;
+	return GR_OK;
+}
+
+enum status key_read(EVP_PKEY **key, const char *path)
+{
+	char *pem = NULL;
+	size_t len = 0;
+	enum status st;
+
+	if ((st = file_read(&pem, &len, path, KEY_FILE_MAX)) != GR_OK)
+		return st;
+	st = key_from_pem(key, pem, len, path);
+	key_wipe(pem, len);
+	return st;
+}
+
+enum status key_pem(char **pem, size_t *len, EVP_PKEY *key)
+{
+	int rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+	OSSL_ENCODER_CTX *ctx = OSSL_ENCODER_CTX_new_for_pkey(key, OSSL_KEYMGMT_SELECT_ALL, "PEM",
+							      rsa ? "type-specific" : "PrivateKeyInfo", NULL);
+	unsigned char *data = NULL;
+	size_t n = 0;
+	int ok = ctx && OSSL_ENCODER_to_data(ctx, &data, &n);
+
+	OSSL_ENCODER_CTX_free(ctx);
+	if (!ok) {
+		complain("private key: cannot be written as PEM: %s", complain_openssl());
+		return GR_FAIL;
+	}
+	*pem = (char *)data;
+	*len = n;
+	return GR_OK;
+}
+
+void key_wipe(char *pem, size_t len)
+{
+	if (pem)
+		OPENSSL_cleanse(pem, len);
+	OPENSSL_free(pem);	/* OPENSSL_free is free() here: no allocator of our own is installed */
+}
+
+enum status key_spki_hash(char hex[static 65], EVP_PKEY *key)
+{
+	unsigned char *der = NULL, md[SHA256_DIGEST_LENGTH];
+	int len = i2d_PUBKEY(key, &der);
+
+	if (len <= 0) {
+		complain("public key: cannot be encoded: %s", complain_openssl());
+		return GR_FAIL;
+	}
+	SHA256(der, (size_t)len, md);
+	OPENSSL_free(der);
+	str_hex(hex, md, sizeof md);
+	return GR_OK;
+}

@@ -1,0 +1,10 @@
+/* out.h - standard output carries a result; a result that could not be written is a failure. */
+#ifndef GR_OUT_H
+#define GR_OUT_H
+
+#include "status.h"
+
+/* Flushes and closes standard output. GR_FAIL, one line written: not all of it arrived. */
+enum status out_close(void);
+
+#endif
