@@ -70,6 +70,31 @@ enum status file_read(char **data, size_t *len, const char *path, size_t max)
 	return st;
 }
 
+enum status file_read_at(char **data, size_t *len, struct stat *status, int dirfd, const char *name, const char *where, size_t max)
+{
+	/* O_NONBLOCK: a fifo in its place must not hold us up. */
+	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	struct stat own;
+	enum status st;
+
+	if (fd < 0 && errno == ENOENT)
+		return GR_NO;
+	if (fd < 0 || fstat(fd, &own) != 0) {
+		st = errno == ELOOP ? GR_BAD : GR_FAIL;
+		complain("%s: %s: %s", where, name, strerror(errno));
+	} else if (!S_ISREG(own.st_mode)) {
+		st = GR_BAD;
+		complain("%s: %s: not a regular file", where, name);
+	} else {
+		st = read_all(data, len, fd, where, max);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (st == GR_OK && status)
+		*status = own;
+	return st;
+}
+
 static enum status write_all(int fd, const char *data, size_t len)
 {
 	while (len > 0) {
@@ -93,7 +118,22 @@ enum status file_sync_dir(int dirfd, const char *where)
 	return GR_FAIL;
 }
 
-enum status file_replace_at(int dirfd, const char *name, const char *where, const void *data, size_t len, mode_t mode)
+/* The owner goes first: a file must not be wide open for an instant in the wrong hands. */
+static bool dress(int fd, mode_t mode, const struct stat *like)
+{
+	struct stat own;
+
+	if (!like)
+		return fchmod(fd, mode) == 0;	/* the umask may be narrower than what readers need */
+	if (fstat(fd, &own) != 0)
+		return false;
+	if ((own.st_uid != like->st_uid || own.st_gid != like->st_gid) && fchown(fd, like->st_uid, like->st_gid) != 0)
+		return false;
+	return fchmod(fd, like->st_mode & 0777) == 0;
+}
+
+static enum status replace(int dirfd, const char *name, const char *where, const void *data, size_t len, mode_t mode,
+			   const struct stat *like)
 {
 	char temp[NAME_MAX + 1];
 	int fd, err;
@@ -108,8 +148,7 @@ enum status file_replace_at(int dirfd, const char *name, const char *where, cons
 		complain("%s: cannot be replaced: %s", where, strerror(errno));
 		return GR_FAIL;
 	}
-	/* fchmod, because the umask may be narrower than what readers need. */
-	if (fchmod(fd, mode) != 0 || write_all(fd, data, len) != GR_OK || fsync(fd) != 0) {
+	if (!dress(fd, mode, like) || write_all(fd, data, len) != GR_OK || fsync(fd) != 0) {
 		err = errno;
 		close(fd);
 		goto fail;
@@ -123,6 +162,16 @@ fail:
 	unlinkat(dirfd, temp, 0);
 	complain("%s: cannot be replaced: %s", where, strerror(err));
 	return GR_FAIL;
+}
+
+enum status file_replace_at(int dirfd, const char *name, const char *where, const void *data, size_t len, mode_t mode)
+{
+	return replace(dirfd, name, where, data, len, mode, NULL);
+}
+
+enum status file_replace_like_at(int dirfd, const char *name, const char *where, const void *data, size_t len, const struct stat *like)
+{
+	return replace(dirfd, name, where, data, len, 0, like);
 }
 
 enum status file_replace(const char *path, const void *data, size_t len, mode_t mode)

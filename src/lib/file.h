@@ -7,6 +7,7 @@
 #define GR_FILE_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "status.h"
@@ -18,11 +19,19 @@
 enum status file_read(char **data, size_t *len, const char *path, size_t max);
 
 /*
+ * The same for the regular file name in the directory dirfd, never through a link (GR_BAD). where names the file in
+ * error lines; status, unless NULL, gets its owner and mode.
+ */
+enum status file_read_at(char **data, size_t *len, struct stat *status, int dirfd, const char *name, const char *where, size_t max);
+
+/*
  * Replaces (or makes) name in the directory dirfd: a temporary name born with mode, all bytes,
  * fsync, checked close, rename, fsync of the directory. After a power cut the file is the old one
  * or the new one, whole. where names the file in error lines.
  */
 enum status file_replace_at(int dirfd, const char *name, const char *where, const void *data, size_t len, mode_t mode);
+/* The same with owner, group and permissions of like, which it has before the first byte is written. */
+enum status file_replace_like_at(int dirfd, const char *name, const char *where, const void *data, size_t len, const struct stat *like);
 /* The same by path. */
 enum status file_replace(const char *path, const void *data, size_t len, mode_t mode);
 

@@ -1,0 +1,45 @@
+/* owner.c - effective user and group, lent and given back */
+#include "owner.h"
+#include "complain.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The group goes first: once the user has changed, nobody may change the group any more. */
+static enum status change(uid_t uid, gid_t gid)
+{
+	if (geteuid() == uid && getegid() == gid)
+		return GR_OK;
+	if (geteuid() != 0 && seteuid(0) != 0)
+		return GR_OK;	/* not root: there is nobody else to be */
+	if (setegid(gid) == 0 && seteuid(uid) == 0)
+		return GR_OK;
+	complain("user %lu, group %lu: cannot be taken on: %s", (unsigned long)uid, (unsigned long)gid, strerror(errno));
+	return GR_FAIL;
+}
+
+enum status owner_become(struct owner *was, uid_t uid, gid_t gid)
+{
+	*was = (struct owner){ .uid = geteuid(), .gid = getegid() };
+	if (change(uid, gid) == GR_OK)
+		return GR_OK;
+	owner_restore(was);
+	return GR_FAIL;
+}
+
+enum status owner_become_of(struct owner *was, int fd, const char *where)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0)
+		return owner_become(was, st.st_uid, st.st_gid);
+	complain("%s: %s", where, strerror(errno));
+	return GR_FAIL;
+}
+
+enum status owner_restore(const struct owner *was)
+{
+	return change(was->uid, was->gid);
+}

@@ -1,0 +1,25 @@
+/*
+ * owner.h - work in somebody else's directory as that somebody.
+ *
+ * Root takes the effective user and group of a directory's owner before it touches a name in it: a
+ * link planted there then leads no further than its planter could go. Anybody else stays who they are.
+ */
+#ifndef GR_OWNER_H
+#define GR_OWNER_H
+
+#include <sys/types.h>
+
+#include "status.h"
+
+struct owner {
+	uid_t uid;	/* who we were before */
+	gid_t gid;
+};
+
+/* Nests; end each with owner_restore. GR_FAIL, one line, nothing changed: the kernel would not. */
+enum status owner_become(struct owner *was, uid_t uid, gid_t gid);
+/* The owner of the open directory (or file) fd. where names it in error lines. */
+enum status owner_become_of(struct owner *was, int fd, const char *where);
+enum status owner_restore(const struct owner *was);
+
+#endif

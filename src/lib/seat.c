@@ -1,0 +1,172 @@
+/* seat.c - configured paths */
+#define _GNU_SOURCE	/* statx, for mount points */
+#include "seat.h"
+#include "complain.h"
+#include "file.h"
+#include "owner.h"
+#include "str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SEAT_NAME_MAX = NAME_MAX - 32 };	/* leaves room for what temporary names add */
+
+enum status seat_open(struct seat *seat, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char dir[PATH_MAX] = ".";
+
+	*seat = (struct seat){ .path = path, .dir = -1 };
+	if (strncmp(path, "pkcs11:", 7) == 0) {
+		complain("%s: keys in tokens are not supported by this version", path);
+		return GR_BAD;
+	}
+	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strlen(name) > SEAT_NAME_MAX ||
+	    (slash && !str_format(dir, sizeof dir, "%.*s", (int)(slash == path ? 1 : slash - path), path))) {
+		complain("%s: not the path of a file, or too long", path);
+		return GR_BAD;
+	}
+	str_copy(seat->name, sizeof seat->name, name);
+	seat->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (seat->dir >= 0 && realpath(dir, seat->home))
+		return GR_OK;
+	complain("%s: %s", dir, strerror(errno));
+	return GR_FAIL;
+}
+
+void seat_close(struct seat *seat)
+{
+	if (seat->dir >= 0)
+		close(seat->dir);
+	seat->dir = -1;
+}
+
+enum status seat_look(enum seat_kind *kind, const struct seat *seat)
+{
+	char text[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	if (fstatat(seat->dir, seat->name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		*kind = SEAT_MISSING;
+		if (errno == ENOENT)
+			return GR_OK;
+		complain("%s: %s", seat->path, strerror(errno));
+		return GR_FAIL;
+	}
+	*kind = S_ISREG(st.st_mode) ? SEAT_PLAIN : SEAT_FOREIGN;
+	if (!S_ISLNK(st.st_mode))
+		return GR_OK;
+	n = readlinkat(seat->dir, seat->name, text, sizeof text - 1);
+	if (n < 0) {
+		complain("%s: %s", seat->path, strerror(errno));
+		return GR_FAIL;
+	}
+	text[n] = '\0';
+	if (strcmp(text, seat->link) == 0)
+		*kind = SEAT_OURS;
+	return GR_OK;
+}
+
+/* Rename cannot replace a mount point (EBUSY). Before Linux 5.8 only one from another file system shows. */
+static bool is_mounted(const struct seat *seat)
+{
+	struct stat dir, file;
+	struct statx sx;
+
+	if (statx(seat->dir, seat->name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &sx) == 0 &&
+	    sx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
+		return sx.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	return fstat(seat->dir, &dir) == 0 && fstatat(seat->dir, seat->name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       dir.st_dev != file.st_dev;
+}
+
+enum status seat_check(const struct seat *seat)
+{
+	char text[PATH_MAX];
+	enum seat_kind kind;
+	enum status st;
+	ssize_t n;
+
+	if ((st = seat_look(&kind, seat)) != GR_OK)
+		return st;
+	if (kind == SEAT_FOREIGN && (n = readlinkat(seat->dir, seat->name, text, sizeof text - 1)) >= 0) {
+		text[n] = '\0';
+		complain("%s: a symbolic link to %s that is not ours; configure the path of the file itself", seat->path, text);
+		return GR_BAD;
+	}
+	if (kind == SEAT_FOREIGN) {
+		complain("%s: not a regular file", seat->path);
+		return GR_BAD;
+	}
+	if (kind == SEAT_PLAIN && is_mounted(seat)) {
+		complain("%s: a mount point of its own, which cannot be replaced; mount its directory instead", seat->path);
+		return GR_BAD;
+	}
+	return GR_OK;
+}
+
+static void temp_name(char to[static NAME_MAX + 1], const struct seat *seat)
+{
+	str_format(to, NAME_MAX + 1, ".%s.gr-link", seat->name);	/* fits: SEAT_NAME_MAX */
+}
+
+enum status seat_prepare(const struct seat *seat)
+{
+	char temp[NAME_MAX + 1];
+	struct owner was;
+	int err = 0;
+
+	temp_name(temp, seat);
+	if (owner_become_of(&was, seat->dir, seat->home) != GR_OK)
+		return GR_FAIL;
+	unlinkat(seat->dir, temp, 0);
+	if (symlinkat(seat->link, seat->dir, temp) != 0)
+		err = errno;
+	if (owner_restore(&was) != GR_OK)
+		return GR_FAIL;
+	if (err == EPERM || err == EOPNOTSUPP || err == ENOSYS) {
+		complain("%s: this file system has no symbolic links; keep key and certificate on one that has", seat->home);
+		return GR_BAD;
+	}
+	if (err == 0)
+		return GR_OK;
+	complain("%s: no link can be made here: %s", seat->home, strerror(err));
+	return GR_FAIL;
+}
+
+enum status seat_take(const struct seat *seat)
+{
+	char temp[NAME_MAX + 1];
+	struct owner was;
+	enum status st;
+
+	temp_name(temp, seat);
+	if (owner_become_of(&was, seat->dir, seat->home) != GR_OK)
+		return GR_FAIL;
+	if (renameat(seat->dir, temp, seat->dir, seat->name) == 0) {
+		st = file_sync_dir(seat->dir, seat->home);
+	} else {
+		st = errno == EBUSY ? GR_BAD : GR_FAIL;
+		complain("%s: cannot be replaced by a link: %s", seat->path, strerror(errno));
+	}
+	return owner_restore(&was) == GR_OK ? st : GR_FAIL;
+}
+
+void seat_unprepare(const struct seat *seat)
+{
+	char temp[NAME_MAX + 1];
+	struct owner was;
+
+	temp_name(temp, seat);
+	if (owner_become_of(&was, seat->dir, seat->home) != GR_OK)
+		return;
+	unlinkat(seat->dir, temp, 0);
+	owner_restore(&was);
+}

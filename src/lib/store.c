@@ -1,0 +1,310 @@
+/* store.c - the directory of the generations and its links */
+#include "store.h"
+#include "complain.h"
+#include "file.h"
+#include "str.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STORE_FORMAT "gr-store 1\n"
+
+enum { DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+
+/* Opens a directory that must be ours: GR_NO, silent, when there is none. */
+static enum status open_own(int *fd, int parent, const char *name, const struct seat *key)
+{
+	struct stat st, home;
+	int dir = openat(parent, name, DIR_FLAGS);
+
+	if (dir < 0 && errno == ENOENT)
+		return GR_NO;
+	if (dir < 0 && (errno == ENOTDIR || errno == ELOOP)) {
+		complain("%s/.gr: %s is in the way: not a directory", key->home, name);
+		return GR_BAD;
+	}
+	if (dir < 0 || fstat(dir, &st) != 0 || fstat(key->dir, &home) != 0) {
+		complain("%s/.gr: %s: %s", key->home, name, strerror(errno));
+		if (dir >= 0)
+			close(dir);
+		return GR_FAIL;
+	}
+	if ((st.st_uid != geteuid() && st.st_uid != home.st_uid && st.st_uid != 0) || st.st_mode & 022) {
+		complain("%s/.gr: %s is foreign: user %lu owns it, mode %04o", key->home, name, (unsigned long)st.st_uid,
+			 (unsigned)(st.st_mode & 07777));
+		close(dir);
+		return GR_BAD;
+	}
+	*fd = dir;
+	return GR_OK;
+}
+
+/* A cut may have come before the format mark: then nothing but temporary names lies there. */
+static bool is_bare(int dir)
+{
+	int fd = openat(dir, ".", DIR_FLAGS);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (!d) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	do
+		e = readdir(d);
+	while (e && e->d_name[0] == '.');
+	closedir(d);
+	return !e;
+}
+
+/* GR_NO, silent: no mark yet. */
+static enum status check_format(int dir, const char *path)
+{
+	enum status st;
+	char *text;
+	size_t len;
+
+	st = file_read_at(&text, &len, NULL, dir, "format", path, 4096);
+	if (st == GR_NO && !is_bare(dir)) {
+		complain("%s: foreign: it bears no format mark", path);
+		return GR_BAD;
+	}
+	if (st != GR_OK)
+		return st;
+	if (strcmp(text, STORE_FORMAT) != 0) {
+		complain("%s/format: a newer version of gr made this store, or somebody else", path);
+		st = GR_BAD;
+	}
+	free(text);
+	return st;
+}
+
+static enum status find(struct store *store)
+{
+	enum status st;
+	int gr;
+
+	if ((st = open_own(&gr, store->key.dir, ".gr", &store->key)) != GR_OK)
+		return st;
+	st = open_own(&store->dir, gr, store->key.name, &store->key);
+	close(gr);
+	if (st == GR_OK && (st = check_format(store->dir, store->path)) != GR_OK) {
+		close(store->dir);
+		store->dir = -1;
+	}
+	return st;
+}
+
+/* What our links say: the certificate's is relative only where it lies beside the key. */
+static enum status name_links(struct store *store)
+{
+	bool together = strcmp(store->key.home, store->certificate.home) == 0;
+	const char *name = store->key.name;
+
+	if (together && strcmp(name, store->certificate.name) == 0) {
+		complain("%s: one file for both key and certificate; give each its own", store->key.path);
+		return GR_BAD;
+	}
+	if (str_format(store->path, sizeof store->path, "%s/.gr/%s", store->key.home, name) &&
+	    str_format(store->key.link, sizeof store->key.link, ".gr/%s/live/" STORE_KEY_FILE, name) &&
+	    (together ? str_format(store->certificate.link, sizeof store->certificate.link,
+				   ".gr/%s/live/" STORE_CERTIFICATE_FILE, name)
+		      : str_format(store->certificate.link, sizeof store->certificate.link,
+				   "%s/live/" STORE_CERTIFICATE_FILE, store->path)))
+		return GR_OK;
+	complain("%s: the path is too long", store->key.path);
+	return GR_BAD;
+}
+
+enum status store_open(struct store *store, const struct conf *conf)
+{
+	enum status st;
+
+	*store = (struct store){ .was = { geteuid(), getegid() }, .key.dir = -1, .certificate.dir = -1, .dir = -1 };
+	if ((st = conf_need(conf, CONF_PRIVATE_KEY_PATH)) != GR_OK ||
+	    (st = conf_need(conf, CONF_CERTIFICATE_FILE_PATH)) != GR_OK ||
+	    (st = seat_open(&store->key, conf_text(conf, CONF_PRIVATE_KEY_PATH))) != GR_OK ||
+	    (st = seat_open(&store->certificate, conf_text(conf, CONF_CERTIFICATE_FILE_PATH))) != GR_OK ||
+	    (st = name_links(store)) != GR_OK ||
+	    (st = owner_become_of(&store->was, store->key.dir, store->key.home)) != GR_OK)
+		return st;
+	st = find(store);
+	return st == GR_NO ? GR_OK : st;
+}
+
+void store_close(struct store *store)
+{
+	if (store->dir >= 0)
+		close(store->dir);
+	store->dir = -1;
+	seat_close(&store->key);
+	seat_close(&store->certificate);
+	owner_restore(&store->was);
+}
+
+enum status store_need(const struct store *store)
+{
+	if (store->dir >= 0)
+		return GR_OK;
+	complain("%s: not adopted yet; run gr-install-cert adopt", store->key.path);
+	return GR_BAD;
+}
+
+/*
+ * Group and mode of our directories. Search alone would do for most readers, but gr's own programs list them.
+ * The owner of the key needs a way in as well where the directory belongs to another.
+ */
+static enum status open_to_readers(int dir, const struct stat *key, const char *where)
+{
+	mode_t mode = 0700 | (key->st_mode & S_IRGRP ? 050 : 0) |
+		      (key->st_mode & S_IROTH || (key->st_uid != geteuid() && key->st_uid != 0) ? 05 : 0);
+	struct owner was;
+	struct stat st;
+	int bad;
+
+	if (fstat(dir, &st) == 0 && st.st_gid == key->st_gid && (st.st_mode & 07777) == mode)
+		return GR_OK;
+	if (owner_become(&was, 0, 0) != GR_OK)	/* only root may give to any group; dir is our own, held open */
+		return GR_FAIL;
+	/* Without group bits the group means nothing, and an ordinary user need not be in it. */
+	bad = ((mode & 070) && fchown(dir, (uid_t)-1, key->st_gid) != 0) || fchmod(dir, mode) != 0 ? errno : 0;
+	if (owner_restore(&was) != GR_OK)
+		return GR_FAIL;
+	if (bad == 0)
+		return GR_OK;
+	complain("%s: cannot be opened to the readers of the key: %s", where, strerror(bad));
+	return GR_FAIL;
+}
+
+static enum status make_dir(int *fd, struct store *store, int parent, const char *name, const struct stat *key)
+{
+	enum status st;
+
+	if (mkdirat(parent, name, 0700) != 0 && errno != EEXIST) {
+		complain("%s: %s: %s", store->path, name, strerror(errno));
+		return GR_FAIL;
+	}
+	if ((st = open_own(fd, parent, name, &store->key)) != GR_OK)
+		return st == GR_NO ? GR_FAIL : st;
+	if ((st = open_to_readers(*fd, key, store->path)) == GR_OK &&
+	    (st = file_sync_dir(*fd, store->path)) == GR_OK && (st = file_sync_dir(parent, store->path)) == GR_OK)
+		return GR_OK;
+	close(*fd);
+	*fd = -1;
+	return st;
+}
+
+enum status store_create(struct store *store, const struct stat *key)
+{
+	int gr = -1, dir = -1;
+	enum status st;
+
+	if (store->dir >= 0)
+		return GR_OK;
+	if ((st = make_dir(&gr, store, store->key.dir, ".gr", key)) != GR_OK)
+		return st;
+	if ((st = make_dir(&dir, store, gr, store->key.name, key)) == GR_OK) {
+		st = check_format(dir, store->path);
+		if (st == GR_NO)
+			st = file_replace_at(dir, "format", store->path, STORE_FORMAT, strlen(STORE_FORMAT), 0644);
+	}
+	close(gr);
+	if (st == GR_OK)
+		store->dir = dir;
+	else if (dir >= 0)
+		close(dir);
+	return st;
+}
+
+enum status store_link(uint32_t *generation, const struct store *store, const char *name)
+{
+	char text[16];
+	ssize_t n = store->dir < 0 ? -1 : readlinkat(store->dir, name, text, sizeof text - 1);
+	char *end;
+
+	if (n < 0 && (store->dir < 0 || errno == ENOENT))
+		return GR_NO;
+	text[n < 0 ? 0 : n] = '\0';
+	if (n <= 0 || text[0] < '1' || text[0] > '9' || n > 9 || (*generation = (uint32_t)strtoul(text, &end, 10), *end)) {
+		complain("%s/%s: not a link to a generation", store->path, name);
+		return GR_BAD;
+	}
+	return GR_OK;
+}
+
+enum status store_sync(const struct store *store)
+{
+	return file_sync_dir(store->dir, store->path);
+}
+
+enum status store_point(const struct store *store, const char *name, uint32_t generation)
+{
+	char temp[32], text[16];
+
+	snprintf(temp, sizeof temp, ".%s.tmp", name);
+	snprintf(text, sizeof text, "%lu", (unsigned long)generation);
+	unlinkat(store->dir, temp, 0);
+	if (symlinkat(text, store->dir, temp) == 0 && renameat(store->dir, temp, store->dir, name) == 0)
+		return store_sync(store);
+	complain("%s/%s: cannot be pointed at %s: %s", store->path, name, text, strerror(errno));
+	unlinkat(store->dir, temp, 0);
+	return GR_FAIL;
+}
+
+/* Both seats ours: then the pair in use is the live generation; otherwise it is what lies there. */
+static enum status generation_in_use(uint32_t *generation, const struct store *store)
+{
+	enum seat_kind key, cert;
+	enum status st;
+
+	*generation = 0;
+	if ((st = seat_look(&key, &store->key)) != GR_OK || (st = seat_look(&cert, &store->certificate)) != GR_OK)
+		return st;
+	if (key != SEAT_OURS || cert != SEAT_OURS)
+		return GR_OK;
+	if ((st = store_link(generation, store, "live")) == GR_NO)
+		complain("%s: nothing is live; run gr-install-cert recover", store->path);
+	return st == GR_NO ? GR_BAD : st;
+}
+
+static enum status pair_paths(char *key, char *cert, const struct store *store, uint32_t generation)
+{
+	char number[16];
+	struct stat st;
+	bool fits;
+
+	snprintf(number, sizeof number, "%lu", (unsigned long)generation);
+	if (generation == 0)
+		fits = str_copy(key, PATH_MAX, store->key.path) && str_copy(cert, PATH_MAX, store->certificate.path);
+	else
+		fits = str_format(key, PATH_MAX, "%s/%s/" STORE_KEY_FILE, store->path, number) &&
+		       str_format(cert, PATH_MAX, "%s/%s/" STORE_CERTIFICATE_FILE, store->path, number);
+	if (!fits) {
+		complain("%s: the path is too long", store->path);
+		return GR_BAD;
+	}
+	if (generation != 0 && (store->dir < 0 || fstatat(store->dir, number, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(st.st_mode))) {
+		complain("%s: there is no generation %s", store->path, number);
+		return GR_BAD;
+	}
+	return GR_OK;
+}
+
+enum status store_pair_paths(char key[static PATH_MAX], char cert[static PATH_MAX], const struct conf *conf, unsigned generation)
+{
+	uint32_t n = generation;
+	struct store store;
+	enum status st;
+
+	if ((st = store_open(&store, conf)) == GR_OK && (n || (st = generation_in_use(&n, &store)) == GR_OK))
+		st = pair_paths(key, cert, &store, n);
+	store_close(&store);
+	return st;
+}
