@@ -124,6 +124,7 @@ const char schema_sql[] =
 ");"
 "CREATE INDEX rotation_thing ON rotation (thing, job, id);"
 "CREATE INDEX rotation_new ON rotation (new);"
+"CREATE INDEX rotation_old ON rotation (old);"
 "CREATE INDEX rotation_open ON rotation (thing) WHERE survivor IS NULL;"
 "CREATE INDEX rotation_due ON rotation (id) WHERE survivor IS NOT NULL AND retired IS NULL;"
 "CREATE TRIGGER rotation_write_once BEFORE UPDATE OF survivor ON rotation"

@@ -1,0 +1,147 @@
+/* gr-backendd: the Jobs service, the rotation handlers, the reconciler and the outbox, in one event loop */
+#include "arg.h"
+#include "clock.h"
+#include "complain.h"
+#include "gr-backendd/daemon.h"
+#include "registry/home.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { RECONNECT_MS = 500, DAY_MS = 86400000 };
+
+static const struct arg_option options[] = {
+	HOME_OPTION,
+	{ 's', "socket", "PATH", "the broker's Unix socket (default HOME/broker.sock)" },
+	{ 'm', "minute", "MS", "length of the backend's minute, for tests (default 60000)" },
+	{ 'q', "quarantine", "DAYS", "how long a retired certificate is kept INACTIVE (default 7)" },
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-backendd", "[-H DIR] [-s PATH] [-m MS] [-q DAYS]", "Serve AWS IoT Jobs and certificate rotation behind a Mosquitto with gr-broker.so.", options
+};
+
+static int signals_open(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* One turn: wait, read, handle, tell. GR_NO: asked to end. */
+static enum status turn(struct daemon *d, int signals)
+{
+	struct pollfd fds[2] = {
+		{ .fd = signals, .events = POLLIN },
+		{ .fd = bus_socket(&d->bus), .events = (short)(POLLIN | (bus_wants_write(&d->bus) ? POLLOUT : 0)) }
+	};
+	bool was_ready = d->bus.subscribed;
+	enum status st;
+
+	if (poll(fds, 2, chores_wait(d)) < 0 && errno != EINTR)
+		return GR_FAIL;
+	if (fds[0].revents)
+		return GR_NO;
+	if (d->bus.mosq && bus_turn(&d->bus, fds[1].revents) != GR_OK)
+		bus_close(&d->bus);
+	/* A registry that is busy or full answers nobody; devices ask again, and so do we. */
+	if ((st = dispatch_batch(d)) == GR_OK)
+		st = chores_run(d);
+	if (d->bus.mosq && bus_flush(&d->bus, d->db) != GR_OK)
+		bus_close(&d->bus);
+	if (d->bus.subscribed && !was_ready) {
+		puts("ready");
+		fflush(stdout);
+	}
+	if (st != GR_OK)
+		poll(fds, 1, RECONNECT_MS);
+	return GR_OK;
+}
+
+static enum status serve(struct daemon *d, int signals)
+{
+	struct pollfd ended = { .fd = signals, .events = POLLIN };
+	enum status st = GR_OK;
+
+	while (st != GR_NO) {
+		if (!d->bus.mosq && bus_open(&d->bus) != GR_OK && poll(&ended, 1, RECONNECT_MS) == 1)
+			break;
+		st = turn(d, signals);
+		if (st == GR_FAIL)
+			return st;
+	}
+	return GR_OK;
+}
+
+static enum status read_options(struct home *home, struct daemon *d, char *socket_path, size_t size, int argc, char *argv[])
+{
+	const char *dir = NULL, *path = NULL;
+	uint32_t minute = 60000, quarantine = 7;
+	enum status st = GR_OK;
+	int ch;
+
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
+		switch (ch) {
+		case 'H': dir = optarg; break;
+		case 's': path = optarg; break;
+		case 'm': st = arg_u32(&minute, "--minute", optarg); break;
+		case 'q': st = arg_u32(&quarantine, "--quarantine", optarg); break;
+		}
+	if (st != GR_OK || (st = home_find(home, dir)) != GR_OK)
+		return st;
+	if (optind != argc || minute == 0)
+		arg_usage(&spec);
+	if (!path)
+		snprintf(socket_path, size, "%s/broker.sock", home->dir);
+	d->bus.socket = path ? path : socket_path;
+	d->minute_ms = minute;
+	d->quarantine_ms = (int64_t)quarantine * DAY_MS;
+	return GR_OK;
+}
+
+int main(int argc, char *argv[])
+{
+	struct daemon d = { .ledger = { .fd = -1 } };
+	char socket_path[4096];
+	struct home home;
+	int signals = -1;
+	enum status st;
+
+	umask(077);
+	queue_init(&d.bus.in);
+	queue_init(&d.bus.out);
+	if ((st = read_options(&home, &d, socket_path, sizeof socket_path, argc, argv)) != GR_OK)
+		return st;
+	mosquitto_lib_init();
+	if ((st = issuer_open(&d.issuer, home.ca)) != GR_OK || (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK ||
+	    (st = ledger_open(&d.ledger, home.ledger)) != GR_OK)
+		goto out;
+	if ((signals = signals_open()) < 0) {
+		complain("signals: %s", strerror(errno));
+		st = GR_FAIL;
+		goto out;
+	}
+	st = serve(&d, signals);
+out:
+	bus_close(&d.bus);
+	for (struct message *m; (m = queue_pop(&d.bus.in)) || (m = queue_pop(&d.bus.out));)
+		message_free(m);
+	if (signals >= 0)
+		close(signals);
+	ledger_close(&d.ledger);
+	db_close(d.db);
+	issuer_release(&d.issuer);
+	mosquitto_lib_cleanup();
+	return st;
+}

@@ -1,0 +1,88 @@
+/* chores.c - what is due without anybody asking */
+#include "clock.h"
+#include "complain.h"
+#include "gr-backendd/daemon.h"
+#include "jobs/queue.h"
+#include "registry/rotation.h"
+
+enum { CHORES_MS = 5000, LOOK_MS = 50, JUMP_MS = 60000, DEPARTURES_KEPT_MS = 3600000 };
+
+/* Somebody set the wall clock: the timers that run move with it. */
+static enum status follow_clock(struct daemon *d)
+{
+	int64_t offset = clock_real_ms() - clock_boot_ms(), jump = offset - d->clock_offset;
+	enum status st;
+
+	if (d->clock_offset == 0 || (jump < JUMP_MS && jump > -JUMP_MS)) {
+		d->clock_offset = d->clock_offset ? d->clock_offset : offset;
+		return GR_OK;
+	}
+	complain("the wall clock jumped by %lld s: running timers are moved with it", (long long)(jump / 1000));
+	d->clock_offset = offset;
+	if ((st = db_begin(d->db)) != GR_OK)
+		return st;
+	if ((st = execution_shift_timers(d->db, jump)) == GR_OK)
+		return db_commit(d->db);
+	db_rollback(d->db);
+	return st;
+}
+
+static enum status end_timers(struct daemon *d)
+{
+	int64_t at = 0, now = clock_real_ms();
+	size_t count;
+	enum status st = execution_next_deadline(&at, d->db);
+
+	if (st != GR_OK || at > now)
+		return st == GR_NO ? GR_OK : st;
+	if ((st = db_begin(d->db)) != GR_OK)
+		return st;
+	if ((st = queue_time_out(&count, d->db, now)) == GR_OK)
+		return db_commit(d->db);
+	db_rollback(d->db);
+	return st;
+}
+
+static enum status tidy(struct daemon *d)
+{
+	enum status st = db_begin(d->db);
+
+	if (st != GR_OK)
+		return st;
+	if ((st = bus_forget_sent(&d->bus, d->db)) == GR_OK &&
+	    (st = db_run(d->db, "DELETE FROM departure WHERE at < ?", "i", clock_real_ms() - DEPARTURES_KEPT_MS)) == GR_OK)
+		st = db_commit(d->db);
+	if (st != GR_OK)
+		db_rollback(d->db);
+	else
+		d->bus.acked_row = 0;
+	return st;
+}
+
+enum status chores_run(struct daemon *d)
+{
+	bool regular = clock_boot_ms() >= d->next_chores;
+	enum status st;
+
+	if ((st = follow_clock(d)) != GR_OK || (st = end_timers(d)) != GR_OK)
+		return st;
+	if ((d->settle || regular) && (st = rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms())) != GR_OK)
+		return st;
+	d->settle = false;
+	if (!regular)
+		return GR_OK;
+	d->next_chores = clock_boot_ms() + CHORES_MS;
+	return tidy(d);
+}
+
+/* Other programs write into the registry as well, so a look every 50 ms is the longest wait. */
+int chores_wait(struct daemon *d)
+{
+	int64_t version = db_version(d->db);
+
+	if (version != d->version) {
+		d->version = version;
+		d->settle = true;
+	}
+	return LOOK_MS;
+}

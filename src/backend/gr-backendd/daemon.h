@@ -1,0 +1,78 @@
+/*
+ * daemon.h - the parts of gr-backendd: the bus (its connection to the broker), the dispatch of
+ * requests, the chores. One process, one event loop.
+ */
+#ifndef GR_DAEMON_H
+#define GR_DAEMON_H
+
+#include <mosquitto.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "issuer/issuer.h"
+#include "issuer/ledger.h"
+#include "registry/db.h"
+
+/* A request as it came, or an answer on its way out. */
+struct message {
+	struct message *next;
+	char *topic, *payload;
+	size_t len;
+};
+struct queue {
+	struct message *first, **last;
+	size_t count;
+};
+void queue_init(struct queue *q);
+/* Copies both. False: out of memory, or the queue is full. */
+bool queue_push(struct queue *q, const char *topic, const void *payload, size_t len);
+struct message *queue_pop(struct queue *q);
+void message_free(struct message *m);
+
+enum { SENT_MAX = 1024 };	/* outbox rows on their way at one time */
+
+struct bus {
+	struct mosquitto *mosq;
+	const char *socket;		/* path of the broker's Unix socket */
+	struct queue in;		/* requests not yet handled */
+	struct queue out;		/* answers that changed nothing and need no outbox */
+	struct sent { int mid; int64_t row; bool acked; } sent[SENT_MAX];
+	size_t sent_first, sent_count;	/* a ring, in order of row */
+	int64_t last_row;		/* newest outbox row handed to the broker */
+	int64_t acked_row;		/* all rows up to this one may be deleted; 0: none */
+	bool connected, subscribed;
+};
+
+struct daemon {
+	struct db *db;
+	struct issuer issuer;
+	struct ledger ledger;
+	struct bus bus;
+	int64_t minute_ms, quarantine_ms;
+	int64_t next_chores;		/* CLOCK_BOOTTIME ms */
+	int64_t clock_offset;		/* real minus boot time at the last look */
+	int64_t version;		/* db_version at the last look */
+	bool settle;			/* something was decided: reconcile now */
+};
+
+/* Makes one connection attempt. GR_FAIL, one line: not this time. */
+enum status bus_open(struct bus *bus);
+void bus_close(struct bus *bus);
+int bus_socket(const struct bus *bus);
+/* Reads what has come and writes what waits. GR_FAIL, one line: the connection is lost. */
+enum status bus_turn(struct bus *bus, short revents);
+bool bus_wants_write(const struct bus *bus);
+/* Hands answers and new outbox rows to the broker. */
+enum status bus_flush(struct bus *bus, struct db *db);
+/* Deletes the outbox rows that the broker has taken; inside a transaction. */
+enum status bus_forget_sent(struct bus *bus, struct db *db);
+
+/* Handles all waiting requests in one transaction, an event that fails being undone alone. */
+enum status dispatch_batch(struct daemon *d);
+
+/* Timers, reconciler, clock jumps: whatever is due. */
+enum status chores_run(struct daemon *d);
+/* Milliseconds until something may be due. */
+int chores_wait(struct daemon *d);
+
+#endif

@@ -1,0 +1,196 @@
+/* dispatch.c - from a message of the broker plugin to a handler, and back */
+#include "clock.h"
+#include "complain.h"
+#include "gr-backendd/daemon.h"
+#include "handlers/rotate.h"
+#include "jobs/service.h"
+#include "json.h"
+#include "registry/certificate.h"
+#include "registry/outbox.h"
+#include "registry/rotation.h"
+#include "registry/thing.h"
+#include "str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message */
+
+/* in/<certificateId>/<hex of the client id>/<topic>: the plugin alone writes these. */
+struct stamp {
+	char principal[65];
+	char client[TOPIC_CLIENT_MAX + 1];
+	const char *topic;
+};
+
+static bool read_stamp(struct stamp *s, const char *topic)
+{
+	char hex[2 * TOPIC_CLIENT_MAX + 1];
+	size_t len;
+	int n;
+
+	if (strncmp(topic, "in/", 3) != 0 || strlen(topic) < 3 + 64 + 1 || topic[3 + 64] != '/')
+		return false;
+	str_format(s->principal, sizeof s->principal, "%.64s", topic + 3);
+	topic += 3 + 64 + 1;
+	len = strcspn(topic, "/");
+	if (topic[len] != '/' || !str_format(hex, sizeof hex, "%.*s", (int)len, topic))
+		return false;
+	if ((n = str_unhex(s->client, sizeof s->client - 1, hex)) < 0 || memchr(s->client, '\0', (size_t)n))
+		return false;
+	s->client[n] = '\0';
+	s->topic = topic + len + 1;
+	return str_is_certificate_id(s->principal);
+}
+
+/* Only a session under exactly the thing's name tells what the thing uses; T#gr at least shows that NEW works. */
+static enum status session_report(struct daemon *d, const struct stamp *s, bool started, int64_t now)
+{
+	const char *suffix;
+	struct certificate c;
+	enum status st = certificate_get(&c, d->db, s->principal);
+
+	if (st != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	suffix = topic_client_suffix(s->client, c.thing);
+	if (!suffix || c.thing[0] == '\0')
+		return GR_OK;
+	if (started && (suffix[0] == '\0' || strcmp(suffix, "gr") == 0) && (st = rotation_used(d->db, c.id, now)) != GR_OK)
+		return st;
+	if (suffix[0] != '\0')
+		return GR_OK;
+	return started ? session_started(d->db, c.thing, c.id, now) : session_ended(d->db, c.thing, c.id);
+}
+
+/* A certificate that we took out of use, or never knew, wants in. One that an operator switched off is no news. */
+static enum status refusal_report(struct daemon *d, const struct stamp *s, int64_t now)
+{
+	struct certificate c;
+	sqlite3_stmt *row;
+	char thing[129] = "";
+	enum status st = db_query(&row, d->db, "SELECT thing FROM rotation WHERE retired IS NOT NULL AND"
+				  " ((new = ?1 AND survivor = 'OLD') OR (old = ?1 AND survivor = 'NEW')) ORDER BY id DESC LIMIT 1", "s", s->principal);
+
+	if (st == GR_OK)
+		str_copy(thing, sizeof thing, db_text(row, 0));
+	db_done(row);
+	if (st == GR_OK)
+		return alarm_raise(d->db, "retired-used", thing, s->principal, "a retired certificate tried to connect", now);
+	if (st == GR_FAIL || (st = certificate_get(&c, d->db, s->principal)) != GR_NO)
+		return st;
+	return alarm_raise(d->db, "unknown-certificate", "", s->principal, "a certificate that is not registered tried to connect", now);
+}
+
+static enum status report(struct daemon *d, const struct stamp *s, int64_t now)
+{
+	if (strcmp(s->topic, "gr/connected") == 0)
+		return session_report(d, s, true, now);
+	if (strcmp(s->topic, "gr/disconnected") == 0)
+		return session_report(d, s, false, now);
+	return strcmp(s->topic, "gr/refused") == 0 ? refusal_report(d, s, now) : GR_OK;
+}
+
+static enum status unknown_request(struct event *e)
+{
+	return event_reject_code(e, "InvalidTopic", "no operation has this topic", NULL);
+}
+
+static enum status route(struct event *e)
+{
+	static enum status (*const handlers[])(struct event *) = {
+		[TOPIC_NONE] = unknown_request, [TOPIC_GET_PENDING] = service_get_pending, [TOPIC_START_NEXT] = service_start_next,
+		[TOPIC_GET] = service_get, [TOPIC_UPDATE] = service_update, [TOPIC_CREATE] = rotate_create, [TOPIC_COMMIT] = rotate_commit
+	};
+	const json_t *token = json_object_get(e->body, "clientToken");
+
+	if (token && (!json_is_string(token) || json_string_length(token) > 64)) {
+		json_object_del(e->body, "clientToken");
+		return event_reject_code(e, "InvalidRequest", "clientToken must be a string of at most 64 bytes", NULL);
+	}
+	if (e->request.kind == TOPIC_UPDATE && !str_is_job(e->request.job))
+		return unknown_request(e);
+	return handlers[e->request.kind](e);
+}
+
+/* A certificate that died since the broker let it in gets no answer at all: its connection is about to be closed. */
+static enum status is_entitled(struct daemon *d, const struct event *e)
+{
+	struct certificate c;
+	enum status st = certificate_get(&c, d->db, e->principal);
+
+	if (st != GR_OK)
+		return st;
+	return c.active && !c.revoked && strcmp(c.thing, e->request.thing) == 0 ? GR_OK : GR_NO;
+}
+
+static enum status request(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
+{
+	struct event e = {
+		.db = d->db, .issuer = &d->issuer, .ledger = &d->ledger, .now = now, .minute_ms = d->minute_ms,
+		.principal = s->principal, .client = s->client, .topic = s->topic
+	};
+	bool certificate;
+	enum status st;
+
+	topic_parse(&e.request, s->topic);
+	certificate = e.request.kind == TOPIC_CREATE || e.request.kind == TOPIC_COMMIT;
+	if ((st = is_entitled(d, &e)) != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	e.body = m->len <= PAYLOAD_MAX ? json_object_parse(m->payload, m->len) : NULL;
+	if (e.body)
+		st = route(&e);
+	else if (certificate)
+		st = event_reject_text(&e, "the payload is not a JSON object", false);
+	else
+		st = event_reject_code(&e, "InvalidJson", "the payload is not a JSON object", NULL);
+	if (st == GR_OK && e.answer) {
+		char *text = json_compact(e.answer);
+
+		if (!text || !queue_push(&d->bus.out, e.answer_topic, text, strlen(text)))
+			complain("%s: answer dropped", e.answer_topic);
+		free(text);
+	}
+	json_decref(e.body);
+	event_release(&e);
+	return st;
+}
+
+static enum status handle(struct daemon *d, const struct message *m)
+{
+	int64_t now = clock_real_ms();
+	struct stamp s;
+
+	if (!read_stamp(&s, m->topic)) {
+		complain("%s: not a topic of the broker plugin", m->topic);
+		return GR_OK;
+	}
+	if (strncmp(s.topic, "gr/", 3) == 0)
+		return report(d, &s, now);
+	d->settle = true;
+	return request(d, &s, m, now);
+}
+
+enum status dispatch_batch(struct daemon *d)
+{
+	struct message *m;
+	enum status st;
+
+	if (!d->bus.in.first)
+		return GR_OK;
+	if ((st = db_begin(d->db)) != GR_OK)
+		return st;
+	while ((m = queue_pop(&d->bus.in))) {
+		if ((st = db_mark(d->db)) == GR_OK && handle(d, m) == GR_OK)
+			st = db_keep(d->db);
+		else
+			db_undo(d->db);	/* no answer: the device asks again */
+		message_free(m);
+	}
+	if ((st = bus_forget_sent(&d->bus, d->db)) == GR_OK && (st = ledger_sync(&d->ledger)) == GR_OK)
+		st = db_commit(d->db);
+	if (st != GR_OK)
+		db_rollback(d->db);
+	else
+		d->bus.acked_row = 0;
+	return st;
+}

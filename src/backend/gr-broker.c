@@ -1,0 +1,308 @@
+/* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
+#include "gr-broker/acl.h"
+#include "gr-broker/broker.h"
+#include "gr-broker/route.h"
+#include "gr-broker/watch.h"
+#include "clock.h"
+
+#include <stdlib.h>
+
+/* The broker looks these three up by name; all else stays inside. */
+#pragma GCC visibility push(default)
+#include <mosquitto_plugin.h>
+#pragma GCC visibility pop
+
+enum { TELL_MAX = 64 };	/* session starts reported in one turn of the broker's loop */
+
+static int refuse(struct broker *b, const char *certificate, const char *client, const char *why)
+{
+	if (report_refused(b->refusals, clock_boot_ms(), certificate, client, why))
+		mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: refused %s with certificate %s: %s", client, certificate, why);
+	return MOSQ_ERR_AUTH;
+}
+
+/* The older session of a client id ends as soon as the new one is let in. */
+static int begin_session(struct broker *b, struct mosquitto *client, struct identity *who)
+{
+	struct session *older = sessions_find_id(b->sessions, who->client), *same = sessions_find(b->sessions, client);
+	struct session *session;
+
+	if (same)
+		sessions_remove(b->sessions, same);
+	else if (older)
+		older->ending = true;
+	session = sessions_add(b->sessions, client, who);
+	if (!session)
+		return MOSQ_ERR_NOMEM;
+	if (mosquitto_set_username(client, session->who.certificate) != MOSQ_ERR_SUCCESS) {
+		sessions_remove(b->sessions, session);
+		return MOSQ_ERR_NOMEM;
+	}
+	sessions_wait(b->sessions, session);
+	return MOSQ_ERR_SUCCESS;
+}
+
+static int auth_device(struct broker *b, struct mosquitto *client, const X509 *x509)
+{
+	const char *client_id = mosquitto_client_id(client), *why = NULL;
+	char certificate[65];
+	struct identity who;
+	enum status st;
+
+	if (!client_id || !identity_certificate_id(certificate, x509))
+		return MOSQ_ERR_AUTH;
+	st = identity_establish(&who, &why, b->view, b->cache, x509, certificate, client_id, mosquitto_client_address(client));
+	if (st == GR_NO)
+		return refuse(b, certificate, client_id, why);
+	if (b->reloading && sessions_find(b->sessions, client)) {
+		/* Already here: it stays unless the registry says no. */
+		if (st == GR_OK)
+			identity_release(&who);
+		return MOSQ_ERR_SUCCESS;
+	}
+	/* Not a refusal but silence: the broker closes the socket without a CONNACK. */
+	return st == GR_OK ? begin_session(b, client, &who) : MOSQ_ERR_UNKNOWN;
+}
+
+static int on_auth(int event, void *data, void *userdata)
+{
+	struct mosquitto *client = ((struct mosquitto_evt_basic_auth *)data)->client;
+	const char *address = mosquitto_client_address(client);
+	struct broker *b = userdata;
+	X509 *x509 = mosquitto_client_certificate(client);
+	int rc;
+
+	(void)event;
+	if (x509) {
+		rc = auth_device(b, client, x509);
+		X509_free(x509);
+		return rc;
+	}
+	if (address && address[0] == '/')
+		return mosquitto_set_username(client, BROKER_LOCAL);
+	/*
+	 * SIGHUP asks again for sessions without a connection. They may stay: nothing is delivered to
+	 * them before they come back with a certificate. (To refuse one makes Mosquitto 2.0.11 note
+	 * its expiry twice and later use it after it is freed.)
+	 */
+	return b->reloading ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
+}
+
+static int on_reload(int event, void *data, void *userdata)
+{
+	(void)event;
+	(void)data;
+	((struct broker *)userdata)->reloading = true;
+	return MOSQ_ERR_PLUGIN_DEFER;	/* the broker would take success for the end of its own reloading */
+}
+
+static int verdict(bool allowed, int denied)
+{
+	return allowed ? MOSQ_ERR_SUCCESS : denied;
+}
+
+static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *check)
+{
+	if (check->access == MOSQ_ACL_READ)
+		return verdict(!acl_is_request(check->topic), MOSQ_ERR_ACL_DENIED);
+	if (check->access == MOSQ_ACL_SUBSCRIBE && strcmp(check->topic, "in/#") == 0)
+		for (struct session *s = sessions_first(b->sessions); s; s = TAILQ_NEXT(s, all))
+			sessions_wait(b->sessions, s);
+	return MOSQ_ERR_SUCCESS;
+}
+
+static int acl_live(struct broker *b, const struct mosquitto_evt_acl_check *check, struct session *s)
+{
+	identity_refresh(&s->who, b->view, b->cache);
+	switch (check->access) {
+	case MOSQ_ACL_WRITE:
+		/* Any other error than ACL_DENIED closes the connection: an MQTT 3.1.1 client would get a PUBACK. */
+		return verdict(acl_write(&s->who, check->topic, check->retain, !s->ending), MOSQ_ERR_AUTH);
+	case MOSQ_ACL_SUBSCRIBE:
+		return verdict(acl_subscribe(&s->who, check->topic), MOSQ_ERR_ACL_DENIED);
+	case MOSQ_ACL_READ:
+		return verdict(acl_read(&s->who, check->topic), MOSQ_ERR_ACL_DENIED);
+	default:
+		return verdict(check->access == MOSQ_ACL_UNSUBSCRIBE, MOSQ_ERR_ACL_DENIED);
+	}
+}
+
+/* Its session is over: this is a will. */
+static bool may_publish_will(struct broker *b, const struct mosquitto_evt_acl_check *check, const char *certificate, const char *client)
+{
+	struct identity who;
+	const char *why;
+	bool allowed;
+
+	if (identity_establish(&who, &why, b->view, b->cache, NULL, certificate, client, mosquitto_client_address(check->client)) != GR_OK)
+		return false;
+	allowed = acl_write(&who, check->topic, check->retain, false);
+	identity_release(&who);
+	return allowed;
+}
+
+/* A client that is not connected: queues, wills, and the publisher of a retained message. */
+static int acl_absent(struct broker *b, const struct mosquitto_evt_acl_check *check)
+{
+	const char *certificate = mosquitto_client_username(check->client), *client = mosquitto_client_id(check->client);
+	bool allowed = false;
+
+	if (!certificate || !client)
+		return MOSQ_ERR_ACL_DENIED;
+	if (check->access == MOSQ_ACL_READ)
+		allowed = acl_queue(client, check->topic);
+	else if (check->access == MOSQ_ACL_WRITE && !mosquitto_client_address(check->client))
+		allowed = acl_retained(check->topic);	/* only the broker's stand-in for a publisher has no address */
+	else if (check->access == MOSQ_ACL_WRITE)
+		allowed = may_publish_will(b, check, certificate, client);
+	return verdict(allowed, MOSQ_ERR_ACL_DENIED);
+}
+
+static int on_acl(int event, void *data, void *userdata)
+{
+	const struct mosquitto_evt_acl_check *check = data;
+	struct broker *b = userdata;
+	struct session *s;
+
+	(void)event;
+	if (broker_is_local(mosquitto_client_username(check->client)))
+		return acl_local(b, check);
+	s = sessions_find(b->sessions, check->client);
+	return s ? acl_live(b, check, s) : acl_absent(b, check);
+}
+
+static int on_message(int event, void *data, void *userdata)
+{
+	struct mosquitto_evt_message *message = data;
+	struct broker *b = userdata;
+	const struct session *s;
+
+	(void)event;
+	if (broker_is_local(mosquitto_client_username(message->client)))
+		return route_from_backend(b, message);
+	s = sessions_find(b->sessions, message->client);
+	return s ? route_from_device(message, s) : MOSQ_ERR_AUTH;
+}
+
+static void tell(struct session *s)
+{
+	report_connected(&s->who);
+	s->told = true;
+}
+
+static int on_disconnect(int event, void *data, void *userdata)
+{
+	struct broker *b = userdata;
+	struct session *s = sessions_find(b->sessions, ((struct mosquitto_evt_disconnect *)data)->client);
+
+	(void)event;
+	if (!s)
+		return MOSQ_ERR_SUCCESS;
+	if (!s->told)
+		tell(s);
+	report_disconnected(&s->who);
+	sessions_remove(b->sessions, s);
+	return MOSQ_ERR_SUCCESS;
+}
+
+static int on_tick(int event, void *data, void *userdata)
+{
+	struct broker *b = userdata;
+	struct session *s;
+
+	(void)event;
+	(void)data;
+	b->reloading = false;
+	b->overtaking = false;
+	for (int i = 0; i < TELL_MAX && (s = sessions_next_waiting(b->sessions)); i++)
+		tell(s);
+	watch_registry(b, clock_boot_ms());
+	return MOSQ_ERR_SUCCESS;
+}
+
+static const struct {
+	int event;
+	MOSQ_FUNC_generic_callback call;
+} callbacks[] = {
+	{ MOSQ_EVT_BASIC_AUTH, on_auth },
+	{ MOSQ_EVT_ACL_CHECK, on_acl },
+	{ MOSQ_EVT_MESSAGE, on_message },
+	{ MOSQ_EVT_DISCONNECT, on_disconnect },
+	{ MOSQ_EVT_RELOAD, on_reload },
+	{ MOSQ_EVT_TICK, on_tick },
+};
+
+static int broker_free(struct broker *b)
+{
+	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; i++)
+		mosquitto_callback_unregister(b->id, callbacks[i].event, callbacks[i].call, NULL);
+	sessions_free(b->sessions);
+	refusals_free(b->refusals);
+	policies_cache_free(b->cache);
+	view_free(b->view);
+	free(b);
+	return MOSQ_ERR_SUCCESS;
+}
+
+static int broker_start(struct broker *b, const char *path)
+{
+	b->view = view_new(path);
+	b->cache = policies_cache_new();
+	b->sessions = sessions_new();
+	b->refusals = refusals_new();
+	if (!b->view || !b->cache || !b->sessions || !b->refusals)
+		return MOSQ_ERR_NOMEM;
+	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; i++) {
+		int rc = mosquitto_callback_register(b->id, callbacks[i].event, callbacks[i].call, NULL, b);
+
+		if (rc != MOSQ_ERR_SUCCESS)
+			return rc;
+	}
+	watch_registry(b, clock_boot_ms());
+	return MOSQ_ERR_SUCCESS;
+}
+
+int mosquitto_plugin_version(int supported_version_count, const int *supported_versions)
+{
+	for (int i = 0; i < supported_version_count; i++)
+		if (supported_versions[i] == MOSQ_PLUGIN_VERSION)
+			return MOSQ_PLUGIN_VERSION;
+	return -1;
+}
+
+int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, struct mosquitto_opt *options, int option_count)
+{
+	const char *path = NULL;
+	struct broker *b;
+	int rc;
+
+	for (int i = 0; i < option_count; i++) {
+		if (strcmp(options[i].key, "registry") != 0) {
+			mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_%s: no such option", options[i].key);
+			return MOSQ_ERR_INVAL;
+		}
+		path = options[i].value;
+	}
+	if (!path) {
+		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_registry is not set");
+		return MOSQ_ERR_INVAL;
+	}
+	b = calloc(1, sizeof *b);
+	if (!b)
+		return MOSQ_ERR_NOMEM;
+	b->id = identifier;
+	rc = broker_start(b, path);
+	if (rc != MOSQ_ERR_SUCCESS) {
+		broker_free(b);
+		return rc;
+	}
+	*userdata = b;
+	return MOSQ_ERR_SUCCESS;
+}
+
+int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *options, int option_count)
+{
+	(void)options;
+	(void)option_count;
+	return broker_free(userdata);
+}

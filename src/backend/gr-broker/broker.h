@@ -1,0 +1,35 @@
+/* broker.h - what the plugin keeps between two calls of the broker. */
+#ifndef GR_BROKER_H
+#define GR_BROKER_H
+
+#include <mosquitto.h>
+#include <mosquitto_broker.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gr-broker/policies.h"
+#include "gr-broker/report.h"
+#include "gr-broker/session.h"
+#include "gr-broker/view.h"
+
+#define BROKER_LOCAL "gr-backend"	/* user name of every client of the Unix socket; no certificate id looks like it */
+
+struct broker {
+	mosquitto_plugin_id_t *id;
+	struct view *view;
+	struct policies_cache *cache;
+	struct sessions *sessions;
+	struct refusals *refusals;
+	int64_t poll_at, open_at;	/* ms, clock_boot_ms */
+	bool complained;		/* that the registry cannot be read */
+	bool reloading;			/* between SIGHUP and the end of this turn of the broker's loop */
+	bool overtaking;		/* a copy waits for the next turn: what follows it must wait as well */
+};
+
+static inline bool broker_is_local(const char *username)
+{
+	return username && strcmp(username, BROKER_LOCAL) == 0;
+}
+
+#endif

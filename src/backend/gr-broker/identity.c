@@ -1,0 +1,150 @@
+/* identity.c - who a client is */
+#include "gr-broker/identity.h"
+#include "str.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+#include <strings.h>
+
+bool identity_certificate_id(char id[static 65], const X509 *x509)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (!X509_digest(x509, EVP_sha256(), digest, &len) || len != 32)
+		return false;
+	str_hex(id, digest, len);
+	return true;
+}
+
+static void read_common_name(char *to, size_t size, const X509 *x509)
+{
+	const X509_NAME *subject = X509_get_subject_name(x509);
+	int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1), len;
+	unsigned char *text = NULL;
+
+	to[0] = '\0';
+	if (at < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, at) >= 0)
+		return;
+	len = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+	if (len > 0 && strlen((const char *)text) == (size_t)len)
+		str_copy(to, size, (const char *)text);
+	OPENSSL_free(text);
+}
+
+/* Policies speak of IPv4 addresses even where the listener is IPv6. */
+static void read_address(char *to, size_t size, const char *address)
+{
+	if (address && strncasecmp(address, "::ffff:", 7) == 0 && strchr(address, '.'))
+		address += 7;
+	str_copy(to, size, address ? address : "");
+}
+
+enum role identity_role(const char *client, size_t *thing_len)
+{
+	const char *suffix = client + strcspn(client, "#");
+
+	*thing_len = (size_t)(suffix - client);
+	if (strcmp(suffix, "") == 0 || strcmp(suffix, "#gr") == 0)
+		return ROLE_THING;
+	return strcmp(suffix, "#probe") == 0 ? ROLE_PROBE : ROLE_OTHER;
+}
+
+static const char *usable_problem(const struct view_certificate *c, const char *thing)
+{
+	if (c->revoked)
+		return "the certificate is revoked";
+	if (!c->known)
+		return "the certificate is not registered";
+	if (strcmp(c->status, "ACTIVE") != 0)
+		return "the certificate is not ACTIVE";
+	if (!c->thing[0])
+		return "the certificate is attached to no thing";
+	return thing[0] && strcmp(thing, c->thing) != 0 ? "the certificate is attached to another thing" : NULL;
+}
+
+enum status identity_is_usable(struct view *view, const char **why, const char *certificate, const char *thing)
+{
+	struct view_certificate c;
+	enum status st = view_certificate(view, &c, certificate);
+
+	if (st != GR_OK)
+		return st;
+	*why = usable_problem(&c, thing);
+	return *why ? GR_NO : GR_OK;
+}
+
+static enum status find_thing(struct identity *who, const char **why, struct view *view, const char *client)
+{
+	struct view_certificate c;
+	size_t thing_len;
+	enum status st = view_certificate(view, &c, who->certificate);
+
+	if (st != GR_OK)
+		return st;
+	if ((*why = usable_problem(&c, "")))
+		return GR_NO;
+	*why = "the client id does not belong to the certificate's thing";
+	if (!topic_client_suffix(client, c.thing) || !str_copy(who->client, sizeof who->client, client))
+		return GR_NO;
+	str_copy(who->thing, sizeof who->thing, c.thing);
+	who->role = identity_role(client, &thing_len);
+	return GR_OK;
+}
+
+enum status identity_establish(struct identity *who, const char **why, struct view *view, struct policies_cache *cache,
+			       const X509 *x509, const char *certificate, const char *client, const char *address)
+{
+	X509 *stored = NULL;
+	enum status st;
+
+	*who = (struct identity){ .epoch = view_epoch(view) };
+	str_copy(who->certificate, sizeof who->certificate, certificate);
+	read_address(who->address, sizeof who->address, address);
+	st = find_thing(who, why, view, client);
+	if (st == GR_OK && !x509 && (st = view_x509(view, &stored, certificate)) == GR_OK)
+		x509 = stored;
+	if (x509)
+		read_common_name(who->common_name, sizeof who->common_name, x509);
+	X509_free(stored);
+	if (st == GR_OK)
+		st = policies_load(&who->policies, cache, view, certificate);
+	if (st == GR_OK && !identity_allows(who, POLICY_CONNECT, client)) {
+		*why = "no policy allows this client to connect";
+		st = GR_NO;
+	}
+	if (st != GR_OK)
+		identity_release(who);
+	return st;
+}
+
+void identity_release(struct identity *who)
+{
+	policies_release(&who->policies);
+}
+
+void identity_refresh(struct identity *who, struct view *view, struct policies_cache *cache)
+{
+	struct policies fresh = { 0 };
+
+	if (who->epoch == view_epoch(view) || policies_load(&fresh, cache, view, who->certificate) != GR_OK)
+		return;
+	policies_release(&who->policies);
+	who->policies = fresh;
+	who->epoch = view_epoch(view);
+}
+
+static const char *known(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+bool identity_allows(const struct identity *who, enum policy_action action, const char *name)
+{
+	const struct policy_who asker = {
+		.client = who->client, .thing = who->thing, .certificate = who->certificate,
+		.address = known(who->address), .common_name = known(who->common_name),
+	};
+
+	return policy_allows(who->policies.policy, who->policies.count, action, name, &asker);
+}

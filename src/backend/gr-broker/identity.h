@@ -1,0 +1,50 @@
+/* identity.h - who a client is: certificate, thing, the part its client id lets it play, policies. */
+#ifndef GR_IDENTITY_H
+#define GR_IDENTITY_H
+
+#include <openssl/x509.h>
+
+#include "gr-broker/policies.h"
+#include "gr-broker/view.h"
+#include "status.h"
+#include "topic.h"
+
+enum role {
+	ROLE_THING,	/* "T" or "T#gr": rotates, and all that its policy says */
+	ROLE_PROBE,	/* "T#probe": may connect and nothing else */
+	ROLE_OTHER	/* "T#suffix": what its policy says, but no rotation topics */
+};
+
+struct identity {
+	char certificate[65];
+	char client[TOPIC_CLIENT_MAX + 1];
+	char thing[129];
+	char address[64];	/* "" when it is not known */
+	char common_name[257];	/* "" when there is none, or more than one */
+	enum role role;
+	struct policies policies;
+	unsigned long epoch;	/* of the view, when the policies were read */
+};
+
+/* certificateId of a certificate: SHA-256 over the DER. False: OpenSSL would not. */
+bool identity_certificate_id(char id[static 65], const X509 *x509);
+
+/*
+ * May a client with this certificate and client id be here? The role of client ids is settled here
+ * too. GR_NO: *why is a static sentence. GR_FAIL: the database cannot say. In both cases there is
+ * nothing to release.
+ */
+enum status identity_establish(struct identity *who, const char **why, struct view *view, struct policies_cache *cache,
+			       const X509 *x509, const char *certificate, const char *client, const char *address);
+void identity_release(struct identity *who);
+
+/* The role of a client id as such, and where the name of its thing ends. */
+enum role identity_role(const char *client, size_t *thing_len);
+/* Is the certificate ACTIVE, not revoked and attached to thing ("": to any)? GR_NO: *why says why not. */
+enum status identity_is_usable(struct view *view, const char **why, const char *certificate, const char *thing);
+
+/* Reads the policies again if they may have changed; without a database the old ones stay. */
+void identity_refresh(struct identity *who, struct view *view, struct policies_cache *cache);
+bool identity_allows(const struct identity *who, enum policy_action action, const char *name);
+
+#endif

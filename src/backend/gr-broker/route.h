@@ -1,0 +1,19 @@
+/*
+ * route.h - messages on their way: requests get the stamp that the backend trusts, its replies
+ * go to one client. To be called from the MESSAGE event; the answer is a MOSQ_ERR value.
+ */
+#ifndef GR_ROUTE_H
+#define GR_ROUTE_H
+
+#include "gr-broker/broker.h"
+
+/* Published by a device: a request becomes in/CERTIFICATE/HEX OF THE CLIENT ID/TOPIC, all else passes. */
+int route_from_device(struct mosquitto_evt_message *message, const struct session *session);
+
+/*
+ * Published by the backend: what is on out/HEX OF A CLIENT ID/TOPIC is delivered to that client as
+ * TOPIC, once, whether or not it subscribed, if it is here and may receive it.
+ */
+int route_from_backend(struct broker *broker, struct mosquitto_evt_message *message);
+
+#endif

@@ -1,0 +1,48 @@
+/* session.h - the live sessions of devices, from their authentication to their end. */
+#ifndef GR_SESSION_H
+#define GR_SESSION_H
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "gr-broker/identity.h"
+
+struct mosquitto;
+
+struct session {
+	const struct mosquitto *client;	/* the broker's; only compared */
+	struct identity who;
+	bool ending;		/* another session took its client id over */
+	bool doomed;		/* to be dropped */
+	bool told;		/* its start was reported at least once */
+	bool waiting;		/* its start is to be reported (again) */
+	LIST_ENTRY(session) by_client, by_id, by_certificate;
+	TAILQ_ENTRY(session) all, queue;
+};
+TAILQ_HEAD(session_list, session);
+
+struct sessions;
+
+/* NULL: out of memory. */
+struct sessions *sessions_new(void);
+void sessions_free(struct sessions *sessions);	/* takes NULL */
+
+/* Takes over *who, also when it fails. NULL: out of memory. */
+struct session *sessions_add(struct sessions *sessions, const struct mosquitto *client, struct identity *who);
+void sessions_remove(struct sessions *sessions, struct session *session);
+
+struct session *sessions_find(const struct sessions *sessions, const struct mosquitto *client);
+/* The one that has the client id now. */
+struct session *sessions_find_id(const struct sessions *sessions, const char *client_id);
+/* Any that uses the certificate. */
+struct session *sessions_find_certificate(const struct sessions *sessions, const char *certificate);
+
+/* In order of their start. */
+struct session *sessions_first(const struct sessions *sessions);
+
+/* The line of those whose start is to be reported. */
+void sessions_wait(struct sessions *sessions, struct session *session);
+/* The next in it, which leaves it; NULL: none. */
+struct session *sessions_next_waiting(struct sessions *sessions);
+
+#endif

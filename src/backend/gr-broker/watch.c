@@ -1,0 +1,84 @@
+/* watch.c - an eye on the registry */
+#include "gr-broker/watch.h"
+
+enum { POLL_MS = 50, OPEN_MS = 200 };
+
+static void drop(const char *certificate, const char *why)
+{
+	mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: dropping the clients of certificate %s: %s", certificate, why);
+	/* Without its will: who is put out does not get a last word. */
+	mosquitto_kick_client_by_username(certificate, false);
+}
+
+/* Dropping one session may end others: they are marked first, then looked up one by one. */
+static void drop_doomed(struct broker *broker)
+{
+	struct session *s = sessions_first(broker->sessions);
+
+	while (s) {
+		if (!s->doomed) {
+			s = TAILQ_NEXT(s, all);
+			continue;
+		}
+		s->doomed = false;
+		drop(s->who.certificate, "it became unusable while the registry was out of sight");
+		s = sessions_first(broker->sessions);
+	}
+}
+
+/* After an opening: what happened before it is not known. */
+static void check_all(struct broker *broker)
+{
+	const char *why;
+
+	for (struct session *s = sessions_first(broker->sessions); s; s = TAILQ_NEXT(s, all))
+		s->doomed = identity_is_usable(broker->view, &why, s->who.certificate, s->who.thing) == GR_NO;
+	drop_doomed(broker);
+}
+
+static void check_one(struct broker *broker, const char *certificate)
+{
+	const struct session *s = sessions_find_certificate(broker->sessions, certificate);
+	const char *why;
+
+	if (s && identity_is_usable(broker->view, &why, certificate, s->who.thing) == GR_NO)
+		drop(certificate, why);
+}
+
+static void complain_once(struct broker *broker)
+{
+	if (!broker->complained)
+		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: the registry cannot be read: %s", view_reason(broker->view));
+	broker->complained = true;
+}
+
+static void open_registry(struct broker *broker, int64_t now)
+{
+	if (now < broker->open_at)
+		return;
+	broker->open_at = now + OPEN_MS;
+	if (view_open(broker->view) != GR_OK) {
+		complain_once(broker);
+		return;
+	}
+	mosquitto_log_printf(MOSQ_LOG_INFO, "gr-broker: the registry is open");
+	broker->complained = false;
+	check_all(broker);
+}
+
+void watch_registry(struct broker *broker, int64_t now)
+{
+	struct view_news news;
+
+	if (now < broker->poll_at)
+		return;
+	broker->poll_at = now + POLL_MS;
+	if (!view_is_open(broker->view)) {
+		open_registry(broker, now);
+		return;
+	}
+	if (view_poll(broker->view, &news) != GR_OK)
+		complain_once(broker);
+	for (size_t i = 0; i < news.count; i++)
+		check_one(broker, news.departed[i]);
+}

@@ -1,0 +1,67 @@
+/* check.c - what every request of a rotation must satisfy */
+#include "handlers/rotate.h"
+#include "json.h"
+#include "registry/certificate.h"
+#include "registry/job.h"
+
+#include <string.h>
+
+/* Exactly T, or T#gr beside a nucleus: any other suffix may be somebody with a copied key. */
+static bool speaks_for(const char *client, const char *thing)
+{
+	const char *suffix = topic_client_suffix(client, thing);
+
+	return suffix && (suffix[0] == '\0' || strcmp(suffix, "gr") == 0);
+}
+
+static enum status check_principal(const char **why, const struct event *e)
+{
+	struct certificate c;
+	enum status st = certificate_get(&c, e->db, e->principal);
+
+	if (st == GR_FAIL)
+		return st;
+	*why = st == GR_NO ? "the certificate of this connection is not registered" :
+	       c.revoked ? "the certificate of this connection is revoked" :
+	       !c.active ? "the certificate of this connection is not ACTIVE" :
+	       strcmp(c.thing, e->request.thing) != 0 ? "the certificate of this connection is not attached to the thing" : NULL;
+	return *why ? GR_NO : GR_OK;
+}
+
+static enum status check_execution(struct execution *x, const char **why, const struct event *e, const char *job_id)
+{
+	json_int_t number = json_number(e->body, "executionNumber", 0);
+	struct job job = { 0 };
+	enum status st = execution_find(x, e->db, e->request.thing, job_id, 0);
+
+	if (st == GR_OK && x->status == EXECUTION_IN_PROGRESS && (number == 0 || number == x->number)) {
+		if ((st = job_get(&job, e->db, job_id)) == GR_OK && !job_is_rotation(&job)) {
+			*why = "the job's document does not ask for ROTATE_CERTIFICATE";
+			st = GR_NO;
+		}
+		job_release(&job);
+		return st;
+	}
+	if (st == GR_FAIL)
+		return st;
+	*why = st == GR_NO ? "no such job execution for this thing" :
+	       x->status != EXECUTION_IN_PROGRESS ? "the job execution is not IN_PROGRESS" : "the job has a newer execution";
+	return GR_NO;
+}
+
+enum status rotate_check(struct execution *x, const char **why, const struct event *e)
+{
+	const char *job = json_text(e->body, "jobId");
+	enum status st;
+
+	*why = NULL;
+	if (!job)
+		*why = "jobId is missing";
+	else if (!speaks_for(e->client, e->request.thing))
+		*why = "the client id is not the thing's";
+	if (*why)
+		return GR_NO;
+	if ((st = check_principal(why, e)) != GR_OK)
+		return st;
+	return check_execution(x, why, e, job);
+}

@@ -1,0 +1,152 @@
+/* create.c - a certificate for a CSR, once for each execution and key */
+#include "complain.h"
+#include "handlers/rotate.h"
+#include "issuer/issuer.h"
+#include "issuer/ledger.h"
+#include "json.h"
+#include "registry/certificate.h"
+#include "registry/outbox.h"
+#include "registry/rotation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum status accept(struct event *e, const struct execution *x, const char *pem, const char *certificate)
+{
+	e->writes = true;
+	return event_accept(e, json_pack("{s:s, s:s, s:I, s:s}", "certificatePem", pem, "jobId", x->job, "executionNumber",
+					 (json_int_t)x->number, "certificateId", certificate));
+}
+
+/* The same key for the same execution gets the same certificate; a second key is refused, and may be a clone. */
+static enum status answer_again(struct event *e, const struct execution *x, const struct rotation *r, const struct csr *csr)
+{
+	char *pem = NULL;
+	enum status st;
+
+	if (strcmp(r->spki, csr->spki) != 0) {
+		if ((st = alarm_raise(e->db, "second-key", x->thing, e->principal, "a second key asked for a certificate within one execution", e->now)) != GR_OK)
+			return st;
+		return event_reject_text(e, "this execution has a certificate for another key already", false);
+	}
+	if (r->survivor != SURVIVOR_NONE)
+		return event_reject_text(e, "this rotation has been decided already", false);
+	if ((st = rotation_pem(&pem, e->db, r->id)) != GR_OK)
+		return GR_FAIL;
+	st = accept(e, x, pem, r->new_id);
+	free(pem);
+	return st;
+}
+
+/* NULL, or why this CSR gets no certificate. *st GR_FAIL: the registry failed. */
+static const char *refusal_of(struct event *e, const struct csr *csr, const struct cert *live, enum status *st)
+{
+	int64_t others = 0;
+
+	if (X509_NAME_cmp(X509_REQ_get_subject_name(csr->req), X509_get_subject_name(live->x509)) != 0)
+		return "the subject of csr is not the one on record";
+	if ((*st = certificate_key_seen(e->db, csr->spki)) == GR_FAIL)
+		return NULL;
+	if (*st == GR_OK)
+		return strcmp(csr->spki, live->spki) == 0 ? "the key of csr is the one in use; a rotation needs a new key"
+							  : "the key of csr was seen before; a rotation needs a new key";
+	if ((*st = rotation_unexplained(&others, e->db, e->request.thing, e->principal)) != GR_OK)
+		return NULL;
+	return others > 0 ? "the thing has another certificate attached that no rotation of ours explains; see gr-registry history" : NULL;
+}
+
+/* The device has moved on: what it came over is what it lives on. */
+static enum status settle_others(struct event *e, const struct execution *x)
+{
+	enum status st = rotation_settle_others(e->db, x->thing, x->id, e->principal, e->now);
+
+	if (st != GR_OK || db_changes(e->db) == 0)
+		return st;
+	return ledger_append(e->ledger, json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at", (json_int_t)e->now,
+		"thingName", x->thing, "certificateId", e->principal));
+}
+
+static enum status record(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *cert, const char *pem)
+{
+	struct rotation_request q = {
+		.execution = x->id, .number = x->number, .thing = x->thing, .job = x->job, .client = e->client,
+		.old_id = e->principal, .new_id = cert->id, .spki = csr->spki, .csr = json_text(e->body, "csr"), .pem = pem
+	};
+	enum status st;
+
+	if ((st = settle_others(e, x)) != GR_OK || (st = certificate_register(e->db, cert, x->thing, e->now)) != GR_OK ||
+	    (st = policy_copy(e->db, cert->id, e->principal)) != GR_OK || (st = rotation_insert(e->db, &q, e->now)) != GR_OK)
+		return st;
+	return ledger_append(e->ledger, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s}", "event", "issued", "at", (json_int_t)e->now,
+		"thingName", x->thing, "jobId", x->job, "executionNumber", (json_int_t)x->number, "oldCertificateId", e->principal,
+		"certificateId", cert->id, "certificatePem", pem));
+}
+
+static enum status issue(struct event *e, const struct execution *x, const struct csr *csr)
+{
+	struct issuer_request q = {
+		.key = X509_REQ_get0_pubkey(csr->req), .subject = X509_REQ_get_subject_name(csr->req), .use = ISSUER_DEVICE,
+		.not_before = e->now / 1000 - ISSUER_BACKDATE, .not_after = ISSUER_NOT_AFTER
+	};
+	struct cert cert = { 0 };
+	char *pem = NULL;
+	size_t len = 0;
+	enum status st;
+
+	if ((st = issuer_sign(&cert, e->issuer, &q)) == GR_OK && (st = cert_pem(&pem, &len, &cert)) == GR_OK &&
+	    (st = record(e, x, csr, &cert, pem)) == GR_OK)
+		st = accept(e, x, pem, cert.id);
+	free(pem);
+	cert_release(&cert);
+	return st == GR_OK ? GR_OK : GR_FAIL;
+}
+
+/* The certificate that the request came over, as it stands in the registry. */
+static enum status read_live(struct cert *live, struct event *e)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, e->db, "SELECT pem FROM certificate WHERE id = ?", "s", e->principal);
+
+	if (st == GR_OK)
+		st = cert_from_pem(live, db_text(row, 0), strlen(db_text(row, 0)), e->principal);
+	db_done(row);
+	return st == GR_OK ? GR_OK : GR_FAIL;
+}
+
+static enum status first_create(struct event *e, const struct execution *x, const struct csr *csr)
+{
+	struct cert live = { 0 };
+	const char *why;
+	enum status st = read_live(&live, e);
+
+	if (st != GR_OK)
+		return st;
+	why = refusal_of(e, csr, &live, &st);
+	cert_release(&live);
+	if (why)
+		return event_reject_text(e, why, false);
+	return st == GR_FAIL ? st : issue(e, x, csr);
+}
+
+enum status rotate_create(struct event *e)
+{
+	const char *pem = json_text(e->body, "csr"), *why;
+	struct execution x;
+	struct rotation r;
+	struct csr csr = { 0 };
+	enum status st = rotate_check(&x, &why, e);
+
+	if (st == GR_OK && (!pem || csr_open(&csr, &why, pem, strlen(pem)) != GR_OK)) {
+		why = pem ? why : "csr is missing";
+		st = GR_NO;
+	}
+	if (st != GR_OK)
+		return st == GR_NO ? event_reject_text(e, why, false) : st;
+	st = rotation_of_execution(&r, e->db, x.id);
+	if (st == GR_OK)
+		st = answer_again(e, &x, &r, &csr);
+	else if (st == GR_NO)
+		st = first_create(e, &x, &csr);
+	csr_release(&csr);
+	return st;
+}

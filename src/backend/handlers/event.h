@@ -1,0 +1,50 @@
+/*
+ * event.h - one request of a device, as the broker plugin stamped it, and the answer to it.
+ *
+ * A handler is a plain function from an event to calls on the registry and an answer; it runs inside
+ * the caller's transaction. It returns GR_OK when the event has been dealt with, also by a refusal;
+ * GR_FAIL (one line written) when the registry failed: the caller rolls the event back.
+ */
+#ifndef GR_EVENT_H
+#define GR_EVENT_H
+
+#include <jansson.h>
+
+#include "registry/db.h"
+#include "topic.h"
+
+struct issuer;
+struct ledger;
+
+struct event {
+	struct db *db;
+	const struct issuer *issuer;	/* needed by create alone */
+	struct ledger *ledger;
+	int64_t now;			/* ms since the epoch */
+	int64_t minute_ms;		/* the backend's minute */
+
+	const char *principal;		/* certificateId of the connection, from the plugin */
+	const char *client;		/* its client id */
+	const char *topic;		/* the request topic */
+	struct topic request;		/* the same, parsed */
+	json_t *body;			/* the payload, an object; borrowed */
+
+	bool writes;			/* the answer must not get lost between commit and publish: it goes through the outbox */
+	bool hold;			/* keep the answer here even so (stand-alone programs) */
+	char answer_topic[TOPIC_MAX * 2];	/* "" until answered, or when the outbox has it */
+	json_t *answer;
+};
+
+/* Both take over body and add timestamp and clientToken. */
+enum status event_accept(struct event *e, json_t *body);
+enum status event_reject(struct event *e, json_t *body);
+/* Jobs: {"code","message"} and, if not NULL, executionState (taken over). */
+enum status event_reject_code(struct event *e, const char *code, const char *message, json_t *state);
+/* create and commit: {"errorMsg","jobId"?}; retry asks the device to come again. */
+enum status event_reject_text(struct event *e, const char *message, bool retry);
+void event_release(struct event *e);
+
+/* Where an answer to this client alone goes. */
+void event_direct_topic(char to[static TOPIC_MAX * 2], const char *client, const char *topic);
+
+#endif

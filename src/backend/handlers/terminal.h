@@ -1,0 +1,26 @@
+/* terminal.h - the device's final word: what SUCCEEDED, FAILED and REJECTED mean for the certificates. */
+#ifndef GR_TERMINAL_H
+#define GR_TERMINAL_H
+
+#include "issuer/ledger.h"
+#include "registry/execution.h"
+#include "registry/rotation.h"
+
+struct final_word {
+	const char *thing, *job;
+	int64_t number;			/* execution number, 0: the latest that has a custody record */
+	const char *principal;		/* certificate it was said over */
+	enum execution_status status;
+	bool needs_rotation;		/* the job's document asks for a rotation, so SUCCEEDED without one is refused */
+};
+
+/*
+ * Writes the survivor where this word decides it: SUCCEEDED over NEW, once commit was granted, -> NEW;
+ * FAILED or REJECTED over either -> OLD. It counts also when the execution has ended or is gone.
+ * GR_OK: counted, or no certificate was ever asked for. GR_NO: refused, *why is a static sentence.
+ * *survivor is what the record says afterwards. Inside the caller's transaction.
+ */
+enum status terminal_final_word(enum survivor *survivor, const char **why, struct db *db,
+				struct ledger *ledger, const struct final_word *word, int64_t now);
+
+#endif

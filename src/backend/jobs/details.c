@@ -1,0 +1,66 @@
+/* details.c - statusDetails */
+#include "jobs/details.h"
+#include "str.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum { PAIRS_MAX = 10, VALUE_MAX = 1024 };
+
+static const char *check_text(const char *text)
+{
+	if (text[0] == '\0')
+		return "a value of statusDetails is empty";
+	if (strlen(text) > VALUE_MAX)
+		return "a value of statusDetails is longer than 1024 characters";
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return "a value of statusDetails holds a control character";
+	return NULL;
+}
+
+static json_t *spell(const json_t *value)
+{
+	char text[64];
+
+	if (json_is_string(value))
+		return json_string(json_string_value(value));
+	if (json_is_boolean(value))
+		return json_string(json_is_true(value) ? "true" : "false");
+	if (json_is_integer(value))
+		str_format(text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	else if (json_is_real(value))
+		str_format(text, sizeof text, "%.17g", json_real_value(value));
+	else
+		return NULL;
+	return json_string(text);
+}
+
+json_t *details_copy(const json_t *details, const char **why)
+{
+	json_t *copy = json_object();
+	const char *key;
+	json_t *value;
+
+	*why = !json_is_object(details) ? "statusDetails is not an object" :
+	       json_object_size(details) > PAIRS_MAX ? "statusDetails has more than 10 pairs" : NULL;
+	json_object_foreach((json_t *)details, key, value) {
+		json_t *text = *why ? NULL : spell(value);
+
+		if (*why)
+			break;
+		if (!str_is_name(key, 128, ":_-"))
+			*why = "a key of statusDetails is not 1 to 128 of [a-zA-Z0-9:_-]";
+		else if (!text)
+			*why = "a value of statusDetails is neither string, number nor boolean";
+		else
+			*why = check_text(json_string_value(text));
+		if (*why || json_object_set(copy, key, text) != 0)
+			*why = *why ? *why : "out of memory";
+		json_decref(text);
+	}
+	if (!*why)
+		return copy;
+	json_decref(copy);
+	return NULL;
+}

@@ -1,0 +1,14 @@
+/* details.h - statusDetails: what a device may write into its execution. */
+#ifndef GR_DETAILS_H
+#define GR_DETAILS_H
+
+#include <jansson.h>
+
+/*
+ * A copy in which every value is a string (numbers and booleans are spelled out). NULL with *why set
+ * to a static sentence: more than 10 pairs, a bad key (1-128 of [a-zA-Z0-9:_-]), or a value that is
+ * empty, longer than 1024 characters, holds control characters, or is an object, array or null.
+ */
+json_t *details_copy(const json_t *details, const char **why);
+
+#endif

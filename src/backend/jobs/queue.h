@@ -1,0 +1,38 @@
+/*
+ * queue.h - the queue of a thing's executions, and every move that an execution can make: the row,
+ * the notifications (notify, notify-next) and the event that belong to it, in one place.
+ *
+ * All run inside the caller's transaction. On GR_FAIL one line has been written.
+ */
+#ifndef GR_QUEUE_H
+#define GR_QUEUE_H
+
+#include <jansson.h>
+
+#include "registry/execution.h"
+#include "registry/job.h"
+
+enum { QUEUE_LISTED = 10 };	/* summaries in notify and GetPending at the most (AWS IoT) */
+
+/* A new execution of job for thing. */
+enum status queue_add(struct db *db, const char *thing, const char *job, int64_t now);
+/*
+ * Moves x to status (its own again is a progress report): version, times and timers, then the
+ * notifications. details: the new statusDetails, NULL keeps the old ones. A device's move and the
+ * service's own (time-out, cancel) come here alike. x must be as it stands in the registry.
+ */
+enum status queue_move(struct db *db, struct execution *x, enum execution_status status, const json_t *details, int64_t now);
+/* Ends every IN_PROGRESS execution whose timer has run out. *count says how many. */
+enum status queue_time_out(size_t *count, struct db *db, int64_t now);
+/* Cancels a job: what waits, and with force what is under way. */
+enum status queue_cancel_job(struct db *db, const char *job, bool force, const char *reason, const char *comment, int64_t now);
+
+/* JobExecutionSummary and JobExecutionState of the device API. details is borrowed JSON text. */
+json_t *queue_summary(const struct execution *x);
+json_t *queue_state(const struct execution *x, const char *details);
+/* JobExecution; document NULL leaves it out; with_thing adds thingName. */
+json_t *queue_execution(const struct execution *x, const char *details, const char *document, bool with_thing, int64_t now);
+/* {"inProgressJobs":[...],"queuedJobs":[...]}; NULL: the registry failed or no memory (one line). */
+json_t *queue_lists(struct db *db, const char *thing);
+
+#endif

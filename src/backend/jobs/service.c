@@ -1,0 +1,136 @@
+/* service.c - reading requests of the device API: GetPending, StartNext, Describe */
+#include "jobs/service.h"
+#include "complain.h"
+#include "jobs/details.h"
+#include "jobs/queue.h"
+#include "json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool service_read_step(int64_t *minutes, struct event *e, enum status *st)
+{
+	const json_t *value = json_object_get(e->body, "stepTimeoutInMinutes");
+
+	*minutes = json_integer_value(value);
+	if (!value || (json_is_integer(value) && (*minutes == -1 || (*minutes >= 1 && *minutes <= 10080))))
+		return true;
+	*st = event_reject_code(e, "InvalidRequest", "stepTimeoutInMinutes must be -1 or 1 to 10080", NULL);
+	return false;
+}
+
+bool service_read_details(json_t **details, struct event *e, enum status *st)
+{
+	const json_t *value = json_object_get(e->body, "statusDetails");
+	const char *why;
+
+	*details = NULL;
+	if (!value || (*details = details_copy(value, &why)))
+		return true;
+	*st = event_reject_code(e, "InvalidRequest", why, NULL);
+	return false;
+}
+
+void service_arm_job(struct execution *x, const struct job *job, int64_t minute_ms, int64_t now)
+{
+	if (job->timeout_minutes > 0 && x->status == EXECUTION_QUEUED)
+		x->deadline = now + job->timeout_minutes * minute_ms;
+}
+
+void service_arm_step(struct execution *x, int64_t minutes, int64_t minute_ms, int64_t now)
+{
+	if (minutes == 0)
+		return;
+	x->step_deadline = minutes < 0 ? 0 : now + minutes * minute_ms;
+	if (x->deadline && x->step_deadline > x->deadline)
+		x->step_deadline = x->deadline;
+}
+
+enum status service_get_pending(struct event *e)
+{
+	json_t *lists = queue_lists(e->db, e->request.thing);
+
+	return lists ? event_accept(e, lists) : GR_FAIL;
+}
+
+/* Accepted with the execution x, or (x NULL) without one. mark: say that this backend's create and commit may be repeated. */
+static enum status accept_execution(struct event *e, const struct execution *x, bool with_document, bool with_thing, bool mark)
+{
+	json_t *body = json_object();
+	struct job job = { 0 };
+	char *details = NULL;
+	enum status st = GR_OK;
+
+	if (x && (st = execution_details(&details, e->db, x->id)) == GR_OK && (st = job_get(&job, e->db, x->job)) == GR_OK)
+		json_object_set_new(body, "execution",
+				    queue_execution(x, details, with_document ? job.document : NULL, with_thing, e->now));
+	free(details);
+	job_release(&job);
+	if (st != GR_OK) {
+		json_decref(body);
+		return GR_FAIL;
+	}
+	if (mark)
+		json_object_set_new(body, "certificateRotator", json_pack("{s:b}", "idempotent", 1));
+	return event_accept(e, body);
+}
+
+static enum status start(struct event *e, struct execution *x, const json_t *details, int64_t step)
+{
+	struct job job = { 0 };
+	enum status st = job_get(&job, e->db, x->job);
+
+	if (st != GR_OK)
+		return GR_FAIL;
+	service_arm_job(x, &job, e->minute_ms, e->now);
+	service_arm_step(x, step, e->minute_ms, e->now);
+	job_release(&job);
+	e->writes = true;
+	return queue_move(e->db, x, EXECUTION_IN_PROGRESS, details, e->now);
+}
+
+enum status service_start_next(struct event *e)
+{
+	json_t *details = NULL;
+	struct execution x;
+	int64_t step = 0;
+	enum status st;
+
+	if (!service_read_step(&step, e, &st) || !service_read_details(&details, e, &st))
+		return st;
+	st = execution_front(&x, e->db, e->request.thing);
+	if (st == GR_OK && x.status == EXECUTION_QUEUED)
+		st = start(e, &x, details, step);
+	json_decref(details);
+	if (st == GR_FAIL)
+		return st;
+	return accept_execution(e, st == GR_OK ? &x : NULL, true, true, false);
+}
+
+static enum status describe(struct event *e, int64_t number, bool with_document)
+{
+	bool next = strcmp(e->request.job, "$next") == 0;
+	struct execution x;
+	enum status st = next ? execution_front(&x, e->db, e->request.thing)
+			      : execution_find(&x, e->db, e->request.thing, e->request.job, number);
+
+	if (st == GR_FAIL)
+		return st;
+	if (st == GR_NO && next)
+		return accept_execution(e, NULL, false, false, true);
+	if (st == GR_NO)
+		return event_reject_code(e, "ResourceNotFound", "no such job execution for this thing", NULL);
+	if (execution_is_terminal(x.status))
+		return event_reject_code(e, "TerminalStateReached", "the job execution has ended", NULL);
+	return accept_execution(e, &x, with_document, !next, true);
+}
+
+enum status service_get(struct event *e)
+{
+	const json_t *number = json_object_get(e->body, "executionNumber");
+	const json_t *document = json_object_get(e->body, "includeJobDocument");
+
+	if ((number && !json_is_integer(number)) || (document && !json_is_boolean(document)))
+		return event_reject_code(e, "InvalidRequest", "executionNumber must be a number and includeJobDocument a boolean", NULL);
+	return describe(e, json_integer_value(number), !document || json_is_true(document));
+}

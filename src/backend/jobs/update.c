@@ -1,0 +1,217 @@
+/* update.c - UpdateJobExecution, and the final word that may hide in it */
+#include "complain.h"
+#include "handlers/terminal.h"
+#include "jobs/queue.h"
+#include "jobs/service.h"
+#include "json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct update {
+	enum execution_status status;
+	json_t *details;	/* NULL: keep the old ones */
+	int64_t expected;	/* version; 0: do not compare */
+	int64_t number;		/* execution number; 0: the latest */
+	int64_t step;
+	bool with_state, with_document;
+};
+
+/* A number, or the same as a decimal string: older SDKs send "2". False: neither. */
+static bool read_version(int64_t *version, const json_t *value)
+{
+	const char *text = json_string_value(value);
+	char *end;
+
+	*version = json_integer_value(value);
+	if (!value || json_is_integer(value))
+		return true;
+	if (!text || text[0] < '0' || text[0] > '9')
+		return false;
+	*version = strtoll(text, &end, 10);
+	return *end == '\0';
+}
+
+static const char *read_status(enum execution_status *status, const struct event *e)
+{
+	const char *name = json_text(e->body, "status");
+
+	if (!name)
+		return "Value null at 'status' failed to satisfy constraint: Member must not be null";
+	*status = execution_status_find(name);
+	switch (*status) {
+	case EXECUTION_IN_PROGRESS: case EXECUTION_SUCCEEDED: case EXECUTION_FAILED: case EXECUTION_REJECTED: case EXECUTION_QUEUED:
+		return NULL;
+	default:
+		return "status must be one of IN_PROGRESS, SUCCEEDED, FAILED, REJECTED";
+	}
+}
+
+static bool is_flag(const json_t *value)
+{
+	return !value || json_is_boolean(value);
+}
+
+/* False: *st is what answering the refusal gave. */
+static bool read_update(struct update *u, struct event *e, enum status *st)
+{
+	const json_t *state = json_object_get(e->body, "includeJobExecutionState");
+	const json_t *document = json_object_get(e->body, "includeJobDocument");
+	const json_t *number = json_object_get(e->body, "executionNumber");
+	const char *why = read_status(&u->status, e);
+
+	if (!why && !read_version(&u->expected, json_object_get(e->body, "expectedVersion")))
+		why = "expectedVersion must be a number";
+	if (!why && ((number && !json_is_integer(number)) || !is_flag(state) || !is_flag(document)))
+		why = "executionNumber must be a number, includeJobExecutionState and includeJobDocument booleans";
+	if (why) {
+		*st = event_reject_code(e, "InvalidRequest", why, NULL);
+		return false;
+	}
+	u->number = json_integer_value(number);
+	u->with_state = json_is_true(state);
+	u->with_document = json_is_true(document);
+	return service_read_step(&u->step, e, st) && service_read_details(&u->details, e, st);
+}
+
+/* JobExecutionState of a refusal; names the survivor once the record has one. */
+static json_t *state_with_survivor(struct event *e, const struct execution *x, enum survivor survivor)
+{
+	char *details = NULL;
+	json_t *state, *map;
+
+	if (execution_details(&details, e->db, x->id) != GR_OK)
+		return NULL;
+	state = queue_state(x, details);
+	free(details);
+	if (!state || survivor == SURVIVOR_NONE)
+		return state;
+	if (!(map = json_object_get(state, "statusDetails"))) {
+		json_object_set_new(state, "statusDetails", json_object());
+		map = json_object_get(state, "statusDetails");
+	}
+	json_object_set_new(map, "survivor", json_string(survivor_name(survivor)));
+	return state;
+}
+
+static bool is_final(enum execution_status status)
+{
+	return status == EXECUTION_SUCCEEDED || status == EXECUTION_FAILED || status == EXECUTION_REJECTED;
+}
+
+/* Counts a final word; what a refusal of it means is the caller's. */
+static enum status final_word(struct event *e, const struct update *u, int64_t number, bool rotation, enum survivor *survivor, const char **why)
+{
+	struct final_word word = {
+		.thing = e->request.thing, .job = e->request.job, .number = number, .principal = e->principal,
+		.status = u->status, .needs_rotation = rotation
+	};
+
+	*survivor = SURVIVOR_NONE;
+	*why = NULL;
+	if (!is_final(u->status))
+		return GR_OK;
+	return terminal_final_word(survivor, why, e->db, e->ledger, &word, e->now);
+}
+
+/* The execution is gone (deleted job): the word still decides which certificate lives. */
+static enum status refuse_gone(struct event *e, const struct update *u)
+{
+	enum survivor survivor;
+	const char *why;
+	json_t *state = NULL;
+
+	if (final_word(e, u, u->number, false, &survivor, &why) == GR_FAIL)
+		return GR_FAIL;
+	if (survivor != SURVIVOR_NONE)
+		state = json_pack("{s:{s:s}}", "statusDetails", "survivor", survivor_name(survivor));
+	return event_reject_code(e, "ResourceNotFound", "no such job execution for this thing", state);
+}
+
+static enum status refuse_ended(struct event *e, const struct update *u, const struct execution *x)
+{
+	enum survivor survivor;
+	const char *why;
+
+	if (final_word(e, u, x->number, false, &survivor, &why) == GR_FAIL)
+		return GR_FAIL;
+	return event_reject_code(e, "InvalidStateTransition", "the job execution has ended", state_with_survivor(e, x, survivor));
+}
+
+static enum status refuse_version(struct event *e, const struct update *u, const struct execution *x)
+{
+	char text[96];
+
+	snprintf(text, sizeof text, "Expected version %lld but found version %lld", (long long)u->expected, (long long)x->version);
+	return event_reject_code(e, "VersionMismatch", text, state_with_survivor(e, x, SURVIVOR_NONE));
+}
+
+/* The answer goes out before the notifications that the move puts into the outbox. */
+static enum status apply(struct event *e, const struct update *u, struct execution *x, const struct job *job)
+{
+	json_t *body = json_object();
+	struct execution after = *x;
+	char *details = NULL, *text = u->details ? json_compact(u->details) : NULL;
+	enum status st = text ? GR_OK : execution_details(&details, e->db, x->id);
+
+	service_arm_job(x, job, e->minute_ms, e->now);
+	service_arm_step(x, u->step, e->minute_ms, e->now);
+	after.status = u->status;
+	after.version++;
+	if (st == GR_OK && u->with_state)
+		json_object_set_new(body, "executionState", queue_state(&after, text ? text : details));
+	if (st == GR_OK && u->with_document)
+		json_object_set_new(body, "jobDocument", json_object_parse(job->document, strlen(job->document)));
+	free(details);
+	free(text);
+	if (st != GR_OK) {
+		json_decref(body);
+		return GR_FAIL;
+	}
+	e->writes = true;
+	if ((st = event_accept(e, body)) != GR_OK)
+		return st;
+	return queue_move(e->db, x, u->status, u->details, e->now);
+}
+
+static enum status update_live(struct event *e, const struct update *u, struct execution *x)
+{
+	struct job job = { 0 };
+	enum survivor survivor;
+	const char *why;
+	enum status st;
+
+	if (job_get(&job, e->db, x->job) != GR_OK)
+		return GR_FAIL;
+	st = final_word(e, u, x->number, job_is_rotation(&job), &survivor, &why);
+	if (st == GR_NO)
+		st = event_reject_code(e, "InvalidStateTransition", why, state_with_survivor(e, x, survivor));
+	else if (st == GR_OK)
+		st = apply(e, u, x, &job);
+	job_release(&job);
+	return st;
+}
+
+enum status service_update(struct event *e)
+{
+	struct update u = { 0 };
+	struct execution x;
+	enum status st = GR_OK;
+
+	if (!read_update(&u, e, &st))
+		goto out;
+	st = execution_find(&x, e->db, e->request.thing, e->request.job, u.number);
+	if (st == GR_NO)
+		st = refuse_gone(e, &u);
+	else if (st == GR_OK && u.expected && u.expected != x.version)
+		st = refuse_version(e, &u, &x);
+	else if (st == GR_OK && execution_is_terminal(x.status))
+		st = refuse_ended(e, &u, &x);
+	else if (st == GR_OK && u.status == EXECUTION_QUEUED)
+		st = event_reject_code(e, "InvalidStateTransition", "a device cannot queue an execution", state_with_survivor(e, &x, SURVIVOR_NONE));
+	else if (st == GR_OK)
+		st = update_live(e, &u, &x);
+out:
+	json_decref(u.details);
+	return st;
+}

@@ -1,0 +1,32 @@
+/*
+ * variable.h - what a policy may know of the one who asks: policy variables and condition keys.
+ */
+#ifndef GR_VARIABLE_H
+#define GR_VARIABLE_H
+
+#include <stddef.h>
+
+enum variable {
+	VARIABLE_CLIENT_ID,		/* iot:ClientId */
+	VARIABLE_THING_NAME,		/* iot:Connection.Thing.ThingName */
+	VARIABLE_IS_ATTACHED,		/* iot:Connection.Thing.IsAttached, "true" or "false" */
+	VARIABLE_CERTIFICATE_ID,	/* iot:CertificateId */
+	VARIABLE_SOURCE_IP,		/* aws:SourceIp */
+	VARIABLE_COMMON_NAME,		/* iot:Certificate.Subject.CommonName */
+	VARIABLE_COUNT
+};
+
+/* The one who asks. NULL: not known. The texts belong to the caller. */
+struct policy_who {
+	const char *client, *thing, *certificate, *address, *common_name;
+};
+
+/* The variable called name, len bytes, in any case; VARIABLE_COUNT: none of ours. */
+enum variable variable_find(const char *name, size_t len);
+/*
+ * NULL: absent. A name from a certificate that holds one of * $ + ? # or is longer than 1024
+ * bytes counts as absent (AWS IoT, certificate policy variables).
+ */
+const char *variable_value(const struct policy_who *who, enum variable variable);
+
+#endif

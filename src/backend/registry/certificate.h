@@ -1,0 +1,42 @@
+/*
+ * certificate.h - registered certificates: status, attachment to a thing, policies. The rules of
+ * order are those of AWS IoT: INACTIVE, detached, without policies, only then deleted.
+ *
+ * Functions that change something run inside the caller's transaction. On GR_NO and GR_FAIL one
+ * line has been written unless said otherwise.
+ */
+#ifndef GR_CERTIFICATE_H
+#define GR_CERTIFICATE_H
+
+#include "cert.h"
+#include "registry/db.h"
+
+struct certificate {
+	char id[65];
+	char thing[129];	/* "" when attached to none */
+	char spki[65];
+	bool active, revoked;
+	int64_t created, retired;	/* retired: 0 when it is not */
+};
+
+/* GR_NO, silent: not registered. */
+enum status certificate_get(struct certificate *c, struct db *db, const char *id);
+/* Registers an ACTIVE certificate attached to thing, and remembers its key as seen. */
+enum status certificate_register(struct db *db, const struct cert *cert, const char *thing, int64_t now);
+/* GR_NO, one line: not registered. status is ACTIVE, INACTIVE or REVOKED. */
+enum status certificate_set_status(struct db *db, const char *id, const char *status);
+enum status certificate_attach(struct db *db, const char *id, const char *thing, int64_t now);
+enum status certificate_detach(struct db *db, const char *id);
+/* GR_NO, one line: still ACTIVE, attached or with policies. */
+enum status certificate_delete(struct db *db, const char *id);
+/* Has this public key ever asked for a certificate? GR_OK: yes; GR_NO, silent: never. */
+enum status certificate_key_seen(struct db *db, const char *spki);
+
+/* document must have been checked; an existing policy of the name is replaced. */
+enum status policy_put(struct db *db, const char *name, const char *document);
+enum status policy_attach(struct db *db, const char *name, const char *certificate);
+enum status policy_detach(struct db *db, const char *name, const char *certificate);
+/* Attaches to one certificate what is attached to the other. */
+enum status policy_copy(struct db *db, const char *to, const char *from);
+
+#endif

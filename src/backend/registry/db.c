@@ -1,0 +1,295 @@
+/* db.c - one SQLite connection */
+#include "registry/db.h"
+#include "complain.h"
+#include "registry/schema.h"
+#include "str.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CACHE_SLOTS = 256, BUSY_MS = 10000, APPLICATION_ID = 0x67726462 };	/* "grdb" in the file's header */
+
+struct db {
+	sqlite3 *sqlite;
+	char path[PATH_MAX];
+	struct { const char *sql; sqlite3_stmt *stmt; } cache[CACHE_SLOTS];
+};
+
+static enum status fail(const struct db *db)
+{
+	complain("%s: %s", db->path, sqlite3_errmsg(db->sqlite));
+	return GR_FAIL;
+}
+
+static enum status exec(struct db *db, const char *sql)
+{
+	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK ? GR_OK : fail(db);
+}
+
+static enum status create_schema(struct db *db)
+{
+	enum status st;
+	char id[64];
+
+	str_format(id, sizeof id, "PRAGMA application_id = %d", APPLICATION_ID);
+	if ((st = exec(db, "BEGIN IMMEDIATE")) != GR_OK)
+		return st;
+	if ((st = exec(db, id)) == GR_OK && (st = exec(db, schema_sql)) == GR_OK)
+		return exec(db, "COMMIT");
+	db_rollback(db);
+	return st;
+}
+
+/* What lies at the path: an empty file, our registry, or something else? */
+static enum status examine(struct db *db, enum db_mode mode)
+{
+	int64_t application = 0, version = 0, tables = 0;
+	enum status st;
+
+	if ((st = db_number(&application, db, "PRAGMA application_id", "")) != GR_OK ||
+	    (st = db_number(&tables, db, "SELECT count(*) FROM sqlite_schema", "")) != GR_OK)
+		return st;
+	if (tables == 0 && mode == DB_CREATE)
+		return create_schema(db);
+	if (application != APPLICATION_ID) {
+		complain("%s: not a gr registry; gr-registry init makes one", db->path);
+		return GR_BAD;
+	}
+	if ((st = db_number(&version, db, "SELECT value FROM meta WHERE key = 'version'", "")) != GR_OK)
+		return st;
+	if (version > SCHEMA_VERSION) {
+		complain("%s: registry version %lld is newer than this program's %d; nothing was touched", db->path,
+			 (long long)version, SCHEMA_VERSION);
+		return GR_BAD;
+	}
+	return GR_OK;
+}
+
+enum status db_open(struct db **db, const char *path, enum db_mode mode)
+{
+	struct db *d = calloc(1, sizeof *d);
+	int flags = SQLITE_OPEN_READWRITE | (mode == DB_CREATE ? SQLITE_OPEN_CREATE : 0);
+	enum status st = GR_FAIL;
+	int rc;
+
+	if (!d || !str_copy(d->path, sizeof d->path, path)) {
+		complain("%s: cannot be opened", path);
+		goto out;
+	}
+	if ((rc = sqlite3_open_v2(path, &d->sqlite, flags, NULL)) != SQLITE_OK) {
+		complain("%s: %s%s", path, sqlite3_errstr(rc), rc == SQLITE_CANTOPEN ? "; gr-registry init makes a registry" : "");
+		st = rc == SQLITE_CANTOPEN ? GR_BAD : GR_FAIL;
+		goto out;
+	}
+	sqlite3_busy_timeout(d->sqlite, BUSY_MS);
+	if ((st = exec(d, "PRAGMA journal_mode = WAL")) != GR_OK || (st = exec(d, "PRAGMA synchronous = FULL")) != GR_OK ||
+	    (st = exec(d, "PRAGMA foreign_keys = ON")) != GR_OK || (st = examine(d, mode)) != GR_OK)
+		goto out;
+	*db = d;
+	return GR_OK;
+out:
+	db_close(d);
+	return st;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	for (size_t i = 0; i < CACHE_SLOTS; i++)
+		sqlite3_finalize(db->cache[i].stmt);
+	sqlite3_close(db->sqlite);
+	free(db);
+}
+
+/* The statement for this text; a statement still in use (a query inside a query) is prepared once more by the caller's mistake, so it is reset. */
+static sqlite3_stmt *prepare(struct db *db, const char *sql)
+{
+	size_t slot = ((uintptr_t)sql >> 3) % CACHE_SLOTS;
+
+	for (size_t i = 0; i < CACHE_SLOTS; i++, slot = (slot + 1) % CACHE_SLOTS) {
+		if (db->cache[slot].sql == sql)
+			return db->cache[slot].stmt;
+		if (db->cache[slot].sql)
+			continue;
+		if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &db->cache[slot].stmt, NULL) != SQLITE_OK)
+			return NULL;
+		db->cache[slot].sql = sql;
+		return db->cache[slot].stmt;
+	}
+	return NULL;
+}
+
+static sqlite3_stmt *bind(struct db *db, const char *sql, const char *types, va_list ap)
+{
+	sqlite3_stmt *stmt = prepare(db, sql);
+	int rc = SQLITE_OK;
+
+	if (!stmt)
+		return NULL;
+	sqlite3_reset(stmt);
+	for (int i = 0; types[i] && rc == SQLITE_OK; i++)
+		switch (types[i]) {
+		case 's':
+			rc = sqlite3_bind_text(stmt, i + 1, va_arg(ap, const char *), -1, SQLITE_TRANSIENT);
+			break;
+		case 'i':
+			rc = sqlite3_bind_int64(stmt, i + 1, va_arg(ap, int64_t));
+			break;
+		default:
+			rc = sqlite3_bind_int64(stmt, i + 1, va_arg(ap, int));
+		}
+	return rc == SQLITE_OK ? stmt : NULL;
+}
+
+enum status db_begin(struct db *db)
+{
+	return db_run(db, "BEGIN IMMEDIATE", "");
+}
+
+enum status db_commit(struct db *db)
+{
+	enum status st = db_run(db, "COMMIT", "");
+
+	if (st != GR_OK)
+		db_rollback(db);
+	return st;
+}
+
+void db_rollback(struct db *db)
+{
+	if (db_in_transaction(db))
+		exec(db, "ROLLBACK");
+}
+
+bool db_in_transaction(const struct db *db)
+{
+	return !sqlite3_get_autocommit(db->sqlite);
+}
+
+enum status db_mark(struct db *db)
+{
+	return db_run(db, "SAVEPOINT event", "");
+}
+
+enum status db_keep(struct db *db)
+{
+	return db_run(db, "RELEASE event", "");
+}
+
+void db_undo(struct db *db)
+{
+	if (db_in_transaction(db)) {
+		exec(db, "ROLLBACK TO event");
+		exec(db, "RELEASE event");
+	}
+}
+
+enum status db_run(struct db *db, const char *sql, const char *types, ...)
+{
+	sqlite3_stmt *stmt;
+	va_list ap;
+	int rc;
+
+	va_start(ap, types);
+	stmt = bind(db, sql, types, ap);
+	va_end(ap);
+	if (!stmt)
+		return fail(db);
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		;
+	if (rc != SQLITE_DONE) {
+		enum status st = fail(db);
+
+		sqlite3_reset(stmt);
+		return st;
+	}
+	sqlite3_reset(stmt);
+	return GR_OK;
+}
+
+enum status db_query(sqlite3_stmt **row, struct db *db, const char *sql, const char *types, ...)
+{
+	va_list ap;
+
+	va_start(ap, types);
+	*row = bind(db, sql, types, ap);
+	va_end(ap);
+	return *row ? db_next(db, row) : fail(db);
+}
+
+enum status db_next(struct db *db, sqlite3_stmt **row)
+{
+	int rc = sqlite3_step(*row);
+	enum status st = rc == SQLITE_ROW ? GR_OK : rc == SQLITE_DONE ? GR_NO : fail(db);
+
+	if (st != GR_OK) {
+		sqlite3_reset(*row);
+		*row = NULL;
+	}
+	return st;
+}
+
+void db_done(sqlite3_stmt *row)
+{
+	if (row)
+		sqlite3_reset(row);
+}
+
+const char *db_text(sqlite3_stmt *row, int column)
+{
+	const unsigned char *text = sqlite3_column_text(row, column);
+
+	return text ? (const char *)text : "";
+}
+
+int64_t db_int(sqlite3_stmt *row, int column)
+{
+	return sqlite3_column_int64(row, column);
+}
+
+bool db_is_null(sqlite3_stmt *row, int column)
+{
+	return sqlite3_column_type(row, column) == SQLITE_NULL;
+}
+
+enum status db_number(int64_t *value, struct db *db, const char *sql, const char *types, ...)
+{
+	sqlite3_stmt *stmt;
+	enum status st;
+	va_list ap;
+
+	va_start(ap, types);
+	stmt = bind(db, sql, types, ap);
+	va_end(ap);
+	if (!stmt)
+		return fail(db);
+	if ((st = db_next(db, &stmt)) == GR_OK)
+		*value = db_int(stmt, 0);
+	db_done(stmt);
+	return st;
+}
+
+int db_changes(const struct db *db)
+{
+	return sqlite3_changes(db->sqlite);
+}
+
+int64_t db_total_changes(const struct db *db)
+{
+	return sqlite3_total_changes64(db->sqlite);
+}
+
+int64_t db_last_id(const struct db *db)
+{
+	return sqlite3_last_insert_rowid(db->sqlite);
+}
+
+int64_t db_version(struct db *db)
+{
+	int64_t version = -1;
+
+	return db_number(&version, db, "PRAGMA data_version", "") == GR_OK ? version : -1;
+}

@@ -1,0 +1,59 @@
+/*
+ * db.h - one SQLite connection: cached prepared statements, bound values, short transactions.
+ *
+ * SQL texts are string literals: a statement is cached under the address of its text. Values are
+ * bound by a type string, one letter a value: s text (const char *, NULL is SQL NULL), i int64_t,
+ * d int (for counts and flags). On GR_FAIL one line has been written.
+ */
+#ifndef GR_DB_H
+#define GR_DB_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "status.h"
+
+struct db;
+
+enum db_mode { DB_OPEN, DB_CREATE };
+/*
+ * Opens the registry at path (WAL, every commit synced); DB_CREATE makes it with the schema when it
+ * is not there. GR_BAD: not ours, of a newer version, or missing. Free with db_close, which takes NULL.
+ */
+enum status db_open(struct db **db, const char *path, enum db_mode mode);
+void db_close(struct db *db);
+
+/* One write transaction at a time (BEGIN IMMEDIATE: waits up to 10 s for another writer). */
+enum status db_begin(struct db *db);
+enum status db_commit(struct db *db);
+void db_rollback(struct db *db);
+bool db_in_transaction(const struct db *db);
+/* One event inside a transaction that several share: db_undo takes back what came since its db_mark. */
+enum status db_mark(struct db *db);
+enum status db_keep(struct db *db);
+void db_undo(struct db *db);
+
+/* Runs a statement that gives no rows. */
+enum status db_run(struct db *db, const char *sql, const char *types, ...);
+/*
+ * First row of a query. GR_OK: *row holds it until db_done; GR_NO: no row and nothing to end.
+ * Columns are read with db_text (never NULL) and db_int; db_next steps on (GR_NO ends by itself).
+ */
+enum status db_query(sqlite3_stmt **row, struct db *db, const char *sql, const char *types, ...);
+enum status db_next(struct db *db, sqlite3_stmt **row);
+void db_done(sqlite3_stmt *row);	/* takes NULL */
+const char *db_text(sqlite3_stmt *row, int column);
+int64_t db_int(sqlite3_stmt *row, int column);
+bool db_is_null(sqlite3_stmt *row, int column);
+
+/* The one integer a query gives, into *value. GR_NO: no row; *value untouched. */
+enum status db_number(int64_t *value, struct db *db, const char *sql, const char *types, ...);
+/* Rows changed by the newest db_run, and by all of this connection's life. */
+int db_changes(const struct db *db);
+int64_t db_total_changes(const struct db *db);
+int64_t db_last_id(const struct db *db);
+/* Moves when another connection has committed (PRAGMA data_version); -1 on an error. */
+int64_t db_version(struct db *db);
+
+#endif

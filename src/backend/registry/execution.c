@@ -1,0 +1,159 @@
+/* execution.c - job executions */
+#include "registry/execution.h"
+#include "str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS "id, thing, job, number, status, version, queued, coalesce(started, 0), updated, coalesce(deadline, 0), coalesce(step_deadline, 0)"
+#define PENDING "SELECT " COLUMNS " FROM execution WHERE thing = ?1 AND status IN ('QUEUED', 'IN_PROGRESS')" \
+	" ORDER BY status = 'QUEUED', queued, id"
+
+static const char *const names[] = {
+	[EXECUTION_QUEUED] = "QUEUED", [EXECUTION_IN_PROGRESS] = "IN_PROGRESS", [EXECUTION_SUCCEEDED] = "SUCCEEDED",
+	[EXECUTION_FAILED] = "FAILED", [EXECUTION_TIMED_OUT] = "TIMED_OUT", [EXECUTION_REJECTED] = "REJECTED",
+	[EXECUTION_REMOVED] = "REMOVED", [EXECUTION_CANCELED] = "CANCELED"
+};
+
+const char *execution_status_name(enum execution_status s)
+{
+	return names[s];
+}
+
+enum execution_status execution_status_find(const char *name)
+{
+	enum execution_status s = 0;
+
+	while (s < EXECUTION_STATUS_COUNT && strcmp(names[s], name) != 0)
+		s++;
+	return s;
+}
+
+bool execution_is_terminal(enum execution_status s)
+{
+	return s != EXECUTION_QUEUED && s != EXECUTION_IN_PROGRESS;
+}
+
+static void take(struct execution *x, sqlite3_stmt *row)
+{
+	*x = (struct execution){
+		.id = db_int(row, 0), .number = db_int(row, 3), .status = execution_status_find(db_text(row, 4)),
+		.version = db_int(row, 5), .queued = db_int(row, 6), .started = db_int(row, 7), .updated = db_int(row, 8),
+		.deadline = db_int(row, 9), .step_deadline = db_int(row, 10)
+	};
+	str_copy(x->thing, sizeof x->thing, db_text(row, 1));
+	str_copy(x->job, sizeof x->job, db_text(row, 2));
+}
+
+/* Ends a query for one row. */
+static enum status take_one(struct execution *x, sqlite3_stmt *row, enum status st)
+{
+	if (st == GR_OK)
+		take(x, row);
+	db_done(row);
+	return st;
+}
+
+enum status execution_find(struct execution *x, struct db *db, const char *thing, const char *job, int64_t number)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, "SELECT " COLUMNS " FROM execution WHERE thing = ?1 AND job = ?2"
+				  " AND (?3 = 0 OR number = ?3) ORDER BY number DESC LIMIT 1", "ssi", thing, job, number);
+
+	return take_one(x, row, st);
+}
+
+enum status execution_by_id(struct execution *x, struct db *db, int64_t id)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, "SELECT " COLUMNS " FROM execution WHERE id = ?", "i", id);
+
+	return take_one(x, row, st);
+}
+
+enum status execution_front(struct execution *x, struct db *db, const char *thing)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, PENDING " LIMIT 1", "s", thing);
+
+	return take_one(x, row, st);
+}
+
+enum status execution_pending(struct execution *list, size_t *count, size_t max, struct db *db, const char *thing)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, PENDING, "s", thing);
+
+	for (*count = 0; st == GR_OK && *count < max; ++*count) {
+		take(&list[*count], row);
+		st = db_next(db, &row);
+	}
+	db_done(row);
+	return st == GR_FAIL ? st : GR_OK;
+}
+
+enum status execution_details(char **details, struct db *db, int64_t id)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, "SELECT details FROM execution WHERE id = ?", "i", id);
+
+	if (st == GR_OK && !(*details = strdup(db_text(row, 0))))
+		st = GR_FAIL;
+	db_done(row);
+	return st;
+}
+
+enum status execution_queue(struct db *db, const char *thing, const char *job, int64_t now)
+{
+	return db_run(db, "INSERT INTO execution (thing, job, number, status, queued, updated)"
+		" SELECT ?1, ?2, coalesce(max(number), 0) + 1, 'QUEUED', ?3, ?3 FROM execution WHERE thing = ?1 AND job = ?2",
+		"ssi", thing, job, now);
+}
+
+enum status execution_save(struct db *db, const struct execution *x, const char *details)
+{
+	return db_run(db, "UPDATE execution SET status = ?2, version = ?3, started = nullif(?4, 0), updated = ?5,"
+		" deadline = nullif(?6, 0), step_deadline = nullif(?7, 0), details = coalesce(?8, details) WHERE id = ?1",
+		"isiiiiis", x->id, execution_status_name(x->status), x->version, x->started, x->updated, x->deadline,
+		x->step_deadline, details);
+}
+
+enum status execution_next_deadline(int64_t *at, struct db *db)
+{
+	int64_t first = 0;
+	enum status st = db_number(&first, db, "SELECT coalesce(min(at), 0) FROM ("
+		"SELECT min(deadline) AS at FROM execution WHERE status = 'IN_PROGRESS' AND deadline IS NOT NULL UNION ALL "
+		"SELECT min(step_deadline) FROM execution WHERE status = 'IN_PROGRESS' AND step_deadline IS NOT NULL)", "");
+
+	if (st == GR_OK && first == 0)
+		return GR_NO;
+	if (st == GR_OK)
+		*at = first;
+	return st;
+}
+
+enum status execution_expired(struct execution *x, struct db *db, int64_t now)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, "SELECT " COLUMNS " FROM execution WHERE status = 'IN_PROGRESS' AND deadline <= ?1 LIMIT 1", "i", now);
+
+	if ((st = take_one(x, row, st)) != GR_NO)
+		return st;
+	st = db_query(&row, db, "SELECT " COLUMNS " FROM execution WHERE status = 'IN_PROGRESS' AND step_deadline <= ?1 LIMIT 1", "i", now);
+	return take_one(x, row, st);
+}
+
+enum status execution_shift_timers(struct db *db, int64_t ms)
+{
+	return db_run(db, "UPDATE execution SET deadline = deadline + ?1, step_deadline = step_deadline + ?1"
+		" WHERE status = 'IN_PROGRESS' AND (deadline IS NOT NULL OR step_deadline IS NOT NULL)", "i", ms);
+}
+
+enum status execution_cancellable(struct execution *x, struct db *db, const char *job, bool in_progress)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, "SELECT " COLUMNS " FROM execution WHERE job = ?1 AND status = ?2 LIMIT 1", "ss", job,
+				  in_progress ? "IN_PROGRESS" : "QUEUED");
+
+	return take_one(x, row, st);
+}

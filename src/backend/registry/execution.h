@@ -1,0 +1,55 @@
+/*
+ * execution.h - job executions: their state, their queue order, their timers (AWS IoT Jobs,
+ * spec of the device API in gr-protocol(7)).
+ *
+ * Functions that change something run inside the caller's transaction. On GR_FAIL one line has been
+ * written; GR_NO is silent.
+ */
+#ifndef GR_EXECUTION_H
+#define GR_EXECUTION_H
+
+#include <stddef.h>
+
+#include "registry/db.h"
+
+enum execution_status {
+	EXECUTION_QUEUED, EXECUTION_IN_PROGRESS, EXECUTION_SUCCEEDED, EXECUTION_FAILED,
+	EXECUTION_TIMED_OUT, EXECUTION_REJECTED, EXECUTION_REMOVED, EXECUTION_CANCELED,
+	EXECUTION_STATUS_COUNT
+};
+const char *execution_status_name(enum execution_status s);	/* "QUEUED" */
+/* EXECUTION_STATUS_COUNT: no status is called so. */
+enum execution_status execution_status_find(const char *name);
+bool execution_is_terminal(enum execution_status s);
+
+struct execution {
+	int64_t id, number, version;
+	char thing[129], job[65];
+	enum execution_status status;
+	int64_t queued, started, updated;	/* ms; started 0: not yet */
+	int64_t deadline, step_deadline;	/* ms; 0: no such timer */
+};
+
+/* number 0: the latest one. */
+enum status execution_find(struct execution *x, struct db *db, const char *thing, const char *job, int64_t number);
+enum status execution_by_id(struct execution *x, struct db *db, int64_t id);
+/* The front of the thing's queue: IN_PROGRESS before QUEUED, then by queuedAt, then by creation. */
+enum status execution_front(struct execution *x, struct db *db, const char *thing);
+/* The first max of the queue in that order; *count says how many. */
+enum status execution_pending(struct execution *list, size_t *count, size_t max, struct db *db, const char *thing);
+/* The statusDetails as JSON text; free it. */
+enum status execution_details(char **details, struct db *db, int64_t id);
+
+enum status execution_queue(struct db *db, const char *thing, const char *job, int64_t now);
+/* Writes back status, started, updated, deadlines and version; details NULL keeps the old ones. */
+enum status execution_save(struct db *db, const struct execution *x, const char *details);
+/* The execution whose timer runs out first, if that is not after now. */
+enum status execution_expired(struct execution *x, struct db *db, int64_t now);
+/* When the next timer runs out; GR_NO: none runs. */
+enum status execution_next_deadline(int64_t *at, struct db *db);
+/* Moves all running timers by ms (the wall clock was set). */
+enum status execution_shift_timers(struct db *db, int64_t ms);
+/* The first execution of job that waits (or, with in_progress, that is under way). */
+enum status execution_cancellable(struct execution *x, struct db *db, const char *job, bool in_progress);
+
+#endif

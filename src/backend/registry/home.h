@@ -1,0 +1,18 @@
+/*
+ * home.h - the backend's folder: registry.db, ca/, ledger. GR_HOME, or -H; default /var/lib/gr-backend.
+ */
+#ifndef GR_HOME_H
+#define GR_HOME_H
+
+#include "status.h"
+
+struct home {
+	char dir[3072];
+	char registry[4096], ca[4096], ledger[4096];
+};
+
+#define HOME_OPTION { 'H', "home", "DIR", "the backend's folder (default $GR_HOME or /var/lib/gr-backend)" }
+/* dir NULL: from the environment. GR_BAD, one line: too long. */
+enum status home_find(struct home *home, const char *dir);
+
+#endif

@@ -1,0 +1,97 @@
+/* reconcile.c - retiring the certificates that a device no longer uses, as often as needed */
+#include "registry/certificate.h"
+#include "registry/outbox.h"
+#include "registry/rotation.h"
+#include "str.h"
+
+#include <string.h>
+
+enum { BATCH = 100 };	/* rotations looked at in one pass */
+
+/* Deletion in the order AWS IoT asks for: it is INACTIVE and detached by now. */
+static enum status forget(struct db *db, const char *certificate)
+{
+	enum status st = db_run(db, "DELETE FROM certificate_policy WHERE certificate = ?", "s", certificate);
+
+	return st == GR_OK ? db_run(db, "DELETE FROM certificate WHERE id = ?", "s", certificate) : st;
+}
+
+static enum status retire(struct db *db, const char *certificate, int64_t quarantine_ms, int64_t now)
+{
+	enum status st;
+
+	if ((st = db_run(db, "UPDATE certificate SET status = 'INACTIVE', retired = ? WHERE id = ?", "is", now, certificate)) != GR_OK ||
+	    (st = db_run(db, "DELETE FROM principal WHERE certificate = ?", "s", certificate)) != GR_OK)
+		return st;
+	return quarantine_ms == 0 ? forget(db, certificate) : GR_OK;
+}
+
+static enum status reconcile_one(struct db *db, const struct rotation *r, int64_t quarantine_ms, int64_t now)
+{
+	const char *winner = r->survivor == SURVIVOR_NEW ? r->new_id : r->old_id;
+	const char *loser = r->survivor == SURVIVOR_NEW ? r->old_id : r->new_id;
+	struct certificate c;
+	enum status st = certificate_get(&c, db, winner);
+
+	if (st == GR_FAIL)
+		return st;
+	if (st == GR_NO || !c.active || c.revoked || strcmp(c.thing, r->thing) != 0)
+		return alarm_raise(db, "survivor-inactive", r->thing, winner,
+				   "the surviving certificate is not usable, so the other one was not retired", now);
+	if ((st = retire(db, loser, quarantine_ms, now)) != GR_OK)
+		return st;
+	return db_run(db, "UPDATE rotation SET retired = ? WHERE id = ?", "ii", now, r->id);
+}
+
+/* One pass over what is due; a rotation left for its survivor's sake is passed by its id. */
+static enum status due_after(struct rotation *r, struct db *db, int64_t id)
+{
+	sqlite3_stmt *row;
+	int64_t execution;
+	enum status st = db_query(&row, db, "SELECT execution FROM rotation WHERE survivor IS NOT NULL AND retired IS NULL AND id > ?"
+				  " ORDER BY id LIMIT 1", "i", id);
+
+	if (st != GR_OK)
+		return st;
+	execution = db_int(row, 0);
+	db_done(row);
+	return rotation_of_execution(r, db, execution);
+}
+
+static enum status end_quarantine(struct db *db, int64_t quarantine_ms, int64_t now)
+{
+	sqlite3_stmt *row;
+	char id[65];
+	enum status st;
+
+	st = db_query(&row, db, "SELECT id FROM certificate WHERE retired IS NOT NULL AND retired <= ? AND status <> 'ACTIVE'"
+		      " AND id NOT IN (SELECT certificate FROM principal) LIMIT 1", "i", now - quarantine_ms);
+	if (st != GR_OK)
+		return st;
+	str_copy(id, sizeof id, db_text(row, 0));
+	db_done(row);
+	return forget(db, id);
+}
+
+enum status rotation_reconcile(struct db *db, int64_t quarantine_ms, int64_t now)
+{
+	struct rotation r = { 0 };
+	enum status st = GR_OK;
+
+	for (int i = 0; i < BATCH && (st = due_after(&r, db, r.id)) == GR_OK; i++) {
+		if ((st = db_begin(db)) != GR_OK)
+			return st;
+		st = reconcile_one(db, &r, quarantine_ms, now);
+		if (st == GR_OK)
+			st = db_commit(db);
+		else
+			db_rollback(db);
+		if (st != GR_OK)
+			return st;
+	}
+	if (st == GR_FAIL)
+		return st;
+	while ((st = end_quarantine(db, quarantine_ms, now)) == GR_OK)
+		;
+	return st == GR_NO ? GR_OK : st;
+}

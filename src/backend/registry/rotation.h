@@ -1,0 +1,59 @@
+/*
+ * rotation.h - the chain of custody: one row for each job execution that asked for a certificate,
+ * and its one decisive field, the survivor. It is written once, by the device's own final word
+ * alone; no time-out, cancel, deletion or connection decides.
+ *
+ * Functions that change something run inside the caller's transaction. On GR_FAIL one line has been
+ * written.
+ */
+#ifndef GR_ROTATION_H
+#define GR_ROTATION_H
+
+#include "registry/db.h"
+
+enum survivor { SURVIVOR_NONE, SURVIVOR_OLD, SURVIVOR_NEW };
+
+struct rotation {
+	int64_t id, execution;
+	char thing[129], job[65];
+	int64_t number;
+	char old_id[65], new_id[65], spki[65];
+	int64_t requested, used, committed, decided, retired;	/* 0: not yet */
+	enum survivor survivor;
+};
+
+const char *survivor_name(enum survivor s);	/* "", "OLD", "NEW" */
+
+/* GR_NO, silent: none. */
+enum status rotation_of_execution(struct rotation *r, struct db *db, int64_t execution);
+/* The newest one of this thing and job; number 0: any execution of it. */
+enum status rotation_newest(struct rotation *r, struct db *db, const char *thing, const char *job, int64_t number);
+/* The certificate that came out, PEM; free it. */
+enum status rotation_pem(char **pem, struct db *db, int64_t id);
+
+struct rotation_request {
+	int64_t execution, number;
+	const char *thing, *job, *client, *old_id, *new_id, *spki, *csr, *pem;
+};
+enum status rotation_insert(struct db *db, const struct rotation_request *q, int64_t now);
+/*
+ * A create for another execution, made over certificate: rotations of this thing that are still
+ * open end in favour of that certificate.
+ */
+enum status rotation_settle_others(struct db *db, const char *thing, int64_t execution, const char *certificate, int64_t now);
+/* Writes the survivor of an open rotation; GR_NO, silent: it is decided already. */
+enum status rotation_decide(struct db *db, int64_t id, enum survivor survivor, int64_t now);
+enum status rotation_commit(struct db *db, int64_t id, int64_t now);
+/* NEW was seen in use. */
+enum status rotation_used(struct db *db, const char *certificate, int64_t now);
+/* Are there certificates on the thing besides `certificate` that no open or undecided clean-up explains? */
+enum status rotation_unexplained(int64_t *count, struct db *db, const char *thing, const char *certificate);
+
+/*
+ * The reconciler: retires the loser of each decided rotation whose survivor is ACTIVE and attached,
+ * one transaction each; deletes certificates whose quarantine is over. Opens its own transactions.
+ * *left counts what it had to leave (with an alarm).
+ */
+enum status rotation_reconcile(struct db *db, int64_t quarantine_ms, int64_t now);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * thing.h - things, their groups, and what a thing is using.
+ *
+ * Functions that change something run inside the caller's transaction (db_begin). On GR_NO and
+ * GR_FAIL one line has been written unless said otherwise.
+ */
+#ifndef GR_THING_H
+#define GR_THING_H
+
+#include "registry/db.h"
+
+/* GR_BAD: not a thing name. Making it again is GR_OK. */
+enum status thing_create(struct db *db, const char *name, int64_t now);
+/* GR_NO, one line: no such thing. */
+enum status thing_need(struct db *db, const char *name);
+/* GR_NO, one line: still has certificates. Executions that wait become REMOVED elsewhere. */
+enum status thing_delete(struct db *db, const char *name);
+/* How many certificates are attached. */
+enum status thing_count_certificates(int64_t *count, struct db *db, const char *name);
+
+enum status group_create(struct db *db, const char *name, int64_t now);
+enum status group_need(struct db *db, const char *name);
+enum status group_add(struct db *db, const char *group, const char *thing);
+enum status group_remove(struct db *db, const char *group, const char *thing);
+
+/*
+ * The session of a thing: the certificate of the last accepted CONNECT as exactly its name. A late
+ * end of an older session (another certificate) changes nothing.
+ */
+enum status session_started(struct db *db, const char *thing, const char *certificate, int64_t now);
+enum status session_ended(struct db *db, const char *thing, const char *certificate);
+/* GR_NO, silent: the thing never connected. */
+enum status session_certificate(char certificate[static 65], struct db *db, const char *thing);
+
+#endif
