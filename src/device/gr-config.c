@@ -1,0 +1,160 @@
+/* gr-config: print where this device keeps its identity */
+#include "alg.h"
+#include "cert.h"
+#include "complain.h"
+#include "conf.h"
+#include "json.h"
+#include "out.h"
+#include "pair.h"
+#include "store.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPT_EXPLAIN = 256, OPT_JSON, OPT_CHECK };
+enum mode { PRINT = 0, EXPLAIN = OPT_EXPLAIN, JSON = OPT_JSON, CHECK = OPT_CHECK };
+
+static const struct arg_option options[] = {
+	{ OPT_EXPLAIN, "explain", NULL, "add where each value comes from, after a tab" },
+	{ OPT_JSON, "json", NULL, "one JSON object instead of lines" },
+	{ OPT_CHECK, "check", NULL, "print nothing; check algorithms, key, certificate and CA" },
+	CONF_OPTIONS, { 0, NULL, NULL, NULL }
+};
+static const struct arg_spec spec = { "gr-config", "[options] [KEY]", "Prints where this device keeps its identity.", options };
+
+static const char *state_source(void)
+{
+	const char *state = getenv("GR_STATE");
+
+	return state && *state ? "environment" : "default";
+}
+
+static void print_all(const struct conf *conf, bool explain)
+{
+	for (enum conf_key k = 0; k < CONF_COUNT; k++)
+		printf("%s=%s%s%s\n", conf_name(k), conf_text(conf, k), explain ? "\t" : "", explain ? conf->source[k] : "");
+	printf("state=%s%s%s\n", conf->state, explain ? "\t" : "", explain ? state_source() : "");
+}
+
+static enum status print_json(const struct conf *conf)
+{
+	json_t *object = json_object();
+	bool ok = object && json_object_set_new(object, "state", json_string(conf->state)) == 0;
+	char *text;
+
+	for (enum conf_key k = 0; k < CONF_COUNT && ok; k++)
+		ok = json_object_set_new(object, conf_name(k), json_string(conf_text(conf, k))) == 0;
+	text = ok ? json_compact(object) : NULL;
+	json_decref(object);
+	if (!text) {
+		complain("the values are not UTF-8, or memory ran out");
+		return GR_FAIL;
+	}
+	puts(text);
+	free(text);
+	return GR_OK;
+}
+
+/* GR_NO, silent: unset. */
+static enum status print_one(const struct conf *conf, const char *name)
+{
+	enum conf_key key = conf_find(name);
+	const char *value = strcmp(name, "state") == 0 ? conf->state : key < CONF_COUNT ? conf_text(conf, key) : NULL;
+
+	if (!value) {
+		complain("%s: no such setting; gr.conf(5) lists them", name);
+		return GR_BAD;
+	}
+	if (*value == '\0')
+		return GR_NO;
+	puts(value);
+	return GR_OK;
+}
+
+static enum status check_algorithms(const struct conf *conf)
+{
+	const struct alg_key *key;
+	const struct alg_sign *sign;
+	enum status st;
+
+	if ((st = alg_key_find(&key, conf_text(conf, CONF_KEY_ALGORITHM))) != GR_OK ||
+	    (st = alg_sign_find(&sign, conf_text(conf, CONF_SIGNING_ALGORITHM))) != GR_OK)
+		return st;
+	return alg_pair_check(key, sign);
+}
+
+static enum status check_pair(const struct conf *conf)
+{
+	struct store store;
+	struct pair pair;
+	enum status st;
+
+	if ((st = store_open(&store, conf)) == GR_OK) {
+		if ((st = pair_read_configured(&pair, &store)) == GR_NO)
+			complain("%s, %s: one of them is missing", store.key.path, store.certificate.path);
+		pair_release(&pair);
+	}
+	store_close(&store);
+	return st;
+}
+
+static enum status check_ca(const struct conf *conf)
+{
+	const char *path = conf_text(conf, CONF_ROOT_CA_PATH);
+	struct cert ca = { 0 };
+	enum status st;
+
+	if ((st = conf_need(conf, CONF_ROOT_CA_PATH)) != GR_OK)
+		return st;
+	if ((st = cert_read(&ca, path)) == GR_NO)
+		complain("%s: no such file", path);
+	cert_release(&ca);
+	return st;
+}
+
+/* Whatever is wrong, a person has to look at it. */
+static enum status check(const struct conf *conf)
+{
+	bool good = check_algorithms(conf) == GR_OK && check_pair(conf) == GR_OK && check_ca(conf) == GR_OK;
+
+	return good ? GR_OK : GR_BAD;
+}
+
+static enum status run(struct conf *conf, int mode, const char *key)
+{
+	enum status st;
+
+	if ((st = conf_load(conf)) != GR_OK)
+		return st;
+	if (mode == CHECK)
+		return check(conf);
+	if (mode == JSON)
+		return print_json(conf);
+	if (key)
+		return print_one(conf, key);
+	print_all(conf, mode == EXPLAIN);
+	return GR_OK;
+}
+
+int main(int argc, char *argv[])
+{
+	struct conf conf = { 0 };
+	enum status st = GR_OK, out;
+	int ch, mode = PRINT;
+
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
+		if (ch >= OPT_EXPLAIN)
+			mode = ch;
+		else
+			st = conf_option(&conf, ch, optarg);
+	}
+	if (st == GR_OK && argc - optind > (mode == PRINT))
+		arg_usage(&spec);
+	if (st == GR_OK)
+		st = run(&conf, mode, argv[optind]);
+	conf_release(&conf);
+	out = out_close();
+	return st == GR_OK ? (int)out : (int)st;
+}

@@ -1,0 +1,18 @@
+/* adoption.h - plain files become a generation, and our links take their places. */
+#ifndef GR_ADOPTION_H
+#define GR_ADOPTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store.h"
+
+/*
+ * *live gets the generation in use. A kill between any two steps leaves a working pair at the configured paths,
+ * and another call completes it. GR_BAD, one line, nothing touched: what lies there cannot be adopted.
+ */
+enum status adoption_run(uint32_t *live, struct store *store);
+/* True when an adoption was cut short: the pair in plain sight has its generation already. Silent. */
+bool adoption_is_torn(const struct store *store);
+
+#endif

@@ -1,0 +1,227 @@
+/* mend.c - the repairs of recover */
+#include "mend.h"
+#include "adoption.h"
+#include "complain.h"
+#include "generation.h"
+#include "pair.h"
+#include "sweep.h"
+#include "switch.h"
+#include "trial.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static bool is_complete(const struct store *store, uint32_t n)
+{
+	struct pair pair;
+	bool complete = n != 0 && pair_read(&pair, store, n) == GR_OK;
+
+	if (complete)
+		pair_release(&pair);
+	return complete;
+}
+
+/* The newest complete generation but skip; 0: none. */
+static enum status find_newest(uint32_t *generation, const struct store *store, bool committed, uint32_t skip)
+{
+	struct generation_list list;
+	enum status st = generation_list(&list, store);
+
+	*generation = 0;
+	for (size_t i = list.count; st == GR_OK && i-- > 0 && *generation == 0;)
+		if (list.number[i] != skip && (!committed || generation_is_committed(store, list.number[i])) &&
+		    is_complete(store, list.number[i]))
+			*generation = list.number[i];
+	return st;
+}
+
+static bool is_adopted(const struct store *store)
+{
+	enum seat_kind key, cert;
+
+	return seat_look(&key, &store->key) == GR_OK && seat_look(&cert, &store->certificate) == GR_OK &&
+	       key != SEAT_PLAIN && cert != SEAT_PLAIN;
+}
+
+/* While reporting the new pair may be the only one left to the backend: it goes first. */
+static enum status choose_live(uint32_t *n, const struct desk *desk)
+{
+	enum status st;
+
+	*n = journal_is(&desk->journal, "reporting") ? (uint32_t)journal_number(&desk->journal, JOURNAL_NEW) : 0;
+	if (is_complete(&desk->store, *n))
+		return GR_OK;
+	if ((st = find_newest(n, &desk->store, true, 0)) == GR_OK && *n == 0)
+		st = find_newest(n, &desk->store, false, 0);
+	return st;
+}
+
+enum status mend_live(struct desk *desk)
+{
+	const struct store *store = &desk->store;
+	enum status st;
+	uint32_t n;
+
+	if ((store_link(&n, store, "live") == GR_OK && is_complete(store, n)) || !is_adopted(store))
+		return GR_OK;
+	if ((st = choose_live(&n, desk)) != GR_OK)
+		return st;
+	if (n == 0) {
+		complain("%s: no complete pair is left", store->path);
+		return GR_BAD;
+	}
+	if ((st = store_point(store, "live", n)) == GR_OK)
+		printf("live: generation %lu\n", (unsigned long)n);
+	return st;
+}
+
+static enum status mend_seat(const struct seat *seat)
+{
+	enum seat_kind kind;
+	enum status st;
+
+	if ((st = seat_look(&kind, seat)) != GR_OK || kind != SEAT_MISSING)
+		return st;
+	if ((st = seat_prepare(seat)) == GR_OK && (st = seat_take(seat)) == GR_OK)
+		printf("%s: linked again\n", seat->path);
+	return st;
+}
+
+enum status mend_seats(struct desk *desk)
+{
+	enum status st;
+	uint32_t live;
+
+	if (!desk->journal.value[JOURNAL_PHASE][0] || journal_is(&desk->journal, "idle"))
+		if (adoption_is_torn(&desk->store)) {
+			if ((st = adoption_run(&live, &desk->store)) == GR_OK)
+				printf("adoption: finished as generation %lu\n", (unsigned long)live);
+			return st;
+		}
+	/* A link beside a plain file would show two halves of different pairs. */
+	if (!is_adopted(&desk->store))
+		return GR_OK;
+	st = mend_seat(&desk->store.key);
+	return st == GR_OK ? mend_seat(&desk->store.certificate) : st;
+}
+
+static enum status begin_trial(struct desk *desk, uint32_t live)
+{
+	struct journal *journal = &desk->journal;
+	uint32_t old;
+	enum status st;
+
+	if ((st = find_newest(&old, &desk->store, true, live)) != GR_OK ||
+	    (st = journal_set(journal, JOURNAL_PHASE, "trial")) != GR_OK ||
+	    (st = journal_set_number(journal, JOURNAL_NEW, live)) != GR_OK ||
+	    (old != 0 && (st = journal_set_number(journal, JOURNAL_OLD, old)) != GR_OK) ||
+	    (st = journal_set(journal, JOURNAL_NOTE, "the journal was lost")) != GR_OK)
+		return st;
+	return trial_arm(journal, conf_number(&desk->conf, CONF_TRIAL_SECONDS));
+}
+
+/* Nobody knows any more whether another complete pair counts: it stays, and the driver asks the broker. */
+static enum status begin_idle(struct desk *desk, uint32_t live)
+{
+	struct journal *journal = &desk->journal;
+	uint32_t other;
+	enum status st;
+
+	if ((st = find_newest(&other, &desk->store, false, live)) != GR_OK ||
+	    (st = journal_set(journal, JOURNAL_PHASE, "idle")) != GR_OK)
+		return st;
+	return other != 0 ? journal_set_number(journal, JOURNAL_OTHER, other) : GR_OK;
+}
+
+enum status mend_journal(struct desk *desk)
+{
+	struct journal *journal = &desk->journal;
+	enum status st;
+	uint32_t live;
+
+	if (journal->value[JOURNAL_PHASE][0] || store_link(&live, &desk->store, "live") != GR_OK)
+		return GR_OK;
+	st = generation_is_committed(&desk->store, live) ? begin_idle(desk, live) : begin_trial(desk, live);
+	if (st == GR_OK && (st = journal_write(journal, &desk->store)) == GR_OK)
+		printf("journal: made anew, phase %s\n", journal->value[JOURNAL_PHASE]);
+	return st;
+}
+
+/* Nothing to go back to: the only pair stays, and the device waits for its next job. */
+static enum status stay(struct desk *desk)
+{
+	enum status st;
+
+	if ((st = journal_set(&desk->journal, JOURNAL_PHASE, "idle")) != GR_OK ||
+	    (st = journal_set(&desk->journal, JOURNAL_NOTE, "trial deadline passed, but there was no old pair to go back to")) != GR_OK ||
+	    (st = journal_write(&desk->journal, &desk->store)) != GR_OK)
+		return st;
+	printf("trial: deadline passed, but there is no old pair to go back to\n");
+	return GR_OK;
+}
+
+enum status mend_late_trial(struct desk *desk)
+{
+	struct journal *journal = &desk->journal;
+	enum status st;
+
+	if (!is_complete(&desk->store, (uint32_t)journal_number(journal, JOURNAL_OLD)))
+		return stay(desk);
+	if ((st = journal_set(journal, JOURNAL_PHASE, "rolling-back")) != GR_OK ||
+	    (st = journal_set(journal, JOURNAL_REASON, "trial deadline passed")) != GR_OK ||
+	    (st = journal_write(journal, &desk->store)) != GR_OK)
+		return st;
+	printf("trial: deadline passed, rolling back\n");
+	return mend_rollback(desk);
+}
+
+enum status mend_rollback(struct desk *desk)
+{
+	uint32_t live = 0, old = (uint32_t)journal_number(&desk->journal, JOURNAL_OLD);
+	enum status st;
+
+	if (store_link(&live, &desk->store, "live") == GR_OK && live == old)
+		return GR_OK;
+	if ((st = switch_back(desk)) == GR_OK)
+		printf("live: generation %lu again\n", (unsigned long)old);
+	return st;
+}
+
+static bool is_named(const struct journal *journal, uint32_t n)
+{
+	return n == journal_number(journal, JOURNAL_OLD) || n == journal_number(journal, JOURNAL_NEW) ||
+	       n == journal_number(journal, JOURNAL_OTHER);
+}
+
+static enum status sweep_strays(const struct desk *desk, uint32_t live)
+{
+	struct generation_list list;
+	enum status st = generation_list(&list, &desk->store);
+
+	for (size_t i = 0; i < list.count && st == GR_OK; i++) {
+		uint32_t n = list.number[i];
+
+		if (n == live || is_named(&desk->journal, n))
+			continue;
+		if ((st = sweep_generation(&desk->store, n)) == GR_OK)
+			printf("generation %lu: removed, nobody needs it\n", (unsigned long)n);
+	}
+	return st;
+}
+
+enum status mend_idle(struct desk *desk)
+{
+	const struct store *store = &desk->store;
+	unsigned removed;
+	enum status st;
+	uint32_t live;
+
+	if (store_link(&live, store, "live") != GR_OK || !generation_is_committed(store, live) || !is_adopted(store))
+		return GR_OK;
+	if ((st = sweep_strays(desk, live)) != GR_OK || (st = sweep_temporary(&removed, store)) != GR_OK)
+		return st;
+	if (removed > 0)
+		printf("temporary files: %u removed\n", removed);
+	unlinkat(store->dir, "rotation.back", 0);	/* of a rotation that is over; another would be refused anyway */
+	return switch_drop_back(store);
+}

@@ -1,0 +1,97 @@
+/* gr-install-cert recover: what the watchdog runs; no network, no backend, no runtime */
+#include "complain.h"
+#include "desk.h"
+#include "mend.h"
+#include "trial.h"
+#include "verbs.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
+static const struct arg_spec spec = { "gr-install-cert recover", "[options]", "Finishes or undoes what was cut short, without network.", options };
+
+static bool is_on_trial(const struct journal *journal)
+{
+	return journal_is(journal, "trial") || journal_is(journal, "committing");
+}
+
+/* Somebody is at work. GR_NO, silent: and may go on. */
+static enum status overtake(struct desk *desk)
+{
+	bool renewed, late = false;
+	uint32_t left;
+	enum status st;
+
+	if ((st = store_open(&desk->store, &desk->conf)) == GR_OK && (st = journal_read(&desk->journal, &desk->store)) == GR_OK &&
+	    is_on_trial(&desk->journal) && journal_number(&desk->journal, JOURNAL_TRIAL_UNTIL) > 0 &&
+	    (st = trial_left(&left, &renewed, &desk->journal)) == GR_OK)
+		late = left == 0;
+	store_close(&desk->store);
+	if (st != GR_OK || !late)
+		return st == GR_OK ? GR_NO : st;
+	if ((st = lock_seize(&desk->lock, &desk->conf)) == GR_OK)
+		printf("the holder of the lock was ended: its trial is past the deadline\n");
+	return st;
+}
+
+/* The deadline is looked at again under the lock: the holder may have gone on meanwhile. */
+static enum status mend_trial(struct desk *desk)
+{
+	struct journal *journal = &desk->journal;
+	uint32_t left, seconds = conf_number(&desk->conf, CONF_TRIAL_SECONDS);
+	bool renewed, unarmed = journal_number(journal, JOURNAL_TRIAL_UNTIL) == 0;
+	enum status st = unarmed ? trial_arm(journal, seconds) : GR_OK;
+
+	if (st != GR_OK || (st = trial_left(&left, &renewed, journal)) != GR_OK)
+		return st;
+	if (left == 0)
+		return mend_late_trial(desk);
+	if (!unarmed && !renewed)
+		return GR_OK;
+	printf("trial: %lu seconds from now\n", (unsigned long)left);
+	return journal_write(journal, &desk->store);
+}
+
+static enum status mend(struct desk *desk)
+{
+	enum status st;
+
+	if ((st = mend_live(desk)) != GR_OK || (st = mend_seats(desk)) != GR_OK || (st = mend_journal(desk)) != GR_OK)
+		return st;
+	if (is_on_trial(&desk->journal))
+		return mend_trial(desk);
+	if (journal_is(&desk->journal, "rolling-back"))
+		return mend_rollback(desk);
+	return journal_is(&desk->journal, "idle") ? mend_idle(desk) : GR_OK;
+}
+
+static enum status recover(struct desk *desk)
+{
+	enum status st;
+
+	if ((st = conf_load(&desk->conf)) != GR_OK)
+		return st;
+	if ((st = lock_try(&desk->lock, &desk->conf)) == GR_NO)
+		st = overtake(desk);
+	if (st != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	desk->opened = true;
+	if ((st = store_open(&desk->store, &desk->conf)) != GR_OK || desk->store.dir < 0)
+		return st;
+	if ((st = journal_read(&desk->journal, &desk->store)) != GR_OK && st != GR_NO)
+		return st;
+	return mend(desk);
+}
+
+int verb_recover(int argc, char *argv[])
+{
+	struct desk desk = DESK_CLOSED;
+	enum status st;
+
+	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+		arg_usage(&spec);
+	if (st == GR_OK)
+		st = recover(&desk);
+	return desk_close(&desk, st);
+}

@@ -1,0 +1,82 @@
+/* gr-install-cert status */
+#include "desk.h"
+#include "generation.h"
+#include "pair.h"
+#include "verbs.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { OPT_JSON = 256 };
+
+static const struct arg_option options[] = {
+	{ OPT_JSON, "json", NULL, "one JSON object instead of lines" },
+	CONF_OPTIONS, { 0, NULL, NULL, NULL }
+};
+static const struct arg_spec spec = { "gr-install-cert status", "[options]", "Prints what is live and what else there is.", options };
+
+/* Strings here are numbers, hexadecimal or words of ours: nothing needs escaping. */
+static void print_generation(const struct store *store, uint32_t n, bool json, bool first)
+{
+	bool committed = generation_is_committed(store, n);
+	const char *state = generation_has(store, n, STORE_KEY_FILE) ? "key" : "empty";
+	struct pair pair;
+	bool complete = pair_read(&pair, store, n) == GR_OK;
+
+	if (complete)
+		state = "complete";
+	if (json)
+		printf("%s{\"generation\":%" PRIu32 ",\"state\":\"%s\",\"committed\":%s", first ? "" : ",", n, state,
+		       committed ? "true" : "false");
+	else
+		printf("generation %" PRIu32 " %s %s", n, state, committed ? "committed" : "-");
+	if (complete)
+		printf(json ? ",\"certificateId\":\"%s\",\"notAfter\":%" PRId64 "}" : " %s %" PRId64 "\n", pair.cert.id, pair.cert.not_after);
+	else
+		fputs(json ? "}" : " - -\n", stdout);
+	pair_release(&pair);
+}
+
+static enum status print_status(const struct store *store, bool json)
+{
+	struct generation_list list;
+	struct pair pair;
+	uint32_t live = 0;
+	enum status st, health = pair_read_configured(&pair, store);
+
+	if ((st = generation_list(&list, store)) == GR_OK) {
+		if (store_link(&live, store, "live") != GR_OK)
+			live = 0;
+		printf(json ? "{\"live\":%" PRIu32 ",\"certificateId\":\"%s\",\"generations\":[" : "live=%" PRIu32 "\ncertificateId=%s\n",
+		       live, health == GR_OK ? pair.cert.id : "");
+		for (size_t i = 0; i < list.count; i++)
+			print_generation(store, list.number[i], json, i == 0);
+		if (json)
+			printf("],\"healthy\":%s}\n", health == GR_OK ? "true" : "false");
+	}
+	pair_release(&pair);
+	if (st == GR_OK && health != GR_OK)
+		return health == GR_FAIL ? GR_FAIL : GR_NO;
+	return st;
+}
+
+int verb_status(int argc, char *argv[])
+{
+	struct desk desk = DESK_CLOSED;
+	enum status st = GR_OK;
+	bool json = false;
+	int ch;
+
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
+		if (ch == OPT_JSON)
+			json = true;
+		else
+			st = desk_option(&desk, ch, optarg);
+	}
+	if (st == GR_OK && argc > optind)
+		arg_usage(&spec);
+	if (st == GR_OK && (st = desk_open(&desk, DESK_DAMAGED)) == GR_OK)
+		st = print_status(&desk.store, json);
+	return desk_close(&desk, st);
+}

@@ -1,0 +1,18 @@
+/* gr-journal: read and durably replace the record of the rotation under way */
+#include "gr-journal/verbs.h"
+
+#include <stddef.h>
+
+static const struct arg_verb verbs[] = {
+	{ "get", verb_get, "print values" },
+	{ "put", verb_put, "change values, if the phase is the expected one" },
+	{ "arm", verb_arm, "set the deadline of the trial" },
+	{ "left", verb_left, "print the seconds until that deadline" },
+	{ "lock", verb_lock, "lock an inherited descriptor for a driver" },
+	{ NULL, NULL, NULL }
+};
+
+int main(int argc, char *argv[])
+{
+	return arg_verbs(verbs, "gr-journal", "Reads and durably replaces the record of the rotation under way.", argc, argv);
+}

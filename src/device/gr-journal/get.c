@@ -1,0 +1,48 @@
+/* gr-journal get: values, to be read one by one by a shell */
+#include "complain.h"
+#include "desk.h"
+#include "verbs.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
+static const struct arg_spec spec = { "gr-journal get", "[options] [KEY...]", "Prints all values as key=value, or one bare value.", options };
+
+static enum status check_keys(int count, char *keys[])
+{
+	for (int i = 0; i < count; i++)
+		if (journal_find(keys[i]) == JOURNAL_COUNT) {
+			complain("%s: no such key", keys[i]);
+			return GR_BAD;
+		}
+	return GR_OK;
+}
+
+static void print(const struct journal *journal, int count, char *keys[])
+{
+	if (count == 1) {
+		puts(journal->value[journal_find(keys[0])]);
+		return;
+	}
+	for (int i = 0; i < count; i++)
+		printf("%s=%s\n", keys[i], journal->value[journal_find(keys[i])]);
+	for (enum journal_key k = 0; count == 0 && k < JOURNAL_COUNT; k++)
+		if (journal->value[k][0])
+			printf("%s=%s\n", journal_name(k), journal->value[k]);
+}
+
+int verb_get(int argc, char *argv[])
+{
+	struct desk desk = DESK_CLOSED;
+	enum status st;
+
+	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK &&
+	    (st = check_keys(argc - optind, argv + optind)) == GR_OK && (st = desk_open(&desk, 0)) == GR_OK) {
+		if (desk.journal.value[JOURNAL_PHASE][0])
+			print(&desk.journal, argc - optind, argv + optind);
+		else
+			st = GR_NO;
+	}
+	return desk_close(&desk, st);
+}

@@ -1,0 +1,101 @@
+/* gr-journal put: compare the phase and swap the record */
+#include "complain.h"
+#include "desk.h"
+#include "str.h"
+#include "verbs.h"
+
+#include <getopt.h>
+#include <string.h>
+
+enum { OPT_FROM = 256, OPT_CLEAR };
+
+static const struct arg_option options[] = {
+	{ OPT_FROM, "from", "PHASE", "change nothing unless this is the phase; idle also if there is no journal" },
+	{ OPT_CLEAR, "clear", NULL, "drop every other value; with phase=idle only" },
+	CONF_OPTIONS, { 0, NULL, NULL, NULL }
+};
+static const struct arg_spec spec = { "gr-journal put", "[options] KEY=VALUE...", "Changes values in one durable step.", options };
+
+/* GR_BAD: not key=value, or no such key. */
+static enum status take(struct journal *journal, const char *text)
+{
+	size_t len = strcspn(text, "=");
+	enum journal_key key;
+	char name[64];
+
+	if (text[len] != '=' || !str_format(name, sizeof name, "%.*s", (int)len, text)) {
+		complain("%s: not of the form key=value", text);
+		return GR_BAD;
+	}
+	if ((key = journal_find(name)) == JOURNAL_COUNT) {
+		complain("%s: no such key", name);
+		return GR_BAD;
+	}
+	return journal_set(journal, key, text + len + 1);
+}
+
+static enum status compare(const struct journal *journal, const char *from)
+{
+	const char *phase = journal->value[JOURNAL_PHASE][0] ? journal->value[JOURNAL_PHASE] : "idle";
+
+	if (!from || strcmp(phase, from) == 0)
+		return GR_OK;
+	complain("the phase is %s, not %s", phase, from);
+	return GR_NO;
+}
+
+/* Only entering idle forgets: everywhere else a value that was lost could be the one that a rollback needs. */
+static enum status clear(struct journal *journal, int count, char *texts[])
+{
+	struct journal fresh = { 0 };
+
+	for (int i = 0; i < count; i++)
+		if (strcmp(texts[i], "phase=idle") == 0) {
+			if (journal_is(journal, "idle"))
+				str_copy(fresh.value[JOURNAL_SINCE], sizeof fresh.value[0], journal->value[JOURNAL_SINCE]);
+			str_copy(fresh.value[JOURNAL_PHASE], sizeof fresh.value[0], journal->value[JOURNAL_PHASE]);
+			*journal = fresh;
+			return GR_OK;
+		}
+	complain("--clear: goes with phase=idle alone");
+	return GR_BAD;
+}
+
+static enum status put(struct desk *desk, bool clears, const char *from, int count, char *texts[])
+{
+	struct journal *journal = &desk->journal;
+	enum status st;
+
+	if ((st = desk_open(desk, DESK_LOCK | DESK_STORE)) != GR_OK || (st = compare(journal, from)) != GR_OK ||
+	    (clears && (st = clear(journal, count, texts)) != GR_OK))
+		return st;
+	if (!journal->value[JOURNAL_PHASE][0] && (st = journal_set(journal, JOURNAL_PHASE, "idle")) != GR_OK)
+		return st;
+	for (int i = 0; i < count; i++)
+		if ((st = take(journal, texts[i])) != GR_OK)
+			return st;
+	return journal_write(journal, &desk->store);
+}
+
+int verb_put(int argc, char *argv[])
+{
+	struct desk desk = DESK_CLOSED;
+	const char *from = NULL;
+	enum status st = GR_OK;
+	bool clears = false;
+	int ch;
+
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
+		if (ch == OPT_FROM)
+			from = optarg;
+		else if (ch == OPT_CLEAR)
+			clears = true;
+		else
+			st = desk_option(&desk, ch, optarg);
+	}
+	if (st == GR_OK && optind == argc)
+		arg_usage(&spec);
+	if (st == GR_OK)
+		st = put(&desk, clears, from, argc - optind, argv + optind);
+	return desk_close(&desk, st);
+}
