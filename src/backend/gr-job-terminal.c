@@ -1,0 +1,10 @@
+/* gr-job-terminal: one handler of gr-backendd, alone */
+#include "handlers/single.h"
+#include "jobs/service.h"
+
+int main(int argc, char *argv[])
+{
+	static const struct arg_spec spec = { "gr-job-terminal", "[-H DIR] <event.json", "Answer one job update; a final word decides which certificate lives.", single_options };
+
+	return single_main(&spec, service_update, argc, argv);
+}

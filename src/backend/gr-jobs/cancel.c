@@ -1,0 +1,65 @@
+/* cancel.c - ending a job before its time */
+#include "complain.h"
+#include "gr-jobs/verbs.h"
+#include "jobs/queue.h"
+#include "str.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const struct arg_option options[] = {
+	VERB_OPTIONS,
+	{ 'f', "force", NULL, "also what is under way; the devices find out and put themselves in order" },
+	{ 'r', "reason", "CODE", "reason code, up to 128 of [A-Z0-9_]" },
+	{ 'c', "comment", "TEXT", "a comment" },
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-jobs cancel", "[-H DIR] [-f] [-r CODE] [-c TEXT] JOB", "Cancel a job: what waits, and with --force what is under way.", options
+};
+
+static enum status work(struct verb *v, bool force, const char *reason, const char *comment)
+{
+	const char *id = v->operands[0];
+	struct job job = { 0 };
+	bool ended;
+	enum status st = job_get(&job, v->db, id);
+
+	if (st == GR_NO)
+		complain("job %s: no such job", id);
+	if (st != GR_OK)
+		return st;
+	ended = strcmp(job.status, "IN_PROGRESS") != 0 && !(force && strcmp(job.status, "CANCELED") == 0);
+	if (ended)
+		complain("job %s: is %s already", id, job.status);
+	job_release(&job);
+	if (ended)
+		return GR_NO;
+	return queue_cancel_job(v->db, id, force, reason, comment, v->now);
+}
+
+int do_cancel(int argc, char *argv[])
+{
+	const char *reason = NULL, *comment = NULL;
+	struct verb v = { 0 };
+	bool force = false;
+	enum status st;
+	int ch;
+
+	arg_restart();
+	while ((ch = arg_next(&spec, argc, argv)) != -1)
+		switch (ch) {
+		case 'f': force = true; break;
+		case 'r': reason = optarg; break;
+		case 'c': comment = optarg; break;
+		default: verb_option(&v, ch);
+		}
+	if (reason && strspn(reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(reason)) {
+		complain("--reason: %s: only A-Z, 0-9 and _ are allowed", reason);
+		return GR_BAD;
+	}
+	if ((st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK && (st = db_begin(v.db)) == GR_OK &&
+	    (st = work(&v, force, reason, comment)) == GR_OK)
+		st = db_commit(v.db);
+	return verb_close(&v, st);
+}

@@ -1,0 +1,35 @@
+/* gr-registry: things, certificates, policies and groups, by the names of the AWS IoT operations */
+#include "gr-registry/verbs.h"
+#include "arg.h"
+
+#include <sys/stat.h>
+
+static const struct arg_verb verbs[] = {
+	{ "init", do_init, "make an empty registry" },
+	{ "register", do_register, "a thing, from the CSR it made: certificate, policy, group in one go" },
+	{ "create-thing", do_create_thing, "a thing without a certificate" },
+	{ "delete-thing", do_delete_thing, "a thing that has no certificate left" },
+	{ "list-things", do_list_things, "all things, or those of a group" },
+	{ "create-thing-group", do_create_thing_group, "a group, the target of jobs" },
+	{ "add-thing-to-thing-group", do_add_thing_to_thing_group, "put a thing into a group" },
+	{ "remove-thing-from-thing-group", do_remove_thing_from_thing_group, "take it out again" },
+	{ "list-thing-principals", do_list_thing_principals, "the certificates of a thing" },
+	{ "describe-certificate", do_describe_certificate, "one certificate" },
+	{ "update-certificate", do_update_certificate, "make it ACTIVE, INACTIVE or REVOKED" },
+	{ "delete-certificate", do_delete_certificate, "one that is INACTIVE, detached and without policies" },
+	{ "attach-thing-principal", do_attach_thing_principal, "give a certificate to a thing" },
+	{ "detach-thing-principal", do_detach_thing_principal, "take it away" },
+	{ "create-policy", do_create_policy, "an IoT policy document, or a new text for one" },
+	{ "attach-policy", do_attach_policy, "let a policy speak for a certificate" },
+	{ "detach-policy", do_detach_policy, "stop that" },
+	{ "history", do_history, "the chain of custody of a thing's certificates" },
+	{ "alarms", do_alarms, "what an operator should look at" },
+	{ "settle", do_settle, "decide an open rotation of a device that will never return" },
+	{ 0 }
+};
+
+int main(int argc, char *argv[])
+{
+	umask(077);
+	return arg_verbs(verbs, "gr-registry", "Keep the registry of things, certificates, policies and groups.", argc, argv);
+}

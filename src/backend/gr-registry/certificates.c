@@ -1,0 +1,133 @@
+/* certificates.c - verbs on certificates */
+#include "gr-registry/verbs.h"
+#include "complain.h"
+#include "registry/certificate.h"
+#include "registry/thing.h"
+#include "registry/verb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, verb_options }
+#define COLUMNS "SELECT c.id, c.status, coalesce(p.thing, '-'), c.created, c.not_after, coalesce(c.retired, 0)" \
+	" FROM certificate c LEFT JOIN principal p ON p.certificate = c.id"
+
+static void print_certificate(const struct verb *v, sqlite3_stmt *row, bool first)
+{
+	char created[32], end[32];
+
+	verb_time(created, db_int(row, 3));
+	verb_time(end, db_int(row, 4));
+	if (!v->json)
+		printf("%s\t%s\t%s\t%s\t%s\n", db_text(row, 0), db_text(row, 1), db_text(row, 2), created, end);
+	else
+		printf("%s{\"certificateId\":\"%s\",\"status\":\"%s\",\"thingName\":\"%s\",\"created\":\"%s\",\"notAfter\":\"%s\"}",
+		       first ? "" : ",", db_text(row, 0), db_text(row, 1), db_text(row, 2), created, end);
+}
+
+static enum status print_rows(struct verb *v, const char *sql, const char *value, int *count)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, v->db, sql, "s", value);
+
+	for (*count = 0; st == GR_OK; st = db_next(v->db, &row), ++*count)
+		print_certificate(v, row, *count == 0);
+	return st == GR_NO ? GR_OK : st;
+}
+
+static enum status list_principals(struct verb *v)
+{
+	enum status st = thing_need(v->db, v->operands[0]);
+	int count;
+
+	if (st != GR_OK)
+		return st;
+	if (v->json)
+		putchar('[');
+	st = print_rows(v, COLUMNS " WHERE p.thing = ? ORDER BY c.created, c.id", v->operands[0], &count);
+	if (v->json)
+		puts("]");
+	return st;
+}
+
+int do_list_thing_principals(int argc, char *argv[])
+{
+	SPEC("list-thing-principals", "[-H DIR] [-j] THING", "List a thing's certificates: certificateId, status, thing, created, notAfter.");
+
+	return verb_read(&spec, argc, argv, 1, 1, list_principals);
+}
+
+static enum status describe(struct verb *v)
+{
+	int count;
+	enum status st = print_rows(v, COLUMNS " WHERE c.id = ?", v->operands[0], &count);
+
+	if (v->json && count)
+		putchar('\n');
+	if (st == GR_OK && count == 0) {
+		complain("%s: no such certificate", v->operands[0]);
+		return GR_NO;
+	}
+	return st;
+}
+
+int do_describe_certificate(int argc, char *argv[])
+{
+	SPEC("describe-certificate", "[-H DIR] [-j] CERTIFICATE-ID", "Show one certificate.");
+
+	return verb_read(&spec, argc, argv, 1, 1, describe);
+}
+
+static enum status update(struct verb *v)
+{
+	static const char *const allowed[] = { "ACTIVE", "INACTIVE", "REVOKED" };
+
+	for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
+		if (strcmp(v->operands[1], allowed[i]) == 0)
+			return certificate_set_status(v->db, v->operands[0], v->operands[1]);
+	complain("%s: not a status; ACTIVE, INACTIVE or REVOKED", v->operands[1]);
+	return GR_BAD;
+}
+
+int do_update_certificate(int argc, char *argv[])
+{
+	SPEC("update-certificate", "[-H DIR] CERTIFICATE-ID STATUS", "Make it ACTIVE, INACTIVE or REVOKED; its connections end within a second unless ACTIVE.");
+
+	return verb_change(&spec, argc, argv, 2, 2, update);
+}
+
+static enum status delete(struct verb *v)
+{
+	return certificate_delete(v->db, v->operands[0]);
+}
+
+int do_delete_certificate(int argc, char *argv[])
+{
+	SPEC("delete-certificate", "[-H DIR] CERTIFICATE-ID", "Delete a certificate that is INACTIVE, detached and without policies.");
+
+	return verb_change(&spec, argc, argv, 1, 1, delete);
+}
+
+static enum status attach(struct verb *v)
+{
+	return certificate_attach(v->db, v->operands[1], v->operands[0], v->now);
+}
+
+int do_attach_thing_principal(int argc, char *argv[])
+{
+	SPEC("attach-thing-principal", "[-H DIR] THING CERTIFICATE-ID", "Attach a certificate to one thing, exclusively.");
+
+	return verb_change(&spec, argc, argv, 2, 2, attach);
+}
+
+static enum status detach(struct verb *v)
+{
+	return certificate_detach(v->db, v->operands[1]);
+}
+
+int do_detach_thing_principal(int argc, char *argv[])
+{
+	SPEC("detach-thing-principal", "[-H DIR] THING CERTIFICATE-ID", "Detach a certificate from its thing.");
+
+	return verb_change(&spec, argc, argv, 2, 2, detach);
+}

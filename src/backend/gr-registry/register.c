@@ -1,0 +1,126 @@
+/* register.c - a thing from the CSR it made: the registry never sees a device's private key */
+#include "gr-registry/verbs.h"
+#include "complain.h"
+#include "file.h"
+#include "issuer/issuer.h"
+#include "issuer/ledger.h"
+#include "registry/certificate.h"
+#include "registry/thing.h"
+#include "registry/verb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct arg_option options[] = {
+	VERB_OPTIONS,
+	{ 'p', "policy", "POLICY", "attach this policy to the new certificate" },
+	{ 'g', "group", "GROUP", "put the thing into this group" },
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-registry register", "[-H DIR] [-p POLICY] [-g GROUP] THING [CSR-FILE]",
+	"Register a thing: check its CSR (standard input by default), print the certificate issued for it.", options
+};
+
+/* A thing is registered once: the second certificate comes by rotation. */
+static enum status check_fresh(struct verb *v, const char *thing, const struct csr *csr)
+{
+	int64_t count = 0;
+	enum status st;
+
+	if ((st = certificate_key_seen(v->db, csr->spki)) == GR_OK) {
+		complain("%s: this public key was registered before", thing);
+		return GR_NO;
+	}
+	if (st == GR_FAIL || (st = thing_count_certificates(&count, v->db, thing)) != GR_OK)
+		return st;
+	if (count == 0)
+		return GR_OK;
+	complain("%s: has a certificate already; rotate it, or detach it first", thing);
+	return GR_NO;
+}
+
+static enum status record(struct verb *v, const char *thing, const char *policy, const char *group, const struct cert *cert, const char *pem)
+{
+	struct ledger ledger = { .fd = -1 };
+	enum status st;
+
+	if ((st = certificate_register(v->db, cert, thing, v->now)) != GR_OK ||
+	    (policy && (st = policy_attach(v->db, policy, cert->id)) != GR_OK) ||
+	    (group && (st = group_add(v->db, group, thing)) != GR_OK) || (st = ledger_open(&ledger, v->home.ledger)) != GR_OK)
+		return st;
+	st = ledger_append(&ledger, json_pack("{s:s, s:I, s:s, s:s, s:s}", "event", "registered", "at", (json_int_t)v->now,
+					      "thingName", thing, "certificateId", cert->id, "certificatePem", pem));
+	if (st == GR_OK)
+		st = ledger_sync(&ledger);
+	ledger_close(&ledger);
+	return st == GR_OK ? db_commit(v->db) : st;
+}
+
+static enum status issue(struct verb *v, const char *thing, const char *policy, const char *group, const struct csr *csr)
+{
+	struct issuer_request q = {
+		.key = X509_REQ_get0_pubkey(csr->req), .subject = X509_REQ_get_subject_name(csr->req), .use = ISSUER_DEVICE,
+		.not_before = v->now / 1000 - ISSUER_BACKDATE, .not_after = ISSUER_NOT_AFTER
+	};
+	struct issuer issuer = { 0 };
+	struct cert cert = { 0 };
+	char *pem = NULL;
+	size_t len = 0;
+	enum status st;
+
+	if ((st = issuer_open(&issuer, v->home.ca)) == GR_OK && (st = issuer_sign(&cert, &issuer, &q)) == GR_OK &&
+	    (st = cert_pem(&pem, &len, &cert)) == GR_OK && (st = record(v, thing, policy, group, &cert, pem)) == GR_OK)
+		fputs(pem, stdout);
+	free(pem);
+	cert_release(&cert);
+	issuer_release(&issuer);
+	return st;
+}
+
+static enum status work(struct verb *v, const char *policy, const char *group)
+{
+	const char *thing = v->operands[0], *path = v->count > 1 ? v->operands[1] : "-", *why;
+	struct csr csr;
+	char *text = NULL;
+	size_t len = 0;
+	enum status st = file_read(&text, &len, path, CSR_MAX);
+
+	if (st == GR_NO)
+		complain("%s: no such file", path);
+	if (st != GR_OK)
+		return st == GR_NO ? GR_BAD : st;
+	if (csr_open(&csr, &why, text, len) != GR_OK) {
+		complain("%s: %s", path, why);
+		free(text);
+		return GR_BAD;
+	}
+	free(text);
+	if ((st = db_begin(v->db)) == GR_OK && (st = thing_create(v->db, thing, v->now)) == GR_OK &&
+	    (st = check_fresh(v, thing, &csr)) == GR_OK)
+		st = issue(v, thing, policy, group, &csr);
+	csr_release(&csr);
+	return st;
+}
+
+int do_register(int argc, char *argv[])
+{
+	const char *policy = NULL, *group = NULL;
+	struct verb v = { 0 };
+	enum status st;
+	int ch;
+
+	arg_restart();
+	while ((ch = arg_next(&spec, argc, argv)) != -1)
+		if (ch == 'p')
+			policy = optarg;
+		else if (ch == 'g')
+			group = optarg;
+		else
+			verb_option(&v, ch);
+	if ((st = verb_open(&v, &spec, argc, argv, 1, 2)) == GR_OK)
+		st = work(&v, policy, group);
+	return verb_close(&v, st);
+}

@@ -1,0 +1,86 @@
+/* verb.c - what the verbs of the operator's programs share */
+#include "registry/verb.h"
+#include "clock.h"
+#include "complain.h"
+#include "out.h"
+#include "str.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+const struct arg_option verb_options[] = { VERB_OPTIONS, { 0 } };
+
+bool verb_option(struct verb *v, int ch)
+{
+	if (ch == 'H')
+		v->home_dir = optarg;
+	else if (ch == 'j')
+		v->json = true;
+	else
+		return false;
+	return true;
+}
+
+enum status verb_open(struct verb *v, const struct arg_spec *spec, int argc, char *argv[], int min, int max)
+{
+	enum status st;
+
+	v->operands = argv + optind;
+	v->count = argc - optind;
+	if (v->count < min || v->count > max)
+		arg_usage(spec);
+	v->now = clock_real_ms();
+	if ((st = home_find(&v->home, v->home_dir)) != GR_OK)
+		return st;
+	return db_open(&v->db, v->home.registry, DB_OPEN);
+}
+
+enum status verb_close(struct verb *v, enum status st)
+{
+	enum status written;
+
+	if (v->db)
+		db_rollback(v->db);	/* whatever was not committed */
+	db_close(v->db);
+	v->db = NULL;
+	written = out_close();
+	return st == GR_OK ? written : st;
+}
+
+static enum status run(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct verb *), bool change)
+{
+	struct verb v = { 0 };
+	enum status st;
+	int ch;
+
+	arg_restart();
+	while ((ch = arg_next(spec, argc, argv)) != -1)
+		verb_option(&v, ch);
+	if ((st = verb_open(&v, spec, argc, argv, min, max)) == GR_OK && change)
+		st = db_begin(v.db);
+	if (st == GR_OK)
+		st = work(&v);
+	if (st == GR_OK && change)
+		st = db_commit(v.db);
+	return verb_close(&v, st);
+}
+
+enum status verb_change(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct verb *))
+{
+	return run(spec, argc, argv, min, max, work, true);
+}
+
+enum status verb_read(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct verb *))
+{
+	return run(spec, argc, argv, min, max, work, false);
+}
+
+void verb_time(char text[static 32], int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (ms == 0 || !gmtime_r(&seconds, &tm) || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		str_copy(text, 32, "-");
+}

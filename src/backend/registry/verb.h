@@ -1,0 +1,38 @@
+/*
+ * verb.h - what the verbs of the operator's programs share: -H and --json, the registry opened, one
+ * transaction, the result on standard output.
+ */
+#ifndef GR_VERB_H
+#define GR_VERB_H
+
+#include "arg.h"
+#include "registry/db.h"
+#include "registry/home.h"
+
+struct verb {
+	const char *home_dir;	/* from -H, or NULL */
+	struct home home;
+	struct db *db;
+	bool json;		/* --json */
+	int64_t now;		/* ms since the epoch */
+	char **operands;
+	int count;
+};
+
+#define VERB_OPTIONS HOME_OPTION, { 'j', "json", NULL, "print JSON" }
+extern const struct arg_option verb_options[];	/* VERB_OPTIONS alone */
+
+/* True: ch was -H or --json. */
+bool verb_option(struct verb *v, int ch);
+/* Takes the operands, min to max of them, and opens the registry. End with verb_close, whatever it gave. */
+enum status verb_open(struct verb *v, const struct arg_spec *spec, int argc, char *argv[], int min, int max);
+enum status verb_close(struct verb *v, enum status st);
+
+/* A whole verb that has no options of its own: work runs inside one transaction (or, reads, without one). */
+enum status verb_change(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct verb *));
+enum status verb_read(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct verb *));
+
+/* Seconds with a fraction cut off, as text in UTC ("2026-10-01T12:00:00Z"), "-" for 0. */
+void verb_time(char text[static 32], int64_t ms);
+
+#endif
