@@ -1,0 +1,59 @@
+/* ticker.c - a deadline for library calls that know none */
+#include "ticker.h"
+#include "clock.h"
+#include "complain.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { GRACE_MS = 2000 };
+
+/* Only what may stand in a signal handler: clock_gettime, write, _exit. */
+static void on_tick(int number, siginfo_t *info, void *context)
+{
+	static const char late[] = "the name of the server was not resolved in time\n";
+	struct ticker *ticker = info->si_value.sival_ptr;
+	int saved = errno;
+
+	(void)number, (void)context;
+	if (info->si_code != SI_TIMER)
+		return;
+	ticker->ticks++;
+	if (clock_boot_ms() > ticker->end_ms && write(STDERR_FILENO, late, sizeof late - 1) >= 0)
+		_exit(GR_FAIL);
+	errno = saved;
+}
+
+enum status ticker_start(struct ticker *ticker, int64_t interval_ms, int64_t deadline_ms)
+{
+	struct sigaction action = { .sa_sigaction = on_tick, .sa_flags = SA_SIGINFO };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM, .sigev_value.sival_ptr = ticker };
+	struct itimerspec when = { .it_interval = { interval_ms / 1000, interval_ms % 1000 * 1000000 } };
+
+	when.it_value = when.it_interval;
+	ticker->end_ms = deadline_ms + GRACE_MS;
+	ticker->ticks = 0;
+	sigemptyset(&action.sa_mask);
+	if (sigaction(SIGALRM, &action, &ticker->before) != 0) {
+		complain("timer: %s", strerror(errno));
+		return GR_FAIL;
+	}
+	if (timer_create(CLOCK_MONOTONIC, &event, &ticker->timer) != 0) {
+		complain("timer: %s", strerror(errno));
+		sigaction(SIGALRM, &ticker->before, NULL);
+		return GR_FAIL;
+	}
+	if (timer_settime(ticker->timer, 0, &when, NULL) != 0) {
+		complain("timer: %s", strerror(errno));
+		ticker_stop(ticker);
+		return GR_FAIL;
+	}
+	return GR_OK;
+}
+
+void ticker_stop(struct ticker *ticker)
+{
+	timer_delete(ticker->timer);
+	sigaction(SIGALRM, &ticker->before, NULL);
+}

@@ -1,0 +1,30 @@
+/*
+ * ticker.h - a deadline for library calls that know none.
+ *
+ * From ticker_start to ticker_stop a signal (SIGALRM, without SA_RESTART) comes every interval, so that
+ * a blocked connect(2) ends with EINTR and its caller can go on to the next address. glibc's resolver
+ * cannot be interrupted: a process still inside when the deadline is two seconds past ends with
+ * GR_FAIL after one line.
+ */
+#ifndef GR_TICKER_H
+#define GR_TICKER_H
+
+#include <signal.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "status.h"
+
+/* Stays where it is while the ticker runs: the signal points at it. */
+struct ticker {
+	timer_t timer;
+	struct sigaction before;
+	int64_t end_ms;
+	volatile sig_atomic_t ticks;	/* signals so far */
+};
+
+/* deadline_ms is on clock_boot_ms. GR_FAIL, one line: the system gave no timer. */
+enum status ticker_start(struct ticker *ticker, int64_t interval_ms, int64_t deadline_ms);
+void ticker_stop(struct ticker *ticker);
+
+#endif
