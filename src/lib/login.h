@@ -1,0 +1,30 @@
+/* login.h - who we say we are, to whom, and with which pair: what a session is opened with. */
+#ifndef GR_LOGIN_H
+#define GR_LOGIN_H
+
+#include <stdint.h>
+
+#include "conf.h"
+#include "status.h"
+#include "tls.h"
+
+struct login {
+	char thing[129];
+	char client[136];	/* T, T#gr or T#probe (gr-protocol(7)) */
+	char key[4096], certificate[4096];
+	char id[65];		/* certificateId of the certificate */
+	struct tls_setup setup;	/* points into this struct and into the configuration */
+};
+
+/*
+ * The session's own client id, T on a plain device and T#gr beside a nucleus, and the pair of a
+ * generation (0: the one that is live now, resolved once). Stays where it is while setup is in use;
+ * conf outlives it. GR_BAD: something needed is not configured, or no such pair.
+ */
+enum status login_load(struct login *login, const struct conf *conf, uint32_t generation);
+/* The same with a pair named by its files. */
+enum status login_load_files(struct login *login, const struct conf *conf, const char *key, const char *certificate);
+/* Makes it T#probe, which evicts nobody. */
+void login_as_probe(struct login *login);
+
+#endif

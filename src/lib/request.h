@@ -1,0 +1,40 @@
+/*
+ * request.h - a JSON request over a session, and the answer that belongs to it.
+ *
+ * A request to TOPIC is answered on TOPIC/accepted or TOPIC/rejected. An answer that bears a
+ * clientToken must bear ours; one without (a foreign backend) counts on exactly these two topics.
+ * Everything else that arrives is not ours and is passed over.
+ */
+#ifndef GR_REQUEST_H
+#define GR_REQUEST_H
+
+#include "json.h"
+#include "session.h"
+#include "status.h"
+
+struct request {
+	struct session *session;
+	char token[33];			/* 128 random bits */
+	char topic[TOPIC_MAX];
+	char also[TOPIC_MAX];		/* a filter of request topics whose answers, bearing our token, count too, or "" */
+	int64_t deadline;
+	void (*stray)(void *obj, const struct message *message);	/* sees what is no answer; may be NULL */
+	void *obj;
+};
+
+/* Fills *request. also may be NULL. GR_FAIL, one line: no random numbers. */
+enum status request_init(struct request *request, struct session *session, const char *topic, const char *also);
+/*
+ * Sends body (borrowed; clientToken is set in it), listening for the answer first: with a broker
+ * subscription, except under $aws/, where the service answers the asking connection directly. A
+ * refused subscription is no answer, so that is GR_FAIL too.
+ */
+enum status request_send(struct request *request, json_t *body);
+/*
+ * The next answer (json_decref it): GR_OK accepted, GR_NO rejected, silent. GR_FAIL, one line: none
+ * within requestTimeoutSeconds of sending, or the session is gone. May be called again, after an
+ * answer that turned out to be somebody else's.
+ */
+enum status request_answer(json_t **answer, struct request *request);
+
+#endif

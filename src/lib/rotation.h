@@ -1,0 +1,24 @@
+/* rotation.h - the two questions a device asks the rotation backend: create and commit (gr-protocol(7)). */
+#ifndef GR_ROTATION_H
+#define GR_ROTATION_H
+
+#include <stdint.h>
+
+#include "request.h"
+
+struct rotation {
+	const char *job;
+	uint32_t execution;
+	struct request request;
+};
+
+/* Sends body (borrowed; jobId and executionNumber are set in it) to the verb's topic. */
+enum status rotation_send(struct rotation *rotation, struct session *session, const char *verb, json_t *body);
+/*
+ * The next answer for this job and execution; members that a backend leaves out are not missed.
+ * GR_OK: accepted (json_decref *answer). GR_NO, one line: rejected. GR_FAIL, one line: rejected for
+ * now ("retry"), or no answer.
+ */
+enum status rotation_answer(json_t **answer, struct rotation *rotation);
+
+#endif
