@@ -1,0 +1,155 @@
+/* gr-create: send the CSR of a job, check and print the certificate that comes back */
+#include "arg.h"
+#include "cert.h"
+#include "complain.h"
+#include "conf.h"
+#include "csr.h"
+#include "file.h"
+#include "gr-create/offer.h"
+#include "login.h"
+#include "out.h"
+#include "rotation.h"
+#include "session.h"
+#include "store.h"
+#include "str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct arg_option options[] = {
+	{ 'g', "generation", "N", "the pair in use, and for a session of our own (default: the one that is live now)" },
+	CONF_OPTIONS,
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-create", "[-g N] JOB EXECUTION [CSR]", "Send a CSR for a job and print the certificate that comes back.", options
+};
+
+struct errand {
+	struct conf conf;
+	uint32_t generation;
+	struct rotation rotation;	/* job and execution number */
+	char *pem;
+	struct csr csr;
+};
+
+static enum status read_operands(struct errand *e, int argc, char *argv[])
+{
+	enum status st;
+
+	if (argc - optind != 2 && argc - optind != 3)
+		arg_usage(&spec);
+	e->rotation.job = argv[optind];
+	if (!str_is_job(e->rotation.job)) {
+		complain("%s: not a job id", e->rotation.job);
+		return GR_BAD;
+	}
+	if ((st = arg_u32(&e->rotation.execution, "EXECUTION", argv[optind + 1])) != GR_OK)
+		return st;
+	if (e->rotation.execution > 0)
+		return GR_OK;
+	complain("EXECUTION: numbers start at 1");
+	return GR_BAD;
+}
+
+static enum status read_csr(struct errand *e, const char *path)
+{
+	const char *why = NULL;
+	enum status st;
+	size_t len;
+
+	if ((st = file_read(&e->pem, &len, path, CSR_MAX)) == GR_NO)
+		complain("%s: no such file", path);
+	if (st != GR_OK)
+		return st == GR_NO ? GR_BAD : st;
+	if (strlen(e->pem) == len && csr_open(&e->csr, &why, e->pem, len) == GR_OK)
+		return GR_OK;
+	complain("%s: %s", path, why ? why : "csr holds a NUL");
+	return GR_BAD;
+}
+
+/* A certificate for the key in use would undo the point of it all. */
+static enum status check_new(const struct errand *e)
+{
+	char key[PATH_MAX], path[PATH_MAX];
+	struct cert live = { 0 };
+	enum status st;
+
+	if ((st = store_pair_paths(key, path, &e->conf, e->generation)) != GR_OK)
+		return st;
+	if ((st = cert_read(&live, path)) == GR_NO)
+		complain("%s: no such file", path);
+	if (st != GR_OK)
+		return GR_BAD;
+	if (strcmp(live.spki, e->csr.spki) == 0) {
+		complain("%s: the CSR is for the key in use", e->rotation.job);
+		st = GR_BAD;
+	}
+	cert_release(&live);
+	return st;
+}
+
+static enum status print(const struct cert *cert)
+{
+	char *pem;
+	size_t len;
+	enum status st = cert_pem(&pem, &len, cert);
+
+	if (st != GR_OK)
+		return st;
+	fwrite(pem, 1, len, stdout);
+	free(pem);
+	return out_close();
+}
+
+static enum status ask(struct errand *e, struct session *session)
+{
+	json_t *body = json_pack("{s:s}", "csr", e->pem), *answer = NULL;
+	struct cert cert = { 0 };
+	enum status st = rotation_send(&e->rotation, session, "create", body);
+
+	json_decref(body);
+	if (st != GR_OK)
+		return st;
+	do {
+		if ((st = rotation_answer(&answer, &e->rotation)) != GR_OK)
+			return st;
+		st = offer_check(&cert, answer, &e->csr, conf_text(&e->conf, CONF_ISSUER_CA_PATH));
+		json_decref(answer);
+	} while (st == GR_BAD);
+	if (st == GR_OK)
+		st = print(&cert);
+	cert_release(&cert);
+	return st;
+}
+
+static enum status create(struct errand *e)
+{
+	struct session session;
+	enum status st;
+
+	if ((st = check_new(e)) != GR_OK || (st = session_open(&session, &e->conf, e->generation)) != GR_OK)
+		return st;
+	st = ask(e, &session);
+	session_close(&session);
+	return st;
+}
+
+int main(int argc, char *argv[])
+{
+	struct errand e = { 0 };
+	enum status st = GR_OK;
+	int ch;
+
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
+		st = ch == 'g' ? arg_u32(&e.generation, "-g", optarg) : conf_option(&e.conf, ch, optarg);
+	if (st == GR_OK && (st = read_operands(&e, argc, argv)) == GR_OK && (st = conf_load(&e.conf)) == GR_OK &&
+	    (st = read_csr(&e, argc - optind == 3 ? argv[optind + 2] : "-")) == GR_OK)
+		st = create(&e);
+	csr_release(&e.csr);
+	free(e.pem);
+	conf_release(&e.conf);
+	return st;
+}

@@ -1,0 +1,66 @@
+/* offer.c - the certificate that a backend offers */
+#include "gr-create/offer.h"
+#include "complain.h"
+
+#include <openssl/x509_vfy.h>
+#include <string.h>
+
+static enum status refuse(const struct cert *cert, const char *why)
+{
+	complain("certificate %.16s: %s", cert->id, why);
+	return GR_NO;
+}
+
+/* now is the service's, for a device may not know the time; 0: it did not tell. */
+static enum status check_issuer(const struct cert *cert, const char *ca, int64_t now)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	enum status st = GR_FAIL;
+
+	if (!store || !ctx || X509_STORE_load_file(store, ca) != 1 || X509_STORE_CTX_init(ctx, store, cert->x509, NULL) != 1) {
+		complain("%s: no usable CA certificates: %s", ca, complain_openssl());
+		goto out;
+	}
+	X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN | (now ? 0 : X509_V_FLAG_NO_CHECK_TIME));
+	if (now)
+		X509_STORE_CTX_set_time(ctx, 0, (time_t)now);
+	st = X509_verify_cert(ctx) == 1 ? GR_OK : refuse(cert, X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
+out:
+	X509_STORE_CTX_free(ctx);
+	X509_STORE_free(store);
+	return st;
+}
+
+static enum status check(const struct cert *cert, const struct csr *csr, const char *ca, int64_t now)
+{
+	if (strcmp(cert->spki, csr->spki) != 0)
+		return GR_BAD;
+	if (X509_NAME_cmp(X509_get_subject_name(cert->x509), X509_REQ_get_subject_name(csr->req)) != 0)
+		return refuse(cert, "its subject is not the one we asked for");
+	if (cert->not_before >= cert->not_after)
+		return refuse(cert, "it is valid at no time");
+	if (now && !cert_is_valid_at(cert, now))
+		return refuse(cert, "it is not valid at the time that the service tells");
+	return ca[0] != '\0' ? check_issuer(cert, ca, now) : GR_OK;
+}
+
+enum status offer_check(struct cert *cert, const json_t *answer, const struct csr *csr, const char *ca)
+{
+	const char *pem = json_text(answer, "certificatePem");
+	json_int_t now = json_number(answer, "timestamp", 0);
+	struct cert offered = { 0 };
+	enum status st;
+
+	if (!pem) {
+		complain("the answer holds no certificate");
+		return GR_NO;
+	}
+	if (cert_from_pem(&offered, pem, strlen(pem), "the answer") != GR_OK)
+		return GR_NO;
+	if ((st = check(&offered, csr, ca, now > 0 ? now : 0)) == GR_OK)
+		*cert = offered;
+	else
+		cert_release(&offered);
+	return st;
+}

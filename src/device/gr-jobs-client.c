@@ -1,0 +1,16 @@
+/* gr-jobs-client: the AWS IoT Jobs device API */
+#include "gr-jobs-client/jobs.h"
+
+int main(int argc, char *argv[])
+{
+	static const struct arg_verb verbs[] = {
+		{ "get", verb_get, "print one execution" },
+		{ "next", verb_next, "print the next execution that is a rotation; wait for it" },
+		{ "pending", verb_pending, "list pending executions" },
+		{ "start", verb_start, "start the execution at the front" },
+		{ "update", verb_update, "report how an execution fares" },
+		{ 0 }
+	};
+
+	return arg_verbs(verbs, "gr-jobs-client", "The device's side of AWS IoT Jobs, over MQTT.", argc, argv);
+}

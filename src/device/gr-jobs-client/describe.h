@@ -1,0 +1,19 @@
+/* describe.h - one execution, asked for and printed. */
+#ifndef GR_DESCRIBE_H
+#define GR_DESCRIBE_H
+
+#include "execution.h"
+#include "jobs.h"
+
+/*
+ * Asks for the execution of job ("$next": the one at the front). GR_OK: *execution is filled and
+ * *answer is the body. GR_NO: rejected (*answer is the body, nothing printed yet), or there is none
+ * (*answer is NULL). GR_FAIL, one line: no answer that makes sense. json_decref *answer in any case.
+ */
+enum status describe(struct execution *execution, json_t **answer, struct jobs *jobs, const char *job, const struct request *stray);
+/* The execution in a start-next or get answer, the same way. */
+enum status describe_answer(struct execution *execution, const json_t *answer, const struct jobs *jobs, const char *job);
+/* Prints it as the options ask and closes standard output. */
+enum status describe_print(const struct execution *execution, const json_t *answer, const struct jobs *jobs);
+
+#endif

@@ -1,0 +1,31 @@
+/* execution.h - one job execution as the service tells it, checked before anything is printed. */
+#ifndef GR_EXECUTION_H
+#define GR_EXECUTION_H
+
+#include "json.h"
+#include "status.h"
+
+#include <stdbool.h>
+
+struct execution {
+	char job[65];
+	const char *status;		/* "QUEUED" ... "CANCELED"; static text */
+	json_int_t number, version;
+	json_int_t seconds_left;	/* -1: no timer runs */
+	json_int_t queued_at, updated_at;	/* seconds since 1970-01-01 UTC */
+	char operation[65];		/* the job document's, "" if it has none that is a name */
+	const char *survivor;		/* "OLD", "NEW" or "" */
+};
+
+/* GR_NO, silent: not an execution of this thing, or a member of the wrong shape. */
+enum status execution_parse(struct execution *execution, const json_t *object, const char *thing);
+bool execution_is_rotation(const struct execution *execution);
+/* Prints key=value lines; body is the answer that it came in. */
+void execution_print(const struct execution *execution, const json_t *body);
+
+/* The status as static text, "" if text is none of the eight. Takes NULL. */
+const char *execution_status(const char *text);
+/* The member survivor of statusDetails: "OLD", "NEW" or "". Takes NULL. */
+const char *execution_survivor(const json_t *details);
+
+#endif

@@ -1,0 +1,55 @@
+/* jobs.h - what the verbs of gr-jobs-client share: settings, the session, requests and refusals. */
+#ifndef GR_JOBS_H
+#define GR_JOBS_H
+
+#include "arg.h"
+#include "conf.h"
+#include "request.h"
+#include "session.h"
+
+int verb_get(int argc, char *argv[]);
+int verb_next(int argc, char *argv[]);
+int verb_pending(int argc, char *argv[]);
+int verb_start(int argc, char *argv[]);
+int verb_update(int argc, char *argv[]);
+
+enum { JOBS_JSON = 256 };
+#define JOBS_OPTIONS \
+	{ JOBS_JSON, "json", NULL, "print the service's answer as it came" }, \
+	{ 'g', "generation", "N", "the pair for a session of our own (default: the one that is live now)" }, \
+	CONF_OPTIONS
+
+struct jobs {
+	struct conf conf;
+	uint32_t generation;
+	bool json;
+	bool is_open;
+	struct session session;
+};
+
+/* Takes one of JOBS_OPTIONS. */
+enum status jobs_option(struct jobs *jobs, int ch, const char *value);
+/* Loads the configuration and opens the session. */
+enum status jobs_open(struct jobs *jobs);
+void jobs_close(struct jobs *jobs);	/* takes a zeroed struct */
+
+/*
+ * One request of the Jobs device API: tail "get", "start-next", or with a job's id "get", "update".
+ * body is used up. GR_OK and GR_NO as request_answer; *request, when not NULL, brings its stray.
+ */
+enum status jobs_ask(json_t **answer, struct jobs *jobs, const char *job, const char *tail, json_t *body, const struct request *stray);
+
+/*
+ * A rejected answer: one line with code and message on standard error, and on standard output code,
+ * status and survivor, empty where the service did not say. GR_NO; GR_FAIL, without the output: the
+ * service asks us to come back.
+ */
+enum status jobs_rejected(const json_t *answer, const char *what, bool json);
+/* The line on standard error alone. */
+void jobs_complain(const json_t *answer, const char *what);
+/* True when the rejection is about the moment and not about the request. */
+bool jobs_is_transient(const json_t *answer);
+/* Writes value as one line of JSON. */
+enum status jobs_print_json(const json_t *value);
+
+#endif

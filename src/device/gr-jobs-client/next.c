@@ -1,0 +1,168 @@
+/* next.c - gr-jobs-client next: the next execution that is a rotation, waited for */
+#include "clock.h"
+#include "describe.h"
+#include "list.h"
+#include "str.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { OPT_QUEUED = 300 };
+
+static const struct arg_option options[] = {
+	{ 'w', "wait", "SECONDS", "wait so long for one to come (default 0)" },
+	{ OPT_QUEUED, "queued", NULL, "pass over those that are in progress" },
+	JOBS_OPTIONS,
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-jobs-client next", "[-w SECONDS] [--queued]",
+	"Print the first pending execution whose operation is ROTATE_CERTIFICATE.", options
+};
+
+struct watch {
+	struct jobs jobs;
+	bool queued;
+	bool called;	/* a notification came: list again */
+	struct request stray;
+};
+
+/*
+ * notify-next that presents another agent's job, or none, calls for nothing: a rotation behind it has
+ * a notify of its own.
+ */
+static bool is_call(const struct watch *watch, const struct message *message)
+{
+	char topic[TOPIC_MAX];
+	struct execution execution;
+	json_t *body;
+	bool call;
+
+	topic_jobs(topic, watch->jobs.session.thing, "notify");
+	if (strcmp(message->topic, topic) == 0)
+		return true;
+	topic_jobs(topic, watch->jobs.session.thing, "notify-next");
+	if (strcmp(message->topic, topic) != 0)
+		return false;
+	body = json_object_parse(message->payload, message->len);
+	call = execution_parse(&execution, json_object_get(body, "execution"), watch->jobs.session.thing) == GR_OK &&
+	       execution_is_rotation(&execution);
+	json_decref(body);
+	return call;
+}
+
+static void note(void *obj, const struct message *message)
+{
+	struct watch *watch = obj;
+
+	if (is_call(watch, message))
+		watch->called = true;
+}
+
+static enum status subscribe(struct watch *watch)
+{
+	static const char *const tails[] = { "notify", "notify-next" };
+	enum status st = GR_OK;
+
+	for (size_t i = 0; i < 2 && st == GR_OK; i++) {
+		char filter[TOPIC_MAX];
+
+		topic_jobs(filter, watch->jobs.session.thing, tails[i]);
+		st = session_subscribe(&watch->jobs.session, filter);
+	}
+	return st;
+}
+
+static bool fits(const struct watch *watch, const struct execution *execution)
+{
+	return execution_is_rotation(execution) && (!watch->queued || strcmp(execution->status, "QUEUED") == 0);
+}
+
+/* GR_NO: this one is not it, or is gone meanwhile. */
+static enum status try_one(struct watch *watch, const char *job)
+{
+	struct execution execution;
+	json_t *answer = NULL;
+	enum status st = describe(&execution, &answer, &watch->jobs, job, &watch->stray);
+
+	if (st == GR_OK)
+		st = fits(watch, &execution) ? describe_print(&execution, answer, &watch->jobs) : GR_NO;
+	else if (st == GR_NO && answer && jobs_is_transient(answer)) {
+		jobs_complain(answer, job);
+		st = GR_FAIL;
+	}
+	json_decref(answer);
+	return st;
+}
+
+static enum status look(struct watch *watch)
+{
+	json_t *answer = NULL;
+	struct list list;
+	enum status st;
+
+	watch->called = false;
+	st = list_read(&list, &answer, &watch->jobs, &watch->stray);
+	if (st == GR_NO)
+		jobs_complain(answer, "pending");
+	json_decref(answer);
+	if (st != GR_OK)
+		return GR_FAIL;
+	st = GR_NO;
+	for (size_t i = 0; i < list.count && st == GR_NO; i++)
+		if (!watch->queued || strcmp(list.entry[i].status, "QUEUED") == 0)
+			st = try_one(watch, list.entry[i].job);
+	return st;
+}
+
+/* GR_OK: a notification calls for another look. GR_NO: none until deadline. */
+static enum status await_call(struct watch *watch, int64_t deadline)
+{
+	enum status st = GR_OK;
+
+	while (!watch->called && st == GR_OK) {
+		struct message message = { 0 };
+
+		if ((st = session_receive(&watch->jobs.session, &message, deadline)) == GR_OK)
+			note(watch, &message);
+		message_release(&message);
+	}
+	return st;
+}
+
+static enum status next(struct watch *watch, uint32_t seconds)
+{
+	int64_t deadline = clock_boot_ms() + INT64_C(1000) * seconds;
+	enum status st;
+
+	watch->stray = (struct request){ .stray = note, .obj = watch };
+	if (subscribe(watch) != GR_OK)
+		return GR_FAIL;	/* also when it was refused: that says nothing about jobs */
+	while ((st = look(watch)) == GR_NO && (st = await_call(watch, deadline)) == GR_OK)
+		;
+	return st;
+}
+
+int verb_next(int argc, char *argv[])
+{
+	struct watch watch = { 0 };
+	enum status st = GR_OK;
+	uint32_t seconds = 0;
+	int ch;
+
+	arg_restart();
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
+		if (ch == 'w')
+			st = arg_u32(&seconds, "-w", optarg);
+		else if (ch == OPT_QUEUED)
+			watch.queued = true;
+		else
+			st = jobs_option(&watch.jobs, ch, optarg);
+	}
+	if (st == GR_OK && optind != argc)
+		arg_usage(&spec);
+	if (st == GR_OK && (st = jobs_open(&watch.jobs)) == GR_OK)
+		st = next(&watch, seconds);
+	jobs_close(&watch.jobs);
+	return st;
+}

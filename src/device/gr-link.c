@@ -1,0 +1,111 @@
+/* gr-link: hold one authenticated session and lend it to the other programs */
+#define _GNU_SOURCE	/* closefrom */
+#include "arg.h"
+#include "clock.h"
+#include "complain.h"
+#include "conf.h"
+#include "gr-link/lender.h"
+#include "login.h"
+#include "mqtt.h"
+#include "socket.h"
+#include "str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct arg_option options[] = {
+	{ 'g', "generation", "N", "the pair to use (default: the one that is live now)" },
+	{ 's', "socket", "PATH", "where to lend it (default link.sock in $GR_STATE)" },
+	CONF_OPTIONS,
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-link", "[-g N] [-s PATH]", "Hold one MQTT session and lend it, until standard input ends.", options
+};
+
+struct settings {
+	struct conf conf;
+	uint32_t generation;
+	char socket[4096];
+};
+
+static enum status read_settings(struct settings *set, int argc, char *argv[])
+{
+	const char *path = NULL;
+	enum status st = GR_OK;
+	int ch;
+
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
+		if (ch == 'g')
+			st = arg_u32(&set->generation, "-g", optarg);
+		else if (ch == 's')
+			path = optarg;
+		else
+			st = conf_option(&set->conf, ch, optarg);
+	}
+	if (st != GR_OK || (st = conf_load(&set->conf)) != GR_OK)
+		return st;
+	if (optind != argc)
+		arg_usage(&spec);
+	if (path ? str_copy(set->socket, sizeof set->socket, path)
+		 : str_format(set->socket, sizeof set->socket, "%s/link.sock", set->conf.state))
+		return GR_OK;
+	complain("-s: the path is too long");
+	return GR_BAD;
+}
+
+/* The line is the whole output: whoever reads it sees the end of it. */
+static enum status announce(const char *id)
+{
+	printf("connected %s\n", id);
+	if (fflush(stdout) == 0 && freopen("/dev/null", "we", stdout))
+		return GR_OK;
+	complain("standard output: %s", strerror(errno));
+	return GR_FAIL;
+}
+
+static enum status lend(struct mqtt *mqtt, struct inbox *inbox, const struct settings *set, const char *id)
+{
+	struct lender lender;
+	enum status st;
+	int listener;
+
+	if ((st = socket_listen(&listener, set->socket)) != GR_OK)
+		return st;
+	lender_init(&lender, mqtt, inbox, listener);
+	if ((st = announce(id)) == GR_OK)
+		st = lender_run(&lender);
+	lender_release(&lender);
+	close(listener);
+	return st;
+}
+
+int main(int argc, char *argv[])
+{
+	struct settings set = { 0 };
+	struct login login = { 0 };
+	struct inbox inbox = { 0 };
+	struct mqtt mqtt = { 0 };
+	enum status st;
+
+	if (fcntl(STDIN_FILENO, F_GETFD) < 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0) {
+		complain("standard input and output must be open");
+		return GR_BAD;
+	}
+	closefrom(STDERR_FILENO + 1);	/* the driver's lock must not live as long as we do */
+	if ((st = read_settings(&set, argc, argv)) != GR_OK || (st = login_load(&login, &set.conf, set.generation)) != GR_OK)
+		goto out;
+	if ((st = mqtt_open(&mqtt, &login.setup, login.client, &inbox,
+			    clock_boot_ms() + INT64_C(1000) * conf_number(&set.conf, CONF_REQUEST_TIMEOUT))) != GR_OK)
+		goto out;
+	st = lend(&mqtt, &inbox, &set, login.id);
+	mqtt_close(&mqtt);
+out:
+	inbox_release(&inbox);
+	conf_release(&set.conf);
+	return st;
+}

@@ -1,0 +1,132 @@
+/* lender.c - one session, lent to several programs */
+#define _GNU_SOURCE	/* accept4 */
+#include "lender.h"
+#include "borrower.h"
+#include "complain.h"
+#include "socket.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { TURN_MS = 5000, AT_MQTT = 0, AT_LISTENER, AT_STDIN, AT_BORROWERS };
+
+#define EACH_BORROWER(b, lender) struct borrower *b = (lender)->borrower; b < (lender)->borrower + LENDER_BORROWERS; b++
+
+void lender_init(struct lender *lender, struct mqtt *mqtt, struct inbox *inbox, int listener)
+{
+	*lender = (struct lender){ .mqtt = mqtt, .inbox = inbox, .listener = listener };
+	for (EACH_BORROWER(b, lender))
+		b->fd = -1;
+}
+
+void lender_release(struct lender *lender)
+{
+	for (EACH_BORROWER(b, lender))
+		borrower_drop(b);
+}
+
+static void admit(struct lender *lender)
+{
+	int fd = accept4(lender->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (!socket_peer_is_us(fd)) {
+		complain("a borrower is sent away: it runs as another user");
+		close(fd);
+		return;
+	}
+	for (EACH_BORROWER(b, lender))
+		if (b->fd < 0) {
+			borrower_init(b, fd);
+			return;
+		}
+	complain("a borrower is sent away: there are %d already", LENDER_BORROWERS);
+	close(fd);
+}
+
+static void settle_subscription(struct lender *lender, struct subscription *s, bool refused)
+{
+	s->mid = 0;
+	for (EACH_BORROWER(b, lender))
+		if (b->fd >= 0 && b->errand == ERRAND_SUBSCRIBE && b->subscription == s)
+			borrower_answer(b, refused ? GR_NO : GR_OK, refused ? "the broker refused the subscription" : NULL);
+	if (refused)
+		s->filter[0] = '\0';
+}
+
+/* Hands the broker's acknowledgements to those who wait for them. */
+static void settle(struct lender *lender)
+{
+	bool refused = false;
+
+	for (struct subscription *s = lender->subscription; s < lender->subscription + LENDER_SUBSCRIPTIONS; s++)
+		if (mqtt_acked(lender->mqtt, s->mid, &refused))
+			settle_subscription(lender, s, refused);
+	for (EACH_BORROWER(b, lender))
+		if (b->fd >= 0 && b->errand == ERRAND_PUBLISH && mqtt_acked(lender->mqtt, b->mid, &refused))
+			borrower_answer(b, GR_OK, NULL);
+}
+
+static void deliver(struct lender *lender)
+{
+	struct message message;
+
+	while (inbox_take(lender->inbox, &message)) {
+		for (EACH_BORROWER(b, lender))
+			borrower_pass(b, &message);
+		message_release(&message);
+	}
+}
+
+/* True once the other end of standard input is gone: whoever started us has ended. */
+static bool is_over(short revents)
+{
+	char drain[256];
+
+	if (!(revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL)))
+		return false;
+	return read(STDIN_FILENO, drain, sizeof drain) <= 0 && errno != EINTR;
+}
+
+static enum status turn(struct lender *lender, const struct pollfd *p)
+{
+	enum status st = mqtt_turn(lender->mqtt, p[AT_MQTT].revents);
+
+	for (size_t i = 0; i < LENDER_BORROWERS && st == GR_OK; i++)
+		if (p[AT_BORROWERS + i].fd >= 0)
+			st = borrower_serve(&lender->borrower[i], lender, p[AT_BORROWERS + i].revents);
+	if (st != GR_OK)
+		return st;
+	settle(lender);
+	deliver(lender);
+	if (p[AT_LISTENER].revents & POLLIN)
+		admit(lender);
+	return GR_OK;
+}
+
+enum status lender_run(struct lender *lender)
+{
+	struct pollfd p[AT_BORROWERS + LENDER_BORROWERS];
+	enum status st = GR_OK;
+
+	while (st == GR_OK) {
+		p[AT_MQTT] = mqtt_pollfd(lender->mqtt);
+		p[AT_LISTENER] = (struct pollfd){ .fd = lender->listener, .events = POLLIN };
+		p[AT_STDIN] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
+		for (size_t i = 0; i < LENDER_BORROWERS; i++)
+			p[AT_BORROWERS + i] = borrower_pollfd(&lender->borrower[i]);
+		if (poll(p, AT_BORROWERS + LENDER_BORROWERS, TURN_MS) < 0) {
+			if (errno == EINTR)
+				continue;
+			complain("poll: %s", strerror(errno));
+			return GR_FAIL;
+		}
+		if (is_over(p[AT_STDIN].revents))
+			return GR_OK;
+		st = turn(lender, p);
+	}
+	return st;
+}

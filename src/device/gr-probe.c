@@ -1,0 +1,92 @@
+/* gr-probe: does the broker take these credentials? */
+#include "arg.h"
+#include "clock.h"
+#include "conf.h"
+#include "login.h"
+#include "mqtt.h"
+#include "out.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { OPT_CERTIFICATE = 256, OPT_KEY };
+
+static const struct arg_option options[] = {
+	{ 'g', "generation", "N", "the pair to try (default: the one that is live now)" },
+	{ OPT_CERTIFICATE, "certificate", "FILE", "a certificate, instead of a generation" },
+	{ OPT_KEY, "key", "FILE", "and its private key" },
+	CONF_OPTIONS,
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-probe", "[-g N | --certificate FILE --key FILE]",
+	"Connect as THING#probe, disconnect, and say whether the broker took it.", options
+};
+
+struct settings {
+	struct conf conf;
+	uint32_t generation;
+	const char *certificate, *key;
+};
+
+static enum status read_settings(struct settings *set, int argc, char *argv[])
+{
+	bool by_number = false;
+	enum status st = GR_OK;
+	int ch;
+
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
+		switch (ch) {
+		case 'g':
+			by_number = true;
+			st = arg_u32(&set->generation, "-g", optarg);
+			break;
+		case OPT_CERTIFICATE:
+			set->certificate = optarg;
+			break;
+		case OPT_KEY:
+			set->key = optarg;
+			break;
+		default:
+			st = conf_option(&set->conf, ch, optarg);
+		}
+	}
+	if (st == GR_OK && (optind != argc || !set->certificate != !set->key || (by_number && set->key)))
+		arg_usage(&spec);
+	return st == GR_OK ? conf_load(&set->conf) : st;
+}
+
+static enum status probe(const struct login *login, uint32_t seconds)
+{
+	struct inbox inbox = { 0 };
+	struct mqtt mqtt = { 0 };
+	enum status st;
+
+	st = mqtt_open(&mqtt, &login->setup, login->client, &inbox, clock_boot_ms() + INT64_C(1000) * seconds);
+	if (st != GR_OK)
+		return st;
+	mqtt_close(&mqtt);
+	inbox_release(&inbox);
+	puts(login->id);
+	return out_close();
+}
+
+int main(int argc, char *argv[])
+{
+	struct settings set = { 0 };
+	struct login login = { 0 };
+	enum status st;
+
+	if ((st = read_settings(&set, argc, argv)) != GR_OK)
+		goto out;
+	st = set.key ? login_load_files(&login, &set.conf, set.key, set.certificate)
+		     : login_load(&login, &set.conf, set.generation);
+	if (st != GR_OK)
+		goto out;
+	login_as_probe(&login);
+	st = probe(&login, conf_number(&set.conf, CONF_REQUEST_TIMEOUT));
+out:
+	conf_release(&set.conf);
+	return st;
+}
