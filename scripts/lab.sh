@@ -1,0 +1,274 @@
+#!/bin/sh
+# lab.sh - a throwaway world in a folder: certificate authority, registry, Mosquitto with gr-broker.so,
+# gr-backendd and provisioned things. For the demo, the tests and the curious; see lab.sh --help.
+set -eu
+umask 077
+
+bin=$(cd "$(dirname "$0")" && pwd)
+[ -x "$bin/gr-registry" ] || bin=$(cd "$bin/../bin" && pwd)
+PATH=$bin:$PATH
+# The Mosquitto package puts the broker into /usr/sbin, which a login user does not search.
+PATH=$PATH:/usr/sbin
+export PATH
+
+complain() {
+	printf 'lab.sh: %s\n' "$1" >&2
+}
+
+usage() {
+	cat <<'EOF'
+usage: lab.sh up [-n THINGS] [-m MINUTE-MS] [-a KEY-ALGORITHM] DIR    start a world; prints its port
+       lab.sh add [-a KEY-ALGORITHM] [-g GROUP] DIR THING...          provision more things
+       lab.sh start|stop|kill DIR broker|backend                     one server alone
+       lab.sh down DIR                                                end all of it and remove DIR
+
+DIR/things/T/gr.conf is the configuration of thing T: GR_CONF=DIR/things/T/gr.conf GR_STATE=DIR/things/T/state
+DIR/home is the backend's folder: gr-jobs -H DIR/home ... DIR/broker.sock lets mosquitto_sub --unix listen to everything.
+EOF
+}
+
+# random MIN COUNT: a number from MIN to MIN + COUNT - 1
+random() {
+	r=$(od -An -N4 -tu4 /dev/urandom)
+	echo $(($1 + r % $2))
+}
+
+# await FILE TEXT PID: until the log shows the text; 111 when the process ended first
+await() {
+	tries=0
+	until grep -q "$2" "$1" 2>/dev/null; do
+		kill -0 "$3" 2>/dev/null || return 111
+		tries=$((tries + 1))
+		[ "$tries" -lt 1500 ] || return 111
+		sleep 0.02
+	done
+}
+
+# Only a process that still works in this folder is ours: a pid file may outlive its process.
+running() {
+	[ -s "$1/$2.pid" ] || return 1
+	read -r pid <"$1/$2.pid"
+	tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$1"
+}
+
+# The sanitized plugin needs the sanitizer's library in the broker before anything else.
+preload() {
+	[ -n "${SANITIZE:-}" ] || return 0
+	gcc -print-file-name=libasan.so
+}
+
+write_broker_conf() {
+	cat >"$dir/broker/mosquitto.conf" <<EOF
+per_listener_settings false
+allow_anonymous false
+set_tcp_nodelay true
+persistence false
+max_inflight_messages 1000
+max_queued_messages 100000
+log_dest file $dir/broker/log
+log_type error
+log_type warning
+log_type notice
+log_type information
+user $(id -un)
+plugin $bin/gr-broker.so
+plugin_opt_registry $dir/home/registry.db
+listener 0 $dir/broker.sock
+listener $1 127.0.0.1
+cafile $dir/home/ca/ca.pem
+certfile $dir/broker/server.pem
+keyfile $dir/broker/server.key
+require_certificate true
+EOF
+}
+
+# launch NAME COMMAND...: in a session of its own, with nothing of ours open
+launch() {
+	name=$1
+	shift
+	setsid "$@" </dev/null >>"$dir/$name.log" 2>&1 3>&- 9>&- &
+	echo $! >"$dir/$name.pid"
+}
+
+start_broker_once() {
+	rm -f "$dir/broker.sock"
+	: >"$dir/broker/log"
+	lib=$(preload)
+	# The broker itself leaks a little at its end; only invalid accesses count there.
+	launch broker env ${lib:+LD_PRELOAD="$lib"} ${lib:+ASAN_OPTIONS=exitcode=86:detect_leaks=0} mosquitto -c "$dir/broker/mosquitto.conf"
+	await "$dir/broker/log" ' running$' "$!"
+}
+
+# On a free port; when somebody else was quicker, on another one. A restarted broker keeps its port.
+start_broker() {
+	if [ -s "$dir/port" ]; then
+		start_broker_once && return
+		complain "$dir: the broker did not start; see $dir/broker/log"
+		return 111
+	fi
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		port=$(random 20000 40000)
+		write_broker_conf "$port"
+		if start_broker_once; then
+			echo "$port" >"$dir/port"
+			return
+		fi
+		grep -q 'Address already in use' "$dir/broker/log" "$dir/broker.log" || break
+	done
+	complain "$dir: the broker did not start; see $dir/broker/log and $dir/broker.log"
+	return 111
+}
+
+start_backend() {
+	: >"$dir/backend.log"
+	read -r minute <"$dir/minute"
+	launch backend gr-backendd -H "$dir/home" -s "$dir/broker.sock" -m "$minute" -q 0
+	await "$dir/backend.log" '^ready$' "$!" && return
+	complain "$dir: gr-backendd did not start; see $dir/backend.log"
+	return 111
+}
+
+# stop NAME SIGNAL: and wait until it is gone
+stop() {
+	running "$dir" "$1" || return 0
+	kill -s "$2" "$pid" 2>/dev/null || return 0
+	tries=0
+	while [ -d "/proc/$pid" ] && ! grep -q '^State:.Z' "/proc/$pid/status" 2>/dev/null; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 500 ] || kill -s KILL "$pid" 2>/dev/null || :
+		sleep 0.02
+	done
+	rm -f "$dir/$1.pid"
+}
+
+make_key() {
+	case $1 in
+	RSA-*) openssl genpkey -quiet -algorithm RSA -pkeyopt "rsa_keygen_bits:${1#RSA-}" -out "$2" ;;
+	ECDSA-P*) openssl genpkey -quiet -algorithm EC -pkeyopt "ec_paramgen_curve:P-${1#ECDSA-P}" -out "$2" ;;
+	*) complain "$1: no such key algorithm"; return 100 ;;
+	esac
+}
+
+# The lab alone makes keys: a real thing makes its own and sends a CSR.
+add_thing() {
+	t=$dir/things/$1
+	[ ! -d "$t" ] || { complain "$1: is there already"; return 100; }
+	mkdir -p "$t/state"
+	make_key "$algorithm" "$t/private.key" 2>"$t/openssl.log" || { cat "$t/openssl.log" >&2; return 111; }
+	openssl req -new -key "$t/private.key" -subj "/O=gr lab/CN=$1" -out "$t/csr.pem"
+	gr-registry register -H "$dir/home" -p rotation ${group:+-g "$group"} "$1" "$t/csr.pem" >"$t/certificate.pem"
+	read -r port <"$dir/port"
+	case $algorithm in
+	RSA-*) signing=SHA256WITHRSA ;;
+	*) signing=ECDSA-WITH-SHA256 ;;
+	esac
+	cat >"$t/gr.conf" <<EOF
+thingName = $1
+privateKeyPath = $t/private.key
+certificateFilePath = $t/certificate.pem
+rootCaPath = $dir/home/ca/ca.pem
+iotDataEndpoint = localhost
+iotDataPort = $port
+keyAlgorithm = $algorithm
+signingAlgorithm = $signing
+
+# A lab is in a hurry; the defaults are made for the field (gr.conf(5)).
+refusalWindowSeconds = 1
+trialSeconds = 60
+trialMinimumSeconds = 1
+requestTimeoutSeconds = 10
+retryMinMilliseconds = 50
+retryMaxMilliseconds = 500
+recordGraceSeconds = 5
+EOF
+}
+
+up() {
+	things=1 minute=60000
+	while getopts n:m:a: o; do
+		case $o in
+		n) things=$OPTARG ;;
+		m) minute=$OPTARG ;;
+		a) algorithm=$OPTARG ;;
+		*) usage >&2; exit 100 ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+	[ $# -eq 1 ] || { usage >&2; exit 100; }
+	mkdir -p "$1"
+	dir=$(cd "$1" && pwd)
+	[ ! -e "$dir/home" ] || { complain "$dir: a lab is there already; lab.sh down $dir"; exit 100; }
+	mkdir -p "$dir/broker" "$dir/things"
+	echo "$minute" >"$dir/minute"
+	gr-ca init -H "$dir/home" -n 'gr lab CA'
+	make_key ECDSA-P256 "$dir/broker/server.key"
+	openssl req -new -key "$dir/broker/server.key" -subj '/CN=localhost' | gr-ca issue-server -H "$dir/home" localhost >"$dir/broker/server.pem"
+	gr-registry init -H "$dir/home"
+	gr-registry create-policy -H "$dir/home" rotation "$policy"
+	gr-registry create-thing-group -H "$dir/home" all
+	start_broker
+	start_backend
+	i=1
+	while [ "$i" -le "$things" ]; do
+		add_thing "thing-$i"
+		i=$((i + 1))
+	done
+	cat "$dir/port"
+}
+
+add() {
+	while getopts a:g: o; do
+		case $o in
+		a) algorithm=$OPTARG ;;
+		g) group=$OPTARG ;;
+		*) usage >&2; exit 100 ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+	[ $# -ge 2 ] || { usage >&2; exit 100; }
+	need_lab "$1"
+	shift
+	for thing; do
+		add_thing "$thing"
+	done
+}
+
+need_lab() {
+	[ -d "$1/home" ] || { complain "$1: no lab there"; exit 100; }
+	dir=$(cd "$1" && pwd)
+}
+
+down() {
+	need_lab "$1"
+	stop backend TERM
+	stop broker TERM
+	rm -rf "$dir"
+}
+
+one_server() {
+	need_lab "$2"
+	case $1-$3 in
+	start-broker) start_broker ;;
+	start-backend) start_backend ;;
+	stop-broker | stop-backend) stop "$3" TERM ;;
+	kill-broker | kill-backend) stop "$3" KILL ;;
+	*) usage >&2; exit 100 ;;
+	esac
+}
+
+policy=$bin/../share/policies/rotation.json
+[ -e "$policy" ] || policy=$bin/../../share/policies/rotation.json	# a build in a folder of its own
+[ -e "$policy" ] || policy=$bin/../../../share/policies/rotation.json
+[ -e "$policy" ] || policy=$bin/../../share/gr/policies/rotation.json	# installed: libexec/gr
+algorithm=RSA-2048 group=all
+
+verb=${1:-}
+[ $# -eq 0 ] || shift
+case $verb in
+up) up "$@" ;;
+add) add "$@" ;;
+start | stop | kill) [ $# -eq 2 ] || { usage >&2; exit 100; }; one_server "$verb" "$@" ;;
+down) [ $# -eq 1 ] || { usage >&2; exit 100; }; down "$1" ;;
+--help) usage ;;
+*) usage >&2; exit 100 ;;
+esac
