@@ -34,7 +34,7 @@ BASE = -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc/lib -MMD -MP $(WARN) $(HARDEN) $
 LINKFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN)
 
 # What each program links: the architecture, as a table.
-LINK_gr-config       = libcrypto
+LINK_gr-config       = libcrypto jansson
 LINK_gr-keygen       = libcrypto
 LINK_gr-csr          = libcrypto
 LINK_gr-journal      = libcrypto
