@@ -43,6 +43,7 @@ static const char *const names[JOURNAL_COUNT] = {
 	[JOURNAL_RESTART_AT] = "restartAt",
 	[JOURNAL_ATTEMPTS] = "attempts",
 	[JOURNAL_REFUSED_SINCE] = "refusedSince",
+	[JOURNAL_IDEMPOTENT] = "idempotent",
 	[JOURNAL_NOTE] = "note",
 };
 
