@@ -1,6 +1,6 @@
 /* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
-#include "gr-broker/acl.h"
 #include "gr-broker/broker.h"
+#include "gr-broker/gate.h"
 #include "gr-broker/route.h"
 #include "gr-broker/watch.h"
 #include "clock.h"
@@ -24,13 +24,11 @@ static int refuse(struct broker *b, const char *certificate, const char *client,
 /* The older session of a client id ends as soon as the new one is let in. */
 static int begin_session(struct broker *b, struct mosquitto *client, struct identity *who)
 {
-	struct session *older = sessions_find_id(b->sessions, who->client), *same = sessions_find(b->sessions, client);
-	struct session *session;
+	struct session *stale = sessions_find(b->sessions, client), *older, *session;
 
-	if (same)
-		sessions_remove(b->sessions, same);
-	else if (older)
-		older->ending = true;
+	if (stale)
+		sessions_remove(b->sessions, stale);
+	older = sessions_find_id(b->sessions, who->client);
 	session = sessions_add(b->sessions, client, who);
 	if (!session)
 		return MOSQ_ERR_NOMEM;
@@ -38,6 +36,8 @@ static int begin_session(struct broker *b, struct mosquitto *client, struct iden
 		sessions_remove(b->sessions, session);
 		return MOSQ_ERR_NOMEM;
 	}
+	if (older)
+		older->ending = true;
 	sessions_wait(b->sessions, session);
 	return MOSQ_ERR_SUCCESS;
 }
@@ -96,79 +96,10 @@ static int on_reload(int event, void *data, void *userdata)
 	return MOSQ_ERR_PLUGIN_DEFER;	/* the broker would take success for the end of its own reloading */
 }
 
-static int verdict(bool allowed, int denied)
-{
-	return allowed ? MOSQ_ERR_SUCCESS : denied;
-}
-
-static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *check)
-{
-	if (check->access == MOSQ_ACL_READ)
-		return verdict(!acl_is_request(check->topic), MOSQ_ERR_ACL_DENIED);
-	if (check->access == MOSQ_ACL_SUBSCRIBE && strcmp(check->topic, "in/#") == 0)
-		for (struct session *s = sessions_first(b->sessions); s; s = TAILQ_NEXT(s, all))
-			sessions_wait(b->sessions, s);
-	return MOSQ_ERR_SUCCESS;
-}
-
-static int acl_live(struct broker *b, const struct mosquitto_evt_acl_check *check, struct session *s)
-{
-	identity_refresh(&s->who, b->view, b->cache);
-	switch (check->access) {
-	case MOSQ_ACL_WRITE:
-		/* Any other error than ACL_DENIED closes the connection: an MQTT 3.1.1 client would get a PUBACK. */
-		return verdict(acl_write(&s->who, check->topic, check->retain, !s->ending), MOSQ_ERR_AUTH);
-	case MOSQ_ACL_SUBSCRIBE:
-		return verdict(acl_subscribe(&s->who, check->topic), MOSQ_ERR_ACL_DENIED);
-	case MOSQ_ACL_READ:
-		return verdict(acl_read(&s->who, check->topic), MOSQ_ERR_ACL_DENIED);
-	default:
-		return verdict(check->access == MOSQ_ACL_UNSUBSCRIBE, MOSQ_ERR_ACL_DENIED);
-	}
-}
-
-/* Its session is over: this is a will. */
-static bool may_publish_will(struct broker *b, const struct mosquitto_evt_acl_check *check, const char *certificate, const char *client)
-{
-	struct identity who;
-	const char *why;
-	bool allowed;
-
-	if (identity_establish(&who, &why, b->view, b->cache, NULL, certificate, client, mosquitto_client_address(check->client)) != GR_OK)
-		return false;
-	allowed = acl_write(&who, check->topic, check->retain, false);
-	identity_release(&who);
-	return allowed;
-}
-
-/* A client that is not connected: queues, wills, and the publisher of a retained message. */
-static int acl_absent(struct broker *b, const struct mosquitto_evt_acl_check *check)
-{
-	const char *certificate = mosquitto_client_username(check->client), *client = mosquitto_client_id(check->client);
-	bool allowed = false;
-
-	if (!certificate || !client)
-		return MOSQ_ERR_ACL_DENIED;
-	if (check->access == MOSQ_ACL_READ)
-		allowed = acl_queue(client, check->topic);
-	else if (check->access == MOSQ_ACL_WRITE && !mosquitto_client_address(check->client))
-		allowed = acl_retained(check->topic);	/* only the broker's stand-in for a publisher has no address */
-	else if (check->access == MOSQ_ACL_WRITE)
-		allowed = may_publish_will(b, check, certificate, client);
-	return verdict(allowed, MOSQ_ERR_ACL_DENIED);
-}
-
 static int on_acl(int event, void *data, void *userdata)
 {
-	const struct mosquitto_evt_acl_check *check = data;
-	struct broker *b = userdata;
-	struct session *s;
-
 	(void)event;
-	if (broker_is_local(mosquitto_client_username(check->client)))
-		return acl_local(b, check);
-	s = sessions_find(b->sessions, check->client);
-	return s ? acl_live(b, check, s) : acl_absent(b, check);
+	return gate_check(userdata, data);
 }
 
 static int on_message(int event, void *data, void *userdata)
@@ -213,7 +144,6 @@ static int on_tick(int event, void *data, void *userdata)
 	(void)event;
 	(void)data;
 	b->reloading = false;
-	b->overtaking = false;
 	for (int i = 0; i < TELL_MAX && (s = sessions_next_waiting(b->sessions)); i++)
 		tell(s);
 	watch_registry(b, clock_boot_ms());

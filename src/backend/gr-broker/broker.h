@@ -22,9 +22,8 @@ struct broker {
 	struct sessions *sessions;
 	struct refusals *refusals;
 	int64_t poll_at, open_at;	/* ms, clock_boot_ms */
-	bool complained;		/* that the registry cannot be read */
+	char complained[256];		/* why the registry could not be read, as it was logged last */
 	bool reloading;			/* between SIGHUP and the end of this turn of the broker's loop */
-	bool overtaking;		/* a copy waits for the next turn: what follows it must wait as well */
 };
 
 static inline bool broker_is_local(const char *username)

@@ -1,5 +1,6 @@
 /* watch.c - an eye on the registry */
 #include "gr-broker/watch.h"
+#include "str.h"
 
 enum { POLL_MS = 50, OPEN_MS = 200 };
 
@@ -45,11 +46,14 @@ static void check_one(struct broker *broker, const char *certificate)
 		drop(certificate, why);
 }
 
+/* Once for each reason: it is tried again many times a second. */
 static void complain_once(struct broker *broker)
 {
-	if (!broker->complained)
-		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: the registry cannot be read: %s", view_reason(broker->view));
-	broker->complained = true;
+	const char *reason = view_reason(broker->view);
+
+	if (strcmp(broker->complained, reason) != 0)
+		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: the registry cannot be read: %s", reason);
+	str_copy(broker->complained, sizeof broker->complained, reason);
 }
 
 static void open_registry(struct broker *broker, int64_t now)
@@ -62,7 +66,7 @@ static void open_registry(struct broker *broker, int64_t now)
 		return;
 	}
 	mosquitto_log_printf(MOSQ_LOG_INFO, "gr-broker: the registry is open");
-	broker->complained = false;
+	broker->complained[0] = '\0';
 	check_all(broker);
 }
 

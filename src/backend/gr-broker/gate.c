@@ -1,0 +1,77 @@
+/* gate.c - every check of access */
+#include "gr-broker/gate.h"
+#include "gr-broker/acl.h"
+
+#include <mosquitto_plugin.h>
+
+static int verdict(bool allowed, int denied)
+{
+	return allowed ? MOSQ_ERR_SUCCESS : denied;
+}
+
+static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *check)
+{
+	if (check->access == MOSQ_ACL_READ)
+		return verdict(!acl_is_request(check->topic), MOSQ_ERR_ACL_DENIED);
+	if (check->access == MOSQ_ACL_SUBSCRIBE && strcmp(check->topic, "in/#") == 0)
+		for (struct session *s = sessions_first(b->sessions); s; s = TAILQ_NEXT(s, all))
+			sessions_wait(b->sessions, s);
+	return MOSQ_ERR_SUCCESS;
+}
+
+static int acl_live(struct broker *b, const struct mosquitto_evt_acl_check *check, struct session *s)
+{
+	identity_refresh(&s->who, b->view, b->cache);
+	switch (check->access) {
+	case MOSQ_ACL_WRITE:
+		/* Any other error than ACL_DENIED closes the connection: an MQTT 3.1.1 client would get a PUBACK. */
+		return verdict(acl_write(&s->who, check->topic, check->retain, !s->ending), MOSQ_ERR_AUTH);
+	case MOSQ_ACL_SUBSCRIBE:
+		return verdict(acl_subscribe(&s->who, check->topic), MOSQ_ERR_ACL_DENIED);
+	case MOSQ_ACL_READ:
+		return verdict(acl_read(&s->who, check->topic), MOSQ_ERR_ACL_DENIED);
+	default:
+		return verdict(check->access == MOSQ_ACL_UNSUBSCRIBE, MOSQ_ERR_ACL_DENIED);
+	}
+}
+
+/* Its session is over: this is a will. */
+static bool may_publish_will(struct broker *b, const struct mosquitto_evt_acl_check *check, const char *certificate, const char *client)
+{
+	struct identity who;
+	const char *why;
+	bool allowed;
+
+	if (identity_establish(&who, &why, b->view, b->cache, NULL, certificate, client, mosquitto_client_address(check->client)) != GR_OK)
+		return false;
+	allowed = acl_write(&who, check->topic, check->retain, false);
+	identity_release(&who);
+	return allowed;
+}
+
+/* A client that is not connected: queues, wills, and the publisher of a retained message. */
+static int acl_absent(struct broker *b, const struct mosquitto_evt_acl_check *check)
+{
+	const char *certificate = mosquitto_client_username(check->client), *client = mosquitto_client_id(check->client);
+	bool allowed = false;
+
+	if (!certificate || !client)
+		return MOSQ_ERR_ACL_DENIED;
+	if (check->access == MOSQ_ACL_READ)
+		allowed = acl_queue(client, check->topic);
+	else if (check->access == MOSQ_ACL_WRITE && !mosquitto_client_address(check->client))
+		allowed = acl_retained(check->topic);	/* only the broker's stand-in for a publisher has no address */
+	else if (check->access == MOSQ_ACL_WRITE)
+		allowed = may_publish_will(b, check, certificate, client);
+	return verdict(allowed, MOSQ_ERR_ACL_DENIED);
+}
+
+int gate_check(struct broker *broker, const struct mosquitto_evt_acl_check *check)
+{
+	struct session *s;
+
+	if (broker_is_local(mosquitto_client_username(check->client)))
+		return acl_local(broker, check);
+	s = sessions_find(broker->sessions, check->client);
+	return s ? acl_live(broker, check, s) : acl_absent(broker, check);
+}

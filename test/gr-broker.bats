@@ -1,0 +1,755 @@
+# gr-broker.bats - the plugin in a real broker: who may connect, publish, subscribe, receive
+
+bats_require_minimum_version 1.5.0
+load lib/helper
+load lib/broker
+
+setup_file() {
+	world_make "$BATS_FILE_TMPDIR/world"
+	broker_start
+}
+
+teardown_file() {
+	world_use "$BATS_FILE_TMPDIR/world"
+	broker_stop
+}
+
+# Every test has things of its own, so that all can use one broker at the same time.
+setup() {
+	world_use "$BATS_FILE_TMPDIR/world"
+	T=t$BATS_TEST_NUMBER
+}
+
+teardown() {
+	listeners_stop
+	[ -z "${OWN_BROKER:-}" ] || broker_stop
+}
+
+# own_world: for a test that does something to broker or registry as a whole.
+own_world() {
+	world_make "$BATS_TEST_TMPDIR/world"
+	broker_start
+	OWN_BROKER=yes
+}
+
+connects() { device pub "$1" "$2" -q 1 -t "free/$T" -m x; }
+refused() {
+	run -5 device pub "$1" "$2" -q 1 -t "free/$T" -m x
+	[[ $output == *'Connection Refused: not authorised'* ]]
+}
+# The broker closes the connection instead of answering.
+closed() {
+	run -7 device pub "$@"
+	[[ $output == *'The connection was lost'* ]]
+}
+subscribes() {
+	run -0 device sub "$1" "$2" -E -t "$3"
+	[[ $output != *denied* ]]
+}
+not_subscribes() {
+	run -0 device sub "$1" "$2" -E -t "$3"
+	[[ $output == *'All subscription requests were denied'* ]]
+}
+# reply CLIENT_ID TOPIC PAYLOAD: what the backend does to answer one client.
+reply() { backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
+
+# --- connecting ----------------------------------------------------------------------------------
+
+@test "connect: the thing's own client ids are taken, with either protocol version" {
+	thing "$T"
+	for client in "$T" "$T#gr" "$T#probe2" "$T#a-Z0" "$T#$(printf 'x%.0s' {1..32})"; do
+		connects "$T" "$client"
+		device pub "$T" "$client" -V mqttv5 -q 1 -t "free/$T" -m x
+	done
+	run -0 device sub "$T" "$T#probe" -t x -E
+	[[ $output == *denied* ]]
+}
+
+@test "connect: any other client id is refused" {
+	thing "$T"
+	thing "${T}0"
+	for client in "${T}0" "x$T" "${T}gr" "$T#" "$T#a_b" "$T#a#b" "$T#$(printf 'x%.0s' {1..33})" "$T/x" "$T+" gr-backend "$(printf 'x%.0s' {1..200})"; do
+		refused "$T" "$client"
+	done
+}
+
+@test "connect: with protocol version 5 a refusal is reason 135" {
+	thing "$T"
+	run -135 device pub "$T" "other" -V mqttv5 -q 1 -t a -m x
+}
+
+@test "connect: a certificate of our CA that is not registered is refused" {
+	certificate_make "$T" >/dev/null
+	refused "$T" "$T"
+}
+
+@test "connect: a certificate that is INACTIVE, revoked, detached or of another thing is refused" {
+	thing "$T-inactive"
+	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	refused "$T-inactive" "$T-inactive"
+	thing "$T-revoked"
+	registry "INSERT INTO revoked (certificate, thing, serial, revoked) VALUES ('$ID', '$T-revoked', '1', 0)"
+	refused "$T-revoked" "$T-revoked"
+	thing "$T-detached"
+	registry "DELETE FROM principal WHERE certificate = '$ID'"
+	refused "$T-detached" "$T-detached"
+	thing "$T-moved"
+	registry "UPDATE principal SET thing = '$T-detached' WHERE certificate = '$ID'"
+	refused "$T-moved" "$T-moved"
+	connects "$T-moved" "$T-detached"
+}
+
+@test "connect: iot:Connect decides over the client id" {
+	policy_allow "$T" 'client/${iot:Connection.Thing.ThingName}' 'topic/*'
+	thing "$T" "$T"
+	connects "$T" "$T"
+	refused "$T" "$T#gr"
+	thing "$T-none" "no-such-policy"
+	refused "$T-none" "$T-none"
+}
+
+@test "connect: a user name is no credential" {
+	thing "$T"
+	refused_as=$ID
+	certificate_make "$T-alien" >/dev/null
+	run -5 device pub "$T-alien" "$T" -u "$refused_as" -P x -q 1 -t a -m x
+	run -5 device pub "$T-alien" "$T" -u gr-backend -P x -q 1 -t a -m x
+	device pub "$T" "$T" -u gr-backend -P x -q 1 -t "free/$T" -m x
+	closed "$T" "$T" -u gr-backend -P x -q 1 -t "in/$T" -m x
+}
+
+@test "connect: without a registry there is silence, not a refusal, and the plugin waits for it" {
+	own_world
+	thing "$T"
+	connects "$T" "$T"
+	mv "$WORLD/registry.db" "$WORLD/away"
+	await grep -q 'the registry cannot be read' "$WORLD/log"
+	run -7 device pub "$T" "$T" -q 1 -t a -m x
+	[[ $output == *'The connection was lost'* ]]
+	[[ $output != *efused* ]]
+	mv "$WORLD/away" "$WORLD/registry.db"
+	await connects "$T" "$T"
+}
+
+@test "connect: a broker that starts before its registry serves as soon as it is there" {
+	WORLD=$BATS_TEST_TMPDIR/world
+	world_make "$WORLD"
+	thing "$T"
+	mv "$WORLD/registry.db" "$WORLD/away"
+	broker_start
+	OWN_BROKER=yes
+	run -7 device pub "$T" "$T" -q 1 -t a -m x
+	echo 'CREATE TABLE other (x);' | sqlite3 "$WORLD/registry.db"
+	run -7 device pub "$T" "$T" -q 1 -t a -m x
+	mv "$WORLD/away" "$WORLD/registry.db"
+	await connects "$T" "$T"
+}
+
+@test "connect: a registry of an unknown version is not used" {
+	own_world
+	thing "$T"
+	registry_replace "UPDATE meta SET value = 99 WHERE key = 'version'"
+	await grep -q 'cannot be read: the schema has a version' "$WORLD/log"
+	run -7 device pub "$T" "$T" -q 1 -t a -m x
+}
+
+# --- being dropped -------------------------------------------------------------------------------
+
+# dropped_within_a_second CREDENTIALS SQL: SQL ends the live session of that thing.
+dropped_within_a_second() {
+	local start stop
+	listen in backend sub -t "in/$ID/#"
+	listen device.log device sub "$1" "$1" -t "free/#"
+	await got in "in/$ID/$(hex "$1")/gr/connected {\"ipAddress\":\"127.0.0.1\"}"
+	start=${EPOCHREALTIME/./}
+	registry "$2"
+	await got in "in/$ID/$(hex "$1")/gr/disconnected {}"
+	stop=${EPOCHREALTIME/./}
+	[ $((stop - start)) -lt 1000000 ]
+	refused "$1" "$1"
+}
+
+@test "drop: a certificate set INACTIVE loses its connection within a second and cannot come back" {
+	thing "$T"
+	dropped_within_a_second "$T" "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+}
+
+@test "drop: so does one that is revoked" {
+	thing "$T"
+	dropped_within_a_second "$T" "INSERT INTO revoked (certificate, thing, serial, revoked) VALUES ('$ID', '$T', '1', 0)"
+}
+
+@test "drop: so does one that is detached" {
+	thing "$T"
+	dropped_within_a_second "$T" "DELETE FROM principal WHERE certificate = '$ID'"
+}
+
+@test "drop: so does one that is deleted" {
+	thing "$T"
+	dropped_within_a_second "$T" "DELETE FROM certificate WHERE id = '$ID'"
+}
+
+@test "drop: all client ids of the certificate go, those of others stay" {
+	thing "$T"
+	id=$ID
+	certificate_register "$T-new" "$T" all
+	listen in backend sub -t "in/+/+/gr/disconnected"
+	listen a device sub "$T" "$T" -t 'free/#'
+	listen b device sub "$T" "$T#gr" -t 'free/#'
+	listen c device sub "$T-new" "$T#x" -t 'free/#'
+	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'"
+	await got in "in/$id/$(hex "$T")/gr/disconnected {}"
+	await got in "in/$id/$(hex "$T#gr")/gr/disconnected {}"
+	backend pub -t "free/$T" -m still
+	await got c "free/$T still"
+	[ "$(got_count in "in/$ID/$(hex "$T#x")/gr/disconnected {}")" -eq 0 ]
+}
+
+@test "drop: who is dropped gets no last word" {
+	thing "$T"
+	listen wills backend sub -t "free/#"
+	listen in backend sub -t "in/$ID/#"
+	listen device.log device sub "$T" "$T" -t x --will-topic "free/$T" --will-payload boo
+	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	await got in "in/$ID/$(hex "$T")/gr/disconnected {}"
+	backend pub -t "free/$T" -m end
+	await got wills "free/$T end"
+	[ "$(got_count wills "free/$T boo")" -eq 0 ]
+}
+
+@test "drop: a change of the database that leaves the certificate usable drops nobody" {
+	thing "$T"
+	listen device.log device sub "$T" "$T" -t 'free/#'
+	registry "BEGIN; UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'; UPDATE certificate SET status = 'ACTIVE' WHERE id = '$ID'; COMMIT"
+	thing "$T-marker"
+	listen in backend sub -t "in/$ID/#"
+	listen marker device sub "$T-marker" "$T-marker" -t x
+	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	await got in "in/$ID/$(hex "$T-marker")/gr/disconnected {}"
+	backend pub -t "free/$T" -m still
+	await got device.log "free/$T still"
+	[ "$(grep -c 'sending CONNECT' device.log)" -eq 1 ]
+}
+
+@test "drop: a replaced registry has every live session checked again" {
+	own_world
+	thing "$T"
+	id=$ID
+	thing "$T-good"
+	listen in backend sub -t "in/#"
+	listen bad device sub "$T" "$T" -t 'free/#'
+	listen good device sub "$T-good" "$T-good" -t 'free/#'
+	registry_replace "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'; DELETE FROM departure"
+	await got in "in/$id/$(hex "$T")/gr/disconnected {}"
+	backend pub -t free/x -m still
+	await got good 'free/x still'
+	[ "$(grep -c 'sending CONNECT' good)" -eq 1 ]
+}
+
+# --- requests ------------------------------------------------------------------------------------
+
+@test "request: each of the six shapes arrives stamped with certificate and client id" {
+	thing "$T"
+	listen in backend sub -t "in/$ID/#"
+	for client in "$T" "$T#gr"; do
+		for topic in "\$aws/things/$T/jobs/get" "\$aws/things/$T/jobs/start-next" "\$aws/things/$T/jobs/job-1/get" "\$aws/things/$T/jobs/\$next/get" \
+			"\$aws/things/$T/jobs/job-1/update" "awslabs/things/$T/certificate/create" "awslabs/things/$T/certificate/commit"; do
+			device pub "$T" "$client" -q 1 -t "$topic" -m '{"x":1}'
+			await got in "in/$ID/$(hex "$client")/$topic {\"x\":1}"
+		done
+	done
+}
+
+@test "request: RETAIN is cleared" {
+	policy_put "$T" '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iot:Connect","iot:Publish"],"Resource":"*"}}'
+	thing "$T" "$T"
+	listen in backend sub -t "in/$ID/#"
+	device pub "$T" "$T" -q 1 -r -t "\$aws/things/$T/jobs/get" -m kept
+	await got in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get kept"
+	listen late backend sub -t "in/$ID/#" -t "\$aws/#"
+	device pub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/start-next" -m end
+	await got late "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/start-next end"
+	! grep -q kept late
+}
+
+@test "request: what a device adds by MQTT 5 is stripped, so that it cannot forge a stamp" {
+	thing "$T"
+	listen in backend sub -V mqttv5 -t "in/$ID/#" -F '%t %p [%P] [%R]'
+	device pub "$T" "$T" -V mqttv5 -q 1 -t "\$aws/things/$T/jobs/get" -m x \
+		-D publish user-property principal FORGED -D publish response-topic "in/$ID/x"
+	await grep -qF "jobs/get x" in
+	got in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get x [] []"
+}
+
+@test "request: for another thing, or of another shape, it closes the connection and reaches nobody" {
+	thing "$T"
+	thing "${T}0"
+	listen in backend sub -t 'in/#' -t '$aws/#' -t 'awslabs/#'
+	for topic in "\$aws/things/${T}0/jobs/get" "awslabs/things/${T}0/certificate/create" "\$aws/things/$T/jobs/notify" "\$aws/things/$T/jobs/get/accepted" \
+		"\$aws/things/$T/jobs/a/b/get" "\$aws/things/$T/jobs" "\$aws/things/$T/shadow/update" "awslabs/things/$T/certificate/create/accepted" \
+		"awslabs/things/$T" "\$aws/events/job/x/completed" "\$aws" awslabs "\$aws/things//jobs/get"; do
+		closed "$T" "$T" -q 1 -t "$topic" -m forged
+		run ! device pub "$T" "$T" -V mqttv5 -q 1 -t "$topic" -m forged
+	done
+	device pub "${T}0" "${T}0" -q 1 -t "\$aws/things/${T}0/jobs/get" -m end
+	await grep -q ' end$' in
+	! grep -q ' forged$' in
+}
+
+@test "request: only T and T#gr may ask" {
+	thing "$T"
+	listen in backend sub -t "in/$ID/#" -t '$aws/#'
+	for client in "$T#other" "$T#probe" "$T#GR" "$T#gr2"; do
+		closed "$T" "$client" -q 1 -t "\$aws/things/$T/jobs/get" -m forged
+		closed "$T" "$client" -q 1 -t "awslabs/things/$T/certificate/create" -m forged
+	done
+	device pub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/get" -m end
+	await grep -q ' end$' in
+	! grep -q ' forged$' in
+}
+
+@test "request: the policy must allow it as well" {
+	policy_allow "$T" 'client/*' 'topic/free/*'
+	thing "$T" "$T"
+	closed "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/get" -m x
+	device pub "$T" "$T" -q 1 -t "free/$T" -m x
+}
+
+# --- publishing ----------------------------------------------------------------------------------
+
+@test "publish: topics between broker and backend, and all that begins with a dollar, are closed" {
+	thing "$T"
+	listen in backend sub -t 'in/#' -t 'out/#' -t in -t '$x/#'
+	for topic in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get" in out in/x "out/$(hex "$T")/a" '$x/y' '$CONTROL/x' '$'; do
+		closed "$T" "$T" -q 1 -t "$topic" -m forged
+	done
+	device pub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/get" -m end
+	await grep -q ' end$' in
+	! grep -q ' forged$' in
+}
+
+@test "publish: a topic that only looks like a closed one is the policy's business" {
+	thing "$T"
+	for topic in "inn/$T" "outer/$T" "x/in/$T" "awslabsx/$T" "/in/$T"; do
+		device pub "$T" "$T" -q 1 -t "$topic" -m x
+	done
+}
+
+@test "publish: the policy decides, and who tries what it does not allow is disconnected" {
+	policy_allow "$T" 'client/*' 'topic/free/${iot:Connection.Thing.ThingName}/*'
+	thing "$T" "$T"
+	listen got backend sub -t 'free/#'
+	closed "$T" "$T" -q 1 -t "free/${T}0/a" -m forged
+	device pub "$T" "$T" -q 1 -t "free/$T/a" -m x
+	await got got "free/$T/a x"
+	! grep -q forged got
+}
+
+@test "publish: RETAIN needs iot:RetainPublish" {
+	policy_put "$T" '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iot:Connect","iot:Publish"],"Resource":"*"}}'
+	thing "$T" "$T"
+	device pub "$T" "$T" -q 1 -t "free/$T" -m x
+	closed "$T" "$T" -q 1 -r -t "free/$T" -m x
+}
+
+@test "publish: T#probe may not, whatever the policy says" {
+	thing "$T"
+	closed "$T" "$T#probe" -q 1 -t "free/$T" -m x
+}
+
+@test "publish: a changed policy counts for a session that is open" {
+	policy_allow "$T" 'client/*' 'topic*'
+	thing "$T" "$T"
+	listen device.log device sub "$T" "$T" -t "free/$T/#"
+	backend pub -t "free/$T/a" -m before
+	await got device.log "free/$T/a before"
+	policy_allow "$T" 'client/*' 'topic*/free/*/b'
+	listen in backend sub -t "in/$ID/#"
+	# The plugin looks every 50 ms; a refused publish of the same thing tells that it has looked.
+	until run device pub "$T" "$T#x" -q 1 -t "free/$T/a" -m probe && [ "$status" -eq 7 ]; do :; done
+	backend pub -t "free/$T/a" -m after
+	backend pub -t "free/$T/b" -m end
+	await got device.log "free/$T/b end"
+	[ "$(got_count device.log "free/$T/a after")" -eq 0 ]
+}
+
+# --- subscribing ---------------------------------------------------------------------------------
+
+@test "subscribe: in, out, shared subscriptions and \$CONTROL are closed" {
+	thing "$T"
+	for filter in 'in/#' in 'in/+/+/gr/connected' 'out/#' out "out/$(hex "$T")/#" '$share/g/free/#' '$share/g/in/#' '$CONTROL/#'; do
+		not_subscribes "$T" "$T" "$filter"
+	done
+}
+
+@test "subscribe: rotation topics are those of one's own thing, named literally" {
+	thing "$T"
+	for filter in "\$aws/things/$T/jobs/#" "\$aws/things/$T/jobs/+/get/accepted" "awslabs/things/$T/certificate/create/+" "\$aws/things/$T/jobs/notify-next"; do
+		subscribes "$T" "$T" "$filter"
+		subscribes "$T" "$T#gr" "$filter"
+		not_subscribes "$T" "$T#other" "$filter"
+		not_subscribes "$T" "$T#probe" "$filter"
+	done
+	for filter in "\$aws/things/${T}0/jobs/#" '$aws/things/+/jobs/#' '$aws/+/x/jobs/#' '$aws/things/+/+/get' 'awslabs/things/+/certificate/#' \
+		"awslabs/+/$T-/certificate/create/accepted"; do
+		not_subscribes "$T" "$T" "$filter"
+	done
+}
+
+@test "subscribe: the policy decides, by the text of the filter" {
+	policy_allow "$T" 'client/*' 'topicfilter/free/${iot:Connection.Thing.ThingName}/*'
+	thing "$T" "$T"
+	subscribes "$T" "$T" "free/$T/a"
+	subscribes "$T" "$T" "free/$T/#"
+	not_subscribes "$T" "$T" "free/+/a"
+	not_subscribes "$T" "$T" '#'
+}
+
+@test "subscribe: T#probe may not, T#other may outside of rotation" {
+	thing "$T"
+	not_subscribes "$T" "$T#probe" "free/$T"
+	subscribes "$T" "$T#other" "free/$T"
+}
+
+# --- receiving -----------------------------------------------------------------------------------
+
+@test "receive: a wildcard brings nothing that passes between broker and backend" {
+	thing "$T"
+	listen all device sub "$T" "$T" -t '#' -t '+/+/+/gr/connected' -t '+/#'
+	connects "$T" "$T#x"
+	backend pub -t "out/$(hex nobody)/x" -m secret
+	backend pub -t "in/x" -m secret
+	backend pub -t "free/$T" -m end
+	await got all "free/$T end"
+	! grep -q '^in/\|^out/' all
+}
+
+@test "receive: a wildcard brings no rotation topics of other things" {
+	thing "$T"
+	listen all device sub "$T" "$T" -t '$aws/#' -t '+/things/#' -t "\$aws/things/#"
+	listen other device sub "$T" "$T#other" -t '$aws/#' -t '+/things/#'
+	for topic in "\$aws/things/${T}0/jobs/notify" "awslabs/things/${T}0/certificate/create/accepted"; do
+		backend pub -t "$topic" -m secret
+	done
+	backend pub -t "\$aws/things/$T/jobs/notify" -m mine
+	backend pub -t "awslabs/things/$T/certificate/create/accepted" -m mine
+	backend pub -t "\$aws/things/$T/end" -m end
+	await got all "\$aws/things/$T/end end"
+	await got other "\$aws/things/$T/end end"
+	got all "\$aws/things/$T/jobs/notify mine"
+	got all "awslabs/things/$T/certificate/create/accepted mine"
+	! grep -q secret all
+	! grep -q 'secret\|mine' other
+}
+
+@test "receive: iot:Receive decides on each delivery" {
+	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"},
+		{"Effect":"Deny","Action":"iot:Receive","Resource":"arn:aws:iot:r:a:topic/free/secret/*"}]}'
+	thing "$T" "$T"
+	listen got device sub "$T" "$T" -t 'free/#'
+	backend pub -t "free/secret/$T" -m no
+	backend pub -t "free/$T" -m end
+	await got got "free/$T end"
+	! grep -q secret got
+}
+
+@test "receive: a queue for an absent client is kept across SIGHUP and checked when it comes back" {
+	own_world
+	policy_allow "$T" 'client/*' 'topicfilter/*' 'topic/*'
+	thing "$T" "$T"
+	device sub "$T" "$T" -c -q 1 -E -t 'free/#'
+	listen live device sub "$T" "$T#live" -t 'free/#'
+	kill -HUP "$BROKER"
+	await grep -q 'Reloading config' "$WORLD/log"
+	backend pub -q 1 -t free/a -m kept
+	backend pub -q 1 -t free/b -m kept
+	await got live 'free/b kept'
+	policy_allow "$T" 'client/*' 'topicfilter/*' 'topic/free/b'
+	device sub "$T" "$T" -c -q 1 -v -t 'free/#' -C 1 -W 30 >got
+	[ "$(cat got)" = 'free/b kept' ]
+	[ "$(grep -c 'sending CONNECT' live)" -eq 1 ]
+}
+
+@test "receive: SIGHUP drops a live session whose certificate is gone, and no other" {
+	own_world
+	thing "$T"
+	id=$ID
+	thing "$T-good"
+	listen in backend sub -t 'in/#'
+	listen bad device sub "$T" "$T" -t 'free/#'
+	listen good device sub "$T-good" "$T-good" -t 'free/#'
+	kill -HUP "$BROKER"
+	await grep -q 'Reloading config' "$WORLD/log"
+	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'"
+	kill -HUP "$BROKER"
+	await got in "in/$id/$(hex "$T")/gr/disconnected {}"
+	backend pub -t free/x -m still
+	await got good 'free/x still'
+	[ "$(grep -c 'sending CONNECT' good)" -eq 1 ]
+	[ "$(grep -c 'sending CONNECT' in)" -eq 1 ]
+}
+
+@test "receive: a retained message outlives the certificate that published it" {
+	thing "$T"
+	device pub "$T" "$T" -q 1 -r -t "free/$T" -m kept
+	registry "DELETE FROM principal WHERE certificate = '$ID'; UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	thing "$T-reader"
+	device sub "$T-reader" "$T-reader" -t "free/$T" -v -C 1 -W 30 >got
+	[ "$(cat got)" = "free/$T kept" ]
+}
+
+# --- replies to one client -----------------------------------------------------------------------
+
+@test "reply: the client gets one copy, subscribed once, twice or not at all" {
+	thing "$T"
+	topic="\$aws/things/$T/jobs/get/accepted"
+	listen none device sub "$T" "$T" -t "free/$T"
+	reply "$T" "$topic" one
+	backend pub -t "free/$T" -m end
+	await got none "free/$T end"
+	[ "$(got_count none "$topic one")" -eq 1 ]
+
+	for version in mqttv311 mqttv5; do
+		listen both device sub "$T" "$T#gr" -V "$version" -q 1 -t "\$aws/things/$T/jobs/#" -t "\$aws/things/$T/jobs/get/+" -t "free/$T"
+		reply "$T#gr" "$topic" "two $version"
+		backend pub -t "free/$T" -m "end $version"
+		await got both "free/$T end $version"
+		[ "$(got_count both "$topic two $version")" -eq 1 ]
+	done
+	[ "$(grep -c "^.aws.* two" none || :)" -eq 0 ]
+}
+
+@test "reply: nobody else sees it, under either topic" {
+	thing "$T"
+	listen twin device sub "$T" "$T#gr" -t "\$aws/things/$T/jobs/#" -t '#' -t "free/$T"
+	listen own device sub "$T" "$T" -t "\$aws/things/$T/jobs/#" -t '#' -t "free/$T"
+	reply "$T" "\$aws/things/$T/jobs/get/accepted" mine
+	backend pub -t "free/$T" -m end
+	await got own "free/$T end"
+	await got twin "free/$T end"
+	[ "$(got_count own "\$aws/things/$T/jobs/get/accepted mine")" -eq 1 ]
+	! grep -q 'mine$' twin
+}
+
+@test "reply: the policy's iot:Receive, and the closed topics, count for it" {
+	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"},
+		{"Effect":"Deny","Action":"iot:Receive","Resource":"arn:aws:iot:r:a:topic/*/jobs/get/accepted"}]}'
+	thing "$T" "$T"
+	listen got device sub "$T" "$T" -t "free/$T"
+	reply "$T" "\$aws/things/$T/jobs/get/accepted" no
+	reply "$T" "\$aws/things/${T}0/jobs/get/rejected" no
+	reply "$T" "in/x" no
+	reply "$T" "\$aws/things/$T/jobs/get/rejected" yes
+	backend pub -t "free/$T" -m end
+	await got got "free/$T end"
+	got got "\$aws/things/$T/jobs/get/rejected yes"
+	! grep -q ' no$' got
+}
+
+@test "reply: to nobody, or on a malformed topic, it goes nowhere and harms nothing" {
+	thing "$T"
+	listen got device sub "$T" "$T" -t '#'
+	for topic in "out/$(hex "$T")" "out/$(hex "$T")/" "out//x" "out/zz/x" "out/616/x" "out/00/x" "out/$(hex nobody)/x" "out/$(printf '61%.0s' {1..200})/x"; do
+		backend pub -q 1 -t "$topic" -m no
+	done
+	backend pub -q 1 -r -t "out/$(hex "$T")/free/$T" -m kept
+	backend pub -q 1 -t "free/$T" -m end
+	await got got "free/$T end"
+	! grep -q ' no$' got
+	[ "$(got_count got "free/$T kept")" -eq 1 ]
+	listen late backend sub -t 'out/#' -t "free/$T"
+	backend pub -t "free/$T" -m end
+	await got late "free/$T end"
+	! grep -q kept late
+}
+
+@test "reply: it does not come after a notification that was sent later" {
+	thing "$T"
+	listen got device sub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/notify-next"
+	gcc -o burst "$ROOT/test/unit/burst.c"
+	list=()
+	for n in {1..50}; do
+		list+=("out/$(hex "$T")/\$aws/things/$T/jobs/j/update/accepted" "$n" "\$aws/things/$T/jobs/notify-next" "$n")
+	done
+	./burst "$WORLD/sock" "${list[@]}"
+	await got got "\$aws/things/$T/jobs/notify-next 50"
+	grep '^.aws' got | sed 's/.*jobs.//' >order
+	for n in {1..50}; do printf 'j/update/accepted %s\nnotify-next %s\n' "$n" "$n"; done | diff - order
+}
+
+# --- wills ---------------------------------------------------------------------------------------
+
+# will_of CLIENT_ID TOPIC: that client connects with the will, and loses its connection by publishing what is closed.
+will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t in/x -m x; }
+
+@test "will: on an allowed topic it is delivered" {
+	thing "$T"
+	listen got backend sub -t 'free/#'
+	will_of "$T" "free/$T"
+	await got got "free/$T will $T"
+}
+
+@test "will: on closed topics, requests and other things' topics it reaches nobody" {
+	thing "$T"
+	listen got backend sub -t '#' -t 'in/#' -t '$aws/#' -t 'awslabs/#' -t '$x/#' -t "free/$T"
+	listen own device sub "$T" "$T#gr" -t '#' -t "\$aws/things/$T/jobs/#" -t "free/$T"
+	for topic in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get" "\$aws/things/$T/jobs/get" "awslabs/things/$T/certificate/commit" \
+		"\$aws/things/${T}0/jobs/get" "\$aws/things/$T/jobs/notify" '$x/y' "out/$(hex "$T#gr")/x"; do
+		will_of "$T" "$topic"
+	done
+	will_of "$T#probe" "free/probe-$T"
+	will_of "$T#other" "\$aws/things/$T/jobs/get"
+	will_of "$T" "free/$T"
+	await got got "free/$T will $T"
+	await got own "free/$T will $T"
+	[ "$(grep -c " will $T\$" got)" -eq 1 ]
+	[ "$(grep -c " will $T\$" own)" -eq 1 ]
+}
+
+@test "will: the policy decides" {
+	policy_allow "$T" 'client/*' 'topic/free/${iot:ClientId}'
+	thing "$T" "$T"
+	listen got backend sub -t 'free/#'
+	will_of "$T" "free/x$T"
+	will_of "$T" "free/$T"
+	await got got "free/$T will $T"
+	[ "$(got_count got "free/x$T will $T")" -eq 0 ]
+}
+
+@test "will: when a newer session takes the client id over, the rules are the same" {
+	thing "$T"
+	listen got backend sub -t 'in/#' -t '$aws/#' -t 'free/#'
+	for topic in "\$aws/things/$T/jobs/get" "in/$T" "\$aws/things/$T/jobs/notify" "free/$T"; do
+		device_command sub "$T" "$T" -t x --will-topic "$topic" --will-payload "will $T" -d
+		"${COMMAND[@]}" >older 2>&1 3>&- &
+		LISTENERS="${LISTENERS:-} $!"
+		older=$!
+		await grep -q '^Subscribed (mid' older
+		# The older one would come back and take over in turn.
+		kill -STOP "$(pgrep -P "$older")"
+		connects "$T" "$T"
+		kill -KILL "$(pgrep -P "$older")"
+	done
+	await got got "free/$T will $T"
+	[ "$(grep -c " will $T\$" got)" -eq 1 ]
+}
+
+@test "will: when the broker ends, the rules are the same" {
+	own_world
+	thing "$T"
+	listen got backend sub -t 'in/#' -t '$aws/#' -t 'free/#'
+	listen a device sub "$T" "$T" -t x --will-topic "\$aws/things/$T/jobs/get" --will-payload "will $T"
+	listen b device sub "$T" "$T#gr" -t x --will-topic "free/$T" --will-payload "will $T"
+	OWN_BROKER=
+	broker_stop
+	await got got "free/$T will $T"
+	[ "$(grep -c " will $T\$" got)" -eq 1 ]
+}
+
+@test "will: a delayed one is checked when it is sent" {
+	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"},
+		{"Effect":"Deny","Action":"iot:Publish","Resource":"arn:aws:iot:r:a:topic/free/${iot:Certificate.Subject.CommonName}/*"}]}'
+	thing "$T" "$T"
+	listen got backend sub -t 'free/#' -t '$aws/#'
+	for topic in "free/$T/x" "\$aws/things/$T/jobs/get" "free/$T"; do
+		client=$T#w$((n++))
+		[ "$topic" = "free/$T" ] || [ "$topic" = "free/$T/x" ] || client=$T
+		run device pub "$T" "$client" -V mqttv5 -D connect session-expiry-interval 60 -D will will-delay-interval 1 \
+			--will-topic "$topic" --will-payload "will $T" -q 1 -t in/x -m x
+		[ "$status" -ne 0 ]
+	done
+	await got got "free/$T will $T"
+	[ "$(grep -c " will $T\$" got)" -eq 1 ]
+}
+
+# --- reports -------------------------------------------------------------------------------------
+
+@test "report: the start and the end of every session" {
+	thing "$T"
+	listen in backend sub -q 1 -t "in/$ID/#"
+	for client in "$T" "$T#gr" "$T#probe"; do
+		device sub "$T" "$client" -E -t x || :
+		await got in "in/$ID/$(hex "$client")/gr/disconnected {}"
+		[ "$(got_count in "in/$ID/$(hex "$client")/gr/connected {\"ipAddress\":\"127.0.0.1\"}")" -eq 1 ]
+	done
+}
+
+@test "report: a session that is taken over ends before the new one starts" {
+	thing "$T"
+	id=$ID
+	certificate_register "$T-new" "$T" all
+	listen in backend sub -q 1 -t "in/$id/#" -t "in/$ID/#"
+	listen a device sub "$T" "$T" -t x
+	kill -STOP "$(pgrep -P "$LISTENER")"
+	connects "$T-new" "$T"
+	kill -KILL "$(pgrep -P "$LISTENER")"
+	await got in "in/$ID/$(hex "$T")/gr/disconnected {}"
+	grep -o '^in/.*/gr/[a-z]*' in >order
+	printf '%s\n' "in/$id/$(hex "$T")/gr/connected" "in/$id/$(hex "$T")/gr/disconnected" "in/$ID/$(hex "$T")/gr/connected" "in/$ID/$(hex "$T")/gr/disconnected" | diff - order
+}
+
+@test "report: a backend that subscribes hears of all live sessions again, and only it" {
+	own_world
+	for n in {1..3}; do
+		thing "$T-$n"
+		listen "d$n" device sub "$T-$n" "$T-$n" -t "free/#"
+	done
+	listen one backend sub -q 1 -t 'in/#'
+	listen two backend sub -q 1 -t 'in/#'
+	for n in {1..3}; do
+		await grep -q "/$(hex "$T-$n")/gr/connected" two
+	done
+	listen three backend sub -t 'in/+/#'
+	connects "$T-1" "$T-1#end"
+	await grep -q "/$(hex "$T-1#end")/gr/disconnected" three
+	[ "$(grep -c '^in/.*/gr/connected' three)" -eq 1 ]
+}
+
+@test "report: a refused certificate is reported with the reason, once in ten seconds" {
+	thing "$T"
+	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	listen in backend sub -t "in/$ID/#"
+	for n in 1 2 3; do refused "$T" "$T"; done
+	refused "$T" "$T#gr"
+	await got in "in/$ID/$(hex "$T#gr")/gr/refused {\"certificateId\":\"$ID\",\"reason\":\"the certificate is not ACTIVE\"}"
+	[ "$(got_count in "in/$ID/$(hex "$T")/gr/refused {\"certificateId\":\"$ID\",\"reason\":\"the certificate is not ACTIVE\"}")" -eq 1 ]
+}
+
+@test "report: so is one that is not registered, or whose client id is not the thing's" {
+	thing "$T"
+	listen in backend sub -t "in/#"
+	refused "$T" "other-$T"
+	await got in "in/$ID/$(hex "other-$T")/gr/refused {\"certificateId\":\"$ID\",\"reason\":\"the client id does not belong to the certificate's thing\"}"
+	id=$(certificate_make "$T-alien")
+	refused "$T-alien" "$T"
+	await got in "in/$id/$(hex "$T")/gr/refused {\"certificateId\":\"$id\",\"reason\":\"the certificate is not registered\"}"
+}
+
+# --- the plugin itself ---------------------------------------------------------------------------
+
+@test "plugin: without its option, or with an unknown one, the broker does not start" {
+	WORLD=$BATS_TEST_TMPDIR
+	printf 'user %s\nplugin %s\n' "$(id -un)" "$BIN/gr-broker.so" >conf
+	[ -z "${SANITIZE:-}" ] || export LD_PRELOAD=$(gcc -print-file-name=libasan.so)
+	run ! timeout 30 mosquitto -c conf
+	[[ $output == *'plugin_opt_registry is not set'* ]]
+	printf 'user %s\nplugin %s\nplugin_opt_registry x\nplugin_opt_colour red\n' "$(id -un)" "$BIN/gr-broker.so" >conf
+	run ! timeout 30 mosquitto -c conf
+	[[ $output == *'plugin_opt_colour: no such option'* ]]
+}
+
+@test "plugin: it exports its three entry points and nothing else" {
+	run -0 nm -D --defined-only --format=posix "$BIN/gr-broker.so"
+	[ "$(cut -d ' ' -f 1 <<<"$output" | grep -v '^__\|^_[a-z]*san\|^_init\|^_fini' | sort | xargs)" = 'mosquitto_plugin_cleanup mosquitto_plugin_init mosquitto_plugin_version' ]
+}
+
+@test "plugin: hundreds of sessions at once are served and reported" {
+	thing "$T"
+	listen in backend sub -q 1 -t "in/$ID/#"
+	seq 120 | xargs -P 8 -I '{}' timeout 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$WORLD/ca.pem" --cert "$WORLD/$T.pem" --key "$WORLD/$T.key" \
+		-i "$T#n{}" -q 1 -t "free/$T" -m x
+	for n in 1 60 120; do
+		await got in "in/$ID/$(hex "$T#n$n")/gr/disconnected {}"
+	done
+	await test "$(grep -c '^in/.*/gr/connected' in)" -eq 120
+}
