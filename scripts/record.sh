@@ -1,0 +1,114 @@
+# record.sh - the journal and the answers of programs as shell variables, read value by value. Sourced by rotate.sh.
+# shellcheck shell=sh
+# shellcheck disable=SC2154,SC2034
+# The variables are the driver's: see load and configure.
+
+# Reads the journal into variables, value by value; nothing here meets eval.
+load() {
+	phase=idle job='' execution='' key_algorithm='' old='' new='' other='' new_certificate='' created_at='' commit='' final=''
+	reason='' restart_instance='' restart_count='' restart_at='' idempotent=''
+	rc=0
+	gr-journal get >"$state/record" || rc=$?
+	[ "$rc" -ne 1 ] || return 0
+	[ "$rc" -eq 0 ] || return "$rc"
+	while IFS='=' read -r key value; do
+		case $key in
+		phase) phase=${value:-idle} ;;
+		job) job=$value ;;
+		execution) execution=$value ;;
+		keyAlgorithm) key_algorithm=$value ;;
+		old) old=$value ;;
+		new) new=$value ;;
+		other) other=$value ;;
+		newCertificateId) new_certificate=$value ;;
+		createdAt) created_at=$value ;;
+		commit) commit=$value ;;
+		final) final=$value ;;
+		reason) reason=$value ;;
+		idempotent) idempotent=$value ;;
+		restartInstance) restart_instance=$value ;;
+		restartCount) restart_count=$value ;;
+		restartAt) restart_at=$value ;;
+		esac
+	done <"$state/record"
+}
+
+# put PHASE KEY=VALUE...: one durable step, and only if the phase is still the one we think.
+put() {
+	from=$1
+	shift
+	gr-journal put --from "$from" "$@"
+}
+
+# Leaves the rotation behind; an owed restart and the second pair, if one is kept, stay on record.
+put_idle() {
+	gr-journal put --from "$phase" --clear phase=idle other="$1" restartInstance="$restart_instance" \
+		restartCount="$restart_count" restartAt="$restart_at" || return
+	phase=idle next=idle other=$1 progress=1
+}
+
+# why TEXT: the reason that the operator will read; printable, at most 1000 bytes.
+why() {
+	reason=$(printf '%s' "$1" | tr -c '[:print:]' ' ' | cut -c 1-1000)
+	put "$phase" reason="$reason"
+}
+
+last_error() {
+	sed -n 's/^[^:]*: //;1p' "$state/error"
+}
+
+# What gr-jobs-client printed.
+read_execution() {
+	x_job='' x_status='' x_execution='' x_left='' x_updated=0 x_timestamp=0 x_survivor='' x_code='' x_idempotent=''
+	while IFS='=' read -r key value; do
+		case $key in
+		jobId) x_job=$value ;;
+		status) x_status=$value ;;
+		executionNumber) x_execution=$value ;;
+		secondsLeft) x_left=$value ;;
+		lastUpdatedAt) x_updated=${value:-0} ;;
+		timestamp) x_timestamp=${value:-0} ;;
+		survivor) x_survivor=$value ;;
+		code) x_code=$value ;;
+		idempotent) x_idempotent=$value ;;
+		esac
+	done <"$1"
+}
+
+# The generation that is live, and its certificate.
+pairs() {
+	live='' live_certificate=''
+	rc=0
+	gr-install-cert status >"$state/pairs" || rc=$?
+	[ "$rc" -le 1 ] || return "$rc"
+	while IFS='=' read -r key value; do
+		case $key in
+		live) live=$value ;;
+		certificateId) live_certificate=$value ;;
+		esac
+	done <"$state/pairs"
+	[ -n "$live" ]
+}
+
+# Sets left, the seconds until the trial's deadline.
+time_left() {
+	rc=0
+	left=$(gr-journal left) || rc=$?
+	[ "$rc" -ne 1 ] || left=0
+	[ "$rc" -le 1 ] || return "$rc"
+}
+
+# The job's remaining time less a fifth, for the way back; without a timer a budget of our own.
+trial_budget() {
+	if [ -n "$1" ]; then
+		echo $(($1 - ($1 + 4) / 5))
+	else
+		echo "$trial_seconds"
+	fi
+}
+
+# A backend that does not say that it may be asked twice gets the time to finish the first request.
+wait_to_repeat() {
+	[ -n "$1" ] && [ "$idempotent" != true ] || return 0
+	[ $(($(now) - $1)) -ge "$repeat_seconds" ] || [ "$(now)" -lt "$1" ] || return 111
+}

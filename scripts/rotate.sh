@@ -1,0 +1,195 @@
+#!/bin/sh
+# rotate.sh - the state driver of a rotation: one step after the other, the phase durable before its work begins.
+# Verbs: run (stay and serve jobs), once (serve what is pending and end), recover, status, check-config.
+set -eu
+umask 077
+
+here=$(cd "$(dirname "$0")" && pwd)
+PATH=$here:$PATH
+export PATH
+for part in record session runtime states; do
+	# shellcheck disable=SC1090 # each is checked by itself
+	. "$here/$part.sh"
+done
+
+usage() {
+	cat <<'EOF'
+usage: rotate.sh [-C FILE] run            serve rotation jobs until told to end
+       rotate.sh [-C FILE] once           serve what is pending, then end: 0 well, 1 a rotation failed, 111 no connection
+       rotate.sh [-C FILE] recover        put the credentials in order after a cut; needs no network
+       rotate.sh [-C FILE] status         the pairs and the rotation under way; needs no network
+       rotate.sh [-C FILE] check-config   refuse bad settings with one line
+State lies in $GR_STATE (default /var/lib/gr), settings in FILE or $GR_CONF; see gr-rotate(1).
+EOF
+}
+
+complain() {
+	printf 'rotate.sh: %s: %s\n' "${thing:--}" "$1" >&2
+}
+
+# What happens, in plain words, for the log of the service.
+say() {
+	printf 'rotate.sh: %s: %s\n' "$thing" "$1" >&2
+}
+
+short() {
+	printf '%.12s' "$1"
+}
+
+# Seconds since boot, suspend included: the clock that nobody sets (CLOCK_BOOTTIME).
+now() {
+	read -r up _ </proc/uptime
+	printf '%s\n' "${up%.*}"
+}
+
+# All settings at one go; the algorithms are read when a job comes, so that a change needs no restart.
+configure() {
+	gr-config >"$1" || return
+	while IFS='=' read -r key value; do
+		case $key in
+		thingName) thing=$value ;;
+		refusalWindowSeconds) refusal_window=$value ;;
+		trialSeconds) trial_seconds=$value ;;
+		trialMinimumSeconds) trial_minimum=$value ;;
+		repeatSeconds) repeat_seconds=$value ;;
+		pollSeconds) poll_seconds=$value ;;
+		retryMinMilliseconds) retry_min=$value ;;
+		retryMaxMilliseconds) retry_max=$value ;;
+		recordGraceSeconds) record_grace=$value ;;
+		restartHook) hook=$value ;;
+		watchdog) watchdog=$value ;;
+		keyAlgorithm) new_key_algorithm=$value ;;
+		signingAlgorithm) new_signing_algorithm=$value ;;
+		esac
+	done <"$1"
+}
+
+# pause MS: full jitter, so that a fleet does not come back at one moment.
+pause() {
+	r=$(od -An -N2 -tu2 /dev/urandom)
+	ms=$((1 + r * $1 / 65536))
+	await sleep "$((ms / 1000)).$(printf '%03d' $((ms % 1000)))"
+}
+
+# A child that takes long is waited for in the background: then a signal is heard at once. It holds neither lock nor link.
+await() {
+	"$@" 8>&- 9>&- &
+	child=$!
+	rc=0
+	wait "$child" || rc=$?
+	child=
+	return "$rc"
+}
+
+# An error of this machine, not of the network: before the trial the rotation is given up, later the deadline decides.
+broken() {
+	complain "phase $phase: a step ended with status $1"
+	case $phase in
+	updating-job | creating-certificate)
+		next=failing
+		why "a step on the device failed in phase $phase (status $1)"
+		put "$phase" phase=failing
+		;;
+	idle) [ "$mode" = run ] || exit "$1" ;;
+	esac
+	return 111
+}
+
+one_phase() {
+	case $phase in
+	idle) state_idle ;;
+	updating-job) state_updating_job ;;
+	creating-certificate) state_creating_certificate ;;
+	trial) state_trial ;;
+	committing) state_committing ;;
+	reporting) state_reporting ;;
+	rolling-back) state_rolling_back ;;
+	failing) state_failing ;;
+	*) complain "journal: no such phase: $phase"; exit 100 ;;
+	esac
+}
+
+# One step. The journal names the phase before its work begins, so a cut at any point runs it again.
+step() {
+	load || return
+	pay_restart || return
+	next=$phase progress=
+	one_phase || return
+	[ "$next" != "$phase" ] || return 0
+	progress=1
+	if [ "$next" = idle ]; then
+		put_idle "$other"
+	else
+		put "$phase" phase="$next"
+	fi
+}
+
+serve() {
+	delay_ms=$retry_min
+	[ "$mode" = run ] || poll_seconds=0
+	jitter=$(od -An -N2 -tu2 /dev/urandom)
+	# Between half and the whole of the clock, so that a fleet does not poll in step.
+	idle_wait=$((poll_seconds / 2 + poll_seconds * jitter / 131072))
+	while :; do
+		finished='' rc=0
+		step || rc=$?
+		if [ "$rc" -eq 0 ]; then
+			delay_ms=$retry_min
+			[ -z "$finished" ] || [ "$mode" = run ] || return 0
+			[ -n "$progress" ] && continue
+		else
+			[ "$rc" -eq 1 ] || [ "$rc" -eq 111 ] || broken "$rc" || :
+			[ "$mode" = run ] || [ "$phase" != idle ] || return "$rc"
+		fi
+		pause "$delay_ms"
+		delay_ms=$((delay_ms * 2 > retry_max ? retry_max : delay_ms * 2))
+	done
+}
+
+# The lock is ours for our whole life: programs inherit descriptor 9 and act for us.
+hold_lock() {
+	exec 9>>"$state/lock"
+	gr-journal lock --fd 9 --pid $$ || exit
+	GR_LOCK_FD=9 GR_LINK_SOCKET=$state/link.sock
+	export GR_LOCK_FD GR_LINK_SOCKET
+}
+
+cleanup() {
+	[ -z "$child" ] || kill "$child" 2>/dev/null || :
+	[ -z "$link_pid" ] || kill "$link_pid" 2>/dev/null || :
+}
+
+drive() {
+	mode=$1
+	gr-config --check || exit
+	state=${GR_STATE:-/var/lib/gr} outcome=''
+	mkdir -p "$state" || exit 111
+	configure "$state/settings" || exit
+	[ "$watchdog" = on ] || complain "watchdog is off: nothing rolls back a trial that this program does not survive"
+	link_pid='' link_generation='' refused_generation='' refused_at=0 child=''
+	hold_lock
+	trap cleanup EXIT
+	trap 'exit 143' TERM
+	trap 'exit 130' INT
+	gr-install-cert recover || exit
+	serve
+	[ "$outcome" != failed ] || exit 1
+}
+
+while getopts C: o; do
+	case $o in
+	C) GR_CONF=$OPTARG; export GR_CONF ;;
+	*) usage >&2; exit 100 ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# -eq 1 ] || { usage >&2; exit 100; }
+case $1 in
+run | once) drive "$1" ;;
+recover) exec gr-install-cert recover ;;
+status) gr-journal get || :; exec gr-install-cert status ;;
+check-config) exec gr-config --check ;;
+--help) usage ;;
+--version) exec gr-journal --version ;;
+*) usage >&2; exit 100 ;;
+esac

@@ -1,0 +1,83 @@
+# session.sh - the one session that all steps share, and what a refusal of it proves. Sourced by rotate.sh.
+# shellcheck shell=sh
+# shellcheck disable=SC2154,SC2034
+# The variables are the driver's: see load and configure.
+
+# connect GENERATION: the session that all steps share. 1: the broker refuses this pair; 111: no verdict.
+connect() {
+	[ -n "$1" ] || return 100
+	if [ "$link_generation" = "$1" ] && [ -n "$link_pid" ] && kill -0 "$link_pid" 2>/dev/null; then
+		return 0
+	fi
+	disconnect
+	rm -f "$state/link.in" "$state/link.out"
+	mkfifo "$state/link.in" "$state/link.out" || return 111
+	# gr-link lives as long as we hold this end; read and write at once, so that opening it cannot hang.
+	exec 8<>"$state/link.in"
+	gr-link -g "$1" -s "$GR_LINK_SOCKET" <"$state/link.in" >"$state/link.out" 2>"$state/link.error" 8>&- 9>&- &
+	link_pid=$!
+	read -r word _ <"$state/link.out" || word=
+	if [ "$word" = connected ]; then
+		link_generation=$1
+		forget_refusal "$1"
+		return 0
+	fi
+	rc=0
+	wait "$link_pid" || rc=$?
+	link_pid=
+	exec 8>&-
+	cat "$state/link.error" >&2
+	cp "$state/link.error" "$state/error"
+	[ "$rc" -ne 1 ] || note_refusal "$1"
+	[ "$rc" -ne 0 ] || rc=111
+	return "$rc"
+}
+
+disconnect() {
+	link_generation=
+	exec 8>&-
+	[ -z "$link_pid" ] || wait "$link_pid" || :
+	link_pid=
+}
+
+return_refused_as_temporary() {
+	return 111
+}
+
+# A refusal is definite only when it repeats over the whole refusal window while the other pair is taken.
+note_refusal() {
+	[ "$refused_generation" = "$1" ] || { refused_generation=$1; refused_at=$(now); }
+}
+
+forget_refusal() {
+	[ "$refused_generation" != "$1" ] || refused_generation=
+}
+
+# outlasted GENERATION: 111 until its refusals, of which this is one, span the window.
+outlasted() {
+	note_refusal "$1"
+	[ $(($(now) - refused_at)) -ge "$refusal_window" ] || return 111
+}
+
+# refused_for_good GENERATION OTHER: 0 when GENERATION was refused for the window and OTHER is taken.
+refused_for_good() {
+	outlasted "$1" || return
+	gr-probe -g "$2" >/dev/null 2>&1 || return 111
+}
+
+# Over the live pair; when the broker refuses it for good and takes the one kept beside it, that one becomes live.
+connect_idle() {
+	pairs || return
+	rc=0
+	connect "$live" || rc=$?
+	if [ "$rc" -eq 1 ] && [ -n "$other" ] && [ "$other" != "$live" ]; then
+		refused_for_good "$live" "$other" || return
+		complain "the pair in use is refused and the other one is taken: switching to it"
+		owe_restart || return
+		gr-install-cert activate -g "$other" || return
+		put idle other="$live" && other=$live
+		pay_restart
+		return 111
+	fi
+	return "$rc"
+}

@@ -1,0 +1,351 @@
+# states.sh - the phases of a rotation, one function each. Sourced by rotate.sh; does nothing by itself.
+# shellcheck shell=sh
+# The variables of the record (job, execution, old, ...) are read by load in rotate.sh, the settings by configure.
+# shellcheck disable=SC2154,SC2034
+#
+# Each state_ function does the work of one phase, which the journal names already when it starts (write ahead),
+# and sets next to the phase to enter. A phase may run twice; none may be skipped. Exit status 111: stay in this
+# phase and try again later; what else is not 0 is an error of this machine.
+
+# idle -> updating-job | failing: find a rotation that waits for us.
+state_idle() {
+	next=idle
+	connect_idle || return
+	found=$state/execution
+	await gr-jobs-client next -w "$idle_wait" >"$found" || {
+		rc=$?
+		[ "$rc" -eq 1 ] || return "$rc"
+		finished=1 progress=1
+		return 0
+	}
+	read_execution "$found" || return
+	[ -n "$x_job" ] || return 111
+	case $x_status in
+	QUEUED) take_job ;;
+	IN_PROGRESS) take_orphan ;;
+	esac
+}
+
+# Idle is entered once more with what a new rotation starts from.
+take_job() {
+	gr-config --check && configure "$state/settings" || return
+	gr-install-cert adopt >/dev/null || return
+	pairs || return
+	fresh=$(gr-install-cert next) || return
+	say "job $x_job: rotation asked for; certificate in use: $(short "$live_certificate")"
+	put idle job="$x_job" execution="$x_execution" old="$live" new="$fresh" idempotent="$x_idempotent" other="$other" \
+		oldCertificateId="$live_certificate" keyAlgorithm="$new_key_algorithm" \
+		signingAlgorithm="$new_signing_algorithm" || return
+	next=updating-job
+}
+
+# A rotation under way that we have no record of: another life of this device began it. It is ended once nobody has
+# touched it for a while; by the service's own clock, ours may be wrong.
+take_orphan() {
+	[ $((x_timestamp - x_updated)) -ge "$record_grace" ] || { finished=1; return 0; }
+	gr-install-cert adopt >/dev/null || return
+	pairs || return
+	put idle job="$x_job" execution="$x_execution" old="$live" other="$other" \
+		reason="no record of this rotation on the device" || return
+	next=failing
+}
+
+# updating-job -> creating-certificate | idle: say that we are on it, learn how much time there is.
+state_updating_job() {
+	connect "$old" || return_refused_as_temporary || return
+	rc=0
+	gr-jobs-client update -d CertificateRotator=true --execution "$execution" "$job" IN_PROGRESS >"$state/execution" || rc=$?
+	case $rc in
+	0 | 111) ;;	# after silence the execution itself tells whether the update arrived
+	1) say "job $job: not ours any more"; next=idle; return 0 ;;
+	*) return "$rc" ;;
+	esac
+	rc=0
+	gr-jobs-client get "$job" >"$state/execution" || rc=$?
+	[ "$rc" -ne 1 ] || { say "job $job: ended before it began"; next=idle; return 0; }
+	[ "$rc" -eq 0 ] || return "$rc"
+	read_execution "$state/execution" || return
+	[ "$x_execution" = "$execution" ] || { next=idle; return 0; }
+	[ "$x_status" = IN_PROGRESS ] || return 111
+	gr-journal arm "$(trial_budget "$x_left")" || return
+	put updating-job idempotent="$x_idempotent" || return
+	say "job $job: in progress"
+	next=creating-certificate
+}
+
+# creating-certificate -> trial | failing: next key, CSR, certificate; prove it before anything changes.
+state_creating_certificate() {
+	next=failing
+	time_left || return
+	[ "$left" -gt 0 ] || { why "no certificate came in time"; return; }
+	if [ -z "$new_certificate" ]; then
+		request_certificate || return
+		[ "$next" = creating-certificate ] || return 0
+	fi
+	prove_new || return
+	[ "$next" = trial ] || return 0
+	time_left || return
+	[ "$left" -ge "$trial_minimum" ] || { next=failing; why "too little time left for a trial"; }
+}
+
+request_certificate() {
+	gr-keygen >/dev/null || return
+	gr-csr >"$state/csr.pem" || return
+	[ -n "$created_at" ] || say "new key made ($key_algorithm)"
+	connect "$old" || return_refused_as_temporary || return
+	wait_to_repeat "$created_at" || return
+	put creating-certificate createdAt="$(now)" || return
+	rc=0
+	gr-create "$job" "$execution" "$state/csr.pem" >"$state/new.pem" 2>"$state/error" || rc=$?
+	cat "$state/error" >&2
+	[ "$rc" -ne 1 ] || { why "$(last_error)"; return 0; }
+	[ "$rc" -eq 0 ] || return "$rc"
+	new_certificate=$(gr-install-cert stage "$state/new.pem") || return
+	put creating-certificate newCertificateId="$new_certificate" || return
+	# The create that was accepted decided what the device lives on: a pair kept from an older rotation is dead now.
+	if [ -n "$other" ] && [ "$other" != "$old" ]; then
+		gr-install-cert discard -g "$other" && put creating-certificate other= || return
+	fi
+	say "new certificate: $(short "$new_certificate")"
+	next=creating-certificate
+}
+
+# NEW connects as T#probe beside the session on OLD: what the broker says of it now costs nothing yet.
+prove_new() {
+	next=creating-certificate
+	rc=0
+	gr-probe -g "$new" >/dev/null 2>"$state/error" || rc=$?
+	case $rc in
+	0) say "the broker takes the new certificate"; next=trial ;;
+	1)
+		rc=0
+		gr-probe -g "$old" >/dev/null 2>&1 || rc=$?
+		case $rc in
+		0) outlasted "$new" || return; next=failing; why "the broker refuses the new certificate: $(last_error)" ;;
+		1) complain "probing is forbidden by policy; the new certificate goes on trial unproven"; next=trial ;;
+		*) return "$rc" ;;
+		esac
+		;;
+	*) cat "$state/error" >&2; return "$rc" ;;
+	esac
+}
+
+# trial -> committing | rolling-back: switch, restart the runtime, ask for our job over the new certificate.
+state_trial() {
+	next=rolling-back
+	time_left || return
+	[ "$left" -gt 0 ] || { why "the trial's deadline passed"; return; }
+	pairs || return
+	if [ "$live" != "$new" ]; then
+		hook_ready || return
+		owe_restart || return
+		gr-install-cert activate || return
+		say "switched to the new key and certificate; the old pair is kept"
+		pay_restart || return
+	fi
+	connect_trial || return
+	[ "$next" = trial ] || return 0
+	rc=0
+	gr-jobs-client get "$job" >"$state/execution" || rc=$?
+	case $rc in
+	0) read_execution "$state/execution" || return ;;
+	1) next=rolling-back; why "the job ended during the trial"; return ;;
+	*) return "$rc" ;;
+	esac
+	if [ "$x_status" != IN_PROGRESS ] || [ "$x_execution" != "$execution" ]; then
+		next=rolling-back
+		why "the job has a newer execution or is not in progress"
+		return
+	fi
+	say "connected over the new certificate"
+	next=committing
+}
+
+# Sets next to trial when NEW carries a session, leaves rolling-back when NEW is refused for good.
+connect_trial() {
+	rc=0
+	connect "$new" || rc=$?
+	case $rc in
+	0) next=trial ;;
+	1) refused_for_good "$new" "$old" || return; why "the broker refuses the new certificate: $(last_error)" ;;
+	*) return "$rc" ;;
+	esac
+}
+
+# committing -> reporting | rolling-back: ask for the licence to say SUCCEEDED.
+state_committing() {
+	next=rolling-back
+	time_left || return
+	[ "$left" -gt 0 ] || { why "commit was not answered in time"; return; }
+	connect_trial || return
+	[ "$next" = trial ] || return 0
+	next=rolling-back
+	runtime_uses_new || return
+	wait_to_repeat "$commit" || return
+	before=$commit
+	put committing commit="$(now)" || return
+	rc=0
+	gr-commit "$job" "$execution" "$new_certificate" 2>"$state/error" || rc=$?
+	cat "$state/error" >&2
+	case $rc in
+	0) next=reporting; say "commit accepted" ;;
+	1) commit_refused "$before" || return ;;
+	*) return "$rc" ;;
+	esac
+}
+
+# A refusal after an unanswered commit may come from the first one having been taken: the execution knows.
+commit_refused() {
+	[ -n "$1" ] || { why "commit was refused: $(last_error)"; return; }
+	rc=0
+	gr-jobs-client get "$job" >"$state/execution" || rc=$?
+	[ "$rc" -ne 1 ] || { why "commit was refused and the job has ended"; return; }
+	[ "$rc" -eq 0 ] || return "$rc"
+	read_execution "$state/execution" || return
+	if [ "$x_status" = IN_PROGRESS ] && [ "$x_execution" = "$execution" ]; then
+		next=reporting
+	else
+		why "commit was refused: $(last_error)"
+	fi
+}
+
+# reporting -> idle | rolling-back: the final word, over the new certificate only.
+state_reporting() {
+	next=reporting
+	[ -n "$final" ] || put reporting final=1 || return
+	rc=0
+	connect "$new" || rc=$?
+	if [ "$rc" -eq 1 ]; then
+		refused_for_good "$new" "$old" || return
+		ask_over_old
+		return
+	fi
+	[ "$rc" -eq 0 ] || return "$rc"
+	rc=0
+	gr-jobs-client update --execution "$execution" "$job" SUCCEEDED >"$state/execution" || rc=$?
+	read_execution "$state/execution" || return
+	case $rc in
+	0) finish_new ;;
+	1)
+		case $x_survivor-$x_status-$x_code in
+		NEW-* | -SUCCEEDED-*) finish_new ;;
+		OLD-*) next=rolling-back; why "the rotation was decided for the old certificate" ;;
+		--ResourceNotFound) keep_both "$old" ;;
+		--* | -IN_PROGRESS-*)
+			# Not licensed yet, as it seems: commit is safe to repeat and decides nothing.
+			gr-commit "$job" "$execution" "$new_certificate" || :
+			return 111
+			;;
+		*) next=rolling-back; why "the job ended as $x_status before success could be reported" ;;
+		esac
+		;;
+	*) return "$rc" ;;
+	esac
+}
+
+finish_new() {
+	gr-install-cert commit || return
+	say "job $job: succeeded; the old key and certificate are destroyed"
+	outcome=succeeded
+	put_idle ''
+}
+
+# NEW is refused and OLD is taken although the final word may have left: the execution tells which one lives.
+ask_over_old() {
+	connect "$old" || return_refused_as_temporary || return
+	rc=0
+	gr-jobs-client get "$job" >"$state/execution" || rc=$?
+	[ "$rc" -eq 0 ] || [ "$rc" -eq 1 ] || return "$rc"
+	read_execution "$state/execution" || return
+	case $rc-$x_status-$x_code in
+	*-SUCCEEDED-* | 0-IN_PROGRESS-*) return 111 ;;
+	1-*-ResourceNotFound) keep_both "$old" ;;
+	1--TerminalStateReached) ask_how_it_ended ;;
+	*) next=rolling-back; why "the new certificate died and the job ended as ${x_status:-$x_code}" ;;
+	esac
+}
+
+# Describing an ended execution does not say how it ended; an update is refused with its state and changes nothing.
+ask_how_it_ended() {
+	gr-jobs-client update --execution "$execution" "$job" IN_PROGRESS >"$state/execution" || :
+	read_execution "$state/execution" || return
+	case $x_status in
+	'') return 111 ;;
+	SUCCEEDED) return 111 ;;
+	*) next=rolling-back; why "the new certificate died and the job ended as $x_status" ;;
+	esac
+}
+
+# rolling-back -> failing: the old pair lives again, and the runtime with it.
+state_rolling_back() {
+	pairs || return
+	if [ "$live" != "$old" ]; then
+		owe_restart || return
+		gr-install-cert rollback || return
+	fi
+	say "rolled back to the old key and certificate: $reason"
+	pay_restart || return
+	next=failing
+}
+
+# failing -> idle | reporting: FAILED with the reason, over the old certificate only.
+state_failing() {
+	next=failing
+	outcome=failed
+	rc=0
+	connect "$old" || rc=$?
+	if [ "$rc" -eq 1 ] && [ -n "$new_certificate" ]; then
+		refused_for_good "$old" "$new" || return
+		old_is_dead
+		return
+	fi
+	[ "$rc" -ne 1 ] || return 111
+	[ "$rc" -eq 0 ] || return "$rc"
+	wait_to_repeat "$created_at" || return
+	rc=0
+	gr-jobs-client update -d CertificateRotator=true -d DeviceFailureReason="${reason:-unknown}" --execution "$execution" \
+		"$job" FAILED >"$state/execution" || rc=$?
+	read_execution "$state/execution" || return
+	case $rc in
+	0) finish_old ;;
+	1)
+		case $x_survivor-$x_status-$x_code in
+		NEW-* | -SUCCEEDED-*) revive_new && next=reporting ;;
+		OLD-* | -?*-*) finish_old ;;
+		*) keep_both "$new" ;;
+		esac
+		;;
+	*) return "$rc" ;;
+	esac
+}
+
+finish_old() {
+	if [ -n "$new" ]; then
+		gr-install-cert discard -g "$new" || return
+	fi
+	say "job $job: failed: $reason"
+	put_idle "$other"
+}
+
+# Our own final word decided for NEW, or the broker takes nothing else.
+revive_new() {
+	owe_restart || return
+	gr-install-cert activate -g "$new" || return
+	pay_restart
+}
+
+old_is_dead() {
+	revive_new || return
+	if [ -n "$final" ]; then
+		next=reporting
+	else
+		keep_both "$old"
+	fi
+}
+
+# The execution is gone, so nobody can say which pair lives: both stay, and idle uses the one that is taken.
+keep_both() {
+	[ -n "$new_certificate" ] || { finish_old; return; }
+	say "job $job: is gone; both pairs are kept"
+	put_idle "$1"
+}
