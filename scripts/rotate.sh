@@ -7,10 +7,14 @@ umask 077
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$here:$PATH
 export PATH
-for part in record session runtime states; do
-	# shellcheck disable=SC1090 # each is checked by itself
-	. "$here/$part.sh"
-done
+# shellcheck source=scripts/record.sh
+. "$here/record.sh"
+# shellcheck source=scripts/session.sh
+. "$here/session.sh"
+# shellcheck source=scripts/runtime.sh
+. "$here/runtime.sh"
+# shellcheck source=scripts/states.sh
+. "$here/states.sh"
 
 usage() {
 	cat <<'EOF'
