@@ -3,7 +3,7 @@
 set -eu
 
 packages='gcc make pkg-config libssl-dev libmosquitto-dev mosquitto-dev mosquitto mosquitto-clients libjansson-dev
-libsqlite3-dev sqlite3 openssl bats parallel jq util-linux procps'
+libsqlite3-dev sqlite3 openssl bats parallel jq util-linux procps strace'
 
 missing=
 for p in $packages; do

@@ -45,11 +45,10 @@ static enum status check_free(struct stat *like, const struct store *store, uint
 		complain("%s: no live key; run gr-install-cert recover", store->path);
 		return GR_BAD;
 	}
-	if (st == GR_OK && (n == live || generation_is_committed(store, n))) {
-		complain("%s/%" PRIu32 ": in use; it keeps its key", store->path, n);
-		return GR_BAD;
-	}
-	return st;
+	if (st != GR_OK || (n != live && (st = generation_is_committed(store, n)) != GR_OK))
+		return st == GR_NO ? GR_OK : st;
+	complain("%s/%" PRIu32 ": in use; it keeps its key", store->path, n);
+	return GR_BAD;
 }
 
 static enum status make_key(const struct desk *desk, uint32_t n, const struct stat *like)

@@ -119,20 +119,21 @@ enum status generation_open(int *fd, const struct store *store, uint32_t generat
 	return open_dir(fd, store, name);
 }
 
-bool generation_has(const struct store *store, uint32_t generation, const char *file)
+enum status generation_has(const struct store *store, uint32_t generation, const char *file)
 {
-	struct stat st;
-	bool has;
+	struct stat own;
+	enum status st;
 	int fd;
 
-	if (generation_open(&fd, store, generation) != GR_OK)
-		return false;
-	has = fstatat(fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+	if ((st = generation_open(&fd, store, generation)) != GR_OK)
+		return st;
+	if (fstatat(fd, file, &own, AT_SYMLINK_NOFOLLOW) != 0)
+		st = errno == ENOENT ? GR_NO : complain_errno(store, file);
 	close(fd);
-	return has;
+	return st;
 }
 
-bool generation_is_committed(const struct store *store, uint32_t generation)
+enum status generation_is_committed(const struct store *store, uint32_t generation)
 {
 	return generation_has(store, generation, MARK);
 }
@@ -228,7 +229,10 @@ enum status generation_commit(const struct store *store, uint32_t generation)
 	generation_where(where, store, generation);
 	if ((st = generation_open(&fd, store, generation)) != GR_OK)
 		return st;
-	st = generation_is_committed(store, generation) ? file_sync_dir(fd, where) : set_mark(fd, where);
+	if ((st = generation_is_committed(store, generation)) == GR_OK)
+		st = file_sync_dir(fd, where);
+	else if (st == GR_NO)
+		st = set_mark(fd, where);
 	close(fd);
 	return st;
 }

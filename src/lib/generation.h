@@ -6,7 +6,6 @@
 #ifndef GR_GENERATION_H
 #define GR_GENERATION_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,9 +29,10 @@ enum status generation_next(uint32_t *generation, const struct store *store);
 enum status generation_open(int *fd, const struct store *store, uint32_t generation);
 /* "<store>/<number>", for error lines; cut where too long. */
 void generation_where(char to[static GENERATION_WHERE], const struct store *store, uint32_t generation);
-/* False as well where there is no such generation. */
-bool generation_has(const struct store *store, uint32_t generation, const char *file);
-bool generation_is_committed(const struct store *store, uint32_t generation);
+/* GR_NO, silent: no such file, or no such generation. */
+enum status generation_has(const struct store *store, uint32_t generation, const char *file);
+/* Does it bear the mark? GR_NO, silent: no. GR_FAIL is not an answer. */
+enum status generation_is_committed(const struct store *store, uint32_t generation);
 
 /* Makes it, or leaves it as it is; as open to readers as the store itself. */
 enum status generation_make(const struct store *store, uint32_t generation);

@@ -76,21 +76,26 @@ static bool holder_runs(const struct holder *h)
 	return h->pid > 0 && start_time(&start, h->pid) && start == h->start;
 }
 
-static enum status write_holder(int fd, pid_t pid, const char *path)
+/* In place, and only then cut: on a full disk the file must not need a new block. Not by the locked descriptor: a shell may have opened it to append. */
+static enum status write_holder(const char *path, pid_t pid)
 {
 	unsigned long long start;
 	char text[64];
-	int n;
+	int n, fd;
+	bool done;
 
 	if (!start_time(&start, pid)) {
 		complain("%ld: no such process", (long)pid);
 		return GR_BAD;
 	}
 	n = snprintf(text, sizeof text, "%ld %llu\n", (long)pid, start);
-	if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)n, 0) == n)
-		return GR_OK;
-	complain("%s: %s", path, strerror(errno));
-	return GR_FAIL;
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	done = fd >= 0 && pwrite(fd, text, (size_t)n, 0) == n && ftruncate(fd, n) == 0;
+	if (!done)
+		complain("%s: the holder's name cannot be written: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return done ? GR_OK : GR_FAIL;
 }
 
 /* The descriptor that rotate.sh lent us: GR_LOCK_FD, if it is this very file. */
@@ -139,7 +144,7 @@ enum status lock_try(struct lock *lock, const struct conf *conf)
 		if (st == GR_FAIL)
 			complain("%s: %s", path, strerror(errno));
 	} else if (!lock->lent) {
-		st = write_holder(lock->fd, getpid(), path);
+		write_holder(path, getpid());	/* a courtesy: without the name the lock holds as well */
 	}
 	if (st != GR_OK)
 		lock_release(lock);
@@ -186,7 +191,7 @@ enum status lock_hold(const struct conf *conf, int fd, pid_t pid)
 		return GR_BAD;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return write_holder(fd, pid, path);
+		return write_holder(path, pid);
 	if (errno == EWOULDBLOCK)
 		return complain_held(path);
 	complain("%s: %s", path, strerror(errno));

@@ -231,6 +231,10 @@ enum status store_link(uint32_t *generation, const struct store *store, const ch
 
 	if (n < 0 && (store->dir < 0 || errno == ENOENT))
 		return GR_NO;
+	if (n < 0 && errno != EINVAL) {
+		complain("%s/%s: %s", store->path, name, strerror(errno));
+		return GR_FAIL;
+	}
 	text[n < 0 ? 0 : n] = '\0';
 	if (n <= 0 || text[0] < '1' || text[0] > '9' || n > 9 || (*generation = (uint32_t)strtoul(text, &end, 10), *end)) {
 		complain("%s/%s: not a link to a generation", store->path, name);

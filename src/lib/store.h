@@ -38,7 +38,7 @@ enum status store_need(const struct store *store);
 /* Makes the directories and the format mark, where missing, so that whoever can read the file key still can. */
 enum status store_create(struct store *store, const struct stat *key);
 
-/* The generation that the link name ("live", "back") says. GR_NO, silent: no such link. GR_BAD: not a number. */
+/* The generation that the link name ("live", "back") says. GR_NO, silent: no such link. GR_BAD: not a link to one. */
 enum status store_link(uint32_t *generation, const struct store *store, const char *name);
 /* Replaces the link name durably. */
 enum status store_point(const struct store *store, const char *name, uint32_t generation);

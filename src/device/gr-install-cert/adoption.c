@@ -37,22 +37,33 @@ static enum status check_two_files(const struct store *store, const struct pair 
 	return GR_BAD;
 }
 
-/* The committed generation that already holds pair; 0: none. */
+/* GR_NO: generation n is not committed, not complete or another pair. A disk error is not an answer. */
+static enum status compare(const struct store *store, uint32_t n, const struct pair *pair)
+{
+	struct pair other;
+	enum status st;
+
+	if ((st = generation_is_committed(store, n)) != GR_OK)
+		return st;
+	if ((st = pair_read(&other, store, n)) != GR_OK)
+		return st == GR_FAIL ? st : GR_NO;
+	st = pair_same(pair, &other) ? GR_OK : GR_NO;
+	pair_release(&other);
+	return st;
+}
+
+/* The committed generation that already holds pair. GR_NO: none. */
 static enum status find_same(uint32_t *generation, const struct store *store, const struct pair *pair)
 {
 	struct generation_list list;
 	enum status st = generation_list(&list, store);
 
-	*generation = 0;
-	for (size_t i = list.count; st == GR_OK && i-- > 0 && *generation == 0;) {
-		struct pair other;
-
-		if (!generation_is_committed(store, list.number[i]))
-			continue;
-		if (pair_read(&other, store, list.number[i]) == GR_OK && pair_same(pair, &other))
+	if (st != GR_OK)
+		return st;
+	st = GR_NO;
+	for (size_t i = list.count; st == GR_NO && i-- > 0;)
+		if ((st = compare(store, list.number[i], pair)) == GR_OK)
 			*generation = list.number[i];
-		pair_release(&other);
-	}
 	return st;
 }
 
@@ -60,10 +71,8 @@ static enum status import(uint32_t *generation, struct store *store, const struc
 {
 	enum status st;
 
-	if ((st = store_create(store, &pair->key_stat)) != GR_OK || (st = find_same(generation, store, pair)) != GR_OK)
+	if ((st = store_create(store, &pair->key_stat)) != GR_OK || (st = find_same(generation, store, pair)) != GR_NO)
 		return st;
-	if (*generation != 0)
-		return GR_OK;
 	if ((st = generation_next(generation, store)) == GR_OK)
 		st = generation_import(store, *generation, pair);
 	return st;
@@ -71,10 +80,11 @@ static enum status import(uint32_t *generation, struct store *store, const struc
 
 static enum status point_live(struct store *store, uint32_t generation)
 {
+	enum status st;
 	uint32_t live;
 
-	if (store_link(&live, store, "live") == GR_OK && live == generation)
-		return store_sync(store);
+	if ((st = store_link(&live, store, "live")) == GR_FAIL || (st == GR_OK && live == generation))
+		return st == GR_OK ? store_sync(store) : st;
 	return store_point(store, "live", generation);
 }
 
@@ -130,16 +140,22 @@ enum status adoption_run(uint32_t *live, struct store *store)
 	return st;
 }
 
-bool adoption_is_torn(const struct store *store)
+enum status adoption_is_torn(const struct store *store)
 {
 	struct scene scene;
 	struct pair pair;
-	uint32_t same = 0;
+	enum status st;
+	uint32_t same;
 
-	if (store->dir < 0 || look(&scene, store) != GR_OK || (scene.key != SEAT_PLAIN && scene.certificate != SEAT_PLAIN) ||
-	    pair_read_configured(&pair, store) != GR_OK)
-		return false;
-	find_same(&same, store, &pair);
+	if (store->dir < 0)
+		return GR_NO;
+	if ((st = look(&scene, store)) != GR_OK)
+		return st;
+	if (scene.key != SEAT_PLAIN && scene.certificate != SEAT_PLAIN)
+		return GR_NO;
+	if ((st = pair_read_configured(&pair, store)) != GR_OK)
+		return st == GR_FAIL ? st : GR_NO;
+	st = find_same(&same, store, &pair);
 	pair_release(&pair);
-	return same != 0;
+	return st;
 }

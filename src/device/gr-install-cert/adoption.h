@@ -2,7 +2,6 @@
 #ifndef GR_ADOPTION_H
 #define GR_ADOPTION_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "store.h"
@@ -12,7 +11,7 @@
  * and another call completes it. GR_BAD, one line, nothing touched: what lies there cannot be adopted.
  */
 enum status adoption_run(uint32_t *live, struct store *store);
-/* True when an adoption was cut short: the pair in plain sight has its generation already. Silent. */
-bool adoption_is_torn(const struct store *store);
+/* Was an adoption cut short: has the pair in plain sight its generation already? GR_NO: no. */
+enum status adoption_is_torn(const struct store *store);
 
 #endif

@@ -50,7 +50,7 @@ static enum status commit(const struct desk *desk)
 	if ((st = store_link(&live, store, "live")) != GR_OK) {
 		if (st == GR_NO)
 			complain("%s: nothing is live; run gr-install-cert recover", store->path);
-		return GR_BAD;
+		return st == GR_FAIL ? st : GR_BAD;
 	}
 	n = desk->generation ? desk->generation : live;
 	if ((st = check_complete(store, n)) != GR_OK || (st = generation_commit(store, n)) != GR_OK || n != live)

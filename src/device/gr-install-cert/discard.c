@@ -23,7 +23,7 @@ static enum status discard(const struct desk *desk)
 	if ((st = store_link(&live, store, "live")) != GR_OK) {
 		if (st == GR_NO)
 			complain("%s: nothing is live; run gr-install-cert recover", store->path);
-		return GR_BAD;
+		return st == GR_FAIL ? st : GR_BAD;
 	}
 	if (live == desk->generation) {
 		complain("%s/%lu: live; it is not destroyed", store->path, (unsigned long)live);

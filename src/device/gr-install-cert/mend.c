@@ -11,14 +11,15 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static bool is_complete(const struct store *store, uint32_t n)
+/* GR_NO: it is not. A disk error is not an answer. */
+static enum status is_complete(const struct store *store, uint32_t n)
 {
 	struct pair pair;
-	bool complete = n != 0 && pair_read(&pair, store, n) == GR_OK;
+	enum status st = n == 0 ? GR_NO : pair_read(&pair, store, n);
 
-	if (complete)
+	if (st == GR_OK)
 		pair_release(&pair);
-	return complete;
+	return st == GR_BAD ? GR_NO : st;
 }
 
 /* The newest complete generation but skip; 0: none. */
@@ -28,19 +29,30 @@ static enum status find_newest(uint32_t *generation, const struct store *store, 
 	enum status st = generation_list(&list, store);
 
 	*generation = 0;
-	for (size_t i = list.count; st == GR_OK && i-- > 0 && *generation == 0;)
-		if (list.number[i] != skip && (!committed || generation_is_committed(store, list.number[i])) &&
-		    is_complete(store, list.number[i]))
-			*generation = list.number[i];
+	for (size_t i = list.count; st == GR_OK && i-- > 0 && *generation == 0;) {
+		uint32_t n = list.number[i];
+
+		if (n == skip)
+			continue;
+		if (committed)
+			st = generation_is_committed(store, n);
+		if (st == GR_OK && (st = is_complete(store, n)) == GR_OK)
+			*generation = n;
+		if (st == GR_NO)
+			st = GR_OK;
+	}
 	return st;
 }
 
-static bool is_adopted(const struct store *store)
+/* GR_NO: a plain file lies in a configured place. */
+static enum status is_adopted(const struct store *store)
 {
 	enum seat_kind key, cert;
+	enum status st;
 
-	return seat_look(&key, &store->key) == GR_OK && seat_look(&cert, &store->certificate) == GR_OK &&
-	       key != SEAT_PLAIN && cert != SEAT_PLAIN;
+	if ((st = seat_look(&key, &store->key)) != GR_OK || (st = seat_look(&cert, &store->certificate)) != GR_OK)
+		return st;
+	return key != SEAT_PLAIN && cert != SEAT_PLAIN ? GR_OK : GR_NO;
 }
 
 /* While reporting the new pair may be the only one left to the backend: it goes first. */
@@ -49,11 +61,22 @@ static enum status choose_live(uint32_t *n, const struct desk *desk)
 	enum status st;
 
 	*n = journal_is(&desk->journal, "reporting") ? (uint32_t)journal_number(&desk->journal, JOURNAL_NEW) : 0;
-	if (is_complete(&desk->store, *n))
-		return GR_OK;
+	if ((st = is_complete(&desk->store, *n)) != GR_NO)
+		return st;
 	if ((st = find_newest(n, &desk->store, true, 0)) == GR_OK && *n == 0)
 		st = find_newest(n, &desk->store, false, 0);
 	return st;
+}
+
+/* GR_NO: the live link leads to no complete pair. */
+static enum status check_live(const struct store *store)
+{
+	enum status st;
+	uint32_t n;
+
+	if ((st = store_link(&n, store, "live")) == GR_OK)
+		st = is_complete(store, n);
+	return st == GR_BAD ? GR_NO : st;
 }
 
 enum status mend_live(struct desk *desk)
@@ -62,8 +85,10 @@ enum status mend_live(struct desk *desk)
 	enum status st;
 	uint32_t n;
 
-	if ((store_link(&n, store, "live") == GR_OK && is_complete(store, n)) || !is_adopted(store))
-		return GR_OK;
+	if ((st = check_live(store)) != GR_NO)
+		return st;
+	if ((st = is_adopted(store)) != GR_OK)
+		return st == GR_NO ? GR_OK : st;
 	if ((st = choose_live(&n, desk)) != GR_OK)
 		return st;
 	if (n == 0) {
@@ -87,20 +112,27 @@ static enum status mend_seat(const struct seat *seat)
 	return st;
 }
 
-enum status mend_seats(struct desk *desk)
+static enum status finish_adoption(struct desk *desk)
 {
 	enum status st;
 	uint32_t live;
 
-	if (!desk->journal.value[JOURNAL_PHASE][0] || journal_is(&desk->journal, "idle"))
-		if (adoption_is_torn(&desk->store)) {
-			if ((st = adoption_run(&live, &desk->store)) == GR_OK)
-				printf("adoption: finished as generation %lu\n", (unsigned long)live);
-			return st;
-		}
-	/* A link beside a plain file would show two halves of different pairs. */
-	if (!is_adopted(&desk->store))
+	if (desk->journal.value[JOURNAL_PHASE][0] && !journal_is(&desk->journal, "idle"))
 		return GR_OK;
+	if ((st = adoption_is_torn(&desk->store)) != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	if ((st = adoption_run(&live, &desk->store)) == GR_OK)
+		printf("adoption: finished as generation %lu\n", (unsigned long)live);
+	return st;
+}
+
+enum status mend_seats(struct desk *desk)
+{
+	enum status st;
+
+	/* A link beside a plain file would show two halves of different pairs. */
+	if ((st = finish_adoption(desk)) != GR_OK || (st = is_adopted(&desk->store)) != GR_OK)
+		return st == GR_NO ? GR_OK : st;
 	st = mend_seat(&desk->store.key);
 	return st == GR_OK ? mend_seat(&desk->store.certificate) : st;
 }
@@ -139,9 +171,13 @@ enum status mend_journal(struct desk *desk)
 	enum status st;
 	uint32_t live;
 
-	if (journal->value[JOURNAL_PHASE][0] || store_link(&live, &desk->store, "live") != GR_OK)
+	if (journal->value[JOURNAL_PHASE][0])
 		return GR_OK;
-	st = generation_is_committed(&desk->store, live) ? begin_idle(desk, live) : begin_trial(desk, live);
+	if ((st = store_link(&live, &desk->store, "live")) != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	if ((st = generation_is_committed(&desk->store, live)) == GR_FAIL)
+		return st;
+	st = st == GR_OK ? begin_idle(desk, live) : begin_trial(desk, live);
 	if (st == GR_OK && (st = journal_write(journal, &desk->store)) == GR_OK)
 		printf("journal: made anew, phase %s\n", journal->value[JOURNAL_PHASE]);
 	return st;
@@ -165,8 +201,8 @@ enum status mend_late_trial(struct desk *desk)
 	struct journal *journal = &desk->journal;
 	enum status st;
 
-	if (!is_complete(&desk->store, (uint32_t)journal_number(journal, JOURNAL_OLD)))
-		return stay(desk);
+	if ((st = is_complete(&desk->store, (uint32_t)journal_number(journal, JOURNAL_OLD))) != GR_OK)
+		return st == GR_NO ? stay(desk) : st;
 	if ((st = journal_set(journal, JOURNAL_PHASE, "rolling-back")) != GR_OK ||
 	    (st = journal_set(journal, JOURNAL_REASON, "trial deadline passed")) != GR_OK ||
 	    (st = journal_write(journal, &desk->store)) != GR_OK)
@@ -180,8 +216,8 @@ enum status mend_rollback(struct desk *desk)
 	uint32_t live = 0, old = (uint32_t)journal_number(&desk->journal, JOURNAL_OLD);
 	enum status st;
 
-	if (store_link(&live, &desk->store, "live") == GR_OK && live == old)
-		return GR_OK;
+	if ((st = store_link(&live, &desk->store, "live")) == GR_FAIL || (st == GR_OK && live == old))
+		return st;
 	if ((st = switch_back(desk)) == GR_OK)
 		printf("live: generation %lu again\n", (unsigned long)old);
 	return st;
@@ -216,8 +252,9 @@ enum status mend_idle(struct desk *desk)
 	enum status st;
 	uint32_t live;
 
-	if (store_link(&live, store, "live") != GR_OK || !generation_is_committed(store, live) || !is_adopted(store))
-		return GR_OK;
+	if ((st = store_link(&live, store, "live")) != GR_OK || (st = generation_is_committed(store, live)) != GR_OK ||
+	    (st = is_adopted(store)) != GR_OK)
+		return st == GR_NO ? GR_OK : st;
 	if ((st = sweep_strays(desk, live)) != GR_OK || (st = sweep_temporary(&removed, store)) != GR_OK)
 		return st;
 	if (removed > 0)

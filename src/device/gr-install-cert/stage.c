@@ -48,10 +48,10 @@ static enum status write_certificate(const struct store *store, uint32_t n, cons
 	}
 	if (st != GR_OK)
 		return st;
-	if (number == n || generation_is_committed(store, n)) {
+	if (number == n || (st = generation_is_committed(store, n)) == GR_OK) {
 		complain("%s/%lu: in use; its certificate is not replaced", store->path, (unsigned long)n);
 		st = GR_BAD;
-	} else {
+	} else if (st == GR_NO) {
 		st = generation_write(store, n, STORE_CERTIFICATE_FILE, pem, len, &live.cert_stat);
 	}
 	pair_release(&live);
@@ -64,7 +64,7 @@ static bool is_there(const struct store *store, uint32_t n, const struct cert *c
 	struct pair own;
 	bool same;
 
-	if (!generation_has(store, n, STORE_CERTIFICATE_FILE))
+	if (generation_has(store, n, STORE_CERTIFICATE_FILE) != GR_OK)
 		return false;
 	same = pair_read(&own, store, n) == GR_OK && strcmp(own.cert.id, cert->id) == 0;
 	pair_release(&own);

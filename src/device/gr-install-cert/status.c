@@ -19,8 +19,8 @@ static const struct arg_spec spec = { "gr-install-cert status", "[options]", "Pr
 /* Strings here are numbers, hexadecimal or words of ours: nothing needs escaping. */
 static void print_generation(const struct store *store, uint32_t n, bool json, bool first)
 {
-	bool committed = generation_is_committed(store, n);
-	const char *state = generation_has(store, n, STORE_KEY_FILE) ? "key" : "empty";
+	bool committed = generation_is_committed(store, n) == GR_OK;
+	const char *state = generation_has(store, n, STORE_KEY_FILE) == GR_OK ? "key" : "empty";
 	struct pair pair;
 	bool complete = pair_read(&pair, store, n) == GR_OK;
 

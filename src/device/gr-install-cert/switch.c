@@ -5,6 +5,7 @@
 #include "pair.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,7 +69,9 @@ static enum status prepare_way_back(const struct desk *desk, uint32_t live)
 	enum status st;
 	uint32_t back;
 
-	if (store_link(&back, &desk->store, "back") != GR_OK || back != live)
+	if ((st = store_link(&back, &desk->store, "back")) == GR_FAIL)
+		return st;
+	if (st != GR_OK || back != live)
 		if ((st = store_point(&desk->store, "back", live)) != GR_OK)
 			return st;
 	return journal_is(&desk->journal, "trial") ? journal_prepare(&desk->journal, &desk->store) : store_sync(&desk->store);
@@ -86,7 +89,7 @@ enum status switch_to(const struct desk *desk, uint32_t n)
 	if ((st = store_link(&live, store, "live")) != GR_OK) {
 		if (st == GR_NO)
 			complain("%s: nothing is live; run gr-install-cert recover", store->path);
-		return GR_BAD;
+		return st == GR_FAIL ? st : GR_BAD;
 	}
 	if (live == n)	/* a second call, or one after a kill: the rename may not be durable yet */
 		return (st = store_sync(store)) == GR_OK ? read_back(store, id) : st;
@@ -98,13 +101,15 @@ enum status switch_to(const struct desk *desk, uint32_t n)
 }
 
 /* 0: neither the journal nor the link back says. */
-static uint32_t way_back(const struct desk *desk)
+static enum status way_back(uint32_t *n, const struct desk *desk)
 {
-	uint32_t back = 0;
+	enum status st;
 
-	if (journal_number(&desk->journal, JOURNAL_OLD) > 0)
-		return (uint32_t)journal_number(&desk->journal, JOURNAL_OLD);
-	return store_link(&back, &desk->store, "back") == GR_OK ? back : 0;
+	*n = (uint32_t)journal_number(&desk->journal, JOURNAL_OLD);
+	if (*n != 0 || (st = store_link(n, &desk->store, "back")) == GR_OK)
+		return GR_OK;
+	*n = 0;
+	return st == GR_NO ? GR_OK : st;
 }
 
 enum status switch_drop_back(const struct store *store)
@@ -118,9 +123,12 @@ enum status switch_drop_back(const struct store *store)
 /* The prepared link is renamed where it says the right thing: that needs neither an inode nor a block. */
 static enum status point_live(const struct store *store, uint32_t n)
 {
+	enum status st;
 	uint32_t back;
 
-	if (store_link(&back, store, "back") != GR_OK || back != n)
+	if ((st = store_link(&back, store, "back")) == GR_FAIL)
+		return st;
+	if (st != GR_OK || back != n)
 		return store_point(store, "live", n);
 	if (renameat(store->dir, "back", store->dir, "live") == 0)
 		return store_sync(store);
@@ -128,24 +136,30 @@ static enum status point_live(const struct store *store, uint32_t n)
 	return GR_FAIL;
 }
 
+/* Once committed the old pair may be dead to the backend already: back to it only by name. */
+static enum status check_way_back(const struct store *store, uint32_t live, uint32_t n, bool committed)
+{
+	if (n != 0 && !committed)
+		return GR_OK;
+	complain("%s/%lu: %s", store->path, (unsigned long)live,
+		 committed ? "committed; activate -g another one instead" : "live, and there is nothing to go back to");
+	return GR_BAD;
+}
+
 enum status switch_back(const struct desk *desk)
 {
 	const struct store *store = &desk->store;
-	uint32_t live = 0, n = way_back(desk);
+	uint32_t live = 0, n;
 	char id[65];
-	enum status st;
+	enum status st, mark = GR_NO;
 
-	if ((st = store_link(&live, store, "live")) == GR_BAD)
-		return st;
-	if (n == live || (n == 0 && generation_is_committed(store, live)))
+	if ((st = way_back(&n, desk)) != GR_OK || ((st = store_link(&live, store, "live")) != GR_OK && st != GR_NO) ||
+	    (live != 0 && (mark = generation_is_committed(store, live)) == GR_FAIL))
+		return st != GR_OK ? st : mark;
+	if (n == live || (n == 0 && mark == GR_OK))
 		return switch_drop_back(store);
-	if (n == 0 || generation_is_committed(store, live)) {
-		complain("%s/%lu: %s", store->path, (unsigned long)live, n == 0 ? "live, and there is nothing to go back to"
-									       : "committed; activate -g another one instead");
-		return GR_BAD;
-	}
-	if ((st = switch_check_seats(store)) != GR_OK || (st = check_complete(id, store, n)) != GR_OK ||
-	    (st = point_live(store, n)) != GR_OK)
+	if ((st = check_way_back(store, live, n, mark == GR_OK)) != GR_OK || (st = switch_check_seats(store)) != GR_OK ||
+	    (st = check_complete(id, store, n)) != GR_OK || (st = point_live(store, n)) != GR_OK)
 		return st;
 	if ((st = read_back(store, id)) != GR_OK && live != 0)
 		store_point(store, "live", live);
