@@ -118,12 +118,14 @@ broker_is_settled() { grep -q 'mosquitto version .* running' "$WORLD/log" || ! k
 broker_start() {
 	local try preload=
 	[ -z "${SANITIZE:-}" ] || preload=$(gcc -print-file-name=libasan.so)
+	# Mosquitto loses a few bytes of its own when a kept session subscribes again; the plugin does not use this allocator.
+	echo 'leak:mosquitto__calloc' >"$WORLD/lsan"
 	for try in 1 2 3 4 5 6 7 8 9 10; do
 		PORT=$((RANDOM % 20000 + 12000))
 		broker_configure
 		: >"$WORLD/log"
 		# shellcheck disable=SC2086 # a command with its arguments
-		LD_PRELOAD=$preload ${BROKER_RUNNER:-} mosquitto -c "$WORLD/mosquitto.conf" >>"$WORLD/log" 2>&1 3>&- &
+		LSAN_OPTIONS=suppressions=$WORLD/lsan:print_suppressions=0 LD_PRELOAD=$preload ${BROKER_RUNNER:-} mosquitto -c "$WORLD/mosquitto.conf" >>"$WORLD/log" 2>&1 3>&- &
 		BROKER=$!
 		await broker_is_settled
 		if kill -0 "$BROKER" 2>/dev/null; then
@@ -197,5 +199,10 @@ listeners_stop() {
 # got FILE LINE: as a whole line; got_count FILE LINE: how often.
 got() { grep -qxF -- "$2" "$1"; }
 got_count() { grep -cxF -- "$2" "$1" || :; }
+
+# lacks FILE PATTERN: no line matches. (A bare "! grep" would never fail a test but in its last line.)
+lacks() {
+	if grep -- "$2" "$1" >&2; then return 1; fi
+}
 
 hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }

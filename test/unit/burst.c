@@ -1,5 +1,5 @@
 /*
- * burst: burst SOCKET TOPIC PAYLOAD [TOPIC PAYLOAD ...] publishes all of it at QoS 0 in one write, so
+ * burst: burst SOCKET TOPIC PAYLOAD [TOPIC PAYLOAD ...] publishes all of it at QoS 1 in one write, so
  * that the broker finds the messages side by side; ends when the broker closed the connection.
  */
 #include <stdio.h>
@@ -21,13 +21,15 @@ static void put(struct buffer *b, const void *bytes, size_t len)
 	b->len += len;
 }
 
-static void put_publish(struct buffer *b, const char *topic, const char *payload)
+static void put_publish(struct buffer *b, const char *topic, const char *payload, int id)
 {
-	size_t size = 2 + strlen(topic) + strlen(payload);
-	const unsigned char head[] = { 0x30, (unsigned char)(0x80 | (size & 0x7f)), (unsigned char)(size >> 7), 0, (unsigned char)strlen(topic) };
+	size_t size = 2 + strlen(topic) + 2 + strlen(payload);
+	const unsigned char packet_id[] = { (unsigned char)(id >> 8), (unsigned char)id };
+	const unsigned char head[] = { 0x32, (unsigned char)(0x80 | (size & 0x7f)), (unsigned char)(size >> 7), 0, (unsigned char)strlen(topic) };
 
 	put(b, head, sizeof head);
 	put(b, topic, strlen(topic));
+	put(b, packet_id, sizeof packet_id);
 	put(b, payload, strlen(payload));
 }
 
@@ -45,7 +47,7 @@ int main(int argc, char *argv[])
 	strcpy(to.sun_path, argv[1]);
 	put(&b, connect_packet, sizeof connect_packet);
 	for (int i = 2; i + 1 < argc; i += 2)
-		put_publish(&b, argv[i], argv[i + 1]);
+		put_publish(&b, argv[i], argv[i + 1], i);
 	put(&b, disconnect_packet, sizeof disconnect_packet);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0 || write(fd, b.bytes, b.len) != (ssize_t)b.len)
 		return 111;

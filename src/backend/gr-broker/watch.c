@@ -6,9 +6,12 @@ enum { POLL_MS = 50, OPEN_MS = 200 };
 
 static void drop(const char *certificate, const char *why)
 {
-	mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: dropping the clients of certificate %s: %s", certificate, why);
+	char username[65];	/* the broker goes on comparing it after the session that it came from is freed */
+
+	str_copy(username, sizeof username, certificate);
+	mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: dropping the clients of certificate %s: %s", username, why);
 	/* Without its will: who is put out does not get a last word. */
-	mosquitto_kick_client_by_username(certificate, false);
+	mosquitto_kick_client_by_username(username, false);
 }
 
 /* Dropping one session may end others: they are marked first, then looked up one by one. */
