@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 bats_require_minimum_version 1.5.0
 load lib/helper
-load lib/device
+load lib/store
 
 setup() { make_device; }
 

@@ -3,7 +3,7 @@
 # the configured paths works, and another run ends where an undisturbed one does.
 bats_require_minimum_version 1.5.0
 load lib/helper
-load lib/device
+load lib/store
 
 # A kill matters before a call that changes something; an error matters everywhere.
 CHANGES='openat symlinkat mkdirat renameat write pwrite64 ftruncate fchmod fsync unlinkat'

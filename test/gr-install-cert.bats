@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 bats_require_minimum_version 1.5.0
 load lib/helper
-load lib/device
+load lib/store
 
 teardown() { end_holder; }
 
@@ -601,4 +601,26 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	for verb in adopt next stage activate rollback commit discard recover status; do
 		run -0 gr-install-cert "$verb" --help
 	done
+}
+@test "a rotation by hand, as the page shows it" {
+	make_device
+	old=$(gr-install-cert adopt)
+	new=$(gr-install-cert next)
+	gr-journal put --from idle phase=creating-certificate old="$old" new="$new"
+	gr-keygen
+	gr-csr >device.csr
+	certify "$new" device.pem
+	gr-install-cert recover
+	gr-install-cert stage device.pem
+	gr-journal arm 900
+	gr-journal put phase=trial
+	gr-install-cert activate
+	gr-journal put phase=reporting
+	gr-install-cert commit
+	gr-journal put --clear phase=idle
+	run -0 gr-install-cert recover
+	[ -z "$output" ]
+	cmp dev/cert.pem device.pem
+	pair_matches
+	[ "$(ls -A "$STORE" | tr '\n' ' ')" = "2 format live rotation " ]
 }

@@ -2,7 +2,7 @@
 # Owners, groups, mount points and full disks: what needs root. Called by make check-root.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
-load ../lib/device
+load ../lib/store
 
 setup() {
 	[ "$(id -u)" -eq 0 ]
