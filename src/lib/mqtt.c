@@ -2,18 +2,17 @@
 #include "mqtt.h"
 #include "clock.h"
 #include "complain.h"
-#include "handshake.h"
 #include "str.h"
 #include "ticker.h"
+#include "verdict.h"
 
 #include <errno.h>
 #include <mosquitto.h>
 #include <netdb.h>
-#include <openssl/x509_vfy.h>
 #include <signal.h>
 #include <string.h>
 
-enum { TURN_MS = 5000, TICK_MAX_MS = 5000, LISTEN_MS = 3000 };
+enum { TURN_MS = 5000, TICK_MAX_MS = 5000 };
 
 static void on_connect(struct mosquitto *client, void *obj, int code)
 {
@@ -70,57 +69,7 @@ bool mqtt_acked(struct mqtt *m, int mid, bool *refused)
 	return false;
 }
 
-static enum status judge_connack(const struct mqtt *m)
-{
-	/* MQTT 3.1.1, 3.2.2.3: three of them judge us, the others speak of the server. */
-	static const struct { const char *text; enum status st; } codes[] = {
-		[1] = { "unacceptable protocol version", GR_FAIL },
-		[2] = { "client identifier rejected", GR_NO },
-		[3] = { "server unavailable", GR_FAIL },
-		[4] = { "bad user name or password", GR_NO },
-		[5] = { "not authorised", GR_NO }
-	};
-	int code = m->connack;
-
-	if (code == 0)
-		return GR_OK;
-	if (code >= (int)(sizeof codes / sizeof codes[0])) {
-		complain("%s: refused for an unknown reason (CONNACK %d)", m->where, code);
-		return GR_FAIL;
-	}
-	complain("%s: refused: %s (CONNACK %d)", m->where, codes[code].text, code);
-	return codes[code].st;
-}
-
 static const char closed[] = "the connection was closed before an answer came";
-
-/* True when the connection ended after our side of the handshake and nobody said why. */
-static bool is_unexplained(const struct mqtt *m)
-{
-	return m->tls.done && m->tls.alert < 0 && m->tls.distrust == 0;
-}
-
-/* The connection ended before a CONNACK. */
-static enum status judge_silence(struct mqtt *m, const char *host, const char *reason, int64_t deadline)
-{
-	int64_t listen = clock_boot_ms() + LISTEN_MS;
-	const char *refusal;
-
-	if (is_unexplained(m))
-		handshake_listen(&m->tls, host, listen < deadline ? listen : deadline);
-	refusal = tls_refusal(&m->tls);
-	if (refusal) {
-		complain("%s: our certificate is refused: %s", m->where, refusal);
-		return GR_NO;
-	}
-	if (m->tls.distrust)
-		complain("%s: the server is not who it should be: %s", m->where, X509_verify_cert_error_string(m->tls.distrust));
-	else if (m->tls.alert >= 0)
-		complain("%s: TLS failed: %s", m->where, SSL_alert_desc_string_long(m->tls.alert));
-	else
-		complain("%s: %s", m->where, reason);
-	return GR_FAIL;
-}
 
 static const char *reason_of(int rc, int error)
 {
@@ -152,8 +101,8 @@ static enum status reach(struct mqtt *m, const struct tls_setup *setup, int64_t 
 	ticker_stop(&ticker);
 	if (rc == MOSQ_ERR_SUCCESS)
 		return GR_OK;
-	return judge_silence(m, setup->host, ticks > 0 ? "no connection within the time allowed" :
-			     m->tls.done ? closed : reason_of(rc, error), deadline);
+	return verdict_silence(m->where, &m->tls, setup->host, ticks > 0 ? "no connection within the time allowed" :
+			       m->tls.done ? closed : reason_of(rc, error), deadline);
 }
 
 static enum status await_connack(struct mqtt *m, const char *host, int64_t deadline)
@@ -163,12 +112,12 @@ static enum status await_connack(struct mqtt *m, const char *host, int64_t deadl
 		int64_t left = deadline - clock_boot_ms();
 
 		if (left <= 0)
-			return judge_silence(m, host, "no answer within the time allowed", deadline);
+			return verdict_silence(m->where, &m->tls, host, "no answer within the time allowed", deadline);
 		if (poll(&p, 1, left > TURN_MS ? TURN_MS : (int)left) < 0 && errno != EINTR)
-			return judge_silence(m, host, strerror(errno), deadline);
+			return verdict_silence(m->where, &m->tls, host, strerror(errno), deadline);
 		(void)mqtt_turn(m, p.revents);	/* silent here: whether we were taken is judged below */
 	}
-	return m->connack >= 0 ? judge_connack(m) : judge_silence(m, host, closed, deadline);
+	return m->connack >= 0 ? verdict_connack(m->where, m->connack) : verdict_silence(m->where, &m->tls, host, closed, deadline);
 }
 
 static enum status make_client(struct mqtt *m, const char *client_id)

@@ -1,0 +1,56 @@
+/* verdict.c - what a broker's answer to CONNECT says about us */
+#include "verdict.h"
+#include "clock.h"
+#include "complain.h"
+#include "handshake.h"
+
+#include <openssl/x509_vfy.h>
+
+enum { LISTEN_MS = 3000 };
+
+enum status verdict_connack(const char *where, int code)
+{
+	/* Three of them judge us, the others speak of the server. */
+	static const struct { const char *text; enum status st; } codes[] = {
+		[1] = { "unacceptable protocol version", GR_FAIL },
+		[2] = { "client identifier rejected", GR_NO },
+		[3] = { "server unavailable", GR_FAIL },
+		[4] = { "bad user name or password", GR_NO },
+		[5] = { "not authorised", GR_NO }
+	};
+
+	if (code == 0)
+		return GR_OK;
+	if (code < 0 || code >= (int)(sizeof codes / sizeof codes[0])) {
+		complain("%s: refused for an unknown reason (CONNACK %d)", where, code);
+		return GR_FAIL;
+	}
+	complain("%s: refused: %s (CONNACK %d)", where, codes[code].text, code);
+	return codes[code].st;
+}
+
+/* True when the connection ended after our side of the handshake and nobody said why. */
+static bool is_unexplained(const struct tls *tls)
+{
+	return tls->done && tls->alert < 0 && tls->distrust == 0;
+}
+
+enum status verdict_silence(const char *where, struct tls *tls, const char *host, const char *reason, int64_t deadline)
+{
+	int64_t listen = clock_boot_ms() + LISTEN_MS;
+	const char *refusal;
+
+	if (is_unexplained(tls))
+		handshake_listen(tls, host, listen < deadline ? listen : deadline);
+	if ((refusal = tls_refusal(tls))) {
+		complain("%s: our certificate is refused: %s", where, refusal);
+		return GR_NO;
+	}
+	if (tls->distrust)
+		complain("%s: the server is not who it should be: %s", where, X509_verify_cert_error_string(tls->distrust));
+	else if (tls->alert >= 0)
+		complain("%s: TLS failed: %s", where, SSL_alert_desc_string_long(tls->alert));
+	else
+		complain("%s: %s", where, reason);
+	return GR_FAIL;
+}
