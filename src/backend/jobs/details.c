@@ -3,20 +3,39 @@
 #include "str.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PAIRS_MAX = 10, VALUE_MAX = 1024 };
+
+/* Of UTF-8: bytes that continue a character are 10xxxxxx. */
+static size_t count_characters(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
 
 static const char *check_text(const char *text)
 {
 	if (text[0] == '\0')
 		return "a value of statusDetails is empty";
-	if (strlen(text) > VALUE_MAX)
+	if (count_characters(text) > VALUE_MAX)
 		return "a value of statusDetails is longer than 1024 characters";
 	for (; *text; text++)
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
 			return "a value of statusDetails holds a control character";
 	return NULL;
+}
+
+/* The shortest text that means the same number: 0.1, not 0.10000000000000001. */
+static void spell_real(char text[static 64], double value)
+{
+	for (int digits = 15; digits <= 17; digits++)
+		if (str_format(text, 64, "%.*g", digits, value) && strtod(text, NULL) == value)
+			return;
 }
 
 static json_t *spell(const json_t *value)
@@ -30,7 +49,7 @@ static json_t *spell(const json_t *value)
 	if (json_is_integer(value))
 		str_format(text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	else if (json_is_real(value))
-		str_format(text, sizeof text, "%.17g", json_real_value(value));
+		spell_real(text, json_real_value(value));
 	else
 		return NULL;
 	return json_string(text);

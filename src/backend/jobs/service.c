@@ -31,6 +31,13 @@ bool service_read_details(json_t **details, struct event *e, enum status *st)
 	return false;
 }
 
+int64_t service_number(const json_t *value)
+{
+	json_int_t number = json_integer_value(value);
+
+	return !value ? 0 : number > 0 ? number : -1;
+}
+
 void service_arm_job(struct execution *x, const struct job *job, int64_t minute_ms, int64_t now)
 {
 	if (job->timeout_minutes > 0 && x->status == EXECUTION_QUEUED)
@@ -132,5 +139,5 @@ enum status service_get(struct event *e)
 
 	if ((number && !json_is_integer(number)) || (document && !json_is_boolean(document)))
 		return event_reject_code(e, "InvalidRequest", "executionNumber must be a number and includeJobDocument a boolean", NULL);
-	return describe(e, json_integer_value(number), !document || json_is_true(document));
+	return describe(e, service_number(number), !document || json_is_true(document));
 }

@@ -11,7 +11,8 @@
 struct update {
 	enum execution_status status;
 	json_t *details;	/* NULL: keep the old ones */
-	int64_t expected;	/* version; 0: do not compare */
+	bool versioned;		/* compare with expected */
+	int64_t expected;
 	int64_t number;		/* execution number; 0: the latest */
 	int64_t step;
 	bool with_state, with_document;
@@ -68,7 +69,8 @@ static bool read_update(struct update *u, struct event *e, enum status *st)
 		*st = event_reject_code(e, "InvalidRequest", why, NULL);
 		return false;
 	}
-	u->number = json_integer_value(number);
+	u->versioned = json_object_get(e->body, "expectedVersion") != NULL;
+	u->number = service_number(number);
 	u->with_state = json_is_true(state);
 	u->with_document = json_is_true(document);
 	return service_read_step(&u->step, e, st) && service_read_details(&u->details, e, st);
@@ -203,7 +205,7 @@ enum status service_update(struct event *e)
 	st = execution_find(&x, e->db, e->request.thing, e->request.job, u.number);
 	if (st == GR_NO)
 		st = refuse_gone(e, &u);
-	else if (st == GR_OK && u.expected && u.expected != x.version)
+	else if (st == GR_OK && u.versioned && u.expected != x.version)
 		st = refuse_version(e, &u, &x);
 	else if (st == GR_OK && execution_is_terminal(x.status))
 		st = refuse_ended(e, &u, &x);

@@ -1,0 +1,720 @@
+# The device API of the Jobs service, over MQTT: requests, answers, notifications.
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	load lib/helper
+	load lib/lab
+	lab_up
+}
+teardown_file() {
+	load lib/helper
+	load lib/lab
+	lab_down
+}
+setup() {
+	load lib/helper
+	load lib/lab
+	lab_use
+	ROTATE='{"operation":"ROTATE_CERTIFICATE"}'
+	CREATED='{"jobId":"'$J'","queuedAt":"S","lastUpdatedAt":"S","versionNumber":1,"executionNumber":1}'
+}
+teardown() { own_lab_down; }
+
+# other_job ID: one that is no rotation, so that SUCCEEDED needs nothing else
+other_job() {
+	echo '{"operation":"other"}' >other.json
+	job_new "$1" -d other.json "${@:2}"
+}
+
+# --- payloads ------------------------------------------------------------------------------------
+
+@test "payload: an empty one is {}" {
+	thing_new
+	accepted jobs/get ''
+	body_is '{"inProgressJobs":[],"queuedJobs":[],"timestamp":"S"}'
+}
+
+@test "payload: what is no JSON object is InvalidJson" {
+	thing_new
+	job_new "$J"
+	for text in '{' 'x' '[]' '1' '"text"' 'null' '{"a":1,"a":2}' '{} {}' $'{"a":"\xff"}' '{"a":"\u0000"}' '{"a":1e999}'; do
+		rejected jobs/get "$text" InvalidJson
+		body_is '{"code":"InvalidJson","message":"the payload is not a JSON object","timestamp":"S"}'
+	done
+	rejected "jobs/$J/update" '{"status":' InvalidJson
+	rejected "jobs/$J/get" '[]' InvalidJson
+	rejected jobs/start-next 7 InvalidJson
+	execution_is QUEUED
+}
+
+@test "payload: one nested too deeply, or too large, is InvalidJson" {
+	thing_new
+	printf -v deep '[%.0s' {1..5000}
+	rejected jobs/get "{\"a\":$deep" InvalidJson
+	printf '{"a":"%131100s"}' x >long
+	rejected jobs/get @long InvalidJson
+	printf '{"a":"%131000s"}' x >long
+	accepted jobs/get @long
+}
+
+@test "payload: unknown members are ignored" {
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/get" '{"jobId":"'"$J"'","thingName":"'"$THING"'","colour":["red"]}'
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","colour":"red"}'
+	body_is '{"timestamp":"S"}'
+}
+
+@test "clientToken: is echoed in accepted and rejected answers" {
+	thing_new
+	job_new "$J"
+	accepted jobs/get '{"clientToken":"a b\"ü"}'
+	body_is '"a b\"ü"' .clientToken
+	accepted "jobs/\$next/get" '{"clientToken":"n"}'
+	body_is '"n"' .clientToken
+	accepted jobs/start-next '{"clientToken":"s"}'
+	body_is '"s"' .clientToken
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","clientToken":"u"}'
+	body_is '{"timestamp":"S","clientToken":"u"}'
+	rejected "jobs/$J/update" '{"clientToken":"r"}' InvalidRequest
+	body_is '"r"' .clientToken
+	rejected jobs/none/get '{"clientToken":"g"}' ResourceNotFound
+	body_is '{"clientToken":"g","code":"ResourceNotFound","message":"no such job execution for this thing","timestamp":"S"}'
+}
+
+@test "clientToken: up to 64 bytes; anything else is InvalidRequest" {
+	thing_new
+	printf -v token '%064d' 0
+	accepted jobs/get "{\"clientToken\":\"$token\"}"
+	body_is "\"$token\"" .clientToken
+	for bad in "\"${token}0\"" 1 null true '{}'; do
+		rejected jobs/get "{\"clientToken\":$bad}" InvalidRequest
+		body_is '{"code":"InvalidRequest","message":"clientToken must be a string of at most 64 bytes","timestamp":"S"}'
+	done
+}
+
+@test "topic: \$next is good for get alone" {
+	thing_new
+	job_new "$J"
+	rejected 'jobs/$next/update' '{"status":"IN_PROGRESS"}' InvalidTopic
+	rejected 'jobs/a.b/update' '{"status":"IN_PROGRESS"}' InvalidTopic
+	rejected 'jobs/a.b/get' '{}' ResourceNotFound
+	execution_is QUEUED
+}
+
+@test "topic: a shape that is no request ends the connection" {
+	thing_new
+	for t in list get/x x/start x/get/accepted x/namespace-n/get notify get/ /get '' ; do
+		run -6 ask "$(topic "jobs/$t")" '{}'
+	done
+	run -6 ask "\$aws/things/$THING/shadow/get" '{}'
+	run -6 ask "awslabs/things/$THING/certificate/revoke" '{}'
+	run -6 ask "\$aws/things/other-get/jobs/get" '{}'
+}
+
+@test "answer: it comes once, subscribed or not, and to the asking client alone" {
+	thing_new
+	job_new "$J"
+	ask "+$(topic 'jobs/+/get/+')" "+$(topic 'jobs/#')" "$(topic "jobs/$J/get")" '{}' "$(topic jobs/get)" '{}' >messages
+	[ "$(grep -c "/$J/get/accepted" messages)" -eq 1 ]
+	CLIENT=$THING#gr
+	ask "$(topic "jobs/$J/get")" '{}' >messages
+	[ "$(wc -l <messages)" -eq 1 ]
+	mkfifo twin
+	CLIENT=$THING ask "+$(topic 'jobs/#')" "!cat twin >twin.in" "$(topic jobs/get)" '{"clientToken":"mine"}' >own 3>&- &
+	exec 5>twin
+	CLIENT=$THING#gr ask "$(topic "jobs/$J/get")" '{}' >messages 5>&-
+	exec 5>&-
+	wait $!
+	[ "$(wc -l <own)" -eq 1 ]
+	grep -q mine own
+}
+
+# --- get -----------------------------------------------------------------------------------------
+
+@test "get: both lists, in order, with summaries of executions" {
+	thing_new
+	job_new "$J-a"
+	job_new "$J-b"
+	job_new "$J-c"
+	accepted "jobs/$J-b/update" '{"status":"IN_PROGRESS"}'
+	accepted jobs/get '{}'
+	body_is '{"timestamp":"S",
+		"inProgressJobs":[{"jobId":"'"$J"'-b","queuedAt":"S","lastUpdatedAt":"S","startedAt":"S","versionNumber":2,"executionNumber":1}],
+		"queuedJobs":[{"jobId":"'"$J"'-a","queuedAt":"S","lastUpdatedAt":"S","versionNumber":1,"executionNumber":1},
+			{"jobId":"'"$J"'-c","queuedAt":"S","lastUpdatedAt":"S","versionNumber":1,"executionNumber":1}]}'
+}
+
+@test "get: ten executions at the most, those under way first" {
+	thing_new
+	for n in {10..21}; do job_new "$J-$n"; done
+	accepted "jobs/$J-21/update" '{"status":"IN_PROGRESS"}'
+	accepted jobs/get '{}'
+	body_is "[[\"$J-21\"],[\"$J-10\",\"$J-11\",\"$J-12\",\"$J-13\",\"$J-14\",\"$J-15\",\"$J-16\",\"$J-17\",\"$J-18\"]]" \
+		'[[.inProgressJobs[].jobId], [.queuedJobs[].jobId]]'
+}
+
+@test "get: executions that have ended are not listed, nor those of other things" {
+	thing_new other-get
+	job_new "$J-other"
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"FAILED"}'
+	accepted jobs/get '{}'
+	body_is '{"inProgressJobs":[],"queuedJobs":[],"timestamp":"S"}'
+}
+
+# --- describe ------------------------------------------------------------------------------------
+
+@test "describe: a queued execution, whole" {
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/get" '{}'
+	body_is '{"timestamp":"S","certificateRotator":{"idempotent":true},"execution":{"jobId":"'"$J"'","thingName":"'"$THING"'","status":"QUEUED",
+		"queuedAt":"S","lastUpdatedAt":"S","versionNumber":1,"executionNumber":1,"jobDocument":'"$ROTATE"'}}'
+}
+
+@test "describe: one under way, with details, start and the time that is left" {
+	thing_new
+	job_new "$J" -T 10
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"step":"one"}}'
+	accepted "jobs/$J/get" '{"executionNumber":1,"includeJobDocument":false}'
+	body_is '{"timestamp":"S","certificateRotator":{"idempotent":true},"execution":{"jobId":"'"$J"'","thingName":"'"$THING"'","status":"IN_PROGRESS",
+		"statusDetails":{"step":"one"},"queuedAt":"S","startedAt":"S","lastUpdatedAt":"S","versionNumber":2,"executionNumber":1}}' \
+		'del(.execution.approximateSecondsBeforeTimedOut)'
+	body_is true '.execution.approximateSecondsBeforeTimedOut | . > 500 and . <= 600 and floor == .'
+}
+
+@test "describe: \$next is the front, with its document, and changes nothing" {
+	thing_new
+	job_new "$J"
+	for n in 1 2; do
+		accepted 'jobs/$next/get' '{}'
+		body_is '{"timestamp":"S","certificateRotator":{"idempotent":true},"execution":{"jobId":"'"$J"'","status":"QUEUED",
+			"queuedAt":"S","lastUpdatedAt":"S","versionNumber":1,"executionNumber":1,"jobDocument":'"$ROTATE"'}}'
+	done
+	accepted 'jobs/$next/get' '{"includeJobDocument":false}'
+	body_is false '.execution | has("jobDocument")'
+	grep -qF "$(topic 'jobs/$next/get/accepted') " messages
+}
+
+@test "describe: \$next with nothing pending is accepted without an execution" {
+	thing_new
+	accepted 'jobs/$next/get' '{"clientToken":"t"}'
+	body_is '{"timestamp":"S","clientToken":"t","certificateRotator":{"idempotent":true}}'
+}
+
+@test "describe: what is not there is ResourceNotFound" {
+	thing_new other-describe
+	job_new "$J-other"
+	thing_new
+	job_new "$J"
+	rejected jobs/none/get '{}' ResourceNotFound
+	rejected "jobs/$J-other/get" '{}' ResourceNotFound
+	rejected "jobs/$J/get" '{"executionNumber":2}' ResourceNotFound
+	rejected "jobs/$J/get" '{"executionNumber":-1}' ResourceNotFound
+	rejected "jobs/$J/get" '{"executionNumber":0}' ResourceNotFound
+}
+
+@test "describe: one that has ended is TerminalStateReached" {
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"FAILED"}'
+	rejected "jobs/$J/get" '{}' TerminalStateReached
+	body_is '{"code":"TerminalStateReached","message":"the job execution has ended","timestamp":"S"}'
+}
+
+@test "describe: members of the wrong type are InvalidRequest" {
+	thing_new
+	job_new "$J"
+	for members in '"executionNumber":"1"' '"executionNumber":1.5' '"executionNumber":null' '"includeJobDocument":"false"' '"includeJobDocument":0'; do
+		rejected "jobs/$J/get" "{$members}" InvalidRequest
+	done
+}
+
+@test "describe: the document is what the operator gave" {
+	thing_new
+	printf '{ "operation" : "other",\n "n": 12345678901234567, "list": [1.5, null] }' >document
+	job_new "$J" -d document
+	accepted "jobs/$J/get" '{}'
+	grep -q '"n":12345678901234567[,}]' messages
+	body_is '{"operation":"other","list":[1.5,null]}' '.execution.jobDocument | del(.n)'
+}
+
+# --- start-next ----------------------------------------------------------------------------------
+
+@test "start-next: takes the front into progress and hands it out" {
+	thing_new
+	job_new "$J"
+	job_new "$J-later"
+	accepted jobs/start-next '{"statusDetails":{"step":"x","n":1,"b":true}}'
+	body_is '{"timestamp":"S","execution":{"jobId":"'"$J"'","thingName":"'"$THING"'","status":"IN_PROGRESS","statusDetails":{"step":"x","n":"1","b":"true"},
+		"queuedAt":"S","startedAt":"S","lastUpdatedAt":"S","versionNumber":2,"executionNumber":1,"jobDocument":'"$ROTATE"'}}'
+	execution_is IN_PROGRESS
+	execution_is QUEUED "$J-later"
+}
+
+@test "start-next: one under way is handed out again, unchanged" {
+	thing_new
+	job_new "$J"
+	accepted jobs/start-next '{"statusDetails":{"step":"x"}}'
+	first=$BODY
+	accepted jobs/start-next '{"statusDetails":{"step":"y"},"stepTimeoutInMinutes":5}'
+	json_is "$BODY" "$(jq "$TIMES" <<<"$first")"
+	accepted 'jobs/$next/get' '{}'
+	body_is '[2,{"step":"x"},false]' '.execution | [.versionNumber, .statusDetails, has("approximateSecondsBeforeTimedOut")]'
+}
+
+@test "start-next: with nothing pending it is accepted without an execution" {
+	thing_new
+	accepted jobs/start-next '{}'
+	body_is '{"timestamp":"S"}'
+}
+
+@test "start-next: a bad step time-out or bad details are InvalidRequest and start nothing" {
+	thing_new
+	job_new "$J"
+	for members in '"stepTimeoutInMinutes":0' '"stepTimeoutInMinutes":10081' '"stepTimeoutInMinutes":-2' '"stepTimeoutInMinutes":"5"' \
+		'"stepTimeoutInMinutes":null' '"stepTimeoutInMinutes":1.5' '"statusDetails":[]' '"statusDetails":{"a":{}}'; do
+		rejected jobs/start-next "{$members}" InvalidRequest
+	done
+	execution_is QUEUED
+}
+
+@test "start-next: nobody is notified of it" {
+	thing_new
+	job_new "$J"
+	run -0 story "$(topic jobs/start-next)" '{}'
+	[ "$output" = 'start-next/accepted' ]
+}
+
+# --- update: members -----------------------------------------------------------------------------
+
+@test "update: status is needed, and is one that a device may report" {
+	thing_new
+	job_new "$J"
+	rejected "jobs/$J/update" '{}' InvalidRequest
+	body_is "\"Value null at 'status' failed to satisfy constraint: Member must not be null\"" .message
+	for status in '"CANCELED"' '"TIMED_OUT"' '"REMOVED"' '"DONE"' '""' '"in_progress"' 1 null; do
+		rejected "jobs/$J/update" "{\"status\":$status}" InvalidRequest
+		body_is false 'has("executionState")'
+	done
+	execution_is QUEUED
+}
+
+@test "update: the answer has nothing but the timestamp, unless more was asked for" {
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	body_is '{"timestamp":"S"}'
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","includeJobExecutionState":false,"includeJobDocument":false}'
+	body_is '{"timestamp":"S"}'
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","includeJobExecutionState":true}'
+	body_is '{"timestamp":"S","executionState":{"status":"IN_PROGRESS","versionNumber":4}}'
+	accepted "jobs/$J/update" '{"status":"FAILED","statusDetails":{"why":"x"},"includeJobExecutionState":true,"includeJobDocument":true,"clientToken":"t"}'
+	body_is '{"timestamp":"S","clientToken":"t","executionState":{"status":"FAILED","statusDetails":{"why":"x"},"versionNumber":5},"jobDocument":'"$ROTATE"'}'
+}
+
+@test "update: details replace the old ones; without any the old ones stay" {
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true,"a":"1"}}'
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","includeJobExecutionState":true}'
+	body_is '{"CertificateRotator":"true","a":"1"}' .executionState.statusDetails
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"b":"2"},"includeJobExecutionState":true}'
+	body_is '{"b":"2"}' .executionState.statusDetails
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{},"includeJobExecutionState":true}'
+	body_is '{"status":"IN_PROGRESS","versionNumber":5}' .executionState
+}
+
+@test "update: details are kept as text, numbers and booleans spelled out" {
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"t":true,"f":false,"i":-12,"big":9223372036854775807,"r":0.1},"includeJobExecutionState":true}'
+	body_is '{"t":"true","f":"false","i":"-12","big":"9223372036854775807","r":"0.1"}' .executionState.statusDetails
+}
+
+@test "update: details at their limits are taken" {
+	thing_new
+	job_new "$J"
+	printf -v key '%0128d' 0
+	printf -v value '%01024d' 0
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"'"$key"'":"'"$value"'","a:b_c-D":"x","3":"x","4":"x","5":"x","6":"x","7":"x","8":"x","9":"x","10":"x"}}'
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"umlauts":"'"${value//0/ü}"'"}}'
+}
+
+@test "update: details past their limits are InvalidRequest, and nothing changes" {
+	thing_new
+	job_new "$J"
+	printf -v key '%0129d' 0
+	printf -v value '%01025d' 0
+	remember
+	for details in '{"'"$key"'":"x"}' '{"a":"'"$value"'"}' '{"a":"'"${value//0/ü}"'"}' '{"":"x"}' '{"a b":"x"}' '{"a.b":"x"}' '{"a":""}' '{"a":"x\ny"}' '{"a":"\u007f"}' \
+		'{"a":{}}' '{"a":[]}' '{"a":null}' '[]' '"x"' null 7 \
+		'{"1":"x","2":"x","3":"x","4":"x","5":"x","6":"x","7":"x","8":"x","9":"x","10":"x","11":"x"}'; do
+		rejected "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":'"$details"'}' InvalidRequest
+	done
+	is_unchanged
+}
+
+@test "update: expectedVersion may be a number or a decimal string" {
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":1}'
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":"2"}'
+	for bad in '"x"' '"2x"' '""' '" 2"' 1.5 true null '[]'; do
+		rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":'"$bad"'}' InvalidRequest
+	done
+}
+
+@test "update: another version is VersionMismatch, and says what is the case" {
+	thing_new
+	job_new "$J"
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":99,"clientToken":"t"}' VersionMismatch
+	body_is '{"code":"VersionMismatch","message":"Expected version 99 but found version 1","timestamp":"S","clientToken":"t",
+		"executionState":{"status":"QUEUED","versionNumber":1}}'
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":"7"}' VersionMismatch
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":0}' VersionMismatch
+	body_is '"Expected version 0 but found version 1"' .message
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":-1}' VersionMismatch
+	execution_is QUEUED
+}
+
+@test "update: an execution number that is not there is ResourceNotFound" {
+	thing_new other-update
+	job_new "$J-other"
+	thing_new
+	job_new "$J"
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","executionNumber":2}' ResourceNotFound
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","executionNumber":0}' ResourceNotFound
+	rejected jobs/none/update '{"status":"IN_PROGRESS"}' ResourceNotFound
+	body_is '{"code":"ResourceNotFound","message":"no such job execution for this thing","timestamp":"S"}'
+	rejected "jobs/$J-other/update" '{"status":"IN_PROGRESS"}' ResourceNotFound
+	execution_is QUEUED
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","executionNumber":1}'
+}
+
+@test "update: flags and numbers of the wrong type are InvalidRequest" {
+	thing_new
+	job_new "$J"
+	for members in '"executionNumber":"1"' '"executionNumber":null' '"includeJobExecutionState":1' '"includeJobDocument":"true"' \
+		'"stepTimeoutInMinutes":0' '"stepTimeoutInMinutes":10081' '"stepTimeoutInMinutes":"1"' '"stepTimeoutInMinutes":-2'; do
+		rejected "jobs/$J/update" "{\"status\":\"IN_PROGRESS\",$members}" InvalidRequest
+	done
+	execution_is QUEUED
+}
+
+@test "update: the request is looked at before the execution, the version before the transition" {
+	thing_new
+	other_job "$J"
+	rejected jobs/none/update '{"status":"DONE"}' InvalidRequest
+	rejected jobs/none/update '{"status":"IN_PROGRESS","expectedVersion":9}' ResourceNotFound
+	accepted "jobs/$J/update" '{"status":"SUCCEEDED"}'
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":9}' VersionMismatch
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":2}' InvalidStateTransition
+}
+
+# --- update: transitions -------------------------------------------------------------------------
+
+@test "update: from QUEUED and from IN_PROGRESS to every end" {
+	thing_new
+	for end in SUCCEEDED FAILED REJECTED; do
+		other_job "$J-q-$end"
+		accepted "jobs/$J-q-$end/update" "{\"status\":\"$end\",\"includeJobExecutionState\":true}"
+		body_is "{\"status\":\"$end\",\"versionNumber\":2}" .executionState
+		execution_is "$end" "$J-q-$end"
+		other_job "$J-p-$end"
+		accepted "jobs/$J-p-$end/update" '{"status":"IN_PROGRESS"}'
+		accepted "jobs/$J-p-$end/update" "{\"status\":\"$end\",\"includeJobExecutionState\":true}"
+		body_is "{\"status\":\"$end\",\"versionNumber\":3}" .executionState
+		execution_is "$end" "$J-p-$end"
+	done
+}
+
+@test "update: nothing leaves an end, and the refusal says which it was" {
+	thing_new
+	for end in SUCCEEDED FAILED REJECTED; do
+		other_job "$J-$end"
+		accepted "jobs/$J-$end/update" "{\"status\":\"$end\",\"statusDetails\":{\"a\":\"b\"}}"
+		for next in IN_PROGRESS SUCCEEDED FAILED REJECTED QUEUED; do
+			rejected "jobs/$J-$end/update" "{\"status\":\"$next\",\"statusDetails\":{\"c\":\"d\"},\"clientToken\":\"t\"}" InvalidStateTransition
+			body_is '{"code":"InvalidStateTransition","message":"the job execution has ended","timestamp":"S","clientToken":"t",
+				"executionState":{"status":"'$end'","statusDetails":{"a":"b"},"versionNumber":2}}'
+		done
+	done
+}
+
+@test "update: a device cannot queue" {
+	thing_new
+	job_new "$J"
+	rejected "jobs/$J/update" '{"status":"QUEUED"}' InvalidStateTransition
+	body_is '{"status":"QUEUED","versionNumber":1}' .executionState
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	rejected "jobs/$J/update" '{"status":"QUEUED"}' InvalidStateTransition
+	body_is '{"status":"IN_PROGRESS","versionNumber":2}' .executionState
+}
+
+@test "update: the version counts accepted updates; refusals and reads do not count" {
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	rejected "jobs/$J/update" '{"status":"QUEUED"}' InvalidStateTransition
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":9}' VersionMismatch
+	accepted "jobs/$J/get" '{}'
+	accepted jobs/start-next '{}'
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","includeJobExecutionState":true}'
+	body_is 3 .executionState.versionNumber
+}
+
+@test "update: startedAt is the first start and stays" {
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	started=$(sql "SELECT started FROM execution WHERE job = '$J'")
+	[ "$started" -gt 0 ]
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	sql_is "SELECT started FROM execution WHERE job = '$J'" "$started"
+}
+
+# --- a newer execution ---------------------------------------------------------------------------
+
+@test "execution: without a number the latest one is meant, with one that one" {
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"FAILED"}'
+	# A retry, as a later version of the service makes it.
+	sql "INSERT INTO execution (thing, job, number, status, queued, updated) SELECT thing, job, 2, 'QUEUED', queued, updated FROM execution WHERE job = '$J'"
+	accepted "jobs/$J/get" '{}'
+	body_is '[2,1,"QUEUED"]' '.execution | [.executionNumber, .versionNumber, .status]'
+	rejected "jobs/$J/get" '{"executionNumber":1}' TerminalStateReached
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","executionNumber":1}' InvalidStateTransition
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	sql_is "SELECT group_concat(number || status) FROM execution WHERE job = '$J'" 1FAILED,2IN_PROGRESS
+}
+
+# --- timers --------------------------------------------------------------------------------------
+
+ended() { execution_is TIMED_OUT; }
+
+@test "time-out: a queued execution has none" {
+	own_lab -m 20
+	thing_new
+	job_new "$J" -T 1
+	job_new "$J-timed" -T 1
+	accepted "jobs/$J-timed/update" '{"status":"IN_PROGRESS"}'
+	await execution_is TIMED_OUT "$J-timed"
+	execution_is QUEUED
+}
+
+@test "time-out: it ends the execution, keeps its details and is told of" {
+	own_lab -m 20
+	thing_new
+	job_new "$J" -T 5
+	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true}}' \
+		"?$(topic jobs/notify-next)"
+	[ "$output" = "$J/update/accepted notify notify-next" ]
+	json_is "$(message notify)" '{"timestamp":"S","jobs":{}}'
+	json_is "$(message notify-next)" '{"timestamp":"S"}'
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS"}' InvalidStateTransition
+	body_is '{"status":"TIMED_OUT","statusDetails":{"CertificateRotator":"true"},"versionNumber":3}' .executionState
+	run -0 gr-jobs describe -j "$J"
+	json_is "$output" '["COMPLETED",1]' '[.status, .jobProcessDetails.numberOfTimedOutThings]'
+}
+
+@test "time-out: progress does not put it off" {
+	own_lab -m 50
+	thing_new
+	job_new "$J" -T 5
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	deadline=$(sql "SELECT deadline FROM execution")
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	sql_is "SELECT deadline FROM execution" "$deadline"
+	await ended
+}
+
+@test "time-out: a timer runs on while the daemon is away" {
+	own_lab -m 20
+	thing_new
+	job_new "$J" -T 5
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	backend kill
+	backend start
+	await ended
+}
+
+@test "step time-out: it ends the execution" {
+	own_lab -m 20
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","stepTimeoutInMinutes":2}'
+	await ended
+}
+
+@test "step time-out: a new value replaces it, none keeps it, -1 cancels it" {
+	thing_new
+	job_new "$J"
+	left() { accepted "jobs/$J/get" '{}' && jq .execution.approximateSecondsBeforeTimedOut <<<"$BODY"; }
+	accepted jobs/start-next '{"stepTimeoutInMinutes":10}'
+	body_is true '.execution.approximateSecondsBeforeTimedOut | . > 500 and . <= 600'
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","stepTimeoutInMinutes":20}'
+	[ "$(left)" -gt 1100 ]
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	[ "$(left)" -gt 1000 ]
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","stepTimeoutInMinutes":-1}'
+	[ "$(left)" = null ]
+}
+
+@test "step time-out: it is cut to the job's time-out" {
+	thing_new
+	job_new "$J" -T 10
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","stepTimeoutInMinutes":20}'
+	sql_is "SELECT step_deadline = deadline FROM execution WHERE job = '$J'" 1
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","stepTimeoutInMinutes":2}'
+	accepted "jobs/$J/get" '{}'
+	body_is true '.execution.approximateSecondsBeforeTimedOut <= 120'
+}
+
+# --- notify and notify-next: the table -----------------------------------------------------------
+
+@test "notify: queued into an empty set: both, with the whole execution" {
+	thing_new
+	run -0 story "!gr-jobs create -t thing/$THING $J"
+	[ "$output" = 'notify notify-next' ]
+	json_is "$(message notify)" '{"timestamp":"S","jobs":{"QUEUED":['"$CREATED"']}}'
+	json_is "$(message notify-next)" '{"timestamp":"S","execution":'"$(jq -c ". + {status: \"QUEUED\", jobDocument: $ROTATE}" <<<"$CREATED")"'}'
+}
+
+@test "notify: queued behind others: the list alone" {
+	thing_new
+	job_new "$J-1"
+	run -0 story "!gr-jobs create -t thing/$THING $J"
+	[ "$output" = notify ]
+	json_is "$(message notify)" "[\"$J-1\",\"$J\"]" '[.jobs.QUEUED[].jobId]'
+}
+
+@test "notify: the front is started, or reports progress: nothing" {
+	thing_new
+	job_new "$J"
+	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS","statusDetails":{"a":"b"}}'
+	[ "$output" = "$J/update/accepted $J/update/accepted" ]
+}
+
+@test "notify: another one is started and becomes the front: notify-next alone" {
+	thing_new
+	job_new "$J-1"
+	job_new "$J"
+	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS","statusDetails":{"a":"b"}}'
+	[ "$output" = "$J/update/accepted notify-next" ]
+	json_is "$(message notify-next)" '{"timestamp":"S","execution":{"jobId":"'"$J"'","status":"IN_PROGRESS","statusDetails":{"a":"b"},"queuedAt":"S",
+		"startedAt":"S","lastUpdatedAt":"S","versionNumber":2,"executionNumber":1,"jobDocument":'"$ROTATE"'}}'
+}
+
+@test "notify: another one is started behind an older one under way: nothing" {
+	thing_new
+	job_new "$J-1"
+	job_new "$J"
+	accepted "jobs/$J-1/update" '{"status":"IN_PROGRESS"}'
+	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}'
+	[ "$output" = "$J/update/accepted" ]
+	accepted 'jobs/$next/get' '{}'
+	body_is "\"$J-1\"" .execution.jobId
+}
+
+@test "notify: an older one is started after a younger one: it becomes the front" {
+	thing_new
+	job_new "$J-1"
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	run -0 story "$(topic "jobs/$J-1/update")" '{"status":"IN_PROGRESS"}'
+	[ "$output" = "$J-1/update/accepted notify-next" ]
+}
+
+@test "notify: the front ends, others remain: both, after the answer" {
+	thing_new
+	other_job "$J"
+	job_new "$J-2"
+	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' "$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}'
+	[ "$output" = "$J/update/accepted $J/update/accepted notify notify-next" ]
+	json_is "$(message notify)" "{\"QUEUED\":[\"$J-2\"]}" '.jobs | map_values(map(.jobId))'
+	json_is "$(message notify-next)" "[\"$J-2\",\"QUEUED\"]" '.execution | [.jobId, .status]'
+}
+
+@test "notify: the last one ends: both, and both are empty" {
+	thing_new
+	job_new "$J"
+	run -0 story "$(topic "jobs/$J/update")" '{"status":"REJECTED"}'
+	[ "$output" = "$J/update/accepted notify notify-next" ]
+	json_is "$(message notify)" '{"timestamp":"S","jobs":{}}'
+	json_is "$(message notify-next)" '{"timestamp":"S"}'
+}
+
+@test "notify: one that is not the front ends: the list alone" {
+	thing_new
+	job_new "$J-1"
+	job_new "$J"
+	accepted "jobs/$J-1/update" '{"status":"IN_PROGRESS"}'
+	run -0 story "$(topic "jobs/$J/update")" '{"status":"FAILED"}'
+	[ "$output" = "$J/update/accepted notify" ]
+	json_is "$(message notify)" "{\"IN_PROGRESS\":[\"$J-1\"]}" '.jobs | map_values(map(.jobId))'
+}
+
+@test "notify: a cancelled one counts as ended" {
+	thing_new
+	job_new "$J-1"
+	job_new "$J"
+	run -0 story "!gr-jobs cancel $J" "!gr-jobs cancel $J-1"
+	[ "$output" = 'notify notify notify-next' ]
+	json_is "$(message notify-next)" '{"timestamp":"S"}'
+}
+
+@test "notify: a newer execution of the same job is news" {
+	thing_new
+	job_new "$J"
+	job_new "$J-2"
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	run -0 story "!sqlite3 '$GR_HOME/registry.db' \"INSERT INTO execution (thing, job, number, status, queued, updated) SELECT thing, job, 2, 'QUEUED', queued, updated FROM execution WHERE job = '$J'\"" \
+		"$(topic "jobs/$J/update")" '{"status":"FAILED","executionNumber":1}'
+	[ "$output" = "$J/update/accepted notify notify-next" ]
+	json_is "$(message notify-next)" "[\"$J\",2]" '.execution | [.jobId, .executionNumber]'
+}
+
+@test "notify: the list holds ten at the most" {
+	thing_new
+	for n in {10..20}; do job_new "$J-$n"; done
+	run -0 story "!gr-jobs create -t thing/$THING $J"
+	[ "$output" = notify ]
+	json_is "$(message notify)" 10 '.jobs.QUEUED | length'
+}
+
+@test "notify: other things hear nothing of it" {
+	thing_new other-notify
+	thing_new
+	as_thing other-notify
+	run -0 story "!gr-jobs create -t thing/thing-$BATS_TEST_NUMBER $J"
+	[ -z "$output" ]
+}
+
+# --- events --------------------------------------------------------------------------------------
+
+@test "event: each end of an execution is an event" {
+	thing_new
+	timeout 60 stdbuf -oL mosquitto_sub --unix "$LAB/broker.sock" -t "\$aws/events/jobExecution/#" -v -C 4 -d >events 3>&- &
+	await grep -q '^Subscribed (mid' events
+	for end in SUCCEEDED FAILED REJECTED; do
+		other_job "$J-$end"
+		accepted "jobs/$J-$end/update" "{\"status\":\"$end\",\"statusDetails\":{\"CertificateRotator\":true}}"
+	done
+	job_new "$J-CANCELED"
+	gr-jobs cancel "$J-CANCELED"
+	wait $!
+	for end in SUCCEEDED FAILED REJECTED CANCELED; do
+		line=$(grep "^.aws/events/jobExecution/$J-$end/${end,,} " events)
+		details='{"CertificateRotator":"true"}'
+		[ "$end" != CANCELED ] || details='{}'
+		json_is "${line#* }" '{"eventType":"JOB_EXECUTION","timestamp":"S","operation":"'${end,,}'","jobId":"'"$J-$end"'",
+			"thingArn":"arn:aws:iot:local:000000000000:thing/'"$THING"'","status":"'$end'","statusDetails":'"$details"'}' 'del(.eventId)'
+	done
+	sed -n 's/.*"eventId":"\([^"]*\)".*/\1/p' events >ids
+	[ "$(grep -cxE '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}' ids)" -eq 4 ]
+	[ "$(sort -u ids | wc -l)" -eq 4 ]
+}
