@@ -1,7 +1,9 @@
 /* ticker.c - a deadline for library calls that know none */
+#define _GNU_SOURCE	/* program_invocation_short_name */
 #include "ticker.h"
 #include "clock.h"
 #include "complain.h"
+#include "str.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,10 +11,9 @@
 
 enum { GRACE_MS = 2000 };
 
-/* Only what may stand in a signal handler: clock_gettime, write, _exit. */
+/* Only what may stand in a signal handler: clock_gettime, strlen, write, _exit. */
 static void on_tick(int number, siginfo_t *info, void *context)
 {
-	static const char late[] = "the name of the server was not resolved in time\n";
 	struct ticker *ticker = info->si_value.sival_ptr;
 	int saved = errno;
 
@@ -20,7 +21,7 @@ static void on_tick(int number, siginfo_t *info, void *context)
 	if (info->si_code != SI_TIMER)
 		return;
 	ticker->ticks++;
-	if (clock_boot_ms() > ticker->end_ms && write(STDERR_FILENO, late, sizeof late - 1) >= 0)
+	if (clock_boot_ms() > ticker->end_ms && write(STDERR_FILENO, ticker->late, strlen(ticker->late)) >= 0)
 		_exit(GR_FAIL);
 	errno = saved;
 }
@@ -34,6 +35,7 @@ enum status ticker_start(struct ticker *ticker, int64_t interval_ms, int64_t dea
 	when.it_value = when.it_interval;
 	ticker->end_ms = deadline_ms + GRACE_MS;
 	ticker->ticks = 0;
+	str_format(ticker->late, sizeof ticker->late, "%.60s: the name of the server was not resolved in time\n", program_invocation_short_name);
 	sigemptyset(&action.sa_mask);
 	if (sigaction(SIGALRM, &action, &ticker->before) != 0) {
 		complain("timer: %s", strerror(errno));

@@ -21,6 +21,7 @@ struct ticker {
 	struct sigaction before;
 	int64_t end_ms;
 	volatile sig_atomic_t ticks;	/* signals so far */
+	char late[128];			/* the line, made beforehand: a signal handler may not format */
 };
 
 /* deadline_ms is on clock_boot_ms. GR_FAIL, one line: the system gave no timer. */

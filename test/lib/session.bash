@@ -29,8 +29,8 @@ free_port() { perl -MSocket -e 'socket(S,AF_INET,SOCK_STREAM,0);bind(S,sockaddr_
 start_broker() {
 	[ -f ca.pem ] || make_ca ca
 	[ -f server.pem ] || make_pair server /CN=localhost ca 30 DNS:localhost,IP:127.0.0.1
-	local try
-	for try in 1 2 3 4 5; do
+	local attempt
+	for attempt in 1 2 3 4 5; do
 		PORT=$(free_port)
 		{
 			printf '%s\n' 'per_listener_settings false' 'set_tcp_nodelay true' "user $(id -un)" \
