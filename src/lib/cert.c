@@ -48,7 +48,7 @@ enum status cert_from_x509(struct cert *cert, X509 *x509, const char *where)
 enum status cert_from_pem(struct cert *cert, const char *pem, size_t len, const char *where)
 {
 	BIO *bio = BIO_new_mem_buf(pem, (int)len);
-	X509 *x509 = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+	X509 *x509 = bio ? PEM_read_bio_X509(bio, NULL, key_no_passphrase, NULL) : NULL;
 
 	BIO_free(bio);
 	if (!x509) {

@@ -99,7 +99,7 @@ static const char *examine(struct csr *csr, const char *pem, size_t len)
 	const char *weak;
 	EVP_PKEY *key;
 
-	csr->req = bio ? PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL) : NULL;
+	csr->req = bio ? PEM_read_bio_X509_REQ(bio, NULL, key_no_passphrase, NULL) : NULL;
 	BIO_free(bio);
 	if (!csr->req)
 		return "csr is not a PEM PKCS#10 request";

@@ -26,8 +26,7 @@ enum status key_generate(EVP_PKEY **key, const struct alg_key *alg)
 	return GR_OK;
 }
 
-/* An encrypted key is refused here: without this OpenSSL would ask the terminal for a passphrase. */
-static int no_passphrase(char *buf, int size, int rwflag, void *arg)
+int key_no_passphrase(char *buf, int size, int rwflag, void *arg)
 {
 	(void)buf, (void)size, (void)rwflag, (void)arg;
 	return -1;
@@ -36,7 +35,7 @@ static int no_passphrase(char *buf, int size, int rwflag, void *arg)
 enum status key_from_pem(EVP_PKEY **key, const char *pem, size_t len, const char *where)
 {
 	BIO *bio = BIO_new_mem_buf(pem, (int)len);
-	EVP_PKEY *read = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
+	EVP_PKEY *read = bio ? PEM_read_bio_PrivateKey(bio, NULL, key_no_passphrase, NULL) : NULL;
 
 	BIO_free(bio);
 	if (!read) {

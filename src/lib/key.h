@@ -24,6 +24,8 @@ enum status key_from_pem(EVP_PKEY **key, const char *pem, size_t len, const char
 enum status key_pem(char **pem, size_t *len, EVP_PKEY *key);
 /* Overwrites and frees secret text; takes NULL. */
 void key_wipe(char *pem, size_t len);
+/* For OpenSSL's PEM readers, whatever they read: what is encrypted fails. Without it they ask the terminal. */
+int key_no_passphrase(char *buf, int size, int rwflag, void *arg);
 /* SHA-256 over the SubjectPublicKeyInfo, lower-case hex. */
 enum status key_spki_hash(char hex[static 65], EVP_PKEY *key);
 
