@@ -90,6 +90,17 @@ static enum status report(struct daemon *d, const struct stamp *s, int64_t now)
 	return strcmp(s->topic, "gr/refused") == 0 ? refusal_report(d, s, now) : GR_OK;
 }
 
+static bool is_rotation(const struct event *e)
+{
+	return e->request.kind == TOPIC_CREATE || e->request.kind == TOPIC_COMMIT;
+}
+
+/* A refusal in the words of the service that was asked. */
+static enum status refuse(struct event *e, const char *code, const char *message)
+{
+	return is_rotation(e) ? event_reject_text(e, message, false) : event_reject_code(e, code, message, NULL);
+}
+
 static enum status unknown_request(struct event *e)
 {
 	return event_reject_code(e, "InvalidTopic", "no operation has this topic", NULL);
@@ -105,7 +116,7 @@ static enum status route(struct event *e)
 
 	if (token && (!json_is_string(token) || json_string_length(token) > 64)) {
 		json_object_del(e->body, "clientToken");
-		return event_reject_code(e, "InvalidRequest", "clientToken must be a string of at most 64 bytes", NULL);
+		return refuse(e, "InvalidRequest", "clientToken must be a string of at most 64 bytes");
 	}
 	if (e->request.kind == TOPIC_UPDATE && !str_is_job(e->request.job))
 		return unknown_request(e);
@@ -129,20 +140,13 @@ static enum status request(struct daemon *d, const struct stamp *s, const struct
 		.db = d->db, .issuer = &d->issuer, .ledger = &d->ledger, .now = now, .minute_ms = d->minute_ms,
 		.principal = s->principal, .client = s->client, .topic = s->topic
 	};
-	bool certificate;
 	enum status st;
 
 	topic_parse(&e.request, s->topic);
-	certificate = e.request.kind == TOPIC_CREATE || e.request.kind == TOPIC_COMMIT;
 	if ((st = is_entitled(d, &e)) != GR_OK)
 		return st == GR_NO ? GR_OK : st;
 	e.body = m->len <= PAYLOAD_MAX ? json_object_parse(m->payload, m->len) : NULL;
-	if (e.body)
-		st = route(&e);
-	else if (certificate)
-		st = event_reject_text(&e, "the payload is not a JSON object", false);
-	else
-		st = event_reject_code(&e, "InvalidJson", "the payload is not a JSON object", NULL);
+	st = e.body ? route(&e) : refuse(&e, "InvalidJson", "the payload is not a JSON object");
 	if (st == GR_OK && e.answer) {
 		char *text = json_compact(e.answer);
 

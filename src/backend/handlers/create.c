@@ -82,10 +82,11 @@ static enum status record(struct event *e, const struct execution *x, const stru
 		"certificateId", cert->id, "certificatePem", pem));
 }
 
-static enum status issue(struct event *e, const struct execution *x, const struct csr *csr)
+/* Under the subject on record: names that X509_NAME_cmp calls equal may differ in case, and policies look at the letters. */
+static enum status issue(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *live)
 {
 	struct issuer_request q = {
-		.key = X509_REQ_get0_pubkey(csr->req), .subject = X509_REQ_get_subject_name(csr->req), .use = ISSUER_DEVICE,
+		.key = X509_REQ_get0_pubkey(csr->req), .subject = X509_get_subject_name(live->x509), .use = ISSUER_DEVICE,
 		.not_before = e->now / 1000 - ISSUER_BACKDATE, .not_after = ISSUER_NOT_AFTER
 	};
 	struct cert cert = { 0 };
@@ -122,10 +123,12 @@ static enum status first_create(struct event *e, const struct execution *x, cons
 	if (st != GR_OK)
 		return st;
 	why = refusal_of(e, csr, &live, &st);
-	cert_release(&live);
 	if (why)
-		return event_reject_text(e, why, false);
-	return st == GR_FAIL ? st : issue(e, x, csr);
+		st = event_reject_text(e, why, false);
+	else if (st != GR_FAIL)
+		st = issue(e, x, csr, &live);
+	cert_release(&live);
+	return st;
 }
 
 enum status rotate_create(struct event *e)
