@@ -1,9 +1,16 @@
 #!/bin/sh
-# Puts the Debian packages in place that gr is built and tested with. Quiet and quick when all are there.
+# setup.sh - puts the Debian packages in place that gr is built and tested with; with the word lint also those of
+# scripts/lint.sh. Quiet and quick when all are there.
 set -eu
 
 packages='gcc make pkg-config libssl-dev libmosquitto-dev mosquitto-dev mosquitto mosquitto-clients libjansson-dev
-libsqlite3-dev sqlite3 openssl bats parallel jq util-linux procps strace'
+libsqlite3-dev sqlite3 openssl bats parallel jq util-linux procps strace mandoc'
+
+case ${1:-} in
+'') ;;
+lint) packages="$packages shellcheck cppcheck" ;;
+*) printf 'usage: setup.sh [lint]\n' >&2; exit 100 ;;
+esac
 
 missing=
 for p in $packages; do

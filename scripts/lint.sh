@@ -1,0 +1,31 @@
+#!/bin/sh
+# lint.sh - what can be found wrong by reading alone: shell scripts, man pages, C. Any finding is a failure; `make lint`.
+set -u
+
+cd "$(dirname "$0")/.." || exit 111
+scripts/setup.sh lint || exit
+
+failed=
+check() {
+	printf '  LINT %s\n' "$1"
+	shift
+	"$@" || failed=yes
+}
+
+# The C parts of each side see src/lib and their own room alone.
+c_sources() {
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability \
+		--suppressions-list=scripts/cppcheck.suppress -D_POSIX_C_SOURCE=200809L -D__STDC_VERSION__=201112L \
+		-Isrc/lib "-Isrc/$1" -j "$(nproc)" "src/$1"
+}
+
+set -- scripts/*.sh .ci/run
+for f in test/run test/*/run; do
+	[ ! -f "$f" ] || set -- "$@" "$f"
+done
+check 'shell scripts' shellcheck -x "$@"
+check 'man pages' mandoc -T lint -W warning man/*
+for room in lib device backend; do
+	check "src/$room" c_sources "$room"
+done
+[ -z "$failed" ]
