@@ -12,7 +12,7 @@ static json_t *make_reason(const char *text)
 	char reason[REASON_MAX + 1];
 	size_t n = 0;
 
-	for (; text[n] != '\0' && n < REASON_MAX; n++)
+	for (; n < REASON_MAX && text[n] != '\0'; n++)
 		reason[n] = text[n] >= ' ' && text[n] <= '~' ? text[n] : '?';
 	reason[n] = '\0';
 	return json_string(n > 0 ? reason : "no reason given");
