@@ -270,5 +270,6 @@ add) add "$@" ;;
 start | stop | kill) [ $# -eq 2 ] || { usage >&2; exit 100; }; one_server "$verb" "$@" ;;
 down) [ $# -eq 1 ] || { usage >&2; exit 100; }; down "$1" ;;
 --help) usage ;;
+--version) exec gr-registry --version ;;
 *) usage >&2; exit 100 ;;
 esac

@@ -180,6 +180,10 @@ drive() {
 	[ "$outcome" != failed ] || exit 1
 }
 
+case ${1:-} in	# getopts knows no long options
+--help) usage; exit 0 ;;
+--version) exec gr-journal --version ;;
+esac
 while getopts C: o; do
 	case $o in
 	C) GR_CONF=$OPTARG; export GR_CONF ;;
@@ -193,7 +197,5 @@ run | once) drive "$1" ;;
 recover) exec gr-install-cert recover ;;
 status) gr-journal get || :; exec gr-install-cert status ;;
 check-config) exec gr-config --check ;;
---help) usage ;;
---version) exec gr-journal --version ;;
 *) usage >&2; exit 100 ;;
 esac
