@@ -52,6 +52,8 @@ LINK_gr-create-certificate = libcrypto jansson sqlite3
 LINK_gr-commit-certificate = libcrypto jansson sqlite3
 LINK_gr-job-terminal       = libcrypto jansson sqlite3
 LINK_gr-broker             = libcrypto jansson sqlite3
+LINK_gr-swarm              = libcrypto libssl jansson
+LINK_gr-stopwatch          = libcrypto
 
 DEVICE  := $(patsubst src/device/%.c,%,$(wildcard src/device/gr-*.c))
 BACKEND := $(filter-out gr-broker,$(patsubst src/backend/%.c,%,$(wildcard src/backend/gr-*.c)))
@@ -123,11 +125,44 @@ demo: all
 check: all
 	$(Q)test/run
 
-bench: all
+# What make bench measures with; never installed.
+BENCH = $(addprefix $(BUILD)/bench/bin/,gr-swarm gr-stopwatch)
+BENCH_PARTS = $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/bench/$(1)/*.c))
+
+bench: all $(BENCH)
 	$(Q)test/bench/run
+
+$(BUILD)/bench/%.o: test/bench/%.c Makefile | setup
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) -Itest/bench $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+$(BENCH): $(BUILD)/bench/bin/%: $(BUILD)/bench/%.o $$(call BENCH_PARTS,$$*) $(BUILD)/libgr.a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
 
 lint: setup
 	$(Q)scripts/lint.sh
+
+# Programs that people and scripts call go to bindir; the driver's parts and the lab to libexec; gr-rotate runs the driver.
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(PLUGINDIR) $(DESTDIR)$(DATADIR)/policies
+	install -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
+	install -m 755 $(BIN)/gr-broker.so $(DESTDIR)$(PLUGINDIR)
+	install -m 644 $(addprefix scripts/,$(filter-out rotate.sh,$(DRIVER))) $(DESTDIR)$(LIBEXECDIR)
+	install -m 755 scripts/rotate.sh scripts/lab.sh $(DESTDIR)$(LIBEXECDIR)
+	printf '#!/bin/sh\nPATH=%s:$$PATH exec %s/rotate.sh "$$@"\n' '$(BINDIR)' '$(LIBEXECDIR)' >$(DESTDIR)$(BINDIR)/gr-rotate
+	chmod 755 $(DESTDIR)$(BINDIR)/gr-rotate
+	install -m 644 share/policies/*.json $(DESTDIR)$(DATADIR)/policies
+	install -m 644 share/gr.conf.example $(DESTDIR)$(DATADIR)
+	for n in 1 5 7 8; do install -m 644 man/*.$$n $(DESTDIR)$(MANDIR)/man$$n || exit; done
+
+uninstall:
+	cd $(DESTDIR)$(BINDIR) && rm -f gr-rotate $(notdir $(PROGRAMS))
+	rm -rf $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(PLUGINDIR) $(DESTDIR)$(DATADIR)
+	for n in 1 5 7 8; do (cd man && for p in *.$$n; do rm -f $(DESTDIR)$(MANDIR)/man$$n/$$p; done); done
 
 clean:
 	rm -rf build bin greengrass-build

@@ -4,8 +4,12 @@
 set -eu
 umask 077
 
-bin=$(cd "$(dirname "$0")" && pwd)
-[ -x "$bin/gr-registry" ] || bin=$(cd "$bin/../bin" && pwd)
+# In a checkout the programs lie beside this script or in bin; installed, in bindir.
+here=$(cd "$(dirname "$0")" && pwd)
+for bin in "$here" "$here/../bin" "$here/../../bin"; do
+	[ ! -x "$bin/gr-registry" ] || break
+done
+bin=$(cd "$bin" && pwd)
 PATH=$bin:$PATH
 # The Mosquitto package puts the broker into /usr/sbin, which a login user does not search.
 PATH=$PATH:/usr/sbin
@@ -71,7 +75,7 @@ log_type warning
 log_type notice
 log_type information
 user $(id -un)
-plugin $bin/gr-broker.so
+plugin $plugin
 plugin_opt_registry $dir/home/registry.db
 listener 0 $dir/broker.sock
 listener $1 127.0.0.1
@@ -256,10 +260,16 @@ one_server() {
 	esac
 }
 
-policy=$bin/../share/policies/rotation.json
-[ -e "$policy" ] || policy=$bin/../../share/policies/rotation.json	# a build in a folder of its own
-[ -e "$policy" ] || policy=$bin/../../../share/policies/rotation.json
-[ -e "$policy" ] || policy=$bin/../../share/gr/policies/rotation.json	# installed: libexec/gr
+# first FILE...: the first one that is there
+first() {
+	for f; do
+		[ ! -e "$f" ] || { echo "$f"; return; }
+	done
+	complain "$1: not found"
+	return 100
+}
+plugin=$(first "$bin/gr-broker.so" "$bin/../lib/gr/gr-broker.so")
+policy=$(first "$bin/../share/policies/rotation.json" "$bin/../../../share/policies/rotation.json" "$bin/../share/gr/policies/rotation.json")
 algorithm=RSA-2048 group=all
 
 verb=${1:-}

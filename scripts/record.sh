@@ -7,10 +7,10 @@
 load() {
 	phase=idle job='' execution='' key_algorithm='' old='' new='' other='' new_certificate='' created_at='' commit='' final=''
 	reason='' restart_instance='' restart_count='' restart_at='' idempotent=''
-	rc=0
-	gr-journal get >"$state/record" || rc=$?
-	[ "$rc" -ne 1 ] || return 0
-	[ "$rc" -eq 0 ] || return "$rc"
+	load_rc=0
+	gr-journal get >"$state/record" || load_rc=$?
+	[ "$load_rc" -ne 1 ] || return 0
+	[ "$load_rc" -eq 0 ] || return "$load_rc"
 	while IFS='=' read -r key value; do
 		case $key in
 		phase) phase=${value:-idle} ;;
@@ -78,9 +78,9 @@ read_execution() {
 # The generation that is live, and its certificate.
 pairs() {
 	live='' live_certificate=''
-	rc=0
-	gr-install-cert status >"$state/pairs" || rc=$?
-	[ "$rc" -le 1 ] || return "$rc"
+	pairs_rc=0
+	gr-install-cert status >"$state/pairs" || pairs_rc=$?
+	[ "$pairs_rc" -le 1 ] || return "$pairs_rc"
 	while IFS='=' read -r key value; do
 		case $key in
 		live) live=$value ;;
@@ -92,10 +92,10 @@ pairs() {
 
 # Sets left, the seconds until the trial's deadline.
 time_left() {
-	rc=0
-	left=$(gr-journal left) || rc=$?
-	[ "$rc" -ne 1 ] || left=0
-	[ "$rc" -le 1 ] || return "$rc"
+	left_rc=0
+	left=$(gr-journal left) || left_rc=$?
+	[ "$left_rc" -ne 1 ] || left=0
+	[ "$left_rc" -le 1 ] || return "$left_rc"
 }
 
 # The job's remaining time less a fifth, for the way back; without a timer a budget of our own.

@@ -79,10 +79,10 @@ pause() {
 await() {
 	"$@" 8>&- 9>&- &
 	child=$!
-	rc=0
-	wait "$child" || rc=$?
+	child_rc=0
+	wait "$child" || child_rc=$?
 	child=
-	return "$rc"
+	return "$child_rc"
 }
 
 # An error of this machine, not of the network: before the trial the rotation is given up, later the deadline decides.
@@ -117,7 +117,7 @@ one_phase() {
 step() {
 	load || return
 	pay_restart || return
-	next=$phase progress=
+	next=$phase progress='' undecided=
 	one_phase || return
 	[ "$next" != "$phase" ] || return 0
 	progress=1
@@ -135,15 +135,15 @@ serve() {
 	# Between half and the whole of the clock, so that a fleet does not poll in step.
 	idle_wait=$((poll_seconds / 2 + poll_seconds * jitter / 131072))
 	while :; do
-		finished='' rc=0
-		step || rc=$?
-		if [ "$rc" -eq 0 ]; then
+		finished='' result=0
+		step || result=$?
+		if [ "$result" -eq 0 ]; then
 			delay_ms=$retry_min
 			[ -z "$finished" ] || [ "$mode" = run ] || return 0
 			[ -n "$progress" ] && continue
 		else
-			[ "$rc" -eq 1 ] || [ "$rc" -eq 111 ] || broken "$rc" || :
-			[ "$mode" = run ] || [ "$phase" != idle ] || return "$rc"
+			[ "$result" -eq 1 ] || [ "$result" -eq 111 ] || broken "$result" || :
+			[ "$mode" = run ] || [ "$phase" != idle ] || [ -n "$undecided" ] || return "$result"
 		fi
 		pause "$delay_ms"
 		delay_ms=$((delay_ms * 2 > retry_max ? retry_max : delay_ms * 2))

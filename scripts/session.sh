@@ -22,15 +22,15 @@ connect() {
 		forget_refusal "$1"
 		return 0
 	fi
-	rc=0
-	wait "$link_pid" || rc=$?
+	link_rc=0
+	wait "$link_pid" || link_rc=$?
 	link_pid=
 	exec 8>&-
 	cat "$state/link.error" >&2
 	cp "$state/link.error" "$state/error"
-	[ "$rc" -ne 1 ] || note_refusal "$1"
-	[ "$rc" -ne 0 ] || rc=111
-	return "$rc"
+	[ "$link_rc" -ne 1 ] || note_refusal "$1"
+	[ "$link_rc" -ne 0 ] || link_rc=111
+	return "$link_rc"
 }
 
 disconnect() {
@@ -68,16 +68,21 @@ refused_for_good() {
 # Over the live pair; when the broker refuses it for good and takes the one kept beside it, that one becomes live.
 connect_idle() {
 	pairs || return
-	rc=0
-	connect "$live" || rc=$?
-	if [ "$rc" -eq 1 ] && [ -n "$other" ] && [ "$other" != "$live" ]; then
-		refused_for_good "$live" "$other" || return
+	idle_rc=0
+	connect "$live" || idle_rc=$?
+	if [ "$idle_rc" -eq 1 ] && [ -n "$other" ] && [ "$other" != "$live" ]; then
+		undecided=1
+		outlasted "$live" || return
+		undecided=
+		gr-probe -g "$other" >/dev/null 2>&1 || return
 		complain "the pair in use is refused and the other one is taken: switching to it"
 		owe_restart || return
 		gr-install-cert activate -g "$other" || return
-		put idle other="$live" && other=$live
-		pay_restart
-		return 111
+		put idle other="$live" || return
+		swap=$live live=$other other=$swap
+		pay_restart || return
+		connect "$live"
+		return
 	fi
-	return "$rc"
+	return "$idle_rc"
 }

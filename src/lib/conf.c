@@ -87,12 +87,20 @@ static enum status take(struct conf *conf, enum conf_key key, const char *value,
 	return GR_OK;
 }
 
-static enum status take_named(struct conf *conf, const char *name, const char *value, const char *source)
+/* seen, if not NULL, are the keys of this source so far: twice in one file means that somebody reads the wrong line. */
+static enum status take_named(struct conf *conf, const char *name, const char *value, const char *source, bool *seen)
 {
 	enum conf_key key = conf_find(name);
 
-	if (key < CONF_COUNT)
+	if (key < CONF_COUNT && seen && seen[key]) {
+		complain("%s: %s: set twice", source, name);
+		return GR_BAD;
+	}
+	if (key < CONF_COUNT) {
+		if (seen)
+			seen[key] = true;
 		return take(conf, key, value, source);
+	}
 	complain("%s: %s: no such setting; gr.conf(5) lists them", source, name);
 	return GR_BAD;
 }
@@ -113,7 +121,7 @@ enum status conf_option(struct conf *conf, int ch, const char *value)
 		complain("-o: %s: not of the form key=value", value);
 		return GR_BAD;
 	}
-	return take_named(conf, name, value + len + 1, "flag");
+	return take_named(conf, name, value + len + 1, "flag", NULL);
 }
 
 static enum status take_environment(struct conf *conf)
@@ -132,7 +140,7 @@ static enum status take_environment(struct conf *conf)
 }
 
 /* One "key = value" line, changed in place; blank lines and # comments are passed over. */
-static enum status take_line(struct conf *conf, char *line, const char *source)
+static enum status take_line(struct conf *conf, char *line, const char *source, bool *seen)
 {
 	char *equals, *end;
 
@@ -150,12 +158,13 @@ static enum status take_line(struct conf *conf, char *line, const char *source)
 	for (end = equals + strlen(equals); end > equals && strchr(" \t\r", end[-1]); end--)
 		;
 	*end = '\0';
-	return take_named(conf, line, equals, source);
+	return take_named(conf, line, equals, source, seen);
 }
 
 static enum status take_file(struct conf *conf)
 {
 	const char *path = getenv("GR_CONF");
+	bool seen[CONF_COUNT] = { false };
 	enum status st;
 	char *text, *line, *rest;
 	size_t len;
@@ -179,7 +188,7 @@ static enum status take_file(struct conf *conf)
 			*rest++ = '\0';
 		if (!str_format(source, sizeof source, "%s:%d", path, number))
 			str_format(source, sizeof source, "gr.conf:%d", number);
-		st = take_line(conf, line, source);
+		st = take_line(conf, line, source, seen);
 	}
 	free(text);
 	return st;

@@ -13,7 +13,9 @@ as() {
 	export GR_CONF=$T/gr.conf GR_STATE=$T/state
 }
 
+# setting KEY VALUE: in the thing's gr.conf, in place of what was there
 setting() {
+	sed -i "/^$1 =/d" "$GR_CONF"
 	printf '%s = %s\n' "$1" "$2" >>"$GR_CONF"
 }
 
