@@ -48,7 +48,8 @@ own_lab() {
 }
 own_lab_down() { [ ! -d "$BATS_TEST_TMPDIR/lab/home" ] || lab.sh down "$BATS_TEST_TMPDIR/lab"; }
 
-backend() { lab.sh "$1" "$LAB" backend 3>&-; }
+# backend start|stop|kill. Descriptor 5 is what tests hold fifos open with.
+backend() { lab.sh "$1" "$LAB" backend 3>&- 5>&-; }
 
 sql() { sqlite3 -cmd '.timeout 10000' "$GR_HOME/registry.db" "$1"; }
 
@@ -183,7 +184,12 @@ alarms() { sql "SELECT count(*) FROM alarm WHERE kind = '$1' AND thing = '${2-$T
 
 # The registry without what comes and goes with connections, and the ledger.
 state() {
-	sql '.dump thing certificate principal certificate_policy seen_key revoked job execution rotation'
+	local table
+	for table in thing principal certificate_policy seen_key revoked job execution; do
+		sql "SELECT '$table', * FROM $table"
+	done
+	sql 'SELECT id, status, spki, not_after, created, retired FROM certificate'
+	sql 'SELECT id, execution, thing, job, number, client, old, new, spki, requested, used, committed, survivor, decided, retired FROM rotation'
 	cat "$GR_HOME/ledger"
 }
 remember() { state >before; }
