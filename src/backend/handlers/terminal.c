@@ -16,7 +16,7 @@ static enum survivor verdict(const struct rotation *r, const struct final_word *
 		return SURVIVOR_OLD;
 	else if (over_old)
 		*why = "SUCCEEDED must be said over the new certificate";
-	else if (!r->committed)
+	else if (!r->committed && r->survivor != SURVIVOR_NEW)
 		*why = "SUCCEEDED needs a commit that was accepted first";
 	else
 		return SURVIVOR_NEW;
@@ -51,10 +51,13 @@ enum status terminal_final_word(enum survivor *survivor, const char **why, struc
 		return st == GR_NO ? GR_OK : st;
 	*survivor = r.survivor;
 	decides = verdict(&r, word, why);
+	/* Written once; a yes to the contrary would let the device destroy the pair that it is to live on. */
+	if (!*why && r.survivor != SURVIVOR_NONE && r.survivor != decides)
+		*why = "this rotation has been decided for the other certificate";
 	if (*why)
 		return GR_NO;
 	if (r.survivor != SURVIVOR_NONE)
-		return GR_OK;	/* written once */
+		return GR_OK;
 	*survivor = decides;
 	return decide(db, ledger, &r, decides, now);
 }

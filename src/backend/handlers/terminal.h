@@ -17,7 +17,8 @@ struct final_word {
 /*
  * Writes the survivor where this word decides it: SUCCEEDED over NEW, once commit was granted, -> NEW;
  * FAILED or REJECTED over either -> OLD. It counts also when the execution has ended or is gone.
- * GR_OK: counted, or no certificate was ever asked for. GR_NO: refused, *why is a static sentence.
+ * GR_OK: counted, or no certificate was ever asked for. GR_NO: refused, also because the record says
+ * otherwise already; *why is a static sentence.
  * *survivor is what the record says afterwards. Inside the caller's transaction.
  */
 enum status terminal_final_word(enum survivor *survivor, const char **why, struct db *db,

@@ -113,6 +113,7 @@ static enum status final_word(struct event *e, const struct update *u, int64_t n
 	*why = NULL;
 	if (!is_final(u->status))
 		return GR_OK;
+	e->writes = true;	/* even a refusal names the survivor, so it must not leave before the record is safe */
 	return terminal_final_word(survivor, why, e->db, e->ledger, &word, e->now);
 }
 

@@ -130,6 +130,11 @@ const char schema_sql[] =
 "CREATE TRIGGER rotation_write_once BEFORE UPDATE OF survivor ON rotation"
 "  WHEN old.survivor IS NOT NULL AND new.survivor IS NOT old.survivor"
 "  BEGIN SELECT RAISE(ABORT, 'survivor is written once'); END;"
+"CREATE TRIGGER rotation_replace BEFORE INSERT ON rotation"
+"  WHEN EXISTS (SELECT 1 FROM rotation WHERE id = new.id OR execution = new.execution)"
+"  BEGIN SELECT RAISE(ABORT, 'a custody record is not replaced'); END;"
+"CREATE TRIGGER rotation_keep BEFORE DELETE ON rotation WHEN old.retired IS NULL"
+"  BEGIN SELECT RAISE(ABORT, 'a custody record is kept until its certificate is retired'); END;"
 
 /* What a device uses: the certificate of the last accepted CONNECT as exactly the thing's name. */
 "CREATE TABLE session (thing TEXT PRIMARY KEY, certificate TEXT NOT NULL, since INTEGER NOT NULL, live INTEGER NOT NULL) WITHOUT ROWID;"
