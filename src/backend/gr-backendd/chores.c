@@ -18,12 +18,12 @@ static enum status follow_clock(struct daemon *d)
 		return GR_OK;
 	}
 	complain("the wall clock jumped by %lld s: running timers are moved with it", (long long)(jump / 1000));
-	d->clock_offset = offset;
 	if ((st = db_begin(d->db)) != GR_OK)
 		return st;
-	if ((st = execution_shift_timers(d->db, jump)) == GR_OK)
-		return db_commit(d->db);
-	db_rollback(d->db);
+	if ((st = execution_shift_timers(d->db, jump)) == GR_OK && (st = db_commit(d->db)) == GR_OK)
+		d->clock_offset = offset;
+	else
+		db_rollback(d->db);
 	return st;
 }
 
@@ -66,9 +66,11 @@ enum status chores_run(struct daemon *d)
 
 	if ((st = follow_clock(d)) != GR_OK || (st = end_timers(d)) != GR_OK)
 		return st;
-	if ((d->settle || regular) && (st = rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms())) != GR_OK)
-		return st;
-	d->settle = false;
+	if (d->settle || regular) {
+		if ((st = rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms())) == GR_FAIL)
+			return st;
+		d->settle = st == GR_NO;
+	}
 	if (!regular)
 		return GR_OK;
 	d->next_chores = clock_boot_ms() + CHORES_MS;

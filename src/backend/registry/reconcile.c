@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { BATCH = 100 };	/* rotations looked at in one pass */
+enum { BATCH = 100 };	/* rotations dealt with in one pass: requests must not wait for a whole fleet */
 
 /* Deletion in the order AWS IoT asks for: it is INACTIVE and detached by now. */
 static enum status forget(struct db *db, const char *certificate)
@@ -43,12 +43,19 @@ static enum status reconcile_one(struct db *db, const struct rotation *r, int64_
 	return db_run(db, "UPDATE rotation SET retired = ? WHERE id = ?", "ii", now, r->id);
 }
 
-/* One pass over what is due; a rotation left for its survivor's sake is passed by its id. */
+/*
+ * The next one to retire or to raise an alarm for. One that waits for its survivor and had its alarm
+ * is left out here, so that many of them never stand in the way of the others.
+ */
 static enum status due_after(struct rotation *r, struct db *db, int64_t id)
 {
 	sqlite3_stmt *row;
 	int64_t execution;
-	enum status st = db_query(&row, db, "SELECT execution FROM rotation WHERE survivor IS NOT NULL AND retired IS NULL AND id > ?"
+	enum status st = db_query(&row, db, "WITH due AS (SELECT id, execution, thing, CASE survivor WHEN 'NEW' THEN new ELSE old END AS winner"
+				  " FROM rotation WHERE survivor IS NOT NULL AND retired IS NULL AND id > ?)"
+				  " SELECT execution FROM due WHERE EXISTS (SELECT 1 FROM certificate c JOIN principal p ON p.certificate = c.id"
+				  "  WHERE c.id = winner AND c.status = 'ACTIVE' AND p.thing = due.thing AND c.id NOT IN (SELECT certificate FROM revoked))"
+				  " OR NOT EXISTS (SELECT 1 FROM alarm WHERE kind = 'survivor-inactive' AND thing = due.thing AND certificate = winner)"
 				  " ORDER BY id LIMIT 1", "i", id);
 
 	if (st != GR_OK)
@@ -77,6 +84,7 @@ enum status rotation_reconcile(struct db *db, int64_t quarantine_ms, int64_t now
 {
 	struct rotation r = { 0 };
 	enum status st = GR_OK;
+	bool more;
 
 	for (int i = 0; i < BATCH && (st = due_after(&r, db, r.id)) == GR_OK; i++) {
 		if ((st = db_begin(db)) != GR_OK)
@@ -89,9 +97,8 @@ enum status rotation_reconcile(struct db *db, int64_t quarantine_ms, int64_t now
 		if (st != GR_OK)
 			return st;
 	}
-	if (st == GR_FAIL)
-		return st;
-	while ((st = end_quarantine(db, quarantine_ms, now)) == GR_OK)
+	more = st == GR_OK;
+	while (st != GR_FAIL && (st = end_quarantine(db, quarantine_ms, now)) == GR_OK)
 		;
-	return st == GR_NO ? GR_OK : st;
+	return st == GR_FAIL ? st : more ? GR_NO : GR_OK;
 }

@@ -52,7 +52,7 @@ enum status rotation_unexplained(int64_t *count, struct db *db, const char *thin
 /*
  * The reconciler: retires the loser of each decided rotation whose survivor is ACTIVE and attached,
  * one transaction each; deletes certificates whose quarantine is over. Opens its own transactions.
- * *left counts what it had to leave (with an alarm).
+ * A rotation left for its survivor's sake is one alarm. GR_NO, silent: more is due than was done now.
  */
 enum status rotation_reconcile(struct db *db, int64_t quarantine_ms, int64_t now);
 
