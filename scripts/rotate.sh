@@ -61,7 +61,6 @@ configure() {
 		retryMaxMilliseconds) retry_max=$value ;;
 		recordGraceSeconds) record_grace=$value ;;
 		restartHook) hook=$value ;;
-		watchdog) watchdog=$value ;;
 		keyAlgorithm) new_key_algorithm=$value ;;
 		signingAlgorithm) new_signing_algorithm=$value ;;
 		esac
@@ -169,7 +168,6 @@ drive() {
 	state=${GR_STATE:-/var/lib/gr} outcome=''
 	mkdir -p "$state" || exit 111
 	configure "$state/settings" || exit
-	[ "$watchdog" = on ] || complain "watchdog is off: nothing rolls back a trial that this program does not survive"
 	link_pid='' link_generation='' refused_generation='' refused_at=0 child=''
 	hold_lock
 	trap cleanup EXIT

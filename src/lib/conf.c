@@ -25,7 +25,6 @@ static const struct setting {
 	[CONF_ISSUER_CA_PATH]        = { "issuerCaPath", "", false },
 	[CONF_RUNTIME]               = { "runtime", "none", false },
 	[CONF_RESTART_HOOK]          = { "restartHook", "", false },
-	[CONF_WATCHDOG]              = { "watchdog", "on", false },
 	[CONF_REFUSAL_WINDOW]        = { "refusalWindowSeconds", "120", true },
 	[CONF_TRIAL_SECONDS]         = { "trialSeconds", "900", true },
 	[CONF_TRIAL_MINIMUM]         = { "trialMinimumSeconds", "180", true },

@@ -1,0 +1,108 @@
+bats_require_minimum_version 1.5.0
+load lib/helper
+load lib/device
+
+# A device whose own runtime holds the connection called T, and has to be restarted to use a new pair.
+
+setup() {
+	lab
+	as thing-1
+	keep_old_pair
+}
+teardown() {
+	[ ! -s runtime.pid ] || kill "$(cat runtime.pid)" 2>/dev/null || :
+	down
+}
+
+# The runtime is a Mosquitto client as thing-1 that reads key and certificate once; the hook restarts it.
+write_hook() {
+	cat >hook <<-EOF
+		#!/bin/sh
+		cd $PWD
+		echo "\$1" >>hook.calls
+		case \$1 in
+		instance) cat runtime.pid ;;
+		ready) [ ! -e deploying ] || exit 111 ;;
+		restart)
+			kill "\$(cat runtime.pid)"
+			mosquitto_sub -h localhost -p $(cat "$LAB/port") --cafile $HOME_DIR/ca/ca.pem --cert $T/certificate.pem \\
+				--key $T/private.key -i thing-1 -t things/thing-1/news >runtime.log 2>&1 </dev/null &
+			echo \$! >runtime.pid
+			${1:-}
+			;;
+		esac
+	EOF
+	chmod +x hook
+	sleep 1000 3>&- &
+	echo $! >runtime.pid
+	./hook restart 3>&-
+	setting restartHook "$PWD/hook"
+	setting runtime nucleus
+	: >hook.calls
+	until_true eval '[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
+}
+
+@test "runtime: beside a nucleus the driver speaks as T#gr, and commit waits until T itself uses NEW" {
+	write_hook
+	rotate_job j1
+	run -0 --separate-stderr rotate.sh once
+	[ "$(status_of j1)" = SUCCEEDED ]
+	[ "$(grep -c restart hook.calls)" -eq 1 ]
+	[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT certificate FROM session WHERE thing = 'thing-1'")" = "$(certificate_id)" ]
+	gr-registry history -H "$HOME_DIR" -j thing-1 | jq -e '.[0].clientId == "thing-1#gr"'
+	assert_rotated j1
+}
+
+@test "runtime: it is never evicted by us" {
+	write_hook
+	pid=$(cat runtime.pid)
+	run -0 rotate.sh once
+	kill -0 "$pid"
+	[ "$(cat runtime.pid)" = "$pid" ]
+	[ "$(grep -c 'as thing-1 ' "$LAB/broker/log")" -eq 1 ]
+}
+
+@test "runtime: a restart that fails at first is owed and asked for again" {
+	write_hook
+	sed -i 's/^restart)/restart) [ -e failed ] || { touch failed; exit 1; }/' hook
+	rotate_job j1
+	run -0 rotate.sh once
+	[ "$(grep -c restart hook.calls)" -eq 2 ]
+	assert_rotated j1
+}
+
+@test "runtime: W34 activation waits while a deployment is running" {
+	write_hook
+	touch deploying
+	rotate_job j1
+	rotate.sh once 3>&- 2>log &
+	driver=$!
+	until_true grep -q ready hook.calls
+	[ "$(certificate_id)" = "$OLD" ]
+	[ "$(gr-journal get phase)" = trial ]
+	rm deploying
+	wait "$driver"
+	assert_rotated j1
+}
+
+@test "runtime: a restart that takes the driver along ends well, and is not asked for twice" {
+	write_hook '[ ! -e '"$GR_STATE"'/lock ] || kill -9 "$(cut -d " " -f 1 '"$GR_STATE"'/lock)"'
+	rotate_job j1
+	rotate.sh once 3>&- 2>log || [ $? -eq 137 ]
+	[ "$(gr-journal get phase)" = trial ]
+	until_true rotate.sh once
+	[ "$(grep -c restart hook.calls)" -eq 1 ]
+	assert_rotated j1
+}
+
+@test "runtime: one that cannot run on NEW is restarted on OLD again" {
+	write_hook
+	setting trialSeconds 3
+	# As if the runtime could not read the new key: it never connects while NEW is live.
+	sed -i 's|mosquitto_sub|[ "$(openssl x509 -in '"$T"'/certificate.pem -outform DER \| sha256sum \| cut -c 1-64)" = '"$OLD"' ] \&\& mosquitto_sub|' hook
+	rotate_job j1
+	run -1 rotate.sh once
+	[ "$(status_of j1)" = FAILED ]
+	until_true eval '[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT certificate || live FROM session WHERE thing = '"'thing-1'"'")" = "${OLD}1" ]'
+	assert_unchanged
+}
