@@ -4,6 +4,7 @@
 #include "complain.h"
 #include "gr-backendd/daemon.h"
 #include "registry/home.h"
+#include "str.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,8 +50,9 @@ static enum status turn(struct daemon *d, int signals)
 	};
 	bool was_ready = d->bus.subscribed;
 	enum status st;
+	int events;
 
-	if (poll(fds, 2, chores_wait(d)) < 0 && errno != EINTR)
+	if ((events = poll(fds, 2, chores_wait(d))) < 0 && errno != EINTR)
 		return GR_FAIL;
 	if (fds[0].revents)
 		return GR_NO;
@@ -57,7 +60,7 @@ static enum status turn(struct daemon *d, int signals)
 		bus_close(&d->bus);
 	/* A registry that is busy or full answers nobody; devices ask again, and so do we. */
 	if ((st = dispatch_batch(d)) == GR_OK)
-		st = chores_run(d);
+		st = chores_run(d, events == 0);
 	if (d->bus.mosq && bus_flush(&d->bus, d->db) != GR_OK)
 		bus_close(&d->bus);
 	if (d->bus.subscribed && !was_ready) {
@@ -69,19 +72,35 @@ static enum status turn(struct daemon *d, int signals)
 	return GR_OK;
 }
 
+/* A lost or missing broker is looked for twice a second, while timers and the reconciler go on. */
 static enum status serve(struct daemon *d, int signals)
 {
-	struct pollfd ended = { .fd = signals, .events = POLLIN };
+	int64_t again = 0;
 	enum status st = GR_OK;
 
-	while (st != GR_NO) {
-		if (!d->bus.mosq && bus_open(&d->bus) != GR_OK && poll(&ended, 1, RECONNECT_MS) == 1)
-			break;
+	while (st == GR_OK) {
+		if (!d->bus.mosq && clock_boot_ms() >= again) {
+			again = clock_boot_ms() + RECONNECT_MS;
+			bus_open(&d->bus);
+		}
 		st = turn(d, signals);
-		if (st == GR_FAIL)
-			return st;
 	}
-	return GR_OK;
+	return st == GR_NO ? GR_OK : st;
+}
+
+/* Two daemons on one registry would send everything twice and evict each other from the broker. */
+static enum status lock_home(int *fd, const struct home *home)
+{
+	char path[4096];
+
+	if (!str_format(path, sizeof path, "%s/lock", home->dir) || (*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0) {
+		complain("%s/lock: %s", home->dir, strerror(errno));
+		return GR_FAIL;
+	}
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return GR_OK;
+	complain("%s: another gr-backendd is running there", home->dir);
+	return GR_FAIL;
 }
 
 static enum status read_options(struct home *home, struct daemon *d, char *socket_path, size_t size, int argc, char *argv[])
@@ -115,7 +134,7 @@ int main(int argc, char *argv[])
 	struct daemon d = { .ledger = { .fd = -1 } };
 	char socket_path[4096];
 	struct home home;
-	int signals = -1;
+	int signals = -1, lock = -1;
 	enum status st;
 
 	umask(077);
@@ -124,7 +143,8 @@ int main(int argc, char *argv[])
 	if ((st = read_options(&home, &d, socket_path, sizeof socket_path, argc, argv)) != GR_OK)
 		return st;
 	mosquitto_lib_init();
-	if ((st = issuer_open(&d.issuer, home.ca)) != GR_OK || (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK ||
+	if ((st = lock_home(&lock, &home)) != GR_OK || (st = issuer_open(&d.issuer, home.ca)) != GR_OK ||
+	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK ||
 	    (st = ledger_open(&d.ledger, home.ledger)) != GR_OK)
 		goto out;
 	if ((signals = signals_open()) < 0) {
@@ -139,6 +159,8 @@ out:
 		message_free(m);
 	if (signals >= 0)
 		close(signals);
+	if (lock >= 0)
+		close(lock);
 	ledger_close(&d.ledger);
 	db_close(d.db);
 	issuer_release(&d.issuer);

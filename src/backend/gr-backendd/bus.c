@@ -82,9 +82,13 @@ enum status bus_open(struct bus *bus)
 	mosquitto_publish_callback_set(bus->mosq, on_publish);
 	mosquitto_max_inflight_messages_set(bus->mosq, 0);
 	/* Port 0: the host is the path of a Unix socket. */
-	if ((rc = mosquitto_connect(bus->mosq, bus->socket, 0, KEEPALIVE)) == MOSQ_ERR_SUCCESS)
+	if ((rc = mosquitto_connect(bus->mosq, bus->socket, 0, KEEPALIVE)) == MOSQ_ERR_SUCCESS) {
+		bus->missed = false;
 		return GR_OK;
-	complain("%s: no broker there: %s", bus->socket, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+	}
+	if (!bus->missed)
+		complain("%s: no broker there: %s", bus->socket, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+	bus->missed = true;
 	bus_close(bus);
 	return GR_FAIL;
 }

@@ -43,6 +43,22 @@ static enum status end_timers(struct daemon *d)
 	return st;
 }
 
+/* GR_NO: more is due than was done now. */
+static enum status settle(struct daemon *d)
+{
+	int64_t now = clock_real_ms();
+	enum status st = rotation_is_due(d->db, d->quarantine_ms, now), committed;
+
+	if (st != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	if ((st = db_begin(d->db)) != GR_OK)
+		return st;
+	if ((st = rotation_reconcile(d->db, d->quarantine_ms, now)) != GR_FAIL)
+		return (committed = db_commit(d->db)) == GR_OK ? st : committed;
+	db_rollback(d->db);
+	return st;
+}
+
 static enum status tidy(struct daemon *d)
 {
 	enum status st = db_begin(d->db);
@@ -59,7 +75,7 @@ static enum status tidy(struct daemon *d)
 	return st;
 }
 
-enum status chores_run(struct daemon *d)
+enum status chores_run(struct daemon *d, bool quiet)
 {
 	bool regular = clock_boot_ms() >= d->next_chores;
 	enum status st;
@@ -67,13 +83,15 @@ enum status chores_run(struct daemon *d)
 	if ((st = follow_clock(d)) != GR_OK || (st = end_timers(d)) != GR_OK)
 		return st;
 	if (d->settle || regular) {
-		if ((st = rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms())) == GR_FAIL)
+		if ((st = settle(d)) == GR_FAIL)
 			return st;
 		d->settle = st == GR_NO;
 	}
-	if (!regular)
+	/* What the broker has taken is forgotten with the next batch that writes; when none comes, now. */
+	if (regular)
+		d->next_chores = clock_boot_ms() + CHORES_MS;
+	else if (!quiet || !d->bus.acked_row)
 		return GR_OK;
-	d->next_chores = clock_boot_ms() + CHORES_MS;
 	return tidy(d);
 }
 

@@ -41,6 +41,7 @@ struct bus {
 	int64_t last_row;		/* newest outbox row handed to the broker */
 	int64_t acked_row;		/* all rows up to this one may be deleted; 0: none */
 	bool connected, subscribed;
+	bool missed;			/* it has been said that no broker is there */
 };
 
 struct daemon {
@@ -70,8 +71,8 @@ enum status bus_forget_sent(struct bus *bus, struct db *db);
 /* Handles all waiting requests in one transaction, an event that fails being undone alone. */
 enum status dispatch_batch(struct daemon *d);
 
-/* Timers, reconciler, clock jumps: whatever is due. */
-enum status chores_run(struct daemon *d);
+/* Timers, reconciler, clock jumps: whatever is due. quiet: nothing came while we waited. */
+enum status chores_run(struct daemon *d, bool quiet);
 /* Milliseconds until something may be due. */
 int chores_wait(struct daemon *d);
 
