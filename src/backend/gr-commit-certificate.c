@@ -4,7 +4,10 @@
 
 int main(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-commit-certificate", "[-H DIR] <event.json", "Answer one commit request: the licence to say SUCCEEDED.", single_options };
+	static const struct single single = {
+		{ "gr-commit-certificate", "[-H DIR] <event.json", "Answer one commit request: the licence to say SUCCEEDED.", single_options },
+		TOPIC_COMMIT, rotate_commit
+	};
 
-	return single_main(&spec, rotate_commit, argc, argv);
+	return single_main(&single, argc, argv);
 }

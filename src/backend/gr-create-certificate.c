@@ -4,7 +4,10 @@
 
 int main(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-create-certificate", "[-H DIR] <event.json", "Answer one create request: a certificate for a CSR.", single_options };
+	static const struct single single = {
+		{ "gr-create-certificate", "[-H DIR] <event.json", "Answer one create request: a certificate for a CSR.", single_options },
+		TOPIC_CREATE, rotate_create
+	};
 
-	return single_main(&spec, rotate_create, argc, argv);
+	return single_main(&single, argc, argv);
 }

@@ -4,7 +4,10 @@
 
 int main(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-job-terminal", "[-H DIR] <event.json", "Answer one job update; a final word decides which certificate lives.", single_options };
+	static const struct single single = {
+		{ "gr-job-terminal", "[-H DIR] <event.json", "Answer one job update; a final word decides which certificate lives.", single_options },
+		TOPIC_UPDATE, service_update
+	};
 
-	return single_main(&spec, service_update, argc, argv);
+	return single_main(&single, argc, argv);
 }

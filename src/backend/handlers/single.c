@@ -20,7 +20,7 @@ enum { EVENT_MAX = 262144, MINUTE_MS = 60000 };
 
 const struct arg_option single_options[] = { HOME_OPTION, { 0 } };
 
-static enum status read_event(struct event *e, json_t **whole)
+static enum status read_event(struct event *e, json_t **whole, enum topic_kind kind)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -35,9 +35,9 @@ static enum status read_event(struct event *e, json_t **whole)
 	e->client = *whole ? json_text(*whole, "clientId") : NULL;
 	e->body = *whole ? json_object_get(*whole, "payload") : NULL;
 	if (e->topic && e->principal && str_is_certificate_id(e->principal) && e->client && json_is_object(e->body) &&
-	    topic_parse(&e->request, e->topic) && e->request.kind != TOPIC_NONE)
+	    topic_parse(&e->request, e->topic) && e->request.kind == kind)
 		return GR_OK;
-	complain("standard input: not an event {\"topic\",\"principal\",\"clientId\",\"payload\"} with a request topic");
+	complain("standard input: not an event {\"topic\",\"principal\",\"clientId\",\"payload\"} with the topic of our request");
 	return GR_BAD;
 }
 
@@ -75,7 +75,7 @@ static bool was_refused(const struct event *e)
 	return len > 9 && strcmp(e->answer_topic + len - 9, "/rejected") == 0;
 }
 
-int single_main(const struct arg_spec *spec, enum status (*handler)(struct event *), int argc, char *argv[])
+int single_main(const struct single *single, int argc, char *argv[])
 {
 	struct event e = { .now = clock_real_ms(), .minute_ms = MINUTE_MS, .hold = true };
 	struct issuer issuer = { 0 };
@@ -87,16 +87,16 @@ int single_main(const struct arg_spec *spec, enum status (*handler)(struct event
 	int ch;
 
 	umask(077);
-	while ((ch = arg_next(spec, argc, argv)) != -1)
+	while ((ch = arg_next(&single->spec, argc, argv)) != -1)
 		dir = optarg;
 	if (argc != optind)
-		arg_usage(spec);
-	if ((st = read_event(&e, &whole)) == GR_OK && (st = home_find(&home, dir)) == GR_OK &&
+		arg_usage(&single->spec);
+	if ((st = read_event(&e, &whole, single->kind)) == GR_OK && (st = home_find(&home, dir)) == GR_OK &&
 	    (st = issuer_open(&issuer, home.ca)) == GR_OK && (st = db_open(&e.db, home.registry, DB_OPEN)) == GR_OK &&
 	    (st = ledger_open(&ledger, home.ledger)) == GR_OK) {
 		e.issuer = &issuer;
 		e.ledger = &ledger;
-		st = run(&e, handler);
+		st = run(&e, single->handler);
 	}
 	if (st == GR_OK && was_refused(&e))
 		st = GR_NO;
@@ -106,5 +106,5 @@ int single_main(const struct arg_spec *spec, enum status (*handler)(struct event
 	db_close(e.db);
 	issuer_release(&issuer);
 	written = out_close();
-	return st == GR_OK ? written : st;
+	return (st == GR_OK || st == GR_NO) && written != GR_OK ? written : st;	/* a refusal is an answer too */
 }
