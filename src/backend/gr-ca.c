@@ -6,7 +6,9 @@
 #include "issuer/issuer.h"
 #include "out.h"
 #include "registry/home.h"
+#include "str.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +57,13 @@ static const struct arg_spec server_spec = {
 	"gr-ca issue-server", "[-H DIR] HOST [CSR-FILE]", "Print a server certificate for HOST (DNS name or IP address), valid 825 days, for the broker's CSR.", home_options
 };
 
+static bool is_host(const char *host)
+{
+	unsigned char address[16];
+
+	return str_is_name(host, 253, ".-") || inet_pton(AF_INET6, host, address) == 1;
+}
+
 static enum status issue_server(const struct issuer *issuer, const char *host, const struct csr *csr)
 {
 	int64_t now = clock_real_ms() / 1000;
@@ -90,6 +99,10 @@ static int do_issue_server(int argc, char *argv[])
 		dir = optarg;
 	if (argc - optind < 1 || argc - optind > 2)
 		arg_usage(&server_spec);
+	if (!is_host(argv[optind])) {
+		complain("%s: neither a DNS name nor an IP address", argv[optind]);
+		return GR_BAD;
+	}
 	path = argc - optind == 2 ? argv[optind + 1] : "-";
 	if ((st = file_read(&text, &len, path, CSR_MAX)) == GR_NO) {
 		complain("%s: no such file", path);
