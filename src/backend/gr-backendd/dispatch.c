@@ -174,27 +174,51 @@ static enum status handle(struct daemon *d, const struct message *m)
 	return request(d, &s, m, now);
 }
 
-enum status dispatch_batch(struct daemon *d)
+static void handle_all(struct daemon *d)
 {
 	struct message *m;
+
+	while ((m = queue_pop(&d->bus.in))) {
+		if (db_mark(d->db) == GR_OK && handle(d, m) == GR_OK)
+			(void)db_keep(d->db);	/* should that fail, so will the commit */
+		else
+			db_undo(d->db);	/* no answer: the device asks again */
+		message_free(m);
+	}
+}
+
+/*
+ * What the batch decided is carried out, and what the broker has taken is forgotten, in the same transaction: one sync
+ * for all of it. A batch that only read needs none; its answers do not wait for the disk.
+ */
+static enum status finish(struct daemon *d, int64_t changes_before)
+{
+	bool wrote = db_total_changes(d->db) != changes_before;
+	enum status st;
+
+	if (wrote && rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms()) == GR_OK)
+		d->settle = false;	/* else the chores go on with it */
+	if ((wrote && (st = bus_forget_sent(&d->bus, d->db)) != GR_OK) || (st = ledger_sync(&d->ledger)) != GR_OK ||
+	    (st = db_commit(d->db)) != GR_OK)
+		return st;
+	if (wrote)
+		d->bus.acked_row = 0;
+	return GR_OK;
+}
+
+enum status dispatch_batch(struct daemon *d)
+{
+	int64_t before = db_total_changes(d->db);
 	enum status st;
 
 	if (!d->bus.in.first)
 		return GR_OK;
 	if ((st = db_begin(d->db)) != GR_OK)
 		return st;
-	while ((m = queue_pop(&d->bus.in))) {
-		if ((st = db_mark(d->db)) == GR_OK && handle(d, m) == GR_OK)
-			st = db_keep(d->db);
-		else
-			db_undo(d->db);	/* no answer: the device asks again */
-		message_free(m);
-	}
-	if ((st = bus_forget_sent(&d->bus, d->db)) == GR_OK && (st = ledger_sync(&d->ledger)) == GR_OK)
-		st = db_commit(d->db);
-	if (st != GR_OK)
-		db_rollback(d->db);
-	else
-		d->bus.acked_row = 0;
+	handle_all(d);
+	if ((st = finish(d, before)) == GR_OK)
+		return GR_OK;
+	db_rollback(d->db);
+	d->settle = true;
 	return st;
 }

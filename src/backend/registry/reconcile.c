@@ -65,40 +65,66 @@ static enum status due_after(struct rotation *r, struct db *db, int64_t id)
 	return rotation_of_execution(r, db, execution);
 }
 
-static enum status end_quarantine(struct db *db, int64_t quarantine_ms, int64_t now)
+/* A certificate whose quarantine is over. */
+static enum status find_expired(char id[static 65], struct db *db, int64_t quarantine_ms, int64_t now)
 {
 	sqlite3_stmt *row;
-	char id[65];
 	enum status st;
 
 	st = db_query(&row, db, "SELECT id FROM certificate WHERE retired IS NOT NULL AND retired <= ? AND status <> 'ACTIVE'"
 		      " AND id NOT IN (SELECT certificate FROM principal) LIMIT 1", "i", now - quarantine_ms);
 	if (st != GR_OK)
 		return st;
-	str_copy(id, sizeof id, db_text(row, 0));
+	str_copy(id, 65, db_text(row, 0));
 	db_done(row);
-	return forget(db, id);
+	return GR_OK;
+}
+
+/* What fails is undone alone: the rest of the caller's transaction stands. */
+static enum status close_part(struct db *db, enum status st)
+{
+	if (st == GR_OK)
+		return db_keep(db);
+	db_undo(db);
+	return st;
+}
+
+static enum status retire_due(struct db *db, int64_t quarantine_ms, int64_t now)
+{
+	struct rotation r = { 0 };
+	enum status st = GR_OK;
+
+	for (int i = 0; i < BATCH && (st = due_after(&r, db, r.id)) == GR_OK; i++)
+		if ((st = db_mark(db)) != GR_OK || (st = close_part(db, reconcile_one(db, &r, quarantine_ms, now))) != GR_OK)
+			return GR_FAIL;
+	return st;
+}
+
+static enum status end_quarantines(struct db *db, int64_t quarantine_ms, int64_t now)
+{
+	enum status st = GR_OK;
+	char id[65];
+
+	for (int i = 0; i < BATCH && (st = find_expired(id, db, quarantine_ms, now)) == GR_OK; i++)
+		if ((st = db_mark(db)) != GR_OK || (st = close_part(db, forget(db, id))) != GR_OK)
+			return GR_FAIL;
+	return st;
 }
 
 enum status rotation_reconcile(struct db *db, int64_t quarantine_ms, int64_t now)
 {
-	struct rotation r = { 0 };
-	enum status st = GR_OK;
-	bool more;
+	enum status retired = retire_due(db, quarantine_ms, now), ended;
 
-	for (int i = 0; i < BATCH && (st = due_after(&r, db, r.id)) == GR_OK; i++) {
-		if ((st = db_begin(db)) != GR_OK)
-			return st;
-		st = reconcile_one(db, &r, quarantine_ms, now);
-		if (st == GR_OK)
-			st = db_commit(db);
-		else
-			db_rollback(db);
-		if (st != GR_OK)
-			return st;
-	}
-	more = st == GR_OK;
-	while (st != GR_FAIL && (st = end_quarantine(db, quarantine_ms, now)) == GR_OK)
-		;
-	return st == GR_FAIL ? st : more ? GR_NO : GR_OK;
+	if (retired == GR_FAIL || (ended = end_quarantines(db, quarantine_ms, now)) == GR_FAIL)
+		return GR_FAIL;
+	return retired == GR_OK || ended == GR_OK ? GR_NO : GR_OK;
+}
+
+enum status rotation_is_due(struct db *db, int64_t quarantine_ms, int64_t now)
+{
+	struct rotation r;
+	char id[65];
+	enum status st = due_after(&r, db, 0);
+
+	return st == GR_NO ? find_expired(id, db, quarantine_ms, now) : st;
 }

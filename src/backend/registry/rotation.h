@@ -50,10 +50,12 @@ enum status rotation_used(struct db *db, const char *certificate, int64_t now);
 enum status rotation_unexplained(int64_t *count, struct db *db, const char *thing, const char *certificate);
 
 /*
- * The reconciler: retires the loser of each decided rotation whose survivor is ACTIVE and attached,
- * one transaction each; deletes certificates whose quarantine is over. Opens its own transactions.
- * A rotation left for its survivor's sake is one alarm. GR_NO, silent: more is due than was done now.
+ * The reconciler: retires the loser of each decided rotation whose survivor is ACTIVE and attached, and deletes
+ * certificates whose quarantine is over. It works inside the caller's transaction, of which a failure undoes nothing but
+ * the part that failed. A rotation left for its survivor's sake is one alarm. GR_NO, silent: more is due than was done now.
  */
 enum status rotation_reconcile(struct db *db, int64_t quarantine_ms, int64_t now);
+/* GR_NO: the reconciler has nothing to do. */
+enum status rotation_is_due(struct db *db, int64_t quarantine_ms, int64_t now);
 
 #endif
