@@ -7,6 +7,7 @@ const char schema_sql[] =
 
 "CREATE TABLE thing (name TEXT PRIMARY KEY, created INTEGER NOT NULL) WITHOUT ROWID;"
 
+/* With row ids, since a row is larger than an index page would hold in place. */
 "CREATE TABLE certificate ("
 "  id TEXT PRIMARY KEY,"		/* SHA-256 over the DER, lower-case hex */
 "  status TEXT NOT NULL CHECK (status IN ('ACTIVE', 'INACTIVE', 'REVOKED')),"
@@ -15,7 +16,7 @@ const char schema_sql[] =
 "  not_after INTEGER NOT NULL,"
 "  created INTEGER NOT NULL,"
 "  retired INTEGER"			/* when a rotation put it out of use; deleted after the quarantine */
-") WITHOUT ROWID;"
+");"
 "CREATE INDEX certificate_retired ON certificate (retired) WHERE retired IS NOT NULL;"
 
 /* Exclusive attachment (AWS IoT EXCLUSIVE_THING): a certificate belongs to one thing at the most. */
