@@ -3,8 +3,8 @@
 # scripts/lint.sh. Quiet and quick when all are there.
 set -eu
 
-packages='gcc make pkg-config libssl-dev libmosquitto-dev mosquitto-dev mosquitto mosquitto-clients libjansson-dev
-libsqlite3-dev sqlite3 openssl bats parallel jq util-linux procps strace mandoc'
+packages='gcc libc6-dev make pkg-config libssl-dev libmosquitto-dev mosquitto-dev mosquitto mosquitto-clients libjansson-dev
+libsqlite3-dev sqlite3 openssl bats parallel jq util-linux procps strace valgrind mandoc'
 
 case ${1:-} in
 '') ;;
