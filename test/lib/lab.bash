@@ -185,12 +185,12 @@ alarms() { sql "SELECT count(*) FROM alarm WHERE kind = '$1' AND thing = '${2-$T
 # The registry without what comes and goes with connections, and the ledger.
 state() {
 	local table
-	for table in thing principal certificate_policy seen_key revoked job execution; do
+	for table in thing thing_group member principal policy certificate_policy seen_key revoked job execution; do
 		sql "SELECT '$table', * FROM $table"
 	done
 	sql 'SELECT id, status, spki, not_after, created, retired FROM certificate'
 	sql 'SELECT id, execution, thing, job, number, client, old, new, spki, requested, used, committed, survivor, decided, retired FROM rotation'
-	cat "$GR_HOME/ledger"
+	[ ! -f "$GR_HOME/ledger" ] || cat "$GR_HOME/ledger"
 }
 remember() { state >before; }
 is_unchanged() { state | diff before -; }

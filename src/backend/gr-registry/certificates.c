@@ -120,9 +120,20 @@ int do_attach_thing_principal(int argc, char *argv[])
 	return verb_change(&spec, argc, argv, 2, 2, attach);
 }
 
+/* A slip in the thing's name must not cut off another one. */
 static enum status detach(struct verb *v)
 {
-	return certificate_detach(v->db, v->operands[1]);
+	const char *thing = v->operands[0], *id = v->operands[1];
+	struct certificate c;
+	enum status st;
+
+	if ((st = thing_need(v->db, thing)) != GR_OK)
+		return st;
+	if ((st = certificate_get(&c, v->db, id)) == GR_OK && c.thing[0] != '\0' && strcmp(c.thing, thing) != 0) {
+		complain("%s: attached to %s, not to %s", id, c.thing, thing);
+		return GR_NO;
+	}
+	return st == GR_FAIL ? st : certificate_detach(v->db, id);
 }
 
 int do_detach_thing_principal(int argc, char *argv[])

@@ -59,7 +59,16 @@ static enum status history(struct verb *v)
 					     "requestedAt", "firstUsedAt", "committedAt", "decidedAt", "retiredAt", NULL };
 	sqlite3_stmt *row;
 	bool first = true;
-	enum status st = db_query(&row, v->db, "SELECT job, client, old, new, survivor, number, requested, used, committed, decided, retired"
+	enum status st;
+
+	/* The history of a thing outlives it. */
+	if ((st = db_query(&row, v->db, "SELECT 1 FROM rotation WHERE thing = ?", "s", v->operands[0])) == GR_NO)
+		st = thing_need(v->db, v->operands[0]);
+	else
+		db_done(row);
+	if (st != GR_OK)
+		return st;
+	st = db_query(&row, v->db, "SELECT job, client, old, new, survivor, number, requested, used, committed, decided, retired"
 				  " FROM rotation WHERE thing = ? ORDER BY id", "s", v->operands[0]);
 
 	if (v->json)

@@ -8,6 +8,7 @@
 #include "registry/thing.h"
 #include "registry/verb.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,16 @@ static enum status record(struct verb *v, const char *thing, const char *policy,
 	if (st == GR_OK)
 		st = ledger_sync(&ledger);
 	ledger_close(&ledger);
-	return st == GR_OK ? db_commit(v->db) : st;
+	return st;
+}
+
+/* Before it is registered: a key is certified once, so a certificate that nobody got would be lost. */
+static enum status print(const char *pem)
+{
+	if (fputs(pem, stdout) >= 0 && fflush(stdout) == 0)
+		return GR_OK;
+	complain("the certificate cannot be printed: %s", strerror(errno));
+	return GR_FAIL;
 }
 
 static enum status issue(struct verb *v, const char *thing, const char *policy, const char *group, const struct csr *csr)
@@ -72,8 +82,9 @@ static enum status issue(struct verb *v, const char *thing, const char *policy, 
 	enum status st;
 
 	if ((st = issuer_open(&issuer, v->home.ca)) == GR_OK && (st = issuer_sign(&cert, &issuer, &q)) == GR_OK &&
-	    (st = cert_pem(&pem, &len, &cert)) == GR_OK && (st = record(v, thing, policy, group, &cert, pem)) == GR_OK)
-		fputs(pem, stdout);
+	    (st = cert_pem(&pem, &len, &cert)) == GR_OK && (st = record(v, thing, policy, group, &cert, pem)) == GR_OK &&
+	    (st = print(pem)) == GR_OK)
+		st = db_commit(v->db);
 	free(pem);
 	cert_release(&cert);
 	issuer_release(&issuer);

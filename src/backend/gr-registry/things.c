@@ -1,6 +1,7 @@
 /* things.c - verbs on things and groups */
 #include "gr-registry/verbs.h"
 #include "complain.h"
+#include "jobs/queue.h"
 #include "json.h"
 #include "registry/thing.h"
 #include "registry/verb.h"
@@ -49,7 +50,9 @@ int do_create_thing(int argc, char *argv[])
 
 static enum status delete_thing(struct verb *v)
 {
-	return thing_delete(v->db, v->operands[0]);
+	enum status st = thing_delete(v->db, v->operands[0]);
+
+	return st == GR_OK ? queue_remove_thing(v->db, v->operands[0], v->now) : st;
 }
 
 int do_delete_thing(int argc, char *argv[])
@@ -72,7 +75,11 @@ static enum status list_things(struct verb *v)
 {
 	sqlite3_stmt *row;
 	bool first = true;
-	enum status st = db_query(&row, v->db,
+	enum status st;
+
+	if (v->count && (st = group_need(v->db, v->operands[0])) != GR_OK)
+		return st;
+	st = db_query(&row, v->db,
 		"SELECT name, (SELECT count(*) FROM principal WHERE thing = name),"
 		" coalesce((SELECT CASE live WHEN 1 THEN 'connected' END FROM session WHERE thing = name), '-')"
 		" FROM thing WHERE ?1 = '' OR name IN (SELECT thing FROM member WHERE thing_group = ?1) ORDER BY name",

@@ -184,3 +184,14 @@ enum status queue_cancel_job(struct db *db, const char *job, bool force, const c
 		return st;
 	return force ? cancel_all(db, job, true, now) : GR_OK;
 }
+
+enum status queue_remove_thing(struct db *db, const char *thing, int64_t now)
+{
+	struct execution x;
+	enum status st;
+
+	while ((st = execution_front(&x, db, thing)) == GR_OK)
+		if ((st = queue_move(db, &x, EXECUTION_REMOVED, NULL, now)) != GR_OK)
+			return st;
+	return st == GR_NO ? GR_OK : st;
+}

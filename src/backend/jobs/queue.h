@@ -27,6 +27,9 @@ enum status queue_time_out(size_t *count, struct db *db, int64_t now);
 /* Cancels a job: what waits, and with force what is under way. */
 enum status queue_cancel_job(struct db *db, const char *job, bool force, const char *reason, const char *comment, int64_t now);
 
+/* The thing goes: what it has not ended becomes REMOVED. */
+enum status queue_remove_thing(struct db *db, const char *thing, int64_t now);
+
 /* JobExecutionSummary and JobExecutionState of the device API. details is borrowed JSON text. */
 json_t *queue_summary(const struct execution *x);
 json_t *queue_state(const struct execution *x, const char *details);

@@ -120,20 +120,31 @@ enum status policy_put(struct db *db, const char *name, const char *document)
 	return db_run(db, "INSERT INTO policy (name, document) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET document = ?2", "ss", name, document);
 }
 
-enum status policy_attach(struct db *db, const char *name, const char *certificate)
+static enum status need_both(struct db *db, const char *policy, const char *certificate)
 {
 	int64_t found = 0;
-	enum status st = db_number(&found, db, "SELECT 1 FROM policy WHERE name = ?", "s", name);
+	enum status st = db_number(&found, db, "SELECT 1 FROM policy WHERE name = ?", "s", policy);
 
 	if (st == GR_NO)
-		complain("%s: no such policy", name);
-	if (st != GR_OK || (st = need(db, certificate)) != GR_OK)
+		complain("%s: no such policy", policy);
+	return st == GR_OK ? need(db, certificate) : st;
+}
+
+enum status policy_attach(struct db *db, const char *name, const char *certificate)
+{
+	enum status st = need_both(db, name, certificate);
+
+	if (st != GR_OK)
 		return st;
 	return db_run(db, "INSERT INTO certificate_policy (certificate, policy) VALUES (?, ?) ON CONFLICT DO NOTHING", "ss", certificate, name);
 }
 
 enum status policy_detach(struct db *db, const char *name, const char *certificate)
 {
+	enum status st = need_both(db, name, certificate);
+
+	if (st != GR_OK)
+		return st;
 	return db_run(db, "DELETE FROM certificate_policy WHERE certificate = ? AND policy = ?", "ss", certificate, name);
 }
 

@@ -76,6 +76,10 @@ enum status group_add(struct db *db, const char *group, const char *thing)
 
 enum status group_remove(struct db *db, const char *group, const char *thing)
 {
+	enum status st;
+
+	if ((st = group_need(db, group)) != GR_OK || (st = thing_need(db, thing)) != GR_OK)
+		return st;
 	return db_run(db, "DELETE FROM member WHERE thing_group = ? AND thing = ?", "ss", group, thing);
 }
 
