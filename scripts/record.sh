@@ -40,6 +40,14 @@ put() {
 	gr-journal put --from "$from" "$@"
 }
 
+# enter PHASE KEY=VALUE...: the next phase and what it needs, in one durable step.
+enter() {
+	from=$phase next=$1
+	shift
+	gr-journal put --from "$from" phase="$next" "$@" || return
+	phase=$next progress=1
+}
+
 # Leaves the rotation behind; an owed restart and the second pair, if one is kept, stay on record.
 put_idle() {
 	gr-journal put --from "$phase" --clear phase=idle other="$1" restartInstance="$restart_instance" \
@@ -51,6 +59,10 @@ put_idle() {
 why() {
 	reason=$(printf '%s' "$1" | tr -c '[:print:]' ' ' | cut -c 1-1000)
 	put "$phase" reason="$reason"
+}
+
+show_error() {
+	[ ! -s "$state/error" ] || cat "$state/error" >&2
 }
 
 last_error() {

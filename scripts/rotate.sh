@@ -119,11 +119,10 @@ step() {
 	next=$phase progress='' undecided=
 	one_phase || return
 	[ "$next" != "$phase" ] || return 0
-	progress=1
 	if [ "$next" = idle ]; then
 		put_idle "$other"
 	else
-		put "$phase" phase="$next"
+		enter "$next"
 	fi
 }
 

@@ -26,17 +26,15 @@ state_idle() {
 	esac
 }
 
-# Idle is entered once more with what a new rotation starts from.
+# What the rotation starts from goes on record together with its first phase.
 take_job() {
 	gr-config --check && configure "$state/settings" || return
 	gr-install-cert adopt >/dev/null || return
 	pairs || return
 	fresh=$(gr-install-cert next) || return
 	say "job $x_job: rotation asked for; certificate in use: $(short "$live_certificate")"
-	put idle job="$x_job" execution="$x_execution" old="$live" new="$fresh" idempotent="$x_idempotent" other="$other" \
-		oldCertificateId="$live_certificate" keyAlgorithm="$new_key_algorithm" \
-		signingAlgorithm="$new_signing_algorithm" || return
-	next=updating-job
+	enter updating-job job="$x_job" execution="$x_execution" old="$live" new="$fresh" idempotent="$x_idempotent" \
+		oldCertificateId="$live_certificate" keyAlgorithm="$new_key_algorithm" signingAlgorithm="$new_signing_algorithm"
 }
 
 # A rotation under way that we have no record of: another life of this device began it. It is ended once nobody has
@@ -45,9 +43,7 @@ take_orphan() {
 	[ $((x_timestamp - x_updated)) -ge "$record_grace" ] || { finished=1; return 0; }
 	gr-install-cert adopt >/dev/null || return
 	pairs || return
-	put idle job="$x_job" execution="$x_execution" old="$live" other="$other" \
-		reason="no record of this rotation on the device" || return
-	next=failing
+	enter failing job="$x_job" execution="$x_execution" old="$live" reason="no record of this rotation on the device"
 }
 
 # updating-job -> creating-certificate | idle: say that we are on it, learn how much time there is.
@@ -68,9 +64,8 @@ state_updating_job() {
 	[ "$x_execution" = "$execution" ] || { next=idle; return 0; }
 	[ "$x_status" = IN_PROGRESS ] || return 111
 	gr-journal arm "$(trial_budget "$x_left")" || return
-	put updating-job idempotent="$x_idempotent" || return
 	say "job $job: in progress"
-	next=creating-certificate
+	enter creating-certificate idempotent="$x_idempotent"
 }
 
 # creating-certificate -> trial | failing: next key, CSR, certificate; prove it before anything changes.
@@ -94,10 +89,11 @@ request_certificate() {
 	[ -n "$created_at" ] || say "new key made ($key_algorithm)"
 	connect "$old" || return_refused_as_temporary || return
 	wait_to_repeat "$created_at" || return
-	put creating-certificate createdAt="$(now)" || return
+	# Only a backend that must not be asked twice at once needs the time of the first request.
+	[ "$idempotent" = true ] || put creating-certificate createdAt="$(now)" || return
 	rc=0
 	gr-create "$job" "$execution" "$state/csr.pem" >"$state/new.pem" 2>"$state/error" || rc=$?
-	cat "$state/error" >&2
+	show_error
 	[ "$rc" -ne 1 ] || { why "$(last_error)"; return 0; }
 	[ "$rc" -eq 0 ] || return "$rc"
 	new_certificate=$(gr-install-cert stage "$state/new.pem") || return
@@ -126,7 +122,7 @@ prove_new() {
 		*) return "$rc" ;;
 		esac
 		;;
-	*) cat "$state/error" >&2; return "$rc" ;;
+	*) show_error; return "$rc" ;;
 	esac
 }
 
@@ -186,7 +182,7 @@ state_committing() {
 	put committing commit="$(now)" || return
 	rc=0
 	gr-commit "$job" "$execution" "$new_certificate" 2>"$state/error" || rc=$?
-	cat "$state/error" >&2
+	show_error
 	case $rc in
 	0) next=reporting; say "commit accepted" ;;
 	1) commit_refused "$before" || return ;;

@@ -170,7 +170,7 @@ certificates() {
 @test "failure: the pair in use is refused for good and the one kept beside it is taken: it gives way" {
 	# Both pairs are kept when the execution is gone without a survivor: a backend that forgot everything.
 	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 '"$HOME_DIR"'/registry.db \
-		"DELETE FROM rotation; DELETE FROM execution; DELETE FROM job_target; DELETE FROM job"; exec "$REAL" "$@"'
+		"DROP TRIGGER rotation_keep; DELETE FROM rotation; DELETE FROM execution; DELETE FROM job_target; DELETE FROM job"; exec "$REAL" "$@"'
 	rotate_job j1
 	run -0 fake/rotate.sh once
 	[ "$(gr-install-cert status | grep -c '^generation')" -eq 2 ]
@@ -182,7 +182,7 @@ certificates() {
 
 @test "failure: two pairs kept in idle: the next rotation leaves one" {
 	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 '"$HOME_DIR"'/registry.db \
-		"DELETE FROM rotation; DELETE FROM execution; DELETE FROM job_target; DELETE FROM job"; exec "$REAL" "$@"'
+		"DROP TRIGGER rotation_keep; DELETE FROM rotation; DELETE FROM execution; DELETE FROM job_target; DELETE FROM job"; exec "$REAL" "$@"'
 	rotate_job j1
 	run -0 fake/rotate.sh once
 	first=$(certificate_id)
