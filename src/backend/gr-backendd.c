@@ -4,6 +4,7 @@
 #include "complain.h"
 #include "gr-backendd/daemon.h"
 #include "registry/home.h"
+#include "registry/thing.h"
 #include "str.h"
 
 #include <errno.h>
@@ -72,7 +73,10 @@ static enum status turn(struct daemon *d, int signals)
 	return GR_OK;
 }
 
-/* A lost or missing broker is looked for twice a second, while timers and the reconciler go on. */
+/*
+ * A lost or missing broker is looked for twice a second, while timers and the reconciler go on. It reports all
+ * live sessions to a new connection, so those on record have ended unless it does.
+ */
 static enum status serve(struct daemon *d, int signals)
 {
 	int64_t again = 0;
@@ -81,7 +85,8 @@ static enum status serve(struct daemon *d, int signals)
 	while (st == GR_OK) {
 		if (!d->bus.mosq && clock_boot_ms() >= again) {
 			again = clock_boot_ms() + RECONNECT_MS;
-			bus_open(&d->bus);
+			if (session_all_ended(d->db) == GR_OK)
+				bus_open(&d->bus);
 		}
 		st = turn(d, signals);
 	}
@@ -95,7 +100,7 @@ static enum status lock_home(int *fd, const struct home *home)
 
 	if (!str_format(path, sizeof path, "%s/lock", home->dir) || (*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0) {
 		complain("%s/lock: %s", home->dir, strerror(errno));
-		return GR_FAIL;
+		return errno == ENOENT ? GR_BAD : GR_FAIL;
 	}
 	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
 		return GR_OK;

@@ -178,7 +178,8 @@ static void handle_all(struct daemon *d)
 {
 	struct message *m;
 
-	while ((m = queue_pop(&d->bus.in))) {
+	/* A full disk makes SQLite give up the whole transaction; what waits then waits for the next one. */
+	while (db_in_transaction(d->db) && (m = queue_pop(&d->bus.in))) {
 		if (db_mark(d->db) == GR_OK && handle(d, m) == GR_OK)
 			(void)db_keep(d->db);	/* should that fail, so will the commit */
 		else
@@ -206,6 +207,19 @@ static enum status finish(struct daemon *d, int64_t changes_before)
 	return GR_OK;
 }
 
+/*
+ * Nothing was recorded, so nothing is answered: devices ask again. The broker does not repeat its reports of
+ * sessions, except to a new connection.
+ */
+static void take_back(struct daemon *d)
+{
+	struct message *m;
+
+	while ((m = queue_pop(&d->bus.out)))
+		message_free(m);
+	bus_close(&d->bus);
+}
+
 enum status dispatch_batch(struct daemon *d)
 {
 	int64_t before = db_total_changes(d->db);
@@ -220,5 +234,6 @@ enum status dispatch_batch(struct daemon *d)
 		return GR_OK;
 	db_rollback(d->db);
 	d->settle = true;
+	take_back(d);
 	return st;
 }

@@ -95,6 +95,11 @@ enum status session_ended(struct db *db, const char *thing, const char *certific
 	return db_run(db, "UPDATE session SET live = 0 WHERE thing = ? AND certificate = ?", "ss", thing, certificate);
 }
 
+enum status session_all_ended(struct db *db)
+{
+	return db_run(db, "UPDATE session SET live = 0 WHERE live = 1", "");
+}
+
 enum status session_certificate(char certificate[static 65], struct db *db, const char *thing)
 {
 	sqlite3_stmt *row;

@@ -29,6 +29,8 @@ enum status group_remove(struct db *db, const char *group, const char *thing);
  */
 enum status session_started(struct db *db, const char *thing, const char *certificate, int64_t now);
 enum status session_ended(struct db *db, const char *thing, const char *certificate);
+/* None is live any more; outside a transaction. */
+enum status session_all_ended(struct db *db);
 /* GR_NO, silent: the thing never connected. */
 enum status session_certificate(char certificate[static 65], struct db *db, const char *thing);
 
