@@ -84,10 +84,15 @@ enum status db_open(struct db **db, const char *path, enum db_mode mode)
 		goto out;
 	}
 	sqlite3_busy_timeout(d->sqlite, BUSY_MS);
+	/* Looked at before anything is set: the first pragma rewrites the head of a file that is somebody else's. */
+	if ((st = examine(d, mode)) != GR_OK) {
+		if (sqlite3_errcode(d->sqlite) == SQLITE_NOTADB)
+			st = GR_BAD;
+		goto out;
+	}
 	/* Each savepoint keeps what it would have to undo: in memory, else that is more disk traffic than the registry itself. */
 	if ((st = exec(d, "PRAGMA journal_mode = WAL")) != GR_OK || (st = exec(d, "PRAGMA synchronous = FULL")) != GR_OK ||
-	    (st = exec(d, "PRAGMA foreign_keys = ON")) != GR_OK || (st = exec(d, "PRAGMA temp_store = MEMORY")) != GR_OK ||
-	    (st = examine(d, mode)) != GR_OK)
+	    (st = exec(d, "PRAGMA foreign_keys = ON")) != GR_OK || (st = exec(d, "PRAGMA temp_store = MEMORY")) != GR_OK)
 		goto out;
 	*db = d;
 	return GR_OK;
