@@ -82,8 +82,8 @@ static int on_auth(int event, void *data, void *userdata)
 		return mosquitto_set_username(client, BROKER_LOCAL);
 	/*
 	 * SIGHUP asks again for sessions without a connection. They may stay: nothing is delivered to
-	 * them before they come back with a certificate. (To refuse one makes Mosquitto 2.0.11 note
-	 * its expiry twice and later use it after it is freed.)
+	 * them before they come back with a certificate, and a no has Mosquitto 2.0.11 end a second
+	 * time what has ended.
 	 */
 	return b->reloading ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
 }

@@ -96,6 +96,7 @@ broker_configure() {
 	allow_anonymous false
 	set_tcp_nodelay true
 	max_queued_messages 0
+	check_retain_source true
 	log_type all
 	log_dest stderr
 	plugin $BIN/gr-broker.so
@@ -109,12 +110,16 @@ broker_configure() {
 	keyfile $WORLD/server.key
 	require_certificate true
 	END
+	if [ -n "${PLAIN_LISTENER:-}" ]; then
+		PLAIN_PORT=$((PORT + 20000))
+		printf 'listener %s 127.0.0.1\n' "$PLAIN_PORT" >>"$WORLD/mosquitto.conf"
+	fi
 }
 
 broker_is_settled() { grep -q 'mosquitto version .* running' "$WORLD/log" || ! kill -0 "$BROKER"; }
 
 # broker_start: on a free port; another one is taken when it is not. Sets BROKER and PORT.
-# BROKER_RUNNER goes before mosquitto: valgrind, for one.
+# BROKER_RUNNER goes before mosquitto: valgrind, for one. PLAIN_LISTENER adds one without TLS on PLAIN_PORT.
 broker_start() {
 	local try preload=
 	[ -z "${SANITIZE:-}" ] || preload=$(gcc -print-file-name=libasan.so)

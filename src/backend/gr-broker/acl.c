@@ -52,18 +52,9 @@ static bool is_rotation(const char *topic)
 	return what && level_covers(level_at(topic, 1), "things") && level_covers(level_at(topic, 3), what);
 }
 
-static bool is_rotation_of(const char *topic, const struct level thing)
-{
-	struct level at = level_at(topic, 2);
-
-	return at.len == thing.len && memcmp(at.text, thing.text, thing.len) == 0;
-}
-
 static bool closed_rotation(const struct identity *who, const char *topic)
 {
-	const struct level thing = { who->thing, strlen(who->thing) };
-
-	return is_rotation(topic) && (who->role != ROLE_THING || !is_rotation_of(topic, thing));
+	return is_rotation(topic) && (who->role != ROLE_THING || !level_is(level_at(topic, 2), who->thing));
 }
 
 bool acl_is_request(const char *topic)
@@ -104,12 +95,7 @@ bool acl_read(const struct identity *who, const char *topic)
 
 bool acl_queue(const char *client, const char *topic)
 {
-	struct level thing = { client, 0 };
-	enum role role = identity_role(client, &thing.len);
-
-	if (role == ROLE_PROBE || is_internal(topic) || acl_is_request(topic))
-		return false;
-	return !is_rotation(topic) || (role == ROLE_THING && is_rotation_of(topic, thing));
+	return identity_role(client) != ROLE_PROBE && !is_internal(topic) && !acl_is_request(topic);
 }
 
 bool acl_retained(const char *topic)

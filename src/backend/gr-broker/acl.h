@@ -22,11 +22,11 @@ bool acl_subscribe(const struct identity *who, const char *filter);
 bool acl_read(const struct identity *who, const char *topic);
 
 /*
- * The closed topics alone, for a session without a connection: what is queued for it is checked in
+ * What no session may ever get, for one without a connection: what is queued for it is checked in
  * full when it comes back.
  */
 bool acl_queue(const char *client, const char *topic);
-/* The same for a retained message, which was checked in full when it was published. */
+/* The closed topics alone, for a retained message: it was checked in full when it was published. */
 bool acl_retained(const char *topic);
 
 #endif

@@ -40,11 +40,10 @@ static void read_address(char *to, size_t size, const char *address)
 	str_copy(to, size, address ? address : "");
 }
 
-enum role identity_role(const char *client, size_t *thing_len)
+enum role identity_role(const char *client)
 {
 	const char *suffix = client + strcspn(client, "#");
 
-	*thing_len = (size_t)(suffix - client);
 	if (strcmp(suffix, "") == 0 || strcmp(suffix, "#gr") == 0)
 		return ROLE_THING;
 	return strcmp(suffix, "#probe") == 0 ? ROLE_PROBE : ROLE_OTHER;
@@ -77,7 +76,6 @@ enum status identity_is_usable(struct view *view, const char **why, const char *
 static enum status find_thing(struct identity *who, const char **why, struct view *view, const char *client)
 {
 	struct view_certificate c;
-	size_t thing_len;
 	enum status st = view_certificate(view, &c, who->certificate);
 
 	if (st != GR_OK)
@@ -88,7 +86,7 @@ static enum status find_thing(struct identity *who, const char **why, struct vie
 	if (!topic_client_suffix(client, c.thing) || !str_copy(who->client, sizeof who->client, client))
 		return GR_NO;
 	str_copy(who->thing, sizeof who->thing, c.thing);
-	who->role = identity_role(client, &thing_len);
+	who->role = identity_role(client);
 	return GR_OK;
 }
 

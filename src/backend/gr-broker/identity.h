@@ -30,16 +30,16 @@ struct identity {
 bool identity_certificate_id(char id[static 65], const X509 *x509);
 
 /*
- * May a client with this certificate and client id be here? The role of client ids is settled here
- * too. GR_NO: *why is a static sentence. GR_FAIL: the database cannot say. In both cases there is
+ * May a client with this certificate and client id be here? x509 is NULL for one that is not
+ * connected. GR_NO: *why is a static sentence. GR_FAIL: the database cannot say. In both cases there is
  * nothing to release.
  */
 enum status identity_establish(struct identity *who, const char **why, struct view *view, struct policies_cache *cache,
 			       const X509 *x509, const char *certificate, const char *client, const char *address);
 void identity_release(struct identity *who);
 
-/* The role of a client id as such, and where the name of its thing ends. */
-enum role identity_role(const char *client, size_t *thing_len);
+/* The role that a client id asks for. */
+enum role identity_role(const char *client);
 /* Is the certificate ACTIVE, not revoked and attached to thing ("": to any)? GR_NO: *why says why not. */
 enum status identity_is_usable(struct view *view, const char **why, const char *certificate, const char *thing);
 

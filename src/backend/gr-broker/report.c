@@ -7,19 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REFUSALS = 1024 };
+/* A full set keeps quiet about one more: what matters is the bound. */
+enum { SETS = 128, WAYS = 8 };
 
-/* Two that fall on one place share it: what matters is the bound. */
 struct refusals {
-	int64_t last[REFUSALS];
+	struct refusal {
+		uint64_t key;
+		int64_t at;
+	} set[SETS][WAYS];
 };
 
 struct refusals *refusals_new(void)
 {
-	struct refusals *r = malloc(sizeof *r);
+	struct refusals *r = calloc(1, sizeof *r);
 
-	for (size_t i = 0; r && i < REFUSALS; i++)
-		r->last[i] = -REPORT_QUIET_MS;
+	for (size_t i = 0; r && i < SETS * WAYS; i++)
+		r->set[i / WAYS][i % WAYS].at = -REPORT_QUIET_MS;
 	return r;
 }
 
@@ -61,29 +64,42 @@ void report_disconnected(const struct identity *who)
 	publish(who->certificate, who->client, "gr/disconnected", "{}");
 }
 
-static int64_t *last_of(struct refusals *refusals, const char *certificate, const char *client)
+static uint64_t hash(uint64_t start, const char *text)
 {
-	uint32_t hash = 2166136261u;
+	for (; *text; text++)
+		start = (start ^ (unsigned char)*text) * 1099511628211u;
+	return start;
+}
 
-	for (; *certificate; certificate++)
-		hash = (hash ^ (unsigned char)*certificate) * 16777619u;
-	for (; *client; client++)
-		hash = (hash ^ (unsigned char)*client) * 16777619u;
-	return &refusals->last[hash % REFUSALS];
+/* Notes a refusal. False: it was noted lately, or there is no room. */
+static bool note(struct refusals *refusals, int64_t now, const char *certificate, const char *client)
+{
+	uint64_t key = hash(hash(14695981039346656037u, certificate), client);
+	struct refusal *set = refusals->set[key % SETS], *free_way = NULL;
+
+	for (size_t i = 0; i < WAYS; i++) {
+		bool fresh = now - set[i].at < REPORT_QUIET_MS;
+
+		if (fresh && set[i].key == key)
+			return false;
+		if (!fresh)
+			free_way = &set[i];
+	}
+	if (!free_way)
+		return false;
+	*free_way = (struct refusal){ key, now };
+	return true;
 }
 
 bool report_refused(struct refusals *refusals, int64_t now, const char *certificate, const char *client, const char *reason)
 {
 	char name[TOPIC_CLIENT_MAX + 1], payload[256];
-	int64_t *last;
 
 	str_format(payload, sizeof payload, "{\"certificateId\":\"%s\",\"reason\":\"%s\"}", certificate, reason);
 	strncpy(name, client, TOPIC_CLIENT_MAX);
 	name[TOPIC_CLIENT_MAX] = '\0';
-	last = last_of(refusals, certificate, name);
-	if (now - *last < REPORT_QUIET_MS)
+	if (!note(refusals, now, certificate, name))
 		return false;
-	*last = now;
 	publish(certificate, name, "gr/refused", payload);
 	return true;
 }

@@ -93,7 +93,7 @@ struct session *sessions_find_id(const struct sessions *sessions, const char *cl
 	struct session *s;
 
 	LIST_FOREACH(s, &sessions->by_id[hash_text(client_id)], by_id)
-		if (!s->ending && strcmp(s->who.client, client_id) == 0)
+		if (strcmp(s->who.client, client_id) == 0)
 			return s;
 	return NULL;
 }

@@ -32,7 +32,7 @@ struct session *sessions_add(struct sessions *sessions, const struct mosquitto *
 void sessions_remove(struct sessions *sessions, struct session *session);
 
 struct session *sessions_find(const struct sessions *sessions, const struct mosquitto *client);
-/* The one that has the client id now. */
+/* The one that has the client id now: the newest. */
 struct session *sessions_find_id(const struct sessions *sessions, const char *client_id);
 /* Any that uses the certificate. */
 struct session *sessions_find_certificate(const struct sessions *sessions, const char *certificate);
