@@ -13,6 +13,8 @@ export PATH
 . "$here/session.sh"
 # shellcheck source=scripts/runtime.sh
 . "$here/runtime.sh"
+# shellcheck source=scripts/ending.sh
+. "$here/ending.sh"
 # shellcheck source=scripts/states.sh
 . "$here/states.sh"
 

@@ -1,0 +1,68 @@
+# ending.sh - how a rotation ends: which pair lives, which dies, or why both stay. Sourced by rotate.sh.
+# shellcheck shell=sh
+# shellcheck disable=SC2154,SC2034
+# The variables are the driver's: see load and configure.
+
+finish_new() {
+	gr-install-cert commit || return
+	say "job $job: succeeded; the old key and certificate are destroyed"
+	outcome=succeeded
+	put_idle ''
+}
+
+# NEW is refused and OLD is taken although the final word may have left: the execution tells which one lives.
+ask_over_old() {
+	connect "$old" || return_refused_as_temporary || return
+	rc=0
+	gr-jobs-client get "$job" >"$state/execution" || rc=$?
+	[ "$rc" -eq 0 ] || [ "$rc" -eq 1 ] || return "$rc"
+	read_execution "$state/execution" || return
+	case $rc-$x_status-$x_code in
+	*-SUCCEEDED-* | 0-IN_PROGRESS-*) return 111 ;;
+	1-*-ResourceNotFound) keep_both "$old" ;;
+	1--TerminalStateReached) ask_how_it_ended ;;
+	*) next=rolling-back; why "the new certificate died and the job ended as ${x_status:-$x_code}" ;;
+	esac
+}
+
+# Describing an ended execution does not say how it ended; an update is refused with its state and changes nothing.
+ask_how_it_ended() {
+	gr-jobs-client update --execution "$execution" "$job" IN_PROGRESS >"$state/execution" || :
+	read_execution "$state/execution" || return
+	case $x_status in
+	'') return 111 ;;
+	SUCCEEDED) return 111 ;;
+	*) next=rolling-back; why "the new certificate died and the job ended as $x_status" ;;
+	esac
+}
+
+finish_old() {
+	if [ -n "$new" ]; then
+		gr-install-cert discard -g "$new" || return
+	fi
+	say "job $job: failed: $reason"
+	put_idle "$other"
+}
+
+# Our own final word decided for NEW, or the broker takes nothing else.
+revive_new() {
+	owe_restart || return
+	gr-install-cert activate -g "$new" || return
+	pay_restart
+}
+
+old_is_dead() {
+	revive_new || return
+	if [ -n "$final" ]; then
+		next=reporting
+	else
+		keep_both "$old"
+	fi
+}
+
+# The execution is gone, so nobody can say which pair lives: both stay, and idle uses the one that is taken.
+keep_both() {
+	[ -n "$new_certificate" ] || { finish_old; return; }
+	say "job $job: is gone; both pairs are kept"
+	put_idle "$1"
+}
