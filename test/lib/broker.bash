@@ -121,11 +121,11 @@ broker_is_settled() { grep -q 'mosquitto version .* running' "$WORLD/log" || ! k
 # broker_start: on a free port; another one is taken when it is not. Sets BROKER and PORT.
 # BROKER_RUNNER goes before mosquitto: valgrind, for one. PLAIN_LISTENER adds one without TLS on PLAIN_PORT.
 broker_start() {
-	local try preload=
+	local preload=
 	[ -z "${SANITIZE:-}" ] || preload=$(gcc -print-file-name=libasan.so)
 	# Mosquitto loses a few bytes of its own when a kept session subscribes again; the plugin does not use this allocator.
 	echo 'leak:mosquitto__calloc' >"$WORLD/lsan"
-	for try in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		PORT=$((RANDOM % 20000 + 12000))
 		broker_configure
 		: >"$WORLD/log"
@@ -188,6 +188,7 @@ listen() {
 	: >"$file"
 	"${who}_command" "$@" -d -v
 	"${COMMAND[@]}" >"$file" 2>&1 3>&- &
+	# shellcheck disable=SC2034 # the tests read it
 	LISTENER=$!
 	LISTENERS="${LISTENERS:-} $!"
 	await grep -q '^Subscribed (mid' "$file"
