@@ -12,7 +12,7 @@ finish_new() {
 
 # NEW is refused and OLD is taken although the final word may have left: the execution tells which one lives.
 ask_over_old() {
-	connect "$old" || return_refused_as_temporary || return
+	connect_patiently "$old" || return
 	rc=0
 	gr-jobs-client get "$job" >"$state/execution" || rc=$?
 	[ "$rc" -eq 0 ] || [ "$rc" -eq 1 ] || return "$rc"

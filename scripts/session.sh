@@ -40,8 +40,12 @@ disconnect() {
 	link_pid=
 }
 
-return_refused_as_temporary() {
-	return 111
+# Over a pair whose refusal is no verdict on this rotation: it is waited out.
+connect_patiently() {
+	connect "$1" && return
+	patient_rc=$?
+	[ "$patient_rc" -ne 1 ] || patient_rc=111
+	return "$patient_rc"
 }
 
 # A refusal is definite only when it repeats over the whole refusal window while the other pair is taken.

@@ -48,7 +48,7 @@ take_orphan() {
 
 # updating-job -> creating-certificate | idle: say that we are on it, learn how much time there is.
 state_updating_job() {
-	connect "$old" || return_refused_as_temporary || return
+	connect_patiently "$old" || return
 	rc=0
 	gr-jobs-client update -d CertificateRotator=true --execution "$execution" "$job" IN_PROGRESS >"$state/execution" || rc=$?
 	case $rc in
@@ -87,7 +87,7 @@ request_certificate() {
 	gr-keygen >/dev/null || return
 	gr-csr >"$state/csr.pem" || return
 	[ -n "$created_at" ] || say "new key made ($key_algorithm)"
-	connect "$old" || return_refused_as_temporary || return
+	connect_patiently "$old" || return
 	wait_to_repeat "$created_at" || return
 	# Only a backend that must not be asked twice at once needs the time of the first request.
 	[ "$idempotent" = true ] || put creating-certificate createdAt="$(now)" || return
