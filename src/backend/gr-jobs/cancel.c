@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { REASON_MAX = 128, COMMENT_MAX = 2028 };	/* AWS IoT API */
+
 static const struct arg_option options[] = {
 	VERB_OPTIONS,
 	{ 'f', "force", NULL, "also what is under way; the devices find out and put themselves in order" },
@@ -17,6 +19,17 @@ static const struct arg_option options[] = {
 static const struct arg_spec spec = {
 	"gr-jobs cancel", "[-H DIR] [-f] [-r CODE] [-c TEXT] JOB", "Cancel a job: what waits, and with --force what is under way.", options
 };
+
+static enum status check(const char *reason, const char *comment)
+{
+	if (reason && (strspn(reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(reason) || strlen(reason) > REASON_MAX))
+		complain("--reason: %s: not at most %d of A-Z, 0-9 and _", reason, REASON_MAX);
+	else if (comment && strlen(comment) > COMMENT_MAX)
+		complain("--comment: longer than %d bytes", COMMENT_MAX);
+	else
+		return GR_OK;
+	return GR_BAD;
+}
 
 static enum status work(struct verb *v, bool force, const char *reason, const char *comment)
 {
@@ -54,10 +67,8 @@ int do_cancel(int argc, char *argv[])
 		case 'c': comment = optarg; break;
 		default: verb_option(&v, ch);
 		}
-	if (reason && strspn(reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(reason)) {
-		complain("--reason: %s: only A-Z, 0-9 and _ are allowed", reason);
-		return GR_BAD;
-	}
+	if ((st = check(reason, comment)) != GR_OK)
+		return st;
 	if ((st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK && (st = db_begin(v.db)) == GR_OK &&
 	    (st = work(&v, force, reason, comment)) == GR_OK)
 		st = db_commit(v.db);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TARGETS_MAX = 100, BATCH = 500, DOCUMENT_MAX = 32768 };
+enum { TARGETS_MAX = 100, BATCH = 500, DOCUMENT_MAX = 32768, TIMEOUT_MAX = 10080 };
 
 static const struct arg_option options[] = {
 	VERB_OPTIONS,
@@ -31,6 +31,16 @@ struct order {
 	const char *document_path;
 };
 
+static enum status take_timeout(struct order *o, const char *text)
+{
+	enum status st = arg_u32(&o->q.timeout_minutes, "--timeout", text);
+
+	if (st != GR_OK || (o->q.timeout_minutes >= 1 && o->q.timeout_minutes <= TIMEOUT_MAX))
+		return st;
+	complain("--timeout: %s: not 1 to %d minutes", text, TIMEOUT_MAX);
+	return GR_BAD;
+}
+
 static enum status take_option(struct order *o, int ch)
 {
 	switch (ch) {
@@ -48,7 +58,7 @@ static enum status take_option(struct order *o, int ch)
 		o->q.description = optarg;
 		return GR_OK;
 	default:
-		return arg_u32(&o->q.timeout_minutes, "--timeout", optarg);
+		return take_timeout(o, optarg);
 	}
 }
 
@@ -79,6 +89,11 @@ static enum status work(struct verb *v, struct order *o)
 
 	if (o->document_path && (st = file_read(&document, &len, o->document_path, DOCUMENT_MAX)) == GR_NO) {
 		complain("%s: no such file", o->document_path);
+		st = GR_BAD;
+	}
+	if (st == GR_OK && document && strlen(document) != len) {
+		complain("%s: holds a NUL byte", o->document_path);
+		free(document);
 		st = GR_BAD;
 	}
 	if (st != GR_OK)

@@ -62,7 +62,7 @@ static void print_end(const struct verb *v, const struct tally *t)
 static enum status follow(struct verb *v, uint32_t seconds)
 {
 	int64_t until = seconds ? clock_boot_ms() + (int64_t)seconds * 1000 : INT64_MAX;
-	bool person = isatty(STDERR_FILENO);
+	bool person = isatty(STDERR_FILENO), late = false;
 	const char *job = v->operands[0];
 	struct tally t = { 0 };
 	enum status st = need_job(v->db, job);
@@ -72,18 +72,18 @@ static enum status follow(struct verb *v, uint32_t seconds)
 			show_progress(job, &t);
 		if (open_of(&t) == 0)
 			break;
-		if (clock_boot_ms() >= until) {
-			st = GR_FAIL;
+		if ((late = clock_boot_ms() >= until))
 			break;
-		}
 		poll(NULL, 0, LOOK_MS);
 	}
 	if (person)
 		fputs("\r\033[K", stderr);
-	if (st == GR_FAIL)
-		complain("job %s: %lld execution(s) had not ended in time", job, (long long)open_of(&t));
 	if (st != GR_OK)
 		return st;
+	if (late) {
+		complain("job %s: %lld execution(s) had not ended in time", job, (long long)open_of(&t));
+		return GR_FAIL;
+	}
 	print_end(v, &t);
 	return t.count[EXECUTION_SUCCEEDED] == t.total ? GR_OK : GR_NO;
 }

@@ -177,7 +177,7 @@ enum status queue_cancel_job(struct db *db, const char *job, bool force, const c
 {
 	enum status st;
 
-	if ((st = db_run(db, "UPDATE job SET reason = ?2, comment = ?3, force_canceled = ?4 WHERE id = ?1", "sssd", job, reason,
+	if ((st = db_run(db, "UPDATE job SET reason = coalesce(?2, reason), comment = coalesce(?3, comment), force_canceled = ?4 WHERE id = ?1", "sssd", job, reason,
 			 comment, (int)force)) != GR_OK ||
 	    (st = job_set_status(db, job, "CANCELED", now)) != GR_OK ||
 	    (st = cancel_all(db, job, false, now)) != GR_OK)

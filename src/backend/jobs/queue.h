@@ -24,7 +24,7 @@ enum status queue_add(struct db *db, const char *thing, const char *job, int64_t
 enum status queue_move(struct db *db, struct execution *x, enum execution_status status, const json_t *details, int64_t now);
 /* Ends every IN_PROGRESS execution whose timer has run out. *count says how many. */
 enum status queue_time_out(size_t *count, struct db *db, int64_t now);
-/* Cancels a job: what waits, and with force what is under way. */
+/* Cancels a job: what waits, and with force what is under way. reason and comment NULL: as they were. */
 enum status queue_cancel_job(struct db *db, const char *job, bool force, const char *reason, const char *comment, int64_t now);
 
 /* The thing goes: what it has not ended becomes REMOVED. */

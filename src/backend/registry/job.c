@@ -61,18 +61,20 @@ static bool is_reserved(const char *id)
 
 static enum status check(const struct job_request *q)
 {
-	json_t *document = json_object_parse(q->document, strlen(q->document));
+	json_t *document = q->document[0] ? json_object_parse(q->document, strlen(q->document)) : NULL;
+	json_t *description = json_string(q->description);
 	size_t targets = 0;
 
 	json_decref(document);
+	json_decref(description);
 	while (q->targets[targets])
 		targets++;
 	if (!str_is_job(q->id) || is_reserved(q->id))
 		complain("%s: not a job id (1 to 64 letters, digits, '_', '-'; not get, start-next, notify, notify-next)", q->id);
 	else if (!document || strlen(q->document) > DOCUMENT_MAX)
 		complain("job %s: the document is not a JSON object of at most %d bytes", q->id, DOCUMENT_MAX);
-	else if (strlen(q->description) > 2028)
-		complain("job %s: the description is longer than 2028 bytes", q->id);
+	else if (!description || strlen(q->description) > 2028)
+		complain("job %s: the description is not UTF-8 of at most 2028 bytes", q->id);
 	else if (q->timeout_minutes > 10080)
 		complain("job %s: the time-out is more than 10080 minutes", q->id);
 	else if (targets == 0 || targets > TARGETS_MAX)
