@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 enum {
-	TOPIC_MAX = 512,	/* our longest: a response under a 128-byte thing and a 64-byte job, or a rewritten request */
+	TOPIC_MAX = 512,	/* the longest a device sees: a response under a 128-byte thing and a 64-byte job is 214 bytes */
 	TOPIC_CLIENT_MAX = 128	/* a client id, bytes */
 };
 

@@ -134,9 +134,10 @@ enum status policy_attach(struct db *db, const char *name, const char *certifica
 {
 	enum status st = need_both(db, name, certificate);
 
-	if (st != GR_OK)
-		return st;
-	return db_run(db, "INSERT INTO certificate_policy (certificate, policy) VALUES (?, ?) ON CONFLICT DO NOTHING", "ss", certificate, name);
+	if (st == GR_OK)
+		st = db_run(db, "INSERT INTO certificate_policy (certificate, policy) VALUES (?, ?) ON CONFLICT DO NOTHING", "ss", certificate, name);
+	/* No trigger does this: policy_copy is for a certificate that nobody is connected with yet, once a rotation. */
+	return st == GR_OK ? db_run(db, "UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'", "") : st;
 }
 
 enum status policy_detach(struct db *db, const char *name, const char *certificate)

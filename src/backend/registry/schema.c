@@ -63,9 +63,6 @@ const char schema_sql[] =
 "CREATE TRIGGER epoch_policy_update AFTER UPDATE ON policy BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
 "CREATE TRIGGER epoch_policy_delete AFTER DELETE ON policy BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
 "CREATE TRIGGER epoch_detach AFTER DELETE ON certificate_policy BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
-"CREATE TRIGGER epoch_attach AFTER INSERT ON certificate_policy"
-"  WHEN EXISTS (SELECT 1 FROM session WHERE certificate = new.certificate)"
-"  BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
 
 "CREATE TABLE job ("
 "  id TEXT PRIMARY KEY,"
