@@ -62,7 +62,8 @@ const char schema_sql[] =
 /* Moves whenever an answer of the policy engine could change: the plugin drops its cache then. */
 "CREATE TRIGGER epoch_policy_update AFTER UPDATE ON policy BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
 "CREATE TRIGGER epoch_policy_delete AFTER DELETE ON policy BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
-"CREATE TRIGGER epoch_detach AFTER DELETE ON certificate_policy BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
+"CREATE TRIGGER epoch_detach AFTER DELETE ON certificate_policy"	/* each rotation takes policies from a certificate that has died */
+"  WHEN EXISTS (SELECT 1 FROM certificate WHERE id = old.certificate AND status = 'ACTIVE') BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
 
 "CREATE TABLE job ("
 "  id TEXT PRIMARY KEY,"
