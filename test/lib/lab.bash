@@ -29,7 +29,19 @@ lab_up() {
 	lab.sh up -n 0 -a ECDSA-P256 "$@" "$BATS_FILE_TMPDIR/lab" >/dev/null 3>&-
 }
 
-lab_down() { lab.sh down "$BATS_FILE_TMPDIR/lab"; }
+# lab_end DIR: fails when a sanitizer had something to say about the daemon.
+lab_end() {
+	local rc=0
+	[ -d "$1/home" ] || return 0
+	lab.sh stop "$1" backend
+	if grep -q 'Sanitizer\|runtime error' "$1/backend.log"; then
+		cat "$1/backend.log" >&2
+		rc=1
+	fi
+	lab.sh down "$1"
+	return "$rc"
+}
+lab_down() { lab_end "$BATS_FILE_TMPDIR/lab"; }
 
 # lab_use: from setup; the test's own thing and job bear its number.
 lab_use() {
@@ -46,7 +58,7 @@ own_lab() {
 	PORT=$(cat "$LAB/port")
 	export GR_HOME=$LAB/home
 }
-own_lab_down() { [ ! -d "$BATS_TEST_TMPDIR/lab/home" ] || lab.sh down "$BATS_TEST_TMPDIR/lab"; }
+own_lab_down() { lab_end "$BATS_TEST_TMPDIR/lab"; }
 
 # backend start|stop|kill. Descriptor 5 is what tests hold fifos open with.
 backend() { lab.sh "$1" "$LAB" backend 3>&- 5>&-; }
