@@ -57,6 +57,7 @@ configure() {
 		refusalWindowSeconds) refusal_window=$value ;;
 		trialSeconds) trial_seconds=$value ;;
 		trialMinimumSeconds) trial_minimum=$value ;;
+		requestTimeoutSeconds) request_timeout=$value ;;
 		repeatSeconds) repeat_seconds=$value ;;
 		pollSeconds) poll_seconds=$value ;;
 		retryMinMilliseconds) retry_min=$value ;;
@@ -167,9 +168,12 @@ drive() {
 	mode=$1
 	gr-config --check || exit
 	state=${GR_STATE:-/var/lib/gr} outcome=''
-	mkdir -p "$state" || exit 111
+	if ! mkdir -p "$state" 2>/dev/null || [ ! -w "$state" ]; then
+		complain "GR_STATE: $state: cannot be made or written to; run as its owner or set another one"
+		exit 111
+	fi
 	configure "$state/settings" || exit
-	link_pid='' link_generation='' refused_generation='' refused_at=0 child=''
+	link_pid='' link_generation='' refused_generation='' refused_at=0 child='' hook_says='' said_key=''
 	hold_lock
 	trap cleanup EXIT
 	trap 'exit 143' TERM

@@ -3,13 +3,29 @@
 # shellcheck disable=SC2154,SC2034
 # The variables are the driver's: see load and configure.
 
-# The hook is closed off from lock and link: what it starts may outlive us.
+# The hook is closed off from lock and link: what it starts may outlive us. It has to answer within the time that
+# every answer gets, so that a hook that hangs cannot hold up a rollback. 111: not now, or no sense to be had from it.
 call_hook() {
-	"$hook" "$@" 8>&- 9>&-
+	hook_rc=0
+	timeout "$request_timeout" "$hook" "$@" 8>&- 9>&- || hook_rc=$?
+	case $hook_rc in
+	0 | 111) return "$hook_rc" ;;
+	124) complain "restartHook: $hook $1: no answer within $request_timeout s" ;;
+	*) complain "restartHook: $hook $1: ended with status $hook_rc; 0 and 111 are its answers" ;;
+	esac
+	return 111
 }
 
+# Sets hook_says while it is no, for the log (once) and for the reason of a trial that ran out.
 hook_ready() {
-	[ -z "$hook" ] || call_hook ready
+	[ -n "$hook" ] || return 0
+	if call_hook ready; then
+		hook_says=
+		return 0
+	fi
+	[ -n "$hook_says" ] || say "activation waits: the restart hook says not now"
+	hook_says="the restart hook never said ready"
+	return 111
 }
 
 # Before a switch: which instance of the runtime is it that will have to go?

@@ -36,7 +36,9 @@ connect() {
 disconnect() {
 	link_generation=
 	exec 8>&-
-	[ -z "$link_pid" ] || wait "$link_pid" || :
+	[ -n "$link_pid" ] || return 0
+	# One that ended by itself has left its reason.
+	wait "$link_pid" || cat "$state/link.error" >&2
 	link_pid=
 }
 

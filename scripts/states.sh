@@ -86,17 +86,18 @@ state_creating_certificate() {
 request_certificate() {
 	gr-keygen >/dev/null || return
 	gr-csr >"$state/csr.pem" || return
-	[ -n "$created_at" ] || say "new key made ($key_algorithm)"
+	[ "$said_key" = "$job-$execution" ] || say "new key made ($key_algorithm)"
+	said_key=$job-$execution
 	connect_patiently "$old" || return
 	wait_to_repeat "$created_at" || return
 	# Only a backend that must not be asked twice at once needs the time of the first request.
 	[ "$idempotent" = true ] || put creating-certificate createdAt="$(now)" || return
 	rc=0
-	gr-create "$job" "$execution" "$state/csr.pem" >"$state/new.pem" 2>"$state/error" || rc=$?
+	gr-create "$job" "$execution" <"$state/csr.pem" >"$state/new.pem" 2>"$state/error" || rc=$?
 	show_error
 	[ "$rc" -ne 1 ] || { why "$(last_error)"; return 0; }
 	[ "$rc" -eq 0 ] || return "$rc"
-	new_certificate=$(gr-install-cert stage "$state/new.pem") || return
+	new_certificate=$(gr-install-cert stage <"$state/new.pem") || return
 	put creating-certificate newCertificateId="$new_certificate" || return
 	# The create that was accepted decided what the device lives on: a pair kept from an older rotation is dead now.
 	if [ -n "$other" ] && [ "$other" != "$old" ]; then
@@ -130,7 +131,7 @@ prove_new() {
 state_trial() {
 	next=rolling-back
 	time_left || return
-	[ "$left" -gt 0 ] || { why "the trial's deadline passed"; return; }
+	[ "$left" -gt 0 ] || { why "the trial's deadline passed${hook_says:+; $hook_says}"; return; }
 	pairs || return
 	if [ "$live" != "$new" ]; then
 		hook_ready || return

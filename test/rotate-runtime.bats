@@ -33,7 +33,7 @@ write_hook() {
 		esac
 	EOF
 	chmod +x hook
-	sleep 1000 3>&- &
+	sleep 900 3>&- &
 	echo $! >runtime.pid
 	./hook restart 3>&-
 	setting restartHook "$PWD/hook"
@@ -105,4 +105,20 @@ write_hook() {
 	[ "$(status_of j1)" = FAILED ]
 	until_true eval '[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT certificate || live FROM session WHERE thing = '"'thing-1'"'")" = "${OLD}1" ]'
 	assert_unchanged
+}
+
+@test "runtime: a hook that hangs, says nonsense or is not there ends in a rollback whose reason names it" {
+	setting trialSeconds 4
+	setting requestTimeoutSeconds 1
+	for body in 'exec sleep 1000' 'exit 7'; do
+		printf '#!/bin/sh\n[ "$1" != ready ] || { %s; }\n' "$body" >hook
+		chmod +x hook
+		setting restartHook "$PWD/hook"
+		rotate_job "j-${body##* }"
+		run -1 --separate-stderr rotate.sh once
+		[[ $stderr == *"restartHook: $PWD/hook ready: "* ]]
+		[ "$(reason_of "j-${body##* }")" = "the trial's deadline passed; the restart hook never said ready" ]
+		assert_unchanged
+	done
+	run -1 pgrep -f 'sleep 1000'
 }
