@@ -7,6 +7,9 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#define BYTE_ORDER_MARK "\357\273\277"
 
 enum { CONF_FILE_MAX = 1 << 20 };
 
@@ -143,7 +146,7 @@ static enum status take_line(struct conf *conf, char *line, const char *source, 
 {
 	char *equals, *end;
 
-	line += strspn(line, " \t");
+	line += strspn(line, " \t\r");
 	if (*line == '\0' || *line == '#')
 		return GR_OK;
 	if (!(equals = strchr(line, '='))) {
@@ -160,14 +163,27 @@ static enum status take_line(struct conf *conf, char *line, const char *source, 
 	return take_named(conf, line, equals, source, seen);
 }
 
-static enum status take_file(struct conf *conf)
+/* The file that was named by hand; NULL: none was. */
+static const char *config_path(void)
 {
 	const char *path = getenv("GR_CONF");
+
+	return path && *path ? path : NULL;
+}
+
+static enum status take_file(struct conf *conf)
+{
+	const char *path = config_path();
 	bool seen[CONF_COUNT] = { false };
 	enum status st;
 	char *text, *line, *rest;
+	struct stat own;
 	size_t len;
 
+	if (path && stat(path, &own) == 0 && !S_ISREG(own.st_mode)) {
+		complain("%s: not a regular file", path);
+		return GR_BAD;
+	}
 	st = file_read(&text, &len, path ? path : "/etc/gr/gr.conf", CONF_FILE_MAX);
 	if (st == GR_NO && path) {
 		complain("%s: no such file", path);
@@ -179,7 +195,11 @@ static enum status take_file(struct conf *conf)
 		return GR_BAD;
 	if (!path)
 		path = "/etc/gr/gr.conf";
-	rest = text;
+	if (strlen(text) != len) {
+		complain("%s: holds a NUL byte; write it as plain text", path);
+		st = GR_BAD;
+	}
+	rest = strncmp(text, BYTE_ORDER_MARK, 3) == 0 ? text + 3 : text;
 	for (int number = 1; st == GR_OK && (line = rest); number++) {
 		char source[64];
 
@@ -235,7 +255,7 @@ uint32_t conf_number(const struct conf *conf, enum conf_key key)
 
 enum status conf_need(const struct conf *conf, enum conf_key key)
 {
-	const char *path = getenv("GR_CONF");
+	const char *path = config_path();
 	char name[64];
 
 	if (conf->value[key][0] != '\0')
