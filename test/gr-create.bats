@@ -185,5 +185,5 @@ nothing() { cat >/dev/null; }
 	device pump1
 	csr new /CN=pump1
 	run -111 --separate-stderr gr-create job-1 1 new.csr
-	[[ $stderr = *"refused: not authorised (CONNACK 5)" ]]
+	[[ $stderr = *"refused: not authorised (CONNACK 5): client id pump1, certificate "* ]]
 }

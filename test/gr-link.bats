@@ -47,7 +47,7 @@ grant() {
 	device pump1
 	run -1 --separate-stderr gr-link </dev/null
 	[ -z "$output" ]
-	[ "$stderr" = "gr-link: localhost:$PORT: refused: not authorised (CONNACK 5)" ]
+	[ "$stderr" = "gr-link: localhost:$PORT: refused: not authorised (CONNACK 5): client id pump1, certificate $(certificate_id device.pem); the broker's log says why" ]
 	stop_broker
 	run -111 --separate-stderr gr-link </dev/null
 	[ ! -e link.sock ]
@@ -154,7 +154,19 @@ grant() {
 	make_ca ca
 	device pump1
 	GR_LINK_SOCKET=$PWD/none.sock run -111 --separate-stderr gr-commit job-1 1
-	[ "$stderr" = "gr-commit: $PWD/none.sock: No such file or directory" ]
+	[ "$stderr" = "gr-commit: GR_LINK_SOCKET: $PWD/none.sock: No such file or directory; no gr-link listens there" ]
+	GR_LINK_SOCKET=$PWD/gr.conf run -111 --separate-stderr gr-commit job-1 1
+	[ "$stderr" = "gr-commit: GR_LINK_SOCKET: $PWD/gr.conf: Connection refused; no gr-link listens there" ]
+}
+
+@test "link: GR_STATE that is not there is made" {
+	start_broker
+	device pump1
+	export GR_STATE=$PWD/state
+	run -0 gr-link </dev/null
+	[ "$(stat -c '%a %F' state)" = '700 directory' ]
+	GR_STATE=/nowhere/at/all run -111 --separate-stderr gr-link </dev/null
+	[ "$stderr" = "gr-link: GR_STATE: /nowhere/at/all: No such file or directory" ]
 }
 
 @test "link: stays under 12 MB" {

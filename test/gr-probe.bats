@@ -47,7 +47,7 @@ silent_server() {
 	device pump1
 	run -1 --separate-stderr gr-probe
 	[ -z "$output" ]
-	[ "$stderr" = "gr-probe: localhost:$PORT: refused: not authorised (CONNACK 5)" ]
+	[ "$stderr" = "gr-probe: localhost:$PORT: refused: not authorised (CONNACK 5): client id pump1#probe, certificate $(certificate_id device.pem); the broker's log says why" ]
 }
 
 @test "probe: a certificate of an unknown CA is a no, each of fifty times, though the reset races the alert" {
@@ -85,7 +85,7 @@ silent_server() {
 	device pump1
 	make_ca other
 	run -111 --separate-stderr gr-probe -o "rootCaPath=$PWD/other.pem"
-	[[ $stderr = *"the server is not who it should be: "* ]]
+	[[ $stderr = *"the server is not who it should be: "*"; is rootCaPath $PWD/other.pem its CA's?" ]]
 }
 
 @test "probe: a server we cannot trust gives no verdict even when it would refuse us" {
@@ -94,7 +94,7 @@ silent_server() {
 	make_ca other
 	make_pair foreign /CN=pump1 other
 	run -111 --separate-stderr gr-probe -o "rootCaPath=$PWD/other.pem" --certificate foreign.pem --key foreign.key
-	[[ $stderr = *"the server is not who it should be: "* ]]
+	[[ $stderr = *"the server is not who it should be: "*"; is rootCaPath $PWD/other.pem its CA's?" ]]
 }
 
 @test "probe: a server certificate with another name gives no verdict; an IP address in it is a name too" {
@@ -103,14 +103,14 @@ silent_server() {
 	start_broker
 	device pump1
 	run -111 --separate-stderr gr-probe
-	[[ $stderr = *"the server is not who it should be: hostname mismatch" ]]
+	[[ $stderr = *"the server is not who it should be: hostname mismatch; is iotDataEndpoint localhost its name?" ]]
 	run -0 gr-probe -o iotDataEndpoint=127.0.0.1
 	make_pair server /CN=localhost ca 30 DNS:localhost,DNS:127.0.0.1
 	stop_broker
 	start_broker
 	device pump1
 	run -111 --separate-stderr gr-probe -o iotDataEndpoint=127.0.0.1
-	[[ $stderr = *"the server is not who it should be: IP address mismatch" ]]
+	[[ $stderr = *"the server is not who it should be: IP address mismatch; is iotDataEndpoint 127.0.0.1 its name?" ]]
 }
 
 @test "probe: nobody listening is silence" {
@@ -178,6 +178,20 @@ silent_server() {
 	run -100 gr-probe -g 7
 	run -100 gr-probe -o thingName=a/b
 	run -100 gr-probe -o iotDataPort=70000
+}
+
+@test "probe: a CA file that is missing, unreadable or none is named with its setting" {
+	make_ca ca
+	PORT=1
+	device pump1
+	run -100 --separate-stderr gr-probe -o rootCaPath=/nowhere
+	[ "$stderr" = "gr-probe: rootCaPath: /nowhere: No such file or directory" ]
+	run -100 --separate-stderr gr-probe -o "rootCaPath=$PWD/gr.conf"
+	[ "$stderr" = "gr-probe: rootCaPath: $PWD/gr.conf: holds no PEM certificates; name a file of CA certificates" ]
+	[ "$(id -u)" -ne 0 ] || return 0	# root may read anything
+	chmod 0 ca.pem
+	run -111 --separate-stderr gr-probe
+	[ "$stderr" = "gr-probe: rootCaPath: $PWD/ca.pem: Permission denied" ]
 }
 
 @test "probe: an answer that cannot be written is a failure" {

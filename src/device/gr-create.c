@@ -10,6 +10,7 @@
 #include "out.h"
 #include "rotation.h"
 #include "session.h"
+#include "settings.h"
 #include "store.h"
 #include "str.h"
 
@@ -130,7 +131,8 @@ static enum status create(struct errand *e)
 	struct session session;
 	enum status st;
 
-	if ((st = check_new(e)) != GR_OK || (st = session_open(&session, &e->conf, e->generation)) != GR_OK)
+	if ((st = settings_ca(&e->conf, CONF_ISSUER_CA_PATH)) != GR_OK || (st = check_new(e)) != GR_OK ||
+	    (st = session_open(&session, &e->conf, e->generation)) != GR_OK)
 		return st;
 	st = ask(e, &session);
 	session_close(&session);

@@ -7,6 +7,7 @@
 #include "gr-link/lender.h"
 #include "login.h"
 #include "mqtt.h"
+#include "settings.h"
 #include "socket.h"
 #include "str.h"
 
@@ -51,6 +52,8 @@ static enum status read_settings(struct settings *set, int argc, char *argv[])
 		return st;
 	if (optind != argc)
 		arg_usage(&spec);
+	if (!path && (st = settings_state(&set->conf)) != GR_OK)
+		return st;
 	if (path ? str_copy(set->socket, sizeof set->socket, path)
 		 : str_format(set->socket, sizeof set->socket, "%s/link.sock", set->conf.state))
 		return GR_OK;

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "complain.h"
 #include "file.h"
+#include "settings.h"
 #include "str.h"
 
 #include <errno.h>
@@ -119,10 +120,8 @@ static enum status open_lock(struct lock *lock, const struct conf *conf, const c
 		lock->lent = true;
 		return GR_OK;
 	}
-	if (mkdir(conf->state, 0700) != 0 && errno != EEXIST) {
-		complain("%s: %s", conf->state, strerror(errno));
+	if (settings_state(conf) != GR_OK)
 		return GR_FAIL;
-	}
 	lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (lock->fd >= 0)
 		return GR_OK;

@@ -2,6 +2,7 @@
 #include "login.h"
 #include "cert.h"
 #include "complain.h"
+#include "settings.h"
 #include "store.h"
 #include "str.h"
 
@@ -9,27 +10,17 @@
 
 static enum status load_target(struct login *login, const struct conf *conf)
 {
-	static const enum conf_key needed[] = { CONF_THING_NAME, CONF_IOT_DATA_ENDPOINT, CONF_ROOT_CA_PATH };
-	uint32_t port = conf_number(conf, CONF_IOT_DATA_PORT);
-	const char *thing;
+	const char *thing = conf_text(conf, CONF_THING_NAME);
 	enum status st;
 
-	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
-		if ((st = conf_need(conf, needed[i])) != GR_OK)
-			return st;
-	thing = conf_text(conf, CONF_THING_NAME);
-	if (!str_is_thing(thing) || !str_copy(login->thing, sizeof login->thing, thing)) {
-		complain("thingName: %s: not a name of a thing", thing);
-		return GR_BAD;
-	}
-	if (port < 1 || port > 65535) {
-		complain("iotDataPort: %s: not a port", conf_text(conf, CONF_IOT_DATA_PORT));
-		return GR_BAD;
-	}
+	if ((st = settings_thing(conf)) != GR_OK || (st = settings_endpoint(conf)) != GR_OK ||
+	    (st = settings_port(conf)) != GR_OK || (st = settings_ca(conf, CONF_ROOT_CA_PATH)) != GR_OK)
+		return st;
+	str_copy(login->thing, sizeof login->thing, thing);	/* fits: settings_thing */
 	str_format(login->client, sizeof login->client, "%s%s", thing, strcmp(conf_text(conf, CONF_RUNTIME), "none") == 0 ? "" : "#gr");
 	login->setup = (struct tls_setup){
 		.key = login->key, .certificate = login->certificate, .ca = conf_text(conf, CONF_ROOT_CA_PATH),
-		.host = conf_text(conf, CONF_IOT_DATA_ENDPOINT), .port = (uint16_t)port
+		.host = conf_text(conf, CONF_IOT_DATA_ENDPOINT), .port = (uint16_t)conf_number(conf, CONF_IOT_DATA_PORT), .id = login->id
 	};
 	return GR_OK;
 }

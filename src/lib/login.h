@@ -19,7 +19,7 @@ struct login {
 /*
  * The session's own client id, T on a plain device and T#gr beside a nucleus, and the pair of a
  * generation (0: the one that is live now, resolved once). Stays where it is while setup is in use;
- * conf outlives it. GR_BAD: something needed is not configured, or no such pair.
+ * conf outlives it. GR_BAD: something needed is not configured, or no such pair. GR_FAIL: the CA file cannot be read.
  */
 enum status login_load(struct login *login, const struct conf *conf, uint32_t generation);
 /* The same with a pair named by its files. */

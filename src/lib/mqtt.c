@@ -101,23 +101,25 @@ static enum status reach(struct mqtt *m, const struct tls_setup *setup, int64_t 
 	ticker_stop(&ticker);
 	if (rc == MOSQ_ERR_SUCCESS)
 		return GR_OK;
-	return verdict_silence(m->where, &m->tls, setup->host, ticks > 0 ? "no connection within the time allowed" :
+	return verdict_silence(m->where, &m->tls, setup, ticks > 0 ? "no connection within the time allowed" :
 			       m->tls.done ? closed : reason_of(rc, error), deadline);
 }
 
-static enum status await_connack(struct mqtt *m, const char *host, int64_t deadline)
+static enum status await_connack(struct mqtt *m, const struct tls_setup *setup, const char *client_id, int64_t deadline)
 {
 	while (m->connack < 0 && !m->lost) {
 		struct pollfd p = mqtt_pollfd(m);
 		int64_t left = deadline - clock_boot_ms();
 
 		if (left <= 0)
-			return verdict_silence(m->where, &m->tls, host, "no answer within the time allowed", deadline);
+			return verdict_silence(m->where, &m->tls, setup, "no answer within the time allowed", deadline);
 		if (poll(&p, 1, left > TURN_MS ? TURN_MS : (int)left) < 0 && errno != EINTR)
-			return verdict_silence(m->where, &m->tls, host, strerror(errno), deadline);
+			return verdict_silence(m->where, &m->tls, setup, strerror(errno), deadline);
 		(void)mqtt_turn(m, p.revents);	/* silent here: whether we were taken is judged below */
 	}
-	return m->connack >= 0 ? verdict_connack(m->where, m->connack) : verdict_silence(m->where, &m->tls, host, closed, deadline);
+	if (m->connack >= 0)
+		return verdict_connack(m->where, setup, client_id, m->connack);
+	return verdict_silence(m->where, &m->tls, setup, closed, deadline);
 }
 
 static enum status make_client(struct mqtt *m, const char *client_id)
@@ -149,7 +151,7 @@ enum status mqtt_open(struct mqtt *m, const struct tls_setup *setup, const char 
 	if ((st = tls_open(&m->tls, setup)) != GR_OK)
 		return st;
 	if ((st = make_client(m, client_id)) == GR_OK && (st = reach(m, setup, deadline)) == GR_OK)
-		st = await_connack(m, setup->host, deadline);
+		st = await_connack(m, setup, client_id, deadline);
 	if (st != GR_OK)
 		mqtt_close(m);
 	return st;

@@ -2,6 +2,7 @@
 #include "session.h"
 #include "clock.h"
 #include "complain.h"
+#include "settings.h"
 #include "socket.h"
 #include "str.h"
 
@@ -28,12 +29,9 @@ enum status session_open(struct session *s, const struct conf *conf, uint32_t ge
 	enum status st;
 
 	*s = (struct session){ .link = -1, .timeout_ms = INT64_C(1000) * conf_number(conf, CONF_REQUEST_TIMEOUT) };
-	if ((st = conf_need(conf, CONF_THING_NAME)) != GR_OK)
+	if ((st = settings_thing(conf)) != GR_OK)
 		return st;
-	if (!str_is_thing(thing) || !str_copy(s->thing, sizeof s->thing, thing)) {
-		complain("thingName: %s: not a name of a thing", thing);
-		return GR_BAD;
-	}
+	str_copy(s->thing, sizeof s->thing, thing);	/* fits: settings_thing */
 	return path && *path ? socket_connect(&s->link, path) : open_own(s, conf, generation);
 }
 

@@ -41,10 +41,8 @@ static bool place_address(struct sockaddr_un *to, const struct place *place, con
 	return str_format(to->sun_path, sizeof to->sun_path, "/proc/self/fd/%d/%s%s", place->dir, place->name, suffix);
 }
 
-static enum status finish(const char *path, struct place *place, int made, int *fd, bool ok)
+static enum status finish(struct place *place, int made, int *fd, bool ok)
 {
-	if (!ok)
-		complain("%s: %s", path, strerror(errno));
 	if (place->dir >= 0)
 		close(place->dir);
 	if (ok)
@@ -89,7 +87,9 @@ enum status socket_listen(int *fd, const char *path)
 		ok = bind_privately(made, &birth) && listen(made, 16) == 0 &&
 		     renameat(AT_FDCWD, birth.sun_path, place.dir, place.name) == 0;
 	}
-	return finish(path, &place, made, fd, ok);
+	if (!ok)
+		complain("%s: %s", path, strerror(errno));
+	return finish(&place, made, fd, ok);
 }
 
 bool socket_peer_is_us(int fd)
@@ -114,5 +114,7 @@ enum status socket_connect(int *fd, const char *path)
 		ok = false;
 		errno = EPERM;
 	}
-	return finish(path, &place, made, fd, ok);
+	if (!ok)
+		complain("GR_LINK_SOCKET: %s: %s; no gr-link listens there", path, strerror(errno));
+	return finish(&place, made, fd, ok);
 }

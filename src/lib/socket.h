@@ -11,7 +11,7 @@
  * nobody ever finds none. GR_FAIL, one line.
  */
 enum status socket_listen(int *fd, const char *path);
-/* GR_FAIL, one line: nobody listens there, or it is somebody else. */
+/* path is what GR_LINK_SOCKET says. GR_FAIL, one line: nobody listens there, or it is somebody else. */
 enum status socket_connect(int *fd, const char *path);
 /* True when the process at the other end is ours or root's. */
 bool socket_peer_is_us(int fd);

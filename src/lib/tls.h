@@ -17,6 +17,7 @@ struct tls_setup {
 	const char *key, *certificate;	/* files; the certificate may be followed by its chain */
 	const char *ca;			/* file of the CAs that a server certificate may come from */
 	const char *host;		/* a name or an IP address; the server certificate must bear it */
+	const char *id;			/* certificateId of the certificate, for error lines */
 	uint16_t port;			/* 443 asks for MQTT by ALPN (AWS IoT protocol table) */
 };
 /* Stays where it is from tls_open to tls_release: the context points at it. */

@@ -8,7 +8,7 @@
 
 enum { LISTEN_MS = 3000 };
 
-enum status verdict_connack(const char *where, int code)
+enum status verdict_connack(const char *where, const struct tls_setup *setup, const char *client_id, int code)
 {
 	/* Three of them judge us, the others speak of the server. */
 	static const struct { const char *text; enum status st; } codes[] = {
@@ -25,7 +25,11 @@ enum status verdict_connack(const char *where, int code)
 		complain("%s: refused for an unknown reason (CONNACK %d)", where, code);
 		return GR_FAIL;
 	}
-	complain("%s: refused: %s (CONNACK %d)", where, codes[code].text, code);
+	if (codes[code].st == GR_NO)
+		complain("%s: refused: %s (CONNACK %d): client id %s, certificate %s; the broker's log says why", where, codes[code].text,
+			 code, client_id, setup->id);
+	else
+		complain("%s: refused: %s (CONNACK %d)", where, codes[code].text, code);
 	return codes[code].st;
 }
 
@@ -35,19 +39,43 @@ static bool is_unexplained(const struct tls *tls)
 	return tls->done && tls->alert < 0 && tls->distrust == 0;
 }
 
-enum status verdict_silence(const char *where, struct tls *tls, const char *host, const char *reason, int64_t deadline)
+/* With the setting that is wrong, if it is not the server. */
+static void complain_distrust(const char *where, const struct tls_setup *setup, long why)
+{
+	const char *text = X509_verify_cert_error_string(why);
+
+	switch (why) {
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		complain("%s: the server is not who it should be: %s; is iotDataEndpoint %s its name?", where, text, setup->host);
+		break;
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+	case X509_V_ERR_CERT_UNTRUSTED:
+		complain("%s: the server is not who it should be: %s; is rootCaPath %s its CA's?", where, text, setup->ca);
+		break;
+	default:
+		complain("%s: the server is not who it should be: %s", where, text);
+	}
+}
+
+enum status verdict_silence(const char *where, struct tls *tls, const struct tls_setup *setup, const char *reason, int64_t deadline)
 {
 	int64_t listen = clock_boot_ms() + LISTEN_MS;
 	const char *refusal;
 
 	if (is_unexplained(tls))
-		handshake_listen(tls, host, listen < deadline ? listen : deadline);
+		handshake_listen(tls, setup->host, listen < deadline ? listen : deadline);
 	if ((refusal = tls_refusal(tls))) {
 		complain("%s: our certificate is refused: %s", where, refusal);
 		return GR_NO;
 	}
 	if (tls->distrust)
-		complain("%s: the server is not who it should be: %s", where, X509_verify_cert_error_string(tls->distrust));
+		complain_distrust(where, setup, tls->distrust);
 	else if (tls->alert >= 0)
 		complain("%s: TLS failed: %s", where, SSL_alert_desc_string_long(tls->alert));
 	else

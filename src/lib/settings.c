@@ -1,0 +1,143 @@
+/* settings.c - what single settings must be like */
+#include "settings.h"
+#include "complain.h"
+#include "key.h"
+#include "str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum status refuse(const struct conf *conf, enum conf_key key, const char *why)
+{
+	complain("%s: %s: %s", conf_name(key), conf_text(conf, key), why);
+	return GR_BAD;
+}
+
+enum status settings_thing(const struct conf *conf)
+{
+	enum status st = conf_need(conf, CONF_THING_NAME);
+
+	if (st != GR_OK || str_is_thing(conf_text(conf, CONF_THING_NAME)))
+		return st;
+	return refuse(conf, CONF_THING_NAME, "not a name of a thing; use 1 to 128 letters, digits, : _ -");
+}
+
+enum status settings_endpoint(const struct conf *conf)
+{
+	enum status st = conf_need(conf, CONF_IOT_DATA_ENDPOINT);
+
+	if (st != GR_OK || !strchr(conf_text(conf, CONF_IOT_DATA_ENDPOINT), '/'))
+		return st;
+	return refuse(conf, CONF_IOT_DATA_ENDPOINT, "not a host name; leave out scheme and path");
+}
+
+enum status settings_port(const struct conf *conf)
+{
+	uint32_t port = conf_number(conf, CONF_IOT_DATA_PORT);
+
+	return port >= 1 && port <= 65535 ? GR_OK : refuse(conf, CONF_IOT_DATA_PORT, "not a port; use one from 1 to 65535");
+}
+
+/* As OpenSSL will load it: every certificate must be good, and one must be there. */
+static bool holds_certificates(int fd)
+{
+	FILE *file = fdopen(fd, "r");
+	STACK_OF(X509_INFO) *all = file ? PEM_X509_INFO_read(file, NULL, key_no_passphrase, NULL) : NULL;
+	bool found = false;
+
+	for (int i = 0; i < sk_X509_INFO_num(all); i++)
+		found = found || sk_X509_INFO_value(all, i)->x509;
+	sk_X509_INFO_pop_free(all, X509_INFO_free);
+	ERR_clear_error();
+	if (file)
+		fclose(file);
+	else
+		close(fd);
+	return found;
+}
+
+enum status settings_ca(const struct conf *conf, enum conf_key key)
+{
+	const char *path = conf_text(conf, key);
+	struct stat own;
+	enum status st;
+	int fd;
+
+	if (path[0] == '\0')
+		return key == CONF_ROOT_CA_PATH ? conf_need(conf, key) : GR_OK;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &own) != 0) {
+		st = errno == ENOENT || errno == ENOTDIR ? GR_BAD : GR_FAIL;
+		complain("%s: %s: %s", conf_name(key), path, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return st;
+	}
+	if (!S_ISREG(own.st_mode)) {
+		close(fd);
+		return refuse(conf, key, "not a regular file; name a file of CA certificates");
+	}
+	return holds_certificates(fd) ? GR_OK : refuse(conf, key, "holds no PEM certificates; name a file of CA certificates");
+}
+
+enum status settings_path(const struct conf *conf, enum conf_key key)
+{
+	const char *path = conf_text(conf, key);
+	enum status st = conf_need(conf, key);
+
+	if (st != GR_OK || path[0] == '/' || strncmp(path, "pkcs11:", 7) == 0)	/* that has an answer of its own */
+		return st;
+	return refuse(conf, key, "not an absolute path; begin it with /");
+}
+
+enum status settings_hook(const struct conf *conf)
+{
+	const char *path = conf_text(conf, CONF_RESTART_HOOK);
+	struct stat own;
+
+	if (path[0] == '\0' || (stat(path, &own) == 0 && S_ISREG(own.st_mode) && access(path, X_OK) == 0))
+		return GR_OK;
+	return refuse(conf, CONF_RESTART_HOOK, "not an executable file; name a program");
+}
+
+static enum status check_order(const struct conf *conf, enum conf_key low, enum conf_key high)
+{
+	if (conf_number(conf, low) <= conf_number(conf, high))
+		return GR_OK;
+	complain("%s: %" PRIu32 ": more than %s %" PRIu32 "; lower it or raise the other", conf_name(low), conf_number(conf, low),
+		 conf_name(high), conf_number(conf, high));
+	return GR_BAD;
+}
+
+enum status settings_times(const struct conf *conf)
+{
+	enum status retry = check_order(conf, CONF_RETRY_MIN, CONF_RETRY_MAX), trial;
+
+	if (conf_number(conf, CONF_TRIAL_SECONDS) == 0)
+		trial = refuse(conf, CONF_TRIAL_SECONDS, "no time for a trial; use 1 or more");
+	else
+		trial = check_order(conf, CONF_TRIAL_MINIMUM, CONF_TRIAL_SECONDS);
+	return retry != GR_OK ? retry : trial;
+}
+
+enum status settings_state(const struct conf *conf)
+{
+	struct stat own;
+
+	if (mkdir(conf->state, 0700) == 0)
+		return GR_OK;
+	if (errno == EEXIST) {
+		if (stat(conf->state, &own) == 0 && S_ISDIR(own.st_mode))
+			return GR_OK;
+		errno = ENOTDIR;
+	}
+	complain("GR_STATE: %s: %s", conf->state, strerror(errno));
+	return GR_FAIL;
+}
