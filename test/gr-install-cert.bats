@@ -624,3 +624,54 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	pair_matches
 	[ "$(ls -A "$STORE" | tr '\n' ' ')" = "2 format live rotation " ]
 }
+@test "recover, status, adopt: a store copied with its links followed is refused once, with the way out" {
+	for kind in directory file; do
+		rm -rf dev
+		make_device
+		gr-install-cert adopt
+		if [ "$kind" = directory ]; then
+			cp -rL dev copy
+			rm -r dev
+			mv copy dev
+		else
+			rm "$STORE/live"
+			echo 1 >"$STORE/live"
+		fi
+		for verb in recover status adopt; do
+			run -100 --separate-stderr gr-install-cert "$verb"
+			[ "$stderr" = "gr-install-cert: $STORE/live: a $kind, not a link: copied with links followed? Put key and certificate back as plain files and remove $STORE" ]
+		done
+	done
+	cp "$STORE/1/private.key" key
+	cp "$STORE/1/certificate.pem" cert
+	rm -r "$STORE"
+	mv key dev/private.key
+	mv cert dev/cert.pem
+	run -0 gr-install-cert adopt
+}
+@test "recover: its lines begin with the program's name" {
+	make_device
+	gr-install-cert adopt
+	gr-journal put phase=idle
+	rm dev/private.key "$STORE/live"
+	run -0 --separate-stderr gr-install-cert recover
+	[ "$output" = "gr-install-cert: live: generation 1
+gr-install-cert: $PWD/dev/private.key: linked again" ]
+}
+@test "stage: a generation out of range is told the range" {
+	make_device
+	gr-install-cert adopt
+	for n in 0 100000000 4294967295; do
+		run -100 --separate-stderr gr-install-cert stage -g "$n" dev/cert.pem
+		[ "$stderr" = "gr-install-cert: -g: $n: not a generation; they go from 1 to 99999999" ]
+	done
+}
+@test "adopt: GR_STATE that is not there is made, one that cannot be made is named" {
+	make_device
+	gr-install-cert adopt
+	[ "$(stat -c '%a %F' state)" = '700 directory' ]
+	GR_STATE=/nowhere/at/all run -111 --separate-stderr gr-install-cert adopt
+	[ "$stderr" = "gr-install-cert: GR_STATE: /nowhere/at/all: No such file or directory" ]
+	GR_STATE=$PWD/gr.conf run -111 --separate-stderr gr-install-cert adopt
+	[ "$stderr" = "gr-install-cert: GR_STATE: $PWD/gr.conf: Not a directory" ]
+}

@@ -1,11 +1,11 @@
 /* gr-config: print where this device keeps its identity */
 #include "alg.h"
-#include "cert.h"
 #include "complain.h"
 #include "conf.h"
 #include "json.h"
 #include "out.h"
 #include "pair.h"
+#include "settings.h"
 #include "store.h"
 
 #include <getopt.h>
@@ -85,41 +85,49 @@ static enum status check_algorithms(const struct conf *conf)
 	return alg_pair_check(key, sign);
 }
 
+/* With a store beside it the file can be had again. */
+static void complain_missing(const struct store *store)
+{
+	enum seat_kind kind = SEAT_MISSING;
+	bool key = seat_look(&kind, &store->key) == GR_OK && kind == SEAT_MISSING;
+
+	if (!key && (seat_look(&kind, &store->certificate) != GR_OK || kind != SEAT_MISSING))
+		complain("%s: its live pair is not complete; run gr-install-cert recover", store->path);
+	else
+		complain("%s: missing; %s", key ? store->key.path : store->certificate.path,
+			 store->dir >= 0 ? "run gr-install-cert recover" : key ? "put the private key there" :
+			 "put the certificate of privateKeyPath there");
+}
+
 static enum status check_pair(const struct conf *conf)
 {
 	struct store store;
-	struct pair pair;
+	struct pair pair = { 0 };
 	enum status st;
 
 	if ((st = store_open(&store, conf)) == GR_OK) {
-		if ((st = pair_read_configured(&pair, &store)) == GR_NO)
-			complain("%s, %s: one of them is missing", store.key.path, store.certificate.path);
+		if ((st = store_check_live(&store)) == GR_OK && (st = pair_read_configured(&pair, &store)) == GR_NO)
+			complain_missing(&store);
 		pair_release(&pair);
 	}
 	store_close(&store);
 	return st;
 }
 
-static enum status check_ca(const struct conf *conf)
-{
-	const char *path = conf_text(conf, CONF_ROOT_CA_PATH);
-	struct cert ca = { 0 };
-	enum status st;
-
-	if ((st = conf_need(conf, CONF_ROOT_CA_PATH)) != GR_OK)
-		return st;
-	if ((st = cert_read(&ca, path)) == GR_NO)
-		complain("%s: no such file", path);
-	cert_release(&ca);
-	return st;
-}
-
 /* Whatever is wrong, a person has to look at it. */
 static enum status check(const struct conf *conf)
 {
-	bool good = check_algorithms(conf) == GR_OK && check_pair(conf) == GR_OK && check_ca(conf) == GR_OK;
+	enum status key = settings_path(conf, CONF_PRIVATE_KEY_PATH), cert = settings_path(conf, CONF_CERTIFICATE_FILE_PATH);
+	enum status found[] = {
+		settings_thing(conf), settings_endpoint(conf), settings_port(conf),
+		settings_ca(conf, CONF_ROOT_CA_PATH), settings_ca(conf, CONF_ISSUER_CA_PATH), settings_hook(conf),
+		settings_times(conf), check_algorithms(conf), key == GR_OK && cert == GR_OK ? check_pair(conf) : GR_BAD
+	};
 
-	return good ? GR_OK : GR_BAD;
+	for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)
+		if (found[i] != GR_OK)
+			return GR_BAD;
+	return GR_OK;
 }
 
 static enum status run(struct conf *conf, int mode, const char *key)
@@ -145,6 +153,8 @@ int main(int argc, char *argv[])
 	int ch, mode = PRINT;
 
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
+		if ((ch == OPT_CHECK && mode != PRINT && mode != CHECK) || (ch >= OPT_EXPLAIN && ch != OPT_CHECK && mode == CHECK))
+			arg_usage(&spec);
 		if (ch >= OPT_EXPLAIN)
 			mode = ch;
 		else

@@ -15,7 +15,7 @@ enum status desk_option(struct desk *desk, int ch, const char *value)
 		return st;
 	if (desk->generation > 0 && desk->generation < 100000000)
 		return GR_OK;
-	complain("-g: %s: generations count from 1", value);
+	complain("-g: %s: not a generation; they go from 1 to 99999999", value);
 	return GR_BAD;
 }
 

@@ -243,6 +243,17 @@ enum status store_link(uint32_t *generation, const struct store *store, const ch
 	return GR_OK;
 }
 
+enum status store_check_live(const struct store *store)
+{
+	struct stat st;
+
+	if (store->dir < 0 || fstatat(store->dir, "live", &st, AT_SYMLINK_NOFOLLOW) != 0 || S_ISLNK(st.st_mode))
+		return GR_OK;
+	complain("%s/live: a %s, not a link: copied with links followed? Put key and certificate back as plain files and remove %s",
+		 store->path, S_ISDIR(st.st_mode) ? "directory" : "file", store->path);
+	return GR_BAD;
+}
+
 enum status store_sync(const struct store *store)
 {
 	return file_sync_dir(store->dir, store->path);

@@ -40,6 +40,8 @@ enum status store_create(struct store *store, const struct stat *key);
 
 /* The generation that the link name ("live", "back") says. GR_NO, silent: no such link. GR_BAD: not a link to one. */
 enum status store_link(uint32_t *generation, const struct store *store, const char *name);
+/* GR_BAD: what should be the link live is a file or a directory. Without one of that name it is GR_OK. */
+enum status store_check_live(const struct store *store);
 /* Replaces the link name durably. */
 enum status store_point(const struct store *store, const char *name, uint32_t generation);
 enum status store_sync(const struct store *store);

@@ -14,6 +14,7 @@ make_device() {
 		privateKeyPath = $PWD/dev/private.key
 		certificateFilePath = $PWD/dev/cert.pem
 		rootCaPath = $PWD/dev/cert.pem
+		iotDataEndpoint = localhost
 		keyAlgorithm = ECDSA-P256
 		signingAlgorithm = ECDSA-WITH-SHA256
 	END

@@ -41,7 +41,8 @@ int verb_adopt(int argc, char *argv[])
 
 	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = desk_open(&desk, DESK_LOCK)) == GR_OK && (st = check_idle(&desk)) == GR_OK &&
+	if (st == GR_OK && (st = desk_open(&desk, DESK_LOCK)) == GR_OK &&
+	    (st = store_check_live(&desk.store)) == GR_OK && (st = check_idle(&desk)) == GR_OK &&
 	    (st = adoption_run(&live, &desk.store)) == GR_OK)
 		printf("%" PRIu32 "\n", live);
 	return desk_close(&desk, st);

@@ -96,7 +96,7 @@ enum status mend_live(struct desk *desk)
 		return GR_BAD;
 	}
 	if ((st = store_point(store, "live", n)) == GR_OK)
-		printf("live: generation %lu\n", (unsigned long)n);
+		printf("gr-install-cert: live: generation %lu\n", (unsigned long)n);
 	return st;
 }
 
@@ -108,7 +108,7 @@ static enum status mend_seat(const struct seat *seat)
 	if ((st = seat_look(&kind, seat)) != GR_OK || kind != SEAT_MISSING)
 		return st;
 	if ((st = seat_prepare(seat)) == GR_OK && (st = seat_take(seat)) == GR_OK)
-		printf("%s: linked again\n", seat->path);
+		printf("gr-install-cert: %s: linked again\n", seat->path);
 	return st;
 }
 
@@ -122,7 +122,7 @@ static enum status finish_adoption(struct desk *desk)
 	if ((st = adoption_is_torn(&desk->store)) != GR_OK)
 		return st == GR_NO ? GR_OK : st;
 	if ((st = adoption_run(&live, &desk->store)) == GR_OK)
-		printf("adoption: finished as generation %lu\n", (unsigned long)live);
+		printf("gr-install-cert: adoption: finished as generation %lu\n", (unsigned long)live);
 	return st;
 }
 
@@ -179,7 +179,7 @@ enum status mend_journal(struct desk *desk)
 		return st;
 	st = st == GR_OK ? begin_idle(desk, live) : begin_trial(desk, live);
 	if (st == GR_OK && (st = journal_write(journal, &desk->store)) == GR_OK)
-		printf("journal: made anew, phase %s\n", journal->value[JOURNAL_PHASE]);
+		printf("gr-install-cert: journal: made anew, phase %s\n", journal->value[JOURNAL_PHASE]);
 	return st;
 }
 
@@ -192,7 +192,7 @@ static enum status stay(struct desk *desk)
 	    (st = journal_set(&desk->journal, JOURNAL_NOTE, "trial deadline passed, but there was no old pair to go back to")) != GR_OK ||
 	    (st = journal_write(&desk->journal, &desk->store)) != GR_OK)
 		return st;
-	printf("trial: deadline passed, but there is no old pair to go back to\n");
+	printf("gr-install-cert: trial: deadline passed, but there is no old pair to go back to\n");
 	return GR_OK;
 }
 
@@ -207,7 +207,7 @@ enum status mend_late_trial(struct desk *desk)
 	    (st = journal_set(journal, JOURNAL_REASON, "trial deadline passed")) != GR_OK ||
 	    (st = journal_write(journal, &desk->store)) != GR_OK)
 		return st;
-	printf("trial: deadline passed, rolling back\n");
+	printf("gr-install-cert: trial: deadline passed, rolling back\n");
 	return mend_rollback(desk);
 }
 
@@ -219,7 +219,7 @@ enum status mend_rollback(struct desk *desk)
 	if ((st = store_link(&live, &desk->store, "live")) == GR_FAIL || (st == GR_OK && live == old))
 		return st;
 	if ((st = switch_back(desk)) == GR_OK)
-		printf("live: generation %lu again\n", (unsigned long)old);
+		printf("gr-install-cert: live: generation %lu again\n", (unsigned long)old);
 	return st;
 }
 
@@ -240,7 +240,7 @@ static enum status sweep_strays(const struct desk *desk, uint32_t live)
 		if (n == live || is_named(&desk->journal, n))
 			continue;
 		if ((st = sweep_generation(&desk->store, n)) == GR_OK)
-			printf("generation %lu: removed, nobody needs it\n", (unsigned long)n);
+			printf("gr-install-cert: generation %lu: removed, nobody needs it\n", (unsigned long)n);
 	}
 	return st;
 }
@@ -258,7 +258,7 @@ enum status mend_idle(struct desk *desk)
 	if ((st = sweep_strays(desk, live)) != GR_OK || (st = sweep_temporary(&removed, store)) != GR_OK)
 		return st;
 	if (removed > 0)
-		printf("temporary files: %u removed\n", removed);
+		printf("gr-install-cert: temporary files: %u removed\n", removed);
 	unlinkat(store->dir, "rotation.back", 0);	/* of a rotation that is over; another would be refused anyway */
 	return switch_drop_back(store);
 }

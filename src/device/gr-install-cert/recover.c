@@ -31,7 +31,7 @@ static enum status overtake(struct desk *desk)
 	if (st != GR_OK || !late)
 		return st == GR_OK ? GR_NO : st;
 	if ((st = lock_seize(&desk->lock, &desk->conf)) == GR_OK)
-		printf("the holder of the lock was ended: its trial is past the deadline\n");
+		printf("gr-install-cert: the holder of the lock was ended: its trial is past the deadline\n");
 	return st;
 }
 
@@ -49,7 +49,7 @@ static enum status mend_trial(struct desk *desk)
 		return mend_late_trial(desk);
 	if (!unarmed && !renewed)
 		return GR_OK;
-	printf("trial: %lu seconds from now\n", (unsigned long)left);
+	printf("gr-install-cert: trial: %lu seconds from now\n", (unsigned long)left);
 	return journal_write(journal, &desk->store);
 }
 
@@ -79,7 +79,8 @@ static enum status recover(struct desk *desk)
 	desk->opened = true;
 	if ((st = store_open(&desk->store, &desk->conf)) != GR_OK || desk->store.dir < 0)
 		return st;
-	if ((st = journal_read(&desk->journal, &desk->store)) != GR_OK && st != GR_NO)
+	if ((st = store_check_live(&desk->store)) != GR_OK ||
+	    ((st = journal_read(&desk->journal, &desk->store)) != GR_OK && st != GR_NO))
 		return st;
 	return mend(desk);
 }

@@ -76,7 +76,8 @@ int verb_status(int argc, char *argv[])
 	}
 	if (st == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = desk_open(&desk, DESK_DAMAGED)) == GR_OK)
+	if (st == GR_OK && (st = desk_open(&desk, DESK_DAMAGED)) == GR_OK &&
+	    (st = store_check_live(&desk.store)) == GR_OK)
 		st = print_status(&desk.store, json);
 	return desk_close(&desk, st);
 }
