@@ -117,6 +117,19 @@ teardown() { end_holder; }
 	cmp "$J" before
 	gr-journal put "reason=$(printf '%01024d' 0)"
 }
+@test "put: what is counted with must be a number, and a phase is named as it was given" {
+	gr-journal put phase=trial
+	cp "$J" before
+	for key in execution old new other createdAt budget trialUntil trialBoots since restartCount restartAt attempts refusedSince; do
+		run -100 --separate-stderr gr-journal put "$key=12x"
+		[ "$stderr" = "gr-journal: journal: $key: 12x: not a number" ]
+	done
+	run -100 gr-journal put execution=1234567890123456789
+	run -100 --separate-stderr gr-journal put phase=dancing
+	[ "$stderr" = "gr-journal: journal: phase: dancing: no such phase" ]
+	cmp "$J" before
+	gr-journal put execution=12 old= new=
+}
 @test "put: needs a store" {
 	run -100 gr-journal put -o "privateKeyPath=$PWD/dev/cert2.key" -o "certificateFilePath=$PWD/dev/cert3.pem" phase=trial
 }
@@ -176,6 +189,10 @@ teardown() { end_holder; }
 	[ "$output" -le 600 ] && [ "$output" -ge 590 ]
 	[ "$(gr-journal get trialBoots)" = 1 ]
 	[ "$(gr-journal get trialBoot)" = "$(cat /proc/sys/kernel/random/boot_id)" ]
+}
+@test "left: without a journal a silent no" {
+	run -1 --separate-stderr gr-journal left
+	[ -z "$output$stderr" ]
 }
 @test "left: past the deadline it is a no" {
 	gr-journal put phase=trial

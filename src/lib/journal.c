@@ -69,11 +69,30 @@ bool journal_is(const struct journal *journal, const char *phase)
 	return strcmp(journal->value[JOURNAL_PHASE], phase) == 0;
 }
 
+/* As journal_number can read it. */
+static bool is_number(const char *text)
+{
+	return strspn(text, "0123456789") == strlen(text) && strlen(text) < 19;
+}
+
+static bool is_counter(enum journal_key key)
+{
+	static const enum journal_key keys[] = {
+		JOURNAL_EXECUTION, JOURNAL_OLD, JOURNAL_NEW, JOURNAL_OTHER, JOURNAL_CREATED_AT, JOURNAL_BUDGET, JOURNAL_TRIAL_UNTIL,
+		JOURNAL_TRIAL_BOOTS, JOURNAL_SINCE, JOURNAL_RESTART_COUNT, JOURNAL_RESTART_AT, JOURNAL_ATTEMPTS, JOURNAL_REFUSED_SINCE
+	};
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (keys[i] == key)
+			return true;
+	return false;
+}
+
 uint64_t journal_number(const struct journal *journal, enum journal_key key)
 {
 	const char *text = journal->value[key];
 
-	return strspn(text, "0123456789") == strlen(text) && strlen(text) < 19 ? strtoull(text, NULL, 10) : 0;
+	return is_number(text) ? strtoull(text, NULL, 10) : 0;
 }
 
 static bool is_phase(const char *value)
@@ -99,8 +118,10 @@ enum status journal_set(struct journal *journal, enum journal_key key, const cha
 {
 	const char *why = objection(key, value);
 
+	if (!why && is_counter(key) && !is_number(value))
+		why = "not a number";
 	if (why) {
-		complain("journal: %s: %s", names[key], why);
+		complain("journal: %s: %.64s: %s", names[key], value, why);
 		return GR_BAD;
 	}
 	if (key == JOURNAL_PHASE && !journal_is(journal, value))

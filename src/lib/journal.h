@@ -46,7 +46,7 @@ enum status journal_write(const struct journal *journal, const struct store *sto
 /* Writes ahead, as rotation.back, the record with which this rotation would enter rolling-back. */
 enum status journal_prepare(const struct journal *journal, const struct store *store);
 
-/* GR_BAD, one line: control characters, too long, no such phase. A new phase sets since (ms, CLOCK_REALTIME). */
+/* GR_BAD, one line: control characters, too long, no such phase, no number where one belongs. A new phase sets since (ms, CLOCK_REALTIME). */
 enum status journal_set(struct journal *journal, enum journal_key key, const char *value);
 /* journal_set with a number. */
 enum status journal_set_number(struct journal *journal, enum journal_key key, uint64_t value);

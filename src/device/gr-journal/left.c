@@ -35,6 +35,7 @@ int verb_left(int argc, char *argv[])
 	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
 		arg_usage(&spec);
 	if (st == GR_OK && (st = desk_open(&desk, 0)) == GR_OK &&
+	    (st = desk.journal.value[JOURNAL_PHASE][0] ? GR_OK : GR_NO) == GR_OK &&
 	    (st = trial_left(&seconds, &renewed, &desk.journal)) == GR_OK && renewed)
 		st = renew(&desk, &seconds);
 	if (st == GR_OK) {
