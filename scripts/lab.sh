@@ -52,7 +52,7 @@ await() {
 running() {
 	[ -s "$1/$2.pid" ] || return 1
 	read -r pid <"$1/$2.pid"
-	tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$1"
+	tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$1/"
 }
 
 # The sanitized plugin needs the sanitizer's library in the broker before anything else.
@@ -149,7 +149,6 @@ make_key() {
 	case $1 in
 	RSA-*) openssl genpkey -quiet -algorithm RSA -pkeyopt "rsa_keygen_bits:${1#RSA-}" -out "$2" ;;
 	ECDSA-P*) openssl genpkey -quiet -algorithm EC -pkeyopt "ec_paramgen_curve:P-${1#ECDSA-P}" -out "$2" ;;
-	*) complain "$1: no such key algorithm"; return 100 ;;
 	esac
 }
 
@@ -187,6 +186,80 @@ recordGraceSeconds = 5
 EOF
 }
 
+# number OPTION VALUE MIN MAX
+number() {
+	case $2 in
+	'' | *[!0-9]* | ???????????*) ;;
+	*) [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ] || return 0 ;;
+	esac
+	complain "$1: $2: not a number from $3 to $4"
+	exit 100
+}
+
+check_algorithm() {
+	case $1 in
+	RSA-2048 | RSA-3072 | ECDSA-P256 | ECDSA-P384 | ECDSA-P521) ;;
+	*) complain "$1: no such key algorithm"; exit 100 ;;
+	esac
+}
+
+# place DIR: sets dir, which need not be there yet
+place() {
+	if [ -d "$1" ]; then
+		dir=$(cd -- "$1" && pwd -P)
+		return
+	fi
+	dir=$(cd -- "$(dirname -- "$1")" 2>/dev/null && pwd -P) || { complain "$1: the folder that it is to lie in is not there"; exit 111; }
+	dir=${dir%/}/$(basename -- "$1")
+}
+
+# The path becomes a word in the broker's settings and the address of a Unix socket.
+check_place() {
+	case $dir in
+	*[[:space:]]*) complain "$dir: the path of a lab must have no blanks"; exit 100 ;;
+	esac
+	[ "$(printf %s "$dir/broker.sock" | wc -c)" -gt 107 ] || return 0
+	complain "$dir: the path is too long: with /broker.sock it must fit the 107 bytes of a Unix socket's address"
+	exit 100
+}
+
+check_empty() {
+	[ -d "$dir" ] || return 0
+	[ ! -e "$dir/$mark" ] || { complain "$dir: a lab is there already; lab.sh down $dir"; exit 100; }
+	there=$(ls -A "$dir") || exit 111
+	[ -z "$there" ] || { complain "$dir: the folder is not empty"; exit 100; }
+}
+
+# An up that does not come to its end leaves nothing running and nothing behind.
+undo() {
+	rc=$?
+	trap '' HUP INT TERM
+	stop backend TERM || :
+	stop broker TERM || :
+	# One that was just being started is not on record yet.
+	if [ -n "${!:-}" ]; then
+		kill -s KILL "$!" 2>/dev/null || :
+		wait "$!" 2>/dev/null || :
+	fi
+	find "$dir" -mindepth 1 -delete || :
+	[ -z "$made" ] || rmdir "$dir" || :
+	exit "$rc"
+}
+
+# Noclobber: of two that come at the same time, one gets the folder.
+take_place() {
+	made=
+	if [ ! -d "$dir" ]; then
+		why=$(LC_ALL=C mkdir "$dir" 2>&1) || { complain "${why#mkdir: }"; exit 111; }
+		made=yes
+	fi
+	(set -C; : >"$dir/$mark") 2>/dev/null || { complain "$dir: cannot be written, or taken by another lab.sh"; exit 111; }
+	trap undo EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+}
+
 up() {
 	things=1 minute=60000
 	while getopts n:m:a: o; do
@@ -199,10 +272,14 @@ up() {
 	done
 	shift $((OPTIND - 1))
 	[ $# -eq 1 ] || { usage >&2; exit 100; }
-	mkdir -p "$1"
-	dir=$(cd "$1" && pwd)
-	[ ! -e "$dir/home" ] || { complain "$dir: a lab is there already; lab.sh down $dir"; exit 100; }
-	mkdir -p "$dir/broker" "$dir/things"
+	number -n "$things" 0 100000
+	number -m "$minute" 1 4294967295
+	check_algorithm "$algorithm"
+	place "$1"
+	check_place
+	check_empty
+	take_place
+	mkdir "$dir/broker" "$dir/things"
 	echo "$minute" >"$dir/minute"
 	gr-ca init -H "$dir/home" -n 'gr lab CA'
 	make_key ECDSA-P256 "$dir/broker/server.key"
@@ -217,6 +294,7 @@ up() {
 		add_thing "thing-$i"
 		i=$((i + 1))
 	done
+	trap - EXIT HUP INT TERM
 	cat "$dir/port"
 }
 
@@ -230,6 +308,7 @@ add() {
 	done
 	shift $((OPTIND - 1))
 	[ $# -ge 2 ] || { usage >&2; exit 100; }
+	check_algorithm "$algorithm"
 	need_lab "$1"
 	shift
 	for thing; do
@@ -238,8 +317,8 @@ add() {
 }
 
 need_lab() {
-	[ -d "$1/home" ] || { complain "$1: no lab there"; exit 100; }
-	dir=$(cd "$1" && pwd)
+	[ -e "$1/$mark" ] || { complain "$1: no lab there"; exit 100; }
+	dir=$(cd -- "$1" && pwd -P)
 }
 
 down() {
@@ -252,8 +331,10 @@ down() {
 one_server() {
 	need_lab "$2"
 	case $1-$3 in
-	start-broker) start_broker ;;
-	start-backend) start_backend ;;
+	start-broker | start-backend)
+		running "$dir" "$3" && { complain "$dir: the $3 is running already"; return; }
+		"start_$3"
+		;;
 	stop-broker | stop-backend) stop "$3" TERM ;;
 	kill-broker | kill-backend) stop "$3" KILL ;;
 	*) usage >&2; exit 100 ;;
@@ -271,6 +352,7 @@ first() {
 plugin=$(first "$bin/gr-broker.so" "$bin/../lib/gr/gr-broker.so")
 policy=$(first "$bin/../share/policies/rotation.json" "$bin/../../../share/policies/rotation.json" "$bin/../share/gr/policies/rotation.json")
 algorithm=RSA-2048 group=all
+mark=.gr-lab	# in a folder of ours: what up made and down may remove
 
 verb=${1:-}
 [ $# -eq 0 ] || shift
