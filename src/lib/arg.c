@@ -65,6 +65,7 @@ int arg_next(const struct arg_spec *spec, int argc, char *argv[])
 	}
 	longs[n] = (struct option){ "help", no_argument, NULL, ARG_HELP };
 	longs[n + 1] = (struct option){ "version", no_argument, NULL, ARG_VERSION };
+	argv[0] = (char *)spec->name;	/* getopt begins its error lines with it, and a verb is no program */
 	ch = getopt_long(argc, argv, shorts, longs, NULL);
 	if (ch == ARG_VERSION)
 		print_version();
@@ -79,11 +80,16 @@ int arg_next(const struct arg_spec *spec, int argc, char *argv[])
 
 enum status arg_u32(uint32_t *value, const char *what, const char *text)
 {
+	return arg_range(value, what, text, 0, UINT32_MAX);
+}
+
+enum status arg_range(uint32_t *value, const char *what, const char *text, uint32_t min, uint32_t max)
+{
 	unsigned long long n;
 	char *end_of = NULL;
 
-	if (text[0] < '0' || text[0] > '9' || (n = strtoull(text, &end_of, 10)) > UINT32_MAX || *end_of != '\0') {
-		complain("%s: %s: not a number from 0 to %lu", what, text, (unsigned long)UINT32_MAX);
+	if (text[0] < '0' || text[0] > '9' || (n = strtoull(text, &end_of, 10)) < min || n > max || *end_of != '\0') {
+		complain("%s: %s: not a number from %lu to %lu", what, text, (unsigned long)min, (unsigned long)max);
 		return GR_BAD;
 	}
 	*value = (uint32_t)n;

@@ -17,7 +17,7 @@ struct arg_option {
 };
 
 struct arg_spec {
-	const char *name;	/* what to call the program in its usage line: "gr-jobs create" */
+	const char *name;	/* what to call the program in its usage and error lines: "gr-jobs create" */
 	const char *operands;	/* "[options] JOB STATUS" */
 	const char *about;	/* one line */
 	const struct arg_option *options;	/* ended by an entry whose name is NULL; --help and --version are added */
@@ -26,7 +26,8 @@ struct arg_spec {
 /*
  * Like getopt: the next option's ch, or -1 after the last; optarg and optind as there. Options
  * come before operands. --help and --version are answered on standard output and end the program
- * with 0; an unknown or incomplete option ends it with GR_BAD and a usage line.
+ * with 0; an unknown or incomplete option ends it with GR_BAD and a usage line. argv[0] becomes the
+ * spec's name.
  */
 int arg_next(const struct arg_spec *spec, int argc, char *argv[]);
 /* Starts over for another argument vector (a verb's own). */
@@ -36,6 +37,8 @@ _Noreturn void arg_usage(const struct arg_spec *spec);
 
 /* A decimal number with nothing around it. GR_BAD, one line: it is not one; *value untouched. */
 enum status arg_u32(uint32_t *value, const char *what, const char *text);
+/* The same from min to max; the line says so. */
+enum status arg_range(uint32_t *value, const char *what, const char *text, uint32_t min, uint32_t max);
 
 /* A program with verbs: a table, and the call of the verb named by argv[1]. */
 struct arg_verb {

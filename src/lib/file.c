@@ -17,6 +17,7 @@ static enum status read_all(char **data, size_t *len, int fd, const char *path, 
 {
 	size_t size = 4096, used = 0;
 	char *buf = malloc(size + 1), *more;
+	enum status st;
 	ssize_t n;
 
 	if (!buf)
@@ -25,9 +26,10 @@ static enum status read_all(char **data, size_t *len, int fd, const char *path, 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
+			st = errno == EISDIR ? GR_BAD : GR_FAIL;
 			complain("%s: %s", path, strerror(errno));
 			free(buf);
-			return GR_FAIL;
+			return st;
 		}
 		used += (size_t)n;
 		if (used > max) {

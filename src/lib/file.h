@@ -14,7 +14,8 @@
 
 /*
  * Reads all of path, at most max bytes, into *data (free it; a NUL follows the last byte).
- * "-" is standard input. GR_NO, silent: no such file. GR_BAD: larger than max. GR_FAIL: cannot be read.
+ * "-" is standard input. GR_NO, silent: no such file. GR_BAD: larger than max, or a
+ * directory. GR_FAIL: cannot be read.
  */
 enum status file_read(char **data, size_t *len, const char *path, size_t max);
 
