@@ -434,3 +434,17 @@ rotation_open() {
 	run -111 --separate-stderr gr-registry settle a new
 	sql_is "SELECT coalesce(survivor, 'open') FROM rotation" open
 }
+
+@test "registry: one that is there but not for us is 111, without advice" {
+	chmod 0 "$GR_HOME/registry.db"
+	plain=()
+	# Root opens everything, unless it gives that up.
+	[ "$(id -u)" -ne 0 ] || plain=(setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search)
+	run -111 --separate-stderr "${plain[@]}" gr-registry list-things
+	[ "$stderr" = "gr-registry: $GR_HOME/registry.db: Permission denied" ]
+	run -100 --separate-stderr gr-registry list-things -H none
+	[ "$stderr" = 'gr-registry: none/registry.db: No such file or directory; gr-registry init makes a registry' ]
+	mkdir -p odd/registry.db
+	run -100 --separate-stderr gr-registry list-things -H odd
+	[ "$stderr" = 'gr-registry: odd/registry.db: Is a directory' ]
+}

@@ -27,12 +27,8 @@ int do_init(int argc, char *argv[])
 		verb_option(&v, ch);
 	if (argc != optind)
 		arg_usage(&spec);
-	if ((st = home_find(&v.home, v.home_dir)) != GR_OK)
+	if ((st = home_find(&v.home, v.home_dir)) != GR_OK || (st = home_make(&v.home)) != GR_OK)
 		return st;
-	if (mkdir(v.home.dir, 0700) != 0 && errno != EEXIST) {
-		complain("%s: %s", v.home.dir, strerror(errno));
-		return GR_FAIL;
-	}
 	return verb_close(&v, db_open(&v.db, v.home.registry, DB_CREATE));
 }
 

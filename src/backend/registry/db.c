@@ -4,6 +4,7 @@
 #include "registry/schema.h"
 #include "str.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -67,6 +68,18 @@ static enum status examine(struct db *db, enum db_mode mode)
 	return GR_OK;
 }
 
+/* SQLite's own word for all of these is "unable to open database file". */
+static enum status fail_open(sqlite3 *sqlite, int rc, const char *path, enum db_mode mode)
+{
+	int why = sqlite && rc == SQLITE_CANTOPEN ? sqlite3_system_errno(sqlite) : 0;
+
+	if ((why == ENOENT || why == ENOTDIR) && mode == DB_OPEN)
+		complain("%s: %s; gr-registry init makes a registry", path, strerror(why));
+	else
+		complain("%s: %s", path, why ? strerror(why) : sqlite3_errstr(rc));
+	return why == ENOENT || why == ENOTDIR || why == EISDIR ? GR_BAD : GR_FAIL;
+}
+
 enum status db_open(struct db **db, const char *path, enum db_mode mode)
 {
 	struct db *d = calloc(1, sizeof *d);
@@ -79,8 +92,7 @@ enum status db_open(struct db **db, const char *path, enum db_mode mode)
 		goto out;
 	}
 	if ((rc = sqlite3_open_v2(path, &d->sqlite, flags, NULL)) != SQLITE_OK) {
-		complain("%s: %s%s", path, sqlite3_errstr(rc), rc == SQLITE_CANTOPEN ? "; gr-registry init makes a registry" : "");
-		st = rc == SQLITE_CANTOPEN ? GR_BAD : GR_FAIL;
+		st = fail_open(d->sqlite, rc, path, mode);
 		goto out;
 	}
 	sqlite3_busy_timeout(d->sqlite, BUSY_MS);

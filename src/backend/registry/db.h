@@ -19,7 +19,8 @@ struct db;
 enum db_mode { DB_OPEN, DB_CREATE };
 /*
  * Opens the registry at path (WAL, every commit synced); DB_CREATE makes it with the schema when it
- * is not there. GR_BAD: not ours, of a newer version, or missing. Free with db_close, which takes NULL.
+ * is not there. GR_BAD: not ours, of a newer version, or missing;
+ * GR_FAIL: there, but not for us. Free with db_close, which takes NULL.
  */
 enum status db_open(struct db **db, const char *path, enum db_mode mode);
 void db_close(struct db *db);

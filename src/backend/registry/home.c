@@ -3,7 +3,10 @@
 #include "complain.h"
 #include "str.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 enum status home_find(struct home *home, const char *dir)
 {
@@ -16,4 +19,12 @@ enum status home_find(struct home *home, const char *dir)
 		return GR_OK;
 	complain("%s: the path is too long", dir);
 	return GR_BAD;
+}
+
+enum status home_make(const struct home *home)
+{
+	if (mkdir(home->dir, 0700) == 0 || errno == EEXIST)
+		return GR_OK;
+	complain("%s: %s%s", home->dir, strerror(errno), errno == ENOENT ? "; the folder that it is to lie in must exist" : "");
+	return GR_FAIL;
 }

@@ -14,5 +14,7 @@ struct home {
 #define HOME_OPTION { 'H', "home", "DIR", "the backend's folder (default $GR_HOME or /var/lib/gr-backend)" }
 /* dir NULL: from the environment. GR_BAD, one line: too long. */
 enum status home_find(struct home *home, const char *dir);
+/* Makes the folder (0700) unless it is there; not the one it lies in. GR_FAIL, one line. */
+enum status home_make(const struct home *home);
 
 #endif

@@ -6,6 +6,7 @@
 #include "str.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -83,4 +84,13 @@ void verb_time(char text[static 32], int64_t ms)
 
 	if (ms == 0 || !gmtime_r(&seconds, &tm) || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		str_copy(text, 32, "-");
+}
+
+void verb_print(const char *text, const char *keep)
+{
+	for (const char *c = text; *c; c++) {
+		bool control = (unsigned char)*c < ' ' || *c == 0x7f;
+
+		putchar(control && !strchr(keep, *c) ? '?' : *c);
+	}
 }

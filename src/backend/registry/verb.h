@@ -34,5 +34,7 @@ enum status verb_read(const struct arg_spec *spec, int argc, char *argv[], int m
 
 /* Seconds with a fraction cut off, as text in UTC ("2026-10-01T12:00:00Z"), "-" for 0. */
 void verb_time(char text[static 32], int64_t ms);
+/* Text that a device or a job brought, for a person's terminal: control characters but those of keep become '?'. */
+void verb_print(const char *text, const char *keep);
 
 #endif
