@@ -176,8 +176,8 @@ of() { sql_is "SELECT group_concat(thing || status, ' ') FROM (SELECT * FROM exe
 	sql_is "SELECT group_concat(timeout_minutes) FROM job" 1,10080
 	run -0 gr-jobs describe -j j2
 	json_is "$output" '{"inProgressTimeoutInMinutes":10080}' .timeoutConfig
-	no 100 'gr-jobs: --timeout: 0: not 1 to 10080 minutes' gr-jobs create -t thing/a -T 0 j
-	no 100 'gr-jobs: --timeout: 10081: not 1 to 10080 minutes' gr-jobs create -t thing/a -T 10081 j
+	no 100 'gr-jobs: --timeout: 0: not a number from 1 to 10080' gr-jobs create -t thing/a -T 0 j
+	no 100 'gr-jobs: --timeout: 10081: not a number from 1 to 10080' gr-jobs create -t thing/a -T 10081 j
 	for bad in x -1 1.5 '' 99999999999; do
 		run -100 --separate-stderr gr-jobs create -t thing/a -T "$bad" j
 		[ "${#stderr_lines[@]}" -eq 1 ]
@@ -249,7 +249,7 @@ of() { sql_is "SELECT group_concat(thing || status, ' ') FROM (SELECT * FROM exe
 	set_status a IN_PROGRESS
 	set_status b SUCCEEDED
 	run -0 gr-jobs cancel -r NOT_NOW -c 'because of rain' j
-	[ -z "$output" ]
+	[ "$output" = 'j: canceled for 1 thing(s); 1 stay(s) in progress, -f cancels it' ]
 	of j 'aIN_PROGRESS bSUCCEEDED cCANCELED'
 	sql_is 'SELECT status || reason || comment || force_canceled FROM job' 'CANCELEDNOT_NOWbecause of rain0'
 }
@@ -342,4 +342,41 @@ of() { sql_is "SELECT group_concat(thing || status, ' ') FROM (SELECT * FROM exe
 	gr-jobs create -t thinggroup/empty none >/dev/null
 	script -qec 'gr-jobs watch -w 1 j' screen </dev/null >/dev/null 3>&- || :
 	grep -q 'j: 1 QUEUED, 1 FAILED' screen
+}
+
+@test "cancel: says how many were cancelled and how many go on" {
+	gr-jobs create -t thing/a -t thing/b -t thing/c j >/dev/null
+	set_status a IN_PROGRESS
+	run -0 --separate-stderr gr-jobs cancel j
+	[ "$output" = 'j: canceled for 2 thing(s); 1 stay(s) in progress, -f cancels it' ]
+	gr-jobs create -t thing/b k >/dev/null
+	run -0 gr-jobs cancel -j k
+	[ "$output" = '{"jobId":"k","canceled":1,"inProgress":0}' ]
+}
+
+@test "watch: -w 0 looks once" {
+	gr-jobs create -t thing/a j >/dev/null
+	run -111 --separate-stderr timeout 20 gr-jobs watch -w 0 j
+	[ "$stderr" = 'gr-jobs: job j: 1 execution(s) had not ended in time' ]
+	gr-jobs cancel j >/dev/null
+	run -1 --separate-stderr gr-jobs watch -w 0 j
+	[ "$output" = 'j: 1 CANCELED' ]
+}
+
+@test "verbs: getopt's line names the program" {
+	run -100 --separate-stderr gr-jobs create --nonsense
+	[ "${stderr_lines[0]}" = "gr-jobs create: unrecognized option '--nonsense'" ]
+}
+
+@test "describe, executions: control characters do not reach the terminal" {
+	gr-jobs create -t thing/a -D $'a\e[31mb\nc' j >/dev/null
+	run -0 gr-jobs describe j
+	grep -q '^description: a?\[31mb?c$' <<<"$output"
+	sql "UPDATE execution SET details = '{\"DeviceFailureReason\":\"x\\u001b[2J\\ty\"}'"
+	gr-jobs executions j | grep -q $'\tx?\\[2J?y$'
+}
+
+@test "create: a directory for a document is 100" {
+	mkdir document
+	no 100 'gr-jobs: document: Is a directory' gr-jobs create -t thing/a -d document j
 }

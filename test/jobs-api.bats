@@ -662,7 +662,7 @@ ended() { execution_is TIMED_OUT; }
 	thing_new
 	job_new "$J-1"
 	job_new "$J"
-	run -0 story "!gr-jobs cancel $J" "!gr-jobs cancel $J-1"
+	run -0 story "!gr-jobs cancel $J >/dev/null" "!gr-jobs cancel $J-1 >/dev/null"
 	[ "$output" = 'notify notify notify-next' ]
 	json_is "$(message notify-next)" '{"timestamp":"S"}'
 }

@@ -4,6 +4,7 @@
 #include "jobs/queue.h"
 #include "str.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-jobs cancel", "[-H DIR] [-f] [-r CODE] [-c TEXT] JOB", "Cancel a job: what waits, and with --force what is under way.", options
+	"gr-jobs cancel", "[-H DIR] [-j] [-f] [-r CODE] [-c TEXT] JOB", "Cancel a job: what waits, and with --force what is under way.", options
 };
 
 static enum status check(const char *reason, const char *comment)
@@ -51,6 +52,31 @@ static enum status work(struct verb *v, bool force, const char *reason, const ch
 	return queue_cancel_job(v->db, id, force, reason, comment, v->now);
 }
 
+/* What is under way goes on without --force: the operator should know. */
+static void print_counts(const struct verb *v, int64_t canceled, int64_t left)
+{
+	if (v->json)
+		printf("{\"jobId\":\"%s\",\"canceled\":%lld,\"inProgress\":%lld}\n", v->operands[0], (long long)canceled, (long long)left);
+	else if (left > 0)
+		printf("%s: canceled for %lld thing(s); %lld stay(s) in progress, -f cancels it\n", v->operands[0], (long long)canceled, (long long)left);
+	else
+		printf("%s: canceled for %lld thing(s)\n", v->operands[0], (long long)canceled);
+}
+
+static enum status cancel(struct verb *v, bool force, const char *reason, const char *comment)
+{
+	struct tally before, after;
+	enum status st;
+
+	if ((st = db_begin(v->db)) != GR_OK || (st = tally_read(&before, v->db, v->operands[0])) != GR_OK ||
+	    (st = work(v, force, reason, comment)) != GR_OK || (st = tally_read(&after, v->db, v->operands[0])) != GR_OK ||
+	    (st = db_commit(v->db)) != GR_OK)
+		return st;
+	if (!force)
+		print_counts(v, after.count[EXECUTION_CANCELED] - before.count[EXECUTION_CANCELED], after.count[EXECUTION_IN_PROGRESS]);
+	return GR_OK;
+}
+
 int do_cancel(int argc, char *argv[])
 {
 	const char *reason = NULL, *comment = NULL;
@@ -69,8 +95,7 @@ int do_cancel(int argc, char *argv[])
 		}
 	if ((st = check(reason, comment)) != GR_OK)
 		return st;
-	if ((st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK && (st = db_begin(v.db)) == GR_OK &&
-	    (st = work(&v, force, reason, comment)) == GR_OK)
-		st = db_commit(v.db);
+	if ((st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+		st = cancel(&v, force, reason, comment);
 	return verb_close(&v, st);
 }

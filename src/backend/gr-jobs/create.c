@@ -31,16 +31,6 @@ struct order {
 	const char *document_path;
 };
 
-static enum status take_timeout(struct order *o, const char *text)
-{
-	enum status st = arg_u32(&o->q.timeout_minutes, "--timeout", text);
-
-	if (st != GR_OK || (o->q.timeout_minutes >= 1 && o->q.timeout_minutes <= TIMEOUT_MAX))
-		return st;
-	complain("--timeout: %s: not 1 to %d minutes", text, TIMEOUT_MAX);
-	return GR_BAD;
-}
-
 static enum status take_option(struct order *o, int ch)
 {
 	switch (ch) {
@@ -58,7 +48,7 @@ static enum status take_option(struct order *o, int ch)
 		o->q.description = optarg;
 		return GR_OK;
 	default:
-		return take_timeout(o, optarg);
+		return arg_range(&o->q.timeout_minutes, "--timeout", optarg, 1, TIMEOUT_MAX);
 	}
 }
 

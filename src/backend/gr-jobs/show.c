@@ -66,9 +66,13 @@ static void print_job(const struct job *job, const struct tally *tally)
 	char created[32];
 
 	verb_time(created, job->created);
-	printf("job %s: %s, created %s\ndocument: %s\n", job->id, job->status, created, job->document);
-	if (job->description[0])
-		printf("description: %s\n", job->description);
+	printf("job %s: %s, created %s\ndocument: ", job->id, job->status, created);
+	verb_print(job->document, "\t\n");
+	if (job->description[0]) {
+		fputs("\ndescription: ", stdout);
+		verb_print(job->description, "");
+	}
+	putchar('\n');
 	if (job->timeout_minutes)
 		printf("time-out: %lld minute(s)\n", (long long)job->timeout_minutes);
 	for (enum execution_status s = 0; s < EXECUTION_STATUS_COUNT; s++)
@@ -138,6 +142,13 @@ int do_list(int argc, char *argv[])
 	return verb_read(&spec, argc, argv, 0, 0, list);
 }
 
+static void print_execution(sqlite3_stmt *row, const char *updated)
+{
+	printf("%s\t%lld\t%s\t%s\t", db_text(row, 0), (long long)db_int(row, 1), db_text(row, 2), updated);
+	verb_print(db_text(row, 4), "");
+	putchar('\n');
+}
+
 static enum status executions(struct verb *v)
 {
 	sqlite3_stmt *row;
@@ -159,7 +170,7 @@ static enum status executions(struct verb *v)
 			       first ? "" : ",", db_text(row, 0), (long long)db_int(row, 1), db_text(row, 2),
 			       (long long)(db_int(row, 3) / 1000), db_text(row, 5));
 		else
-			printf("%s\t%lld\t%s\t%s\t%s\n", db_text(row, 0), (long long)db_int(row, 1), db_text(row, 2), updated, db_text(row, 4));
+			print_execution(row, updated);
 	}
 	if (v->json)
 		puts("]");

@@ -13,7 +13,7 @@ enum { LOOK_MS = 200 };
 
 static const struct arg_option options[] = {
 	VERB_OPTIONS,
-	{ 'w', "wait", "SECONDS", "give up after this time with exit status 111 (default: never)" },
+	{ 'w', "wait", "SECONDS", "give up after this time with exit status 111; 0: look once (default: never)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
@@ -59,9 +59,8 @@ static void print_end(const struct verb *v, const struct tally *t)
 	puts("}");
 }
 
-static enum status follow(struct verb *v, uint32_t seconds)
+static enum status follow(struct verb *v, int64_t until)
 {
-	int64_t until = seconds ? clock_boot_ms() + (int64_t)seconds * 1000 : INT64_MAX;
 	bool person = isatty(STDERR_FILENO), late = false;
 	const char *job = v->operands[0];
 	struct tally t = { 0 };
@@ -91,15 +90,16 @@ static enum status follow(struct verb *v, uint32_t seconds)
 int do_watch(int argc, char *argv[])
 {
 	struct verb v = { 0 };
-	uint32_t seconds = 0;
+	int64_t until = INT64_MAX;
+	uint32_t seconds;
 	enum status st = GR_OK;
 	int ch;
 
 	arg_restart();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		if (!verb_option(&v, ch))
-			st = arg_u32(&seconds, "--wait", optarg);
+		if (!verb_option(&v, ch) && (st = arg_u32(&seconds, "--wait", optarg)) == GR_OK)
+			until = clock_boot_ms() + (int64_t)seconds * 1000;
 	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
-		st = follow(&v, seconds);
+		st = follow(&v, until);
 	return verb_close(&v, st);
 }
