@@ -143,3 +143,23 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "$(sort -u serials | wc -l)" -eq 20 ]
 	[ "$(awk 'length($0) < 32' serials | wc -l)" -eq 0 ]
 }
+
+@test "init: a name longer than 64 characters is 100 and makes nothing" {
+	name=$(printf '%064d' 0)
+	run -100 --separate-stderr gr-ca init -a ECDSA-P256 -n "${name}0"
+	[ "$stderr" = "gr-ca: --name: ${name}0: not 1 to 64 characters" ]
+	run -100 gr-ca init -a ECDSA-P256 -n ''
+	[ ! -e home ]
+	gr-ca init -a ECDSA-P256 -n "${name%0}ü"
+}
+
+@test "init: the folder that the backend's lies in must exist" {
+	run -111 --separate-stderr gr-ca init -H "$PWD/none/home"
+	[[ $stderr == "gr-ca: $PWD/none/home: No such file or directory; "*'must exist' ]]
+}
+
+@test "show: needs the certificate alone" {
+	gr-ca init -a ECDSA-P256
+	rm home/ca/ca.key
+	gr-ca show | cmp - home/ca/ca.pem
+}

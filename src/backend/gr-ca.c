@@ -9,14 +9,13 @@
 #include "str.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SERVER_DAYS = 825 };
+enum { SERVER_DAYS = 825, NAME_CHARACTERS = 64 };	/* ub-common-name: RFC 5280, appendix A.1 */
 
 static const struct arg_option init_options[] = {
 	HOME_OPTION,
@@ -25,6 +24,18 @@ static const struct arg_option init_options[] = {
 	{ 0 }
 };
 static const struct arg_spec init_spec = { "gr-ca init", "[-H DIR] [-n CN] [-a ALGORITHM]", "Make a certificate authority: DIR/ca/ca.key and ca.pem.", init_options };
+
+static enum status check_name(const char *name)
+{
+	size_t n = 0;
+
+	for (const char *c = name; *c; c++)
+		n += ((unsigned char)*c & 0xc0) != 0x80;	/* characters, not bytes of UTF-8 */
+	if (n >= 1 && n <= NAME_CHARACTERS)
+		return GR_OK;
+	complain("--name: %s: not 1 to %d characters", name, NAME_CHARACTERS);
+	return GR_BAD;
+}
 
 static int do_init(int argc, char *argv[])
 {
@@ -43,12 +54,9 @@ static int do_init(int argc, char *argv[])
 		}
 	if (argc != optind)
 		arg_usage(&init_spec);
-	if ((st = alg_key_find(&alg, algorithm)) != GR_OK || (st = home_find(&home, dir)) != GR_OK)
+	if ((st = check_name(name)) != GR_OK || (st = alg_key_find(&alg, algorithm)) != GR_OK || (st = home_find(&home, dir)) != GR_OK ||
+	    (st = home_make(&home)) != GR_OK)
 		return st;
-	if (mkdir(home.dir, 0700) != 0 && errno != EEXIST) {
-		complain("%s: %s", home.dir, strerror(errno));
-		return GR_FAIL;
-	}
 	return issuer_init(home.ca, name, alg, clock_real_ms() / 1000);
 }
 
@@ -124,10 +132,10 @@ static const struct arg_spec show_spec = { "gr-ca show", "[-H DIR]", "Print the 
 
 static int do_show(int argc, char *argv[])
 {
-	struct issuer issuer = { 0 };
+	struct cert cert = { 0 };
 	const char *dir = NULL;
 	struct home home;
-	char *pem = NULL;
+	char path[4096], *pem = NULL;
 	size_t len = 0;
 	enum status st;
 	int ch;
@@ -137,11 +145,20 @@ static int do_show(int argc, char *argv[])
 		dir = optarg;
 	if (argc != optind)
 		arg_usage(&show_spec);
-	if ((st = home_find(&home, dir)) == GR_OK && (st = issuer_open(&issuer, home.ca)) == GR_OK &&
-	    (st = cert_pem(&pem, &len, &issuer.cert)) == GR_OK)
+	if ((st = home_find(&home, dir)) != GR_OK)
+		return st;
+	if (!str_format(path, sizeof path, "%s/ca.pem", home.ca)) {
+		complain("%s: the path is too long", home.ca);
+		return GR_BAD;
+	}
+	if ((st = cert_read(&cert, path)) == GR_NO) {
+		complain("%s: no certificate authority there; gr-ca init makes one", home.ca);
+		st = GR_BAD;
+	}
+	if (st == GR_OK && (st = cert_pem(&pem, &len, &cert)) == GR_OK)
 		fputs(pem, stdout);
 	free(pem);
-	issuer_release(&issuer);
+	cert_release(&cert);
 	return st == GR_OK ? out_close() : st;
 }
 
