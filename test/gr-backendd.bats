@@ -520,3 +520,10 @@ shut_out() { run -5 ask; }
 	daemon_end
 	not grep -q '^==' daemon.log
 }
+
+@test "backendd: a socket path that is too long is 100 at once" {
+	run -100 --separate-stderr timeout 20 gr-backendd -H "$GR_HOME" -s "/$(printf '%0107d' 0)"
+	[[ $stderr == *': longer than the 107 bytes'* ]]
+	run -100 --separate-stderr gr-backendd -m 0
+	[ "$stderr" = 'gr-backendd: --minute: 0: not a number from 1 to 4294967295' ]
+}

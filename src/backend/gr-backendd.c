@@ -16,9 +16,10 @@
 #include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-enum { RECONNECT_MS = 500, DAY_MS = 86400000 };
+enum { RECONNECT_MS = 500, DAY_MS = 86400000, SOCKET_MAX = sizeof ((struct sockaddr_un *)0)->sun_path - 1 };
 
 static const struct arg_option options[] = {
 	HOME_OPTION,
@@ -119,16 +120,20 @@ static enum status read_options(struct home *home, struct daemon *d, char *socke
 		switch (ch) {
 		case 'H': dir = optarg; break;
 		case 's': path = optarg; break;
-		case 'm': st = arg_u32(&minute, "--minute", optarg); break;
+		case 'm': st = arg_range(&minute, "--minute", optarg, 1, UINT32_MAX); break;
 		case 'q': st = arg_u32(&quarantine, "--quarantine", optarg); break;
 		}
 	if (st != GR_OK || (st = home_find(home, dir)) != GR_OK)
 		return st;
-	if (optind != argc || minute == 0)
+	if (optind != argc)
 		arg_usage(&spec);
 	if (!path)
 		snprintf(socket_path, size, "%s/broker.sock", home->dir);
 	d->bus.socket = path ? path : socket_path;
+	if (strlen(d->bus.socket) > SOCKET_MAX) {
+		complain("%s: longer than the %d bytes that fit the address of a Unix socket", d->bus.socket, SOCKET_MAX);
+		return GR_BAD;
+	}
 	d->minute_ms = minute;
 	d->quarantine_ms = (int64_t)quarantine * DAY_MS;
 	return GR_OK;
