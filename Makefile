@@ -145,6 +145,16 @@ $(BENCH): $(BUILD)/bench/bin/%: $(BUILD)/bench/%.o $$(call BENCH_PARTS,$$*) $(BU
 lint: setup
 	$(Q)scripts/lint.sh
 
+# Before anything is built or touched: a path with blanks would be several, one that is not absolute would lie about.
+ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
+ifneq ($(words x$(PREFIX)x x$(DESTDIR)x),2)
+$(error PREFIX and DESTDIR must have no blanks)
+endif
+ifeq ($(filter /%,$(PREFIX)),)
+$(error PREFIX must be an absolute path)
+endif
+endif
+
 # Programs that people and scripts call go to bindir; the driver's parts and the lab to libexec; gr-rotate runs the driver.
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(PLUGINDIR) $(DESTDIR)$(DATADIR)/policies
@@ -159,10 +169,14 @@ install: all
 	install -m 644 share/gr.conf.example $(DESTDIR)$(DATADIR)
 	for n in 1 5 7 8; do install -m 644 man/*.$$n $(DESTDIR)$(MANDIR)/man$$n || exit; done
 
+# Files by name, then our own folders when nobody else has put anything there.
 uninstall:
-	cd $(DESTDIR)$(BINDIR) && rm -f gr-rotate $(notdir $(PROGRAMS))
-	rm -rf $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(PLUGINDIR) $(DESTDIR)$(DATADIR)
-	for n in 1 5 7 8; do (cd man && for p in *.$$n; do rm -f $(DESTDIR)$(MANDIR)/man$$n/$$p; done); done
+	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,gr-rotate $(notdir $(PROGRAMS)))
+	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/,$(DRIVER) lab.sh) $(DESTDIR)$(PLUGINDIR)/gr-broker.so
+	rm -f $(addprefix $(DESTDIR)$(DATADIR)/,gr.conf.example job-template.json $(patsubst share/%,%,$(wildcard share/policies/*.json share/hooks/*)))
+	rm -f $(foreach n,1 5 7 8,$(addprefix $(DESTDIR)$(MANDIR)/man$(n)/,$(notdir $(wildcard man/*.$(n)))))
+	for d in $(addprefix $(DESTDIR),$(DATADIR)/policies $(DATADIR)/hooks $(DATADIR) $(PLUGINDIR) $(LIBEXECDIR)); do \
+		[ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d || exit; done
 
 clean:
 	rm -rf build bin greengrass-build

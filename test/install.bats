@@ -39,3 +39,23 @@ setup_file() {
 	make -s -C "$ROOT" uninstall PREFIX=/opt/gr DESTDIR="$PWD/gone" >/dev/null
 	[ -z "$(find gone ! -type d)" ]
 }
+
+@test "uninstall: what others put there stays, and with nothing there it is done" {
+	make -s -C "$ROOT" install PREFIX=/opt/gr DESTDIR="$PWD/gone" >/dev/null
+	touch gone/opt/gr/share/gr/mine gone/opt/gr/libexec/gr/mine
+	make -s -C "$ROOT" uninstall PREFIX=/opt/gr DESTDIR="$PWD/gone" >/dev/null
+	[ "$(find gone ! -type d | sort | xargs)" = 'gone/opt/gr/libexec/gr/mine gone/opt/gr/share/gr/mine' ]
+	[ ! -e gone/opt/gr/lib/gr ]
+	run -0 make -s -C "$ROOT" uninstall PREFIX=/opt/gr DESTDIR="$PWD/none"
+	[ ! -e none ]
+}
+
+@test "install, uninstall: a PREFIX that is not absolute, or blanks, are refused" {
+	for goal in install uninstall; do
+		for place in PREFIX=opt PREFIX= PREFIX='/opt/a b' PREFIX='/opt ' DESTDIR="$PWD/a b"; do
+			run -2 make -s -C "$ROOT" "$goal" DESTDIR="$PWD/x" "$place"
+			[[ $output == *'PREFIX'*'must'* ]]
+			[ -z "$(ls -A)" ]
+		done
+	done
+}
