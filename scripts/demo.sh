@@ -47,6 +47,10 @@ driver=$!
 step 'The operator: gr-jobs create -t thinggroup/all rotate-1'
 gr-jobs create -H "$lab/home" -t thinggroup/all rotate-1
 gr-jobs watch -H "$lab/home" -w 60 rotate-1
+# The device puts its things away once it has heard the answer.
+until [ "$(gr-journal get phase)" = idle ]; do
+	sleep 0.05
+done
 kill "$driver"
 wait "$driver" 2>/dev/null || :
 driver=

@@ -61,6 +61,7 @@ teardown() {
 	keep_first=$OLD
 	rotate_job j2
 	gr-jobs watch -H "$HOME_DIR" -w 60 j2
+	until_true is_idle
 	kill -0 "$driver"
 	kill "$driver"
 	wait "$driver" || [ $? -eq 143 ]
@@ -85,6 +86,7 @@ teardown() {
 	rotate.sh run 3>&- 2>log &
 	driver=$!
 	gr-jobs watch -H "$HOME_DIR" -w 60 j1
+	until_true is_idle
 	kill "$driver"
 	wait "$driver" || [ $? -eq 143 ]
 	assert_rotated j1
@@ -147,6 +149,10 @@ teardown() {
 	gr-jobs create -H "$HOME_DIR" -t thinggroup/plant all20
 	run -0 gr-jobs watch -H "$HOME_DIR" -w 300 all20
 	[ "$output" = "all20: 20 SUCCEEDED" ]
+	for n in $names; do
+		as "$n"
+		until_true is_idle
+	done
 	# shellcheck disable=SC2086
 	kill $drivers
 	# shellcheck disable=SC2086

@@ -90,6 +90,11 @@ assert_unchanged() {
 	assert_tidy
 }
 
+# The backend knows of a success a moment before the device has put its own things away.
+is_idle() {
+	[ "$(gr-journal get phase)" = idle ]
+}
+
 # One pair on disk, nothing under way.
 assert_tidy() {
 	[ "$(gr-journal get phase)" = idle ]
