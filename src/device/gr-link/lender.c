@@ -85,10 +85,12 @@ static void deliver(struct lender *lender)
 static bool is_over(short revents)
 {
 	char drain[256];
+	ssize_t n;
 
 	if (!(revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL)))
 		return false;
-	return read(STDIN_FILENO, drain, sizeof drain) <= 0 && errno != EINTR;
+	n = read(STDIN_FILENO, drain, sizeof drain);
+	return n == 0 || (n < 0 && errno != EINTR);
 }
 
 static enum status turn(struct lender *lender, const struct pollfd *p)
