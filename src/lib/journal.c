@@ -262,8 +262,9 @@ enum status journal_prepare(const struct journal *journal, const struct store *s
 	enum status st;
 
 	/* The runtime that a rollback must restart is not the one that the switch found. */
-	ahead.value[JOURNAL_RESTART_INSTANCE][0] = ahead.value[JOURNAL_RESTART_COUNT][0] = '\0';
-	ahead.value[JOURNAL_RESTART_AT][0] = '\0';
+	if (ahead.value[JOURNAL_RESTART_INSTANCE][0])
+		str_copy(ahead.value[JOURNAL_RESTART_INSTANCE], sizeof ahead.value[0], "unknown");
+	ahead.value[JOURNAL_RESTART_COUNT][0] = ahead.value[JOURNAL_RESTART_AT][0] = '\0';
 	if ((st = journal_set(&ahead, JOURNAL_PHASE, "rolling-back")) != GR_OK ||
 	    (st = journal_set(&ahead, JOURNAL_REASON, "the trial failed (written ahead; there was no room for more)")) != GR_OK)
 		return st;

@@ -137,6 +137,18 @@ enum status mend_seats(struct desk *desk)
 	return st == GR_OK ? mend_seat(&desk->store.certificate) : st;
 }
 
+static enum status note_certificate(struct journal *journal, enum journal_key key, const struct store *store, uint32_t n)
+{
+	struct pair pair;
+	enum status st = pair_read(&pair, store, n);
+
+	if (st == GR_OK) {
+		st = journal_set(journal, key, pair.cert.id);
+		pair_release(&pair);
+	}
+	return st == GR_FAIL ? st : GR_OK;
+}
+
 static enum status begin_trial(struct desk *desk, uint32_t live)
 {
 	struct journal *journal = &desk->journal;
@@ -146,7 +158,9 @@ static enum status begin_trial(struct desk *desk, uint32_t live)
 	if ((st = find_newest(&old, &desk->store, true, live)) != GR_OK ||
 	    (st = journal_set(journal, JOURNAL_PHASE, "trial")) != GR_OK ||
 	    (st = journal_set_number(journal, JOURNAL_NEW, live)) != GR_OK ||
+	    (st = note_certificate(journal, JOURNAL_NEW_CERTIFICATE_ID, &desk->store, live)) != GR_OK ||
 	    (old != 0 && (st = journal_set_number(journal, JOURNAL_OLD, old)) != GR_OK) ||
+	    (old != 0 && (st = note_certificate(journal, JOURNAL_OLD_CERTIFICATE_ID, &desk->store, old)) != GR_OK) ||
 	    (st = journal_set(journal, JOURNAL_NOTE, "the journal was lost")) != GR_OK)
 		return st;
 	return trial_arm(journal, conf_number(&desk->conf, CONF_TRIAL_SECONDS));
@@ -183,17 +197,32 @@ enum status mend_journal(struct desk *desk)
 	return st;
 }
 
-/* Nothing to go back to: the only pair stays, and the device waits for its next job. */
+/* Nothing to go back to: the only pair stays, and the device waits for its next job, with nothing of this one in its way. */
 static enum status stay(struct desk *desk)
 {
 	enum status st;
 
+	desk->journal = (struct journal){ .damaged = false };
 	if ((st = journal_set(&desk->journal, JOURNAL_PHASE, "idle")) != GR_OK ||
 	    (st = journal_set(&desk->journal, JOURNAL_NOTE, "trial deadline passed, but there was no old pair to go back to")) != GR_OK ||
 	    (st = journal_write(&desk->journal, &desk->store)) != GR_OK)
 		return st;
 	printf("gr-install-cert: trial: deadline passed, but there is no old pair to go back to\n");
 	return GR_OK;
+}
+
+/* We call no hook: the driver will, and the instance that it finds then may be on either pair. */
+static enum status owe_restart(struct desk *desk)
+{
+	struct journal *journal = &desk->journal;
+	enum status st;
+
+	if (conf_text(&desk->conf, CONF_RESTART_HOOK)[0] == '\0')
+		return GR_OK;
+	if ((st = journal_set(journal, JOURNAL_RESTART_INSTANCE, "unknown")) != GR_OK ||
+	    (st = journal_set(journal, JOURNAL_RESTART_COUNT, "0")) != GR_OK)
+		return st;
+	return journal_set(journal, JOURNAL_RESTART_AT, "0");
 }
 
 enum status mend_late_trial(struct desk *desk)
@@ -218,6 +247,9 @@ enum status mend_rollback(struct desk *desk)
 
 	if ((st = store_link(&live, &desk->store, "live")) == GR_FAIL || (st == GR_OK && live == old))
 		return st;
+	if ((st = owe_restart(desk)) != GR_OK)
+		return st;
+	(void)journal_write(&desk->journal, &desk->store);	/* without room for it the switch matters more */
 	if ((st = switch_back(desk)) == GR_OK)
 		printf("gr-install-cert: live: generation %lu again\n", (unsigned long)old);
 	return st;
