@@ -14,9 +14,9 @@ finish_new() {
 ask_over_old() {
 	connect_patiently "$old" || return
 	rc=0
-	gr-jobs-client get "$job" >"$state/execution" || rc=$?
+	answer=$(gr-jobs-client get "$job") || rc=$?
 	[ "$rc" -eq 0 ] || [ "$rc" -eq 1 ] || return "$rc"
-	read_execution "$state/execution" || return
+	read_execution "$answer" || return
 	case $rc-$x_status-$x_code in
 	*-SUCCEEDED-* | 0-IN_PROGRESS-*) return 111 ;;
 	1-*-ResourceNotFound) keep_both "$old" ;;
@@ -27,8 +27,8 @@ ask_over_old() {
 
 # Describing an ended execution does not say how it ended; an update is refused with its state and changes nothing.
 ask_how_it_ended() {
-	gr-jobs-client update --execution "$execution" "$job" IN_PROGRESS >"$state/execution" || :
-	read_execution "$state/execution" || return
+	answer=$(gr-jobs-client update --execution "$execution" "$job" IN_PROGRESS) || :
+	read_execution "$answer" || return
 	case $x_status in
 	'') return 111 ;;
 	SUCCEEDED) return 111 ;;
@@ -44,10 +44,25 @@ finish_old() {
 	put_idle "$other"
 }
 
+# A rotation of another life, and our word on it is not wanted. While it is pending it would be found again and again.
+leave_alone() {
+	case $x_status-$x_code in
+	-ResourceNotFound) ;;
+	IN_PROGRESS-* | QUEUED-* | -*)
+		left_alone=1
+		say "job $job: this device cannot end it; see gr-registry history"
+		;;
+	esac
+	finish_old
+}
+
 # Our own final word decided for NEW, or the broker takes nothing else.
 revive_new() {
-	owe_restart || return
-	gr-install-cert activate -g "$new" || return
+	pairs || return
+	if [ "$live" != "$new" ]; then
+		owe_restart || return
+		gr-install-cert activate -g "$new" || return
+	fi
 	pay_restart
 }
 
@@ -63,6 +78,6 @@ old_is_dead() {
 # The execution is gone, so nobody can say which pair lives: both stay, and idle uses the one that is taken.
 keep_both() {
 	[ -n "$new_certificate" ] || { finish_old; return; }
-	say "job $job: is gone; both pairs are kept"
+	say "job ${job:-unknown}: is gone; both pairs are kept"
 	put_idle "$1"
 }

@@ -28,23 +28,25 @@ hook_ready() {
 	return 111
 }
 
-# Before a switch: which instance of the runtime is it that will have to go?
+# Before a switch: which instance of the runtime is it that will have to go? One that is dead cannot say.
 owe_restart() {
 	[ -n "$hook" ] || return 0
-	instance=$(call_hook instance) || return 111
+	instance=$(call_hook instance) || instance=
 	restart_instance=${instance:-unknown} restart_count=0 restart_at=0
 	put "$phase" restartInstance="$restart_instance" restartCount=0 restartAt=0
 }
 
 # Owed until the instance is another one; asked for at most once in a growing delay, counted before it is asked for.
+# Where the instance cannot be told, a restart that kills us leaves no word of its success: three of them are enough.
 pay_restart() {
 	[ -n "$hook" ] && [ -n "$restart_instance" ] || return 0
-	instance=$(call_hook instance) || return 111
-	if [ "$instance" != "$restart_instance" ] && [ "$restart_instance" != unknown ]; then
-		forget_restart
-		return
-	fi
+	instance=$(call_hook instance) || instance=
 	t=$(now) restart_count=${restart_count:-0} restart_at=${restart_at:-0}
+	case $restart_instance in
+	unknown) [ "$restart_count" -lt 3 ] || { forget_restart; return; } ;;
+	"${instance:-$restart_instance}") ;;
+	*) forget_restart; return ;;
+	esac
 	if [ "$restart_count" -gt 0 ] && [ "$t" -lt "$restart_at" ] && [ $((restart_at - t)) -le 900 ]; then
 		return 0
 	fi
@@ -52,8 +54,14 @@ pay_restart() {
 	restart_count=$((restart_count + 1)) restart_at=$((t + delay))
 	put "$phase" restartCount="$restart_count" restartAt="$restart_at" || return
 	say "restarting the runtime"
-	call_hook restart || return 0	# owed still, and asked for again later
+	call_hook restart || { refuse_restart; return; }
 	[ "$restart_instance" != unknown ] || forget_restart
+}
+
+# Owed still, and asked for again later.
+refuse_restart() {
+	[ "$restart_instance" = unknown ] || return 0
+	put "$phase" restartCount=1 restartAt="$((t + 60))"
 }
 
 forget_restart() {
