@@ -3,12 +3,18 @@
 # shellcheck disable=SC2154,SC2034
 # The variables are the driver's: see load and configure.
 
-# Reads the journal into variables, value by value; nothing here meets eval.
+# Reads the journal into variables, value by value; nothing here meets eval. No file in between: the disk under
+# GR_STATE may be full. One that got lost while we ran is made anew as at a start.
 load() {
 	phase=idle job='' execution='' key_algorithm='' old='' new='' other='' new_certificate='' created_at='' commit='' final=''
 	reason='' restart_instance='' restart_count='' restart_at='' idempotent=''
 	load_rc=0
-	gr-journal get >"$state/record" || load_rc=$?
+	record=$(gr-journal get) || load_rc=$?
+	if [ "$load_rc" -eq 1 ]; then
+		gr-install-cert recover || return
+		load_rc=0
+		record=$(gr-journal get) || load_rc=$?
+	fi
 	[ "$load_rc" -ne 1 ] || return 0
 	[ "$load_rc" -eq 0 ] || return "$load_rc"
 	while IFS='=' read -r key value; do
@@ -30,7 +36,9 @@ load() {
 		restartCount) restart_count=$value ;;
 		restartAt) restart_at=$value ;;
 		esac
-	done <"$state/record"
+	done <<EOF
+$record
+EOF
 }
 
 # put PHASE KEY=VALUE...: one durable step, and only if the phase is still the one we think.
@@ -55,10 +63,9 @@ put_idle() {
 	phase=idle next=idle other=$1 progress=1
 }
 
-# why TEXT: the reason that the operator will read; printable, at most 1000 bytes.
+# why TEXT: the reason that the operator will read; printable, at most 1000 bytes. It goes on record with the next phase.
 why() {
 	reason=$(printf '%s' "$1" | tr -c '[:print:]' ' ' | cut -c 1-1000)
-	put "$phase" reason="$reason"
 }
 
 show_error() {
@@ -69,7 +76,7 @@ last_error() {
 	sed -n 's/^[^:]*: //;1p' "$state/error"
 }
 
-# What gr-jobs-client printed.
+# read_execution TEXT: what gr-jobs-client printed.
 read_execution() {
 	x_job='' x_status='' x_execution='' x_left='' x_updated=0 x_timestamp=0 x_survivor='' x_code='' x_idempotent=''
 	while IFS='=' read -r key value; do
@@ -84,21 +91,31 @@ read_execution() {
 		code) x_code=$value ;;
 		idempotent) x_idempotent=$value ;;
 		esac
-	done <"$1"
+	done <<EOF
+$1
+EOF
 }
 
-# The generation that is live, and its certificate.
+# The generation that is live, whether it is committed, and whether it is what lies in the configured places.
 pairs() {
-	live='' live_certificate=''
+	live='' live_certificate='' live_committed='' live_shown=''
 	pairs_rc=0
-	gr-install-cert status >"$state/pairs" || pairs_rc=$?
+	list=$(gr-install-cert status) || pairs_rc=$?
 	[ "$pairs_rc" -le 1 ] || return "$pairs_rc"
 	while IFS='=' read -r key value; do
 		case $key in
 		live) live=$value ;;
 		certificateId) live_certificate=$value ;;
+		"generation $live "*)
+			case $key in *" committed "*) live_committed=1 ;; esac
+			case $key in *" $live_certificate "*) live_shown=1 ;; esac
+			;;
 		esac
-	done <"$state/pairs"
+	done <<EOF
+$list
+EOF
+	# Plain files that were never adopted are all there is.
+	[ "$live" != 0 ] || live_committed=1 live_shown=1
 	[ -n "$live" ]
 }
 

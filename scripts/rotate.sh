@@ -30,12 +30,12 @@ EOF
 }
 
 complain() {
-	printf 'rotate.sh: %s: %s\n' "${thing:--}" "$1" >&2
+	printf 'rotate.sh: %s: %s\n' "${thing:--}" "$1" >&2 || :
 }
 
-# What happens, in plain words, for the log of the service.
+# What happens, in plain words, for the log of the service; a log that is full must stop nobody.
 say() {
-	printf 'rotate.sh: %s: %s\n' "$thing" "$1" >&2
+	printf 'rotate.sh: %s: %s\n' "$thing" "$1" >&2 || :
 }
 
 short() {
@@ -50,7 +50,7 @@ now() {
 
 # All settings at one go; the algorithms are read when a job comes, so that a change needs no restart.
 configure() {
-	gr-config >"$1" || return
+	settings=$(gr-config) || return
 	while IFS='=' read -r key value; do
 		case $key in
 		thingName) thing=$value ;;
@@ -67,7 +67,9 @@ configure() {
 		keyAlgorithm) new_key_algorithm=$value ;;
 		signingAlgorithm) new_signing_algorithm=$value ;;
 		esac
-	done <"$1"
+	done <<EOF
+$settings
+EOF
 }
 
 # pause MS: full jitter, so that a fleet does not come back at one moment.
@@ -94,7 +96,7 @@ broken() {
 	updating-job | creating-certificate)
 		next=failing
 		why "a step on the device failed in phase $phase (status $1)"
-		put "$phase" phase=failing
+		put "$phase" phase=failing reason="$reason"
 		;;
 	idle) [ "$mode" = run ] || exit "$1" ;;
 	esac
@@ -118,14 +120,15 @@ one_phase() {
 # One step. The journal names the phase before its work begins, so a cut at any point runs it again.
 step() {
 	load || return
-	pay_restart || return
+	# A restart that cannot be asked for now must not keep us from the deadline.
+	pay_restart || [ $? -eq 111 ] || return
 	next=$phase progress='' undecided=
 	one_phase || return
 	[ "$next" != "$phase" ] || return 0
 	if [ "$next" = idle ]; then
 		put_idle "$other"
 	else
-		enter "$next"
+		enter "$next" reason="$reason"
 	fi
 }
 
@@ -172,8 +175,8 @@ drive() {
 		complain "GR_STATE: $state: cannot be made or written to; run as its owner or set another one"
 		exit 111
 	fi
-	configure "$state/settings" || exit
-	link_pid='' link_generation='' refused_generation='' refused_at=0 child='' hook_says='' said_key=''
+	configure || exit
+	link_pid='' link_generation='' refused_generation='' refused_at=0 child='' hook_says='' said_key='' left_alone=''
 	hold_lock
 	trap cleanup EXIT
 	trap 'exit 143' TERM

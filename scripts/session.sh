@@ -71,9 +71,18 @@ refused_for_good() {
 	gr-probe -g "$2" >/dev/null 2>&1 || return 111
 }
 
+# Somebody put a pair of his own in the place of our links; the one that was live stays until the broker took it.
+adopt_found() {
+	say "another key and certificate lie in the configured places: $(short "$live_certificate"); taking them"
+	[ -n "$other" ] || put idle other="$live" || return
+	other=${other:-$live}
+	gr-install-cert adopt >/dev/null && pairs
+}
+
 # Over the live pair; when the broker refuses it for good and takes the one kept beside it, that one becomes live.
 connect_idle() {
 	pairs || return
+	[ -n "$live_shown" ] || [ -z "$live_certificate" ] || adopt_found || return
 	idle_rc=0
 	connect "$live" || idle_rc=$?
 	if [ "$idle_rc" -eq 1 ] && [ -n "$other" ] && [ "$other" != "$live" ]; then

@@ -11,14 +11,16 @@
 state_idle() {
 	next=idle
 	connect_idle || return
-	found=$state/execution
-	await gr-jobs-client next -w "$idle_wait" >"$found" || {
+	found=$state/execution passed=
+	# A rotation that we have no record of may only be given up over a pair that was committed, and is tried once.
+	[ -n "$live_committed" ] && [ -z "$left_alone" ] || passed=--queued
+	await gr-jobs-client next ${passed:+"$passed"} -w "$idle_wait" >"$found" || {
 		rc=$?
 		[ "$rc" -eq 1 ] || return "$rc"
 		finished=1 progress=1
 		return 0
 	}
-	read_execution "$found" || return
+	read_execution "$(cat "$found")" || return
 	[ -n "$x_job" ] || return 111
 	case $x_status in
 	QUEUED) take_job ;;
@@ -28,7 +30,7 @@ state_idle() {
 
 # What the rotation starts from goes on record together with its first phase.
 take_job() {
-	gr-config --check && configure "$state/settings" || return
+	gr-config --check && configure || return
 	gr-install-cert adopt >/dev/null || return
 	pairs || return
 	fresh=$(gr-install-cert next) || return
@@ -50,19 +52,23 @@ take_orphan() {
 state_updating_job() {
 	connect_patiently "$old" || return
 	rc=0
-	gr-jobs-client update -d CertificateRotator=true --execution "$execution" "$job" IN_PROGRESS >"$state/execution" || rc=$?
+	answer=$(gr-jobs-client update -d CertificateRotator=true --execution "$execution" "$job" IN_PROGRESS) || rc=$?
 	case $rc in
 	0 | 111) ;;	# after silence the execution itself tells whether the update arrived
 	1) say "job $job: not ours any more"; next=idle; return 0 ;;
 	*) return "$rc" ;;
 	esac
 	rc=0
-	gr-jobs-client get "$job" >"$state/execution" || rc=$?
+	answer=$(gr-jobs-client get "$job") || rc=$?
 	[ "$rc" -ne 1 ] || { say "job $job: ended before it began"; next=idle; return 0; }
 	[ "$rc" -eq 0 ] || return "$rc"
-	read_execution "$state/execution" || return
+	read_execution "$answer" || return
 	[ "$x_execution" = "$execution" ] || { next=idle; return 0; }
-	[ "$x_status" = IN_PROGRESS ] || return 111
+	case $x_status in
+	IN_PROGRESS) ;;
+	QUEUED) return 111 ;;
+	*) say "job $job: ended before it began"; next=idle; return 0 ;;
+	esac
 	gr-journal arm "$(trial_budget "$x_left")" || return
 	say "job $job: in progress"
 	enter creating-certificate idempotent="$x_idempotent"
@@ -131,6 +137,7 @@ prove_new() {
 state_trial() {
 	next=rolling-back
 	time_left || return
+	[ -n "$job" ] || { lose_trial; return; }
 	[ "$left" -gt 0 ] || { why "the trial's deadline passed${hook_says:+; $hook_says}"; return; }
 	pairs || return
 	if [ "$live" != "$new" ]; then
@@ -143,9 +150,9 @@ state_trial() {
 	connect_trial || return
 	[ "$next" = trial ] || return 0
 	rc=0
-	gr-jobs-client get "$job" >"$state/execution" || rc=$?
+	answer=$(gr-jobs-client get "$job") || rc=$?
 	case $rc in
-	0) read_execution "$state/execution" || return ;;
+	0) read_execution "$answer" || return ;;
 	1) next=rolling-back; why "the job ended during the trial"; return ;;
 	*) return "$rc" ;;
 	esac
@@ -156,6 +163,12 @@ state_trial() {
 	fi
 	say "connected over the new certificate"
 	next=committing
+}
+
+# The journal was made anew in the middle of a rotation: nobody knows any more which job to ask for.
+lose_trial() {
+	[ -n "$old" ] || next=idle
+	why "the record of the rotation was lost"
 }
 
 # Sets next to trial when NEW carries a session, leaves rolling-back when NEW is refused for good.
@@ -195,10 +208,10 @@ state_committing() {
 commit_refused() {
 	[ -n "$1" ] || { why "commit was refused: $(last_error)"; return; }
 	rc=0
-	gr-jobs-client get "$job" >"$state/execution" || rc=$?
+	answer=$(gr-jobs-client get "$job") || rc=$?
 	[ "$rc" -ne 1 ] || { why "commit was refused and the job has ended"; return; }
 	[ "$rc" -eq 0 ] || return "$rc"
-	read_execution "$state/execution" || return
+	read_execution "$answer" || return
 	if [ "$x_status" = IN_PROGRESS ] && [ "$x_execution" = "$execution" ]; then
 		next=reporting
 	else
@@ -219,8 +232,8 @@ state_reporting() {
 	fi
 	[ "$rc" -eq 0 ] || return "$rc"
 	rc=0
-	gr-jobs-client update --execution "$execution" "$job" SUCCEEDED >"$state/execution" || rc=$?
-	read_execution "$state/execution" || return
+	answer=$(gr-jobs-client update --execution "$execution" "$job" SUCCEEDED) || rc=$?
+	read_execution "$answer" || return
 	case $rc in
 	0) finish_new ;;
 	1)
@@ -244,7 +257,7 @@ state_reporting() {
 state_rolling_back() {
 	pairs || return
 	if [ "$live" != "$old" ]; then
-		owe_restart || return
+		owe_restart || [ $? -eq 111 ] || return	# the disk may be full, and the switch needs no room
 		gr-install-cert rollback || return
 	fi
 	say "rolled back to the old key and certificate: $reason"
@@ -265,17 +278,19 @@ state_failing() {
 	fi
 	[ "$rc" -ne 1 ] || return 111
 	[ "$rc" -eq 0 ] || return "$rc"
+	[ -n "$job" ] || { keep_both "$new"; return; }
 	wait_to_repeat "$created_at" || return
 	rc=0
-	gr-jobs-client update -d CertificateRotator=true -d DeviceFailureReason="${reason:-unknown}" --execution "$execution" \
-		"$job" FAILED >"$state/execution" || rc=$?
-	read_execution "$state/execution" || return
+	answer=$(gr-jobs-client update -d CertificateRotator=true -d DeviceFailureReason="${reason:-unknown}" --execution "$execution" \
+		"$job" FAILED) || rc=$?
+	read_execution "$answer" || return
 	case $rc in
 	0) finish_old ;;
 	1)
-		case $x_survivor-$x_status-$x_code in
-		NEW-* | -SUCCEEDED-*) revive_new && next=reporting ;;
-		OLD-* | -?*-*) finish_old ;;
+		case ${new:+known}-$x_survivor-$x_status-$x_code in
+		-*) leave_alone ;;
+		known-NEW-* | known--SUCCEEDED-*) revive_new && next=reporting ;;
+		known-OLD-* | known--?*-*) finish_old ;;
 		*) keep_both "$new" ;;
 		esac
 		;;
