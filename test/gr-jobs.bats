@@ -380,3 +380,14 @@ of() { sql_is "SELECT group_concat(thing || status, ' ') FROM (SELECT * FROM exe
 	mkdir document
 	no 100 'gr-jobs: document: Is a directory' gr-jobs create -t thing/a -d document j
 }
+
+@test "create: cancelled by somebody else between two transactions, it queues no more" {
+	gr-registry create-thing-group many
+	sql "BEGIN; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO thing SELECT 'many-' || i, 1 FROM n;
+		INSERT INTO member SELECT 'many', name FROM thing WHERE name LIKE 'many-%'; COMMIT;
+		CREATE TRIGGER cancel AFTER INSERT ON execution WHEN (SELECT count(*) FROM execution) = 500
+			BEGIN UPDATE job SET status = 'CANCELED' WHERE id = new.job; END"
+	run -1 --separate-stderr gr-jobs create -t thinggroup/many many
+	[ "$stderr" = 'gr-jobs: job many: was cancelled while it was being queued' ]
+	[ "$(sql 'SELECT count(*) FROM execution')" = 500 ]
+}

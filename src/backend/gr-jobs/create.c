@@ -52,6 +52,18 @@ static enum status take_option(struct order *o, int ch)
 	}
 }
 
+/* Between two transactions somebody may have cancelled it. */
+static enum status still_wanted(struct verb *v, const char *job)
+{
+	int64_t wanted = 0;
+	enum status st = db_number(&wanted, v->db, "SELECT status = 'IN_PROGRESS' FROM job WHERE id = ?", "s", job);
+
+	if (st == GR_FAIL || (st == GR_OK && wanted))
+		return st;
+	complain("job %s: was cancelled while it was being queued", job);
+	return GR_NO;
+}
+
 /* In short transactions, so that the daemon is not kept waiting while a large group is queued. */
 static enum status queue_all(struct verb *v, const char *job, int64_t *queued)
 {
@@ -59,14 +71,15 @@ static enum status queue_all(struct verb *v, const char *job, int64_t *queued)
 	enum status st = GR_OK;
 
 	for (*queued = 0; st == GR_OK; ++*queued) {
-		if (*queued > 0 && *queued % BATCH == 0 && ((st = db_commit(v->db)) != GR_OK || (st = db_begin(v->db)) != GR_OK))
+		if (*queued > 0 && *queued % BATCH == 0 &&
+		    ((st = db_commit(v->db)) != GR_OK || (st = db_begin(v->db)) != GR_OK || (st = still_wanted(v, job)) != GR_OK))
 			return st;
 		if ((st = job_next_thing(thing, v->db, job, thing)) != GR_OK)
 			break;
 		st = queue_add(v->db, thing, job, v->now);
 	}
 	if (st == GR_NO)
-		st = job_complete(v->db, job, v->now);	/* no thing at all: complete at once */
+		st = job_rolled_out(v->db, job, v->now);	/* for no thing at all it is complete at once */
 	return st == GR_OK ? db_commit(v->db) : st;
 }
 

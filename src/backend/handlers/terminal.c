@@ -50,6 +50,10 @@ enum status terminal_final_word(enum survivor *survivor, const char **why, struc
 	if (st != GR_OK)
 		return st == GR_NO ? GR_OK : st;
 	*survivor = r.survivor;
+	/* An older rotation that is decided, ended by a device that has moved on since: the execution may end, nothing is decided. */
+	if (r.survivor != SURVIVOR_NONE && word->status != EXECUTION_SUCCEEDED &&
+	    strcmp(word->principal, r.new_id) != 0 && strcmp(word->principal, r.old_id) != 0)
+		return GR_OK;
 	decides = verdict(&r, word, why);
 	/* Written once; a yes to the contrary would let the device destroy the pair that it is to live on. */
 	if (!*why && r.survivor != SURVIVOR_NONE && r.survivor != decides)

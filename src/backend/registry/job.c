@@ -143,6 +143,13 @@ enum status job_set_status(struct db *db, const char *id, const char *status, in
 		      "ssi", id, status, now);
 }
 
+enum status job_rolled_out(struct db *db, const char *id, int64_t now)
+{
+	enum status st = db_run(db, "UPDATE job SET rolled_out = 1 WHERE id = ?", "s", id);
+
+	return st == GR_OK ? job_complete(db, id, now) : st;
+}
+
 enum status job_complete(struct db *db, const char *id, int64_t now)
 {
 	int64_t waiting = 0;
@@ -150,5 +157,5 @@ enum status job_complete(struct db *db, const char *id, int64_t now)
 
 	if (st != GR_OK || waiting)
 		return st;
-	return db_run(db, "UPDATE job SET status = 'COMPLETED', updated = ?2, completed = ?2 WHERE id = ?1 AND status = 'IN_PROGRESS'", "si", id, now);
+	return db_run(db, "UPDATE job SET status = 'COMPLETED', updated = ?2, completed = ?2 WHERE id = ?1 AND status = 'IN_PROGRESS' AND rolled_out", "si", id, now);
 }

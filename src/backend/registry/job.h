@@ -37,6 +37,8 @@ enum status job_create(struct db *db, const struct job_request *q, int64_t now);
 /* Things of all targets, each once, in order of name, one a call: the first after `after`. GR_NO, silent: no more. */
 enum status job_next_thing(char thing[static 129], struct db *db, const char *job, const char *after);
 enum status job_set_status(struct db *db, const char *id, const char *status, int64_t now);
+/* Every thing of the targets has its execution now; only then can the job become COMPLETED. */
+enum status job_rolled_out(struct db *db, const char *id, int64_t now);
 /* IN_PROGRESS jobs whose executions have all ended become COMPLETED. */
 enum status job_complete(struct db *db, const char *id, int64_t now);
 

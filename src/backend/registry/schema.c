@@ -74,6 +74,7 @@ const char schema_sql[] =
 "  reason TEXT,"
 "  comment TEXT,"
 "  force_canceled INTEGER NOT NULL DEFAULT 0,"
+"  rolled_out INTEGER NOT NULL DEFAULT 0,"	/* every thing of its targets has its execution */
 "  created INTEGER NOT NULL,"
 "  updated INTEGER NOT NULL,"
 "  completed INTEGER"
