@@ -152,16 +152,16 @@ int main(int argc, char *argv[])
 	queue_init(&d.bus.out);
 	if ((st = read_options(&home, &d, socket_path, sizeof socket_path, argc, argv)) != GR_OK)
 		return st;
+	/* First of all, so that a signal that comes early ends us as any other does. */
+	if ((signals = signals_open()) < 0) {
+		complain("signals: %s", strerror(errno));
+		return GR_FAIL;
+	}
 	mosquitto_lib_init();
 	if ((st = lock_home(&lock, &home)) != GR_OK || (st = issuer_open(&d.issuer, home.ca)) != GR_OK ||
 	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK ||
 	    (st = ledger_open(&d.ledger, home.ledger)) != GR_OK)
 		goto out;
-	if ((signals = signals_open()) < 0) {
-		complain("signals: %s", strerror(errno));
-		st = GR_FAIL;
-		goto out;
-	}
 	st = serve(&d, signals);
 out:
 	bus_close(&d.bus);

@@ -20,6 +20,7 @@ teardown() {
 		wrapped "$p" 'exec '"$check"' --log-file='"$PWD"'/log.%p "$REAL" "$@"'
 	done
 	setting requestTimeoutSeconds 60
+	setting trialSeconds 900	# a slow machine with valgrind on top
 	rotate_job j1
 	run -0 fake/rotate.sh once
 	assert_rotated j1
