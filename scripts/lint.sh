@@ -19,7 +19,7 @@ c_sources() {
 		-Isrc/lib "-Isrc/$1" -j "$(nproc)" "src/$1"
 }
 
-set -- scripts/*.sh .ci/run
+set -- scripts/*.sh share/hooks/* .ci/run
 for f in test/run test/*/run; do
 	[ ! -f "$f" ] || set -- "$@" "$f"
 done
