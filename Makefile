@@ -67,7 +67,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh session.sh runtime.sh ending.sh states.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) lab.sh))
 
-.PHONY: all programs demo check check-root bench lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root bench lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -79,6 +79,9 @@ setup:
 	$(Q)scripts/setup.sh
 
 programs: $(PROGRAMS) $(SCRIPTS) $(if $(wildcard src/backend/gr-broker.c),$(BIN)/gr-broker.so)
+
+# What runs on a device, alone; with CC, AR, BUILD and BIN for another kind of machine.
+device: $(addprefix $(BIN)/,$(DEVICE) $(DRIVER) greengrass.sh)
 
 $(BUILD)/%.o: src/%.c Makefile
 	$(call say,CC,$@)
@@ -93,11 +96,11 @@ $(BUILD)/pic/%.o: src/%.c Makefile
 
 $(BUILD)/libgr.a: $(LIB_OBJ)
 	$(call say,AR,$@)
-	$(Q)rm -f $@; ar rcs $@ $^
+	$(Q)rm -f $@; $(AR) rcs $@ $^
 
 $(BUILD)/librooms.a: $(ROOM_OBJ)
 	$(call say,AR,$@)
-	$(Q)rm -f $@; ar rcs $@ $^
+	$(Q)rm -f $@; $(AR) rcs $@ $^
 
 $(addprefix $(BIN)/,$(DEVICE)): $(BIN)/%: $(BUILD)/device/%.o $$(call PARTS,$$*) $(BUILD)/libgr.a
 	$(call say,LD,$@)
@@ -115,9 +118,16 @@ $(BIN)/gr-broker.so: $(PLUGIN_OBJ)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -shared -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_gr-broker))
 
-$(SCRIPTS): $(BIN)/%: scripts/%
+$(SCRIPTS) $(BIN)/greengrass.sh: $(BIN)/%: scripts/%
 	$(Q)mkdir -p $(@D)
 	$(Q)install -m 755 $< $@
+
+# For Greengrass: recipe and one zip for each architecture, where GDK looks for them. ARCH='amd64 arm64' makes both.
+ARCH ?= amd64
+COMPONENT ?= greengrass-build
+component: setup
+	$(Q)scripts/setup.sh $(filter arm64,$(ARCH))
+	$(Q)scripts/component.sh $(COMPONENT) $(ARCH)
 
 demo: all
 	$(Q)scripts/demo.sh
@@ -157,7 +167,7 @@ endif
 
 # Programs that people and scripts call go to bindir; the driver's parts and the lab to libexec; gr-rotate runs the driver.
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(PLUGINDIR) $(DESTDIR)$(DATADIR)/policies
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(PLUGINDIR) $(DESTDIR)$(DATADIR)/policies $(DESTDIR)$(DATADIR)/hooks
 	install -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
 	install -m 755 $(BIN)/gr-broker.so $(DESTDIR)$(PLUGINDIR)
@@ -166,7 +176,9 @@ install: all
 	printf '#!/bin/sh\nPATH=%s:$$PATH exec %s/rotate.sh "$$@"\n' '$(BINDIR)' '$(LIBEXECDIR)' >$(DESTDIR)$(BINDIR)/gr-rotate
 	chmod 755 $(DESTDIR)$(BINDIR)/gr-rotate
 	install -m 644 share/policies/*.json $(DESTDIR)$(DATADIR)/policies
-	install -m 644 share/gr.conf.example $(DESTDIR)$(DATADIR)
+	install -m 644 share/gr.conf.example share/job-template.json $(DESTDIR)$(DATADIR)
+	install -m 755 share/hooks/greengrass-* $(DESTDIR)$(DATADIR)/hooks
+	install -m 644 share/hooks/*.sh $(DESTDIR)$(DATADIR)/hooks
 	for n in 1 5 7 8; do install -m 644 man/*.$$n $(DESTDIR)$(MANDIR)/man$$n || exit; done
 
 # Files by name, then our own folders when nobody else has put anything there.
@@ -179,6 +191,6 @@ uninstall:
 		[ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d || exit; done
 
 clean:
-	rm -rf build bin greengrass-build
+	rm -rf build bin greengrass-build share/greengrass-build
 
 -include $(shell find build -name '*.d' 2>/dev/null)

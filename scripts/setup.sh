@@ -1,15 +1,16 @@
 #!/bin/sh
 # setup.sh - puts the Debian packages in place that gr is built and tested with; with the word lint also those of
-# scripts/lint.sh. Quiet and quick when all are there.
+# scripts/lint.sh, with arm64 the compiler for such devices. Quiet and quick when all are there.
 set -eu
 
 packages='gcc libc6-dev make pkg-config libssl-dev libmosquitto-dev mosquitto-dev mosquitto mosquitto-clients libjansson-dev
-libsqlite3-dev sqlite3 openssl bats parallel jq util-linux procps strace valgrind mandoc'
+libsqlite3-dev sqlite3 openssl bats parallel jq util-linux procps strace valgrind mandoc libyaml-dev zip unzip file'
 
 case ${1:-} in
 '') ;;
 lint) packages="$packages shellcheck cppcheck" ;;
-*) printf 'usage: setup.sh [lint]\n' >&2; exit 100 ;;
+arm64) packages="$packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
+*) printf 'usage: setup.sh [lint | arm64]\n' >&2; exit 100 ;;
 esac
 
 missing=

@@ -1,0 +1,108 @@
+#!/bin/sh
+# greengrass.sh - gr as a component of a Greengrass core device; the recipe calls it. Verbs: install (is all there that
+# the programs need?), run (serve rotation jobs). Lies beside the programs, the restart hooks in ../hooks.
+set -eu
+umask 077
+
+here=$(cd "$(dirname "$0")" && pwd)
+PATH=$here:$PATH
+export PATH
+
+complain() {
+	printf 'greengrass.sh: %s\n' "$1" >&2
+}
+
+# The dynamic linker itself tells what it does not find; ldd is not on every device.
+linked() {
+	for program in "$here"/gr-*; do
+		rc=0
+		LD_TRACE_LOADED_OBJECTS=1 "$program" 2>&1 || rc=$?
+		case $rc in
+		126 | 127) printf '%s: not started\n' "${program##*/}" ;;
+		esac
+	done
+}
+
+# One line for each library, symbol version and command that is not there.
+missing() {
+	linked | sed -n -e 's/^[[:space:]]*\(.*\) => not found.*/library \1/p' \
+		-e "s/.*: \([^ ]*\): version \`\(.*\)' not found.*/version \2 of \1/p" \
+		-e 's/^\(.*\): not started$/C library that can start \1/p' | sort -u
+	for command in cat cp cut mkdir mkfifo od rm sed sleep timeout tr; do
+		command -v "$command" >/dev/null || printf 'command %s\n' "$command"
+	done
+}
+
+check_device() {
+	lacking=$(missing)
+	if [ -n "$lacking" ]; then
+		printf '%s\n' "$lacking" | while read -r what; do
+			complain "this device has no $what"
+		done
+		return 100
+	fi
+	choose_hook || return
+	[ -z "$own" ] || return 0
+	command -v systemctl >/dev/null && return
+	complain 'this device has no command systemctl; name a restartHook of your own in gr.conf'
+	return 100
+}
+
+# The nucleus starts us in ROOT/work/COMPONENT.
+find_nucleus() {
+	case ${AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT:-} in
+	*/gg-ipc.socket) echo lite; return ;;
+	*/ipc.socket) echo classic; return ;;
+	esac
+	if [ -e ../../config.db ]; then
+		echo lite
+	elif [ -e ../../config/config.tlog ]; then
+		echo classic
+	else
+		complain 'no Greengrass nucleus two folders up, nor in the environment'
+		return 100
+	fi
+}
+
+# Our own session goes beside that of the nucleus. A hook that the operator named goes before ours.
+choose_hook() {
+	GR_RUNTIME=$(find_nucleus) || return
+	export GR_RUNTIME
+	own=$(gr-config restartHook) || [ $? -eq 1 ] || return 100
+	[ -z "$own" ] || return 0
+	GR_RESTART_HOOK=$here/../hooks/greengrass-$GR_RUNTIME
+	export GR_RESTART_HOOK
+}
+
+stop() {
+	trap '' TERM INT
+	[ -z "$child" ] || kill "$child" 2>/dev/null || :
+	[ -z "$child" ] || wait "$child" || :
+	exit 0
+}
+
+# wait returns early when a signal comes in; stop then ends the child.
+await() {
+	"$@" &
+	child=$!
+	wait "$child"
+}
+
+# What may go well later is not worth one of the few restarts that a nucleus grants.
+serve() {
+	pause=$(gr-config retryMaxMilliseconds) || return
+	child=
+	trap stop TERM INT
+	while :; do
+		rc=0
+		await rotate.sh run || rc=$?
+		[ "$rc" -eq 111 ] || return "$rc"
+		await sleep "$((pause / 1000 + 1))"
+	done
+}
+
+case $* in
+install) check_device ;;
+run) choose_hook && serve ;;
+*) printf 'usage: greengrass.sh install | run\n' >&2; exit 100 ;;
+esac
