@@ -1,0 +1,73 @@
+# x509.bash - keys, requests and certificates as the openssl command line sees them. Each check says what it found instead.
+
+# has FILE TEXT: a line of the file holds it
+has() {
+	grep -qF -- "$2" "$1" || { printf 'not there: %s\n' "$2" >&2; cat "$1" >&2; return 1; }
+}
+
+# key_is FILE KEY-ALGORITHM: what openssl's text says of a public or private key
+key_is() {
+	case $2 in
+	RSA-*) grep -qE "(Public|Private)-Key: \(${2#RSA-} bit" "$1" ;;
+	ECDSA-P256) grep -q 'ASN1 OID: prime256v1' "$1" ;;
+	ECDSA-P*) grep -q "ASN1 OID: secp${2#ECDSA-P}r1" "$1" ;;
+	esac || { printf 'not %s\n' "$2" >&2; cat "$1" >&2; return 1; }
+}
+
+# key_file_is FILE KEY-ALGORITHM: RSA as PKCS#1, EC as PKCS#8 with a named curve
+key_file_is() {
+	openssl pkey -in "$1" -noout -text >key.text
+	key_is key.text "$2"
+	case $2 in
+	RSA-*) [ "$(head -n 1 "$1")" = '-----BEGIN RSA PRIVATE KEY-----' ] ;;
+	*) [ "$(head -n 1 "$1")" = '-----BEGIN PRIVATE KEY-----' ] ;;
+	esac
+	[ "$(grep -c BEGIN "$1")" -eq 1 ]
+}
+
+# signature_is TEXT-FILE ALGORITHM: by the reference's names, for CSRs and for certificates
+signature_is() {
+	local bits=${2//[!0-9]/}
+	bits=${bits:0:3}
+	case $2 in
+	*WITHRSAANDMGF1)
+		has "$1" 'Signature Algorithm: rsassaPss'
+		has "$1" "Hash Algorithm: sha$bits"
+		has "$1" "Mask Algorithm: mgf1 with sha$bits"
+		has "$1" "$(printf 'Salt Length: 0x%02X' $((bits / 8)))"
+		;;
+	*WITHRSA) has "$1" "Signature Algorithm: sha${bits}WithRSAEncryption" ;;
+	ECDSA-WITH-* | *WITHECDSA) has "$1" "Signature Algorithm: ecdsa-with-SHA$bits" ;;
+	*) echo "$2: no such algorithm" >&2; return 1 ;;
+	esac
+}
+
+# csr_is FILE KEY-ALGORITHM SIGNING-ALGORITHM SUBJECT: and its signature verifies
+csr_is() {
+	openssl req -in "$1" -noout -verify -text >csr.text 2>csr.verdict
+	grep -q 'verify OK' csr.verdict
+	key_is csr.text "$2"
+	signature_is csr.text "$3"
+	[ "$(openssl req -in "$1" -noout -subject)" = "$4" ]
+}
+
+# certificate_is FILE KEY-ALGORITHM SIGNED-WITH SUBJECT ISSUER
+certificate_is() {
+	openssl x509 -in "$1" -noout -text >certificate.text
+	key_is certificate.text "$2"
+	signature_is certificate.text "$3"
+	[ "$(openssl x509 -in "$1" -noout -subject)" = "$4" ]
+	[ "$(openssl x509 -in "$1" -noout -issuer)" = "$5" ]
+}
+
+seconds_of() { date -d "$(openssl x509 -in "$1" -noout "-${2}date" | cut -d = -f 2)" +%s; }
+# begun_just_now FILE: five minutes back, for clocks that differ
+begun_just_now() {
+	local age=$(($(date +%s) - $(seconds_of "$1" start)))
+	[ "$age" -ge 300 ] && [ "$age" -lt 900 ]
+}
+# ends_after FILE SECONDS: from now, as near as a slow machine comes
+ends_after() {
+	local left=$(($(seconds_of "$1" end) - $(date +%s)))
+	[ "$left" -le "$2" ] && [ "$left" -gt $(($2 - 600)) ]
+}
