@@ -1,5 +1,5 @@
 # Every algorithm of the reference, by the names of its integration suite: what is refused, what rotates. The three failures
-# of that suite are in rotate-failure.bats, its private CAs in issuer.bats.
+# of that suite are in rotate-failure.bats.
 bats_require_minimum_version 1.5.0
 
 setup_file() {
