@@ -59,7 +59,7 @@ static void on_publish(struct mosquitto *m, void *obj, int mid)
 		}
 	}
 	while (bus->sent_count > 0 && bus->sent[bus->sent_first].acked) {
-		bus->acked_row = bus->sent[bus->sent_first].row;
+		bus->acked_row = bus->taken_row = bus->sent[bus->sent_first].row;
 		bus->sent_first = (bus->sent_first + 1) % SENT_MAX;
 		bus->sent_count--;
 	}

@@ -47,8 +47,11 @@ static enum status end_timers(struct daemon *d)
 static enum status settle(struct daemon *d)
 {
 	int64_t now = clock_real_ms();
-	enum status st = rotation_is_due(d->db, d->quarantine_ms, now), committed;
+	enum status st, committed;
 
+	if (d->parting_row > d->bus.taken_row)
+		return GR_NO;
+	st = rotation_is_due(d->db, d->quarantine_ms, now);
 	if (st != GR_OK)
 		return st == GR_NO ? GR_OK : st;
 	if ((st = db_begin(d->db)) != GR_OK)

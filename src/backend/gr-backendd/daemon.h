@@ -40,6 +40,7 @@ struct bus {
 	size_t sent_first, sent_count;	/* a ring, in order of row */
 	int64_t last_row;		/* newest outbox row handed to the broker */
 	int64_t acked_row;		/* all rows up to this one may be deleted; 0: none */
+	int64_t taken_row;		/* the newest row of which the broker has taken all before it */
 	bool connected, subscribed;
 	bool missed;			/* it has been said that no broker is there */
 };
@@ -54,6 +55,8 @@ struct daemon {
 	int64_t clock_offset;		/* real minus boot time at the last look */
 	int64_t version;		/* db_version at the last look */
 	bool settle;			/* something was decided: reconcile now */
+	bool parting;			/* in this batch somebody said the word that ends his own certificate */
+	int64_t parting_row;		/* no certificate is retired before the broker has this outbox row */
 };
 
 /* Makes one connection attempt. GR_FAIL, one line: not this time. */

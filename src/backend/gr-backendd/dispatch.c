@@ -134,6 +134,16 @@ static enum status is_entitled(struct daemon *d, const struct event *e)
 	return c.active && !c.revoked && strcmp(c.thing, e->request.thing) == 0 ? GR_OK : GR_NO;
 }
 
+/* FAILED over NEW: retiring NEW closes the connection, and the answer must have left by then. */
+static enum status note_parting(struct daemon *d, const char *certificate)
+{
+	enum status st = rotation_is_lost(d->db, certificate);
+
+	if (st == GR_OK)
+		d->parting = true;
+	return st == GR_NO ? GR_OK : st;
+}
+
 static enum status request(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
 {
 	struct event e = {
@@ -147,6 +157,8 @@ static enum status request(struct daemon *d, const struct stamp *s, const struct
 		return st == GR_NO ? GR_OK : st;
 	e.body = m->len <= PAYLOAD_MAX ? json_object_parse(m->payload, m->len) : NULL;
 	st = e.body ? route(&e) : refuse(&e, "InvalidJson", "the payload is not a JSON object");
+	if (st == GR_OK && e.writes && e.request.kind == TOPIC_UPDATE)
+		st = note_parting(d, s->principal);
 	if (st == GR_OK && e.answer) {
 		char *text = json_compact(e.answer);
 
@@ -197,7 +209,9 @@ static enum status finish(struct daemon *d, int64_t changes_before)
 	bool wrote = db_total_changes(d->db) != changes_before;
 	enum status st;
 
-	if (wrote && rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms()) == GR_OK)
+	if (d->parting && (st = db_number(&d->parting_row, d->db, "SELECT max(id) FROM outbox", "")) != GR_OK)
+		return GR_FAIL;
+	if (wrote && d->parting_row <= d->bus.taken_row && rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms()) == GR_OK)
 		d->settle = false;	/* else the chores go on with it */
 	if ((wrote && (st = bus_forget_sent(&d->bus, d->db)) != GR_OK) || (st = ledger_sync(&d->ledger)) != GR_OK ||
 	    (st = db_commit(d->db)) != GR_OK)
@@ -229,6 +243,7 @@ enum status dispatch_batch(struct daemon *d)
 		return GR_OK;
 	if ((st = db_begin(d->db)) != GR_OK)
 		return st;
+	d->parting = false;
 	handle_all(d);
 	if ((st = finish(d, before)) == GR_OK)
 		return GR_OK;

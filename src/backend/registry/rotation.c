@@ -94,6 +94,14 @@ enum status rotation_commit(struct db *db, int64_t id, int64_t now)
 	return db_run(db, "UPDATE rotation SET committed = coalesce(committed, ?) WHERE id = ?", "ii", now, id);
 }
 
+enum status rotation_is_lost(struct db *db, const char *certificate)
+{
+	int64_t lost = 0;
+
+	return db_number(&lost, db, "SELECT 1 FROM rotation WHERE retired IS NULL AND"
+		" ((new = ?1 AND survivor = 'OLD') OR (old = ?1 AND survivor = 'NEW')) LIMIT 1", "s", certificate);
+}
+
 enum status rotation_used(struct db *db, const char *certificate, int64_t now)
 {
 	int64_t id = 0;

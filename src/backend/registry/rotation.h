@@ -44,6 +44,8 @@ enum status rotation_settle_others(struct db *db, const char *thing, int64_t exe
 /* Writes the survivor of an open rotation; GR_NO, silent: it is decided already. */
 enum status rotation_decide(struct db *db, int64_t id, enum survivor survivor, int64_t now);
 enum status rotation_commit(struct db *db, int64_t id, int64_t now);
+/* Has certificate lost a decided rotation, and is still to be retired? GR_NO, silent: no. */
+enum status rotation_is_lost(struct db *db, const char *certificate);
 /* NEW was seen in use. */
 enum status rotation_used(struct db *db, const char *certificate, int64_t now);
 /* Are there certificates on the thing besides `certificate` that no open or undecided clean-up explains? */
