@@ -33,17 +33,18 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer
 BASE = -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc/lib -MMD -MP $(WARN) $(HARDEN) $(SAN)
 LINKFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN)
 
-# What each program links: the architecture, as a table.
-LINK_gr-config       = libcrypto jansson
-LINK_gr-keygen       = libcrypto
-LINK_gr-csr          = libcrypto
-LINK_gr-journal      = libcrypto
-LINK_gr-install-cert = libcrypto
-LINK_gr-link         = libcrypto libssl libmosquitto jansson
-LINK_gr-probe        = libcrypto libssl libmosquitto
-LINK_gr-jobs-client  = libcrypto libssl libmosquitto jansson
-LINK_gr-create       = libcrypto libssl libmosquitto jansson
-LINK_gr-commit       = libcrypto libssl libmosquitto jansson
+# What each program links: the architecture, as a table. Whatever reads the configuration can read that of a nucleus.
+CONF = jansson yaml-0.1 sqlite3
+LINK_gr-config       = libcrypto $(CONF)
+LINK_gr-keygen       = libcrypto $(CONF)
+LINK_gr-csr          = libcrypto $(CONF)
+LINK_gr-journal      = libcrypto $(CONF)
+LINK_gr-install-cert = libcrypto $(CONF)
+LINK_gr-link         = libcrypto libssl libmosquitto $(CONF)
+LINK_gr-probe        = libcrypto libssl libmosquitto $(CONF)
+LINK_gr-jobs-client  = libcrypto libssl libmosquitto $(CONF)
+LINK_gr-create       = libcrypto libssl libmosquitto $(CONF)
+LINK_gr-commit       = libcrypto libssl libmosquitto $(CONF)
 LINK_gr-backendd     = libcrypto libmosquitto jansson sqlite3
 LINK_gr-registry     = libcrypto jansson sqlite3
 LINK_gr-jobs         = libcrypto jansson sqlite3

@@ -48,12 +48,19 @@ now() {
 	printf '%s\n' "${up%.*}"
 }
 
-# All settings at one go; the algorithms are read when a job comes, so that a change needs no restart.
+# All settings at one go; the algorithms are read when a job comes, so that a change needs no restart. Who and where
+# the device is goes to the programs from here: what a nucleus says is looked up once and stays for our whole life.
 configure() {
 	settings=$(gr-config) || return
 	while IFS='=' read -r key value; do
 		case $key in
-		thingName) thing=$value ;;
+		thingName) thing=$value; export GR_THING_NAME="$value" ;;
+		privateKeyPath) export GR_PRIVATE_KEY_PATH="$value" ;;
+		certificateFilePath) export GR_CERTIFICATE_FILE_PATH="$value" ;;
+		rootCaPath) export GR_ROOT_CA_PATH="$value" ;;
+		iotDataEndpoint) export GR_IOT_DATA_ENDPOINT="$value" ;;
+		iotDataPort) export GR_IOT_DATA_PORT="$value" ;;
+		runtime) export GR_RUNTIME="$value" ;;
 		refusalWindowSeconds) refusal_window=$value ;;
 		trialSeconds) trial_seconds=$value ;;
 		trialMinimumSeconds) trial_minimum=$value ;;

@@ -1,7 +1,8 @@
-/* conf.c - flags, environment and gr.conf, merged */
+/* conf.c - flags, environment, gr.conf and a nucleus, merged */
 #include "conf.h"
 #include "complain.h"
 #include "file.h"
+#include "location.h"
 #include "str.h"
 
 #include <ctype.h>
@@ -13,30 +14,33 @@
 
 enum { CONF_FILE_MAX = 1 << 20 };
 
+enum kind { TEXT, NUMBER, PATH };
+
 static const struct setting {
 	const char *name, *other;	/* other: the default, "" for none */
-	bool number;
+	enum kind kind;
 } settings[CONF_COUNT] = {
-	[CONF_THING_NAME]            = { "thingName", "", false },
-	[CONF_PRIVATE_KEY_PATH]      = { "privateKeyPath", "", false },
-	[CONF_CERTIFICATE_FILE_PATH] = { "certificateFilePath", "", false },
-	[CONF_ROOT_CA_PATH]          = { "rootCaPath", "", false },
-	[CONF_IOT_DATA_ENDPOINT]     = { "iotDataEndpoint", "", false },
-	[CONF_IOT_DATA_PORT]         = { "iotDataPort", "8883", true },
-	[CONF_KEY_ALGORITHM]         = { "keyAlgorithm", "RSA-2048", false },
-	[CONF_SIGNING_ALGORITHM]     = { "signingAlgorithm", "SHA256WITHRSA", false },
-	[CONF_ISSUER_CA_PATH]        = { "issuerCaPath", "", false },
-	[CONF_RUNTIME]               = { "runtime", "none", false },
-	[CONF_RESTART_HOOK]          = { "restartHook", "", false },
-	[CONF_REFUSAL_WINDOW]        = { "refusalWindowSeconds", "120", true },
-	[CONF_TRIAL_SECONDS]         = { "trialSeconds", "900", true },
-	[CONF_TRIAL_MINIMUM]         = { "trialMinimumSeconds", "180", true },
-	[CONF_REQUEST_TIMEOUT]       = { "requestTimeoutSeconds", "30", true },
-	[CONF_REPEAT_SECONDS]        = { "repeatSeconds", "130", true },
-	[CONF_POLL_SECONDS]          = { "pollSeconds", "3600", true },
-	[CONF_RETRY_MIN]             = { "retryMinMilliseconds", "1000", true },
-	[CONF_RETRY_MAX]             = { "retryMaxMilliseconds", "60000", true },
-	[CONF_RECORD_GRACE]          = { "recordGraceSeconds", "600", true },
+	[CONF_THING_NAME]            = { "thingName", "", TEXT },
+	[CONF_PRIVATE_KEY_PATH]      = { "privateKeyPath", "", PATH },
+	[CONF_CERTIFICATE_FILE_PATH] = { "certificateFilePath", "", PATH },
+	[CONF_ROOT_CA_PATH]          = { "rootCaPath", "", PATH },
+	[CONF_IOT_DATA_ENDPOINT]     = { "iotDataEndpoint", "", TEXT },
+	[CONF_IOT_DATA_PORT]         = { "iotDataPort", "8883", NUMBER },
+	[CONF_KEY_ALGORITHM]         = { "keyAlgorithm", "RSA-2048", TEXT },
+	[CONF_SIGNING_ALGORITHM]     = { "signingAlgorithm", "SHA256WITHRSA", TEXT },
+	[CONF_ISSUER_CA_PATH]        = { "issuerCaPath", "", PATH },
+	[CONF_GREENGRASS_ROOT]       = { "greengrassRoot", "", PATH },
+	[CONF_RUNTIME]               = { "runtime", "none", TEXT },
+	[CONF_RESTART_HOOK]          = { "restartHook", "", TEXT },
+	[CONF_REFUSAL_WINDOW]        = { "refusalWindowSeconds", "120", NUMBER },
+	[CONF_TRIAL_SECONDS]         = { "trialSeconds", "900", NUMBER },
+	[CONF_TRIAL_MINIMUM]         = { "trialMinimumSeconds", "180", NUMBER },
+	[CONF_REQUEST_TIMEOUT]       = { "requestTimeoutSeconds", "30", NUMBER },
+	[CONF_REPEAT_SECONDS]        = { "repeatSeconds", "130", NUMBER },
+	[CONF_POLL_SECONDS]          = { "pollSeconds", "3600", NUMBER },
+	[CONF_RETRY_MIN]             = { "retryMinMilliseconds", "1000", NUMBER },
+	[CONF_RETRY_MAX]             = { "retryMaxMilliseconds", "60000", NUMBER },
+	[CONF_RECORD_GRACE]          = { "recordGraceSeconds", "600", NUMBER },
 };
 
 const char *conf_name(enum conf_key key)
@@ -67,25 +71,31 @@ static void environment_name(char to[static 64], const char *name)
 	to[n] = '\0';
 }
 
-/* Takes value for key unless an earlier source has given one. */
-static enum status take(struct conf *conf, enum conf_key key, const char *value, const char *source)
+enum status conf_take(struct conf *conf, enum conf_key key, const char *value, const char *source)
 {
+	enum kind kind = settings[key].kind;
+	char path[PATH_MAX];
+	enum status st;
 	uint32_t n;
 
 	if (conf->value[key] || value[0] == '\0')
 		return GR_OK;
+	if (kind == NUMBER && arg_u32(&n, settings[key].name, value) != GR_OK)
+		return GR_BAD;
+	if (kind == PATH && (st = location_resolve(path, value, settings[key].name)) != GR_OK)
+		return st;
+	if (kind == PATH)
+		value = path;
 	for (const char *c = value; *c; c++)
 		if ((unsigned char)*c < ' ') {
 			complain("%s (%s): holds a control character", settings[key].name, source);
 			return GR_BAD;
 		}
-	if (settings[key].number && arg_u32(&n, settings[key].name, value) != GR_OK)
-		return GR_BAD;
 	if (!(conf->value[key] = strdup(value))) {
 		complain("%s: out of memory", settings[key].name);
 		return GR_FAIL;
 	}
-	str_format(conf->source[key], sizeof conf->source[key], "%.63s", source);
+	str_format(conf->source[key], CONF_SOURCE_MAX, "%.*s", CONF_SOURCE_MAX - 1, source);
 	return GR_OK;
 }
 
@@ -101,7 +111,7 @@ static enum status take_named(struct conf *conf, const char *name, const char *v
 	if (key < CONF_COUNT) {
 		if (seen)
 			seen[key] = true;
-		return take(conf, key, value, source);
+		return conf_take(conf, key, value, source);
 	}
 	complain("%s: %s: no such setting; gr.conf(5) lists them", source, name);
 	return GR_BAD;
@@ -136,7 +146,7 @@ static enum status take_environment(struct conf *conf)
 
 		environment_name(name, settings[k].name);
 		if ((value = getenv(name)))
-			st = take(conf, k, value, "environment");
+			st = conf_take(conf, k, value, "environment");
 	}
 	return st;
 }
@@ -201,7 +211,7 @@ static enum status take_file(struct conf *conf)
 	}
 	rest = strncmp(text, BYTE_ORDER_MARK, 3) == 0 ? text + 3 : text;
 	for (int number = 1; st == GR_OK && (line = rest); number++) {
-		char source[64];
+		char source[CONF_SOURCE_MAX];
 
 		if ((rest = strchr(line, '\n')))
 			*rest++ = '\0';
@@ -222,7 +232,7 @@ enum status conf_load(struct conf *conf)
 		complain("GR_STATE: the path is too long");
 		return GR_BAD;
 	}
-	if ((st = take_environment(conf)) != GR_OK || (st = take_file(conf)) != GR_OK)
+	if ((st = take_environment(conf)) != GR_OK || (st = take_file(conf)) != GR_OK || (st = conf_take_nucleus(conf)) != GR_OK)
 		return st;
 	for (enum conf_key k = 0; k < CONF_COUNT; k++) {
 		if (conf->value[k])

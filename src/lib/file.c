@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,30 @@ enum status file_read(char **data, size_t *len, const char *path, size_t max)
 	st = read_all(data, len, fd, standard ? "standard input" : path, max);
 	if (!standard)
 		close(fd);
+	return st;
+}
+
+enum status file_open(int *fd, const char *path, size_t max)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);	/* see file_read_at */
+	struct stat own;
+	enum status st = GR_BAD;
+
+	if (file < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return GR_NO;
+	if (file < 0 || fstat(file, &own) != 0) {
+		st = errno == EACCES || errno == EPERM || errno == ELOOP || errno == ENAMETOOLONG ? GR_BAD : GR_FAIL;
+		complain("%s: %s", path, strerror(errno));
+	} else if (!S_ISREG(own.st_mode)) {
+		complain("%s: not a regular file", path);
+	} else if ((uintmax_t)own.st_size > max) {
+		complain("%s: larger than %zu bytes", path, max);
+	} else {
+		*fd = file;
+		return GR_OK;
+	}
+	if (file >= 0)
+		close(file);
 	return st;
 }
 

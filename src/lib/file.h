@@ -26,6 +26,12 @@ enum status file_read(char **data, size_t *len, const char *path, size_t max);
 enum status file_read_at(char **data, size_t *len, struct stat *status, int dirfd, const char *name, const char *where, size_t max);
 
 /*
+ * Opens path for reading. GR_NO, silent: no such file. GR_BAD: not a regular file, larger than max bytes, or not for
+ * us to read. GR_FAIL: cannot be opened for now.
+ */
+enum status file_open(int *fd, const char *path, size_t max);
+
+/*
  * Replaces (or makes) name in the directory dirfd: a temporary name born with mode, all bytes,
  * fsync, checked close, rename, fsync of the directory. After a power cut the file is the old one
  * or the new one, whole. where names the file in error lines.
