@@ -136,6 +136,10 @@ demo: all
 check: all
 	$(Q)test/run
 
+# Owners, mounts and full disks: fails where it is not root.
+check-root: all
+	$(Q)test/run test/root/*.bats
+
 # What make bench measures with; never installed.
 BENCH = $(addprefix $(BUILD)/bench/bin/,gr-swarm gr-stopwatch)
 BENCH_PARTS = $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/bench/$(1)/*.c))
