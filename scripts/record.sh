@@ -56,11 +56,13 @@ enter() {
 	phase=$next progress=1
 }
 
-# Leaves the rotation behind; an owed restart and the second pair, if one is kept, stay on record.
+# Leaves the rotation behind; an owed restart and the second pair, if one is kept, stay on record. What an earlier life
+# of this rotation left half done goes now: it may be half a key.
 put_idle() {
 	gr-journal put --from "$phase" --clear phase=idle other="$1" restartInstance="$restart_instance" \
 		restartCount="$restart_count" restartAt="$restart_at" || return
 	phase=idle next=idle other=$1 progress=1
+	gr-install-cert recover || :
 }
 
 # why TEXT: the reason that the operator will read; printable, at most 1000 bytes. It goes on record with the next phase.

@@ -10,7 +10,7 @@ connect() {
 		return 0
 	fi
 	disconnect
-	rm -f "$state/link.in" "$state/link.out"
+	rm -f "$state/link.in" "$state/link.out" "$GR_LINK_SOCKET".*	# a life that was cut off may have left half a socket
 	mkfifo "$state/link.in" "$state/link.out" || return 111
 	# gr-link lives as long as we hold this end; read and write at once, so that opening it cannot hang.
 	exec 8<>"$state/link.in"
