@@ -21,7 +21,7 @@ complain() {
 
 usage() {
 	cat <<'EOF'
-usage: lab.sh up [-n THINGS] [-m MINUTE-MS] [-a KEY-ALGORITHM] DIR    start a world; prints its port
+usage: lab.sh up [-n THINGS] [-m MINUTE-MS] [-a KEY-ALGORITHM] [-t RATE] DIR   start a world; prints its port
        lab.sh add [-a KEY-ALGORITHM] [-g GROUP] DIR THING...          provision more things
        lab.sh start|stop|kill DIR broker|backend                     one server alone
        lab.sh down DIR                                                end all of it and remove DIR
@@ -126,7 +126,8 @@ start_broker() {
 start_backend() {
 	: >"$dir/backend.log"
 	read -r minute <"$dir/minute"
-	launch backend gr-backendd -H "$dir/home" -s "$dir/broker.sock" -m "$minute" -q 0
+	read -r rate <"$dir/rate"
+	launch backend gr-backendd -H "$dir/home" -s "$dir/broker.sock" -m "$minute" -q 0 ${rate:+-t "$rate"}
 	await "$dir/backend.log" '^ready$' "$!" && return
 	complain "$dir: gr-backendd did not start; see $dir/backend.log"
 	return 111
@@ -261,12 +262,13 @@ take_place() {
 }
 
 up() {
-	things=1 minute=60000
-	while getopts n:m:a: o; do
+	things=1 minute=60000 rate=
+	while getopts n:m:a:t: o; do
 		case $o in
 		n) things=$OPTARG ;;
 		m) minute=$OPTARG ;;
 		a) algorithm=$OPTARG ;;
+		t) rate=$OPTARG ;;
 		*) usage >&2; exit 100 ;;
 		esac
 	done
@@ -274,6 +276,7 @@ up() {
 	[ $# -eq 1 ] || { usage >&2; exit 100; }
 	number -n "$things" 0 100000
 	number -m "$minute" 1 4294967295
+	[ -z "$rate" ] || number -t "$rate" 2 1000000
 	check_algorithm "$algorithm"
 	place "$1"
 	check_place
@@ -281,6 +284,7 @@ up() {
 	take_place
 	mkdir "$dir/broker" "$dir/things"
 	echo "$minute" >"$dir/minute"
+	echo "$rate" >"$dir/rate"
 	gr-ca init -H "$dir/home" -n 'gr lab CA'
 	make_key ECDSA-P256 "$dir/broker/server.key"
 	openssl req -new -key "$dir/broker/server.key" -subj '/CN=localhost' | gr-ca issue-server -H "$dir/home" localhost >"$dir/broker/server.pem"

@@ -26,10 +26,11 @@ static const struct arg_option options[] = {
 	{ 's', "socket", "PATH", "the broker's Unix socket (default HOME/broker.sock)" },
 	{ 'm', "minute", "MS", "length of the backend's minute, for tests (default 60000)" },
 	{ 'q', "quarantine", "DAYS", "how long a retired certificate is kept INACTIVE (default 7)" },
+	{ 't', "throttle", "N", "how many Jobs requests a thing may make in a second (default: any number)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-backendd", "[-H DIR] [-s PATH] [-m MS] [-q DAYS]", "Serve AWS IoT Jobs and certificate rotation behind a Mosquitto with gr-broker.so.", options
+	"gr-backendd", "[-H DIR] [-s PATH] [-m MS] [-q DAYS] [-t N]", "Serve AWS IoT Jobs and certificate rotation behind a Mosquitto with gr-broker.so.", options
 };
 
 static int signals_open(void)
@@ -112,7 +113,7 @@ static enum status lock_home(int *fd, const struct home *home)
 static enum status read_options(struct home *home, struct daemon *d, char *socket_path, size_t size, int argc, char *argv[])
 {
 	const char *dir = NULL, *path = NULL;
-	uint32_t minute = 60000, quarantine = 7;
+	uint32_t minute = 60000, quarantine = 7, rate = 0;
 	enum status st = GR_OK;
 	int ch;
 
@@ -122,6 +123,7 @@ static enum status read_options(struct home *home, struct daemon *d, char *socke
 		case 's': path = optarg; break;
 		case 'm': st = arg_range(&minute, "--minute", optarg, 1, UINT32_MAX); break;
 		case 'q': st = arg_u32(&quarantine, "--quarantine", optarg); break;
+		case 't': st = arg_range(&rate, "--throttle", optarg, THROTTLE_MIN, THROTTLE_MAX); break;
 		}
 	if (st != GR_OK || (st = home_find(home, dir)) != GR_OK)
 		return st;
@@ -136,7 +138,10 @@ static enum status read_options(struct home *home, struct daemon *d, char *socke
 	}
 	d->minute_ms = minute;
 	d->quarantine_ms = (int64_t)quarantine * DAY_MS;
-	return GR_OK;
+	if (rate == 0 || (d->throttle = throttle_new(rate)))
+		return GR_OK;
+	complain("out of memory");
+	return GR_FAIL;
 }
 
 int main(int argc, char *argv[])
@@ -173,6 +178,7 @@ out:
 		close(lock);
 	ledger_close(&d.ledger);
 	db_close(d.db);
+	throttle_free(d.throttle);
 	issuer_release(&d.issuer);
 	mosquitto_lib_cleanup();
 	return st;

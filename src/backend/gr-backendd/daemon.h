@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "gr-backendd/throttle.h"
 #include "issuer/issuer.h"
 #include "issuer/ledger.h"
 #include "registry/db.h"
@@ -50,6 +51,7 @@ struct daemon {
 	struct issuer issuer;
 	struct ledger ledger;
 	struct bus bus;
+	struct throttle *throttle;	/* NULL: no limit */
 	int64_t minute_ms, quarantine_ms;
 	int64_t next_chores;		/* CLOCK_BOOTTIME ms */
 	int64_t clock_offset;		/* real minus boot time at the last look */
