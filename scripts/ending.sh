@@ -60,7 +60,7 @@ leave_alone() {
 revive_new() {
 	pairs || return
 	if [ "$live" != "$new" ]; then
-		owe_restart || return
+		owe_restart "$new" || return
 		gr-install-cert activate -g "$new" || return
 	fi
 	pay_restart

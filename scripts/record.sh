@@ -7,7 +7,7 @@
 # GR_STATE may be full. One that got lost while we ran is made anew as at a start.
 load() {
 	phase=idle job='' execution='' key_algorithm='' old='' new='' other='' new_certificate='' created_at='' commit='' final=''
-	reason='' restart_instance='' restart_count='' restart_at='' idempotent=''
+	reason='' restart_instance='' restart_for='' restart_count='' restart_at='' idempotent=''
 	load_rc=0
 	record=$(gr-journal get) || load_rc=$?
 	if [ "$load_rc" -eq 1 ]; then
@@ -33,6 +33,7 @@ load() {
 		reason) reason=$value ;;
 		idempotent) idempotent=$value ;;
 		restartInstance) restart_instance=$value ;;
+		restartFor) restart_for=$value ;;
 		restartCount) restart_count=$value ;;
 		restartAt) restart_at=$value ;;
 		esac
@@ -60,7 +61,7 @@ enter() {
 # of this rotation left half done goes now: it may be half a key.
 put_idle() {
 	gr-journal put --from "$phase" --clear phase=idle other="$1" restartInstance="$restart_instance" \
-		restartCount="$restart_count" restartAt="$restart_at" || return
+		restartFor="$restart_for" restartCount="$restart_count" restartAt="$restart_at" || return
 	phase=idle next=idle other=$1 progress=1
 	gr-install-cert recover || :
 }

@@ -28,45 +28,74 @@ hook_ready() {
 	return 111
 }
 
-# Before a switch: which instance of the runtime is it that will have to go? One that is dead cannot say.
+# Before a switch to a generation: which instance of the runtime is it that will have to go? One that is dead cannot
+# say. The restart waits until the hook is ready, but not past restartAt: the switch of a rollback does not wait.
 owe_restart() {
 	[ -n "$hook" ] || return 0
 	instance=$(call_hook instance) || instance=
-	restart_instance=${instance:-unknown} restart_count=0 restart_at=0
-	put "$phase" restartInstance="$restart_instance" restartCount=0 restartAt=0
+	restart_instance=${instance:-unknown} restart_for=$1 restart_count=0 restart_at=$(($(now) + 900))
+	put_restart
 }
 
-# Owed until the instance is another one; asked for at most once in a growing delay, counted before it is asked for.
-# Where the instance cannot be told, a restart that kills us leaves no word of its success: three of them are enough.
+put_restart() {
+	put "$phase" restartInstance="$restart_instance" restartFor="$restart_for" restartCount="$restart_count" restartAt="$restart_at"
+}
+
+# A time further off than any that we set is of another boot, and has passed.
+restart_waits() {
+	[ "$t" -lt "$restart_at" ] && [ $((restart_at - t)) -le 900 ] || return 1
+	[ "$restart_count" -gt 0 ] || ! call_hook ready
+}
+
+# 0: not any more. Where the instance cannot be told, a restart that kills us leaves no word of its success, so that
+# three of them are enough; 20 are in any case, after some three hours.
+restart_is_over() {
+	case $restart_instance in
+	unknown | refused)
+		# It was dead when it was asked to restart, or has not been asked yet.
+		[ -z "$instance" ] || [ "$restart_count" -eq 0 ] || return 0
+		[ "$restart_instance" = refused ] || [ "$restart_count" -lt 3 ] || return 0
+		;;
+	"${instance:-$restart_instance}") ;;
+	*) return 0 ;;
+	esac
+	[ "$restart_count" -ge 20 ] || return 1
+	complain "the runtime was asked $restart_count times to restart and is still the same; giving up"
+}
+
+# Owed from the switch on until the instance is another one; asked for at most once in a growing delay, and counted
+# before it is asked for. A switch that has not come about is owed nothing.
 pay_restart() {
 	[ -n "$hook" ] && [ -n "$restart_instance" ] || return 0
+	pairs || return
+	[ "$live" = "${restart_for:-$live}" ] || return 0
 	instance=$(call_hook instance) || instance=
 	t=$(now) restart_count=${restart_count:-0} restart_at=${restart_at:-0}
-	case $restart_instance in
-	unknown) [ "$restart_count" -lt 3 ] || { forget_restart; return; } ;;
-	"${instance:-$restart_instance}") ;;
-	*) forget_restart; return ;;
-	esac
-	if [ "$restart_count" -gt 0 ] && [ "$t" -lt "$restart_at" ] && [ $((restart_at - t)) -le 900 ]; then
-		return 0
+	if restart_is_over; then
+		forget_restart
+		return
 	fi
-	delay=$((5 << (restart_count < 7 ? restart_count : 7)))
-	restart_count=$((restart_count + 1)) restart_at=$((t + delay))
-	put "$phase" restartCount="$restart_count" restartAt="$restart_at" || return
+	restart_waits && return
+	[ "$restart_instance" != unknown ] || restart_instance=${instance:-unknown}
+	restart_at=$((t + (5 << (restart_count < 7 ? restart_count : 7)))) restart_count=$((restart_count + 1))
+	put_restart || return
 	say "restarting the runtime"
 	call_hook restart || { refuse_restart; return; }
-	[ "$restart_instance" != unknown ] || forget_restart
+	case $restart_instance in
+	unknown | refused) forget_restart ;;
+	esac
 }
 
-# Owed still, and asked for again later.
+# Owed still, and asked for again later. Where the instance cannot be told it is known at least that we were not taken along.
 refuse_restart() {
 	[ "$restart_instance" = unknown ] || return 0
-	put "$phase" restartCount=1 restartAt="$((t + 60))"
+	restart_instance=refused
+	put_restart
 }
 
 forget_restart() {
-	restart_instance='' restart_count='' restart_at=''
-	put "$phase" restartInstance= restartCount= restartAt=
+	restart_instance='' restart_for='' restart_count='' restart_at=''
+	put_restart
 }
 
 # A backend that cannot tell whether the runtime itself runs on NEW: a check of the integrator's is asked.

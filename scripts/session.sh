@@ -91,7 +91,7 @@ connect_idle() {
 		undecided=
 		gr-probe -g "$other" >/dev/null 2>&1 || return
 		complain "the pair in use is refused and the other one is taken: switching to it"
-		owe_restart || return
+		owe_restart "$other" || return
 		gr-install-cert activate -g "$other" || return
 		put idle other="$live" || return
 		swap=$live live=$other other=$swap

@@ -142,7 +142,7 @@ state_trial() {
 	pairs || return
 	if [ "$live" != "$new" ]; then
 		hook_ready || return
-		owe_restart || return
+		owe_restart "$new" || return
 		gr-install-cert activate || return
 		say "switched to the new key and certificate; the old pair is kept"
 		pay_restart || return
@@ -257,7 +257,7 @@ state_reporting() {
 state_rolling_back() {
 	pairs || return
 	if [ "$live" != "$old" ]; then
-		owe_restart || [ $? -eq 111 ] || return	# the disk may be full, and the switch needs no room
+		owe_restart "$old" || [ $? -eq 111 ] || return	# the disk may be full, and the switch needs no room
 		gr-install-cert rollback || return
 	fi
 	say "rolled back to the old key and certificate: $reason"

@@ -120,7 +120,7 @@ teardown() { end_holder; }
 @test "put: what is counted with must be a number, and a phase is named as it was given" {
 	gr-journal put phase=trial
 	cp "$J" before
-	for key in execution old new other createdAt budget trialUntil trialBoots since restartCount restartAt attempts refusedSince; do
+	for key in execution old new other createdAt budget trialUntil trialBoots since restartFor restartCount restartAt attempts refusedSince; do
 		run -100 --separate-stderr gr-journal put "$key=12x"
 		[ "$stderr" = "gr-journal: journal: $key: 12x: not a number" ]
 	done

@@ -131,7 +131,7 @@ lives() {
 	gr-jobs-client update -d CertificateRotator=true j1 IN_PROGRESS >/dev/null
 	gr-jobs-client get j1
 	# A rotation on record between two certificates that this device has never had.
-	sqlite3 "$HOME_DIR/registry.db" "INSERT INTO rotation (execution, thing, job, number, client, old, new, spki, csr, pem, requested)
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/registry.db" "INSERT INTO rotation (execution, thing, job, number, client, old, new, spki, csr, pem, requested)
 		SELECT id, thing, job, number, thing, 'a', 'b', 's', 'c', 'p', 1 FROM execution WHERE job = 'j1'"
 	timeout 20 rotate.sh once 2>log || [ $? -eq 1 ]
 	[ "$(grep -c 'no part' log)" -eq 1 ]
@@ -250,4 +250,36 @@ lives() {
 	rotate_job j1
 	timeout 10 fake/rotate.sh once 2>log
 	[ "$(gr-journal get phase)" = idle ]
+}
+
+@test "review: W7 a switch that fails restarts nobody, and its debt is not paid before it is done" {
+	for verb in activate rollback; do
+		write_hook
+		rm -f attempts
+		wrapped gr-install-cert '[ "$1" != '"$verb"' ] || [ "$(echo x >>'"$PWD"'/attempts; wc -l <'"$PWD"'/attempts)" -gt 4 ] || { echo "gr-install-cert: no" >&2; exit 111; }; exec "$REAL" "$@"'
+		case $verb in
+		activate) rm -f fake/gr-commit; ln -s "$BIN/gr-commit" fake/gr-commit; rotate_job "j-$verb"; run -0 timeout 60 fake/rotate.sh once ;;
+		rollback) wrapped gr-commit 'echo "gr-commit: refused" >&2; exit 1'; rotate_job "j-$verb"; run -1 timeout 60 fake/rotate.sh once ;;
+		esac
+		[ "$(wc -l <attempts)" -eq 5 ]
+		[ "$(wc -l <restarts)" -eq "$([ $verb = activate ] && echo 1 || echo 2)" ]
+		[ "$(cat uses)" = "$(certificate_id)" ]
+		keep_old_pair
+	done
+}
+
+@test "review: W7 a runtime that stays the same is asked to restart twenty times, then no more" {
+	gr-install-cert adopt
+	: >restarts
+	printf '#!/bin/sh\n[ "$1" != instance ] || echo same\n[ "$1" != restart ] || echo >>%s/restarts\n' "$PWD" >hook
+	chmod +x hook
+	setting restartHook "$PWD/hook"
+	gr-journal put --from idle restartInstance=same restartFor=1 restartCount=17
+	for _ in 1 2 3 4 5; do
+		gr-journal put --from idle restartAt=0
+		rotate.sh once 2>>log
+	done
+	[ "$(wc -l <restarts)" -eq 3 ]
+	[ -z "$(gr-journal get restartInstance)" ]
+	[ "$(grep -c 'asked 20 times to restart and is still the same' log)" -eq 1 ]
 }

@@ -85,6 +85,39 @@ write_hook() {
 	assert_rotated j1
 }
 
+# rolled_back_while_deploying: OLD is live and the job has failed; the runtime is still on NEW.
+rolled_back_while_deploying() {
+	write_hook
+	wrapped gr-commit 'touch '"$PWD"'/deploying; echo "gr-commit: j1: rejected: no" >&2; exit 1'
+	rotate_job j1
+	run -1 fake/rotate.sh once
+	[ "$(certificate_id)" = "$OLD" ]
+	[ "$(status_of j1)" = FAILED ]
+	[ "$(grep -c restart hook.calls)" -eq 1 ]
+}
+uses_old() { [ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${OLD}1" ]; }
+
+@test "runtime: W34 a rollback does not wait for a deployment, its restart does" {
+	rolled_back_while_deploying
+	rotate.sh once
+	[ "$(grep -c restart hook.calls)" -eq 1 ]
+	rm deploying
+	rotate.sh once
+	[ "$(grep -c restart hook.calls)" -eq 2 ]
+	until_true uses_old
+	assert_unchanged
+}
+
+@test "runtime: W34 but not for ever" {
+	rolled_back_while_deploying
+	left=$(($(gr-journal get restartAt) - $(cut -d . -f 1 /proc/uptime)))
+	[ "$left" -gt 800 ] && [ "$left" -le 900 ]
+	gr-journal put --from idle restartAt=1
+	rotate.sh once
+	[ "$(grep -c restart hook.calls)" -eq 2 ]
+	until_true uses_old
+}
+
 @test "runtime: a restart that takes the driver along ends well, and is not asked for twice" {
 	write_hook '[ ! -e '"$GR_STATE"'/lock ] || kill -9 "$(cut -d " " -f 1 '"$GR_STATE"'/lock)"'
 	rotate_job j1

@@ -39,6 +39,7 @@ static const char *const names[JOURNAL_COUNT] = {
 	[JOURNAL_REASON] = "reason",
 	[JOURNAL_SINCE] = "since",
 	[JOURNAL_RESTART_INSTANCE] = "restartInstance",
+	[JOURNAL_RESTART_FOR] = "restartFor",
 	[JOURNAL_RESTART_COUNT] = "restartCount",
 	[JOURNAL_RESTART_AT] = "restartAt",
 	[JOURNAL_ATTEMPTS] = "attempts",
@@ -79,7 +80,7 @@ static bool is_counter(enum journal_key key)
 {
 	static const enum journal_key keys[] = {
 		JOURNAL_EXECUTION, JOURNAL_OLD, JOURNAL_NEW, JOURNAL_OTHER, JOURNAL_CREATED_AT, JOURNAL_BUDGET, JOURNAL_TRIAL_UNTIL,
-		JOURNAL_TRIAL_BOOTS, JOURNAL_SINCE, JOURNAL_RESTART_COUNT, JOURNAL_RESTART_AT, JOURNAL_ATTEMPTS, JOURNAL_REFUSED_SINCE
+		JOURNAL_TRIAL_BOOTS, JOURNAL_SINCE, JOURNAL_RESTART_FOR, JOURNAL_RESTART_COUNT, JOURNAL_RESTART_AT, JOURNAL_ATTEMPTS, JOURNAL_REFUSED_SINCE
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
@@ -217,7 +218,7 @@ static enum status write_record(const struct journal *journal, const struct stor
 	char text[JOURNAL_FILE_MAX];
 	size_t used = (size_t)snprintf(text, sizeof text, JOURNAL_HEAD JOURNAL_VERSION "\n");
 
-	/* All values together stay far below the buffer: 25 of at most 1024 bytes. */
+	/* All values together stay far below the buffer: 27 of at most 1024 bytes. */
 	for (enum journal_key k = 0; k < JOURNAL_COUNT; k++)
 		if (journal->value[k][0])
 			used += (size_t)snprintf(text + used, sizeof text - used, "%s=%s\n", names[k], journal->value[k]);
@@ -262,8 +263,10 @@ enum status journal_prepare(const struct journal *journal, const struct store *s
 	enum status st;
 
 	/* The runtime that a rollback must restart is not the one that the switch found. */
-	if (ahead.value[JOURNAL_RESTART_INSTANCE][0])
+	if (ahead.value[JOURNAL_RESTART_INSTANCE][0]) {
 		str_copy(ahead.value[JOURNAL_RESTART_INSTANCE], sizeof ahead.value[0], "unknown");
+		memcpy(ahead.value[JOURNAL_RESTART_FOR], ahead.value[JOURNAL_OLD], sizeof ahead.value[0]);
+	}
 	ahead.value[JOURNAL_RESTART_COUNT][0] = ahead.value[JOURNAL_RESTART_AT][0] = '\0';
 	if ((st = journal_set(&ahead, JOURNAL_PHASE, "rolling-back")) != GR_OK ||
 	    (st = journal_set(&ahead, JOURNAL_REASON, "the trial failed (written ahead; there was no room for more)")) != GR_OK)

@@ -1,6 +1,7 @@
 /* mend.c - the repairs of recover */
 #include "mend.h"
 #include "adoption.h"
+#include "clock.h"
 #include "complain.h"
 #include "generation.h"
 #include "pair.h"
@@ -10,6 +11,8 @@
 
 #include <stdio.h>
 #include <unistd.h>
+
+enum { RESTART_PATIENCE = 900 };	/* seconds; as in runtime.sh */
 
 /* GR_NO: it is not. A disk error is not an answer. */
 static enum status is_complete(const struct store *store, uint32_t n)
@@ -211,7 +214,7 @@ static enum status stay(struct desk *desk)
 	return GR_OK;
 }
 
-/* We call no hook: the driver will, and the instance that it finds then may be on either pair. */
+/* We call no hook: rotate.sh will, once it is ready or RESTART_PATIENCE is over; the instance found then may be on either pair. */
 static enum status owe_restart(struct desk *desk)
 {
 	struct journal *journal = &desk->journal;
@@ -220,9 +223,10 @@ static enum status owe_restart(struct desk *desk)
 	if (conf_text(&desk->conf, CONF_RESTART_HOOK)[0] == '\0')
 		return GR_OK;
 	if ((st = journal_set(journal, JOURNAL_RESTART_INSTANCE, "unknown")) != GR_OK ||
+	    (st = journal_set(journal, JOURNAL_RESTART_FOR, journal->value[JOURNAL_OLD])) != GR_OK ||
 	    (st = journal_set(journal, JOURNAL_RESTART_COUNT, "0")) != GR_OK)
 		return st;
-	return journal_set(journal, JOURNAL_RESTART_AT, "0");
+	return journal_set_number(journal, JOURNAL_RESTART_AT, (uint64_t)clock_boot_ms() / 1000 + RESTART_PATIENCE);
 }
 
 enum status mend_late_trial(struct desk *desk)
