@@ -173,6 +173,93 @@ garbage() { cat >/dev/null; answer "$REPLY_TO/accepted" '{"certificatePem":"----
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
+# make_intermediate NAME ISSUER: NAME.pem, NAME.key, below a CA
+make_intermediate() {
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.csr" -subj "/CN=$1" 2>/dev/null
+	openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -set_serial "0x$(openssl rand -hex 8)" -days 30 -out "$1.pem" \
+		-extfile <(printf 'basicConstraints=critical,CA:TRUE\n') 2>/dev/null
+}
+# two_levels: an issuing CA below one below ca, and who has nothing to do with them
+two_levels() {
+	[ -f ca.pem ] || make_ca ca
+	make_intermediate middle ca
+	make_intermediate issuing middle
+	make_ca stranger
+}
+# with_chain FILE...: signed by issuing, with these as the chain
+with_chain() {
+	cat >request
+	answer "$REPLY_TO/accepted" "{\"certificatePem\":$(signed '' 30 issuing),\"certificateChain\":$(cat "$@" | jq -Rs .),\"timestamp\":$(date +%s)}"
+}
+
+whole_chain() { with_chain issuing.pem middle.pem; }
+@test "create: with certificateChain on it asks for the chain and prints it behind the certificate, verified (W41)" {
+	two_levels
+	against whole_chain
+	run -0 --separate-stderr gr-create -o certificateChain=on -o "issuerCaPath=$PWD/ca.pem" job-1 1 new.csr
+	[ -z "$stderr" ]
+	[ "$(jq -c .certificateChain request)" = true ]
+	echo "$output" >new.pem
+	[ "$(public_key x509 new.pem)" = "$(public_key req new.csr)" ]
+	[ "$(grep -c BEGIN new.pem)" -eq 3 ]
+	sed -n '/END/,$p' new.pem | sed 1d | cmp - <(cat issuing.pem middle.pem)
+	openssl verify -CAfile ca.pem -untrusted new.pem new.pem
+}
+
+@test "create: without certificateChain it asks for none, and prints none that comes" {
+	two_levels
+	against whole_chain
+	run -0 gr-create job-1 1 new.csr
+	[ "$(jq -c .certificateChain request)" = null ]
+	[ "$(grep -c BEGIN <<<"$output")" -eq 1 ]
+}
+
+@test "create: a backend that knows of no chains is not asked twice" {
+	against pem_only
+	run -0 --separate-stderr gr-create -o certificateChain=on job-1 1 new.csr
+	[ -z "$stderr" ]
+	[ "$(grep -c BEGIN <<<"$output")" -eq 1 ]
+}
+
+broken_chain() { with_chain middle.pem; }
+strange_chain() { with_chain issuing.pem middle.pem stranger.pem; }
+repeating_chain() { with_chain issuing.pem issuing.pem; }
+endless_chain() { with_chain issuing.pem{,,,,,,,,}; }
+no_chain() { echo junk >junk; with_chain junk; }
+cut_chain() { head -n 5 middle.pem >cut.pem; with_chain issuing.pem cut.pem; }
+number_chain() { cat >request; answer "$REPLY_TO/accepted" "{\"certificatePem\":$(signed '' 30 issuing),\"certificateChain\":7}"; }
+@test "create: a chain that does not lead up from the certificate, or is none, is a no" {
+	two_levels
+	for kind in broken strange repeating endless no cut number; do
+		against "${kind}_chain"
+		run -1 --separate-stderr gr-create -o certificateChain=on job-1 1 new.csr
+		[ -z "$output" ]
+		[ "${#stderr_lines[@]}" -eq 1 ]
+		[[ $stderr == *certificateChain* ]]
+		stop_service
+		stop_broker
+		rm service.in
+	done
+}
+
+@test "create: a chain below another root than issuerCaPath is a no" {
+	two_levels
+	against whole_chain
+	run -1 --separate-stderr gr-create -o certificateChain=on -o "issuerCaPath=$PWD/stranger.pem" job-1 1 new.csr
+	[[ $stderr == *': unable to get '*'issuer certificate' ]]
+}
+
+@test "create: certificateChain is on or off" {
+	PORT=1
+	make_ca ca
+	device pump1
+	csr new /CN=pump1
+	run -100 --separate-stderr gr-create -o certificateChain=yes job-1 1 new.csr
+	[ "$stderr" = 'gr-create: certificateChain: yes: neither on nor off' ]
+	run -100 --separate-stderr gr-config --check -o certificateChain=yes
+	[ "$stderr" = 'gr-config: certificateChain: yes: neither on nor off' ]
+}
+
 nothing() { cat >/dev/null; }
 @test "create: silence costs requestTimeoutSeconds and is temporary" {
 	against nothing

@@ -120,8 +120,9 @@ static enum status check(const struct conf *conf)
 	enum status key = settings_path(conf, CONF_PRIVATE_KEY_PATH), cert = settings_path(conf, CONF_CERTIFICATE_FILE_PATH);
 	enum status found[] = {
 		settings_thing(conf), settings_endpoint(conf), settings_port(conf),
-		settings_ca(conf, CONF_ROOT_CA_PATH), settings_ca(conf, CONF_ISSUER_CA_PATH), settings_hook(conf),
-		settings_times(conf), check_algorithms(conf), key == GR_OK && cert == GR_OK ? check_pair(conf) : GR_BAD
+		settings_ca(conf, CONF_ROOT_CA_PATH), settings_ca(conf, CONF_ISSUER_CA_PATH),
+		settings_switch(conf, CONF_CERTIFICATE_CHAIN), settings_hook(conf), settings_times(conf),
+		check_algorithms(conf), key == GR_OK && cert == GR_OK ? check_pair(conf) : GR_BAD
 	};
 
 	for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)

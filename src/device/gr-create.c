@@ -92,23 +92,31 @@ static enum status check_new(const struct errand *e)
 	return st;
 }
 
-static enum status print(const struct cert *cert)
+/* The certificate, and what stands between it and a root: in this order a runtime sends them. */
+static enum status print(const struct offer *offer)
 {
-	char *pem;
+	char *pem, *chain;
 	size_t len;
-	enum status st = cert_pem(&pem, &len, cert);
+	enum status st = cert_pem(&pem, &len, &offer->cert);
 
 	if (st != GR_OK)
 		return st;
-	fwrite(pem, 1, len, stdout);
+	if ((st = chain_pem(&chain, offer->chain, 0)) == GR_OK) {
+		printf("%s%s", pem, chain);
+		free(chain);
+		st = out_close();
+	}
 	free(pem);
-	return out_close();
+	return st;
 }
 
 static enum status ask(struct errand *e, struct session *session)
 {
-	json_t *body = json_pack("{s:s}", "csr", e->pem), *answer = NULL;
-	struct cert cert = { 0 };
+	const struct offer_terms terms = {
+		.csr = &e->csr, .ca = conf_text(&e->conf, CONF_ISSUER_CA_PATH), .chain = settings_is_on(&e->conf, CONF_CERTIFICATE_CHAIN)
+	};
+	json_t *body = json_pack("{s:s, s:o*}", "csr", e->pem, "certificateChain", terms.chain ? json_true() : NULL), *answer = NULL;
+	struct offer offer = { 0 };
 	enum status st = rotation_send(&e->rotation, session, "create", body);
 
 	json_decref(body);
@@ -117,12 +125,12 @@ static enum status ask(struct errand *e, struct session *session)
 	do {
 		if ((st = rotation_answer(&answer, &e->rotation)) != GR_OK)
 			return st;
-		st = offer_check(&cert, answer, &e->csr, conf_text(&e->conf, CONF_ISSUER_CA_PATH));
+		st = offer_check(&offer, answer, &terms);
 		json_decref(answer);
 	} while (st == GR_BAD);
 	if (st == GR_OK)
-		st = print(&cert);
-	cert_release(&cert);
+		st = print(&offer);
+	offer_release(&offer);
 	return st;
 }
 
@@ -131,7 +139,8 @@ static enum status create(struct errand *e)
 	struct session session;
 	enum status st;
 
-	if ((st = settings_ca(&e->conf, CONF_ISSUER_CA_PATH)) != GR_OK || (st = check_new(e)) != GR_OK ||
+	if ((st = settings_ca(&e->conf, CONF_ISSUER_CA_PATH)) != GR_OK ||
+	    (st = settings_switch(&e->conf, CONF_CERTIFICATE_CHAIN)) != GR_OK || (st = check_new(e)) != GR_OK ||
 	    (st = session_open(&session, &e->conf, e->generation)) != GR_OK)
 		return st;
 	st = ask(e, &session);

@@ -29,6 +29,7 @@ static const struct setting {
 	[CONF_KEY_ALGORITHM]         = { "keyAlgorithm", "RSA-2048", TEXT },
 	[CONF_SIGNING_ALGORITHM]     = { "signingAlgorithm", "SHA256WITHRSA", TEXT },
 	[CONF_ISSUER_CA_PATH]        = { "issuerCaPath", "", PATH },
+	[CONF_CERTIFICATE_CHAIN]     = { "certificateChain", "off", TEXT },
 	[CONF_GREENGRASS_ROOT]       = { "greengrassRoot", "", PATH },
 	[CONF_RUNTIME]               = { "runtime", "none", TEXT },
 	[CONF_RESTART_HOOK]          = { "restartHook", "", TEXT },

@@ -107,6 +107,18 @@ enum status settings_hook(const struct conf *conf)
 	return refuse(conf, CONF_RESTART_HOOK, "not an executable file; name a program");
 }
 
+bool settings_is_on(const struct conf *conf, enum conf_key key)
+{
+	return strcmp(conf_text(conf, key), "on") == 0;
+}
+
+enum status settings_switch(const struct conf *conf, enum conf_key key)
+{
+	if (settings_is_on(conf, key) || strcmp(conf_text(conf, key), "off") == 0)
+		return GR_OK;
+	return refuse(conf, key, "neither on nor off");
+}
+
 static enum status check_order(const struct conf *conf, enum conf_key low, enum conf_key high)
 {
 	if (conf_number(conf, low) <= conf_number(conf, high))

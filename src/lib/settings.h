@@ -6,6 +6,8 @@
 #ifndef GR_SETTINGS_H
 #define GR_SETTINGS_H
 
+#include <stdbool.h>
+
 #include "conf.h"
 #include "status.h"
 
@@ -17,6 +19,9 @@ enum status settings_ca(const struct conf *conf, enum conf_key key);
 /* privateKeyPath or certificateFilePath. */
 enum status settings_path(const struct conf *conf, enum conf_key key);
 enum status settings_hook(const struct conf *conf);
+/* A setting that is on or off. */
+enum status settings_switch(const struct conf *conf, enum conf_key key);
+bool settings_is_on(const struct conf *conf, enum conf_key key);
 /* Those that depend on one another. */
 enum status settings_times(const struct conf *conf);
 
