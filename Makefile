@@ -7,6 +7,7 @@ LIBEXECDIR = $(PREFIX)/libexec/gr
 PLUGINDIR = $(PREFIX)/lib/gr
 DATADIR = $(PREFIX)/share/gr
 MANDIR = $(PREFIX)/share/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 CC = gcc
 PKG_CONFIG ?= pkg-config
@@ -65,7 +66,7 @@ LIB_OBJ  := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lib/*.c))
 ROOM_OBJ := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/backend/registry/*.c src/backend/issuer/*.c src/backend/jobs/*.c src/backend/handlers/*.c src/backend/policy/*.c))
 
 PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
-DRIVER   = rotate.sh record.sh session.sh runtime.sh ending.sh states.sh
+DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh ending.sh states.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) lab.sh))
 
 .PHONY: all programs device component demo check check-root bench lint install uninstall clean setup
@@ -162,17 +163,20 @@ lint: setup
 
 # Before anything is built or touched: a path with blanks would be several, one that is not absolute would lie about.
 ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
-ifneq ($(words x$(PREFIX)x x$(DESTDIR)x),2)
-$(error PREFIX and DESTDIR must have no blanks)
+ifneq ($(words x$(PREFIX)x x$(DESTDIR)x x$(UNITDIR)x),3)
+$(error PREFIX, DESTDIR and UNITDIR must have no blanks)
 endif
 ifeq ($(filter /%,$(PREFIX)),)
 $(error PREFIX must be an absolute path)
 endif
 endif
 
+# Not turned on: README says which of them a machine needs.
+UNITS = $(notdir $(wildcard share/systemd/*))
+
 # Programs that people and scripts call go to bindir; the driver's parts and the lab to libexec; gr-rotate runs the driver.
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(PLUGINDIR) $(DESTDIR)$(DATADIR)/policies $(DESTDIR)$(DATADIR)/hooks
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(PLUGINDIR) $(DESTDIR)$(DATADIR)/policies $(DESTDIR)$(DATADIR)/hooks $(DESTDIR)$(DATADIR)/init $(DESTDIR)$(UNITDIR)
 	install -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
 	install -m 755 $(BIN)/gr-broker.so $(DESTDIR)$(PLUGINDIR)
@@ -184,15 +188,20 @@ install: all
 	install -m 644 share/gr.conf.example share/job-template.json $(DESTDIR)$(DATADIR)
 	install -m 755 share/hooks/greengrass-* $(DESTDIR)$(DATADIR)/hooks
 	install -m 644 share/hooks/*.sh $(DESTDIR)$(DATADIR)/hooks
+	for f in $(UNITS); do sed 's|@BINDIR@|$(BINDIR)|' share/systemd/$$f >$(DESTDIR)$(UNITDIR)/$$f && chmod 644 $(DESTDIR)$(UNITDIR)/$$f || exit; done
+	for f in gr-recover gr.cron; do sed 's|@BINDIR@|$(BINDIR)|' share/init/$$f >$(DESTDIR)$(DATADIR)/init/$$f || exit; done
+	chmod 755 $(DESTDIR)$(DATADIR)/init/gr-recover
+	chmod 644 $(DESTDIR)$(DATADIR)/init/gr.cron
 	for n in 1 5 7 8; do install -m 644 man/*.$$n $(DESTDIR)$(MANDIR)/man$$n || exit; done
 
 # Files by name, then our own folders when nobody else has put anything there.
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,gr-rotate $(notdir $(PROGRAMS)))
 	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/,$(DRIVER) lab.sh) $(DESTDIR)$(PLUGINDIR)/gr-broker.so
-	rm -f $(addprefix $(DESTDIR)$(DATADIR)/,gr.conf.example job-template.json $(patsubst share/%,%,$(wildcard share/policies/*.json share/hooks/*)))
+	rm -f $(addprefix $(DESTDIR)$(DATADIR)/,gr.conf.example job-template.json $(patsubst share/%,%,$(wildcard share/policies/*.json share/hooks/* share/init/*)))
+	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS))
 	rm -f $(foreach n,1 5 7 8,$(addprefix $(DESTDIR)$(MANDIR)/man$(n)/,$(notdir $(wildcard man/*.$(n)))))
-	for d in $(addprefix $(DESTDIR),$(DATADIR)/policies $(DATADIR)/hooks $(DATADIR) $(PLUGINDIR) $(LIBEXECDIR)); do \
+	for d in $(addprefix $(DESTDIR),$(DATADIR)/policies $(DATADIR)/hooks $(DATADIR)/init $(DATADIR) $(PLUGINDIR) $(LIBEXECDIR)); do \
 		[ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d || exit; done
 
 clean:

@@ -41,7 +41,8 @@ check_device() {
 		done
 		return 100
 	fi
-	choose_hook || return
+	name_runtime || return
+	own=$(gr-config restartHook) || [ $? -eq 1 ] || return 100
 	[ -z "$own" ] || return 0
 	command -v systemctl >/dev/null && return
 	complain 'this device has no command systemctl; name a restartHook of your own in gr.conf'
@@ -64,14 +65,10 @@ find_nucleus() {
 	fi
 }
 
-# Our own session goes beside that of the nucleus. A hook that the operator named goes before ours.
-choose_hook() {
+# Our own session goes beside that of the nucleus, and rotate.sh knows how to restart it.
+name_runtime() {
 	GR_RUNTIME=$(find_nucleus) || return
 	export GR_RUNTIME
-	own=$(gr-config restartHook) || [ $? -eq 1 ] || return 100
-	[ -z "$own" ] || return 0
-	GR_RESTART_HOOK=$here/../hooks/greengrass-$GR_RUNTIME
-	export GR_RESTART_HOOK
 }
 
 stop() {
@@ -103,6 +100,6 @@ serve() {
 
 case $* in
 install) check_device ;;
-run) choose_hook && serve ;;
+run) name_runtime && serve ;;
 *) printf 'usage: greengrass.sh install | run\n' >&2; exit 100 ;;
 esac

@@ -184,6 +184,8 @@ requestTimeoutSeconds = 10
 retryMinMilliseconds = 50
 retryMaxMilliseconds = 500
 recordGraceSeconds = 5
+# No timer runs "rotate.sh recover" here.
+watchdog = off
 EOF
 }
 

@@ -19,7 +19,7 @@ c_sources() {
 		-Isrc/lib "-Isrc/$1" -j "$(nproc)" "src/$1"
 }
 
-set -- scripts/*.sh share/hooks/* .ci/run
+set -- scripts/*.sh share/hooks/* share/init/gr-recover .ci/run
 for f in test/run test/*/run; do
 	[ ! -f "$f" ] || set -- "$@" "$f"
 done

@@ -13,6 +13,8 @@ export PATH
 . "$here/session.sh"
 # shellcheck source=scripts/runtime.sh
 . "$here/runtime.sh"
+# shellcheck source=scripts/watchdog.sh
+. "$here/watchdog.sh"
 # shellcheck source=scripts/ending.sh
 . "$here/ending.sh"
 # shellcheck source=scripts/states.sh
@@ -22,7 +24,7 @@ usage() {
 	cat <<'EOF'
 usage: rotate.sh [-C FILE] run            serve rotation jobs until told to end
        rotate.sh [-C FILE] once           serve what is pending, then end: 0 well, 1 a rotation failed, 111 no connection
-       rotate.sh [-C FILE] recover        put the credentials in order after a cut; needs no network
+       rotate.sh [-C FILE] recover        what a watchdog runs: end a trial that nobody ends; needs no network
        rotate.sh [-C FILE] status         the pairs and the rotation under way; needs no network
        rotate.sh [-C FILE] check-config   refuse bad settings with one line
 State lies in $GR_STATE (default /var/lib/gr), settings in FILE or $GR_CONF; see gr-rotate(1).
@@ -60,7 +62,7 @@ configure() {
 		rootCaPath) export GR_ROOT_CA_PATH="$value" ;;
 		iotDataEndpoint) export GR_IOT_DATA_ENDPOINT="$value" ;;
 		iotDataPort) export GR_IOT_DATA_PORT="$value" ;;
-		runtime) export GR_RUNTIME="$value" ;;
+		runtime) runtime=$value; export GR_RUNTIME="$value" ;;
 		refusalWindowSeconds) refusal_window=$value ;;
 		trialSeconds) trial_seconds=$value ;;
 		trialMinimumSeconds) trial_minimum=$value ;;
@@ -70,6 +72,7 @@ configure() {
 		retryMinMilliseconds) retry_min=$value ;;
 		retryMaxMilliseconds) retry_max=$value ;;
 		recordGraceSeconds) record_grace=$value ;;
+		watchdog) watchdog=$value ;;
 		restartHook) hook=$value ;;
 		keyAlgorithm) new_key_algorithm=$value ;;
 		signingAlgorithm) new_signing_algorithm=$value ;;
@@ -77,6 +80,7 @@ configure() {
 	done <<EOF
 $settings
 EOF
+	choose_hook
 }
 
 # pause MS: full jitter, so that a fleet does not come back at one moment.
@@ -164,7 +168,7 @@ serve() {
 # The lock is ours for our whole life: programs inherit descriptor 9 and act for us.
 hold_lock() {
 	exec 9>>"$state/lock"
-	gr-journal lock --fd 9 --pid $$ || exit
+	gr-journal lock --fd 9 --pid $$ || return
 	GR_LOCK_FD=9 GR_LINK_SOCKET=$state/link.sock
 	export GR_LOCK_FD GR_LINK_SOCKET
 }
@@ -183,8 +187,8 @@ drive() {
 		exit 111
 	fi
 	configure || exit
-	link_pid='' link_generation='' refused_generation='' refused_at=0 child='' hook_says='' said_key='' left_alone=''
-	hold_lock
+	link_pid='' link_generation='' refused_generation='' refused_at=0 child='' hook_says='' said_key='' said_unwatched='' left_alone=''
+	hold_lock || exit
 	trap cleanup EXIT
 	trap 'exit 143' TERM
 	trap 'exit 130' INT
@@ -207,7 +211,7 @@ shift $((OPTIND - 1))
 [ $# -eq 1 ] || { usage >&2; exit 100; }
 case $1 in
 run | once) drive "$1" ;;
-recover) exec gr-install-cert recover ;;
+recover) recover ;;
 status) gr-journal get || :; exec gr-install-cert status ;;
 check-config) exec gr-config --check ;;
 *) usage >&2; exit 100 ;;

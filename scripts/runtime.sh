@@ -16,6 +16,23 @@ call_hook() {
 	return 111
 }
 
+# A nucleus is restarted by the hook that we bring, unless the operator named one. It goes to the programs too.
+choose_hook() {
+	[ -z "$hook" ] || return 0
+	case $runtime in
+	classic | lite) ;;
+	*) return 0 ;;
+	esac
+	for dir in "$here/../hooks" "$here/../share/hooks" "$here/../../share/gr/hooks"; do
+		[ -x "$dir/greengrass-$runtime" ] || continue
+		hook=$dir/greengrass-$runtime
+		export GR_RESTART_HOOK="$hook"
+		return
+	done
+	complain "runtime: $runtime: its restart hook greengrass-$runtime is not there; set restartHook"
+	return 100
+}
+
 # Sets hook_says while it is no, for the log (once) and for the reason of a trial that ran out.
 hook_ready() {
 	[ -n "$hook" ] || return 0

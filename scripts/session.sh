@@ -71,6 +71,26 @@ refused_for_good() {
 	gr-probe -g "$2" >/dev/null 2>&1 || return 111
 }
 
+# NEW connects as T#probe beside the session on OLD: what the broker says of it now costs nothing yet.
+prove_new() {
+	next=creating-certificate
+	rc=0
+	gr-probe -g "$new" >/dev/null 2>"$state/error" || rc=$?
+	case $rc in
+	0) say "the broker takes the new certificate"; next=trial ;;
+	1)
+		rc=0
+		gr-probe -g "$old" >/dev/null 2>&1 || rc=$?
+		case $rc in
+		0) outlasted "$new" || return; next=failing; why "the broker refuses the new certificate: $(last_error)" ;;
+		1) complain "probing is forbidden by policy; the new certificate goes on trial unproven"; next=trial ;;
+		*) return "$rc" ;;
+		esac
+		;;
+	*) show_error; return "$rc" ;;
+	esac
+}
+
 # Somebody put a pair of his own in the place of our links; the one that was live stays until the broker took it.
 adopt_found() {
 	say "another key and certificate lie in the configured places: $(short "$live_certificate"); taking them"

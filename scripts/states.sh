@@ -86,7 +86,9 @@ state_creating_certificate() {
 	prove_new || return
 	[ "$next" = trial ] || return 0
 	time_left || return
-	[ "$left" -ge "$trial_minimum" ] || { next=failing; why "too little time left for a trial"; }
+	[ "$left" -ge "$trial_minimum" ] || { next=failing; why "too little time left for a trial"; return; }
+	need_watchdog || return
+	[ -z "$unwatched" ] || { next=failing; why "$unwatched"; }
 }
 
 request_certificate() {
@@ -113,26 +115,6 @@ request_certificate() {
 	next=creating-certificate
 }
 
-# NEW connects as T#probe beside the session on OLD: what the broker says of it now costs nothing yet.
-prove_new() {
-	next=creating-certificate
-	rc=0
-	gr-probe -g "$new" >/dev/null 2>"$state/error" || rc=$?
-	case $rc in
-	0) say "the broker takes the new certificate"; next=trial ;;
-	1)
-		rc=0
-		gr-probe -g "$old" >/dev/null 2>&1 || rc=$?
-		case $rc in
-		0) outlasted "$new" || return; next=failing; why "the broker refuses the new certificate: $(last_error)" ;;
-		1) complain "probing is forbidden by policy; the new certificate goes on trial unproven"; next=trial ;;
-		*) return "$rc" ;;
-		esac
-		;;
-	*) show_error; return "$rc" ;;
-	esac
-}
-
 # trial -> committing | rolling-back: switch, restart the runtime, ask for our job over the new certificate.
 state_trial() {
 	next=rolling-back
@@ -141,6 +123,8 @@ state_trial() {
 	[ "$left" -gt 0 ] || { why "the trial's deadline passed${hook_says:+; $hook_says}"; return; }
 	pairs || return
 	if [ "$live" != "$new" ]; then
+		need_watchdog || return
+		[ -z "$unwatched" ] || { why "$unwatched"; return; }
 		hook_ready || return
 		owe_restart "$new" || return
 		gr-install-cert activate || return

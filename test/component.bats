@@ -161,6 +161,7 @@ core() {
 			while [ "\$1" = -p ]; do grep "^\$2=" unit; shift 2; done
 			;;
 		list-units) cat units ;;
+		reset-failed) [ "\$2" = $UNIT ] ;;
 		--no-block) [ "\$2 \$3" = "restart $UNIT" ] && { [ ! -e restart ] || bash ./restart; } ;;
 		*) exit 1 ;;
 		esac
@@ -177,11 +178,23 @@ show() { sed -i "s/^$1=.*/$1=$2/" unit; }
 		: >calls
 		run -0 "$HOOK" restart
 		[ -z "$output" ]
-		[ "$(cat calls)" = "--no-block restart ${nucleus#*:}" ]
-		touch broken
+		[ "$(tail -n 1 calls)" = "--no-block restart ${nucleus#*:}" ]
+		run -1 grep reset-failed calls
+		echo exit 1 >restart
 		run -111 --separate-stderr "$HOOK" restart
 		[ "$stderr" = "greengrass-${nucleus%:*}: ${nucleus#*:}: systemctl cannot restart it" ]
-		rm broken
+		rm restart
+	done
+}
+
+@test "hook: W8 a nucleus that failed too often to be started again is started again" {
+	for nucleus in classic:greengrass.service lite:ggl.core.iotcored.service; do
+		core "${nucleus%:*}"
+		show ActiveState failed
+		: >calls
+		run -0 "$HOOK" restart
+		[ "$(tail -n 2 calls)" = "reset-failed ${nucleus#*:}
+--no-block restart ${nucleus#*:}" ]
 	done
 }
 

@@ -48,9 +48,10 @@ END
 	printf '%s %s %s\n' "$boot" "$pid" "$start"
 }
 
-# Not waited for: the restart may end whoever asks for it.
+# Not waited for: the restart may end whoever asks for it. A unit that failed too often is not started before it is reset.
 restart() {
-	systemctl --no-block restart "$unit" && return
+	active=$(properties ActiveState) || return
+	{ [ "$active" != ActiveState=failed ] || systemctl reset-failed "$unit"; } && systemctl --no-block restart "$unit" && return
 	complain "$unit: systemctl cannot restart it"
 	return 111
 }

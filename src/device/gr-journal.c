@@ -8,6 +8,7 @@ static const struct arg_verb verbs[] = {
 	{ "put", verb_put, "change values, if the phase is the expected one" },
 	{ "arm", verb_arm, "set the deadline of the trial" },
 	{ "left", verb_left, "print the seconds until that deadline" },
+	{ "watched", verb_watched, "tell whether a watchdog looks after this journal" },
 	{ "lock", verb_lock, "lock an inherited descriptor for a driver" },
 	{ NULL, NULL, NULL }
 };

@@ -42,6 +42,8 @@ static const struct setting {
 	[CONF_RETRY_MIN]             = { "retryMinMilliseconds", "1000", NUMBER },
 	[CONF_RETRY_MAX]             = { "retryMaxMilliseconds", "60000", NUMBER },
 	[CONF_RECORD_GRACE]          = { "recordGraceSeconds", "600", NUMBER },
+	[CONF_WATCHDOG]              = { "watchdog", "on", TEXT },
+	[CONF_WATCHDOG_SECONDS]      = { "watchdogSeconds", "300", NUMBER },
 };
 
 const char *conf_name(enum conf_key key)

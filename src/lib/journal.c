@@ -14,7 +14,6 @@
 #define JOURNAL_FILE "rotation"
 #define JOURNAL_AHEAD "rotation.back"
 #define JOURNAL_HEAD "gr-journal "
-#define JOURNAL_VERSION "1"
 
 enum { JOURNAL_FILE_MAX = 65536, SUM_LINE = 4 + 64 + 1 };	/* "sum=", hex, newline */
 
@@ -176,10 +175,10 @@ static bool parse(struct journal *journal, char *text, size_t len)
 /* The version is looked at before the checksum: a newer one may sum differently. */
 static bool is_newer(const char *text)
 {
-	const char *version = text + strlen(JOURNAL_HEAD);
+	char ours[sizeof JOURNAL_HEAD + 16];
 
-	return strncmp(text, JOURNAL_HEAD, strlen(JOURNAL_HEAD)) == 0 &&
-	       strncmp(version, JOURNAL_VERSION "\n", strlen(JOURNAL_VERSION "\n")) != 0;
+	snprintf(ours, sizeof ours, JOURNAL_HEAD "%d\n", JOURNAL_VERSION);
+	return strncmp(text, JOURNAL_HEAD, strlen(JOURNAL_HEAD)) == 0 && strncmp(text, ours, strlen(ours)) != 0;
 }
 
 static enum status read_record(struct journal *journal, const struct store *store, const char *name)
@@ -216,7 +215,7 @@ enum status journal_read(struct journal *journal, const struct store *store)
 static enum status write_record(const struct journal *journal, const struct store *store, const char *name)
 {
 	char text[JOURNAL_FILE_MAX];
-	size_t used = (size_t)snprintf(text, sizeof text, JOURNAL_HEAD JOURNAL_VERSION "\n");
+	size_t used = (size_t)snprintf(text, sizeof text, JOURNAL_HEAD "%d\n", JOURNAL_VERSION);
 
 	/* All values together stay far below the buffer: 27 of at most 1024 bytes. */
 	for (enum journal_key k = 0; k < JOURNAL_COUNT; k++)

@@ -26,7 +26,10 @@ enum journal_key {
 	JOURNAL_COUNT
 };
 
-enum { JOURNAL_VALUE_MAX = 1024 };	/* bytes of one value */
+enum {
+	JOURNAL_VERSION = 1,
+	JOURNAL_VALUE_MAX = 1024	/* bytes of one value */
+};
 
 struct journal {
 	char value[JOURNAL_COUNT][JOURNAL_VALUE_MAX + 1];	/* "" when unset */

@@ -119,6 +119,15 @@ enum status settings_switch(const struct conf *conf, enum conf_key key)
 	return refuse(conf, key, "neither on nor off");
 }
 
+enum status settings_watchdog(const struct conf *conf)
+{
+	enum status st = settings_switch(conf, CONF_WATCHDOG);
+
+	if (st == GR_OK && conf_number(conf, CONF_WATCHDOG_SECONDS) == 0)
+		st = refuse(conf, CONF_WATCHDOG_SECONDS, "use 1 or more");
+	return st;
+}
+
 static enum status check_order(const struct conf *conf, enum conf_key low, enum conf_key high)
 {
 	if (conf_number(conf, low) <= conf_number(conf, high))

@@ -22,6 +22,7 @@ enum status settings_hook(const struct conf *conf);
 /* A setting that is on or off. */
 enum status settings_switch(const struct conf *conf, enum conf_key key);
 bool settings_is_on(const struct conf *conf, enum conf_key key);
+enum status settings_watchdog(const struct conf *conf);
 /* Those that depend on one another. */
 enum status settings_times(const struct conf *conf);
 

@@ -26,7 +26,7 @@ struct store {
 	struct owner was;
 	struct seat key, certificate;
 	int dir;			/* .gr/<basename>; -1: nothing was adopted yet */
-	char path[PATH_MAX];		/* of that directory */
+	char path[PATH_MAX];		/* of that directory; stays after store_close */
 };
 
 /* GR_BAD: not configured, a foreign .gr, a newer format, one path for both. store_close it in any case. */

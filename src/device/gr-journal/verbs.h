@@ -8,6 +8,7 @@ int verb_get(int argc, char *argv[]);
 int verb_put(int argc, char *argv[]);
 int verb_arm(int argc, char *argv[]);
 int verb_left(int argc, char *argv[]);
+int verb_watched(int argc, char *argv[]);
 int verb_lock(int argc, char *argv[]);
 
 #endif
