@@ -5,6 +5,7 @@
 #include "handshake.h"
 
 #include <openssl/x509_vfy.h>
+#include <time.h>
 
 enum { LISTEN_MS = 3000 };
 
@@ -39,12 +40,28 @@ static bool is_unexplained(const struct tls *tls)
 	return tls->done && tls->alert < 0 && tls->distrust == 0;
 }
 
+/* A device that starts without the time knows it a little later. Until then no server can be trusted, and nobody is refused. */
+static void complain_clock(const char *where, const char *text)
+{
+	time_t now = (time_t)(clock_real_ms() / 1000);
+	char date[32] = "unknown";
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm))
+		strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	complain("%s: the server's certificate does not hold at the time of our clock, %s: %s; is the clock right?", where, date, text);
+}
+
 /* With the setting that is wrong, if it is not the server. */
 static void complain_distrust(const char *where, const struct tls_setup *setup, long why)
 {
 	const char *text = X509_verify_cert_error_string(why);
 
 	switch (why) {
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		complain_clock(where, text);
+		break;
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
 		complain("%s: the server is not who it should be: %s; is iotDataEndpoint %s its name?", where, text, setup->host);
