@@ -675,3 +675,23 @@ gr-install-cert: $PWD/dev/private.key: linked again" ]
 	GR_STATE=$PWD/gr.conf run -111 --separate-stderr gr-install-cert adopt
 	[ "$stderr" = "gr-install-cert: GR_STATE: $PWD/gr.conf: Not a directory" ]
 }
+@test "recover: W35 a folder that cannot be listed is not an empty one" {
+	make_trial
+	rm "$STORE/rotation" "$STORE/live"
+	mv dev start
+	n=0
+	while :; do
+		n=$((n + 1))
+		rm -rf dev
+		cp -a start dev
+		rc=0
+		ASAN_OPTIONS=exitcode=86:detect_leaks=0 strace -qq -o trace -e trace=getdents64 -e "inject=getdents64:error=EIO:when=$n" \
+			gr-install-cert recover 2>err || rc=$?
+		grep -q INJECTED trace || break
+		[ "$rc" -eq 111 ]
+		gr-install-cert recover
+		[ "$(live)" = 1 ]
+		[ -e "$STORE/2/certificate.pem" ]
+	done
+	[ "$n" -gt 3 ]
+}

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +119,13 @@ enum status file_read_at(char **data, size_t *len, struct stat *status, int dirf
 	if (st == GR_OK && status)
 		*status = own;
 	return st;
+}
+
+bool file_next(struct dirent **entry, DIR *dir)
+{
+	errno = 0;
+	*entry = readdir(dir);
+	return *entry || errno == 0;
 }
 
 static enum status write_all(int fd, const char *data, size_t len)

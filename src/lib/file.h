@@ -6,6 +6,8 @@
 #ifndef GR_FILE_H
 #define GR_FILE_H
 
+#include <dirent.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -41,6 +43,9 @@ enum status file_replace_at(int dirfd, const char *name, const char *where, cons
 enum status file_replace_like_at(int dirfd, const char *name, const char *where, const void *data, size_t len, const struct stat *like);
 /* The same by path. */
 enum status file_replace(const char *path, const void *data, size_t len, mode_t mode);
+
+/* The next name in dir, NULL after the last. False: it cannot be read; errno says why. */
+bool file_next(struct dirent **entry, DIR *dir);
 
 /* Makes names in this directory durable. */
 enum status file_sync_dir(int dirfd, const char *where);

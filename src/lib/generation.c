@@ -68,13 +68,14 @@ enum status generation_list(struct generation_list *list, const struct store *st
 	struct dirent *e;
 	DIR *stream;
 	uint32_t n;
+	bool read;
 
 	list->count = 0;
 	if (store->dir < 0)
 		return GR_OK;
 	if (open_stream(&stream, store, store->dir, ".") != GR_OK)
 		return GR_FAIL;
-	while ((e = readdir(stream))) {
+	while ((read = file_next(&e, stream)) && e) {
 		if ((n = number_of(e->d_name)) == 0)
 			continue;
 		if (list->count == GENERATION_MAX) {
@@ -84,7 +85,11 @@ enum status generation_list(struct generation_list *list, const struct store *st
 		}
 		list->number[list->count++] = n;
 	}
+	if (!read)
+		complain_errno(store, ".");
 	closedir(stream);
+	if (!read)
+		return GR_FAIL;
 	qsort(list->number, list->count, sizeof list->number[0], by_number);
 	return GR_OK;
 }

@@ -51,6 +51,7 @@ static bool is_bare(int dir)
 	int fd = openat(dir, ".", DIR_FLAGS);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *e;
+	bool read;
 
 	if (!d) {
 		if (fd >= 0)
@@ -58,10 +59,10 @@ static bool is_bare(int dir)
 		return false;
 	}
 	do
-		e = readdir(d);
+		read = file_next(&e, d);
 	while (e && e->d_name[0] == '.');
 	closedir(d);
-	return !e;
+	return read && !e;
 }
 
 /* GR_NO, silent: no mark yet. */

@@ -1,6 +1,7 @@
 /* sweep.c - what goes from the store */
 #include "sweep.h"
 #include "complain.h"
+#include "file.h"
 #include "generation.h"
 
 #include <dirent.h>
@@ -36,6 +37,7 @@ static enum status unlink_in(unsigned *removed, const struct store *store, const
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 	enum status st = GR_OK;
 	struct dirent *e;
+	bool read;
 
 	if (!stream) {
 		complain_errno(store, name);
@@ -43,7 +45,7 @@ static enum status unlink_in(unsigned *removed, const struct store *store, const
 			close(fd);
 		return GR_FAIL;
 	}
-	while ((e = readdir(stream))) {
+	while ((read = file_next(&e, stream)) && e) {
 		if (!chosen(e->d_name))
 			continue;
 		if (unlinkat(fd, e->d_name, 0) == 0)
@@ -51,6 +53,8 @@ static enum status unlink_in(unsigned *removed, const struct store *store, const
 		else if (errno != EISDIR && errno != EPERM)	/* a directory: Linux says the first, POSIX the second */
 			st = complain_errno(store, name);
 	}
+	if (!read)
+		st = complain_errno(store, name);
 	closedir(stream);
 	return st;
 }
@@ -88,6 +92,7 @@ static enum status remove_dirs(unsigned *removed, const struct store *store)
 	struct dirent *e;
 	char name[NAME_SIZE];
 	DIR *stream;
+	bool read;
 	int fd;
 
 	do {
@@ -98,8 +103,10 @@ static enum status remove_dirs(unsigned *removed, const struct store *store)
 				close(fd);
 			return GR_FAIL;
 		}
-		while ((e = readdir(stream)) && (!is_temporary(e->d_name) || strlen(e->d_name) >= sizeof name))
+		while ((read = file_next(&e, stream)) && e && (!is_temporary(e->d_name) || strlen(e->d_name) >= sizeof name))
 			;
+		if (!read)
+			st = complain_errno(store, ".");
 		if (e)
 			memcpy(name, e->d_name, strlen(e->d_name) + 1);
 		closedir(stream);
