@@ -6,10 +6,13 @@ setup() {
 }
 
 teardown() {
+	[ -z "${BROKER:-}" ] || kill -CONT "$BROKER"	# one of them is stopped
 	stop_link
 	stop_service
 	stop_broker
 }
+
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 service() { start_service awslabs/things/pump1/certificate/commit grant; }
 grant() {
@@ -51,6 +54,22 @@ grant() {
 	stop_broker
 	run -111 --separate-stderr gr-link </dev/null
 	[ ! -e link.sock ]
+}
+
+@test "link: W26 a connection on which nothing is acknowledged within requestTimeoutSeconds is lost" {
+	start_broker
+	device pump1
+	sed -i 's/^requestTimeoutSeconds.*/requestTimeoutSeconds = 1/' gr.conf
+	start_link
+	kill -STOP "$BROKER"
+	run -111 --separate-stderr gr-jobs-client pending
+	await is_gone "$LINK"
+	exec 7>&-
+	rc=0
+	wait "$LINK" || rc=$?
+	LINK=
+	[ "$rc" -eq 111 ]
+	[ "$(cat link.err)" = "gr-link: localhost:$PORT: the connection is lost: no acknowledgement within 1 s of: publish to \$aws/things/pump1/jobs/get" ]
 }
 
 @test "link: the broker's death ends it, with a line" {

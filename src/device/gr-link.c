@@ -93,6 +93,7 @@ int main(int argc, char *argv[])
 	struct login login = { 0 };
 	struct inbox inbox = { 0 };
 	struct mqtt mqtt = { 0 };
+	int64_t patience;
 	enum status st;
 
 	if (fcntl(STDIN_FILENO, F_GETFD) < 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0) {
@@ -102,9 +103,10 @@ int main(int argc, char *argv[])
 	closefrom(STDERR_FILENO + 1);	/* the driver's lock must not live as long as we do */
 	if ((st = read_settings(&set, argc, argv)) != GR_OK || (st = login_load(&login, &set.conf, set.generation)) != GR_OK)
 		goto out;
-	if ((st = mqtt_open(&mqtt, &login.setup, login.client, &inbox,
-			    clock_boot_ms() + INT64_C(1000) * conf_number(&set.conf, CONF_REQUEST_TIMEOUT))) != GR_OK)
+	patience = INT64_C(1000) * conf_number(&set.conf, CONF_REQUEST_TIMEOUT);
+	if ((st = mqtt_open(&mqtt, &login.setup, login.client, &inbox, clock_boot_ms() + patience)) != GR_OK)
 		goto out;
+	mqtt.patience_ms = patience;
 	st = lend(&mqtt, &inbox, &set, login.id);
 	mqtt_close(&mqtt);
 out:

@@ -32,6 +32,8 @@ static void on_disconnect(struct mosquitto *client, void *obj, int code)
 
 static void take_ack(struct mqtt *m, int mid, bool refused)
 {
+	m->due -= m->due > 0;
+	m->due_since = clock_boot_ms();
 	m->acks[m->next_ack] = (struct mqtt_ack){ mid, refused };
 	m->next_ack = (m->next_ack + 1) % MQTT_ACKS;
 }
@@ -172,8 +174,11 @@ void mqtt_close(struct mqtt *m)
 static enum status started(struct mqtt *m, const char *what, const char *topic, int rc)
 {
 	str_format(m->doing, sizeof m->doing, "%s %s", what, topic);
-	if (rc == MOSQ_ERR_SUCCESS)
+	if (rc == MOSQ_ERR_SUCCESS) {
+		if (m->due++ == 0)
+			m->due_since = clock_boot_ms();
 		return GR_OK;
+	}
 	complain("%s: cannot %s: %s", m->where, m->doing, reason_of(rc, errno));
 	return rc == MOSQ_ERR_INVAL || rc == MOSQ_ERR_MALFORMED_UTF8 || rc == MOSQ_ERR_PAYLOAD_SIZE ? GR_BAD : GR_FAIL;
 }
@@ -217,9 +222,21 @@ static int serve(struct mqtt *m, short revents)
 	return rc;
 }
 
+/*
+ * A connection that carries nothing any more looks idle, and the keep-alive takes two minutes to find out: a whole trial
+ * may be over by then. The broker itself acknowledges at once, whatever the service behind it does.
+ */
+static bool is_overdue(const struct mqtt *m)
+{
+	return m->patience_ms > 0 && m->due > 0 && clock_boot_ms() - m->due_since >= m->patience_ms;
+}
+
 static void complain_lost(const struct mqtt *m, int rc)
 {
-	if (rc == MOSQ_ERR_KEEPALIVE)
+	if (rc == MOSQ_ERR_SUCCESS)
+		complain("%s: the connection is lost: no acknowledgement within %lld s of: %s", m->where, (long long)(m->patience_ms / 1000),
+			 m->doing[0] != '\0' ? m->doing : "an earlier request");
+	else if (rc == MOSQ_ERR_KEEPALIVE)
 		complain("%s: the connection is lost: the broker gave no sign of life", m->where);
 	else if (m->doing[0] != '\0')
 		complain("%s: the broker closed the connection instead of an answer to: %s; does a policy forbid that?", m->where, m->doing);
@@ -231,7 +248,9 @@ enum status mqtt_turn(struct mqtt *m, short revents)
 {
 	int rc = m->lost ? MOSQ_ERR_CONN_LOST : serve(m, revents);
 
-	if (rc == MOSQ_ERR_SUCCESS && !m->lost)
+	if (rc == MOSQ_ERR_SUCCESS && m->lost)
+		rc = MOSQ_ERR_CONN_LOST;
+	if (rc == MOSQ_ERR_SUCCESS && !is_overdue(m))
 		return GR_OK;
 	m->lost = true;
 	if (m->connack == 0)	/* before that, mqtt_open has the last word */

@@ -33,6 +33,9 @@ struct mqtt {
 	struct inbox *inbox;
 	char where[280];	/* "host:port", for error lines */
 	char doing[640];	/* what we sent last, "" once it was answered */
+	int64_t patience_ms;	/* no acknowledgement for so long while one is due: the connection is lost; 0: the keep-alive alone decides */
+	unsigned due;		/* acknowledgements that have not come yet */
+	int64_t due_since;	/* when the wait for the next of them began */
 	int connack;		/* the return code (MQTT 3.1.1, 3.2.2.3), or -1 */
 	bool lost;
 	struct mqtt_ack acks[MQTT_ACKS];
@@ -40,7 +43,7 @@ struct mqtt {
 };
 
 /*
- * Connects as the client id, within the deadline. GR_OK: the broker took us. GR_NO: it refused us for
+ * Connects as the client id, within the deadline. patience_ms is for the caller to set afterwards. GR_OK: the broker took us. GR_NO: it refused us for
  * good (bad identity, or not authorised, in CONNACK; or a TLS alert about our certificate from a
  * server that had proven its name). GR_FAIL: everything that is no verdict: no such name, no route, an
  * unverifiable server, time, silence. GR_BAD: as tls_open. Messages go to inbox. SIGPIPE is ignored
