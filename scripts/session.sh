@@ -77,7 +77,7 @@ prove_new() {
 	rc=0
 	gr-probe -g "$new" >/dev/null 2>"$state/error" || rc=$?
 	case $rc in
-	0) say "the broker takes the new certificate"; next=trial ;;
+	0) forget_refusal "$new"; say "the broker takes the new certificate"; next=trial ;;
 	1)
 		rc=0
 		gr-probe -g "$old" >/dev/null 2>&1 || rc=$?
