@@ -139,8 +139,11 @@ trial_budget() {
 	fi
 }
 
-# A backend that does not say that it may be asked twice gets the time to finish the first request.
+# A backend that does not say that it may be asked twice gets the time to finish the first request. One noted for a time
+# that has yet to come was made in an earlier boot: that it is older than this boot is all that is known.
 wait_to_repeat() {
 	[ -n "$1" ] && [ "$idempotent" != true ] || return 0
-	[ $(($(now) - $1)) -ge "$repeat_seconds" ] || [ "$(now)" -lt "$1" ] || return 111
+	t=$(now)
+	[ "$1" -le "$t" ] || set -- 0
+	[ $((t - $1)) -ge "$repeat_seconds" ] || return 111
 }

@@ -22,3 +22,18 @@ teardown() {
 	[ -e probed ] && [ -e linked ]
 	assert_rotated j1
 }
+
+@test "model: a backend that must not be asked twice at once is not, over a reboot either" {
+	read -r up _ </proc/uptime
+	wrapped gr-jobs-client 'set -o pipefail; "$REAL" "$@" | sed s/^idempotent=true/idempotent=false/'
+	wrapped gr-create 'cat /proc/uptime >>asked; [ "$(wc -l <asked)" -gt 1 ] || { kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit 111; }; exec "$REAL" "$@"'
+	rotate_job j1
+	fake/rotate.sh once 2>log || [ $? -eq 137 ]
+	# This boot began after the first request, and is as old as it is.
+	setting repeatSeconds $((${up%.*} + 15))
+	gr-journal put createdAt=$((${up%.*} + 100000))
+	run -0 fake/rotate.sh once
+	read -r up _ < <(sed -n 2p asked)
+	[ "${up%.*}" -ge "$(sed -n 's/^repeatSeconds = //p' "$GR_CONF")" ]
+	assert_rotated j1
+}
