@@ -29,9 +29,9 @@ ask_over_old() {
 ask_how_it_ended() {
 	answer=$(gr-jobs-client update --execution "$execution" "$job" IN_PROGRESS) || :
 	read_execution "$answer" || return
-	case $x_status in
-	'') return 111 ;;
-	SUCCEEDED) return 111 ;;
+	case $x_status-$x_code in
+	- | SUCCEEDED-*) return 111 ;;
+	-*) keep_both "$old" ;;
 	*) next=rolling-back; why "the new certificate died and the job ended as $x_status" ;;
 	esac
 }
@@ -75,9 +75,10 @@ old_is_dead() {
 	fi
 }
 
-# The execution is gone, so nobody can say which pair lives: both stay, and idle uses the one that is taken.
+# The execution is gone, or has ended nobody says how, so nobody can say which pair lives: both stay, and idle uses the one
+# that is taken.
 keep_both() {
 	[ -n "$new_certificate" ] || { finish_old; return; }
-	say "job ${job:-unknown}: is gone; both pairs are kept"
+	say "job ${job:-unknown}: is gone or ended unseen; both pairs are kept"
 	put_idle "$1"
 }

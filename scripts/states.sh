@@ -224,7 +224,7 @@ state_reporting() {
 		case $x_survivor-$x_status-$x_code in
 		NEW-* | -SUCCEEDED-*) finish_new ;;
 		OLD-*) next=rolling-back; why "the rotation was decided for the old certificate" ;;
-		--ResourceNotFound) keep_both "$old" ;;
+		--ResourceNotFound | --TerminalStateReached) keep_both "$old" ;;
 		--* | -IN_PROGRESS-*)
 			# Not licensed yet, as it seems: commit is safe to repeat and decides nothing.
 			gr-commit "$job" "$execution" "$new_certificate" || :

@@ -13,6 +13,12 @@ teardown() {
 	down
 }
 
+# foreign_answer VERB...: this update, as a service refuses it that does not tell how the execution ended
+foreign_answer() {
+	wrapped gr-jobs-client '[ "$1 ${*: -1}" != "update '"$1"'" ] || { '"${2:-}"' printf "code=TerminalStateReached\nstatus=\nsurvivor=\n"; exit 1; }; '"${3:-}"' exec "$REAL" "$@"'
+}
+deactivate() { printf 'gr-registry update-certificate -H %s "$(gr-registry list-thing-principals -H %s thing-1 | cut -f 1 | %s)" INACTIVE;' "$HOME_DIR" "$HOME_DIR" "$1"; }
+
 @test "model: a refusal that the probe saw end does not count in the trial" {
 	setting refusalWindowSeconds 2
 	wrapped gr-probe '[ "$2" != 2 ] || [ -e probed ] || { touch probed; echo "gr-probe: refused" >&2; exit 1; }; exec "$REAL" "$@"'
@@ -36,4 +42,26 @@ teardown() {
 	read -r up _ < <(sed -n 2p asked)
 	[ "${up%.*}" -ge "$(sed -n 's/^repeatSeconds = //p' "$GR_CONF")" ]
 	assert_rotated j1
+}
+
+@test "model: success is refused without a word of how the job ended: both pairs are kept, the next rotation leaves one" {
+	foreign_answer SUCCEEDED
+	rotate_job j1
+	run -0 timeout 60 fake/rotate.sh once
+	[ "$(gr-journal get phase other)" = $'phase=idle\nother=1' ]
+	[ "$(certificate_id)" != "$OLD" ]
+	keep_old_pair
+	rotate_job j2
+	run -0 timeout 60 rotate.sh once
+	assert_rotated j2
+}
+
+@test "model: NEW died and nobody tells how the job ended: the device ends on OLD" {
+	foreign_answer SUCCEEDED "$(deactivate 'grep -v '"$OLD") exit 111;" '[ "$1 ${*: -1}" != "update IN_PROGRESS" ] || [ ! -e late ] || { printf "code=TerminalStateReached\nstatus=\nsurvivor=\n"; exit 1; }; [ "$1" != get ] || [ "$(gr-journal get phase)" != reporting ] || { touch late; printf "code=TerminalStateReached\nstatus=\nsurvivor=\n"; exit 1; };'
+	rotate_job j1
+	run -0 timeout 60 fake/rotate.sh once
+	timeout 60 rotate.sh once || [ $? -eq 1 ]
+	[ "$(certificate_id)" = "$OLD" ]
+	[ "$(gr-probe)" = "$OLD" ]
+	[ "$(gr-journal get phase)" = idle ]
 }
