@@ -66,6 +66,14 @@ revive_new() {
 	pay_restart
 }
 
+# The pair in use died when there was no new one yet. Where an older one is kept beside it, idle takes up that one.
+give_way() {
+	[ -n "$other" ] && [ "$other" != "$old" ] || return 111
+	refused_for_good "$old" "$other" || return
+	say "job $job: given up: the pair in use is refused and the one kept beside it is taken"
+	next=idle
+}
+
 old_is_dead() {
 	revive_new || return
 	if [ -n "$final" ]; then

@@ -50,8 +50,10 @@ take_orphan() {
 
 # updating-job -> creating-certificate | idle: say that we are on it, learn how much time there is.
 state_updating_job() {
-	connect_patiently "$old" || return
 	rc=0
+	connect "$old" || rc=$?
+	[ "$rc" -ne 1 ] || { give_way; return; }
+	[ "$rc" -eq 0 ] || return "$rc"
 	answer=$(gr-jobs-client update -d CertificateRotator=true --execution "$execution" "$job" IN_PROGRESS) || rc=$?
 	case $rc in
 	0 | 111) ;;	# after silence the execution itself tells whether the update arrived
@@ -260,7 +262,7 @@ state_failing() {
 		old_is_dead
 		return
 	fi
-	[ "$rc" -ne 1 ] || return 111
+	[ "$rc" -ne 1 ] || { give_way; return; }
 	[ "$rc" -eq 0 ] || return "$rc"
 	[ -n "$job" ] || { keep_both "$new"; return; }
 	wait_to_repeat "$created_at" || return

@@ -19,6 +19,22 @@ foreign_answer() {
 }
 deactivate() { printf 'gr-registry update-certificate -H %s "$(gr-registry list-thing-principals -H %s thing-1 | cut -f 1 | %s)" INACTIVE;' "$HOME_DIR" "$HOME_DIR" "$1"; }
 
+# two_pairs: the device idles over the old pair, and keeps one that nobody has decided about
+two_pairs() {
+	setting trialSeconds 2
+	wrapped gr-commit 'kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit 111'
+	rotate_job kept
+	fake/rotate.sh once 2>kept.log || [ $? -eq 137 ]
+	rm "$T/.gr/private.key/rotation" fake/gr-commit
+	ln -s "$BIN/gr-commit" fake/
+	gr-jobs cancel --force -H "$HOME_DIR" kept
+	timeout 30 rotate.sh once 2>>kept.log || [ $? -eq 1 ]
+	[ "$(gr-journal get phase other)" = $'phase=idle\nother=2' ]
+	[ "$(certificate_id)" = "$OLD" ]
+	[ "$(registered | wc -l)" -eq 2 ]
+	setting trialSeconds 60
+}
+
 @test "model: a refusal that the probe saw end does not count in the trial" {
 	setting refusalWindowSeconds 2
 	wrapped gr-probe '[ "$2" != 2 ] || [ -e probed ] || { touch probed; echo "gr-probe: refused" >&2; exit 1; }; exec "$REAL" "$@"'
@@ -63,5 +79,27 @@ deactivate() { printf 'gr-registry update-certificate -H %s "$(gr-registry list-
 	timeout 60 rotate.sh once || [ $? -eq 1 ]
 	[ "$(certificate_id)" = "$OLD" ]
 	[ "$(gr-probe)" = "$OLD" ]
+	[ "$(gr-journal get phase)" = idle ]
+}
+
+@test "model: the pair in use dies as a rotation begins: the one kept beside it serves" {
+	two_pairs
+	wrapped gr-jobs-client '[ "$1 ${*: -1}" != "update IN_PROGRESS" ] || [ -e dead ] || { touch dead; '"$(deactivate "grep $OLD")"' }; exec "$REAL" "$@"'
+	rotate_job j2
+	timeout 60 fake/rotate.sh once 2>log || [ $? -eq 1 ]
+	[ -e dead ]
+	[ "$(certificate_id)" != "$OLD" ]
+	[ "$(gr-probe)" = "$(certificate_id)" ]
+	[ "$(gr-journal get phase)" = idle ]
+}
+
+@test "model: the pair in use dies before there is a new one: the one kept beside it serves" {
+	two_pairs
+	wrapped gr-csr "$(deactivate "grep $OLD")"' exit 100'
+	rotate_job j2
+	timeout 60 fake/rotate.sh once 2>log || [ $? -eq 1 ]
+	timeout 60 rotate.sh once 2>>log || [ $? -eq 1 ]
+	[ "$(certificate_id)" != "$OLD" ]
+	[ "$(gr-probe)" = "$(certificate_id)" ]
 	[ "$(gr-journal get phase)" = idle ]
 }
