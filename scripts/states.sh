@@ -108,11 +108,12 @@ request_certificate() {
 	[ "$rc" -ne 1 ] || { why "$(last_error)"; return 0; }
 	[ "$rc" -eq 0 ] || return "$rc"
 	new_certificate=$(gr-install-cert stage <"$state/new.pem") || return
-	put creating-certificate newCertificateId="$new_certificate" || return
-	# The create that was accepted decided what the device lives on: a pair kept from an older rotation is dead now.
+	# The create that was accepted decided what the device lives on: a pair kept from an older rotation is dead now. It goes
+	# first, because nobody comes here again once the certificate is on record.
 	if [ -n "$other" ] && [ "$other" != "$old" ]; then
-		gr-install-cert discard -g "$other" && put creating-certificate other= || return
+		gr-install-cert discard -g "$other" || return
 	fi
+	put creating-certificate newCertificateId="$new_certificate" other= || return
 	say "new certificate: $(short "$new_certificate")"
 	next=creating-certificate
 }

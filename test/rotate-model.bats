@@ -103,3 +103,15 @@ two_pairs() {
 	[ "$(gr-probe)" = "$(certificate_id)" ]
 	[ "$(gr-journal get phase)" = idle ]
 }
+
+@test "model: a pair that the new certificate made dead is gone before the trial, whatever is cut off" {
+	two_pairs
+	wrapped gr-journal '"$REAL" "$@"; rc=$?; case "$*" in *newCertificateId=*) [ -e cut ] || { touch cut; kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; } ;; esac; exit $rc'
+	wrapped gr-commit 'gr-install-cert status >at-commit; exec "$REAL" "$@"'
+	rotate_job j2
+	timeout 60 fake/rotate.sh once 2>log || [ $? -eq 137 ]
+	[ -e cut ]
+	run -0 timeout 60 fake/rotate.sh once
+	[ "$(grep -c '^generation' at-commit)" -eq 2 ]
+	assert_rotated j2
+}
