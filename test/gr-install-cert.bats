@@ -467,6 +467,16 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	gr-install-cert recover
 	[ "$(live)" = 1 ]
 }
+@test "recover: a lost journal over an unmarked pair goes back to another unmarked one where none was committed" {
+	make_trial
+	gr-install-cert activate
+	rm "$STORE/rotation" "$STORE/1/committed"
+	run -0 gr-install-cert recover
+	[ "$(gr-journal get phase old new)" = $'phase=trial\nold=1\nnew=2' ]
+	gr-journal arm 0
+	gr-install-cert recover
+	[ "$(live)" = 1 ]
+}
 @test "recover: with nothing to go back to the only pair stays" {
 	make_trial
 	gr-install-cert activate

@@ -158,7 +158,9 @@ static enum status begin_trial(struct desk *desk, uint32_t live)
 	uint32_t old;
 	enum status st;
 
+	/* A pair that was kept because nobody could say which one lives bears no mark, and may be the good one. */
 	if ((st = find_newest(&old, &desk->store, true, live)) != GR_OK ||
+	    (old == 0 && (st = find_newest(&old, &desk->store, false, live)) != GR_OK) ||
 	    (st = journal_set(journal, JOURNAL_PHASE, "trial")) != GR_OK ||
 	    (st = journal_set_number(journal, JOURNAL_NEW, live)) != GR_OK ||
 	    (st = note_certificate(journal, JOURNAL_NEW_CERTIFICATE_ID, &desk->store, live)) != GR_OK ||
