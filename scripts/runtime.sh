@@ -45,12 +45,12 @@ hook_ready() {
 	return 111
 }
 
-# Before a switch to a generation: which instance of the runtime is it that will have to go? One that is dead cannot
-# say. The restart waits until the hook is ready, but not past restartAt: the switch of a rollback does not wait.
+# Before a switch to a generation. Which instance of the runtime has to go can be told after the switch alone: one that
+# starts in between may be on either pair. The restart waits until the hook is ready, but not past restartAt: the
+# switch of a rollback does not wait.
 owe_restart() {
 	[ -n "$hook" ] || return 0
-	instance=$(call_hook instance) || instance=
-	restart_instance=${instance:-unknown} restart_for=$1 restart_count=0 restart_at=$(($(now) + 900))
+	restart_instance=unknown restart_for=$1 restart_count=0 restart_at=$(($(now) + 900))
 	put_restart
 }
 

@@ -71,6 +71,16 @@ write_hook() {
 	assert_rotated j1
 }
 
+@test "runtime: one that starts by itself just before the switch is restarted all the same" {
+	write_hook
+	setting trialSeconds 10
+	wrapped gr-install-cert '[ "$1" != activate ] || [ -e started ] || { touch started; ./hook restart 3>&- 8>&- 9>&-; }; exec "$REAL" "$@"'
+	rotate_job j1
+	run -0 fake/rotate.sh once
+	[ -e started ]
+	assert_rotated j1
+}
+
 @test "runtime: W34 activation waits while a deployment is running" {
 	write_hook
 	touch deploying
