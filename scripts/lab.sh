@@ -79,7 +79,7 @@ plugin $plugin
 plugin_opt_registry $dir/home/registry.db
 listener 0 $dir/broker.sock
 listener $1 127.0.0.1
-cafile $dir/home/ca/ca.pem
+capath $dir/home/trusted
 certfile $dir/broker/server.pem
 keyfile $dir/broker/server.key
 require_certificate true

@@ -7,6 +7,14 @@ setup_file() {
 	export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 	lab.sh up -n 0 "$BATS_FILE_TMPDIR/lab" >/dev/null 3>&-
 	lab.sh add -a ECDSA-P256 "$BATS_FILE_TMPDIR/lab" refuser 3>&-
+	load lib/x509
+	cd "$BATS_FILE_TMPDIR"
+	company root-rsa RSA-2048
+	company rsa RSA-2048 root-rsa
+	company ec ECDSA-P384
+	for authority in rsa ec; do
+		gr-ca import -H "$PWD/lab/home" "$authority" "$authority.key" "$authority.pem"
+	done
 }
 teardown_file() {
 	load lib/helper
@@ -19,6 +27,7 @@ setup() {
 	load lib/x509
 	LAB=$BATS_FILE_TMPDIR/lab
 	HOME_DIR=$LAB/home
+	gr-ca mode -H "$HOME_DIR" -b "localhost:$(cat "$LAB/port")" iot ca >/dev/null
 }
 
 # --- refused configurations ------------------------------------------------------------------------
@@ -105,9 +114,9 @@ mismatch() {
 
 # --- key and CSR algorithm pairs ---------------------------------------------------------------------
 
-# rotates KEY SIGNING: a real rotation, from a key of the other family
+# rotates KEY SIGNING [SIGNED-WITH AUTHORITY ISSUER]: a real rotation, from a key of the other family
 rotates() {
-	local thing=pair-$BATS_TEST_NUMBER job=job-$BATS_TEST_NUMBER other=ECDSA-P256
+	local thing=pair-$BATS_TEST_NUMBER job=job-$BATS_TEST_NUMBER other=ECDSA-P256 signed=${3:-SHA256WITHRSA} authority=${4:-ca}
 	[[ $1 == RSA-* ]] || other=RSA-2048
 	lab.sh add -a "$other" "$LAB" "$thing" 3>&-
 	as "$thing"
@@ -120,10 +129,10 @@ rotates() {
 	key_file_is "$T/private.key" "$1"
 	sqlite3 "$HOME_DIR/registry.db" "SELECT csr FROM rotation WHERE thing = '$thing'" >sent.csr
 	csr_is sent.csr "$1" "$2" "subject=O = gr lab, CN = $thing"
-	certificate_is "$T/certificate.pem" "$1" SHA256WITHRSA "subject=O = gr lab, CN = $thing" 'issuer=CN = gr lab CA'
-	[ "$(openssl x509 -in "$T/certificate.pem" -noout -enddate)" = 'notAfter=Dec 31 23:59:59 2049 GMT' ]
+	certificate_is "$T/certificate.pem" "$1" "$signed" "subject=O = gr lab, CN = $thing" "issuer=${5:-CN = gr lab CA}"
+	[ "$authority" != ca ] || [ "$(openssl x509 -in "$T/certificate.pem" -noout -enddate)" = 'notAfter=Dec 31 23:59:59 2049 GMT' ]
 	begun_just_now "$T/certificate.pem"
-	openssl verify -x509_strict -purpose sslclient -CAfile "$HOME_DIR/ca/ca.pem" "$T/certificate.pem"
+	openssl verify -x509_strict -purpose sslclient -CAfile "$HOME_DIR/ca/$authority.pem" "$T/certificate.pem"
 	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" = "$(openssl req -in sent.csr -noout -pubkey)" ]
 	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" != "$(openssl x509 -in old.pem -noout -pubkey)" ]
 }
@@ -149,3 +158,19 @@ rotates() {
 @test "AWS IoT CA with ECDSA-P521 key and ECDSA-WITH-SHA256 CSR" { rotates ECDSA-P521 ECDSA-WITH-SHA256; }
 @test "AWS IoT CA with ECDSA-P521 key and ECDSA-WITH-SHA384 CSR" { rotates ECDSA-P521 ECDSA-WITH-SHA384; }
 @test "AWS IoT CA with ECDSA-P521 key and ECDSA-WITH-SHA512 CSR" { rotates ECDSA-P521 ECDSA-WITH-SHA512; }
+
+# --- what a private authority signs with ---------------------------------------------------------------
+
+# signs SIGNING AUTHORITY: for seven days
+signs() {
+	gr-ca mode -H "$HOME_DIR" -b "localhost:$(cat "$LAB/port")" -s "$1" private "$2"
+	rotates RSA-2048 SHA256WITHRSA "$1" "$2" "O = Company, CN = $2"
+	ends_after "$T/certificate.pem" $((7 * 86400))
+}
+
+@test "AWS Private CA with certificate signing SHA256WITHRSA" { signs SHA256WITHRSA rsa; }
+@test "AWS Private CA with certificate signing SHA384WITHRSA" { signs SHA384WITHRSA rsa; }
+@test "AWS Private CA with certificate signing SHA512WITHRSA" { signs SHA512WITHRSA rsa; }
+@test "AWS Private CA with certificate signing SHA256WITHECDSA" { signs SHA256WITHECDSA ec; }
+@test "AWS Private CA with certificate signing SHA384WITHECDSA" { signs SHA384WITHECDSA ec; }
+@test "AWS Private CA with certificate signing SHA512WITHECDSA" { signs SHA512WITHECDSA ec; }

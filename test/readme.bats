@@ -43,6 +43,9 @@ walk() {
 	grep -qx 'rotate-1: 3 SUCCEEDED' out
 	[ "$(grep -c '^  .* survivor: NEW$' out)" -eq 2 ]
 	grep -q $'^pump-1\t1\tSUCCEEDED\t' out
+	grep -q 'Signature Algorithm: sha384WithRSAEncryption' out
+	grep -q $'^next\tprivate\tECDSA-P256\t.*\t1\tCN=Example Devices CA 2$' out
+	[ "$(openssl crl -in walk/backend/ca.crl -noout -text | grep -c Superseded)" -eq 1 ]
 	grep -q 'gr-probe: localhost:.*: refused: ' err
 	gr-registry list-thing-principals -H walk/backend pump-1 >principals
 	[ "$(cut -f 2 principals)" = INACTIVE ]

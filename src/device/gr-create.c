@@ -101,7 +101,7 @@ static enum status print(const struct offer *offer)
 
 	if (st != GR_OK)
 		return st;
-	if ((st = chain_pem(&chain, offer->chain, 0)) == GR_OK) {
+	if ((st = chain_pem(&chain, offer->chain, sk_X509_num(offer->chain))) == GR_OK) {
 		printf("%s%s", pem, chain);
 		free(chain);
 		st = out_close();

@@ -65,7 +65,7 @@ void chain_free(STACK_OF(X509) *chain)
 	sk_X509_pop_free(chain, X509_free);
 }
 
-enum status chain_pem(char **pem, const STACK_OF(X509) *chain, int first)
+enum status chain_pem(char **pem, const STACK_OF(X509) *chain, int count)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 	bool ok = bio != NULL;
@@ -73,7 +73,7 @@ enum status chain_pem(char **pem, const STACK_OF(X509) *chain, int first)
 	long n;
 
 	*pem = NULL;
-	for (int i = first; ok && i < sk_X509_num(chain); i++)
+	for (int i = 0; ok && i < count; i++)
 		ok = PEM_write_bio_X509(bio, sk_X509_value(chain, i)) == 1;
 	if (ok && (n = BIO_get_mem_data(bio, &data)) >= 0)
 		*pem = strndup(n ? data : "", (size_t)n);
@@ -85,13 +85,15 @@ enum status chain_pem(char **pem, const STACK_OF(X509) *chain, int first)
 }
 
 /* The last one is taken on trust: what is asked here is whether they hang together. */
-static const char *verify(X509_STORE *store, X509_STORE_CTX *ctx, X509 *leaf, STACK_OF(X509) *chain, int64_t now)
+static const char *verify(X509_STORE *store, X509_STORE_CTX *ctx, X509 *leaf, STACK_OF(X509) *chain, int purpose, int64_t now)
 {
 	X509 *last = sk_X509_value(chain, sk_X509_num(chain) - 1);
 
 	if (X509_STORE_add_cert(store, last) != 1 || X509_STORE_CTX_init(ctx, store, leaf, chain) != 1)
 		return "out of memory";
 	X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN | (now ? 0 : X509_V_FLAG_NO_CHECK_TIME));
+	if (purpose && X509_STORE_CTX_set_purpose(ctx, purpose) != 1)
+		return "no such purpose";
 	if (now)
 		X509_STORE_CTX_set_time(ctx, 0, (time_t)now);
 	if (X509_verify_cert(ctx) != 1)
@@ -101,12 +103,12 @@ static const char *verify(X509_STORE *store, X509_STORE_CTX *ctx, X509 *leaf, ST
 	return NULL;
 }
 
-enum status chain_check(const char **why, X509 *leaf, STACK_OF(X509) *chain, int64_t now)
+enum status chain_check(const char **why, X509 *leaf, STACK_OF(X509) *chain, int purpose, int64_t now)
 {
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 
-	*why = store && ctx ? verify(store, ctx, leaf, chain, now) : "out of memory";
+	*why = store && ctx ? verify(store, ctx, leaf, chain, purpose, now) : "out of memory";
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);
 	ERR_clear_error();

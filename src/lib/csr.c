@@ -3,8 +3,6 @@
 #include "complain.h"
 #include "key.h"
 
-#include <openssl/core_names.h>
-#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdbool.h>
@@ -44,35 +42,6 @@ out:
 	return st;
 }
 
-static const char *weakness_of_ec(EVP_PKEY *key)
-{
-	static const char *const good[] = { "prime256v1", "secp384r1", "secp521r1" };
-	char text[64];
-	size_t n = 0;
-
-	/* OpenSSL recognises a known curve even when its parameters are spelled out, so ask for the encoding as well. */
-	if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING, text, sizeof text, &n) != 1 ||
-	    strcmp(text, OSSL_PKEY_EC_ENCODING_GROUP) != 0)
-		return "the EC key has explicit parameters; only named curves are accepted";
-	if (EVP_PKEY_get_group_name(key, text, sizeof text, &n) == 1)
-		for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-			if (strcmp(text, good[i]) == 0)
-				return NULL;
-	return "the EC key is on none of the curves P-256, P-384, P-521";
-}
-
-static const char *weakness_of(EVP_PKEY *key)
-{
-	switch (EVP_PKEY_get_base_id(key)) {
-	case EVP_PKEY_RSA:
-		return EVP_PKEY_get_bits(key) >= 2048 ? NULL : "the RSA key is shorter than 2048 bits";
-	case EVP_PKEY_EC:
-		return weakness_of_ec(key);
-	default:
-		return "the key is neither RSA nor EC";
-	}
-}
-
 static bool is_strong_signature(X509_REQ *req)
 {
 	const X509_ALGOR *alg = NULL;
@@ -105,7 +74,7 @@ static const char *examine(struct csr *csr, const char *pem, size_t len)
 		return "csr is not a PEM PKCS#10 request";
 	if (!(key = X509_REQ_get0_pubkey(csr->req)))
 		return "csr holds a public key of no known kind";
-	if ((weak = weakness_of(key)))
+	if ((weak = key_weakness(key)))
 		return weak;
 	if (!is_strong_signature(csr->req))
 		return "csr is not signed over SHA-256, SHA-384 or SHA-512";

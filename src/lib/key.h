@@ -26,6 +26,8 @@ enum status key_pem(char **pem, size_t *len, EVP_PKEY *key);
 void key_wipe(char *pem, size_t len);
 /* For OpenSSL's PEM readers, whatever they read: what is encrypted fails. Without it they ask the terminal. */
 int key_no_passphrase(char *buf, int size, int rwflag, void *arg);
+/* NULL, or in a static sentence why the public half of key is not to be certified: RSA below 2048 bits, no curve or none that we know. */
+const char *key_weakness(EVP_PKEY *key);
 /* SHA-256 over the SubjectPublicKeyInfo, lower-case hex. */
 enum status key_spki_hash(char hex[static 65], EVP_PKEY *key);
 

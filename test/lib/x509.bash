@@ -60,6 +60,30 @@ certificate_is() {
 	[ "$(openssl x509 -in "$1" -noout -issuer)" = "$5" ]
 }
 
+# private_key FILE KEY-ALGORITHM
+private_key() {
+	case $2 in
+	RSA-*) openssl genpkey -quiet -algorithm RSA -pkeyopt "rsa_keygen_bits:${2#RSA-}" -out "$1" ;;
+	*) openssl genpkey -quiet -algorithm EC -pkeyopt "ec_paramgen_curve:P-${2#ECDSA-P}" -out "$1" ;;
+	esac
+}
+
+# company NAME KEY-ALGORITHM [PARENT [EXTENSION...]]: NAME.key, and in NAME.pem the certificate of a CA with all above it
+company() {
+	local name=$1 parent=${3:-}
+	private_key "$name.key" "$2"
+	printf '%s\n' 'basicConstraints=critical,CA:TRUE' 'keyUsage=critical,keyCertSign,cRLSign' 'subjectKeyIdentifier=hash' \
+		${parent:+'authorityKeyIdentifier=keyid'} "${@:4}" >"$name.ext"
+	openssl req -new -key "$name.key" -subj "/O=Company/CN=$name" -out "$name.csr"
+	if [ -n "$parent" ]; then
+		openssl x509 -req -in "$name.csr" -CA "$parent.pem" -CAkey "$parent.key" -set_serial "0x$(openssl rand -hex 8)" -days 30 \
+			-extfile "$name.ext" -out "$name.own" 2>/dev/null
+		cat "$name.own" "$parent.pem" >"$name.pem"
+	else
+		openssl x509 -req -in "$name.csr" -signkey "$name.key" -days 30 -extfile "$name.ext" -out "$name.pem" 2>/dev/null
+	fi
+}
+
 seconds_of() { date -d "$(openssl x509 -in "$1" -noout "-${2}date" | cut -d = -f 2)" +%s; }
 # begun_just_now FILE: five minutes back, for clocks that differ
 begun_just_now() {

@@ -1,10 +1,13 @@
 /* certificates.c - verbs on certificates */
 #include "gr-registry/verbs.h"
 #include "complain.h"
+#include "issuer/ledger.h"
 #include "registry/certificate.h"
+#include "registry/revocation.h"
 #include "registry/thing.h"
 #include "registry/verb.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,27 +81,70 @@ int do_describe_certificate(int argc, char *argv[])
 	return verb_read(&spec, argc, argv, 1, 1, describe);
 }
 
-static enum status update(struct verb *v)
+/* Also into the ledger: a registry that is put back from an old copy must not revive it. */
+static enum status revoke(struct verb *v, const char *reason)
 {
-	static const char *const allowed[] = { "ACTIVE", "INACTIVE", "REVOKED" };
+	struct ledger ledger = { .fd = -1 };
+	enum status st;
 
-	for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
-		if (strcmp(v->operands[1], allowed[i]) == 0)
-			return certificate_set_status(v->db, v->operands[0], v->operands[1]);
-	complain("%s: not a status; ACTIVE, INACTIVE or REVOKED", v->operands[1]);
-	return GR_BAD;
+	if ((st = revocation_add(v->db, v->operands[0], reason, v->now)) != GR_OK || (st = ledger_open(&ledger, v->home.ledger)) != GR_OK)
+		return st;
+	st = ledger_append(&ledger, json_pack("{s:s, s:I, s:s, s:s}", "event", "revoked", "at", (json_int_t)v->now,
+					      "certificateId", v->operands[0], "reason", reason));
+	if (st == GR_OK)
+		st = ledger_sync(&ledger);
+	ledger_close(&ledger);
+	return st;
 }
+
+static enum status update(struct verb *v, const char *reason)
+{
+	const char *status = v->operands[1];
+
+	if (strcmp(status, "REVOKED") == 0)
+		return revoke(v, reason ? reason : REVOCATION_UNSPECIFIED);
+	if (strcmp(status, "ACTIVE") != 0 && strcmp(status, "INACTIVE") != 0) {
+		complain("%s: not a status; ACTIVE, INACTIVE or REVOKED", status);
+		return GR_BAD;
+	}
+	if (reason) {
+		complain("--reason: %s: goes with REVOKED alone", reason);
+		return GR_BAD;
+	}
+	return certificate_set_status(v->db, v->operands[0], status);
+}
+
+static const struct arg_option update_options[] = { VERB_OPTIONS, { 'r', "reason", "REASON", "with REVOKED: " REVOCATION_REASONS }, { 0 } };
 
 int do_update_certificate(int argc, char *argv[])
 {
-	SPEC("update-certificate", "[-H DIR] CERTIFICATE-ID STATUS", "Make it ACTIVE, INACTIVE or REVOKED; its connections end within a second unless ACTIVE.");
+	static const struct arg_spec spec = {
+		"gr-registry update-certificate", "[-H DIR] [-r REASON] CERTIFICATE-ID STATUS",
+		"Make it ACTIVE, INACTIVE or, for good, REVOKED; its connections end within a second unless ACTIVE.", update_options
+	};
+	const char *reason = NULL;
+	struct verb v = { 0 };
+	enum status st;
+	int ch;
 
-	return verb_change(&spec, argc, argv, 2, 2, update);
+	arg_restart();
+	while ((ch = arg_next(&spec, argc, argv)) != -1)
+		if (ch == 'r')
+			reason = optarg;
+		else
+			verb_option(&v, ch);
+	if (reason && revocation_reason(reason) < 0) {
+		complain("--reason: %s: not a reason; " REVOCATION_REASONS, reason);
+		return GR_BAD;
+	}
+	if ((st = verb_open(&v, &spec, argc, argv, 2, 2)) == GR_OK && (st = db_begin(v.db)) == GR_OK && (st = update(&v, reason)) == GR_OK)
+		st = db_commit(v.db);
+	return verb_close(&v, st);
 }
 
 static enum status delete(struct verb *v)
 {
-	return certificate_delete(v->db, v->operands[0]);
+	return certificate_delete(v->db, v->operands[0], v->now);
 }
 
 int do_delete_certificate(int argc, char *argv[])

@@ -43,14 +43,20 @@ static enum status check_fresh(struct verb *v, const char *thing, const struct c
 	return GR_NO;
 }
 
-static enum status record(struct verb *v, const char *thing, const char *policy, const char *group, const struct cert *cert, const char *pem)
+struct membership {
+	const char *policy, *group;	/* NULL: none */
+};
+
+static enum status record(struct verb *v, const struct membership *m, const struct issuer *issuer, const struct cert *cert, const char *pem)
 {
+	const struct certificate_origin origin = { issuer->authority.name, issuer->mode.private };
+	const char *thing = v->operands[0];
 	struct ledger ledger = { .fd = -1 };
 	enum status st;
 
-	if ((st = certificate_register(v->db, cert, thing, v->now)) != GR_OK ||
-	    (policy && (st = policy_attach(v->db, policy, cert->id)) != GR_OK) ||
-	    (group && (st = group_add(v->db, group, thing)) != GR_OK) || (st = ledger_open(&ledger, v->home.ledger)) != GR_OK)
+	if ((st = certificate_register(v->db, cert, &origin, thing, v->now)) != GR_OK ||
+	    (m->policy && (st = policy_attach(v->db, m->policy, cert->id)) != GR_OK) ||
+	    (m->group && (st = group_add(v->db, m->group, thing)) != GR_OK) || (st = ledger_open(&ledger, v->home.ledger)) != GR_OK)
 		return st;
 	st = ledger_append(&ledger, json_pack("{s:s, s:I, s:s, s:s, s:s}", "event", "registered", "at", (json_int_t)v->now,
 					      "thingName", thing, "certificateId", cert->id, "certificatePem", pem));
@@ -69,11 +75,11 @@ static enum status print(const char *pem)
 	return GR_FAIL;
 }
 
-static enum status issue(struct verb *v, const char *thing, const char *policy, const char *group, const struct csr *csr)
+static enum status issue(struct verb *v, const struct membership *m, const struct csr *csr)
 {
 	struct issuer_request q = {
 		.key = X509_REQ_get0_pubkey(csr->req), .subject = X509_REQ_get_subject_name(csr->req), .use = ISSUER_DEVICE,
-		.not_before = v->now / 1000 - ISSUER_BACKDATE, .not_after = ISSUER_NOT_AFTER
+		.not_before = v->now / 1000 - ISSUER_BACKDATE
 	};
 	struct issuer issuer = { 0 };
 	struct cert cert = { 0 };
@@ -81,8 +87,9 @@ static enum status issue(struct verb *v, const char *thing, const char *policy, 
 	size_t len = 0;
 	enum status st;
 
-	if ((st = issuer_open(&issuer, v->home.ca)) == GR_OK && (st = issuer_sign(&cert, &issuer, &q)) == GR_OK &&
-	    (st = cert_pem(&pem, &len, &cert)) == GR_OK && (st = record(v, thing, policy, group, &cert, pem)) == GR_OK &&
+	if ((st = issuer_open(&issuer, v->home.ca)) == GR_OK && (st = issuer_end(&q.not_after, &issuer, v->now / 1000)) == GR_OK &&
+	    (st = issuer_sign(&cert, &issuer.authority, issuer.mode.alg->digest(), &q)) == GR_OK &&
+	    (st = cert_pem(&pem, &len, &cert)) == GR_OK && (st = record(v, m, &issuer, &cert, pem)) == GR_OK &&
 	    (st = print(pem)) == GR_OK)
 		st = db_commit(v->db);
 	free(pem);
@@ -91,7 +98,7 @@ static enum status issue(struct verb *v, const char *thing, const char *policy, 
 	return st;
 }
 
-static enum status work(struct verb *v, const char *policy, const char *group)
+static enum status work(struct verb *v, const struct membership *m)
 {
 	const char *thing = v->operands[0], *path = v->count > 1 ? v->operands[1] : "-", *why;
 	struct csr csr;
@@ -111,14 +118,14 @@ static enum status work(struct verb *v, const char *policy, const char *group)
 	free(text);
 	if ((st = db_begin(v->db)) == GR_OK && (st = thing_create(v->db, thing, v->now)) == GR_OK &&
 	    (st = check_fresh(v, thing, &csr)) == GR_OK)
-		st = issue(v, thing, policy, group, &csr);
+		st = issue(v, m, &csr);
 	csr_release(&csr);
 	return st;
 }
 
 int do_register(int argc, char *argv[])
 {
-	const char *policy = NULL, *group = NULL;
+	struct membership m = { 0 };
 	struct verb v = { 0 };
 	enum status st;
 	int ch;
@@ -126,12 +133,12 @@ int do_register(int argc, char *argv[])
 	arg_restart();
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
 		if (ch == 'p')
-			policy = optarg;
+			m.policy = optarg;
 		else if (ch == 'g')
-			group = optarg;
+			m.group = optarg;
 		else
 			verb_option(&v, ch);
 	if ((st = verb_open(&v, &spec, argc, argv, 1, 2)) == GR_OK)
-		st = work(&v, policy, group);
+		st = work(&v, &m);
 	return verb_close(&v, st);
 }

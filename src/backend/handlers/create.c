@@ -1,5 +1,5 @@
 /* create.c - a certificate for a CSR, once for each execution and key */
-#include "complain.h"
+#include "handlers/grant.h"
 #include "handlers/rotate.h"
 #include "issuer/issuer.h"
 #include "issuer/ledger.h"
@@ -11,17 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum status accept(struct event *e, const struct execution *x, const char *pem, const char *certificate)
+static enum status accept(struct event *e, json_t *answer)
 {
 	e->writes = true;
-	return event_accept(e, json_pack("{s:s, s:s, s:I, s:s}", "certificatePem", pem, "jobId", x->job, "executionNumber",
-					 (json_int_t)x->number, "certificateId", certificate));
+	return event_accept(e, answer);
 }
 
 /* The same key for the same execution gets the same certificate; a second key is refused, and may be a clone. */
 static enum status answer_again(struct event *e, const struct execution *x, const struct rotation *r, const struct csr *csr)
 {
-	char *pem = NULL;
+	struct certificate c;
+	char *pem = NULL, why[GRANT_WHY];
+	json_t *answer;
 	enum status st;
 
 	if (strcmp(r->spki, csr->spki) != 0) {
@@ -31,11 +32,11 @@ static enum status answer_again(struct event *e, const struct execution *x, cons
 	}
 	if (r->survivor != SURVIVOR_NONE)
 		return event_reject_text(e, "this rotation has been decided already", false);
-	if ((st = rotation_pem(&pem, e->db, r->id)) != GR_OK)
+	if (certificate_get(&c, e->db, r->new_id) != GR_OK || rotation_pem(&pem, e->db, r->id) != GR_OK)
 		return GR_FAIL;
-	st = accept(e, x, pem, r->new_id);
+	st = grant_answer(&answer, why, e, x, &(struct grant){ pem, r->new_id, c.authority });
 	free(pem);
-	return st;
+	return st == GR_OK ? accept(e, answer) : st == GR_NO ? event_reject_text(e, why, false) : st;
 }
 
 /* NULL, or why this CSR gets no certificate. *st GR_FAIL: the registry failed. */
@@ -68,13 +69,14 @@ static enum status settle_others(struct event *e, const struct execution *x)
 
 static enum status record(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *cert, const char *pem)
 {
+	const struct certificate_origin origin = { e->issuer->authority.name, e->issuer->mode.private };
 	struct rotation_request q = {
 		.execution = x->id, .number = x->number, .thing = x->thing, .job = x->job, .client = e->client,
 		.old_id = e->principal, .new_id = cert->id, .spki = csr->spki, .csr = json_text(e->body, "csr"), .pem = pem
 	};
 	enum status st;
 
-	if ((st = settle_others(e, x)) != GR_OK || (st = certificate_register(e->db, cert, x->thing, e->now)) != GR_OK ||
+	if ((st = settle_others(e, x)) != GR_OK || (st = certificate_register(e->db, cert, &origin, x->thing, e->now)) != GR_OK ||
 	    (st = policy_copy(e->db, cert->id, e->principal)) != GR_OK || (st = rotation_insert(e->db, &q, e->now)) != GR_OK)
 		return st;
 	return ledger_append(e->ledger, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s}", "event", "issued", "at", (json_int_t)e->now,
@@ -82,22 +84,42 @@ static enum status record(struct event *e, const struct execution *x, const stru
 		"certificateId", cert->id, "certificatePem", pem));
 }
 
+static enum status register_and_answer(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *cert)
+{
+	char *pem = NULL, why[GRANT_WHY];
+	json_t *answer;
+	size_t len = 0;
+	enum status st;
+
+	if ((st = cert_pem(&pem, &len, cert)) != GR_OK)
+		return st;
+	st = grant_answer(&answer, why, e, x, &(struct grant){ pem, cert->id, e->issuer->authority.name });
+	if (st == GR_NO)
+		st = event_reject_text(e, why, false);
+	else if (st == GR_OK && (st = record(e, x, csr, cert, pem)) != GR_OK)
+		json_decref(answer);
+	else if (st == GR_OK)
+		st = accept(e, answer);
+	free(pem);
+	return st;
+}
+
 /* Under the subject on record: names that X509_NAME_cmp calls equal may differ in case, and policies look at the letters. */
 static enum status issue(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *live)
 {
 	struct issuer_request q = {
 		.key = X509_REQ_get0_pubkey(csr->req), .subject = X509_get_subject_name(live->x509), .use = ISSUER_DEVICE,
-		.not_before = e->now / 1000 - ISSUER_BACKDATE, .not_after = ISSUER_NOT_AFTER
+		.not_before = e->now / 1000 - ISSUER_BACKDATE
 	};
 	struct cert cert = { 0 };
-	char *pem = NULL;
-	size_t len = 0;
 	enum status st;
 
-	if ((st = issuer_sign(&cert, e->issuer, &q)) == GR_OK && (st = cert_pem(&pem, &len, &cert)) == GR_OK &&
-	    (st = record(e, x, csr, &cert, pem)) == GR_OK)
-		st = accept(e, x, pem, cert.id);
-	free(pem);
+	if ((st = issuer_refresh(e->issuer)) != GR_OK)
+		return GR_FAIL;
+	if ((st = issuer_end(&q.not_after, e->issuer, e->now / 1000)) == GR_NO)
+		return event_reject_text(e, "the certificate authority of the backend has expired", false);
+	if ((st = issuer_sign(&cert, &e->issuer->authority, e->issuer->mode.alg->digest(), &q)) == GR_OK)
+		st = register_and_answer(e, x, csr, &cert);
 	cert_release(&cert);
 	return st == GR_OK ? GR_OK : GR_FAIL;
 }

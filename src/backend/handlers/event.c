@@ -16,13 +16,26 @@ void event_direct_topic(char to[static TOPIC_MAX * 2], const char *client, const
 	str_format(to, TOPIC_MAX * 2, "out/%s/%s", hex, topic);
 }
 
-static enum status answer(struct event *e, json_t *body, const char *how)
+/* What every answer holds. */
+static bool finish(const struct event *e, json_t *body)
 {
 	const char *token = json_text(e->body, "clientToken");
+
+	return body && json_object_set_new(body, "timestamp", json_integer(e->now / 1000)) == 0 &&
+	       (!token || json_object_set_new(body, "clientToken", json_string(token)) == 0);
+}
+
+/* MQTT 5 (3.3): 1 byte of type and 2 of length, 2 before the topic, 2 of packet id at QoS 1, 1 for no properties. */
+size_t event_packet_size(const struct event *e, json_t *body)
+{
+	return finish(e, body) ? 8 + strlen(e->topic) + strlen("/accepted") + json_dumpb(body, NULL, 0, JSON_COMPACT) : 0;
+}
+
+static enum status answer(struct event *e, json_t *body, const char *how)
+{
 	char topic[TOPIC_MAX];
 
-	if (!body || json_object_set_new(body, "timestamp", json_integer(e->now / 1000)) != 0 ||
-	    (token && json_object_set_new(body, "clientToken", json_string(token)) != 0)) {
+	if (!finish(e, body)) {
 		complain("%s: no answer could be built: out of memory", e->topic);
 		json_decref(body);
 		return GR_FAIL;

@@ -18,7 +18,7 @@ struct ledger;
 
 struct event {
 	struct db *db;
-	const struct issuer *issuer;	/* needed by create alone */
+	struct issuer *issuer;		/* needed by create alone */
 	struct ledger *ledger;
 	int64_t now;			/* ms since the epoch */
 	int64_t minute_ms;		/* the backend's minute */
@@ -40,6 +40,8 @@ enum status event_accept(struct event *e, json_t *body);
 enum status event_reject(struct event *e, json_t *body);
 /* Jobs: {"code","message"} and, if not NULL, executionState (taken over). */
 enum status event_reject_code(struct event *e, const char *code, const char *message, json_t *state);
+/* Bytes of the MQTT packet in which body would reach a device as an acceptance; 0: out of memory. */
+size_t event_packet_size(const struct event *e, json_t *body);
 /* create and commit: {"errorMsg","jobId"?}; retry asks the device to come again. */
 enum status event_reject_text(struct event *e, const char *message, bool retry);
 void event_release(struct event *e);

@@ -1,23 +1,43 @@
 /*
- * issuer.h - the certificate authority that signs device certificates.
+ * issuer.h - who signs the certificates of devices now: an authority, and the mode in which it issues.
  *
- * A directory holds ca.key (0600, PEM) and ca.pem. On any status but GR_OK one line has been written.
+ * Both can change while we run; issuer_refresh follows. On any status but GR_OK one line has been written.
  */
 #ifndef GR_ISSUER_H
 #define GR_ISSUER_H
 
-#include "cert.h"
-#include "csr.h"
+#include <sys/types.h>
+#include <time.h>
 
+#include "csr.h"
+#include "issuer/authority.h"
+#include "issuer/mode.h"
+
+/* A file as it was when it was read; all zero: it was not there. */
+struct issuer_file {
+	dev_t device;
+	ino_t inode;
+	off_t size;
+	struct timespec changed;
+};
 struct issuer {
-	EVP_PKEY *key;
-	struct cert cert;
+	struct authority authority;
+	struct mode mode;
+	char dir[PATH_MAX];
+	struct issuer_file mode_file, cert_file;
 };
 
-/* A new authority in dir (made, 0700), self-signed for 20 years. GR_NO: dir has one already. */
-enum status issuer_init(const char *dir, const char *common_name, const struct alg_key *alg, int64_t now);
+/* What issues in dir. GR_BAD: no authority there, or one that does not go with the mode. */
 enum status issuer_open(struct issuer *issuer, const char *dir);
+/* Reads it again if it has changed. On any status but GR_OK *issuer is what it was, and must not sign. */
+enum status issuer_refresh(struct issuer *issuer);
 void issuer_release(struct issuer *issuer);	/* takes a zeroed struct */
+
+/*
+ * The end of a device certificate that is issued now, seconds since the epoch: what AWS IoT gives its own; in mode private
+ * the days of the mode, but never past the end of the authority. GR_NO: the authority itself has expired.
+ */
+enum status issuer_end(int64_t *not_after, const struct issuer *issuer, int64_t now);
 
 enum issuer_use { ISSUER_DEVICE, ISSUER_SERVER };
 struct issuer_request {
@@ -28,13 +48,14 @@ struct issuer_request {
 	int64_t not_before, not_after;	/* seconds since the epoch */
 };
 /*
- * Signs with SHA-256 by the authority's key. Extensions come from our template alone: CA:FALSE, key
- * usage, extended key usage, key identifiers. The serial number is 159 random bits.
+ * Signs with the authority's key, over digest. Extensions come from our template alone: CA:FALSE, key usage, extended key
+ * usage, key identifiers.
  */
-enum status issuer_sign(struct cert *cert, const struct issuer *issuer, const struct issuer_request *q);
+enum status issuer_sign(struct cert *cert, const struct authority *a, const EVP_MD *digest, const struct issuer_request *q);
 
-/* 2049-12-31T23:59:59Z: the end that AWS IoT gives its certificates. */
-#define ISSUER_NOT_AFTER INT64_C(2524607999)
+/* A pair to try an authority with: good for ten minutes, and on no thing. Free *key with EVP_PKEY_free. */
+enum status issuer_sample(struct cert *cert, EVP_PKEY **key, const struct authority *a, const EVP_MD *digest, int64_t now);
+
 enum { ISSUER_BACKDATE = 300 };	/* seconds that notBefore lies before the time of issue: device clocks differ */
 
 #endif

@@ -1,6 +1,7 @@
 /* certificate.c - registered certificates and their policies */
 #include "registry/certificate.h"
 #include "complain.h"
+#include "registry/revocation.h"
 #include "registry/thing.h"
 #include "str.h"
 
@@ -11,7 +12,8 @@ enum status certificate_get(struct certificate *c, struct db *db, const char *id
 {
 	sqlite3_stmt *row;
 	enum status st = db_query(&row, db,
-		"SELECT c.id, coalesce(p.thing, ''), c.spki, c.status = 'ACTIVE', r.certificate IS NOT NULL, c.created, coalesce(c.retired, 0)"
+		"SELECT c.id, coalesce(p.thing, ''), c.spki, c.status = 'ACTIVE', r.certificate IS NOT NULL, c.created, coalesce(c.retired, 0),"
+		" c.authority, c.private"
 		" FROM certificate c LEFT JOIN principal p ON p.certificate = c.id LEFT JOIN revoked r ON r.certificate = c.id"
 		" WHERE c.id = ?", "s", id);
 
@@ -19,11 +21,12 @@ enum status certificate_get(struct certificate *c, struct db *db, const char *id
 		return st;
 	*c = (struct certificate){
 		.active = db_int(row, 3) != 0, .revoked = db_int(row, 4) != 0,
-		.created = db_int(row, 5), .retired = db_int(row, 6)
+		.created = db_int(row, 5), .retired = db_int(row, 6), .private = db_int(row, 8) != 0
 	};
 	str_copy(c->id, sizeof c->id, db_text(row, 0));
 	str_copy(c->thing, sizeof c->thing, db_text(row, 1));
 	str_copy(c->spki, sizeof c->spki, db_text(row, 2));
+	str_copy(c->authority, sizeof c->authority, db_text(row, 7));
 	db_done(row);
 	return GR_OK;
 }
@@ -38,7 +41,7 @@ static enum status need(struct db *db, const char *id)
 	return st;
 }
 
-enum status certificate_register(struct db *db, const struct cert *cert, const char *thing, int64_t now)
+enum status certificate_register(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *thing, int64_t now)
 {
 	size_t len = 0;
 	char *pem = NULL;
@@ -46,8 +49,9 @@ enum status certificate_register(struct db *db, const struct cert *cert, const c
 
 	if ((st = cert_pem(&pem, &len, cert)) != GR_OK)
 		return st;
-	st = db_run(db, "INSERT INTO certificate (id, status, pem, spki, not_after, created) VALUES (?, 'ACTIVE', ?, ?, ?, ?)",
-		    "sssii", cert->id, pem, cert->spki, cert->not_after * 1000, now);
+	st = db_run(db, "INSERT INTO certificate (id, status, pem, spki, not_after, authority, private, created)"
+		    " VALUES (?, 'ACTIVE', ?, ?, ?, ?, ?, ?)", "sssisdi", cert->id, pem, cert->spki, cert->not_after * 1000,
+		    origin->authority, (int)origin->private, now);
 	free(pem);
 	if (st == GR_OK)
 		st = db_run(db, "INSERT INTO seen_key (spki, thing, seen) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", "ssi", cert->spki, thing, now);
@@ -56,9 +60,15 @@ enum status certificate_register(struct db *db, const struct cert *cert, const c
 
 enum status certificate_set_status(struct db *db, const char *id, const char *status)
 {
-	enum status st = need(db, id);
+	struct certificate c;
+	enum status st = certificate_get(&c, db, id);
 
-	return st == GR_OK ? db_run(db, "UPDATE certificate SET status = ? WHERE id = ?", "ss", status, id) : st;
+	if (st == GR_OK && !c.revoked)
+		return db_run(db, "UPDATE certificate SET status = ? WHERE id = ?", "ss", status, id);
+	if (st == GR_FAIL)
+		return st;
+	complain(st == GR_OK ? "%s: revoked, and that is for good; the thing needs another certificate" : "%s: no such certificate", id);
+	return GR_NO;
 }
 
 enum status certificate_attach(struct db *db, const char *id, const char *thing, int64_t now)
@@ -86,7 +96,7 @@ enum status certificate_detach(struct db *db, const char *id)
 	return st == GR_OK ? db_run(db, "DELETE FROM principal WHERE certificate = ?", "s", id) : st;
 }
 
-enum status certificate_delete(struct db *db, const char *id)
+enum status certificate_delete(struct db *db, const char *id, int64_t now)
 {
 	struct certificate c;
 	int64_t policies = 0;
@@ -101,6 +111,8 @@ enum status certificate_delete(struct db *db, const char *id)
 			 c.active ? "ACTIVE" : c.thing[0] != '\0' ? "attached to a thing" : "with policies");
 		return GR_NO;
 	}
+	if (c.private && !c.revoked && (st = revocation_add(db, id, REVOCATION_UNUSED, now)) != GR_OK)
+		return st;
 	return db_run(db, "DELETE FROM certificate WHERE id = ?", "s", id);
 }
 

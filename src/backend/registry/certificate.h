@@ -15,20 +15,26 @@ struct certificate {
 	char id[65];
 	char thing[129];	/* "" when attached to none */
 	char spki[65];
-	bool active, revoked;
+	char authority[65];	/* who signed it; "" when that is not known */
+	bool active, revoked, private;
 	int64_t created, retired;	/* retired: 0 when it is not */
 };
 
 /* GR_NO, silent: not registered. */
 enum status certificate_get(struct certificate *c, struct db *db, const char *id);
+/* The authority that signed a certificate, by name, and whether it did so as a private one: then to retire is to revoke. */
+struct certificate_origin {
+	const char *authority;
+	bool private;
+};
 /* Registers an ACTIVE certificate attached to thing, and remembers its key as seen. */
-enum status certificate_register(struct db *db, const struct cert *cert, const char *thing, int64_t now);
-/* GR_NO, one line: not registered. status is ACTIVE, INACTIVE or REVOKED. */
+enum status certificate_register(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *thing, int64_t now);
+/* status is ACTIVE or INACTIVE. GR_NO, one line: not registered, or revoked, which is for good. */
 enum status certificate_set_status(struct db *db, const char *id, const char *status);
 enum status certificate_attach(struct db *db, const char *id, const char *thing, int64_t now);
 enum status certificate_detach(struct db *db, const char *id);
-/* GR_NO, one line: still ACTIVE, attached or with policies. */
-enum status certificate_delete(struct db *db, const char *id);
+/* GR_NO, one line: still ACTIVE, attached or with policies. A private authority's is revoked with it. */
+enum status certificate_delete(struct db *db, const char *id, int64_t now);
 /* Has this public key ever asked for a certificate? GR_OK: yes; GR_NO, silent: never. */
 enum status certificate_key_seen(struct db *db, const char *spki);
 

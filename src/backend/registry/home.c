@@ -15,7 +15,8 @@ enum status home_find(struct home *home, const char *dir)
 	if (!dir)
 		dir = set && *set ? set : "/var/lib/gr-backend";
 	if (str_copy(home->dir, sizeof home->dir, dir) && str_format(home->registry, sizeof home->registry, "%s/registry.db", dir) &&
-	    str_format(home->ca, sizeof home->ca, "%s/ca", dir) && str_format(home->ledger, sizeof home->ledger, "%s/ledger", dir))
+	    str_format(home->ca, sizeof home->ca, "%s/ca", dir) && str_format(home->trusted, sizeof home->trusted, "%s/trusted", dir) &&
+	    str_format(home->ledger, sizeof home->ledger, "%s/ledger", dir))
 		return GR_OK;
 	complain("%s: the path is too long", dir);
 	return GR_BAD;

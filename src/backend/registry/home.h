@@ -1,5 +1,5 @@
 /*
- * home.h - the backend's folder: registry.db, ca/, ledger. GR_HOME, or -H; default /var/lib/gr-backend.
+ * home.h - the backend's folder: registry.db, ca/, trusted/, ledger. GR_HOME, or -H; default /var/lib/gr-backend.
  */
 #ifndef GR_HOME_H
 #define GR_HOME_H
@@ -8,7 +8,7 @@
 
 struct home {
 	char dir[3072];
-	char registry[4096], ca[4096], ledger[4096];
+	char registry[4096], ca[4096], trusted[4096], ledger[4096];
 };
 
 #define HOME_OPTION { 'H', "home", "DIR", "the backend's folder (default $GR_HOME or /var/lib/gr-backend)" }

@@ -1,6 +1,7 @@
 /* reconcile.c - retiring the certificates that a device no longer uses, as often as needed */
 #include "registry/certificate.h"
 #include "registry/outbox.h"
+#include "registry/revocation.h"
 #include "registry/rotation.h"
 #include "str.h"
 
@@ -16,11 +17,23 @@ static enum status forget(struct db *db, const char *certificate)
 	return st == GR_OK ? db_run(db, "DELETE FROM certificate WHERE id = ?", "s", certificate) : st;
 }
 
-static enum status retire(struct db *db, const char *certificate, int64_t quarantine_ms, int64_t now)
+/* A private authority's certificate would be good elsewhere until it expires, so it is revoked as well. */
+static enum status revoke(struct db *db, const char *certificate, const char *reason, int64_t now)
+{
+	struct certificate c;
+	enum status st = certificate_get(&c, db, certificate);
+
+	if (st == GR_OK && c.private && !c.revoked)
+		st = revocation_add(db, certificate, reason, now);
+	return st == GR_NO ? GR_OK : st;
+}
+
+static enum status retire(struct db *db, const char *certificate, const char *reason, int64_t quarantine_ms, int64_t now)
 {
 	enum status st;
 
 	if ((st = db_run(db, "UPDATE certificate SET status = 'INACTIVE', retired = ? WHERE id = ?", "is", now, certificate)) != GR_OK ||
+	    (st = revoke(db, certificate, reason, now)) != GR_OK ||
 	    (st = db_run(db, "DELETE FROM principal WHERE certificate = ?", "s", certificate)) != GR_OK)
 		return st;
 	return quarantine_ms == 0 ? forget(db, certificate) : GR_OK;
@@ -38,7 +51,7 @@ static enum status reconcile_one(struct db *db, const struct rotation *r, int64_
 	if (st == GR_NO || !c.active || c.revoked || strcmp(c.thing, r->thing) != 0)
 		return alarm_raise(db, "survivor-inactive", r->thing, winner,
 				   "the surviving certificate is not usable, so the other one was not retired", now);
-	if ((st = retire(db, loser, quarantine_ms, now)) != GR_OK)
+	if ((st = retire(db, loser, r->survivor == SURVIVOR_NEW ? REVOCATION_SUPERSEDED : REVOCATION_UNUSED, quarantine_ms, now)) != GR_OK)
 		return st;
 	return db_run(db, "UPDATE rotation SET retired = ? WHERE id = ?", "ii", now, r->id);
 }

@@ -14,9 +14,12 @@ const char schema_sql[] =
 "  pem TEXT NOT NULL,"
 "  spki TEXT NOT NULL,"
 "  not_after INTEGER NOT NULL,"
+"  authority TEXT NOT NULL DEFAULT '',"	/* who signed it, by its name in the folder ca */
+"  private INTEGER NOT NULL DEFAULT 0,"	/* issued in mode private: to retire it is to revoke it */
 "  created INTEGER NOT NULL,"
 "  retired INTEGER"			/* when a rotation put it out of use; deleted after the quarantine */
 ");"
+"CREATE INDEX certificate_authority ON certificate (authority, status);"
 "CREATE INDEX certificate_retired ON certificate (retired) WHERE retired IS NOT NULL;"
 
 /* Exclusive attachment (AWS IoT EXCLUSIVE_THING): a certificate belongs to one thing at the most. */
@@ -46,7 +49,17 @@ const char schema_sql[] =
 /* Every public key that ever asked for a certificate: none is certified twice. */
 "CREATE TABLE seen_key (spki TEXT PRIMARY KEY, thing TEXT NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;"
 /* Outlives the certificate row, so that putting a certificate back by hand does not revive it. */
-"CREATE TABLE revoked (certificate TEXT PRIMARY KEY, thing TEXT NOT NULL, serial TEXT NOT NULL, revoked INTEGER NOT NULL) WITHOUT ROWID;"
+"CREATE TABLE revoked ("
+"  certificate TEXT PRIMARY KEY,"
+"  thing TEXT NOT NULL,"
+"  serial TEXT NOT NULL,"		/* hexadecimal */
+"  authority TEXT NOT NULL DEFAULT '',"	/* on whose CRL it stands, until not_after */
+"  reason TEXT NOT NULL DEFAULT 'unspecified',"
+"  not_after INTEGER NOT NULL DEFAULT 0,"
+"  revoked INTEGER NOT NULL"
+") WITHOUT ROWID;"
+"CREATE INDEX revoked_authority ON revoked (authority, not_after);"
+"CREATE TABLE crl (authority TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;"	/* the newest one published */
 
 /* Certificates that stopped being usable, in order: what the broker plugin reads to drop clients. */
 "CREATE TABLE departure (seq INTEGER PRIMARY KEY AUTOINCREMENT, certificate TEXT NOT NULL, at INTEGER NOT NULL DEFAULT (unixepoch() * 1000));"

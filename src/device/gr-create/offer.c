@@ -59,7 +59,7 @@ static enum status take_chain(struct offer *offer, const json_t *answer, int64_t
 		return refuse(&offer->cert, "its certificateChain is not text");
 	if (chain_from_pem(&offer->chain, pem, strlen(pem), "certificateChain") != GR_OK)
 		return GR_NO;
-	if (chain_check(&why, offer->cert.x509, offer->chain, now) == GR_OK)
+	if (chain_check(&why, offer->cert.x509, offer->chain, 0, now) == GR_OK)
 		return GR_OK;
 	snprintf(reason, sizeof reason, "its certificateChain does not lead up from it: %s", why);
 	return refuse(&offer->cert, reason);

@@ -1,0 +1,88 @@
+/* gr-ca crl */
+#include "gr-ca/verbs.h"
+#include "arg.h"
+#include "clock.h"
+#include "complain.h"
+#include "issuer/crl.h"
+#include "out.h"
+#include "registry/revocation.h"
+
+#include <getopt.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+
+enum { DAYS_DEFAULT = 7, DAYS_MAX = 3650, DAY_MS = 86400000 };
+
+static const struct arg_option options[] = { HOME_OPTION, { 'd', "days", "N", "until the next one is due (default 7)" }, { 0 } };
+static const struct arg_spec spec = {
+	"gr-ca crl", "[-H DIR] [-d N] [AUTHORITY]",
+	"Print the CRL (PEM) of an authority, by default of the one that issues now: its revoked certificates until they expire.", options
+};
+
+static enum status add(void *obj, const struct revocation *r)
+{
+	return crl_add(obj, r->serial, r->revoked / 1000, r->reason);
+}
+
+/* The number is taken for good before anybody can see the list that bears it. */
+static enum status take_number(int64_t *number, struct db *db, const char *authority, int64_t now)
+{
+	enum status st;
+
+	if ((st = db_begin(db)) != GR_OK)
+		return st;
+	if ((st = revocation_crl_number(number, db, authority, now)) == GR_OK)
+		return db_commit(db);
+	db_rollback(db);
+	return st;
+}
+
+static enum status print(struct db *db, const struct authority *a, const EVP_MD *digest, int64_t days)
+{
+	int64_t now = clock_real_ms(), period = days * DAY_MS, number;
+	X509_CRL *crl = NULL;
+	enum status st;
+
+	if ((st = take_number(&number, db, a->name, now)) != GR_OK ||
+	    (st = crl_make(&crl, a, number, now / 1000, (now + period) / 1000)) != GR_OK)
+		return st;
+	/* An entry must still stand on one list after the end of its certificate (RFC 5280, 3.3). */
+	if ((st = revocation_each(db, a->name, now - period, add, crl)) == GR_OK && (st = crl_sign(crl, a, digest)) == GR_OK &&
+	    PEM_write_X509_CRL(stdout, crl) != 1) {
+		complain("the CRL cannot be printed: %s", complain_openssl());
+		st = GR_FAIL;
+	}
+	X509_CRL_free(crl);
+	return st;
+}
+
+int do_crl(int argc, char *argv[])
+{
+	const char *dir = NULL, *name = NULL;
+	struct authority a = { 0 };
+	uint32_t days = DAYS_DEFAULT;
+	const EVP_MD *digest;
+	struct db *db = NULL;
+	struct home home;
+	enum status st = GR_OK;
+	int ch;
+
+	arg_restart();
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
+		if (ch == 'd')
+			st = arg_range(&days, "--days", optarg, 1, DAYS_MAX);
+		else
+			dir = optarg;
+	if (st != GR_OK)
+		return st;
+	if (argc - optind > 1)
+		arg_usage(&spec);
+	if (argc > optind)
+		name = argv[optind];
+	if ((!name || (st = office_check_name(name)) == GR_OK) && (st = home_find(&home, dir)) == GR_OK &&
+	    (st = office_authority(&a, &digest, home.ca, name)) == GR_OK && (st = db_open(&db, home.registry, DB_OPEN)) == GR_OK)
+		st = print(db, &a, digest, days);
+	db_close(db);
+	authority_release(&a);
+	return st == GR_OK ? out_close() : st;
+}

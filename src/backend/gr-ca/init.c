@@ -1,0 +1,92 @@
+/* gr-ca init */
+#include "gr-ca/verbs.h"
+#include "arg.h"
+#include "clock.h"
+#include "complain.h"
+#include "issuer/trust.h"
+#include "str.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { NAME_CHARACTERS = 64, OPT_AWS = 256 };	/* ub-common-name: RFC 5280, appendix A.1 */
+
+static const struct arg_option options[] = {
+	HOME_OPTION,
+	{ 'n', "name", "CN", "common name of the authority (default gr CA)" },
+	{ OPT_AWS, "aws-name", NULL, "instead, the name that AWS IoT's own has" },
+	{ 'a', "algorithm", "ALGORITHM", "its key: RSA-2048 (default), RSA-3072, ECDSA-P256, ECDSA-P384, ECDSA-P521" },
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-ca init", "[-H DIR] [-n CN | --aws-name] [-a ALGORITHM] [AUTHORITY]",
+	"Make a certificate authority, called ca unless said otherwise: DIR/ca/AUTHORITY.key and .pem.", options
+};
+
+static enum status check_common_name(const char *name)
+{
+	size_t n = 0;
+
+	for (const char *c = name; *c; c++)
+		n += ((unsigned char)*c & 0xc0) != 0x80;	/* characters, not bytes of UTF-8 */
+	if (n >= 1 && n <= NAME_CHARACTERS)
+		return GR_OK;
+	complain("--name: %s: not 1 to %d characters", name, NAME_CHARACTERS);
+	return GR_BAD;
+}
+
+/* The first one begins to issue at once: as AWS IoT does if its key allows that. */
+static enum status begin(const char *dir, const struct authority *a)
+{
+	struct mode mode;
+	enum status st = mode_read(&mode, dir);
+
+	if (st != GR_NO)
+		return st;
+	mode = (struct mode){ .private = EVP_PKEY_get_base_id(a->key) != EVP_PKEY_RSA, .days = MODE_DAYS_DEFAULT };
+	str_copy(mode.authority, sizeof mode.authority, a->name);
+	return (st = mode_settle(&mode, a)) == GR_OK ? mode_write(&mode, dir) : st;
+}
+
+static enum status make(const char *dir, const struct authority_request *q)
+{
+	struct authority a = { 0 };
+	struct home home;
+	enum status st;
+	int fd = -1;
+
+	if ((st = office_open(&fd, &home, dir)) != GR_OK)
+		return st;
+	if ((st = authority_make(&a, home.ca, q, clock_real_ms() / 1000)) == GR_OK && (st = trust_add(home.trusted, &a)) == GR_OK)
+		st = begin(home.ca, &a);
+	authority_release(&a);
+	close(fd);
+	return st;
+}
+
+int do_init(int argc, char *argv[])
+{
+	const char *dir = NULL, *name = NULL, *algorithm = "RSA-2048";
+	struct authority_request q = { .name = AUTHORITY_FIRST };
+	bool aws = false;
+	enum status st;
+	int ch;
+
+	arg_restart();
+	while ((ch = arg_next(&spec, argc, argv)) != -1)
+		switch (ch) {
+		case 'H': dir = optarg; break;
+		case 'n': name = optarg; break;
+		case OPT_AWS: aws = true; break;
+		case 'a': algorithm = optarg; break;
+		}
+	if (argc - optind > 1 || (aws && name))
+		arg_usage(&spec);
+	if (argc > optind)
+		q.name = argv[optind];
+	q.common_name = aws ? NULL : name ? name : "gr CA";
+	if ((!aws && (st = check_common_name(q.common_name)) != GR_OK) || (st = office_check_name(q.name)) != GR_OK ||
+	    (st = alg_key_find(&q.alg, algorithm)) != GR_OK)
+		return st;
+	return make(dir, &q);
+}

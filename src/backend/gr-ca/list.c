@@ -1,0 +1,89 @@
+/* gr-ca list */
+#include "gr-ca/verbs.h"
+#include "arg.h"
+#include "chain.h"
+#include "out.h"
+#include "registry/verb.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct arg_option options[] = { HOME_OPTION, { 0 } };
+static const struct arg_spec spec = {
+	"gr-ca list", "[-H DIR]", "List authorities: name, as what it issues now, key, notAfter, ACTIVE certificates of devices, subject.", options
+};
+
+struct desk {
+	struct home home;
+	struct db *db;		/* NULL: there is no registry yet */
+	struct mode mode;
+};
+
+static enum status count(int64_t *active, struct db *db, const char *name)
+{
+	*active = 0;
+	return db ? db_number(active, db, "SELECT count(*) FROM certificate WHERE authority = ? AND status = 'ACTIVE'", "s", name) : GR_OK;
+}
+
+static enum status print(struct desk *d, const char *name, const struct cert *cert)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert->x509);
+	const char *family = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA ? "RSA-" : "ECDSA-P";
+	int64_t active;
+	char end[32];
+	enum status st = count(&active, d->db, name);
+
+	if (st != GR_OK)
+		return st;
+	verb_time(end, cert->not_after * 1000);
+	printf("%s\t%s\t%s%d\t%s\t%" PRId64 "\t", name, strcmp(name, d->mode.authority) == 0 ? mode_name(&d->mode) : "-",
+	       family, EVP_PKEY_get_bits(key), end, active);
+	X509_NAME_print_ex_fp(stdout, X509_get_subject_name(cert->x509), 0, XN_FLAG_RFC2253);
+	putchar('\n');
+	return GR_OK;
+}
+
+static enum status list(struct desk *d)
+{
+	struct authority_list all;
+	enum status st = mode_read(&d->mode, d->home.ca);
+
+	if (st == GR_NO)
+		d->mode.authority[0] = '\0';
+	if ((st != GR_OK && st != GR_NO) || (st = authority_list(&all, d->home.ca)) != GR_OK)
+		return st;
+	for (size_t i = 0; i < all.count && st == GR_OK; i++) {
+		STACK_OF(X509) *chain;
+		struct cert cert;
+
+		if ((st = authority_certificates(&chain, d->home.ca, all.name[i])) != GR_OK)
+			return st;
+		if ((st = cert_from_x509(&cert, sk_X509_shift(chain), all.name[i])) == GR_OK) {
+			st = print(d, all.name[i], &cert);
+			cert_release(&cert);
+		}
+		chain_free(chain);
+	}
+	return st;
+}
+
+int do_list(int argc, char *argv[])
+{
+	const char *dir = NULL;
+	struct desk d = { 0 };
+	struct stat own;
+	enum status st;
+
+	arg_restart();
+	while (arg_next(&spec, argc, argv) != -1)
+		dir = optarg;
+	if (argc != optind)
+		arg_usage(&spec);
+	if ((st = home_find(&d.home, dir)) == GR_OK && (stat(d.home.registry, &own) != 0 || (st = db_open(&d.db, d.home.registry, DB_OPEN)) == GR_OK))
+		st = list(&d);
+	db_close(d.db);
+	return st == GR_OK ? out_close() : st;
+}

@@ -1,0 +1,49 @@
+/* office.c - what several verbs begin with */
+#include "gr-ca/verbs.h"
+#include "complain.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum status office_open(int *fd, struct home *home, const char *dir)
+{
+	enum status st;
+
+	if ((st = home_find(home, dir)) != GR_OK || (st = home_make(home)) != GR_OK)
+		return st;
+	if ((mkdir(home->ca, 0700) == 0 || errno == EEXIST) && (*fd = open(home->ca, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 &&
+	    flock(*fd, LOCK_EX) == 0)
+		return GR_OK;
+	complain("%s: %s", home->ca, strerror(errno));
+	if (*fd >= 0)
+		close(*fd);
+	return GR_FAIL;
+}
+
+enum status office_check_name(const char *name)
+{
+	if (authority_is_name(name))
+		return GR_OK;
+	complain("%s: not a name for an authority; use 1 to %d letters, digits, - or _", name, AUTHORITY_NAME_MAX);
+	return GR_BAD;
+}
+
+enum status office_authority(struct authority *a, const EVP_MD **digest, const char *dir, const char *name)
+{
+	struct issuer issuer;
+	enum status st;
+
+	if (name) {
+		*digest = EVP_sha256();
+		return authority_open(a, dir, name);
+	}
+	if ((st = issuer_open(&issuer, dir)) != GR_OK)
+		return st;
+	*digest = issuer.mode.alg->digest();
+	*a = issuer.authority;
+	return GR_OK;
+}

@@ -1,0 +1,193 @@
+/* authority.c - one certificate authority, as files */
+#include "issuer/authority.h"
+#include "chain.h"
+#include "complain.h"
+#include "file.h"
+#include "key.h"
+#include "str.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+bool authority_is_name(const char *name)
+{
+	return str_is_name(name, AUTHORITY_NAME_MAX, "-_");
+}
+
+enum status authority_path(char path[static PATH_MAX], const char *dir, const char *name, const char *suffix)
+{
+	if (str_format(path, PATH_MAX, "%s/%s%s", dir, name, suffix))
+		return GR_OK;
+	complain("%s: the path is too long", dir);
+	return GR_BAD;
+}
+
+bool authority_exists(const char *dir, const char *name)
+{
+	char key[PATH_MAX], cert[PATH_MAX];
+	struct stat own;
+
+	return authority_path(key, dir, name, ".key") == GR_OK && authority_path(cert, dir, name, ".pem") == GR_OK &&
+	       (lstat(key, &own) == 0 || lstat(cert, &own) == 0);
+}
+
+/* GR_NO as it comes from reading: there is no such authority. */
+static enum status missing(const char *dir, const char *name)
+{
+	if (strcmp(name, AUTHORITY_FIRST) == 0)
+		complain("%s: no certificate authority there; gr-ca init makes one", dir);
+	else
+		complain("%s: no certificate authority %s there; gr-ca list shows which there are", dir, name);
+	return GR_BAD;
+}
+
+enum status authority_certificates(STACK_OF(X509) **chain, const char *dir, const char *name)
+{
+	char path[PATH_MAX], *pem = NULL;
+	enum status st;
+	size_t len = 0;
+
+	if ((st = authority_path(path, dir, name, ".pem")) != GR_OK)
+		return st;
+	if ((st = file_read(&pem, &len, path, CERT_FILE_MAX)) == GR_NO)
+		return missing(dir, name);
+	if (st == GR_OK)
+		st = chain_from_pem(chain, pem, len, path);
+	free(pem);
+	return st;
+}
+
+enum status authority_read_key(EVP_PKEY **key, const char *path)
+{
+	struct stat own;
+
+	if (stat(path, &own) == 0 && (own.st_mode & 077) != 0) {
+		complain("%s: others than its owner may use it (mode %03o); chmod 600 it", path, (unsigned)(own.st_mode & 0777));
+		return GR_BAD;
+	}
+	return key_read(key, path);
+}
+
+static enum status find_end(struct authority *a, const char *where)
+{
+	struct cert cert;
+
+	a->end = INT64_MAX;
+	for (int i = 0; i < sk_X509_num(a->chain); i++) {
+		X509 *x509 = sk_X509_value(a->chain, i);
+
+		X509_up_ref(x509);
+		if (cert_from_x509(&cert, x509, where) != GR_OK)
+			return GR_BAD;
+		if (cert.not_after < a->end)
+			a->end = cert.not_after;
+		if (i == 0)
+			a->cert = cert;
+		else
+			cert_release(&cert);
+	}
+	return GR_OK;
+}
+
+enum status authority_assemble(struct authority *a, const char *name, EVP_PKEY *key, STACK_OF(X509) *chain, const char *where)
+{
+	struct authority made = { .key = key, .chain = chain };
+	enum status st = find_end(&made, where);
+
+	str_copy(made.name, sizeof made.name, name);
+	if (st == GR_OK && !cert_fits_key(&made.cert, key))
+		st = GR_NO;
+	if (st == GR_OK)
+		*a = made;
+	else
+		authority_release(&made);
+	return st;
+}
+
+enum status authority_open(struct authority *a, const char *dir, const char *name)
+{
+	STACK_OF(X509) *chain = NULL;
+	EVP_PKEY *key = NULL;
+	char path[PATH_MAX];
+	enum status st;
+
+	if ((st = authority_path(path, dir, name, ".key")) != GR_OK)
+		return st;
+	if ((st = authority_read_key(&key, path)) == GR_NO)
+		return missing(dir, name);
+	if (st != GR_OK)
+		return st;
+	if ((st = authority_certificates(&chain, dir, name)) != GR_OK) {
+		EVP_PKEY_free(key);
+		return st;
+	}
+	if ((st = authority_assemble(a, name, key, chain, dir)) == GR_NO) {
+		complain("%s: %s.key and %s.pem do not belong together", dir, name, name);
+		st = GR_BAD;
+	}
+	return st;
+}
+
+void authority_release(struct authority *a)
+{
+	EVP_PKEY_free(a->key);
+	cert_release(&a->cert);
+	chain_free(a->chain);
+	*a = (struct authority){ 0 };
+}
+
+enum status authority_save(const struct authority *a, const char *dir)
+{
+	char key_path[PATH_MAX], cert_path[PATH_MAX], *pem = NULL;
+	enum status st;
+	size_t len = 0;
+
+	if ((st = authority_path(key_path, dir, a->name, ".key")) != GR_OK || (st = authority_path(cert_path, dir, a->name, ".pem")) != GR_OK ||
+	    (st = key_pem(&pem, &len, a->key)) != GR_OK)
+		return st;
+	st = file_replace(key_path, pem, len, 0600);
+	key_wipe(pem, len);
+	if (st != GR_OK || (st = chain_pem(&pem, a->chain, sk_X509_num(a->chain))) != GR_OK)
+		return st;
+	st = file_replace(cert_path, pem, strlen(pem), 0644);
+	free(pem);
+	return st;
+}
+
+/* NAME.pem -> NAME. False: not the name of such a file. */
+static bool take_name(char name[static AUTHORITY_NAME_MAX + 1], const char *file)
+{
+	size_t len = strlen(file);
+
+	return len > 4 && strcmp(file + len - 4, ".pem") == 0 && str_format(name, AUTHORITY_NAME_MAX + 1, "%.*s", (int)len - 4, file) &&
+	       authority_is_name(name);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+enum status authority_list(struct authority_list *list, const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+
+	list->count = 0;
+	if (!d && errno == ENOENT)
+		return GR_OK;
+	if (!d) {
+		complain("%s: %s", dir, strerror(errno));
+		return GR_FAIL;
+	}
+	while ((entry = readdir(d)))
+		if (list->count < AUTHORITY_COUNT_MAX && take_name(list->name[list->count], entry->d_name))
+			list->count++;
+	closedir(d);
+	qsort(list->name, list->count, sizeof list->name[0], compare);
+	return GR_OK;
+}
