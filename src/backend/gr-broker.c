@@ -1,6 +1,7 @@
 /* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
 #include "gr-broker/broker.h"
 #include "gr-broker/gate.h"
+#include "gr-broker/presence.h"
 #include "gr-broker/route.h"
 #include "gr-broker/watch.h"
 #include "clock.h"
@@ -16,8 +17,10 @@ enum { TELL_MAX = 64 };	/* session starts reported in one turn of the broker's l
 
 static int refuse(struct broker *b, const char *certificate, const char *client, const char *why)
 {
-	if (report_refused(b->refusals, clock_boot_ms(), certificate, client, why))
+	if (report_refused(b->refusals, clock_boot_ms(), certificate, client, why)) {
 		mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: refused %s with certificate %s: %s", client, certificate, why);
+		presence_refused(certificate, client);
+	}
 	return MOSQ_ERR_AUTH;
 }
 
@@ -36,6 +39,7 @@ static int begin_session(struct broker *b, struct mosquitto *client, struct iden
 		sessions_remove(b->sessions, session);
 		return MOSQ_ERR_NOMEM;
 	}
+	presence_mark(&session->presence, &b->version);
 	if (older)
 		older->ending = true;
 	sessions_wait(b->sessions, session);
@@ -118,6 +122,8 @@ static int on_message(int event, void *data, void *userdata)
 static void tell(struct session *s)
 {
 	report_connected(&s->who);
+	if (!s->told)
+		presence_connected(s);
 	s->told = true;
 }
 
@@ -132,6 +138,7 @@ static int on_disconnect(int event, void *data, void *userdata)
 	if (!s->told)
 		tell(s);
 	report_disconnected(&s->who);
+	presence_disconnected(s);
 	sessions_remove(b->sessions, s);
 	return MOSQ_ERR_SUCCESS;
 }

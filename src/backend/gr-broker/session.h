@@ -3,15 +3,23 @@
 #define GR_SESSION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/queue.h>
 
 #include "gr-broker/identity.h"
 
 struct mosquitto;
 
+/* What events of one session have in common. */
+struct presence {
+	char identifier[37];	/* a UUID */
+	int64_t version;	/* grows from session to session, also over the lives of the broker */
+};
+
 struct session {
 	const struct mosquitto *client;	/* the broker's; only compared */
 	struct identity who;
+	struct presence presence;
 	bool ending;		/* another session took its client id over */
 	bool doomed;		/* to be dropped */
 	bool told;		/* its start was reported at least once */
