@@ -21,7 +21,7 @@ complain() {
 
 usage() {
 	cat <<'EOF'
-usage: lab.sh up [-n THINGS] [-m MINUTE-MS] [-a KEY-ALGORITHM] [-t RATE] DIR   start a world; prints its port
+usage: lab.sh up [-n THINGS] [-m MINUTE-MS] [-c CEILING] [-a KEY-ALGORITHM] [-t RATE] DIR   start a world; prints its port
        lab.sh add [-a KEY-ALGORITHM] [-g GROUP] DIR THING...          provision more things
        lab.sh start|stop|kill DIR broker|backend                     one server alone
        lab.sh down DIR                                                end all of it and remove DIR
@@ -125,9 +125,9 @@ start_broker() {
 
 start_backend() {
 	: >"$dir/backend.log"
-	read -r minute <"$dir/minute"
+	read -r minute ceiling <"$dir/minute"
 	read -r rate <"$dir/rate"
-	launch backend gr-backendd -H "$dir/home" -s "$dir/broker.sock" -m "$minute" -q 0 ${rate:+-t "$rate"}
+	launch backend gr-backendd -H "$dir/home" -s "$dir/broker.sock" -m "$minute" -c "$ceiling" -q 0 ${rate:+-t "$rate"}
 	await "$dir/backend.log" '^ready$' "$!" && return
 	complain "$dir: gr-backendd did not start; see $dir/backend.log"
 	return 111
@@ -264,11 +264,12 @@ take_place() {
 }
 
 up() {
-	things=1 minute=60000 rate=
-	while getopts n:m:a:t: o; do
+	things=1 minute=60000 ceiling=0 rate=
+	while getopts n:m:c:a:t: o; do
 		case $o in
 		n) things=$OPTARG ;;
 		m) minute=$OPTARG ;;
+		c) ceiling=$OPTARG ;;
 		a) algorithm=$OPTARG ;;
 		t) rate=$OPTARG ;;
 		*) usage >&2; exit 100 ;;
@@ -279,13 +280,14 @@ up() {
 	number -n "$things" 0 100000
 	number -m "$minute" 1 4294967295
 	[ -z "$rate" ] || number -t "$rate" 2 1000000
+	number -c "$ceiling" 0 4294967295
 	check_algorithm "$algorithm"
 	place "$1"
 	check_place
 	check_empty
 	take_place
 	mkdir "$dir/broker" "$dir/things"
-	echo "$minute" >"$dir/minute"
+	echo "$minute $ceiling" >"$dir/minute"
 	echo "$rate" >"$dir/rate"
 	gr-ca init -H "$dir/home" -n 'gr lab CA'
 	make_key ECDSA-P256 "$dir/broker/server.key"

@@ -249,7 +249,8 @@ timed_out() {
 
 @test "the job is deleted: the word still counts" {
 	committed
-	sql "DELETE FROM execution WHERE job = '$J'; DELETE FROM job_target WHERE job = '$J'; DELETE FROM job WHERE id = '$J'"
+	gr-jobs delete -f "$J"
+	await sql_is "SELECT count(*) FROM job WHERE id = '$J'" 0
 	undecided
 	say SUCCEEDED
 	body_is '{"code":"ResourceNotFound","message":"no such job execution for this thing","timestamp":"S","executionState":{"statusDetails":{"survivor":"NEW"}}}'

@@ -27,6 +27,7 @@ teardown() {
 
 # daemon_start [OPTION...]: by hand, in the lab's place. DAEMON_RUNNER goes before it.
 daemon_start() {
+	: >daemon.log	# else the last one's "ready" could be taken for its own
 	# shellcheck disable=SC2086 # a command with its arguments
 	${DAEMON_RUNNER:-} gr-backendd -H "$GR_HOME" -s "$LAB/broker.sock" "$@" >daemon.log 2>&1 3>&- 5>&- &
 	DAEMON=$!
@@ -228,10 +229,12 @@ unlock_registry() {
 @test "outbox: what was not published before the end is published after the restart, in order" {
 	own_lab
 	thing_new
-	backend stop
+	lab.sh kill "$LAB" broker
 	gr-jobs create -t "thing/$THING" "$J"
 	gr-jobs create -t "thing/$THING" "$J-2"
 	gr-jobs cancel "$J"
+	backend kill
+	lab.sh start "$LAB" broker 3>&-
 	ask "+$(topic jobs/notify)" "+$(topic jobs/notify-next)" "!lab.sh start '$LAB' backend 3>&- 5>&-" "?$(topic jobs/notify)" "?$(topic jobs/notify)" \
 		"?$(topic jobs/notify)" "?$(topic jobs/notify-next)" >messages || cat "$LAB/backend.log"
 	sed 's/ .*//; s,.*/,,' messages | xargs >order

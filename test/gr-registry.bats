@@ -11,6 +11,7 @@ setup() {
 	gr-registry create-policy rotation policy.json
 	gr-registry create-thing-group all
 }
+teardown() { daemon_alone_end; }
 
 # thing NAME [OPTION...]: NAME.csr, NAME.pem, NAME.key; ID is the certificate's
 thing() {
@@ -211,6 +212,7 @@ VERBS='init register create-thing delete-thing list-things create-thing-group ad
 @test "delete-thing: its open executions become REMOVED, so that jobs can end" {
 	gr-registry create-thing a
 	gr-registry create-thing b
+	daemon_alone
 	gr-jobs create -t thing/a -t thing/b j >/dev/null
 	sql "UPDATE execution SET status = 'IN_PROGRESS' WHERE thing = 'b'"
 	gr-registry delete-thing a
@@ -439,7 +441,9 @@ VERBS='init register create-thing delete-thing list-things create-thing-group ad
 rotation_open() {
 	thing a -p rotation
 	OLD=$ID J=j THING=a
+	daemon_alone
 	gr-jobs create -t thing/a j >/dev/null
+	daemon_alone_end
 	sql "UPDATE execution SET status = 'IN_PROGRESS'"
 	key_new new
 	jq -nc --arg old "$OLD" --argjson payload "$(csr_of new)" \

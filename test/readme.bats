@@ -46,6 +46,9 @@ walk() {
 	grep -q 'Signature Algorithm: sha384WithRSAEncryption' out
 	grep -q $'^next\tprivate\tECDSA-P256\t.*\t1\tCN=Example Devices CA 2$' out
 	[ "$(openssl crl -in walk/backend/ca.crl -noout -text | grep -c Superseded)" -eq 1 ]
+	grep -qx 'november: 19 SUCCEEDED, 1 FAILED' out
+	grep -q $'^thing-7\t.*unable to get local issuer certificate' out
+	grep -qx 'november-7: 1 SUCCEEDED' out
 	grep -q 'gr-probe: localhost:.*: refused: ' err
 	gr-registry list-thing-principals -H walk/backend pump-1 >principals
 	[ "$(cut -f 2 principals)" = INACTIVE ]

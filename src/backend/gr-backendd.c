@@ -8,12 +8,10 @@
 #include "str.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -25,12 +23,13 @@ static const struct arg_option options[] = {
 	HOME_OPTION,
 	{ 's', "socket", "PATH", "the broker's Unix socket (default HOME/broker.sock)" },
 	{ 'm', "minute", "MS", "length of the backend's minute, for tests (default 60000)" },
+	{ 'c', "ceiling", "RATE", "things that a job may reach in a minute at the most, 0 for any number (default 1000)" },
 	{ 'q', "quarantine", "DAYS", "how long a retired certificate is kept INACTIVE (default 7)" },
 	{ 't', "throttle", "N", "how many Jobs requests a thing may make in a second (default: any number)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-backendd", "[-H DIR] [-s PATH] [-m MS] [-q DAYS] [-t N]", "Serve AWS IoT Jobs and certificate rotation behind a Mosquitto with gr-broker.so.", options
+	"gr-backendd", "[-H DIR] [-s PATH] [-m MS] [-c RATE] [-q DAYS] [-t N]", "Serve AWS IoT Jobs and certificate rotation behind a Mosquitto with gr-broker.so.", options
 };
 
 static int signals_open(void)
@@ -95,25 +94,10 @@ static enum status serve(struct daemon *d, int signals)
 	return st == GR_NO ? GR_OK : st;
 }
 
-/* Two daemons on one registry would send everything twice and evict each other from the broker. */
-static enum status lock_home(int *fd, const struct home *home)
-{
-	char path[4096];
-
-	if (!str_format(path, sizeof path, "%s/lock", home->dir) || (*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0) {
-		complain("%s/lock: %s", home->dir, strerror(errno));
-		return errno == ENOENT ? GR_BAD : GR_FAIL;
-	}
-	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
-		return GR_OK;
-	complain("%s: another gr-backendd is running there", home->dir);
-	return GR_FAIL;
-}
-
 static enum status read_options(struct home *home, struct daemon *d, char *socket_path, size_t size, int argc, char *argv[])
 {
 	const char *dir = NULL, *path = NULL;
-	uint32_t minute = 60000, quarantine = 7, rate = 0;
+	uint32_t minute = LIMITS_MINUTE_MS, ceiling = LIMITS_CEILING, quarantine = 7, rate = 0;
 	enum status st = GR_OK;
 	int ch;
 
@@ -122,6 +106,7 @@ static enum status read_options(struct home *home, struct daemon *d, char *socke
 		case 'H': dir = optarg; break;
 		case 's': path = optarg; break;
 		case 'm': st = arg_range(&minute, "--minute", optarg, 1, UINT32_MAX); break;
+		case 'c': st = arg_u32(&ceiling, "--ceiling", optarg); break;
 		case 'q': st = arg_u32(&quarantine, "--quarantine", optarg); break;
 		case 't': st = arg_range(&rate, "--throttle", optarg, THROTTLE_MIN, THROTTLE_MAX); break;
 		}
@@ -136,7 +121,7 @@ static enum status read_options(struct home *home, struct daemon *d, char *socke
 		complain("%s: longer than the %d bytes that fit the address of a Unix socket", d->bus.socket, SOCKET_MAX);
 		return GR_BAD;
 	}
-	d->minute_ms = minute;
+	d->limits = (struct limits){ minute, ceiling };
 	d->quarantine_ms = (int64_t)quarantine * DAY_MS;
 	if (rate == 0 || (d->throttle = throttle_new(rate)))
 		return GR_OK;
@@ -163,8 +148,9 @@ int main(int argc, char *argv[])
 		return GR_FAIL;
 	}
 	mosquitto_lib_init();
-	if ((st = lock_home(&lock, &home)) != GR_OK || (st = issuer_open(&d.issuer, home.ca)) != GR_OK ||
-	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK ||
+	/* Two daemons on one registry would send everything twice and evict each other from the broker. */
+	if ((st = home_lock(&lock, &home)) != GR_OK || (st = issuer_open(&d.issuer, home.ca)) != GR_OK ||
+	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK || (st = limits_record(d.db, &d.limits)) != GR_OK ||
 	    (st = ledger_open(&d.ledger, home.ledger)) != GR_OK)
 		goto out;
 	st = serve(&d, signals);

@@ -60,6 +60,21 @@ own_lab() {
 }
 own_lab_down() { lab_end "$BATS_TEST_TMPDIR/lab"; }
 
+# daemon_alone [OPTION...]: a gr-backendd in ./home without a broker, for tests that need jobs to be rolled out and no more;
+# daemon_alone_end for teardown.
+daemon_alone() {
+	[ -d home/ca ] || gr-ca init -H "$PWD/home" -a ECDSA-P256
+	gr-backendd -H "$PWD/home" -c 0 "$@" >daemon.log 2>&1 3>&- &
+	ALONE=$!
+	await not flock -n home/lock true
+}
+daemon_alone_end() {
+	[ -n "${ALONE:-}" ] || return 0
+	kill "$ALONE"
+	wait "$ALONE" || { cat daemon.log >&2; return 1; }
+	ALONE=
+}
+
 # backend start|stop|kill. Descriptor 5 is what tests hold fifos open with.
 backend() { lab.sh "$1" "$LAB" backend 3>&- 5>&-; }
 

@@ -5,7 +5,7 @@
 #include "jobs/queue.h"
 #include "registry/rotation.h"
 
-enum { CHORES_MS = 5000, LOOK_MS = 50, JUMP_MS = 60000, DEPARTURES_KEPT_MS = 3600000 };
+enum { CHORES_MS = 5000, LOOK_MS = 50, JUMP_MS = 60000, DEPARTURES_KEPT_MS = 3600000, TIMEOUTS = 100 };
 
 /* Somebody set the wall clock: the timers that run move with it. */
 static enum status follow_clock(struct daemon *d)
@@ -30,14 +30,14 @@ static enum status follow_clock(struct daemon *d)
 static enum status end_timers(struct daemon *d)
 {
 	int64_t at = 0, now = clock_real_ms();
-	size_t count;
+	int count;
 	enum status st = execution_next_deadline(&at, d->db);
 
 	if (st != GR_OK || at > now)
 		return st == GR_NO ? GR_OK : st;
 	if ((st = db_begin(d->db)) != GR_OK)
 		return st;
-	if ((st = queue_time_out(&count, d->db, now)) == GR_OK)
+	if ((st = queue_time_out(&count, d->db, TIMEOUTS, now)) == GR_OK)
 		return db_commit(d->db);
 	db_rollback(d->db);
 	return st;
@@ -83,7 +83,7 @@ enum status chores_run(struct daemon *d, bool quiet)
 	bool regular = clock_boot_ms() >= d->next_chores;
 	enum status st;
 
-	if ((st = follow_clock(d)) != GR_OK || (st = end_timers(d)) != GR_OK)
+	if ((st = follow_clock(d)) != GR_OK || (st = end_timers(d)) != GR_OK || (st = fleet_run(d)) != GR_OK)
 		return st;
 	if (d->settle || regular) {
 		if ((st = settle(d)) == GR_FAIL)
@@ -107,5 +107,5 @@ int chores_wait(struct daemon *d)
 		d->version = version;
 		d->settle = true;
 	}
-	return LOOK_MS;
+	return fleet_wait(d, LOOK_MS);
 }

@@ -13,6 +13,7 @@
 #include "issuer/issuer.h"
 #include "issuer/ledger.h"
 #include "registry/db.h"
+#include "registry/limits.h"
 
 /* A request as it came, or an answer on its way out. */
 struct message {
@@ -52,7 +53,8 @@ struct daemon {
 	struct ledger ledger;
 	struct bus bus;
 	struct throttle *throttle;	/* NULL: no limit */
-	int64_t minute_ms, quarantine_ms;
+	struct limits limits;
+	int64_t quarantine_ms;
 	int64_t next_chores;		/* CLOCK_BOOTTIME ms */
 	int64_t clock_offset;		/* real minus boot time at the last look */
 	int64_t version;		/* db_version at the last look */
@@ -80,5 +82,10 @@ enum status dispatch_batch(struct daemon *d);
 enum status chores_run(struct daemon *d, bool quiet);
 /* Milliseconds until something may be due. */
 int chores_wait(struct daemon *d);
+
+/* One piece of what jobs need done, unless the broker has too much to send already. */
+enum status fleet_run(struct daemon *d);
+/* Milliseconds until there is one, at most max. */
+int fleet_wait(struct daemon *d, int max);
 
 #endif

@@ -147,7 +147,7 @@ static enum status note_parting(struct daemon *d, const char *certificate)
 static enum status request(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
 {
 	struct event e = {
-		.db = d->db, .issuer = &d->issuer, .ledger = &d->ledger, .now = now, .minute_ms = d->minute_ms,
+		.db = d->db, .issuer = &d->issuer, .ledger = &d->ledger, .now = now, .minute_ms = d->limits.minute_ms,
 		.principal = s->principal, .client = s->client, .topic = s->topic
 	};
 	enum status st;

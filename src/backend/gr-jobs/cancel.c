@@ -1,8 +1,7 @@
 /* cancel.c - ending a job before its time */
 #include "complain.h"
 #include "gr-jobs/verbs.h"
-#include "jobs/queue.h"
-#include "str.h"
+#include "jobs/recall.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,37 +23,41 @@ static const struct arg_spec spec = {
 static enum status check(const char *reason, const char *comment)
 {
 	if (reason && (strspn(reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(reason) || strlen(reason) > REASON_MAX))
-		complain("--reason: %s: not at most %d of A-Z, 0-9 and _", reason, REASON_MAX);
+		complain("--reason: %s: not at most %d of A-Z, 0-9 and _ (InvalidRequest)", reason, REASON_MAX);
 	else if (comment && strlen(comment) > COMMENT_MAX)
-		complain("--comment: longer than %d bytes", COMMENT_MAX);
+		complain("--comment: longer than %d bytes (InvalidRequest)", COMMENT_MAX);
 	else
 		return GR_OK;
 	return GR_BAD;
+}
+
+/* What was cancelled without force may be cancelled once more, with it. */
+static bool may_cancel(const struct job *job, bool force)
+{
+	return job->status == JOB_SCHEDULED || job->status == JOB_IN_PROGRESS || (job->status == JOB_CANCELED && force);
 }
 
 static enum status work(struct verb *v, bool force, const char *reason, const char *comment)
 {
 	const char *id = v->operands[0];
 	struct job job = { 0 };
-	bool ended;
-	enum status st = job_get(&job, v->db, id);
+	enum status st = job_need(&job, v->db, id);
 
-	if (st == GR_NO)
-		complain("job %s: no such job", id);
-	if (st != GR_OK)
-		return st;
-	ended = strcmp(job.status, "IN_PROGRESS") != 0 && !(force && strcmp(job.status, "CANCELED") == 0);
-	if (ended)
-		complain("job %s: is %s already", id, job.status);
+	if (st == GR_OK && !may_cancel(&job, force)) {
+		complain("job %s: is %s already (InvalidRequest)", id, job_status_name(job.status));
+		st = GR_NO;
+	}
+	if (st == GR_OK)
+		st = recall_begin(v->db, &job, force ? RECALL_STARTED : RECALL_QUEUED, reason, comment, v->now);
 	job_release(&job);
-	if (ended)
-		return GR_NO;
-	return queue_cancel_job(v->db, id, force, reason, comment, v->now);
+	return st;
 }
 
 /* What is under way goes on without --force: the operator should know. */
-static void print_counts(const struct verb *v, int64_t canceled, int64_t left)
+static void print_counts(const struct verb *v, const struct tally *before)
 {
+	int64_t canceled = before->count[EXECUTION_QUEUED], left = before->count[EXECUTION_IN_PROGRESS];
+
 	if (v->json)
 		printf("{\"jobId\":\"%s\",\"canceled\":%lld,\"inProgress\":%lld}\n", v->operands[0], (long long)canceled, (long long)left);
 	else if (left > 0)
@@ -65,15 +68,14 @@ static void print_counts(const struct verb *v, int64_t canceled, int64_t left)
 
 static enum status cancel(struct verb *v, bool force, const char *reason, const char *comment)
 {
-	struct tally before, after;
+	struct tally before;
 	enum status st;
 
 	if ((st = db_begin(v->db)) != GR_OK || (st = tally_read(&before, v->db, v->operands[0])) != GR_OK ||
-	    (st = work(v, force, reason, comment)) != GR_OK || (st = tally_read(&after, v->db, v->operands[0])) != GR_OK ||
-	    (st = db_commit(v->db)) != GR_OK)
+	    (st = work(v, force, reason, comment)) != GR_OK || (st = db_commit(v->db)) != GR_OK)
 		return st;
 	if (!force)
-		print_counts(v, after.count[EXECUTION_CANCELED] - before.count[EXECUTION_CANCELED], after.count[EXECUTION_IN_PROGRESS]);
+		print_counts(v, &before);
 	return GR_OK;
 }
 

@@ -1,134 +1,134 @@
 /* create.c - a job for things and groups */
-#include "complain.h"
-#include "file.h"
+#include "clock.h"
+#include "gr-jobs/order.h"
+#include "gr-jobs/preview.h"
+#include "gr-jobs/rows.h"
 #include "gr-jobs/verbs.h"
-#include "jobs/queue.h"
+#include "registry/arn.h"
+#include "registry/rollout.h"
 
+#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { TARGETS_MAX = 100, BATCH = 500, DOCUMENT_MAX = 32768, TIMEOUT_MAX = 10080 };
+enum { LOOK_MS = 5, PATIENCE_MS = 10000 };
 
 static const struct arg_option options[] = {
 	VERB_OPTIONS,
-	{ 't', "target", "TARGET", "thing/NAME or thinggroup/NAME; may be given up to 100 times" },
-	{ 'd', "document", "FILE", "the job document (default {\"operation\":\"ROTATE_CERTIFICATE\"})" },
-	{ 'D', "description", "TEXT", "what the job is for" },
-	{ 'T', "timeout", "MINUTES", "in-progress time-out of each execution, 1 to 10080 (default none)" },
+	ORDER_TARGETS,
+	ORDER_DOCUMENT,
+	ORDER_OPTIONS,
+	{ 'm', "template", "TEMPLATE", "a job template; what is given here goes before it" },
+	{ 'c', "continuous", NULL, "things that join a target group later get it too, until the job is cancelled" },
+	{ 's', "schedule", "SCHEDULE", "START[/END[/BEHAVIOR]], UTC; BEHAVIOR is STOP_ROLLOUT, CANCEL or FORCE_CANCEL" },
+	{ 'n', "dry-run", NULL, "make nothing; list who would be reached, and after how many seconds" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-jobs create", "[-H DIR] [-j] -t TARGET ... [-d FILE] [-D TEXT] [-T MINUTES] JOB",
-	"Create a job and queue an execution for every thing of its targets.", options
+	"gr-jobs create", "[-H DIR] [-j] [-n] -t TARGET ... [-m TEMPLATE] [-d FILE] [-D TEXT] [-T MINUTES] [-r N] [-g GROWTH] [-a ABORT] [-R RETRIES] [-s SCHEDULE] [-c] [-i FILE] [JOB]",
+	"Create a job for every thing of its targets.", options
 };
 
-struct order {
-	struct job_request q;
-	const char *targets[TARGETS_MAX + 1];
-	size_t count;
-	const char *document_path;
+/* What create tells. */
+struct result {
+	struct job job;
+	struct rollout rollout;
+	int64_t executions;
 };
 
-static enum status take_option(struct order *o, int ch)
+static enum status look(struct result *r, struct db *db, const char *id)
 {
-	switch (ch) {
-	case 't':
-		if (o->count == TARGETS_MAX) {
-			complain("--target: more than %d", TARGETS_MAX);
-			return GR_BAD;
-		}
-		o->targets[o->count++] = optarg;
-		return GR_OK;
-	case 'd':
-		o->document_path = optarg;
-		return GR_OK;
-	case 'D':
-		o->q.description = optarg;
-		return GR_OK;
-	default:
-		return arg_range(&o->q.timeout_minutes, "--timeout", optarg, 1, TIMEOUT_MAX);
-	}
-}
+	struct tally t;
+	enum status st;
 
-/* Between two transactions somebody may have cancelled it. */
-static enum status still_wanted(struct verb *v, const char *job)
-{
-	int64_t wanted = 0;
-	enum status st = db_number(&wanted, v->db, "SELECT status = 'IN_PROGRESS' FROM job WHERE id = ?", "s", job);
-
-	if (st == GR_FAIL || (st == GR_OK && wanted))
+	job_release(&r->job);
+	if ((st = job_get(&r->job, db, id)) != GR_OK || (st = rollout_get(&r->rollout, db, id)) != GR_OK || (st = tally_read(&t, db, id)) != GR_OK)
 		return st;
-	complain("job %s: was cancelled while it was being queued", job);
-	return GR_NO;
-}
-
-/* In short transactions, so that the daemon is not kept waiting while a large group is queued. */
-static enum status queue_all(struct verb *v, const char *job, int64_t *queued)
-{
-	char thing[129] = "";
-	enum status st = GR_OK;
-
-	for (*queued = 0; st == GR_OK; ++*queued) {
-		if (*queued > 0 && *queued % BATCH == 0 &&
-		    ((st = db_commit(v->db)) != GR_OK || (st = db_begin(v->db)) != GR_OK || (st = still_wanted(v, job)) != GR_OK))
-			return st;
-		if ((st = job_next_thing(thing, v->db, job, thing)) != GR_OK)
-			break;
-		st = queue_add(v->db, thing, job, v->now);
-	}
-	if (st == GR_NO)
-		st = job_rolled_out(v->db, job, v->now);	/* for no thing at all it is complete at once */
-	return st == GR_OK ? db_commit(v->db) : st;
-}
-
-static enum status work(struct verb *v, struct order *o)
-{
-	char *document = NULL;
-	int64_t queued = 0;
-	size_t len = 0;
-	enum status st = GR_OK;
-
-	if (o->document_path && (st = file_read(&document, &len, o->document_path, DOCUMENT_MAX)) == GR_NO) {
-		complain("%s: no such file", o->document_path);
-		st = GR_BAD;
-	}
-	if (st == GR_OK && document && strlen(document) != len) {
-		complain("%s: holds a NUL byte", o->document_path);
-		free(document);
-		st = GR_BAD;
-	}
-	if (st != GR_OK)
-		return st;
-	o->q.document = document ? document : "{\"operation\":\"" JOB_ROTATE "\"}";
-	o->q.targets = o->targets;
-	o->q.id = v->operands[0];
-	if ((st = db_begin(v->db)) == GR_OK && (st = job_create(v->db, &o->q, v->now)) == GR_OK)
-		st = queue_all(v, o->q.id, &queued);
-	free(document);
-	if (st != GR_OK)
-		return st;
-	if (v->json)
-		printf("{\"jobArn\":\"arn:aws:iot:local:000000000000:job/%s\",\"jobId\":\"%s\",\"executions\":%lld}\n", o->q.id, o->q.id,
-		       (long long)queued);
-	else
-		printf("%s: queued for %lld thing(s)\n", o->q.id, (long long)queued);
+	r->executions = tally_total(&t);
 	return GR_OK;
+}
+
+/* Is there something that the daemon would do right now? */
+static bool is_due(const struct result *r)
+{
+	return r->job.status == JOB_IN_PROGRESS && !r->rollout.done && r->rollout.next <= clock_real_ms() * 1000;
+}
+
+/* While a daemon is at work the result is what the pace of the job allows for, and so nothing that has to be looked for later. */
+static enum status settle(struct result *r, struct verb *v, const char *id)
+{
+	int64_t until = clock_boot_ms() + PATIENCE_MS;
+	enum status st = look(r, v->db, id);
+
+	while (st == GR_OK && is_due(r) && clock_boot_ms() < until && home_is_served(&v->home)) {
+		poll(NULL, 0, LOOK_MS);
+		st = look(r, v->db, id);
+	}
+	return st;
+}
+
+static enum status print_result(const struct verb *v, const struct result *r)
+{
+	char start[32];
+
+	if (v->json)
+		return print_json(json_pack("{s:s+, s:s, s:s, s:I, s:I}", "jobArn", ARN_PREFIX "job/", r->job.id, "jobId", r->job.id, "description", r->job.description,
+					    "executions", (json_int_t)r->executions, "waiting", (json_int_t)r->rollout.waiting));
+	verb_time(start, r->job.config.start);
+	if (r->job.status == JOB_SCHEDULED)
+		printf("%s: scheduled for %s\n", r->job.id, start);
+	else if (r->rollout.waiting == 0)
+		printf("%s: queued for %lld thing(s)\n", r->job.id, (long long)r->executions);
+	else if (r->executions == 0)
+		printf("%s: created for %lld thing(s), which gr-backendd queues once it runs\n", r->job.id, (long long)r->rollout.waiting);
+	else
+		printf("%s: queued for %lld thing(s), %lld wait for their turn\n", r->job.id, (long long)r->executions, (long long)r->rollout.waiting);
+	return GR_OK;
+}
+
+static enum status create(struct verb *v, const struct job_request *q)
+{
+	struct result r = { 0 };
+	enum status st = db_commit(v->db);
+
+	if (st == GR_OK && (st = settle(&r, v, q->id)) == GR_OK)
+		st = print_result(v, &r);
+	job_release(&r.job);
+	return st == GR_NO ? GR_OK : st;	/* somebody was quick to delete it */
+}
+
+static enum status work(struct verb *v, struct order *o, bool dry)
+{
+	struct job_request q;
+	enum status st = order_request(&q, o, ORDER_JOB, v->count > 0 ? v->operands[0] : NULL);
+
+	if (st != GR_OK || (st = db_begin(v->db)) != GR_OK || (st = job_create(v->db, &q, v->now)) != GR_OK)
+		return st;
+	return dry ? preview_print(v, q.id) : create(v, &q);
 }
 
 int do_create(int argc, char *argv[])
 {
-	struct order o = { .q = { .description = "" } };
+	struct order o = { 0 };
 	struct verb v = { 0 };
+	bool dry = false;
 	enum status st = GR_OK;
 	int ch;
 
 	arg_restart();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		if (!verb_option(&v, ch))
-			st = take_option(&o, ch);
-	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
-		st = work(&v, &o);
+		switch (ch) {
+		case 'n': dry = true; break;
+		case 'c': st = order_set(&o, "targetSelection", json_string("CONTINUOUS")); break;
+		case 'm': st = order_set(&o, "jobTemplateArn", json_string(optarg)); break;
+		case 's': st = order_schedule(&o, optarg); break;
+		default: st = verb_option(&v, ch) ? GR_OK : order_option(&o, ch);
+		}
+	if (st == GR_OK && argc == optind && !o.input)
+		arg_usage(&spec);
+	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
+		st = work(&v, &o, dry);
+	order_release(&o);
 	return verb_close(&v, st);
 }

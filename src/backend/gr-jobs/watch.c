@@ -1,12 +1,12 @@
 /* watch.c - following a job until its last execution has ended */
-#include "complain.h"
-#include "gr-jobs/verbs.h"
 #include "clock.h"
-#include "registry/execution.h"
+#include "complain.h"
+#include "gr-jobs/screen.h"
+#include "gr-jobs/verbs.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <poll.h>
 #include <unistd.h>
 
 enum { LOOK_MS = 200 };
@@ -21,70 +21,107 @@ static const struct arg_spec spec = {
 	"Follow a job until its last execution has ended. Exit status 0 if all SUCCEEDED, 1 if not.", options
 };
 
-static int64_t open_of(const struct tally *t)
+/* How the job stands. */
+struct view {
+	struct job job;
+	struct rollout rollout;
+	struct tally tally;
+	int64_t retries;	/* executions that another one came after */
+};
+
+static enum status look(struct view *view, struct db *db, const char *id)
 {
-	return t->count[EXECUTION_QUEUED] + t->count[EXECUTION_IN_PROGRESS];
+	enum status st;
+
+	job_release(&view->job);
+	if ((st = job_need(&view->job, db, id)) != GR_OK || (st = tally_read(&view->tally, db, id)) != GR_OK)
+		return st;
+	if ((st = rollout_get(&view->rollout, db, id)) != GR_NO)
+		return st;
+	view->rollout = (struct rollout){ .done = true };
+	return GR_OK;
 }
 
-static void print_counts(FILE *to, const struct tally *t)
+/* A continuous job is over for us when it has nothing to do; it may have again. */
+static bool is_over(const struct view *view)
+{
+	bool open = view->job.status == JOB_SCHEDULED || view->job.status == JOB_IN_PROGRESS;
+
+	return tally_open(&view->tally) == 0 && view->rollout.recall == RECALL_NOTHING && (!open || view->rollout.done);
+}
+
+/* Executions that are to come, or to end. */
+static int64_t left_of(const struct view *view)
+{
+	return tally_open(&view->tally) + view->rollout.waiting;
+}
+
+static bool all_succeeded(const struct view *view)
+{
+	return tally_total(&view->tally) - view->tally.count[EXECUTION_SUCCEEDED] == view->retries && view->rollout.waiting == 0;
+}
+
+static void print_counts(const struct tally *t)
 {
 	const char *gap = "";
 
 	for (enum execution_status s = 0; s < EXECUTION_STATUS_COUNT; s++)
 		if (t->count[s]) {
-			fprintf(to, "%s%lld %s", gap, (long long)t->count[s], execution_status_name(s));
+			printf("%s%lld %s", gap, (long long)t->count[s], execution_status_name(s));
 			gap = ", ";
 		}
-}
-
-/* One line that rewrites itself; only for a person. */
-static void show_progress(const char *job, const struct tally *t)
-{
-	fprintf(stderr, "\r\033[K%s: ", job);
-	print_counts(stderr, t);
-	fflush(stderr);
 }
 
 static void print_end(const struct verb *v, const struct tally *t)
 {
 	if (!v->json) {
 		printf("%s: ", v->operands[0]);
-		print_counts(stdout, t);
+		print_counts(t);
 		putchar('\n');
 		return;
 	}
-	printf("{\"jobId\":\"%s\",\"total\":%lld", v->operands[0], (long long)t->total);
+	printf("{\"jobId\":\"%s\",\"total\":%lld", v->operands[0], (long long)tally_total(t));
 	for (enum execution_status s = 0; s < EXECUTION_STATUS_COUNT; s++)
 		printf(",\"%s\":%lld", execution_status_name(s), (long long)t->count[s]);
 	puts("}");
 }
 
-static enum status follow(struct verb *v, int64_t until)
+/* *late: the time was over before the job was. */
+static enum status follow(struct view *view, bool *late, struct verb *v, int64_t until)
 {
-	bool person = isatty(STDERR_FILENO), late = false;
-	const char *job = v->operands[0];
-	struct tally t = { 0 };
-	enum status st = need_job(v->db, job);
+	bool person = isatty(STDERR_FILENO);
+	struct screen screen;
+	enum status st;
 
-	while (st == GR_OK && (st = tally_read(&t, v->db, job)) == GR_OK) {
-		if (person)
-			show_progress(job, &t);
-		if (open_of(&t) == 0)
+	screen_init(&screen, v->operands[0]);
+	while ((st = look(view, v->db, v->operands[0])) == GR_OK) {
+		if (person && (st = screen_draw(&screen, v->db, &view->rollout, &view->tally, clock_boot_ms())) != GR_OK)
 			break;
-		if ((late = clock_boot_ms() >= until))
+		if (is_over(view) || (*late = clock_boot_ms() >= until))
 			break;
 		poll(NULL, 0, LOOK_MS);
 	}
 	if (person)
-		fputs("\r\033[K", stderr);
-	if (st != GR_OK)
-		return st;
-	if (late) {
-		complain("job %s: %lld execution(s) had not ended in time", job, (long long)open_of(&t));
-		return GR_FAIL;
+		screen_clear(&screen);
+	return st;
+}
+
+static enum status watch(struct verb *v, int64_t until)
+{
+	struct view view = { 0 };
+	const char *id = v->operands[0];
+	bool late = false;
+	enum status st = follow(&view, &late, v, until);
+
+	if (st == GR_OK && late) {
+		complain("job %s: %lld execution(s) had not ended in time", id, (long long)left_of(&view));
+		st = GR_FAIL;
+	} else if (st == GR_OK && (st = db_number(&view.retries, v->db, "SELECT count(*) FROM execution WHERE job = ? AND attempt > 0", "s", id)) == GR_OK) {
+		print_end(v, &view.tally);
+		st = all_succeeded(&view) ? GR_OK : GR_NO;
 	}
-	print_end(v, &t);
-	return t.count[EXECUTION_SUCCEEDED] == t.total ? GR_OK : GR_NO;
+	job_release(&view.job);
+	return st;
 }
 
 int do_watch(int argc, char *argv[])
@@ -100,6 +137,6 @@ int do_watch(int argc, char *argv[])
 		if (!verb_option(&v, ch) && (st = arg_u32(&seconds, "--wait", optarg)) == GR_OK)
 			until = clock_boot_ms() + (int64_t)seconds * 1000;
 	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
-		st = follow(&v, until);
+		st = watch(&v, until);
 	return verb_close(&v, st);
 }

@@ -8,6 +8,7 @@
 #include "json.h"
 #include "out.h"
 #include "registry/home.h"
+#include "registry/limits.h"
 #include "str.h"
 
 #include <stdio.h>
@@ -16,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { EVENT_MAX = 262144, MINUTE_MS = 60000 };
+enum { EVENT_MAX = 262144 };
 
 const struct arg_option single_options[] = { HOME_OPTION, { 0 } };
 
@@ -77,11 +78,12 @@ static bool was_refused(const struct event *e)
 
 int single_main(const struct single *single, int argc, char *argv[])
 {
-	struct event e = { .now = clock_real_ms(), .minute_ms = MINUTE_MS, .hold = true };
+	struct event e = { .now = clock_real_ms(), .hold = true };
 	struct issuer issuer = { 0 };
 	struct ledger ledger = { .fd = -1 };
 	const char *dir = NULL;
 	json_t *whole = NULL;
+	struct limits limits;
 	struct home home;
 	enum status st, written;
 	int ch;
@@ -93,7 +95,8 @@ int single_main(const struct single *single, int argc, char *argv[])
 		arg_usage(&single->spec);
 	if ((st = read_event(&e, &whole, single->kind)) == GR_OK && (st = home_find(&home, dir)) == GR_OK &&
 	    (st = issuer_open(&issuer, home.ca)) == GR_OK && (st = db_open(&e.db, home.registry, DB_OPEN)) == GR_OK &&
-	    (st = ledger_open(&ledger, home.ledger)) == GR_OK) {
+	    (st = limits_read(&limits, e.db)) == GR_OK && (st = ledger_open(&ledger, home.ledger)) == GR_OK) {
+		e.minute_ms = limits.minute_ms;
 		e.issuer = &issuer;
 		e.ledger = &ledger;
 		st = run(&e, single->handler);

@@ -1,6 +1,6 @@
 /*
- * queue.h - the queue of a thing's executions, and every move that an execution can make: the row,
- * the notifications (notify, notify-next) and the event that belong to it, in one place.
+ * queue.h - the queue of a thing's executions, and every move that an execution can make: the row, what is told of it, and
+ * what it means for its job, in one place.
  *
  * All run inside the caller's transaction. On GR_FAIL one line has been written.
  */
@@ -22,11 +22,10 @@ enum status queue_add(struct db *db, const char *thing, const char *job, int64_t
  * service's own (time-out, cancel) come here alike. x must be as it stands in the registry.
  */
 enum status queue_move(struct db *db, struct execution *x, enum execution_status status, const json_t *details, int64_t now);
-/* Ends every IN_PROGRESS execution whose timer has run out. *count says how many. */
-enum status queue_time_out(size_t *count, struct db *db, int64_t now);
-/* Cancels a job: what waits, and with force what is under way. reason and comment NULL: as they were. */
-enum status queue_cancel_job(struct db *db, const char *job, bool force, const char *reason, const char *comment, int64_t now);
-
+/* The execution goes, whatever its status. What it was to its device is not forgotten: see rotation.h. */
+enum status queue_delete(struct db *db, const struct execution *x, int64_t now);
+/* Ends up to max IN_PROGRESS executions whose timer has run out. *count says how many. */
+enum status queue_time_out(int *count, struct db *db, int max, int64_t now);
 /* The thing goes: what it has not ended becomes REMOVED. */
 enum status queue_remove_thing(struct db *db, const char *thing, int64_t now);
 

@@ -3,6 +3,7 @@
 #include "complain.h"
 #include "jobs/details.h"
 #include "jobs/queue.h"
+#include "jobs/recall.h"
 #include "json.h"
 
 #include <stdlib.h>
@@ -40,8 +41,8 @@ int64_t service_number(const json_t *value)
 
 void service_arm_job(struct execution *x, const struct job *job, int64_t minute_ms, int64_t now)
 {
-	if (job->timeout_minutes > 0 && x->status == EXECUTION_QUEUED)
-		x->deadline = now + job->timeout_minutes * minute_ms;
+	if (job->config.timeout_minutes > 0 && x->status == EXECUTION_QUEUED)
+		x->deadline = now + job->config.timeout_minutes * minute_ms;
 }
 
 void service_arm_step(struct execution *x, int64_t minutes, int64_t minute_ms, int64_t now)
@@ -82,6 +83,7 @@ static enum status accept_execution(struct event *e, const struct execution *x, 
 	return event_accept(e, body);
 }
 
+/* GR_NO: its job is being taken back, and now it was. */
 static enum status start(struct event *e, struct execution *x, const json_t *details, int64_t step)
 {
 	struct job job = { 0 };
@@ -89,11 +91,14 @@ static enum status start(struct event *e, struct execution *x, const json_t *det
 
 	if (st != GR_OK)
 		return GR_FAIL;
-	service_arm_job(x, &job, e->minute_ms, e->now);
-	service_arm_step(x, step, e->minute_ms, e->now);
-	job_release(&job);
 	e->writes = true;
-	return queue_move(e->db, x, EXECUTION_IN_PROGRESS, details, e->now);
+	if ((st = recall_doomed(e->db, &job, x, e->now)) == GR_OK) {
+		service_arm_job(x, &job, e->minute_ms, e->now);
+		service_arm_step(x, step, e->minute_ms, e->now);
+		st = queue_move(e->db, x, EXECUTION_IN_PROGRESS, details, e->now);
+	}
+	job_release(&job);
+	return st;
 }
 
 enum status service_start_next(struct event *e)
@@ -101,16 +106,16 @@ enum status service_start_next(struct event *e)
 	json_t *details = NULL;
 	struct execution x;
 	int64_t step = 0;
-	enum status st;
+	enum status st, started = GR_OK;
 
 	if (!service_read_step(&step, e, &st) || !service_read_details(&details, e, &st))
 		return st;
-	st = execution_front(&x, e->db, e->request.thing);
-	if (st == GR_OK && x.status == EXECUTION_QUEUED)
-		st = start(e, &x, details, step);
+	while ((st = execution_front(&x, e->db, e->request.thing)) == GR_OK && x.status == EXECUTION_QUEUED)
+		if ((started = start(e, &x, details, step)) != GR_NO)
+			break;
 	json_decref(details);
-	if (st == GR_FAIL)
-		return st;
+	if (st == GR_FAIL || started == GR_FAIL)
+		return GR_FAIL;
 	return accept_execution(e, st == GR_OK ? &x : NULL, true, true, false);
 }
 

@@ -2,6 +2,7 @@
 #include "complain.h"
 #include "handlers/terminal.h"
 #include "jobs/queue.h"
+#include "jobs/recall.h"
 #include "jobs/service.h"
 #include "json.h"
 
@@ -16,6 +17,7 @@ struct update {
 	int64_t number;		/* execution number; 0: the latest */
 	int64_t step;
 	bool with_state, with_document;
+	struct job job;		/* of the execution, while that is open */
 };
 
 /* A number, or the same as a decimal string: older SDKs send "2". False: neither. */
@@ -150,21 +152,21 @@ static enum status refuse_version(struct event *e, const struct update *u, const
 }
 
 /* The answer goes out before the notifications that the move puts into the outbox. */
-static enum status apply(struct event *e, const struct update *u, struct execution *x, const struct job *job)
+static enum status apply(struct event *e, const struct update *u, struct execution *x)
 {
 	json_t *body = json_object();
 	struct execution after = *x;
 	char *details = NULL, *text = u->details ? json_compact(u->details) : NULL;
 	enum status st = text ? GR_OK : execution_details(&details, e->db, x->id);
 
-	service_arm_job(x, job, e->minute_ms, e->now);
+	service_arm_job(x, &u->job, e->minute_ms, e->now);
 	service_arm_step(x, u->step, e->minute_ms, e->now);
 	after.status = u->status;
 	after.version++;
 	if (st == GR_OK && u->with_state)
 		json_object_set_new(body, "executionState", queue_state(&after, text ? text : details));
 	if (st == GR_OK && u->with_document)
-		json_object_set_new(body, "jobDocument", json_object_parse(job->document, strlen(job->document)));
+		json_object_set_new(body, "jobDocument", json_object_parse(u->job.document, strlen(u->job.document)));
 	free(details);
 	free(text);
 	if (st != GR_OK) {
@@ -179,20 +181,39 @@ static enum status apply(struct event *e, const struct update *u, struct executi
 
 static enum status update_live(struct event *e, const struct update *u, struct execution *x)
 {
-	struct job job = { 0 };
 	enum survivor survivor;
 	const char *why;
-	enum status st;
+	enum status st = final_word(e, u, x->number, job_is_rotation(&u->job), &survivor, &why);
 
-	if (job_get(&job, e->db, x->job) != GR_OK)
-		return GR_FAIL;
-	st = final_word(e, u, x->number, job_is_rotation(&job), &survivor, &why);
 	if (st == GR_NO)
-		st = event_reject_code(e, "InvalidStateTransition", why, state_with_survivor(e, x, survivor));
-	else if (st == GR_OK)
-		st = apply(e, u, x, &job);
-	job_release(&job);
-	return st;
+		return event_reject_code(e, "InvalidStateTransition", why, state_with_survivor(e, x, survivor));
+	return st == GR_OK ? apply(e, u, x) : st;
+}
+
+/* With its job, while it is open. */
+static enum status find(struct execution *x, struct update *u, struct event *e)
+{
+	enum status st = execution_find(x, e->db, e->request.thing, e->request.job, u->number);
+
+	if (st != GR_OK || execution_is_terminal(x->status))
+		return st;
+	if (job_get(&u->job, e->db, x->job) != GR_OK)
+		return GR_FAIL;
+	if ((st = recall_doomed(e->db, &u->job, x, e->now)) != GR_NO)
+		return st;
+	e->writes = true;
+	return execution_find(x, e->db, e->request.thing, e->request.job, u->number);
+}
+
+static enum status answer(struct event *e, const struct update *u, struct execution *x)
+{
+	if (u->versioned && u->expected != x->version)
+		return refuse_version(e, u, x);
+	if (execution_is_terminal(x->status))
+		return refuse_ended(e, u, x);
+	if (u->status == EXECUTION_QUEUED)
+		return event_reject_code(e, "InvalidStateTransition", "a device cannot queue an execution", state_with_survivor(e, x, SURVIVOR_NONE));
+	return update_live(e, u, x);
 }
 
 enum status service_update(struct event *e)
@@ -201,20 +222,9 @@ enum status service_update(struct event *e)
 	struct execution x;
 	enum status st = GR_OK;
 
-	if (!read_update(&u, e, &st))
-		goto out;
-	st = execution_find(&x, e->db, e->request.thing, e->request.job, u.number);
-	if (st == GR_NO)
-		st = refuse_gone(e, &u);
-	else if (st == GR_OK && u.versioned && u.expected != x.version)
-		st = refuse_version(e, &u, &x);
-	else if (st == GR_OK && execution_is_terminal(x.status))
-		st = refuse_ended(e, &u, &x);
-	else if (st == GR_OK && u.status == EXECUTION_QUEUED)
-		st = event_reject_code(e, "InvalidStateTransition", "a device cannot queue an execution", state_with_survivor(e, &x, SURVIVOR_NONE));
-	else if (st == GR_OK)
-		st = update_live(e, &u, &x);
-out:
+	if (read_update(&u, e, &st))
+		st = (st = find(&x, &u, e)) == GR_NO ? refuse_gone(e, &u) : st == GR_OK ? answer(e, &u, &x) : st;
+	job_release(&u.job);
 	json_decref(u.details);
 	return st;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS "id, thing, job, number, status, version, queued, coalesce(started, 0), updated, coalesce(deadline, 0), coalesce(step_deadline, 0)"
+#define COLUMNS "id, thing, job, number, status, version, queued, coalesce(started, 0), updated, coalesce(deadline, 0), coalesce(step_deadline, 0), attempt"
 #define PENDING "SELECT " COLUMNS " FROM execution WHERE thing = ?1 AND status IN ('QUEUED', 'IN_PROGRESS')" \
 	" ORDER BY status = 'QUEUED', queued, id"
 
@@ -39,7 +39,7 @@ static void take(struct execution *x, sqlite3_stmt *row)
 	*x = (struct execution){
 		.id = db_int(row, 0), .number = db_int(row, 3), .status = execution_status_find(db_text(row, 4)),
 		.version = db_int(row, 5), .queued = db_int(row, 6), .started = db_int(row, 7), .updated = db_int(row, 8),
-		.deadline = db_int(row, 9), .step_deadline = db_int(row, 10)
+		.deadline = db_int(row, 9), .step_deadline = db_int(row, 10), .attempt = db_int(row, 11)
 	};
 	str_copy(x->thing, sizeof x->thing, db_text(row, 1));
 	str_copy(x->job, sizeof x->job, db_text(row, 2));
@@ -103,11 +103,13 @@ enum status execution_details(char **details, struct db *db, int64_t id)
 	return st;
 }
 
-enum status execution_queue(struct db *db, const char *thing, const char *job, int64_t now)
+/* The custody record outlives its execution, and is looked up by number: a number that came again would meet the old record. */
+enum status execution_queue(struct db *db, const char *thing, const char *job, int64_t attempt, int64_t now)
 {
-	return db_run(db, "INSERT INTO execution (thing, job, number, status, queued, updated)"
-		" SELECT ?1, ?2, coalesce(max(number), 0) + 1, 'QUEUED', ?3, ?3 FROM execution WHERE thing = ?1 AND job = ?2",
-		"ssi", thing, job, now);
+	return db_run(db, "INSERT INTO execution (thing, job, number, attempt, status, queued, updated) VALUES (?1, ?2, 1 + max("
+		"coalesce((SELECT max(number) FROM execution WHERE thing = ?1 AND job = ?2), 0),"
+		"coalesce((SELECT max(number) FROM rotation WHERE thing = ?1 AND job = ?2), 0)), ?3, 'QUEUED', ?4, ?4)",
+		"ssii", thing, job, attempt, now);
 }
 
 enum status execution_save(struct db *db, const struct execution *x, const char *details)
@@ -149,11 +151,31 @@ enum status execution_shift_timers(struct db *db, int64_t ms)
 		" WHERE status = 'IN_PROGRESS' AND (deadline IS NOT NULL OR step_deadline IS NOT NULL)", "i", ms);
 }
 
-enum status execution_cancellable(struct execution *x, struct db *db, const char *job, bool in_progress)
+enum status execution_open(struct execution *x, struct db *db, const char *job, enum execution_status status)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT " COLUMNS " FROM execution WHERE job = ?1 AND status = ?2 LIMIT 1", "ss", job,
-				  in_progress ? "IN_PROGRESS" : "QUEUED");
+	enum status st = status == EXECUTION_QUEUED ?
+		db_query(&row, db, "SELECT " COLUMNS " FROM execution WHERE job = ? AND status = 'QUEUED' LIMIT 1", "s", job) :
+		db_query(&row, db, "SELECT " COLUMNS " FROM execution WHERE job = ? AND status = 'IN_PROGRESS' LIMIT 1", "s", job);
 
 	return take_one(x, row, st);
+}
+
+enum status execution_exists(struct db *db, const char *thing, const char *job, bool ever)
+{
+	int64_t found = 0;
+
+	return db_number(&found, db, "SELECT 1 FROM execution WHERE thing = ?1 AND job = ?2 AND (?3 OR status IN ('QUEUED', 'IN_PROGRESS')) LIMIT 1",
+			 "ssd", thing, job, (int)ever);
+}
+
+enum status execution_count_attempts(int64_t *count, struct db *db, const struct execution *x, enum execution_status status)
+{
+	return db_number(count, db, "SELECT count(*) FROM execution WHERE thing = ?1 AND job = ?2 AND number BETWEEN ?3 AND ?4 AND status = ?5",
+			 "ssiis", x->thing, x->job, x->number - x->attempt, x->number, execution_status_name(status));
+}
+
+enum status execution_delete(struct db *db, int64_t id)
+{
+	return db_run(db, "DELETE FROM execution WHERE id = ?", "i", id);
 }

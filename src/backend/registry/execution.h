@@ -24,6 +24,7 @@ bool execution_is_terminal(enum execution_status s);
 
 struct execution {
 	int64_t id, number, version;
+	int64_t attempt;	/* retries that went before it */
 	char thing[129], job[65];
 	enum execution_status status;
 	int64_t queued, started, updated;	/* ms; started 0: not yet */
@@ -40,7 +41,8 @@ enum status execution_pending(struct execution *list, size_t *count, size_t max,
 /* The statusDetails as JSON text; free it. */
 enum status execution_details(char **details, struct db *db, int64_t id);
 
-enum status execution_queue(struct db *db, const char *thing, const char *job, int64_t now);
+/* A new one, QUEUED. Its number was never used for this thing and job before, also not by one that was deleted since. */
+enum status execution_queue(struct db *db, const char *thing, const char *job, int64_t attempt, int64_t now);
 /* Writes back status, started, updated, deadlines and version; details NULL keeps the old ones. */
 enum status execution_save(struct db *db, const struct execution *x, const char *details);
 /* The execution whose timer runs out first, if that is not after now. */
@@ -49,7 +51,12 @@ enum status execution_expired(struct execution *x, struct db *db, int64_t now);
 enum status execution_next_deadline(int64_t *at, struct db *db);
 /* Moves all running timers by ms (the wall clock was set). */
 enum status execution_shift_timers(struct db *db, int64_t ms);
-/* The first execution of job that waits (or, with in_progress, that is under way). */
-enum status execution_cancellable(struct execution *x, struct db *db, const char *job, bool in_progress);
+/* The first execution of job that is in status, QUEUED or IN_PROGRESS. */
+enum status execution_open(struct execution *x, struct db *db, const char *job, enum execution_status status);
+/* Is one of job for thing QUEUED or IN_PROGRESS, or (ever) was there one at all? */
+enum status execution_exists(struct db *db, const char *thing, const char *job, bool ever);
+/* How many of x and the attempts before it ended in status. */
+enum status execution_count_attempts(int64_t *count, struct db *db, const struct execution *x, enum execution_status status);
+enum status execution_delete(struct db *db, int64_t id);
 
 #endif

@@ -4,9 +4,15 @@
 #include "str.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+enum { LOCK_TRIES = 20, LOCK_PAUSE_MS = 50 };	/* home_is_served may hold it for a moment */
 
 enum status home_find(struct home *home, const char *dir)
 {
@@ -28,4 +34,34 @@ enum status home_make(const struct home *home)
 		return GR_OK;
 	complain("%s: %s%s", home->dir, strerror(errno), errno == ENOENT ? "; the folder that it is to lie in must exist" : "");
 	return GR_FAIL;
+}
+
+enum status home_lock(int *fd, const struct home *home)
+{
+	char path[4096];
+
+	if (!str_format(path, sizeof path, "%s/lock", home->dir) || (*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0) {
+		complain("%s/lock: %s", home->dir, strerror(errno));
+		return errno == ENOENT ? GR_BAD : GR_FAIL;
+	}
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+			return GR_OK;
+		poll(NULL, 0, LOCK_PAUSE_MS);
+	}
+	complain("%s: another gr-backendd is running there", home->dir);
+	return GR_FAIL;
+}
+
+bool home_is_served(const struct home *home)
+{
+	char path[4096];
+	bool served = false;
+	int fd;
+
+	if (!str_format(path, sizeof path, "%s/lock", home->dir) || (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return false;
+	served = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return served;
 }

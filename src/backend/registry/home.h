@@ -4,6 +4,8 @@
 #ifndef GR_HOME_H
 #define GR_HOME_H
 
+#include <stdbool.h>
+
 #include "status.h"
 
 struct home {
@@ -16,5 +18,13 @@ struct home {
 enum status home_find(struct home *home, const char *dir);
 /* Makes the folder (0700) unless it is there; not the one it lies in. GR_FAIL, one line. */
 enum status home_make(const struct home *home);
+
+/*
+ * One gr-backendd works in a folder, for as long as it has *fd. GR_FAIL, one line: another one does. GR_BAD, one line: there
+ * is no such folder.
+ */
+enum status home_lock(int *fd, const struct home *home);
+/* Is one at work? */
+bool home_is_served(const struct home *home);
 
 #endif

@@ -2,34 +2,79 @@
 #include "registry/job.h"
 #include "complain.h"
 #include "json.h"
-#include "registry/thing.h"
+#include "registry/rollout.h"
 #include "str.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { DOCUMENT_MAX = 32768, TARGETS_MAX = 100 };	/* AWS IoT quotas */
+static const char *const names[] = {
+	[JOB_SCHEDULED] = "SCHEDULED", [JOB_IN_PROGRESS] = "IN_PROGRESS", [JOB_CANCELED] = "CANCELED",
+	[JOB_COMPLETED] = "COMPLETED", [JOB_DELETION_IN_PROGRESS] = "DELETION_IN_PROGRESS"
+};
+
+const char *job_status_name(enum job_status status)
+{
+	return names[status];
+}
+
+enum job_status job_status_find(const char *name)
+{
+	enum job_status s = 0;
+
+	while (s < JOB_STATUS_COUNT && strcmp(names[s], name) != 0)
+		s++;
+	return s;
+}
+
+/* What was written was checked; an empty configuration, as most jobs have, is not even parsed. */
+static bool read_config(struct job_config *config, const char *text)
+{
+	char why[CONFIG_WHY_MAX];
+	json_t *blocks;
+	bool ok;
+
+	*config = (struct job_config){ 0 };
+	if (strcmp(text, "{}") == 0)
+		return true;
+	blocks = json_object_parse(text, strlen(text));
+	ok = blocks && job_config_read(config, blocks, why);
+	json_decref(blocks);
+	return ok;
+}
 
 enum status job_get(struct job *job, struct db *db, const char *id)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT id, status, description, document, coalesce(timeout_minutes, 0), created, updated,"
-				  " coalesce(completed, 0), force_canceled FROM job WHERE id = ?", "s", id);
+	bool read;
+	enum status st = db_query(&row, db, "SELECT id, status, description, document, coalesce(template, ''), continuous, force_canceled,"
+				  " created, updated, coalesce(completed, 0), config FROM job WHERE id = ?", "s", id);
 
 	if (st != GR_OK)
 		return st;
 	*job = (struct job){
-		.document = strdup(db_text(row, 3)), .timeout_minutes = db_int(row, 4), .created = db_int(row, 5),
-		.updated = db_int(row, 6), .completed = db_int(row, 7), .force_canceled = db_int(row, 8) != 0
+		.status = job_status_find(db_text(row, 1)), .document = strdup(db_text(row, 3)), .continuous = db_int(row, 5) != 0,
+		.force_canceled = db_int(row, 6) != 0, .created = db_int(row, 7), .updated = db_int(row, 8), .completed = db_int(row, 9)
 	};
 	str_copy(job->id, sizeof job->id, db_text(row, 0));
-	str_copy(job->status, sizeof job->status, db_text(row, 1));
 	str_copy(job->description, sizeof job->description, db_text(row, 2));
+	str_copy(job->template, sizeof job->template, db_text(row, 4));
+	read = read_config(&job->config, db_text(row, 10));
 	db_done(row);
-	if (job->document)
+	if (job->document && read)
 		return GR_OK;
-	complain("job %s: out of memory", id);
+	complain("job %s: %s", id, read ? "out of memory" : "its configuration cannot be read");
+	job_release(job);
 	return GR_FAIL;
+}
+
+enum status job_need(struct job *job, struct db *db, const char *id)
+{
+	enum status st = job_get(job, db, id);
+
+	if (st == GR_NO)
+		complain("job %s: no such job (ResourceNotFound)", id);
+	return st;
 }
 
 void job_release(struct job *job)
@@ -48,114 +93,76 @@ bool job_is_rotation(const struct job *job)
 	return rotation;
 }
 
-/* AWS IoT Jobs uses these words where a job id would stand in a topic. */
-static bool is_reserved(const char *id)
-{
-	static const char *const words[] = { "get", "start-next", "notify", "notify-next" };
-
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strcmp(id, words[i]) == 0)
-			return true;
-	return false;
-}
-
-static enum status check(const struct job_request *q)
-{
-	json_t *document = q->document[0] ? json_object_parse(q->document, strlen(q->document)) : NULL;
-	json_t *description = json_string(q->description);
-	size_t targets = 0;
-
-	json_decref(document);
-	json_decref(description);
-	while (q->targets[targets])
-		targets++;
-	if (!str_is_job(q->id) || is_reserved(q->id))
-		complain("%s: not a job id (1 to 64 letters, digits, '_', '-'; not get, start-next, notify, notify-next)", q->id);
-	else if (!document || strlen(q->document) > DOCUMENT_MAX)
-		complain("job %s: the document is not a JSON object of at most %d bytes", q->id, DOCUMENT_MAX);
-	else if (!description || strlen(q->description) > 2028)
-		complain("job %s: the description is not UTF-8 of at most 2028 bytes", q->id);
-	else if (q->timeout_minutes > 10080)
-		complain("job %s: the time-out is more than 10080 minutes", q->id);
-	else if (targets == 0 || targets > TARGETS_MAX)
-		complain("job %s: %zu targets; 1 to %d are allowed", q->id, targets, TARGETS_MAX);
-	else
-		return GR_OK;
-	return GR_BAD;
-}
-
-static enum status add_target(struct db *db, const char *job, const char *target)
-{
-	enum status st;
-
-	if (strncmp(target, "thing/", 6) == 0)
-		st = thing_need(db, target + 6);
-	else if (strncmp(target, "thinggroup/", 11) == 0)
-		st = group_need(db, target + 11);
-	else {
-		complain("%s: not a target; thing/NAME or thinggroup/NAME", target);
-		return GR_BAD;
-	}
-	return st == GR_OK ? db_run(db, "INSERT INTO job_target (job, target) VALUES (?, ?) ON CONFLICT DO NOTHING", "ss", job, target) : st;
-}
-
-enum status job_create(struct db *db, const struct job_request *q, int64_t now)
-{
-	int64_t found = 0;
-	enum status st;
-
-	if ((st = check(q)) != GR_OK)
-		return st;
-	if ((st = db_number(&found, db, "SELECT 1 FROM job WHERE id = ?", "s", q->id)) == GR_OK) {
-		complain("job %s: exists already (ResourceAlreadyExists)", q->id);
-		return GR_NO;
-	}
-	if (st != GR_NO)
-		return st;
-	st = db_run(db, "INSERT INTO job (id, document, description, status, timeout_minutes, created, updated)"
-		    " VALUES (?1, ?2, ?3, 'IN_PROGRESS', nullif(?4, 0), ?5, ?5)", "sssii", q->id, q->document, q->description,
-		    (int64_t)q->timeout_minutes, now);
-	for (size_t i = 0; q->targets[i] && st == GR_OK; i++)
-		st = add_target(db, q->id, q->targets[i]);
-	return st;
-}
-
-enum status job_next_thing(char thing[static 129], struct db *db, const char *job, const char *after)
-{
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, db,
-		"SELECT min(name) FROM ("
-		" SELECT substr(target, 7) AS name FROM job_target WHERE job = ?1 AND target LIKE 'thing/%' AND substr(target, 7) > ?2"
-		" UNION ALL SELECT (SELECT min(thing) FROM member WHERE thing_group = substr(target, 12) AND thing > ?2)"
-		"  FROM job_target WHERE job = ?1 AND target LIKE 'thinggroup/%')", "ss", job, after);
-
-	if (st == GR_OK && db_is_null(row, 0))
-		st = GR_NO;
-	if (st == GR_OK)
-		str_copy(thing, 129, db_text(row, 0));
-	db_done(row);
-	return st;
-}
-
-enum status job_set_status(struct db *db, const char *id, const char *status, int64_t now)
-{
-	return db_run(db, "UPDATE job SET status = ?2, updated = ?3, completed = CASE ?2 WHEN 'IN_PROGRESS' THEN NULL ELSE ?3 END WHERE id = ?1",
-		      "ssi", id, status, now);
-}
-
 enum status job_rolled_out(struct db *db, const char *id, int64_t now)
 {
-	enum status st = db_run(db, "UPDATE job SET rolled_out = 1 WHERE id = ?", "s", id);
+	struct rollout r;
+	enum status st = rollout_get(&r, db, id);
 
-	return st == GR_OK ? job_complete(db, id, now) : st;
+	while (st == GR_OK)
+		st = rollout_forget(db, id, JOB_TARGETS_MAX);
+	if (st != GR_NO)
+		return st;
+	r.waiting = 0;
+	r.done = true;
+	if ((st = rollout_save(db, &r, ROLLOUT_NEVER)) != GR_OK)
+		return st;
+	st = job_complete(db, id, now);
+	return st == GR_NO ? GR_OK : st;
+}
+
+enum status job_set_status(struct db *db, const char *id, enum job_status status, int64_t now)
+{
+	bool ended = status == JOB_CANCELED || status == JOB_COMPLETED;
+
+	return db_run(db, "UPDATE job SET status = ?2, updated = ?3, completed = CASE WHEN ?4 THEN ?3 ELSE completed END WHERE id = ?1",
+		      "ssid", id, job_status_name(status), now, (int)ended);
 }
 
 enum status job_complete(struct db *db, const char *id, int64_t now)
 {
-	int64_t waiting = 0;
-	enum status st = db_number(&waiting, db, "SELECT EXISTS (SELECT 1 FROM execution WHERE job = ? AND status IN ('QUEUED', 'IN_PROGRESS'))", "s", id);
+	enum status st = db_run(db, "UPDATE job SET status = 'COMPLETED', updated = ?2, completed = ?2 WHERE id = ?1 AND status = 'IN_PROGRESS'"
+		" AND EXISTS (SELECT 1 FROM rollout WHERE job = ?1 AND done AND NOT joins)"
+		" AND NOT EXISTS (SELECT 1 FROM execution WHERE job = ?1 AND status IN ('QUEUED', 'IN_PROGRESS'))", "si", id, now);
 
-	if (st != GR_OK || waiting)
+	return st == GR_OK && db_changes(db) == 0 ? GR_NO : st;
+}
+
+enum status job_delete(struct db *db, const char *id)
+{
+	enum status st;
+
+	if ((st = db_run(db, "DELETE FROM job_target WHERE job = ?", "s", id)) != GR_OK ||
+	    (st = db_run(db, "DELETE FROM tally WHERE job = ?", "s", id)) != GR_OK || (st = rollout_delete(db, id)) != GR_OK)
 		return st;
-	return db_run(db, "UPDATE job SET status = 'COMPLETED', updated = ?2, completed = ?2 WHERE id = ?1 AND status = 'IN_PROGRESS' AND rolled_out", "si", id, now);
+	return db_run(db, "DELETE FROM job WHERE id = ?", "s", id);
+}
+
+json_t *job_blocks(struct db *db, const char *id)
+{
+	json_t *blocks = NULL;
+	sqlite3_stmt *row;
+
+	if (db_query(&row, db, "SELECT config FROM job WHERE id = ?", "s", id) != GR_OK)
+		return NULL;
+	if (!(blocks = json_object_parse(db_text(row, 0), strlen(db_text(row, 0)))))
+		complain("job %s: its configuration cannot be read", id);
+	db_done(row);
+	return blocks;
+}
+
+enum status job_update(struct db *db, const struct job *job, const char *description, const json_t *config, int64_t now)
+{
+	json_t *before = job_blocks(db, job->id), *merged = before ? job_config_merge(before, config) : NULL;
+	char *text = merged ? json_compact(merged) : NULL;
+	enum status st = GR_FAIL;
+
+	if (text)
+		st = db_run(db, "UPDATE job SET description = coalesce(?2, description), config = ?3, updated = ?4 WHERE id = ?1", "sssi",
+			    job->id, description, text, now);
+	else if (before)
+		complain("job %s: out of memory", job->id);
+	free(text);
+	json_decref(merged);
+	json_decref(before);
+	return st;
 }

@@ -1,45 +1,78 @@
 /*
- * job.h - jobs: made for things and groups (SNAPSHOT), cancelled, completed.
+ * job.h - jobs and job templates: what is to be done, for whom, and how.
  *
- * Functions that change something run inside the caller's transaction. On GR_NO, GR_BAD and GR_FAIL
- * one line has been written unless said otherwise.
+ * Functions that change something run inside the caller's transaction. On GR_NO, GR_BAD and GR_FAIL one line has been
+ * written unless said otherwise; a refusal ends with the name that AWS IoT has for it.
  */
 #ifndef GR_JOB_H
 #define GR_JOB_H
 
-#include "registry/db.h"
+#include "registry/job_config.h"
+#include "registry/limits.h"
 
 #define JOB_ROTATE "ROTATE_CERTIFICATE"	/* jobDocument.operation of ours */
 
+enum { JOB_DOCUMENT_MAX = 32768, JOB_DESCRIPTION_MAX = 2028, JOB_TARGETS_MAX = 100, JOB_DELETIONS_MAX = 10 };	/* AWS IoT */
+
+enum job_status { JOB_SCHEDULED, JOB_IN_PROGRESS, JOB_CANCELED, JOB_COMPLETED, JOB_DELETION_IN_PROGRESS, JOB_STATUS_COUNT };
+const char *job_status_name(enum job_status status);
+/* JOB_STATUS_COUNT: none is called so. */
+enum job_status job_status_find(const char *name);
+
 struct job {
 	char id[65];
-	char status[16];	/* IN_PROGRESS, CANCELED, COMPLETED */
-	char description[2029];
+	enum job_status status;
+	char description[JOB_DESCRIPTION_MAX + 1];
 	char *document;		/* as it was given, byte for byte */
-	int64_t timeout_minutes;	/* 0: no timer */
+	char template[65];	/* "" when made without */
+	bool continuous, force_canceled;
+	struct job_config config;
 	int64_t created, updated, completed;
-	bool force_canceled;
 };
+
 struct job_request {
-	const char *id, *document, *description;
-	uint32_t timeout_minutes;	/* inProgressTimeoutInMinutes, 1 to 10080; 0: none */
-	const char *const *targets;	/* "thing/T" or "thinggroup/G", ended by NULL */
+	const char *id;
+	const char *document, *description;	/* NULL: the template's; without one a rotation, and "" */
+	uint32_t timeout_minutes;		/* inProgressTimeoutInMinutes, 1 to 10080; 0: as config says */
+	const char *const *targets;		/* "thing/T" or "thinggroup/G", ended by NULL */
+	const json_t *config;			/* blocks of job_config.h, or NULL; they go before the template's */
+	const char *template;			/* or NULL */
+	bool continuous;
 };
 
 /* GR_NO, silent: no such job. End with job_release. */
 enum status job_get(struct job *job, struct db *db, const char *id);
+/* The same with a line. */
+enum status job_need(struct job *job, struct db *db, const char *id);
 void job_release(struct job *job);
 /* True when the document is a JSON object whose operation is JOB_ROTATE. */
 bool job_is_rotation(const struct job *job);
 
-/* Records the job and its targets; executions are made by jobs_queue. */
+/*
+ * Records the job and its targets. Its executions are made by the daemon, at the job's pace, once it has looked at it; a
+ * job for a single thing is as good as queued.
+ */
 enum status job_create(struct db *db, const struct job_request *q, int64_t now);
-/* Things of all targets, each once, in order of name, one a call: the first after `after`. GR_NO, silent: no more. */
-enum status job_next_thing(char thing[static 129], struct db *db, const char *job, const char *after);
-enum status job_set_status(struct db *db, const char *id, const char *status, int64_t now);
-/* Every thing of the targets has its execution now; only then can the job become COMPLETED. */
+/* For a caller that made the executions itself: nobody waits any more. */
 enum status job_rolled_out(struct db *db, const char *id, int64_t now);
-/* IN_PROGRESS jobs whose executions have all ended become COMPLETED. */
+/* A job that was SCHEDULED begins: the things that its targets have now are its things. */
+enum status job_begin(struct db *db, const struct job *job, int64_t now);
+/* More targets for a continuous job; they wait for their turn. */
+enum status job_add_targets(struct db *db, const char *id, const char *const *targets, int64_t now);
+enum status job_set_status(struct db *db, const char *id, enum job_status status, int64_t now);
+/* GR_OK: the job is COMPLETED now. GR_NO, silent: it is not over, or was before, or is never over. */
 enum status job_complete(struct db *db, const char *id, int64_t now);
+/* The job's row and its targets; its executions must be gone. */
+enum status job_delete(struct db *db, const char *id);
+
+/* What CreateJob, UpdateJob and CreateJobTemplate ask of these; GR_BAD, one line. document NULL is left out. */
+enum status job_check_texts(const char *what, const char *id, const char *document, const char *description);
+enum status job_check_config(struct db *db, const char *what, const char *id, const json_t *config, int64_t now);
+/* The request's blocks, its time-out among them, over those of a template (or NULL). NULL: one line. */
+json_t *job_request_blocks(const struct job_request *q, const json_t *under);
+/* Replaces a job's description and blocks, those that are not NULL. */
+enum status job_update(struct db *db, const struct job *job, const char *description, const json_t *config, int64_t now);
+/* The blocks as they are kept. NULL: one line. */
+json_t *job_blocks(struct db *db, const char *id);
 
 #endif

@@ -82,27 +82,60 @@ const char schema_sql[] =
 "  id TEXT PRIMARY KEY,"
 "  document TEXT NOT NULL,"		/* byte for byte as it was given */
 "  description TEXT NOT NULL DEFAULT '',"
-"  status TEXT NOT NULL CHECK (status IN ('IN_PROGRESS', 'CANCELED', 'COMPLETED')),"
-"  timeout_minutes INTEGER,"
+"  config TEXT NOT NULL DEFAULT '{}',"	/* rollout, abort, time-out, retry, schedule: the members of CreateJob */
+"  template TEXT,"
+"  continuous INTEGER NOT NULL DEFAULT 0,"
+"  status TEXT NOT NULL CHECK (status IN ('SCHEDULED', 'IN_PROGRESS', 'CANCELED', 'COMPLETED', 'DELETION_IN_PROGRESS')),"
 "  reason TEXT,"
 "  comment TEXT,"
 "  force_canceled INTEGER NOT NULL DEFAULT 0,"
-"  rolled_out INTEGER NOT NULL DEFAULT 0,"	/* every thing of its targets has its execution */
 "  created INTEGER NOT NULL,"
 "  updated INTEGER NOT NULL,"
 "  completed INTEGER"
 ") WITHOUT ROWID;"
+"CREATE INDEX job_deletion ON job (id) WHERE status = 'DELETION_IN_PROGRESS';"
 "CREATE TABLE job_target (job TEXT NOT NULL REFERENCES job, target TEXT NOT NULL, PRIMARY KEY (job, target)) WITHOUT ROWID;"
+"CREATE TABLE job_template (id TEXT PRIMARY KEY, document TEXT NOT NULL, description TEXT NOT NULL, config TEXT NOT NULL,"
+"  created INTEGER NOT NULL) WITHOUT ROWID;"
+
+/* What moves while a job is rolled out or taken back; apart from the job, whose document may be long. */
+"CREATE TABLE rollout ("
+"  job TEXT PRIMARY KEY,"
+"  wake INTEGER,"			/* when the daemon has to look at the job next; NULL: not of its own accord */
+"  next INTEGER NOT NULL DEFAULT 0,"	/* microseconds: when the next thing may be released */
+"  waiting INTEGER NOT NULL DEFAULT 0,"	/* things in awaiting */
+"  released INTEGER NOT NULL DEFAULT 0,"	/* things that were notified */
+"  done INTEGER NOT NULL DEFAULT 0,"	/* nobody waits any more */
+"  joins INTEGER NOT NULL DEFAULT 0,"	/* continuous, and things may still join */
+"  recall INTEGER NOT NULL DEFAULT 0"	/* what is being taken back, enum recall */
+") WITHOUT ROWID;"
+"CREATE INDEX rollout_wake ON rollout (wake) WHERE wake IS NOT NULL;"
+"CREATE TABLE awaiting (job TEXT NOT NULL, thing TEXT NOT NULL, PRIMARY KEY (job, thing)) WITHOUT ROWID;"
+
+/* Continuous jobs that are IN_PROGRESS: their targets, the things that they have reached, and things that may have come or gone. */
+"CREATE TABLE continuous_target (target TEXT NOT NULL, job TEXT NOT NULL, PRIMARY KEY (target, job)) WITHOUT ROWID;"
+"CREATE TABLE covered (job TEXT NOT NULL, thing TEXT NOT NULL, PRIMARY KEY (job, thing)) WITHOUT ROWID;"
+"CREATE TABLE membership_change (thing TEXT PRIMARY KEY) WITHOUT ROWID;"
+"CREATE TRIGGER member_joined AFTER INSERT ON member WHEN EXISTS (SELECT 1 FROM continuous_target WHERE target = 'thinggroup/' || new.thing_group)"
+"  BEGIN INSERT OR IGNORE INTO membership_change VALUES (new.thing); END;"
+"CREATE TRIGGER member_left AFTER DELETE ON member WHEN EXISTS (SELECT 1 FROM continuous_target WHERE target = 'thinggroup/' || old.thing_group)"
+"  BEGIN INSERT OR IGNORE INTO membership_change VALUES (old.thing); END;"
+"CREATE TRIGGER thing_came AFTER INSERT ON thing WHEN EXISTS (SELECT 1 FROM continuous_target WHERE target = 'thing/' || new.name)"
+"  BEGIN INSERT OR IGNORE INTO membership_change VALUES (new.name); END;"
+"CREATE TRIGGER thing_went AFTER DELETE ON thing WHEN EXISTS (SELECT 1 FROM continuous_target WHERE target = 'thing/' || old.name)"
+"  BEGIN INSERT OR IGNORE INTO membership_change VALUES (old.name); END;"
 
 "CREATE TABLE execution ("
 "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
 "  thing TEXT NOT NULL,"
 "  job TEXT NOT NULL REFERENCES job,"
 "  number INTEGER NOT NULL,"
+"  attempt INTEGER NOT NULL DEFAULT 0,"	/* retries before this one */
 "  status TEXT NOT NULL CHECK (status IN"
 "    ('QUEUED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'REJECTED', 'REMOVED', 'CANCELED')),"
 "  version INTEGER NOT NULL DEFAULT 1,"
 "  details TEXT NOT NULL DEFAULT '{}',"	/* statusDetails, a JSON object of strings */
+"  force_canceled INTEGER NOT NULL DEFAULT 0,"
 "  queued INTEGER NOT NULL,"
 "  started INTEGER,"
 "  updated INTEGER NOT NULL,"
@@ -111,9 +144,22 @@ const char schema_sql[] =
 "  UNIQUE (thing, job, number)"
 ");"
 "CREATE INDEX execution_pending ON execution (thing, status, queued, id) WHERE status IN ('QUEUED', 'IN_PROGRESS');"
-"CREATE INDEX execution_job ON execution (job, status);"
+"CREATE INDEX execution_job ON execution (job);"		/* and by that in order of id */
+"CREATE INDEX execution_open ON execution (job, status) WHERE status IN ('QUEUED', 'IN_PROGRESS');"
+"CREATE INDEX execution_failed ON execution (job, updated) WHERE status IN ('FAILED', 'TIMED_OUT', 'REJECTED');"
+"CREATE INDEX execution_retry ON execution (job) WHERE attempt > 0;"
 "CREATE INDEX execution_deadline ON execution (deadline) WHERE status = 'IN_PROGRESS' AND deadline IS NOT NULL;"
 "CREATE INDEX execution_step ON execution (step_deadline) WHERE status = 'IN_PROGRESS' AND step_deadline IS NOT NULL;"
+
+/* How a job's executions stand, and how many ever came to stand so: nobody has to count them. */
+"CREATE TABLE tally (job TEXT NOT NULL, status TEXT NOT NULL, count INTEGER NOT NULL, ever INTEGER NOT NULL, PRIMARY KEY (job, status)) WITHOUT ROWID;"
+"CREATE TRIGGER tally_insert AFTER INSERT ON execution BEGIN"
+"  INSERT INTO tally VALUES (new.job, new.status, 1, 1) ON CONFLICT DO UPDATE SET count = count + 1, ever = ever + 1; END;"
+"CREATE TRIGGER tally_update AFTER UPDATE OF status ON execution WHEN new.status <> old.status BEGIN"
+"  UPDATE tally SET count = count - 1 WHERE job = old.job AND status = old.status;"
+"  INSERT INTO tally VALUES (new.job, new.status, 1, 1) ON CONFLICT DO UPDATE SET count = count + 1, ever = ever + 1; END;"
+"CREATE TRIGGER tally_delete AFTER DELETE ON execution BEGIN"
+"  UPDATE tally SET count = count - 1 WHERE job = old.job AND status = old.status; END;"
 
 /* The chain of custody: one row for each execution that asked for a certificate; kept after the job. */
 "CREATE TABLE rotation ("

@@ -24,6 +24,13 @@ static enum status need(struct db *db, const char *sql, const char *what, const 
 	return st;
 }
 
+enum status thing_exists(struct db *db, const char *name)
+{
+	int64_t found = 0;
+
+	return db_number(&found, db, "SELECT 1 FROM thing WHERE name = ?", "s", name);
+}
+
 enum status thing_need(struct db *db, const char *name)
 {
 	return need(db, "SELECT 1 FROM thing WHERE name = ?", "thing", name);

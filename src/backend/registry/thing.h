@@ -11,7 +11,9 @@
 
 /* GR_BAD: not a thing name. Making it again is GR_OK. */
 enum status thing_create(struct db *db, const char *name, int64_t now);
-/* GR_NO, one line: no such thing. */
+/* GR_NO, silent: no such thing. */
+enum status thing_exists(struct db *db, const char *name);
+/* The same with a line. */
 enum status thing_need(struct db *db, const char *name);
 /* GR_NO, one line: still has certificates. Its executions are queue_remove_thing's. */
 enum status thing_delete(struct db *db, const char *name);

@@ -1,0 +1,50 @@
+/* associate.c - more targets for a continuous job */
+#include "complain.h"
+#include "gr-jobs/order.h"
+#include "gr-jobs/verbs.h"
+
+#include <unistd.h>
+
+static const struct arg_option options[] = { VERB_OPTIONS, ORDER_TARGETS, { 0 } };
+static const struct arg_spec spec = {
+	"gr-jobs associate-targets", "[-H DIR] -t TARGET ... JOB", "Give a continuous job that is IN_PROGRESS more targets.", options
+};
+
+static enum status check(const struct job *job)
+{
+	if (job->continuous && job->status == JOB_IN_PROGRESS)
+		return GR_OK;
+	complain("job %s: is %s and %s; only a continuous job that is IN_PROGRESS takes more targets (InvalidRequest)", job->id,
+		 job->continuous ? "continuous" : "a snapshot", job_status_name(job->status));
+	return GR_NO;
+}
+
+static enum status work(struct verb *v, const struct order *o)
+{
+	struct job job = { 0 };
+	enum status st;
+
+	if (o->target_count == 0)
+		arg_usage(&spec);
+	if ((st = db_begin(v->db)) == GR_OK && (st = job_need(&job, v->db, v->operands[0])) == GR_OK && (st = check(&job)) == GR_OK &&
+	    (st = job_add_targets(v->db, job.id, o->targets, v->now)) == GR_OK)
+		st = db_commit(v->db);
+	job_release(&job);
+	return st;
+}
+
+int do_associate_targets(int argc, char *argv[])
+{
+	struct order o = { 0 };
+	struct verb v = { 0 };
+	enum status st = GR_OK;
+	int ch;
+
+	arg_restart();
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
+		st = verb_option(&v, ch) ? GR_OK : order_option(&o, ch);
+	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+		st = work(&v, &o);
+	order_release(&o);
+	return verb_close(&v, st);
+}

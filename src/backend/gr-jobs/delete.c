@@ -1,0 +1,59 @@
+/* delete.c - a job, and all its executions with it */
+#include "complain.h"
+#include "gr-jobs/verbs.h"
+#include "jobs/recall.h"
+
+#include <unistd.h>
+
+static const struct arg_option options[] = {
+	VERB_OPTIONS,
+	{ 'f', "force", NULL, "also if it has not ended; devices at work on it find out and put themselves in order" },
+	{ 0 }
+};
+static const struct arg_spec spec = { "gr-jobs delete", "[-H DIR] [-f] JOB", "Delete a job and its executions; custody records stay.", options };
+
+static enum status check(struct verb *v, const struct job *job, bool force)
+{
+	int64_t deletions = 0;
+	enum status st = db_number(&deletions, v->db, "SELECT count(*) FROM job WHERE status = 'DELETION_IN_PROGRESS'", "");
+
+	if (st != GR_OK)
+		return st;
+	if (job->status == JOB_DELETION_IN_PROGRESS)
+		complain("job %s: is being deleted already (InvalidStateTransition)", job->id);
+	else if (!force && job->status != JOB_COMPLETED && job->status != JOB_CANCELED)
+		complain("job %s: is %s, -f deletes it (InvalidStateTransition)", job->id, job_status_name(job->status));
+	else if (deletions >= JOB_DELETIONS_MAX)
+		complain("job %s: %d jobs are being deleted already; try again when they are gone (LimitExceeded)", job->id, JOB_DELETIONS_MAX);
+	else
+		return GR_OK;
+	return GR_NO;
+}
+
+static enum status work(struct verb *v, bool force)
+{
+	struct job job = { 0 };
+	enum status st;
+
+	if ((st = db_begin(v->db)) == GR_OK && (st = job_need(&job, v->db, v->operands[0])) == GR_OK && (st = check(v, &job, force)) == GR_OK &&
+	    (st = recall_begin(v->db, &job, RECALL_JOB, NULL, NULL, v->now)) == GR_OK)
+		st = db_commit(v->db);
+	job_release(&job);
+	return st;
+}
+
+int do_delete(int argc, char *argv[])
+{
+	struct verb v = { 0 };
+	bool force = false;
+	enum status st;
+	int ch;
+
+	arg_restart();
+	while ((ch = arg_next(&spec, argc, argv)) != -1)
+		if (!verb_option(&v, ch))
+			force = true;
+	if ((st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+		st = work(&v, force);
+	return verb_close(&v, st);
+}

@@ -1,0 +1,48 @@
+/* delete_execution.c - one execution, as if it had never been; its custody record stays */
+#include "complain.h"
+#include "gr-jobs/execution.h"
+#include "gr-jobs/verbs.h"
+#include "jobs/queue.h"
+
+#include <unistd.h>
+
+static const struct arg_option options[] = {
+	VERB_OPTIONS,
+	NUMBER_OPTION,
+	{ 'f', "force", NULL, "also if it has not ended" },
+	{ 0 }
+};
+static const struct arg_spec spec = { "gr-jobs delete-execution", "[-H DIR] [-f] [-n N] JOB THING", "Delete one execution.", options };
+
+static enum status work(struct verb *v, bool force, uint32_t number)
+{
+	struct execution x;
+	enum status st;
+
+	if ((st = db_begin(v->db)) != GR_OK || (st = execution_need(&x, v, number)) != GR_OK)
+		return st;
+	if (!force && !execution_is_terminal(x.status)) {
+		complain("job %s, thing %s: is %s, -f deletes it (InvalidStateTransition)", x.job, x.thing, execution_status_name(x.status));
+		return GR_NO;
+	}
+	return (st = queue_delete(v->db, &x, v->now)) == GR_OK ? db_commit(v->db) : st;
+}
+
+int do_delete_execution(int argc, char *argv[])
+{
+	struct verb v = { 0 };
+	uint32_t number = 0;
+	bool force = false;
+	enum status st = GR_OK;
+	int ch;
+
+	arg_restart();
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
+		if (ch == 'f')
+			force = true;
+		else if (!verb_option(&v, ch))
+			st = arg_range(&number, "--number", optarg, 1, UINT32_MAX);
+	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
+		st = work(&v, force, number);
+	return verb_close(&v, st);
+}

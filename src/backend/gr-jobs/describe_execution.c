@@ -1,0 +1,105 @@
+/* describe_execution.c - one execution, as the operator sees it */
+#include "complain.h"
+#include "gr-jobs/execution.h"
+#include "gr-jobs/rows.h"
+#include "gr-jobs/verbs.h"
+#include "json.h"
+#include "registry/arn.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct arg_option options[] = { VERB_OPTIONS, NUMBER_OPTION, { 0 } };
+static const struct arg_spec spec = { "gr-jobs describe-execution", "[-H DIR] [-j] [-n N] JOB THING", "Show one execution.", options };
+
+enum status execution_need(struct execution *x, const struct verb *v, uint32_t number)
+{
+	enum status st = execution_find(x, v->db, v->operands[1], v->operands[0], number);
+
+	if (st == GR_NO)
+		complain("job %s, thing %s: no such execution (ResourceNotFound)", v->operands[0], v->operands[1]);
+	return st;
+}
+
+static json_t *execution_json(const struct execution *x, json_t *details, bool forced, int64_t now)
+{
+	int64_t at = x->deadline;
+	json_t *o = json_pack("{s:s, s:s+, s:s, s:{s:O}, s:I, s:I, s:I, s:I, s:b}", "jobId", x->job, "thingArn", ARN_PREFIX "thing/", x->thing,
+			      "status", execution_status_name(x->status), "statusDetails", "detailsMap", details, "queuedAt", (json_int_t)(x->queued / 1000),
+			      "lastUpdatedAt", (json_int_t)(x->updated / 1000), "executionNumber", (json_int_t)x->number,
+			      "versionNumber", (json_int_t)x->version, "forceCanceled", (int)forced);
+
+	if (x->step_deadline && (!at || x->step_deadline < at))
+		at = x->step_deadline;
+	if (o && x->started)
+		json_object_set_new(o, "startedAt", json_integer(x->started / 1000));
+	if (o && at && !execution_is_terminal(x->status))
+		json_object_set_new(o, "approximateSecondsBeforeTimedOut", json_integer(at > now ? (at - now) / 1000 : 0));
+	return o;
+}
+
+static void print_time(const char *what, int64_t ms)
+{
+	char text[32];
+
+	verb_time(text, ms);
+	if (ms)
+		printf("%s\t%s\n", what, text);
+}
+
+static void print(const struct execution *x, json_t *details)
+{
+	const char *key;
+	json_t *value;
+
+	printf("job %s, thing %s: execution %lld is %s, version %lld\n", x->job, x->thing, (long long)x->number, execution_status_name(x->status),
+	       (long long)x->version);
+	print_time("queued", x->queued);
+	print_time("started", x->started);
+	print_time("last updated", x->updated);
+	json_object_foreach(details, key, value) {
+		printf("%s\t", key);
+		verb_print(json_string_value(value), "");
+		putchar('\n');
+	}
+}
+
+static enum status work(struct verb *v, uint32_t number)
+{
+	struct execution x;
+	char *text = NULL;
+	int64_t forced = 0;
+	json_t *details = NULL;
+	enum status st = execution_need(&x, v, number);
+
+	if (st != GR_OK || (st = execution_details(&text, v->db, x.id)) != GR_OK ||
+	    (st = db_number(&forced, v->db, "SELECT force_canceled FROM execution WHERE id = ?", "i", x.id)) != GR_OK)
+		goto out;
+	details = json_object_parse(text, strlen(text));
+	if (v->json)
+		st = print_json(execution_json(&x, details, forced, v->now));
+	else
+		print(&x, details);
+out:
+	json_decref(details);
+	free(text);
+	return st;
+}
+
+int do_describe_execution(int argc, char *argv[])
+{
+	struct verb v = { 0 };
+	uint32_t number = 0;
+	enum status st = GR_OK;
+	int ch;
+
+	arg_restart();
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
+		if (!verb_option(&v, ch))
+			st = arg_range(&number, "--number", optarg, 1, UINT32_MAX);
+	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
+		st = work(&v, number);
+	return verb_close(&v, st);
+}

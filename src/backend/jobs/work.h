@@ -1,0 +1,16 @@
+/*
+ * work.h - what jobs need done without anybody asking: schedules, rollouts, groups that change, jobs that are taken back.
+ *
+ * The daemon asks for one short piece of it after the other. On GR_FAIL one line has been written; GR_NO is silent.
+ */
+#ifndef GR_WORK_H
+#define GR_WORK_H
+
+#include "registry/limits.h"
+
+/* When there is something to do, ms since the epoch; in the past: now. GR_NO: not of its own accord. */
+enum status work_next(int64_t *at, struct db *db);
+/* One piece of it, inside the caller's transaction. */
+enum status work_step(struct db *db, const struct limits *limits, int64_t now);
+
+#endif
