@@ -8,6 +8,8 @@ PLUGINDIR = $(PREFIX)/lib/gr
 DATADIR = $(PREFIX)/share/gr
 MANDIR = $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
 
 CC = gcc
 PKG_CONFIG ?= pkg-config
@@ -193,6 +195,10 @@ install: all
 	chmod 755 $(DESTDIR)$(DATADIR)/init/gr-recover
 	chmod 644 $(DESTDIR)$(DATADIR)/init/gr.cron
 	for n in 1 5 7 8; do install -m 644 man/*.$$n $(DESTDIR)$(MANDIR)/man$$n || exit; done
+	install -d $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR)
+	install -m 644 share/completions/gr.bash $(DESTDIR)$(BASHDIR)/gr-jobs
+	ln -sf gr-jobs $(DESTDIR)$(BASHDIR)/gr-registry
+	install -m 644 share/completions/_gr-jobs $(DESTDIR)$(ZSHDIR)
 
 # Files by name, then our own folders when nobody else has put anything there.
 uninstall:
@@ -200,6 +206,7 @@ uninstall:
 	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/,$(DRIVER) lab.sh) $(DESTDIR)$(PLUGINDIR)/gr-broker.so
 	rm -f $(addprefix $(DESTDIR)$(DATADIR)/,gr.conf.example job-template.json $(patsubst share/%,%,$(wildcard share/policies/*.json share/hooks/* share/init/*)))
 	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS))
+	rm -f $(addprefix $(DESTDIR)$(BASHDIR)/,gr-jobs gr-registry) $(DESTDIR)$(ZSHDIR)/_gr-jobs
 	rm -f $(foreach n,1 5 7 8,$(addprefix $(DESTDIR)$(MANDIR)/man$(n)/,$(notdir $(wildcard man/*.$(n)))))
 	for d in $(addprefix $(DESTDIR),$(DATADIR)/policies $(DATADIR)/hooks $(DATADIR)/init $(DATADIR) $(PLUGINDIR) $(LIBEXECDIR)); do \
 		[ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d || exit; done
