@@ -71,7 +71,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh ending.sh states.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) lab.sh))
 
-.PHONY: all programs device component demo check check-root bench lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root storm bench lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -142,6 +142,10 @@ check: all
 # Owners, mounts and full disks: fails where it is not root.
 check-root: all
 	$(Q)test/run test/root/*.bats
+
+# kill -9 of the daemon and of the broker during a job on a thousand things; many minutes.
+storm: all
+	$(Q)test/jobs/storm
 
 # What make bench measures with; never installed.
 BENCH = $(addprefix $(BUILD)/bench/bin/,gr-swarm gr-stopwatch)
