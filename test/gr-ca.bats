@@ -329,9 +329,14 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "$(gr-ca mode)" = $'mode=iot\nauthority=ca' ]
 	gr-ca init -H "$PWD/ec" -a ECDSA-P384
 	[ "$(gr-ca mode -H "$PWD/ec")" = $'mode=private\nauthority=ca\nsigningAlgorithm=SHA256WITHECDSA\nvalidityDays=7' ]
+	rm home/ca/mode.json
+	for words in '' iot; do
+		no 100 "$PWD/home/ca: no certificate authority issues there; gr-ca init makes one, gr-ca mode chooses one" gr-ca mode $words
+	done
 	rm -r home
 	no 100 "$PWD/home/ca: no certificate authority issues there; gr-ca init makes one, gr-ca mode chooses one" gr-ca mode
-	no 100 "$PWD/home/ca: no certificate authority issues there; gr-ca init makes one, gr-ca mode chooses one" gr-ca mode iot
+	no 100 "$PWD/home/ca: No such file or directory; gr-ca init makes an authority" gr-ca mode iot
+	[ ! -e home ]
 }
 
 @test "mode: says it whole each time, and iot signs with SHA-256 and RSA whatever was before" {

@@ -1,6 +1,7 @@
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
+load ../lib/x509
 
 # No error and no leak, by valgrind; the sanitized build looks for the same in the whole suite.
 
@@ -58,6 +59,11 @@ teardown() {
 	run -0 $check "$BIN/gr-registry" list-things -H "$HOME_DIR" -j
 	run -0 $check "$BIN/gr-registry" history -H "$HOME_DIR" -j thing-1
 	run -0 $check "$BIN/gr-ca" show -H "$HOME_DIR"
+	company root ECDSA-P256
+	company sub ECDSA-P256 root
+	run -0 $check "$BIN/gr-ca" import -H "$HOME_DIR" sub sub.key sub.pem
+	run -0 $check "$BIN/gr-ca" mode -H "$HOME_DIR" -b "localhost:$(cat "$LAB/port")" private sub
+	run -0 $check "$BIN/gr-ca" list -H "$HOME_DIR"
 	openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out x.key
 	openssl req -new -key x.key -subj /CN=x -out x.csr
 	run -0 $check "$BIN/gr-registry" register -H "$HOME_DIR" -p rotation x x.csr
@@ -67,4 +73,7 @@ teardown() {
 	jq -n --arg p "$OLD" --rawfile csr y.csr '{topic: "awslabs/things/thing-1/certificate/create", principal: $p, clientId: "thing-1",
 		payload: {jobId: "j2", csr: $csr}}' >event.json
 	run -1 $check "$BIN/gr-create-certificate" -H "$HOME_DIR" <event.json
+	run -0 $check "$BIN/gr-registry" update-certificate -H "$HOME_DIR" "$OLD" REVOKED
+	run -0 $check "$BIN/gr-ca" crl -H "$HOME_DIR" ca
+	grep -q 'BEGIN X509 CRL' <<<"$output"
 }

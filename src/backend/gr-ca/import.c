@@ -17,9 +17,9 @@ static enum status import(const char *dir, const char *name, const char *key_pat
 	struct authority a = { 0 };
 	struct home home;
 	enum status st;
-	int fd = -1;
+	int fd;
 
-	if ((st = office_open(&fd, &home, dir)) != GR_OK)
+	if ((st = office_open(&fd, &home, dir, true)) != GR_OK)
 		return st;
 	if ((st = authority_import(&a, home.ca, name, key_path, cert_path, clock_real_ms() / 1000)) == GR_OK)
 		st = trust_add(home.trusted, &a);

@@ -53,9 +53,9 @@ static enum status make(const char *dir, const struct authority_request *q)
 	struct authority a = { 0 };
 	struct home home;
 	enum status st;
-	int fd = -1;
+	int fd;
 
-	if ((st = office_open(&fd, &home, dir)) != GR_OK)
+	if ((st = office_open(&fd, &home, dir, true)) != GR_OK)
 		return st;
 	if ((st = authority_make(&a, home.ca, q, clock_real_ms() / 1000)) == GR_OK && (st = trust_add(home.trusted, &a)) == GR_OK)
 		st = begin(home.ca, &a);

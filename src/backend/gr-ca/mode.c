@@ -71,9 +71,9 @@ static enum status change_alone(const char *dir, struct mode *wanted, struct pro
 {
 	struct home home;
 	enum status st;
-	int fd = -1;
+	int fd;
 
-	if ((st = office_open(&fd, &home, dir)) != GR_OK)
+	if ((st = office_open(&fd, &home, dir, false)) != GR_OK)
 		return st;
 	probe->dir = home.trusted;
 	st = change(&home, wanted, probe);

@@ -9,19 +9,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum status office_open(int *fd, struct home *home, const char *dir)
+enum status office_open(int *fd, struct home *home, const char *dir, bool make)
 {
 	enum status st;
 
-	if ((st = home_find(home, dir)) != GR_OK || (st = home_make(home)) != GR_OK)
+	if ((st = home_find(home, dir)) != GR_OK || (make && (st = home_make(home)) != GR_OK))
 		return st;
-	if ((mkdir(home->ca, 0700) == 0 || errno == EEXIST) && (*fd = open(home->ca, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 &&
-	    flock(*fd, LOCK_EX) == 0)
+	*fd = -1;
+	if ((!make || mkdir(home->ca, 0700) == 0 || errno == EEXIST) &&
+	    (*fd = open(home->ca, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 && flock(*fd, LOCK_EX) == 0)
 		return GR_OK;
-	complain("%s: %s", home->ca, strerror(errno));
+	complain("%s: %s%s", home->ca, strerror(errno), make ? "" : "; gr-ca init makes an authority");
 	if (*fd >= 0)
 		close(*fd);
-	return GR_FAIL;
+	return make ? GR_FAIL : GR_BAD;
 }
 
 enum status office_check_name(const char *name)

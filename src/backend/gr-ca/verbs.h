@@ -13,8 +13,11 @@ int do_mode(int argc, char *argv[]);
 int do_issue_server(int argc, char *argv[]);
 int do_crl(int argc, char *argv[]);
 
-/* The folder of the authorities, made where it is missing, for one changer at a time: close *fd when done. GR_FAIL, one line. */
-enum status office_open(int *fd, struct home *home, const char *dir);
+/*
+ * The folder of the authorities, for one changer at a time: close *fd when done. make: makes it where it is missing, which
+ * otherwise is GR_BAD. On any status but GR_OK one line has been written.
+ */
+enum status office_open(int *fd, struct home *home, const char *dir, bool make);
 /* Is it a name for an authority? GR_BAD, one line: no. */
 enum status office_check_name(const char *name);
 /* The one called name, or, NULL, the one that issues now, and the digest it signs over. */
