@@ -71,7 +71,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh ending.sh states.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) lab.sh))
 
-.PHONY: all programs device component demo check check-root storm bench lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root storm rate bench lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -150,6 +150,10 @@ storm: all
 # What make bench measures with; never installed.
 BENCH = $(addprefix $(BUILD)/bench/bin/,gr-swarm gr-stopwatch)
 BENCH_PARTS = $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/bench/$(1)/*.c))
+
+# How evenly a job is rolled out, and how fast without a ceiling; some minutes.
+rate: all $(BENCH)
+	$(Q)test/jobs/rate
 
 bench: all $(BENCH)
 	$(Q)test/bench/run

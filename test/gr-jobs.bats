@@ -341,12 +341,51 @@ of() { sql_is "SELECT group_concat(thing || status, ' ') FROM (SELECT * FROM exe
 	run -100 gr-jobs watch -w x j
 }
 
-@test "watch: on a terminal it shows how things stand" {
-	gr-jobs create -t thinggroup/g j >/dev/null
-	set_status b FAILED
-	gr-jobs create -t thinggroup/empty none >/dev/null
-	script -qec 'gr-jobs watch -w 1 j' screen </dev/null >/dev/null 3>&- || :
-	grep -q '1 QUEUED, 1 FAILED' screen
+# screen_of COMMAND: what it draws on a terminal, without the codes that move the cursor
+screen_of() {
+	script -qec "$1" screen.raw </dev/null >/dev/null 3>&- || :
+	sed -e 's/\x1b\[[0-9]*[A-Z]//g' -e 's/\r//g' screen.raw >screen
+}
+
+@test "watch: on a terminal it shows how far the job is, how it stands, and the last failures with their reasons" {
+	for n in 1 2 3 4 5 6; do gr-registry create-thing "t$n"; done
+	gr-jobs create --targets thing/a,thing/b,thing/c,thing/t1,thing/t2,thing/t3,thing/t4,thing/t5,thing/t6 j >/dev/null
+	for n in 1 2 3 4 5 6; do
+		sql "UPDATE execution SET status = 'FAILED', updated = $n, details = '{\"DeviceFailureReason\":\"reason $n'||char(92)||'u001b[2J\"}' WHERE thing = 't$n'"
+	done
+	set_status b IN_PROGRESS
+	screen_of 'gr-jobs watch -w 1 j'
+	grep -qx 'j \[################\.\.\.\.\.\.\.\.\] 6/9  0.0/s  ETA -' screen
+	grep -qx '  2 QUEUED, 1 IN_PROGRESS, 6 FAILED' screen
+	grep -q '^  FAILED t6  reason 6?\[2J$' screen
+	grep -q '^  FAILED t2  reason 2' screen
+	[ "$(grep -c '^  FAILED t1 ' screen)" -eq 0 ]
+}
+
+@test "watch: on a terminal it tells how fast things go and how long the others will take" {
+	gr-jobs create -t thing/a -t thinggroup/g j >/dev/null
+	(
+		sleep 1
+		set_status a SUCCEEDED
+		sleep 2
+		set_status b SUCCEEDED
+		set_status c SUCCEEDED
+	) 3>&- &
+	screen_of 'gr-jobs watch -w 60 j'
+	wait $!
+	grep -q '1/3  0\.[0-9]/s  ETA [0-9]* s$' screen
+	grep -qx 'j: 3 SUCCEEDED' screen
+}
+
+@test "watch: retries that came well are no failures, things that wait are not forgotten" {
+	gr-jobs create -R 1 -t thing/a j >/dev/null
+	sql "UPDATE execution SET status = 'FAILED'; INSERT INTO execution (thing, job, number, attempt, status, queued, updated) VALUES ('a', 'j', 2, 1, 'SUCCEEDED', 2, 2)"
+	run -0 gr-jobs watch j
+	[ "$output" = 'j: 1 SUCCEEDED, 1 FAILED' ]
+	gr-jobs create -t thinggroup/g k >/dev/null
+	sql "UPDATE execution SET status = 'SUCCEEDED' WHERE job = 'k'; UPDATE rollout SET waiting = 5, done = 0, wake = NULL WHERE job = 'k'; UPDATE job SET status = 'IN_PROGRESS' WHERE id = 'k'"
+	run -111 --separate-stderr gr-jobs watch -w 0 k
+	[ "$stderr" = 'gr-jobs: job k: 5 execution(s) had not ended in time' ]
 }
 
 @test "cancel: says how many were cancelled and how many go on" {

@@ -304,6 +304,34 @@ rate_is() {
 	sql_is "SELECT min(gap) BETWEEN 81 AND 484 FROM (SELECT queued - lag(queued) OVER (ORDER BY id) AS gap, id FROM execution)" 1
 }
 
+# --- the clock ---------------------------------------------------------------------------------
+
+# daemon_with_clock: the lab's daemon again, its wall clock as many seconds off as the file `shift` says
+daemon_with_clock() {
+	gcc -shared -fPIC -o clock-shift.so "$ROOT/test/unit/clock-shift.c"
+	lab.sh stop "$LAB" backend
+	echo 0 >shift
+	CLOCK_SHIFT=$PWD/shift LD_PRELOAD="${SANITIZE:+$(gcc -print-file-name=libasan.so) }$PWD/clock-shift.so" lab.sh start "$LAB" backend 3>&-
+}
+
+@test "clock: set by an hour, either way, it neither ends executions nor holds up a rollout" {
+	own_lab -m 2000 -c 1000
+	things 100 g
+	echo '{}' >document
+	gr-jobs create -d document -T 600 -t thinggroup/g "$J-timed"
+	reports g-00001 "$J-timed" IN_PROGRESS
+	daemon_with_clock
+	for by in 3600 -3600; do
+		gr-jobs create -d document -r 50 -t thinggroup/g "$J$by"
+		before=$(sql "SELECT deadline FROM execution WHERE job = '$J-timed' AND deadline IS NOT NULL")
+		echo "$by" >shift
+		await grep -q "the wall clock jumped by $((by < 0 ? -7199 : 3599))\|the wall clock jumped by $((by < 0 ? -7200 : 3600))" "$LAB/backend.log"
+		await sql_is "SELECT abs(deadline - $before) BETWEEN 3590000 AND 7210000 FROM execution WHERE job = '$J-timed' AND deadline IS NOT NULL" 1
+		await queued 100 "$J$by"
+		sql_is "SELECT status FROM execution WHERE job = '$J-timed' AND thing = 'g-00001'" IN_PROGRESS
+	done
+}
+
 # --- continuous ----------------------------------------------------------------------------------
 
 @test "3.3 continuous job: the pace is for those who were there; who joins later is reached at once" {

@@ -3,6 +3,7 @@
 #include "complain.h"
 #include "gr-backendd/daemon.h"
 #include "jobs/queue.h"
+#include "registry/rollout.h"
 #include "registry/rotation.h"
 
 enum { CHORES_MS = 5000, LOOK_MS = 50, JUMP_MS = 60000, DEPARTURES_KEPT_MS = 3600000, TIMEOUTS = 100 };
@@ -20,7 +21,7 @@ static enum status follow_clock(struct daemon *d)
 	complain("the wall clock jumped by %lld s: running timers are moved with it", (long long)(jump / 1000));
 	if ((st = db_begin(d->db)) != GR_OK)
 		return st;
-	if ((st = execution_shift_timers(d->db, jump)) == GR_OK && (st = db_commit(d->db)) == GR_OK)
+	if ((st = execution_shift_timers(d->db, jump)) == GR_OK && (st = rollout_wake_all(d->db)) == GR_OK && (st = db_commit(d->db)) == GR_OK)
 		d->clock_offset = offset;
 	else
 		db_rollback(d->db);

@@ -49,6 +49,11 @@ enum status rollout_wake_at(struct db *db, const char *job, int64_t wake)
 	return db_run(db, "UPDATE rollout SET wake = ?2 WHERE job = ?1", "si", job, wake);
 }
 
+enum status rollout_wake_all(struct db *db)
+{
+	return db_run(db, "UPDATE rollout SET wake = 0 WHERE wake IS NOT NULL", "");
+}
+
 enum status rollout_due(struct rollout *r, struct db *db, int64_t now)
 {
 	sqlite3_stmt *row;

@@ -34,6 +34,8 @@ enum status rollout_get(struct rollout *r, struct db *db, const char *job);
 enum status rollout_save(struct db *db, const struct rollout *r, int64_t wake);
 enum status rollout_delete(struct db *db, const char *job);
 enum status rollout_wake_at(struct db *db, const char *job, int64_t wake);
+/* The daemon looks at all of them that it would have looked at some day: the wall clock was set. */
+enum status rollout_wake_all(struct db *db);
 
 /* The job that is due first, if one is by now. */
 enum status rollout_due(struct rollout *r, struct db *db, int64_t now);
