@@ -395,7 +395,11 @@ screen_of() {
 	[ "$output" = 'j: canceled for 2 thing(s); 1 stay(s) in progress, -f cancels it' ]
 	gr-jobs create -t thing/b k >/dev/null
 	run -0 gr-jobs cancel -j k
-	[ "$output" = '{"jobId":"k","canceled":1,"inProgress":0}' ]
+	[ "$output" = '{"jobId":"k","canceled":1,"inProgress":0,"notReached":0}' ]
+	daemon_alone_end
+	gr-jobs create -t thing/a -t thing/b -t thing/c l >/dev/null
+	run -0 gr-jobs cancel l
+	[ "$output" = 'l: canceled for 0 thing(s), 3 had not been reached' ]
 }
 
 @test "watch: -w 0 looks once" {

@@ -232,8 +232,11 @@ fleet() {
 	things 1 "h-$J"
 	gr-registry create-thing "late-$J"
 	gr-jobs create -c -d document -t "thinggroup/$G" "$J" >/dev/null
+	await queued 1
+	reports "$G-00001" "$J" SUCCEEDED
 	gr-jobs associate-targets -t "thinggroup/h-$J" -t "thinggroup/$G" "$J"
-	await statuses_are "$J" "$G-00001:1QUEUED h-$J-00001:1QUEUED"
+	await statuses_are "$J" "$G-00001:1SUCCEEDED h-$J-00001:1QUEUED"
+	await sql_is "SELECT done FROM rollout WHERE job = '$J'" 1
 	gr-registry add-thing-to-thing-group "h-$J" "late-$J"
 	await queued 3
 	sql_is "SELECT count(*) FROM job_target WHERE job = '$J'" 2

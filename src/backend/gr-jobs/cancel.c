@@ -53,25 +53,37 @@ static enum status work(struct verb *v, bool force, const char *reason, const ch
 	return st;
 }
 
-/* What is under way goes on without --force: the operator should know. */
-static void print_counts(const struct verb *v, const struct tally *before)
-{
-	int64_t canceled = before->count[EXECUTION_QUEUED], left = before->count[EXECUTION_IN_PROGRESS];
+/* How things were before. */
+struct before {
+	struct tally tally;
+	struct rollout rollout;
+};
 
-	if (v->json)
-		printf("{\"jobId\":\"%s\",\"canceled\":%lld,\"inProgress\":%lld}\n", v->operands[0], (long long)canceled, (long long)left);
-	else if (left > 0)
-		printf("%s: canceled for %lld thing(s); %lld stay(s) in progress, -f cancels it\n", v->operands[0], (long long)canceled, (long long)left);
-	else
-		printf("%s: canceled for %lld thing(s)\n", v->operands[0], (long long)canceled);
+/* What is under way goes on without --force: the operator should know. */
+static void print_counts(const struct verb *v, const struct before *before)
+{
+	int64_t canceled = before->tally.count[EXECUTION_QUEUED], left = before->tally.count[EXECUTION_IN_PROGRESS];
+
+	if (v->json) {
+		printf("{\"jobId\":\"%s\",\"canceled\":%lld,\"inProgress\":%lld,\"notReached\":%lld}\n", v->operands[0], (long long)canceled, (long long)left,
+		       (long long)before->rollout.waiting);
+		return;
+	}
+	printf("%s: canceled for %lld thing(s)", v->operands[0], (long long)canceled);
+	if (before->rollout.waiting > 0)
+		printf(", %lld had not been reached", (long long)before->rollout.waiting);
+	if (left > 0)
+		printf("; %lld stay(s) in progress, -f cancels it", (long long)left);
+	putchar('\n');
 }
 
 static enum status cancel(struct verb *v, bool force, const char *reason, const char *comment)
 {
-	struct tally before;
+	struct before before = { 0 };
 	enum status st;
 
-	if ((st = db_begin(v->db)) != GR_OK || (st = tally_read(&before, v->db, v->operands[0])) != GR_OK ||
+	if ((st = db_begin(v->db)) != GR_OK || (st = tally_read(&before.tally, v->db, v->operands[0])) != GR_OK ||
+	    (st = rollout_get(&before.rollout, v->db, v->operands[0])) == GR_FAIL ||
 	    (st = work(v, force, reason, comment)) != GR_OK || (st = db_commit(v->db)) != GR_OK)
 		return st;
 	if (!force)

@@ -4,7 +4,7 @@
 #include "jobs/queue.h"
 #include "jobs/tell.h"
 
-enum { EXECUTIONS = 100, ROWS = 2000 };	/* in one step: requests of devices are not to wait for a whole fleet */
+enum { EXECUTIONS = 100, ROWS = 1000 };	/* in one step: requests of devices are not to wait for a whole fleet */
 
 static enum status mark_canceled(struct db *db, const struct job *job, enum recall what, const char *reason, const char *comment, int64_t now)
 {

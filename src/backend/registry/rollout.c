@@ -70,8 +70,10 @@ enum status rollout_next_wake(int64_t *at, struct db *db)
 enum status rollout_await(int64_t *count, struct db *db, const char *job, const char *target)
 {
 	enum status st = strncmp(target, "thing/", 6) == 0 ?
-		db_run(db, "INSERT OR IGNORE INTO awaiting (job, thing) SELECT ?1, name FROM thing WHERE name = ?2", "ss", job, target + 6) :
-		db_run(db, "INSERT OR IGNORE INTO awaiting (job, thing) SELECT ?1, thing FROM member WHERE thing_group = ?2", "ss", job, target + 11);
+		db_run(db, "INSERT OR IGNORE INTO awaiting (job, thing) SELECT ?1, name FROM thing WHERE name = ?2"
+		       " AND NOT EXISTS (SELECT 1 FROM covered WHERE job = ?1 AND thing = name)", "ss", job, target + 6) :
+		db_run(db, "INSERT OR IGNORE INTO awaiting (job, thing) SELECT ?1, thing FROM member m WHERE thing_group = ?2"
+		       " AND NOT EXISTS (SELECT 1 FROM covered WHERE job = ?1 AND thing = m.thing)", "ss", job, target + 11);
 
 	if (st == GR_OK)
 		*count += db_changes(db);

@@ -42,7 +42,7 @@ enum status rollout_due(struct rollout *r, struct db *db, int64_t now);
 /* When the first one is. GR_NO: none will be. */
 enum status rollout_next_wake(int64_t *at, struct db *db);
 
-/* The things of a target ("thing/T", "thinggroup/G") that are not waiting yet begin to; *count grows by as many. */
+/* The things of a target ("thing/T", "thinggroup/G") that neither wait nor were reached begin to wait; *count grows by as many. */
 enum status rollout_await(int64_t *count, struct db *db, const char *job, const char *target);
 /* The first one that waits, in order of name. */
 enum status rollout_first(char thing[static 129], struct db *db, const char *job);
