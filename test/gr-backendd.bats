@@ -60,7 +60,7 @@ unlock_registry() {
 # --- options and start ---------------------------------------------------------------------------
 
 @test "backendd: misuse is 100, --help and --version are 0" {
-	for options in -x extra '-m 0' '-m x' '-q -1' '-q' '-m'; do
+	for options in -x extra '-m 0' '-m x' '-q -1' '-q' '-m' '-c x' '-c -1' '-c'; do
 		# shellcheck disable=SC2086 # several words
 		run -100 --separate-stderr gr-backendd $options
 		[ -z "$output" ]

@@ -30,6 +30,12 @@ no() {
 set_status() { sql "UPDATE execution SET status = '$2' WHERE thing = '$1' AND job = '${3:-j}'"; }
 of() { sql_is "SELECT group_concat(thing || status, ' ') FROM (SELECT * FROM execution WHERE job = '$1' ORDER BY thing)" "$2"; }
 
+# screen_of COMMAND: what it draws on a terminal, without the codes that move the cursor
+screen_of() {
+	script -qec "$1" screen.raw </dev/null >/dev/null 3>&- || :
+	sed -e 's/\x1b\[[0-9]*[A-Z]//g' -e 's/\r//g' screen.raw >screen
+}
+
 # --- all verbs -----------------------------------------------------------------------------------
 
 @test "verbs: each explains itself; misuse is 100 and prints nothing" {
@@ -232,6 +238,18 @@ of() { sql_is "SELECT group_concat(thing || status, ' ') FROM (SELECT * FROM exe
 	json_is "$output" '[{"jobId":"z","status":"IN_PROGRESS","targetSelection":"SNAPSHOT","executions":2},{"jobId":"a","status":"COMPLETED","targetSelection":"SNAPSHOT","executions":0}]' 'map(del(.createdAt, .lastUpdatedAt))'
 }
 
+@test "list, executions: tabs between the columns, which on a terminal are in line" {
+	gr-jobs create -t thinggroup/g j >/dev/null
+	gr-jobs create -t thing/a a-job-with-a-longer-name >/dev/null
+	[ "$(gr-jobs list | awk -F '\t' '{ print NF }' | xargs)" = '4 4' ]
+	[ "$(gr-jobs executions j | awk -F '\t' '{ print NF }' | xargs)" = '5 5' ]
+	screen_of 'gr-jobs list'
+	grep -qx 'j                                 IN_PROGRESS           20[^ ]*Z  2' screen
+	grep -qx 'a-job-with-a-longer-name          IN_PROGRESS           20[^ ]*Z  1' screen
+	screen_of 'gr-jobs executions j'
+	grep -qx 'b                                 1    QUEUED       20[^ ]*Z  ' screen
+}
+
 @test "executions: text and JSON, with the reason of a failure" {
 	gr-jobs create -t thinggroup/g j >/dev/null
 	run -0 gr-jobs executions j
@@ -339,12 +357,6 @@ of() { sql_is "SELECT group_concat(thing || status, ' ') FROM (SELECT * FROM exe
 	[ -z "$output" ]
 	[ "$stderr" = 'gr-jobs: job j: 1 execution(s) had not ended in time' ]
 	run -100 gr-jobs watch -w x j
-}
-
-# screen_of COMMAND: what it draws on a terminal, without the codes that move the cursor
-screen_of() {
-	script -qec "$1" screen.raw </dev/null >/dev/null 3>&- || :
-	sed -e 's/\x1b\[[0-9]*[A-Z]//g' -e 's/\r//g' screen.raw >screen
 }
 
 @test "watch: on a terminal it shows how far the job is, how it stands, and the last failures with their reasons" {

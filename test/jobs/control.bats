@@ -234,7 +234,8 @@ fleet() {
 	gr-jobs create -c -d document -t "thinggroup/$G" "$J" >/dev/null
 	await queued 1
 	reports "$G-00001" "$J" SUCCEEDED
-	gr-jobs associate-targets -t "thinggroup/h-$J" -t "thinggroup/$G" "$J"
+	run -0 gr-jobs associate-targets -j -t "thinggroup/h-$J" -t "thinggroup/$G" "$J"
+	json_is "$output" '{"jobArn":"arn:aws:iot:local:000000000000:job/'"$J"'","jobId":"'"$J"'","description":""}'
 	await statuses_are "$J" "$G-00001:1SUCCEEDED h-$J-00001:1QUEUED"
 	await sql_is "SELECT done FROM rollout WHERE job = '$J'" 1
 	gr-registry add-thing-to-thing-group "h-$J" "late-$J"

@@ -1,13 +1,15 @@
 /* associate.c - more targets for a continuous job */
 #include "complain.h"
 #include "gr-jobs/order.h"
+#include "gr-jobs/rows.h"
 #include "gr-jobs/verbs.h"
+#include "registry/arn.h"
 
 #include <unistd.h>
 
 static const struct arg_option options[] = { VERB_OPTIONS, ORDER_TARGETS, { 0 } };
 static const struct arg_spec spec = {
-	"gr-jobs associate-targets", "[-H DIR] -t TARGET ... JOB", "Give a continuous job that is IN_PROGRESS more targets.", options
+	"gr-jobs associate-targets", "[-H DIR] [-j] -t TARGET ... JOB", "Give a continuous job that is IN_PROGRESS more targets.", options
 };
 
 static enum status check(const struct job *job)
@@ -27,8 +29,8 @@ static enum status work(struct verb *v, const struct order *o)
 	if (o->target_count == 0)
 		arg_usage(&spec);
 	if ((st = db_begin(v->db)) == GR_OK && (st = job_need(&job, v->db, v->operands[0])) == GR_OK && (st = check(&job)) == GR_OK &&
-	    (st = job_add_targets(v->db, job.id, o->targets, v->now)) == GR_OK)
-		st = db_commit(v->db);
+	    (st = job_add_targets(v->db, job.id, o->targets, v->now)) == GR_OK && (st = db_commit(v->db)) == GR_OK && v->json)
+		st = print_json(json_pack("{s:s+, s:s, s:s}", "jobArn", ARN_PREFIX "job/", job.id, "jobId", job.id, "description", job.description));
 	job_release(&job);
 	return st;
 }
