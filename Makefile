@@ -58,6 +58,7 @@ LINK_gr-job-terminal       = libcrypto jansson sqlite3
 LINK_gr-broker             = libcrypto jansson sqlite3
 LINK_gr-swarm              = libcrypto libssl jansson
 LINK_gr-stopwatch          = libcrypto
+LINK_gr-wire               = libcrypto
 
 DEVICE  := $(patsubst src/device/%.c,%,$(wildcard src/device/gr-*.c))
 BACKEND := $(filter-out gr-broker,$(patsubst src/backend/%.c,%,$(wildcard src/backend/gr-*.c)))
@@ -71,7 +72,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh ending.sh states.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) lab.sh))
 
-.PHONY: all programs device component demo check check-root storm rate bench lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root mishaps soak storm rate bench lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -167,6 +168,35 @@ $(BENCH): $(BUILD)/bench/bin/%: $(BUILD)/bench/%.o $$(call BENCH_PARTS,$$*) $(BU
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
+
+# What message faults are made with: a plugin that loses messages, a wire that can be cut; never installed.
+MISHAPS = $(BUILD)/fault/gr-lossy.so $(BUILD)/fault/bin/gr-wire
+mishaps: setup $(MISHAPS)
+
+$(BUILD)/pic/fault/%.o: test/fault/%.c Makefile | setup
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) -fPIC -fvisibility=hidden -Itest/fault/gr-lossy $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+$(BUILD)/fault/%.o: test/fault/%.c Makefile | setup
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) -Itest/fault $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+LOSSY_OBJ := $(patsubst test/%.c,$(BUILD)/pic/%.o,test/fault/gr-lossy.c $(wildcard test/fault/gr-lossy/*.c)) $(addprefix $(BUILD)/pic/lib/,str.o clock.o)
+$(BUILD)/fault/gr-lossy.so: $(LOSSY_OBJ)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -shared -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/fault/bin/gr-wire: $(BUILD)/fault/gr-wire.o $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/fault/gr-wire/*.c)) $(BUILD)/libgr.a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_gr-wire))
+
+# Rotations under random faults: MINUTES=60 or ROTATIONS=1000, SEED=n to repeat a run, THINGS=20, LOSS=5 (per cent of messages).
+soak: all mishaps
+	$(Q)test/fault/soak $(if $(SEED),-s $(SEED)) $(if $(MINUTES),-m $(MINUTES)) $(if $(ROTATIONS),-r $(ROTATIONS)) $(if $(THINGS),-n $(THINGS)) $(if $(LOSS),-l $(LOSS))
 
 lint: setup
 	$(Q)scripts/lint.sh
