@@ -55,11 +55,22 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 
 @test "throttle: W26 a rotation that is refused again and again for asking too often takes its time and succeeds" {
 	load lib/device
+	gcc -O1 -o ask "$ROOT/test/unit/ask.c" -lmosquitto
 	lab -t 2
 	as thing-1
 	keep_old_pair
 	rotate_job j1
+	# Somebody else uses up what the thing may ask, until that was felt.
+	flood=()
+	for n in $(seq 50); do
+		flood+=('$aws/things/thing-1/jobs/get' '{}')
+	done
+	: >log
+	while ! grep -q 'rejected: RequestThrottled' log; do
+		./ask -p "$(cat "$LAB/port")" -a "$HOME_DIR/ca/ca.pem" -c old.pem -k old.key -i 'thing-1#gr' "${flood[@]}" || exit 0
+	done >/dev/null 3>&- &
 	until_true rotate.sh once 2>log
+	wait
 	grep -q 'rejected: RequestThrottled' log
 	run -1 grep 'rolled back' log
 	assert_rotated j1

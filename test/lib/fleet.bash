@@ -111,9 +111,11 @@ messages() { traced | awk -v job="jobs/$JOB/" '{ sub(job, "jobs/*/", $1); print 
 
 # --- rotations -------------------------------------------------------------------------------------
 
+# A job whose rollout is still to come has no execution.
 status_is_final() {
 	local status
-	status=$(registry "SELECT status FROM execution WHERE thing = '$THING' AND job = '$1'") || return
+	status=$(registry "SELECT coalesce((SELECT status FROM execution WHERE thing = '$THING' AND job = '$1'),
+		(SELECT 'QUEUED' FROM job WHERE id = '$1' AND status IN ('SCHEDULED', 'IN_PROGRESS')), 'GONE')") || return
 	case $status in QUEUED | IN_PROGRESS) return 1 ;; esac
 }
 
