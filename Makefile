@@ -59,6 +59,7 @@ LINK_gr-broker             = libcrypto jansson sqlite3
 LINK_gr-swarm              = libcrypto libssl jansson
 LINK_gr-stopwatch          = libcrypto
 LINK_gr-wire               = libcrypto
+LINK_gr-cut                = libcrypto
 
 DEVICE  := $(patsubst src/device/%.c,%,$(wildcard src/device/gr-*.c))
 BACKEND := $(filter-out gr-broker,$(patsubst src/backend/%.c,%,$(wildcard src/backend/gr-*.c)))
@@ -72,7 +73,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh ending.sh states.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) lab.sh))
 
-.PHONY: all programs device component demo check check-root mishaps soak storm rate bench lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root mishaps fault soak storm rate bench lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -137,11 +138,11 @@ component: setup
 demo: all
 	$(Q)scripts/demo.sh
 
-check: all
+check: all $(BUILD)/fault/bin/gr-cut
 	$(Q)test/run
 
 # Owners, mounts and full disks: fails where it is not root.
-check-root: all
+check-root: all $(BUILD)/fault/bin/gr-cut
 	$(Q)test/run test/root/*.bats
 
 # kill -9 of the daemon and of the broker during a job on a thousand things; many minutes.
@@ -169,9 +170,14 @@ $(BENCH): $(BUILD)/bench/bin/%: $(BUILD)/bench/%.o $$(call BENCH_PARTS,$$*) $(BU
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
 
-# What message faults are made with: a plugin that loses messages, a wire that can be cut; never installed.
-MISHAPS = $(BUILD)/fault/gr-lossy.so $(BUILD)/fault/bin/gr-wire
+# What faults are made with, never installed: a plugin that loses messages, a wire that can be cut, and what kills a
+# program at its n-th system call.
+MISHAPS = $(BUILD)/fault/gr-lossy.so $(BUILD)/fault/bin/gr-wire $(BUILD)/fault/bin/gr-cut
 mishaps: setup $(MISHAPS)
+
+# Every fault that we make, at every point; takes an hour or two, and root for disks that lose what was not synced.
+fault: all mishaps
+	$(Q)test/fault/run
 
 $(BUILD)/pic/fault/%.o: test/fault/%.c Makefile | setup
 	$(call say,CC,$@)
@@ -193,6 +199,11 @@ $(BUILD)/fault/bin/gr-wire: $(BUILD)/fault/gr-wire.o $(patsubst test/%.c,$(BUILD
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_gr-wire))
+
+$(BUILD)/fault/bin/gr-cut: $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/fault/cut/*.c)) $(BUILD)/libgr.a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_gr-cut))
 
 # Rotations under random faults: MINUTES=60 or ROTATIONS=1000, SEED=n to repeat a run, THINGS=20, LOSS=5 (per cent of messages).
 soak: all mishaps

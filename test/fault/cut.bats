@@ -1,0 +1,24 @@
+bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/cut
+
+# A sample of what `make fault` does at every point: a fault at the n-th system call of a whole run, of whatever process
+# it is; then recovery, as at the next boot. A key and a certificate that the broker takes, one certificate, nothing
+# left behind, and the next job succeeds.
+
+setup() {
+	cut_ready
+}
+
+@test "cut: W1 W14 W15 W16 W34 a rotation is killed at any call, and succeeds in the next life" {
+	sample '^rotation: killed'
+}
+@test "cut: W3 W4 W7 W23 a rollback is killed at any call, and ends on OLD" {
+	sample '^rollback: killed'
+}
+@test "cut: W2 W9 W19 an I/O error or a full disk at any call of a rotation loses nothing" {
+	sample '^rotation: (EIO|ENOSPC)$'
+}
+@test "cut: W18 W19 gr-backendd is killed at any call, or its disk is full: nothing twice, nothing lost" {
+	sample '^gr-backendd: (killed|ENOSPC)'
+}

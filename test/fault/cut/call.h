@@ -1,0 +1,57 @@
+/*
+ * call.h - which system calls count, and what one of them is about to do.
+ *
+ * A call counts when it changes what outlives the processes of the run (files, links, modes, what a peer on a socket
+ * sees), when it takes something from a peer, or when it makes a change durable. Pipes, terminals, /dev and /proc are
+ * left out: what is in them dies with the processes. Looks count only where they are asked for.
+ */
+#ifndef GR_CALL_H
+#define GR_CALL_H
+
+#include <linux/limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum {
+	CALL_FILE = 1,	/* changes files or makes them durable */
+	CALL_SPACE = 2,	/* of these, what may be answered with ENOSPC */
+	CALL_NET = 4,	/* sockets, Unix sockets too */
+	CALL_LOOK = 8	/* opens for reading, reads, stats, close of what was written */
+};
+
+enum call_kind { KIND_PLAIN, KIND_OPEN, KIND_WRITE, KIND_READ, KIND_CLOSE, KIND_IOCTL };
+
+/* Where the object stands: a path, a path after its directory's descriptor, or a descriptor. */
+enum call_shape { SHAPE_NONE, SHAPE_PATH, SHAPE_AT, SHAPE_FD };
+
+struct call_rule {
+	const char *name;
+	int nr;
+	enum call_kind kind;
+	enum call_shape shape;
+	int arg;		/* the argument that the shape begins with */
+	unsigned classes;	/* all that it can be; for KIND_PLAIN, what it is */
+};
+
+/* A process that stands before a call. */
+struct call_stop {
+	pid_t pid;
+	uint64_t nr, args[6];
+};
+
+struct call {
+	const char *name;
+	unsigned classes;		/* 0: does not count */
+	char object[PATH_MAX];		/* "" where it cannot be told */
+};
+
+const struct call_rule *call_rules(size_t *count);
+/* The argument that holds the flags of an open; -1: they lie in memory. */
+int call_flags_arg(const struct call_rule *rule);
+
+/* What the stopped call is. A process that is gone meanwhile leaves classes 0. */
+void call_read(struct call *call, const struct call_stop *stop);
+
+#endif

@@ -1,0 +1,55 @@
+bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/cut
+
+# Power cuts that lose what was not synced, for real: an ext4 on a loop device is shut down at the n-th system call.
+# First that the harness can see such a loss, then a sample of what `make fault` does at every point.
+
+setup() {
+	cut_ready
+	# shellcheck source=test/fault/cut/disk.bash
+	. "$ROOT/test/fault/cut/disk.bash"
+	w=$PWD
+}
+teardown() {
+	! mountpoint -q "$w/mnt" || umount "$w/mnt"
+}
+
+# cut_at N COMMAND...: the disk is shut down at call N, and comes back
+cut_at() {
+	run -137 gr-cut -s mnt -n "$1" "${@:2}"
+	disk_lose mnt
+}
+
+@test "disk: what was written and renamed without a sync is lost, with a sync it is there" {
+	mkdir mnt
+	echo old >mnt/file
+	disk_mount mnt
+	disk_settle mnt
+	cut_at 5 sh -c 'echo new >mnt/temp; mv mnt/temp mnt/file; echo >mnt/more'
+	[ "$(cat mnt/file)" = old ]
+	disk_settle mnt
+	cut_at 7 sh -c 'echo new >mnt/temp; sync mnt/temp; mv mnt/temp mnt/file; sync mnt; echo >mnt/more'
+	[ "$(cat mnt/file)" = new ]
+	[ ! -e mnt/more ]
+}
+
+@test "disk: a rename that outlived the bytes leaves an empty file" {
+	mkdir mnt
+	echo old >mnt/file
+	disk_mount mnt
+	disk_settle mnt
+	cut_at 6 sh -c 'echo new >mnt/temp; mv mnt/temp mnt/file; sync mnt; echo >mnt/more'
+	[ -e mnt/file ]
+	[ ! -s mnt/file ]
+}
+
+@test "disk: W2 un-synced data is lost at any call of a rotation or a rollback: the device lives" {
+	sample '^(rotation|rollback): un-synced'
+}
+@test "disk: W2 un-synced data is lost at any call of a program that writes keys and journal" {
+	sample '^one program: un-synced'
+}
+@test "disk: W18 un-synced data is lost at any call of gr-backendd: nothing twice, nothing lost" {
+	sample '^gr-backendd: un-synced'
+}
