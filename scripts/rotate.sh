@@ -154,7 +154,7 @@ serve() {
 		step || result=$?
 		if [ "$result" -eq 0 ]; then
 			delay_ms=$retry_min
-			[ -z "$finished" ] || [ "$mode" = run ] || return 0
+			[ -z "$finished" ] || [ "$mode" = run ] || [ -n "$unpaid" ] || return 0
 			[ -n "$progress" ] && continue
 		else
 			[ "$result" -eq 1 ] || [ "$result" -eq 111 ] || broken "$result" || :
@@ -187,7 +187,7 @@ drive() {
 		exit 111
 	fi
 	configure || exit
-	link_pid='' link_generation='' refused_generation='' refused_at=0 child='' hook_says='' said_key='' said_unwatched='' left_alone=''
+	link_pid='' link_generation='' refused_generation='' refused_at=0 child='' hook_says='' said_key='' said_unwatched='' left_alone='' asked='' unpaid=''
 	hold_lock || exit
 	trap cleanup EXIT
 	trap 'exit 143' TERM

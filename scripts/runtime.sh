@@ -97,6 +97,7 @@ pay_restart() {
 	restart_at=$((t + (5 << (restart_count < 7 ? restart_count : 7)))) restart_count=$((restart_count + 1))
 	put_restart || return
 	say "restarting the runtime"
+	asked=1
 	call_hook restart || { refuse_restart; return; }
 	case $restart_instance in
 	unknown | refused) forget_restart ;;
@@ -113,6 +114,18 @@ refuse_restart() {
 forget_restart() {
 	restart_instance='' restart_for='' restart_count='' restart_at=''
 	put_restart
+}
+
+# Sets idle_for, how long idle may wait for a job: a restart that is owed is not slept through. It may be that an earlier
+# life counted it and did not come to asking; once ends when it has asked itself.
+idle_time() {
+	idle_for=$idle_wait unpaid=
+	[ -n "$hook" ] && [ -n "$restart_instance" ] && [ "$live" = "${restart_for:-$live}" ] || return 0
+	if [ "$mode" = run ]; then
+		[ "$idle_for" -le 5 ] || idle_for=5
+	elif [ "${restart_count:-0}" -gt 0 ] && [ -z "$asked" ]; then
+		idle_for=5 unpaid=1
+	fi
 }
 
 # A backend that cannot tell whether the runtime itself runs on NEW: a check of the integrator's is asked.

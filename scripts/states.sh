@@ -11,10 +11,11 @@
 state_idle() {
 	next=idle
 	connect_idle || return
+	idle_time
 	found=$state/execution passed=
 	# A rotation that we have no record of may only be given up over a pair that was committed, and is tried once.
 	[ -n "$live_committed" ] && [ -z "$left_alone" ] || passed=--queued
-	await gr-jobs-client next ${passed:+"$passed"} -w "$idle_wait" >"$found" || {
+	await gr-jobs-client next ${passed:+"$passed"} -w "$idle_for" >"$found" || {
 		rc=$?
 		[ "$rc" -eq 1 ] || return "$rc"
 		finished=1 progress=1

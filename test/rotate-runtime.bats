@@ -165,3 +165,29 @@ uses_old() { [ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT certificate || live FR
 	done
 	run -1 pgrep -f 'sleep 1000'
 }
+
+# A life that was killed after it had counted a restart, and before it asked for it.
+leave_restart_owed() {
+	write_hook
+	rotate_job j1
+	run -0 rotate.sh once
+	: >hook.calls
+	gr-journal put --from idle restartInstance="$(cat runtime.pid)" restartFor="$(readlink "$T/.gr/private.key/live")" \
+		restartCount=1 restartAt=$(($(cut -d . -f 1 /proc/uptime) + 2))
+}
+
+@test "runtime: W34 a restart that the life before did not come to is not slept through in idle" {
+	leave_restart_owed
+	rotate.sh run 3>&- 2>log &
+	driver=$!
+	until_true grep -q restart hook.calls
+	until_true eval '[ -z "$(gr-journal get restartInstance)" ]'
+	kill "$driver"
+	wait "$driver" || :
+}
+
+@test "runtime: W34 once does not end before such a restart is asked for" {
+	leave_restart_owed
+	run -0 rotate.sh once
+	[ "$(grep -c restart hook.calls)" -eq 1 ]
+}
