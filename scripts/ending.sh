@@ -17,10 +17,11 @@ ask_over_old() {
 	answer=$(gr-jobs-client get "$job") || rc=$?
 	[ "$rc" -eq 0 ] || [ "$rc" -eq 1 ] || return "$rc"
 	read_execution "$answer" || return
-	case $rc-$x_status-$x_code in
-	*-SUCCEEDED-* | 0-IN_PROGRESS-*) return 111 ;;
-	1-*-ResourceNotFound) keep_both "$old" ;;
-	1--TerminalStateReached) ask_how_it_ended ;;
+	case $x_survivor$rc-$x_status-$x_code in
+	OLD*) next=rolling-back; why "the rotation was decided for the old certificate" ;;
+	*-SUCCEEDED-* | *0-IN_PROGRESS-*) return 111 ;;
+	*1-*-ResourceNotFound) keep_both "$old" ;;
+	*1--TerminalStateReached) ask_how_it_ended ;;
 	*) next=rolling-back; why "the new certificate died and the job ended as ${x_status:-$x_code}" ;;
 	esac
 }

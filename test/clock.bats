@@ -1,74 +1,44 @@
 bats_require_minimum_version 1.5.0
 load lib/helper
 load lib/device
+load lib/phases
 
 # A device whose wall clock is wrong: 1970 after a boot without a battery, decades ahead, jumping under a running driver.
 # It cannot verify the broker until the clock is right, so it waits; nothing is lost, and no trial gets shorter.
 
-PHASES='updating-job creating-certificate trial committing reporting rolling-back failing'
 AHEAD=$((40 * 365 * 86400))
 
 setup_file() {
 	gcc -shared -fPIC -O1 -o "$BATS_FILE_TMPDIR/clock.so" "$ROOT/test/unit/clock.c"
 }
 setup() {
-	lab -n 7
-	wrapped gr-journal '"$REAL" "$@" || exit; case "$* " in *"phase=$AT "*) '"$PWD"'/at_phase ;; esac'
-	wrapped gr-commit '[ -z "${REFUSED:-}" ] || { echo "gr-commit: refused" >&2; exit 1; }; exec "$REAL" "$@"'
+	phases_lab
 	REACHED='kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"'
 }
 teardown() { down; }
 
-# at_phase COMMAND: what happens when a driver of fake/ has written the phase $AT
-at_phase() {
-	printf '#!/bin/sh\n%s\n' "$1" >at_phase
-	chmod +x at_phase
-}
 # wrongly COMMAND...: by a wall clock that is wrong by what stands in $WRONG_CLOCK; for run, or in the background
 wrongly() {
 	exec env LD_PRELOAD="$BATS_FILE_TMPDIR/clock.so" ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" "$@"
 }
 boot_seconds() { cut -d . -f 1 /proc/uptime; }
 
-# device N PHASE: the thing whose rotation gets there, and how it will end; a trial of 300 s
-device() {
-	as "thing-$1"
+# slow_device N PHASE: a trial of 300 s, and a place for the wrong clock
+slow_device() {
+	device "$@"
 	setting trialSeconds 300
-	mkdir -p "$1"
-	cd "$1" || return
-	keep_old_pair
-	export AT=$2 WRONG_CLOCK=$PWD/wrong REFUSED=
-	case $2 in
-	rolling-back | failing) REFUSED=1 ENDS=1 ;;
-	*) ENDS=0 ;;
-	esac
-	rotate_job "job-$1"
+	export WRONG_CLOCK=$PWD/wrong
 }
-# ended N: as it would have with a clock that is right
+# ended: as it would have with a clock that is right
 ended() {
 	if [ "$ENDS" -eq 0 ]; then
-		assert_rotated "job-$1"
+		assert_rotated "$JOB"
 	else
-		[ "$(status_of "job-$1")" = FAILED ]
+		[ "$(status_of "$JOB")" = FAILED ]
 		assert_unchanged
 	fi
 }
 names_clock() { [ "$(grep -c "does not hold at the time of our clock, $1.*; is the clock right?" log)" -ge 2 ]; }
-
-# Each phase with a thing of its own, side by side; of one that fails the step is shown.
-in_each_phase() {
-	local n=0 failed=''
-	local -A pids
-	for phase in $PHASES; do
-		n=$((n + 1))
-		(trap 'echo "$phase, line $LINENO: $BASH_COMMAND" >&2' ERR; "$1" "$n" "$phase") 3>&- >"out.$n" 2>&1 &
-		pids[$n]=$!
-	done
-	for n in "${!pids[@]}"; do
-		wait "${pids[$n]}" || { failed=1; cat "out.$n" >&2; }
-	done
-	[ -z "$failed" ]
-}
 
 @test "clock: one line names it, with its time and the reason; that is no refusal" {
 	as thing-1
@@ -85,12 +55,11 @@ in_each_phase() {
 
 booted_into_1970() {
 	local left begun
-	device "$@"
-	rotate() { "$PWD/../fake/rotate.sh" once 2>before.log; }
-	rotate || [ $? -eq 137 ]
+	slow_device "$@"
+	"$FAKE/rotate.sh" once 2>before.log || [ $? -eq 137 ]
 	[ "$(gr-journal get phase)" = "$2" ]
-	[ "$2" = updating-job ] || left=$(gr-journal left)
 	begun=$(boot_seconds)
+	[ "$2" = updating-job ] || left=$(gr-journal left)
 	echo -"$(date +%s)" >wrong
 	AT='' wrongly rotate.sh run 2>log &
 	until_true names_clock 1970-01-01T
@@ -103,7 +72,7 @@ booted_into_1970() {
 	kill $!
 	wait $! || [ $? -eq 143 ]
 	run "-$ENDS" rotate.sh once
-	ended "$1"
+	ended
 }
 
 @test "clock: W26 a boot into 1970, in each phase: the device waits, then the rotation ends as it would have" {
@@ -113,8 +82,8 @@ booted_into_1970() {
 
 jumps_ahead() {
 	local driver
-	device "$@"
-	wrongly "$PWD/../fake/rotate.sh" once 2>log &
+	slow_device "$@"
+	wrongly "$FAKE/rotate.sh" once 2>log &
 	driver=$!
 	# Where the session was up already the driver may come to its end without a look at the clock.
 	until_true eval 'names_clock 20 || ! kill -0 $driver 2>/dev/null'
@@ -123,7 +92,7 @@ jumps_ahead() {
 	rc=0
 	wait "$driver" || rc=$?
 	[ "$rc" -eq "$ENDS" ]
-	ended "$1"
+	ended
 }
 
 @test "clock: W26 a jump by 40 years under a running driver, in each phase: the same" {
@@ -135,8 +104,8 @@ jumps_ahead() {
 
 @test "clock: recover goes by the time since boot alone" {
 	at_phase "$REACHED"
-	device 1 committing
-	../fake/rotate.sh once 2>log || [ $? -eq 137 ]
+	slow_device 1 committing
+	"$FAKE/rotate.sh" once 2>log || [ $? -eq 137 ]
 	new=$(certificate_id)
 	[ "$new" != "$OLD" ]
 	for by in -"$(date +%s)" $AHEAD; do
@@ -151,5 +120,5 @@ jumps_ahead() {
 	rm wrong
 	run -1 rotate.sh once
 	REFUSED=1 ENDS=1
-	ended 1
+	ended
 }

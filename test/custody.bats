@@ -422,7 +422,11 @@ timed_out() {
 	gr-registry settle "$THING" old
 	says_too_late SUCCEEDED OLD
 	execution_is IN_PROGRESS
+	# Where NEW cannot say anything any more, asking over OLD tells the same.
+	over_old
 	gr-registry update-certificate "$OLD" ACTIVE
+	accepted "jobs/$J/get" '{}'
+	body_is '{"idempotent":true,"survivor":"OLD"}' .certificateRotator
 	lives OLD
 }
 

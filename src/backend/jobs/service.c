@@ -5,6 +5,7 @@
 #include "jobs/queue.h"
 #include "jobs/recall.h"
 #include "json.h"
+#include "registry/rotation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,20 @@ enum status service_get_pending(struct event *e)
 	return lists ? event_accept(e, lists) : GR_FAIL;
 }
 
-/* Accepted with the execution x, or (x NULL) without one. mark: say that this backend's create and commit may be repeated. */
+/* What is ours alone: create and commit may be repeated, and which certificate of this rotation lives, once that is decided. */
+static enum status add_ours(json_t *body, struct event *e, const struct execution *x)
+{
+	json_t *ours = json_pack("{s:b}", "idempotent", 1);
+	struct rotation r;
+	enum status st = x ? rotation_of_execution(&r, e->db, x->id) : GR_NO;
+
+	if (st == GR_OK && r.survivor != SURVIVOR_NONE)
+		json_object_set_new(ours, "survivor", json_string(survivor_name(r.survivor)));
+	json_object_set_new(body, "certificateRotator", ours);
+	return st == GR_NO ? GR_OK : st;
+}
+
+/* Accepted with the execution x, or (x NULL) without one. mark: say what is ours. */
 static enum status accept_execution(struct event *e, const struct execution *x, bool with_document, bool with_thing, bool mark)
 {
 	json_t *body = json_object();
@@ -74,12 +88,12 @@ static enum status accept_execution(struct event *e, const struct execution *x, 
 				    queue_execution(x, details, with_document ? job.document : NULL, with_thing, e->now));
 	free(details);
 	job_release(&job);
+	if (st == GR_OK && mark)
+		st = add_ours(body, e, x);
 	if (st != GR_OK) {
 		json_decref(body);
 		return GR_FAIL;
 	}
-	if (mark)
-		json_object_set_new(body, "certificateRotator", json_pack("{s:b}", "idempotent", 1));
 	return event_accept(e, body);
 }
 

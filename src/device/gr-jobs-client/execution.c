@@ -66,6 +66,7 @@ bool execution_is_rotation(const struct execution *execution)
 void execution_print(const struct execution *e, const json_t *body)
 {
 	const json_t *ours = json_object_get(body, "certificateRotator");
+	const char *survivor = e->survivor[0] ? e->survivor : execution_survivor(ours);
 
 	printf("jobId=%s\nstatus=%s\n", e->job, e->status);
 	printf("executionNumber=%" JSON_INTEGER_FORMAT "\nversionNumber=%" JSON_INTEGER_FORMAT "\n", e->number, e->version);
@@ -76,7 +77,7 @@ void execution_print(const struct execution *e, const json_t *body)
 	printf("operation=%s\n", e->operation);
 	printf("queuedAt=%" JSON_INTEGER_FORMAT "\nlastUpdatedAt=%" JSON_INTEGER_FORMAT "\n", e->queued_at, e->updated_at);
 	printf("timestamp=%" JSON_INTEGER_FORMAT "\n", json_number(body, "timestamp", 0));
-	if (e->survivor[0] != '\0')
-		printf("survivor=%s\n", e->survivor);
+	if (survivor[0] != '\0')
+		printf("survivor=%s\n", survivor);
 	printf("idempotent=%s\n", json_is_true(json_object_get(ours, "idempotent")) ? "true" : "false");
 }
