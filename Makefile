@@ -139,6 +139,7 @@ demo: all
 	$(Q)scripts/demo.sh
 
 check: all $(BUILD)/fault/bin/gr-cut
+	$(Q)scripts/setup.sh token
 	$(Q)test/run
 
 # Owners, mounts and full disks: fails where it is not root.

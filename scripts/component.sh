@@ -20,13 +20,12 @@ package() {
 	libmosquitto.so.1) echo libmosquitto1 ;;
 	libjansson.so.4) echo libjansson4 ;;
 	libyaml-0.so.2) echo libyaml-0-2 ;;
-	libp11.so.3) echo libp11-3 ;;
 	libsqlite3.so.0) echo libsqlite3-0 ;;
 	*) complain "$1: neither on every device nor among what we bring along"; return 100 ;;
 	esac
 }
-development='libssl-dev libmosquitto-dev libjansson-dev libyaml-dev libp11-dev libsqlite3-dev'
-runtime='libssl3 libmosquitto1 libjansson4 libyaml-0-2 libp11-3 libsqlite3-0'
+development='libssl-dev libmosquitto-dev libjansson-dev libyaml-dev libp11-kit-dev libsqlite3-dev'
+runtime='libssl3 libmosquitto1 libjansson4 libyaml-0-2 libsqlite3-0'
 
 # choose ARCH: native libraries are those of this machine, foreign ones are unpacked into a folder of their own:
 # installed beside the native ones, some development packages would put each other out.

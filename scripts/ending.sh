@@ -60,7 +60,7 @@ leave_alone() {
 # Our own final word decided for NEW, or the broker takes nothing else.
 revive_new() {
 	pairs || return
-	if [ "$live" != "$new" ]; then
+	if ! is_live "$new"; then
 		owe_restart "$new" || return
 		gr-install-cert activate -g "$new" || return
 	fi

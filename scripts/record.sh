@@ -101,7 +101,7 @@ EOF
 
 # The generation that is live, whether it is committed, and whether it is what lies in the configured places.
 pairs() {
-	live='' live_certificate='' live_committed='' live_shown=''
+	live='' live_certificate='' live_committed='' live_shown='' live_pending=''
 	pairs_rc=0
 	list=$(gr-install-cert status) || pairs_rc=$?
 	[ "$pairs_rc" -le 1 ] || return "$pairs_rc"
@@ -109,6 +109,7 @@ pairs() {
 		case $key in
 		live) live=$value ;;
 		certificateId) live_certificate=$value ;;
+		label) live_pending=$value ;;
 		"generation $live "*)
 			case $key in *" committed "*) live_committed=1 ;; esac
 			case $key in *" $live_certificate "*) live_shown=1 ;; esac
@@ -120,6 +121,11 @@ EOF
 	# Plain files that were never adopted are all there is.
 	[ "$live" != 0 ] || live_committed=1 live_shown=1
 	[ -n "$live" ]
+}
+
+# is_live GENERATION: and nothing of its activation is left to do
+is_live() {
+	[ "$live" = "$1" ] && [ -z "$live_pending" ]
 }
 
 # Sets left, the seconds until the trial's deadline.

@@ -63,6 +63,11 @@ configure() {
 		iotDataEndpoint) export GR_IOT_DATA_ENDPOINT="$value" ;;
 		iotDataPort) export GR_IOT_DATA_PORT="$value" ;;
 		runtime) runtime=$value; export GR_RUNTIME="$value" ;;
+		greengrassRoot) export GR_GREENGRASS_ROOT="$value" ;;
+		pkcs11Module) export GR_PKCS11_MODULE="$value" ;;
+		pkcs11Token) export GR_PKCS11_TOKEN="$value" ;;
+		pkcs11Slot) export GR_PKCS11_SLOT="$value" ;;
+		pkcs11PinSource) export GR_PKCS11_PIN_SOURCE="$value" ;;
 		refusalWindowSeconds) refusal_window=$value ;;
 		trialSeconds) trial_seconds=$value ;;
 		trialMinimumSeconds) trial_minimum=$value ;;

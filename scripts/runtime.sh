@@ -85,7 +85,7 @@ restart_is_over() {
 pay_restart() {
 	[ -n "$hook" ] && [ -n "$restart_instance" ] || return 0
 	pairs || return
-	[ "$live" = "${restart_for:-$live}" ] || return 0
+	is_live "${restart_for:-$live}" || return 0
 	instance=$(call_hook instance) || instance=
 	t=$(now) restart_count=${restart_count:-0} restart_at=${restart_at:-0}
 	if restart_is_over; then

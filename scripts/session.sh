@@ -102,6 +102,7 @@ adopt_found() {
 # Over the live pair; when the broker refuses it for good and takes the one kept beside it, that one becomes live.
 connect_idle() {
 	pairs || return
+	[ -z "$live_pending" ] || gr-install-cert recover || return
 	[ -n "$live_shown" ] || [ -z "$live_certificate" ] || adopt_found || return
 	idle_rc=0
 	connect "$live" || idle_rc=$?

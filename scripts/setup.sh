@@ -1,16 +1,18 @@
 #!/bin/sh
 # setup.sh - puts the Debian packages in place that gr is built and tested with; with the word lint also those of
-# scripts/lint.sh, with arm64 the compiler for such devices. Quiet and quick when all are there.
+# scripts/lint.sh, with arm64 the compiler for such devices, with token the tokens that are tested with. Quiet and quick
+# when all are there.
 set -eu
 
 packages='gcc libc6-dev make pkg-config libssl-dev libmosquitto-dev mosquitto-dev mosquitto mosquitto-clients libjansson-dev
-libsqlite3-dev sqlite3 openssl bats parallel jq util-linux procps strace valgrind mandoc libyaml-dev zip unzip file systemd zsh e2fsprogs mount'
+libsqlite3-dev libp11-kit-dev sqlite3 openssl bats parallel jq util-linux procps strace valgrind mandoc libyaml-dev zip unzip file systemd zsh e2fsprogs mount'
 
 case ${1:-} in
 '') ;;
 lint) packages="$packages shellcheck cppcheck" ;;
 arm64) packages="$packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
-*) printf 'usage: setup.sh [lint | arm64]\n' >&2; exit 100 ;;
+token) packages="$packages softhsm2 opensc swtpm tpm2-abrmd libtss2-tcti-tabrmd0 libtpm2-pkcs11-1 dbus-daemon" ;;
+*) printf 'usage: setup.sh [lint | arm64 | token]\n' >&2; exit 100 ;;
 esac
 
 missing=

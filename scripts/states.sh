@@ -126,7 +126,7 @@ state_trial() {
 	[ -n "$job" ] || { lose_trial; return; }
 	[ "$left" -gt 0 ] || { why "the trial's deadline passed${hook_says:+; $hook_says}"; return; }
 	pairs || return
-	if [ "$live" != "$new" ]; then
+	if ! is_live "$new"; then
 		need_watchdog || return
 		[ -z "$unwatched" ] || { why "$unwatched"; return; }
 		hook_ready || return
@@ -244,7 +244,7 @@ state_reporting() {
 # rolling-back -> failing: the old pair lives again, and the runtime with it.
 state_rolling_back() {
 	pairs || return
-	if [ "$live" != "$old" ]; then
+	if ! is_live "$old"; then
 		owe_restart "$old" || [ $? -eq 111 ] || return	# the disk may be full, and the switch needs no room
 		gr-install-cert rollback || return
 	fi

@@ -235,14 +235,15 @@ INSTALLED=/greengrass/v2/
 		bad_line "privateKeyPath: $uri: not a file: URI of a file on this machine"
 	done
 }
-@test "paths: programs say in one line that a token's key is beyond them" {
+@test "paths: programs say in one line that no module is configured for a token's key" {
 	make_classic
 	make_pair ca.key ca.pem
 	export GR_ROOT_CA_PATH=$PWD/ca.pem GR_STATE=$PWD/state
 	log_line 1700000004000 changed system/privateKeyPath '"pkcs11:object=core;type=private"' >>$LOG
-	for program in gr-keygen gr-csr 'gr-install-cert status' 'gr-journal get' gr-probe gr-link 'gr-config --check'; do
+	log_line 1700000004000 changed system/certificateFilePath '"pkcs11:object=core;type=cert"' >>$LOG
+	for program in 'gr-install-cert adopt' gr-probe gr-link 'gr-config --check'; do
 		run -100 --separate-stderr $program
-		[ "$stderr" = "${program%% *}: pkcs11:object=core;type=private: keys in tokens are not supported by this version" ]
+		[ "$stderr" = "${program%% *}: pkcs11Module: not set; set it in $GR_CONF or as GR_PKCS11_MODULE" ]
 	done
 }
 

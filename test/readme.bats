@@ -50,6 +50,9 @@ walk() {
 	grep -q $'^thing-7\t.*unable to get local issuer certificate' out
 	grep -qx 'november-7: 1 SUCCEEDED' out
 	grep -q 'gr-probe: localhost:.*: refused: ' err
+	grep -q '^generation 2 complete committed .* pkcs11:token=gr;object=thing-1.2;id=' out
+	grep -q '^generation 2 complete committed .* pkcs11:token=gr;object=pump-2;id=' out
+	[ "$(grep -c '^  label:  *pump-2$' out)" -eq 2 ]
 	gr-registry list-thing-principals -H walk/backend pump-1 >principals
 	[ "$(cut -f 2 principals)" = INACTIVE ]
 }

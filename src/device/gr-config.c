@@ -5,21 +5,28 @@
 #include "json.h"
 #include "out.h"
 #include "pair.h"
+#include "pin.h"
 #include "settings.h"
 #include "store.h"
+#include "token.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { OPT_EXPLAIN = 256, OPT_JSON, OPT_CHECK };
-enum mode { PRINT = 0, EXPLAIN = OPT_EXPLAIN, JSON = OPT_JSON, CHECK = OPT_CHECK };
+enum { OPT_EXPLAIN = 256, OPT_JSON, OPT_CHECK, OPT_PIN_FD };
+enum mode { PRINT = 0, EXPLAIN = OPT_EXPLAIN, JSON = OPT_JSON, CHECK = OPT_CHECK, PIN = OPT_PIN_FD };
 
 static const struct arg_option options[] = {
 	{ OPT_EXPLAIN, "explain", NULL, "add where each value comes from, after a tab" },
 	{ OPT_JSON, "json", NULL, "one JSON object instead of lines" },
 	{ OPT_CHECK, "check", NULL, "print nothing; check algorithms, key, certificate and CA" },
+	{ OPT_PIN_FD, "pin-fd", "N", "write the PIN of the token to descriptor N, and nothing else" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-config", "[options] [KEY]", "Prints where this device keeps its identity.", options };
@@ -89,7 +96,14 @@ static enum status check_algorithms(const struct conf *conf)
 static void complain_missing(const struct store *store)
 {
 	enum seat_kind kind = SEAT_MISSING;
-	bool key = seat_look(&kind, &store->key) == GR_OK && kind == SEAT_MISSING;
+	bool key;
+
+	if (store->key.token) {
+		complain("%s: %s", store->key.path, store->certificate.token ? "the token has no such private key, or no such certificate"
+										 : "the token has no such private key, or the certificate is missing");
+		return;
+	}
+	key = seat_look(&kind, &store->key) == GR_OK && kind == SEAT_MISSING;
 
 	if (!key && (seat_look(&kind, &store->certificate) != GR_OK || kind != SEAT_MISSING))
 		complain("%s: its live pair is not complete; run gr-install-cert recover", store->path);
@@ -106,7 +120,9 @@ static enum status check_pair(const struct conf *conf)
 	enum status st;
 
 	if ((st = store_open(&store, conf)) == GR_OK) {
-		if ((st = store_check_live(&store)) == GR_OK && (st = pair_read_configured(&pair, &store)) == GR_NO)
+		if ((st = store_check_live(&store)) == GR_OK && (st = pair_read_configured(&pair, &store)) == GR_OK)
+			st = pair_prove(&pair, &store);
+		if (st == GR_NO)
 			complain_missing(&store);
 		pair_release(&pair);
 	}
@@ -122,6 +138,7 @@ static enum status check(const struct conf *conf)
 		settings_thing(conf), settings_endpoint(conf), settings_port(conf),
 		settings_ca(conf, CONF_ROOT_CA_PATH), settings_ca(conf, CONF_ISSUER_CA_PATH),
 		settings_switch(conf, CONF_CERTIFICATE_CHAIN), settings_hook(conf), settings_watchdog(conf), settings_times(conf),
+		settings_token(conf), settings_next_key(conf),
 		check_algorithms(conf), key == GR_OK && cert == GR_OK ? check_pair(conf) : GR_BAD
 	};
 
@@ -131,7 +148,26 @@ static enum status check(const struct conf *conf)
 	return GR_OK;
 }
 
-static enum status run(struct conf *conf, int mode, const char *key)
+/* No other output of any program holds it. */
+static enum status hand_over_pin(const struct conf *conf, uint32_t fd)
+{
+	const char *path = conf_text(conf, CONF_PRIVATE_KEY_PATH);
+	struct uri uri = { .has_slot = false };
+	struct pin pin;
+	enum status st;
+
+	if ((uri_is(path) && (st = uri_parse(&uri, path, conf_name(CONF_PRIVATE_KEY_PATH))) != GR_OK) ||
+	    (st = pin_read(&pin, token_pin_source(&uri, conf), conf)) != GR_OK)
+		return st;
+	if (write((int)fd, pin.text, pin.len) != (ssize_t)pin.len) {
+		complain("--pin-fd: descriptor %" PRIu32 ": %s", fd, strerror(errno));
+		st = errno == EBADF ? GR_BAD : GR_FAIL;
+	}
+	pin_wipe(&pin);
+	return st;
+}
+
+static enum status run(struct conf *conf, int mode, uint32_t fd, const char *key)
 {
 	enum status st;
 
@@ -139,6 +175,8 @@ static enum status run(struct conf *conf, int mode, const char *key)
 		return st;
 	if (mode == CHECK)
 		return check(conf);
+	if (mode == PIN)
+		return hand_over_pin(conf, fd);
 	if (mode == JSON)
 		return print_json(conf);
 	if (key)
@@ -152,19 +190,25 @@ int main(int argc, char *argv[])
 	struct conf conf = { 0 };
 	enum status st = GR_OK, out;
 	int ch, mode = PRINT;
+	uint32_t fd = 0;
 
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
-		if ((ch == OPT_CHECK && mode != PRINT && mode != CHECK) || (ch >= OPT_EXPLAIN && ch != OPT_CHECK && mode == CHECK))
+		/* Those that print nothing go with nothing else. */
+		if (ch >= OPT_EXPLAIN && mode != PRINT && mode != ch && (ch >= OPT_CHECK || mode >= OPT_CHECK))
 			arg_usage(&spec);
 		if (ch >= OPT_EXPLAIN)
 			mode = ch;
+		if (ch == OPT_PIN_FD)
+			st = arg_range(&fd, "--pin-fd", optarg, 0, INT_MAX);
+		else if (ch >= OPT_EXPLAIN)
+			continue;
 		else
 			st = conf_option(&conf, ch, optarg);
 	}
 	if (st == GR_OK && argc - optind > (mode == PRINT))
 		arg_usage(&spec);
 	if (st == GR_OK)
-		st = run(&conf, mode, argv[optind]);
+		st = run(&conf, mode, fd, argv[optind]);
 	conf_release(&conf);
 	out = out_close();
 	return st == GR_OK ? (int)out : (int)st;

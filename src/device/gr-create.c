@@ -3,6 +3,7 @@
 #include "cert.h"
 #include "complain.h"
 #include "conf.h"
+#include "credential.h"
 #include "csr.h"
 #include "file.h"
 #include "gr-create/offer.h"
@@ -80,10 +81,8 @@ static enum status check_new(const struct errand *e)
 
 	if ((st = store_pair_paths(key, path, &e->conf, e->generation)) != GR_OK)
 		return st;
-	if ((st = cert_read(&live, path)) == GR_NO)
-		complain("%s: no such file", path);
-	if (st != GR_OK)
-		return GR_BAD;
+	if ((st = credential_certificate(&live, &e->conf, path)) != GR_OK)
+		return st;
 	if (strcmp(live.spki, e->csr.spki) == 0) {
 		complain("%s: the CSR is for the key in use", e->rotation.job);
 		st = GR_BAD;

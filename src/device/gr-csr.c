@@ -1,16 +1,23 @@
 /* gr-csr: print a CSR for the next key */
 #include "alg.h"
 #include "complain.h"
+#include "credential.h"
 #include "csr.h"
 #include "desk.h"
 #include "generation.h"
+#include "gr-csr/subject.h"
 #include "pair.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static const struct arg_option options[] = { DESK_GENERATION, CONF_OPTIONS, { 0, NULL, NULL, NULL } };
+static const struct arg_option options[] = {
+	DESK_GENERATION,
+	{ 'k', "key", "LOCATION", "a key outside the store: a file or a pkcs11: URI" },
+	{ 's', "subject", "SUBJECT", "its subject, as /O=Example/CN=pump-1" },
+	CONF_OPTIONS, { 0, NULL, NULL, NULL }
+};
 static const struct arg_spec spec = { "gr-csr", "[options]", "Prints a CSR: subject of the live certificate, key of the next generation.", options };
 
 /* The key may be older than the configuration: what counts is what it is. */
@@ -23,13 +30,16 @@ static enum status choose_signing(const struct alg_sign **sign, const struct des
 		return st;
 	if ((*sign)->type == EVP_PKEY_get_base_id(key))
 		return GR_OK;
-	complain("%s/%lu: its key does not go with signingAlgorithm %s", desk->store.path, (unsigned long)n, (*sign)->name);
+	if (n)
+		complain("%s/%lu: its key does not go with signingAlgorithm %s", desk->store.path, (unsigned long)n, (*sign)->name);
+	else
+		complain("-k: that key does not go with signingAlgorithm %s", (*sign)->name);
 	return GR_BAD;
 }
 
 static enum status read_next_key(EVP_PKEY **key, const struct desk *desk, uint32_t n)
 {
-	enum status st = pair_read_key(key, NULL, &desk->store, n);
+	enum status st = pair_read_key(key, &desk->store, n);
 
 	if (st != GR_NO)
 		return st;
@@ -37,11 +47,22 @@ static enum status read_next_key(EVP_PKEY **key, const struct desk *desk, uint32
 	return GR_BAD;
 }
 
-static enum status print_csr(const struct desk *desk, EVP_PKEY *key, const struct alg_sign *sign)
+static enum status print_csr(EVP_PKEY *key, const X509_NAME *subject, const struct alg_sign *sign)
+{
+	enum status st;
+	char *pem;
+
+	if ((st = csr_make(&pem, key, subject, sign)) == GR_OK) {
+		fputs(pem, stdout);
+		free(pem);
+	}
+	return st;
+}
+
+static enum status print_next(const struct desk *desk, EVP_PKEY *key, const struct alg_sign *sign)
 {
 	struct pair live;
 	enum status st;
-	char *pem;
 
 	if ((st = pair_read_configured(&live, &desk->store)) == GR_NO) {
 		complain("%s: there is no certificate to take the subject from", desk->store.certificate.path);
@@ -49,10 +70,7 @@ static enum status print_csr(const struct desk *desk, EVP_PKEY *key, const struc
 	}
 	if (st != GR_OK)
 		return st;
-	if ((st = csr_make(&pem, key, X509_get_subject_name(live.cert.x509), sign)) == GR_OK) {
-		fputs(pem, stdout);
-		free(pem);
-	}
+	st = print_csr(key, X509_get_subject_name(live.cert.x509), sign);
 	pair_release(&live);
 	return st;
 }
@@ -66,19 +84,48 @@ static enum status run(const struct desk *desk)
 
 	if ((st = desk_generation(&n, desk, JOURNAL_NEW)) == GR_OK && (st = read_next_key(&key, desk, n)) == GR_OK &&
 	    (st = choose_signing(&sign, desk, key, n)) == GR_OK)
-		st = print_csr(desk, key, sign);
+		st = print_next(desk, key, sign);
 	EVP_PKEY_free(key);
+	return st;
+}
+
+/* A device's first CSR: there is no certificate yet, and no store. */
+static enum status run_outside(struct desk *desk, const char *location, const char *text)
+{
+	struct credential credential = { .token = NULL };
+	const struct alg_sign *sign;
+	X509_NAME *subject = NULL;
+	enum status st;
+
+	if ((st = conf_load(&desk->conf)) == GR_OK && (st = subject_parse(&subject, text)) == GR_OK &&
+	    (st = credential_key(&credential, &desk->conf, location, NULL)) == GR_OK &&
+	    (st = choose_signing(&sign, desk, credential.key, 0)) == GR_OK)
+		st = print_csr(credential.key, subject, sign);
+	credential_release(&credential);
+	X509_NAME_free(subject);
 	return st;
 }
 
 int main(int argc, char *argv[])
 {
+	const char *location = NULL, *subject = NULL;
 	struct desk desk = DESK_CLOSED;
-	enum status st;
+	enum status st = GR_OK;
+	int ch;
 
-	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
+		if (ch == 'k')
+			location = optarg;
+		else if (ch == 's')
+			subject = optarg;
+		else
+			st = desk_option(&desk, ch, optarg);
+	}
+	if (st == GR_OK && (argc > optind || !location != !subject || (location && desk.generation)))
 		arg_usage(&spec);
-	if (st == GR_OK && (st = desk_open(&desk, DESK_STORE)) == GR_OK)
+	if (st == GR_OK && location)
+		st = run_outside(&desk, location, subject);
+	else if (st == GR_OK && (st = desk_open(&desk, DESK_STORE)) == GR_OK)
 		st = run(&desk);
 	return desk_close(&desk, st);
 }

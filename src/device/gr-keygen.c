@@ -3,7 +3,8 @@
 #include "complain.h"
 #include "desk.h"
 #include "generation.h"
-#include "key.h"
+#include "gr-keygen/token.h"
+#include "keeper.h"
 #include "pair.h"
 
 #include <getopt.h>
@@ -12,6 +13,8 @@
 
 static const struct arg_option options[] = {
 	{ 'g', "generation", "N", "the generation to make it in (default: the journal's new, else the next free one)" },
+	{ 'k', "key", "URI", "make a device's first key in a token, called so; prints its whole URI" },
+	{ 'l', "list-algorithms", NULL, "print what can be made, and how it signs; with -k by that token" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-keygen", "[options]", "Makes the next private key; prints its generation.", options };
@@ -34,13 +37,11 @@ static enum status choose_algorithm(const struct alg_key **alg, const struct des
 /* The live key shows who may read the new one. GR_BAD: n is live or committed, or nothing is live. */
 static enum status check_free(struct stat *like, const struct store *store, uint32_t n)
 {
-	EVP_PKEY *key = NULL;
 	uint32_t live = 0;
 	enum status st;
 
 	if ((st = store_link(&live, store, "live")) == GR_OK)
-		st = pair_read_key(&key, like, store, live);
-	EVP_PKEY_free(key);
+		st = pair_has_key(like, store, live);
 	if (st == GR_NO) {
 		complain("%s: no live key; run gr-install-cert recover", store->path);
 		return GR_BAD;
@@ -54,48 +55,59 @@ static enum status check_free(struct stat *like, const struct store *store, uint
 static enum status make_key(const struct desk *desk, uint32_t n, const struct stat *like)
 {
 	const struct alg_key *alg;
-	EVP_PKEY *key = NULL;
-	char *pem = NULL;
-	size_t len = 0;
 	enum status st;
 
-	if ((st = choose_algorithm(&alg, desk)) != GR_OK || (st = generation_make(&desk->store, n)) != GR_OK ||
-	    (st = key_generate(&key, alg)) != GR_OK)
+	if ((st = choose_algorithm(&alg, desk)) != GR_OK || (st = generation_make(&desk->store, n)) != GR_OK)
 		return st;
-	if ((st = key_pem(&pem, &len, key)) == GR_OK)
-		st = generation_write(&desk->store, n, STORE_KEY_FILE, pem, len, like);
-	key_wipe(pem, len);
-	EVP_PKEY_free(key);
-	return st;
+	return keeper_make(&desk->store, n, alg, like);
 }
 
 /* A key that is there is kept: asked again after a cut, the backend must see the same one. */
 static enum status keygen(const struct desk *desk)
 {
-	struct stat like;
-	EVP_PKEY *key;
+	struct stat like, own;
 	enum status st;
 	uint32_t n;
 
 	if ((st = choose_generation(&n, desk)) != GR_OK || (st = check_free(&like, &desk->store, n)) != GR_OK)
 		return st;
-	if ((st = pair_read_key(&key, NULL, &desk->store, n)) == GR_OK)
-		EVP_PKEY_free(key);
-	else if (st == GR_NO)
+	if ((st = pair_has_key(&own, &desk->store, n)) == GR_NO)
 		st = make_key(desk, n, &like);
 	if (st == GR_OK)
 		printf("%" PRIu32 "\n", n);
 	return st;
 }
 
+static enum status run(struct desk *desk, const char *uri, bool list)
+{
+	enum status st;
+
+	if (!uri && !list)
+		return (st = desk_open(desk, DESK_LOCK | DESK_STORE)) == GR_OK ? keygen(desk) : st;
+	if ((st = conf_load(&desk->conf)) != GR_OK)
+		return st;
+	return list ? token_list(&desk->conf, uri) : token_first_key(&desk->conf, uri);
+}
+
 int main(int argc, char *argv[])
 {
 	struct desk desk = DESK_CLOSED;
-	enum status st;
+	const char *uri = NULL;
+	enum status st = GR_OK;
+	bool list = false;
+	int ch;
 
-	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
+		if (ch == 'k')
+			uri = optarg;
+		else if (ch == 'l')
+			list = true;
+		else
+			st = desk_option(&desk, ch, optarg);
+	}
+	if (st == GR_OK && (argc > optind || (uri && desk.generation)))
 		arg_usage(&spec);
-	if (st == GR_OK && (st = desk_open(&desk, DESK_LOCK | DESK_STORE)) == GR_OK)
-		st = keygen(&desk);
+	if (st == GR_OK)
+		st = run(&desk, uri, list);
 	return desk_close(&desk, st);
 }

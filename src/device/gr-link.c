@@ -7,6 +7,7 @@
 #include "gr-link/lender.h"
 #include "login.h"
 #include "mqtt.h"
+#include "pin.h"
 #include "settings.h"
 #include "socket.h"
 #include "str.h"
@@ -87,6 +88,16 @@ static enum status lend(struct mqtt *mqtt, struct inbox *inbox, const struct set
 	return st;
 }
 
+/* The driver's lock must not live as long as we do; a PIN may come by a descriptor. */
+static void close_others(const struct conf *conf)
+{
+	int keep = pin_descriptor(conf_text(conf, CONF_PKCS11_PIN_SOURCE));
+
+	for (int fd = STDERR_FILENO + 1; fd < keep; fd++)
+		close(fd);
+	closefrom(keep > STDERR_FILENO ? keep + 1 : STDERR_FILENO + 1);
+}
+
 int main(int argc, char *argv[])
 {
 	struct settings set = { 0 };
@@ -100,8 +111,10 @@ int main(int argc, char *argv[])
 		complain("standard input and output must be open");
 		return GR_BAD;
 	}
-	closefrom(STDERR_FILENO + 1);	/* the driver's lock must not live as long as we do */
-	if ((st = read_settings(&set, argc, argv)) != GR_OK || (st = login_load(&login, &set.conf, set.generation)) != GR_OK)
+	if ((st = read_settings(&set, argc, argv)) != GR_OK)
+		goto out;
+	close_others(&set.conf);
+	if ((st = login_load(&login, &set.conf, set.generation)) != GR_OK)
 		goto out;
 	patience = INT64_C(1000) * conf_number(&set.conf, CONF_REQUEST_TIMEOUT);
 	if ((st = mqtt_open(&mqtt, &login.setup, login.client, &inbox, clock_boot_ms() + patience)) != GR_OK)

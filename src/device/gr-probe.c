@@ -14,13 +14,13 @@ enum { OPT_CERTIFICATE = 256, OPT_KEY };
 
 static const struct arg_option options[] = {
 	{ 'g', "generation", "N", "the pair to try (default: the one that is live now)" },
-	{ OPT_CERTIFICATE, "certificate", "FILE", "a certificate, instead of a generation" },
-	{ OPT_KEY, "key", "FILE", "and its private key" },
+	{ OPT_CERTIFICATE, "certificate", "LOCATION", "a certificate, instead of a generation: a file or a pkcs11: URI" },
+	{ OPT_KEY, "key", "LOCATION", "and its private key" },
 	CONF_OPTIONS,
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-probe", "[-g N | --certificate FILE --key FILE]",
+	"gr-probe", "[-g N | --certificate LOCATION --key LOCATION]",
 	"Connect as THING#probe, disconnect, and say whether the broker took it.", options
 };
 

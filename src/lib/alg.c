@@ -29,6 +29,16 @@ static const struct alg_sign signs[] = {
 	{ NULL, 0, NULL, false }
 };
 
+const struct alg_key *alg_key_list(void)
+{
+	return keys;
+}
+
+const struct alg_sign *alg_sign_list(void)
+{
+	return signs;
+}
+
 /* All names, or those of one family, with commas. */
 static void list_signs(char *to, size_t size, int type)
 {

@@ -23,6 +23,9 @@ struct alg_sign {
 	bool pss;		/* RSA-PSS, MGF1 with the same hash, salt as long as the hash */
 };
 
+/* All there are; the last one has no name. */
+const struct alg_key *alg_key_list(void);
+const struct alg_sign *alg_sign_list(void);
 /* GR_BAD, one line that lists what is allowed: no such name. The result is static. */
 enum status alg_key_find(const struct alg_key **alg, const char *name);
 enum status alg_sign_find(const struct alg_sign **alg, const char *name);

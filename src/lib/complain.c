@@ -40,9 +40,20 @@ void complain(const char *fmt, ...)
 
 const char *complain_openssl(void)
 {
-	unsigned long code = ERR_peek_last_error();
-	const char *reason = code ? ERR_reason_error_string(code) : NULL;
+	static char own[256];
+	const char *text, *reason = NULL, *newest;
+	unsigned long code;
+	int flags;
 
-	ERR_clear_error();
+	while ((code = ERR_get_error_all(NULL, NULL, NULL, &text, &flags))) {
+		if (reason == own)
+			continue;
+		if (ERR_GET_LIB(code) == ERR_LIB_USER && flags & ERR_TXT_STRING) {	/* ours, in words (token_sign.c): it says most */
+			snprintf(own, sizeof own, "%s", text);
+			reason = own;
+		} else if ((newest = ERR_reason_error_string(code))) {
+			reason = newest;
+		}
+	}
 	return reason ? reason : "no reason given by OpenSSL";
 }

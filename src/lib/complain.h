@@ -12,7 +12,7 @@ enum { COMPLAIN_MAX = 1024 };
 
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* The newest reason in OpenSSL's error queue, which is emptied; valid until the next call. */
+/* The newest reason in OpenSSL's error queue, or a token's own if one is there; the queue is emptied. Valid until the next call. */
 const char *complain_openssl(void);
 
 #endif

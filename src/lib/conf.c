@@ -4,6 +4,7 @@
 #include "file.h"
 #include "location.h"
 #include "str.h"
+#include "uri.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -28,6 +29,11 @@ static const struct setting {
 	[CONF_IOT_DATA_PORT]         = { "iotDataPort", "8883", NUMBER },
 	[CONF_KEY_ALGORITHM]         = { "keyAlgorithm", "RSA-2048", TEXT },
 	[CONF_SIGNING_ALGORITHM]     = { "signingAlgorithm", "SHA256WITHRSA", TEXT },
+	[CONF_NEXT_KEY]              = { "nextKey", "", TEXT },
+	[CONF_PKCS11_MODULE]         = { "pkcs11Module", "", PATH },
+	[CONF_PKCS11_TOKEN]          = { "pkcs11Token", "", TEXT },
+	[CONF_PKCS11_SLOT]           = { "pkcs11Slot", "", TEXT },
+	[CONF_PKCS11_PIN_SOURCE]     = { "pkcs11PinSource", "", TEXT },
 	[CONF_ISSUER_CA_PATH]        = { "issuerCaPath", "", PATH },
 	[CONF_CERTIFICATE_CHAIN]     = { "certificateChain", "off", TEXT },
 	[CONF_GREENGRASS_ROOT]       = { "greengrassRoot", "", PATH },
@@ -78,9 +84,13 @@ enum status conf_take(struct conf *conf, enum conf_key key, const char *value, c
 {
 	enum kind kind = settings[key].kind;
 	char path[PATH_MAX];
+	struct uri uri;
 	enum status st;
 	uint32_t n;
 
+	/* Even where another source goes before it: a PIN that stands in it is to be found. */
+	if (uri_is(value) && (st = uri_parse(&uri, value, settings[key].name)) != GR_OK)
+		return st;
 	if (conf->value[key] || value[0] == '\0')
 		return GR_OK;
 	if (kind == NUMBER && arg_u32(&n, settings[key].name, value) != GR_OK)

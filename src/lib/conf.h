@@ -19,6 +19,7 @@
 enum conf_key {
 	CONF_THING_NAME, CONF_PRIVATE_KEY_PATH, CONF_CERTIFICATE_FILE_PATH, CONF_ROOT_CA_PATH,
 	CONF_IOT_DATA_ENDPOINT, CONF_IOT_DATA_PORT, CONF_KEY_ALGORITHM, CONF_SIGNING_ALGORITHM,
+	CONF_NEXT_KEY, CONF_PKCS11_MODULE, CONF_PKCS11_TOKEN, CONF_PKCS11_SLOT, CONF_PKCS11_PIN_SOURCE,
 	CONF_ISSUER_CA_PATH, CONF_CERTIFICATE_CHAIN, CONF_GREENGRASS_ROOT, CONF_RUNTIME, CONF_RESTART_HOOK,
 	CONF_REFUSAL_WINDOW, CONF_TRIAL_SECONDS, CONF_TRIAL_MINIMUM, CONF_REQUEST_TIMEOUT,
 	CONF_REPEAT_SECONDS, CONF_POLL_SECONDS, CONF_RETRY_MIN, CONF_RETRY_MAX, CONF_RECORD_GRACE,
@@ -41,7 +42,7 @@ struct conf {
 /* A zeroed struct is ready for this. GR_BAD, one line: unknown key. */
 enum status conf_option(struct conf *conf, int ch, const char *value);
 /*
- * Collects all values. GR_BAD, one line: unknown key in the file, bad line, number that is none, unreadable file
+ * Collects all values. GR_BAD, one line: unknown key in the file, bad line, number or pkcs11: URI that is none, unreadable file
  * named by hand, or a nucleus whose configuration cannot be read. Check with conf_need what the program depends on.
  */
 enum status conf_load(struct conf *conf);

@@ -23,19 +23,24 @@ static unsigned nucleus_kinds(const struct conf *conf)
 
 static enum status take_from(struct conf *conf, const struct nucleus *nucleus)
 {
-	static const enum conf_key keys[NUCLEUS_COUNT] = {
+	static const enum conf_key keys[NUCLEUS_PIN] = {
 		[NUCLEUS_THING_NAME]            = CONF_THING_NAME,
 		[NUCLEUS_PRIVATE_KEY_PATH]      = CONF_PRIVATE_KEY_PATH,
 		[NUCLEUS_CERTIFICATE_FILE_PATH] = CONF_CERTIFICATE_FILE_PATH,
 		[NUCLEUS_ROOT_CA_PATH]          = CONF_ROOT_CA_PATH,
 		[NUCLEUS_IOT_DATA_ENDPOINT]     = CONF_IOT_DATA_ENDPOINT,
 		[NUCLEUS_IOT_DATA_PORT]         = CONF_IOT_DATA_PORT,
+		[NUCLEUS_PKCS11_MODULE]         = CONF_PKCS11_MODULE,
+		[NUCLEUS_PKCS11_SLOT]           = CONF_PKCS11_SLOT,
 	};
 	enum status st = GR_OK;
 
-	for (enum nucleus_item i = 0; i < NUCLEUS_COUNT && st == GR_OK; i++)
+	for (enum nucleus_item i = 0; i < NUCLEUS_PIN && st == GR_OK; i++)
 		if (nucleus->value[i])
 			st = conf_take(conf, keys[i], nucleus->value[i], nucleus->source[i]);
+	/* The PIN itself stays where it is, until a token asks for it (pin.h). */
+	if (st == GR_OK && nucleus->value[NUCLEUS_PIN])
+		st = conf_take(conf, CONF_PKCS11_PIN_SOURCE, "greengrass", nucleus->source[NUCLEUS_PIN]);
 	if (st == GR_OK)
 		st = conf_take(conf, CONF_RUNTIME, nucleus_name(nucleus->kind), nucleus->root);
 	return st == GR_OK ? conf_take(conf, CONF_GREENGRASS_ROOT, nucleus->root, "found") : st;

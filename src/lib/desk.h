@@ -24,7 +24,7 @@ struct desk {
 	bool opened;		/* the store is open */
 };
 
-#define DESK_CLOSED { .lock.fd = -1, .store.key.dir = -1, .store.certificate.dir = -1, .store.dir = -1 }
+#define DESK_CLOSED { .lock.fd = -1, .store = STORE_CLOSED }
 
 enum desk_flags {
 	DESK_LOCK = 1,		/* take the lock, or act for the holder who lent it */

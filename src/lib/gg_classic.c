@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define DEFAULT_SERVICE "aws.greengrass.Nucleus"
+#define PKCS11_SERVICE "aws.greengrass.crypto.Pkcs11Provider"
 
 /* One place where the nucleus keeps its configuration. */
 struct record {
@@ -29,6 +30,9 @@ static const char *const keys[NUCLEUS_COUNT][GG_DEPTH] = {
 	[NUCLEUS_ROOT_CA_PATH]          = { "system", "rootCaPath" },
 	[NUCLEUS_IOT_DATA_ENDPOINT]     = { "services", NULL, "configuration", "iotDataEndpoint" },
 	[NUCLEUS_IOT_DATA_PORT]         = { "services", NULL, "configuration", "mqtt", "port" },
+	[NUCLEUS_PKCS11_MODULE]         = { "services", PKCS11_SERVICE, "configuration", "library" },
+	[NUCLEUS_PKCS11_SLOT]           = { "services", PKCS11_SERVICE, "configuration", "slot" },
+	[NUCLEUS_PIN]                   = { "services", PKCS11_SERVICE, "configuration", "userPin" },
 };
 
 static const char *const default_name[NUCLEUS_COUNT] = {
@@ -121,7 +125,7 @@ static enum status take_node(struct nucleus *nucleus, enum nucleus_item item, co
 
 	str_format(source, sizeof source, "%s:%lu", record->path, node->line);
 	expand(path, nucleus, node->text);
-	return nucleus_take(nucleus, item, path[0] ? path : node->text, source);
+	return nucleus_take(nucleus, item, path[0] ? path : node->text, source, node->modtime);
 }
 
 /* The snapshot is older than the log: what the log says is gone must not come back from there. */
@@ -146,7 +150,7 @@ static enum status take_default(struct nucleus *nucleus, enum nucleus_item item)
 	char path[PATH_MAX + 64];
 
 	str_format(path, sizeof path, "%s/%s", nucleus->root, default_name[item]);
-	return access(path, F_OK) == 0 ? nucleus_take(nucleus, item, path, "the installer's file name") : GR_OK;
+	return access(path, F_OK) == 0 ? nucleus_take(nucleus, item, path, "the installer's file name", 0) : GR_OK;
 }
 
 /* Key and certificate go together: half a pair says that the other half lies somewhere else. */

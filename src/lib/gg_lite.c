@@ -148,7 +148,7 @@ static enum status find_key(int64_t *id, const struct lite *lite, const char *co
 }
 
 /* Scalars of any kind are taken as text: what came from a YAML file is a string, what came by deployment is not. */
-static enum status take_json(struct nucleus *nucleus, enum nucleus_item item, const char *json, const char *source)
+static enum status take_json(struct nucleus *nucleus, enum nucleus_item item, const char *json, const char *source, int64_t stamp)
 {
 	json_t *value = json_loads(json, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
 	enum status st = GR_OK;
@@ -157,9 +157,9 @@ static enum status take_json(struct nucleus *nucleus, enum nucleus_item item, co
 		complain("%s: not JSON", source);
 		st = GR_BAD;
 	} else if (json_is_string(value)) {
-		st = nucleus_take(nucleus, item, json_string_value(value), source);
+		st = nucleus_take(nucleus, item, json_string_value(value), source, stamp);
 	} else if (json_is_number(value)) {
-		st = nucleus_take(nucleus, item, json, source);
+		st = nucleus_take(nucleus, item, json, source, stamp);
 	}
 	json_decref(value);
 	return st;
@@ -168,7 +168,7 @@ static enum status take_json(struct nucleus *nucleus, enum nucleus_item item, co
 static enum status take_key(struct nucleus *nucleus, enum nucleus_item item, const struct lite *lite, const char *service)
 {
 	char source[sizeof lite->path + 256];
-	int64_t id, ignored;
+	int64_t id, ignored, stamp;
 	char *json = NULL;
 	enum status st;
 
@@ -178,8 +178,9 @@ static enum status take_key(struct nucleus *nucleus, enum nucleus_item item, con
 		str_format(source, sizeof source, "%s: system.%s", lite->path, keys[item][1]);
 	else
 		str_format(source, sizeof source, "%s: services.%s.configuration.%s", lite->path, service, keys[item][3]);
-	if ((st = ask(&ignored, &json, lite, "SELECT value FROM valueTable WHERE keyid = ?2", NULL, id)) == GR_OK)
-		st = take_json(nucleus, item, json, source);
+	if ((st = ask(&ignored, &json, lite, "SELECT value FROM valueTable WHERE keyid = ?2", NULL, id)) == GR_OK &&
+	    (st = ask(&stamp, NULL, lite, "SELECT timeStamp FROM valueTable WHERE keyid = ?2", NULL, id)) == GR_OK)
+		st = take_json(nucleus, item, json, source, stamp);
 	free(json);
 	return st;
 }

@@ -2,6 +2,7 @@
 #include "gg_tree.h"
 #include "complain.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -17,6 +18,9 @@ static const char *const wanted[][GG_DEPTH] = {
 	{ "services", "*", "componentType" },
 	{ "services", "*", "configuration", "iotDataEndpoint" },
 	{ "services", "*", "configuration", "mqtt", "port" },
+	{ "services", "aws.greengrass.crypto.Pkcs11Provider", "configuration", "library" },
+	{ "services", "aws.greengrass.crypto.Pkcs11Provider", "configuration", "slot" },
+	{ "services", "aws.greengrass.crypto.Pkcs11Provider", "configuration", "userPin" },
 };
 
 static size_t matching(const char *const pattern[], const char *const path[], size_t depth)
@@ -84,6 +88,15 @@ struct gg_node *gg_make(struct gg_tree *tree, struct gg_node *parent, const char
 	return node;
 }
 
+/* It may be a PIN. */
+static void drop_text(struct gg_node *node)
+{
+	if (node->text)
+		OPENSSL_cleanse(node->text, strlen(node->text));
+	free(node->text);
+	node->text = NULL;
+}
+
 enum status gg_set(struct gg_node *node, const char *text, unsigned long line, const char *where)
 {
 	char *copy = text ? strdup(text) : NULL;
@@ -92,7 +105,7 @@ enum status gg_set(struct gg_node *node, const char *text, unsigned long line, c
 		complain("%s: out of memory", where);
 		return GR_FAIL;
 	}
-	free(node->text);
+	drop_text(node);
 	node->text = copy;
 	node->line = line;
 	node->state = GG_SET;
@@ -102,8 +115,7 @@ enum status gg_set(struct gg_node *node, const char *text, unsigned long line, c
 /* Known paths are short, so this goes at most GG_DEPTH deep. */
 void gg_remove(struct gg_node *node)
 {
-	free(node->text);
-	node->text = NULL;
+	drop_text(node);
 	node->state = GG_REMOVED;
 	node->modtime = 0;
 	for (struct gg_node *n = node->child; n; n = n->next)
@@ -131,7 +143,7 @@ static void free_below(struct gg_node *node)
 		next = n->next;
 		free_below(n);
 		free(n->name);
-		free(n->text);
+		drop_text(n);
 		free(n);
 	}
 }

@@ -86,6 +86,19 @@ void key_wipe(char *pem, size_t len)
 	OPENSSL_free(pem);	/* OPENSSL_free is free() here: no allocator of our own is installed */
 }
 
+bool key_signs(EVP_PKEY *key)
+{
+	static const unsigned char text[] = "gr: does this key sign?";
+	unsigned char sig[1024];
+	size_t len = sizeof sig;
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool ok = ctx && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
+		  EVP_DigestSign(ctx, sig, &len, text, sizeof text) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	return ok;
+}
+
 enum status key_spki_hash(char hex[static 65], EVP_PKEY *key)
 {
 	unsigned char *der = NULL, md[SHA256_DIGEST_LENGTH];

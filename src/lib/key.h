@@ -7,6 +7,7 @@
 #define GR_KEY_H
 
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "alg.h"
@@ -28,6 +29,8 @@ void key_wipe(char *pem, size_t len);
 int key_no_passphrase(char *buf, int size, int rwflag, void *arg);
 /* NULL, or in a static sentence why the public half of key is not to be certified: RSA below 2048 bits, no curve or none that we know. */
 const char *key_weakness(EVP_PKEY *key);
+/* Can it sign at all? For a key in a token that proves whose it is (token_key.h). Silent: OpenSSL's queue has the reason. */
+bool key_signs(EVP_PKEY *key);
 /* SHA-256 over the SubjectPublicKeyInfo, lower-case hex. */
 enum status key_spki_hash(char hex[static 65], EVP_PKEY *key);
 

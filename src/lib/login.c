@@ -1,6 +1,5 @@
 /* login.c - what a session is opened with */
 #include "login.h"
-#include "cert.h"
 #include "complain.h"
 #include "settings.h"
 #include "store.h"
@@ -19,7 +18,7 @@ static enum status load_target(struct login *login, const struct conf *conf)
 	str_copy(login->thing, sizeof login->thing, thing);	/* fits: settings_thing */
 	str_format(login->client, sizeof login->client, "%s%s", thing, strcmp(conf_text(conf, CONF_RUNTIME), "none") == 0 ? "" : "#gr");
 	login->setup = (struct tls_setup){
-		.key = login->key, .certificate = login->certificate, .ca = conf_text(conf, CONF_ROOT_CA_PATH),
+		.conf = conf, .key = login->key, .certificate = login->certificate, .ca = conf_text(conf, CONF_ROOT_CA_PATH),
 		.host = conf_text(conf, CONF_IOT_DATA_ENDPOINT), .port = (uint16_t)conf_number(conf, CONF_IOT_DATA_PORT), .id = login->id
 	};
 	return GR_OK;
@@ -28,12 +27,10 @@ static enum status load_target(struct login *login, const struct conf *conf)
 static enum status load_id(struct login *login)
 {
 	struct cert cert = { 0 };
-	enum status st = cert_read(&cert, login->certificate);
+	enum status st = credential_certificate(&cert, login->setup.conf, login->certificate);
 
-	if (st == GR_NO)
-		complain("%s: no such file", login->certificate);
 	if (st != GR_OK)
-		return st == GR_NO ? GR_BAD : st;
+		return st;
 	str_copy(login->id, sizeof login->id, cert.id);
 	cert_release(&cert);
 	return GR_OK;

@@ -22,7 +22,7 @@ struct login {
  * conf outlives it. GR_BAD: something needed is not configured, or no such pair. GR_FAIL: the CA file cannot be read.
  */
 enum status login_load(struct login *login, const struct conf *conf, uint32_t generation);
-/* The same with a pair named by its files. */
+/* The same with a pair named by its locations (credential.h). */
 enum status login_load_files(struct login *login, const struct conf *conf, const char *key, const char *certificate);
 /* Makes it T#probe, which evicts nobody. */
 void login_as_probe(struct login *login);

@@ -5,7 +5,9 @@
 #include "gg_classic.h"
 #include "gg_lite.h"
 #include "str.h"
+#include "uri.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,20 +21,42 @@ const char *nucleus_name(enum nucleus_kind kind)
 	return kind == NUCLEUS_CLASSIC ? "classic" : kind == NUCLEUS_LITE ? "lite" : "none";
 }
 
-enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const char *value, const char *source)
+/* A PIN must not go where a path goes: gr-config prints that, and the driver hands it on in the environment. */
+static enum status part_pin(struct nucleus *nucleus, char *text, const char *source, int64_t stamp)
+{
+	char pin[256];
+	enum status st = uri_is(text) ? uri_cut_pin(text, pin, sizeof pin) : GR_NO;
+
+	if (st == GR_BAD)
+		complain("%s: pkcs11 URI: pin-value is badly encoded or too long", source);
+	if (st != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	st = nucleus_take(nucleus, NUCLEUS_PIN, pin, source, stamp);
+	OPENSSL_cleanse(pin, sizeof pin);
+	return st;
+}
+
+enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const char *value, const char *source, int64_t stamp)
 {
 	if (value[0] == '\0' || nucleus->value[item])
 		return GR_OK;
 	nucleus->value[item] = strdup(value);
 	nucleus->source[item] = strdup(source);
-	if (nucleus->value[item] && nucleus->source[item])
-		return GR_OK;
-	complain("%s: out of memory", source);
-	return GR_FAIL;
+	if (!nucleus->value[item] || !nucleus->source[item]) {
+		complain("%s: out of memory", source);
+		return GR_FAIL;
+	}
+	if (item == NUCLEUS_PIN)
+		nucleus->pin_stamp = stamp;
+	return part_pin(nucleus, nucleus->value[item], source, stamp);
 }
 
 void nucleus_release(struct nucleus *nucleus)
 {
+	char *pin = nucleus->value[NUCLEUS_PIN];
+
+	if (pin)
+		OPENSSL_cleanse(pin, strlen(pin));
 	for (enum nucleus_item i = 0; i < NUCLEUS_COUNT; i++) {
 		free(nucleus->value[i]);
 		free(nucleus->source[i]);

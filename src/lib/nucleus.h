@@ -9,12 +9,15 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "status.h"
 
 enum nucleus_item {
 	NUCLEUS_THING_NAME, NUCLEUS_PRIVATE_KEY_PATH, NUCLEUS_CERTIFICATE_FILE_PATH, NUCLEUS_ROOT_CA_PATH,
 	NUCLEUS_IOT_DATA_ENDPOINT, NUCLEUS_IOT_DATA_PORT,
+	NUCLEUS_PKCS11_MODULE, NUCLEUS_PKCS11_SLOT,
+	NUCLEUS_PIN,		/* secret: userPin, or the pin-value of a pkcs11: URI, which the URI here then lacks */
 	NUCLEUS_COUNT
 };
 
@@ -25,6 +28,7 @@ struct nucleus {
 	char root[PATH_MAX];
 	char *value[NUCLEUS_COUNT];	/* NULL: not said */
 	char *source[NUCLEUS_COUNT];	/* file and line, or file and key */
+	int64_t pin_stamp;		/* another one when somebody has set the PIN again */
 };
 
 /* "none", "classic", "lite" */
@@ -38,7 +42,7 @@ const char *nucleus_name(enum nucleus_kind kind);
 enum status nucleus_find(struct nucleus *nucleus, unsigned kinds, const char *root);
 void nucleus_release(struct nucleus *nucleus);	/* takes a zeroed struct */
 
-/* For gg_classic and gg_lite. Empty text is no value. GR_FAIL, one line: out of memory. */
-enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const char *value, const char *source);
+/* For gg_classic and gg_lite; stamp is the time of the value's last change. Empty text is no value. GR_FAIL, one line: out of memory. */
+enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const char *value, const char *source, int64_t stamp);
 
 #endif

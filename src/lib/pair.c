@@ -3,11 +3,14 @@
 #include "complain.h"
 #include "file.h"
 #include "generation.h"
+#include "keeper.h"
 #include "key.h"
 #include "owner.h"
+#include "reference.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,12 +26,14 @@ void pair_release(struct pair *pair)
 
 bool pair_same(const struct pair *a, const struct pair *b)
 {
+	if (a->in_token || b->in_token)
+		return a->in_token && b->in_token && strcmp(a->cert.id, b->cert.id) == 0;
 	return a->key_len == b->key_len && a->cert_len == b->cert_len && memcmp(a->key_pem, b->key_pem, a->key_len) == 0 &&
 	       memcmp(a->cert_pem, b->cert_pem, a->cert_len) == 0;
 }
 
-/* What belongs to another user root reads as root: by its name in an open directory, never through a link. */
-static enum status read_file(char **data, size_t *len, struct stat *status, int dir, const char *name, const char *where, size_t max)
+/* What belongs to another user root reads as root. */
+enum status pair_file(char **data, size_t *len, struct stat *status, int dir, const char *name, const char *where, size_t max)
 {
 	struct owner was = { geteuid(), getegid() };
 	struct stat st;
@@ -74,15 +79,39 @@ enum status pair_check(EVP_PKEY *key, const struct cert *cert, const char *where
 	return GR_BAD;
 }
 
-/* Both texts are there; where_key and where_cert name them. */
-static enum status parse(struct pair *pair, const char *where_key, const char *where_cert)
+/* GR_NO, silent: a key that is not made yet. */
+static enum status parse_reference(struct pair *pair, const char *where)
+{
+	struct reference reference = { .public = NULL };
+	enum status st = reference_parse(&reference, pair->key_pem, where);
+
+	if (st == GR_OK && !reference.public)
+		st = GR_NO;
+	if (st == GR_OK && EVP_PKEY_up_ref(reference.public))
+		pair->key = reference.public;
+	reference_release(&reference);
+	return st;
+}
+
+static enum status parse_key(struct pair *pair, const char *where)
+{
+	pair->in_token = reference_is(pair->key_pem);
+	return pair->in_token ? parse_reference(pair, where) : key_from_pem(&pair->key, pair->key_pem, pair->key_len, where);
+}
+
+enum status pair_parse(struct pair *pair, const char *where_key, const char *where_cert)
 {
 	enum status st;
 
-	if ((st = key_from_pem(&pair->key, pair->key_pem, pair->key_len, where_key)) != GR_OK ||
+	if ((st = parse_key(pair, where_key)) != GR_OK ||
 	    (st = cert_from_pem(&pair->cert, pair->cert_pem, pair->cert_len, where_cert)) != GR_OK)
 		return st;
-	return pair_check(pair->key, &pair->cert, where_cert);
+	if (!pair->in_token)
+		return pair_check(pair->key, &pair->cert, where_cert);
+	if (cert_fits_key(&pair->cert, pair->key))
+		return GR_OK;
+	complain("%s: the certificate does not belong to the private key", where_cert);
+	return GR_BAD;
 }
 
 enum status pair_read(struct pair *pair, const struct store *store, uint32_t generation)
@@ -95,84 +124,76 @@ enum status pair_read(struct pair *pair, const struct store *store, uint32_t gen
 	generation_where(where, store, generation);
 	if ((st = generation_open(&fd, store, generation)) != GR_OK)
 		return st;
-	if ((st = read_file(&pair->key_pem, &pair->key_len, &pair->key_stat, fd, STORE_KEY_FILE, where, KEY_FILE_MAX)) == GR_OK &&
-	    (st = read_file(&pair->cert_pem, &pair->cert_len, &pair->cert_stat, fd, STORE_CERTIFICATE_FILE, where, CERT_FILE_MAX)) == GR_OK)
-		st = parse(pair, where, where);
+	if ((st = pair_file(&pair->key_pem, &pair->key_len, &pair->key_stat, fd, STORE_KEY_FILE, where, KEY_FILE_MAX)) == GR_OK &&
+	    (st = pair_file(&pair->cert_pem, &pair->cert_len, &pair->cert_stat, fd, STORE_CERTIFICATE_FILE, where, CERT_FILE_MAX)) == GR_OK)
+		st = pair_parse(pair, where, where);
 	close(fd);
 	if (st != GR_OK)
 		pair_release(pair);
 	return st;
 }
 
-enum status pair_read_key(EVP_PKEY **key, struct stat *status, const struct store *store, uint32_t generation)
+enum status pair_prove(const struct pair *pair, const struct store *store)
 {
-	char where[GENERATION_WHERE], *pem;
+	EVP_PKEY *key;
+	enum status st;
+
+	if (!pair->in_token)
+		return GR_OK;
+	if ((st = keeper_key(&key, store, pair->key_pem, store->path)) != GR_OK)
+		return st;
+	st = pair_check(key, &pair->cert, store->key.path);
+	EVP_PKEY_free(key);
+	return st;
+}
+
+enum status pair_key_text(char **text, size_t *len, struct stat *status, const struct store *store, const char *directory)
+{
+	int fd = store->dir < 0 ? -1 : openat(store->dir, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	enum status st;
+
+	if (fd < 0 && (store->dir < 0 || errno == ENOENT))
+		return GR_NO;
+	if (fd < 0) {
+		complain("%s/%s: %s", store->path, directory, strerror(errno));
+		return GR_FAIL;
+	}
+	st = pair_file(text, len, status, fd, STORE_KEY_FILE, store->path, KEY_FILE_MAX);
+	close(fd);
+	return st;
+}
+
+static enum status generation_key_text(char **text, size_t *len, struct stat *status, const struct store *store, uint32_t generation)
+{
+	char name[16];
+
+	snprintf(name, sizeof name, "%lu", (unsigned long)generation);
+	return pair_key_text(text, len, status, store, name);
+}
+
+enum status pair_read_key(EVP_PKEY **key, const struct store *store, uint32_t generation)
+{
+	char where[GENERATION_WHERE], *text;
 	enum status st;
 	size_t len;
-	int fd;
 
 	generation_where(where, store, generation);
-	if ((st = generation_open(&fd, store, generation)) != GR_OK)
+	if ((st = generation_key_text(&text, &len, NULL, store, generation)) != GR_OK)
 		return st;
-	if ((st = read_file(&pem, &len, status, fd, STORE_KEY_FILE, where, KEY_FILE_MAX)) == GR_OK) {
-		st = key_from_pem(key, pem, len, where);
-		key_wipe(pem, len);
-	}
-	close(fd);
+	st = reference_is(text) ? keeper_key(key, store, text, where) : key_from_pem(key, text, len, where);
+	key_wipe(text, len);
 	return st;
 }
 
-/* The links are read by us, one by one; the kernel must then arrive at the same file by the path itself. */
-static enum status confirm(const struct seat *seat, const struct stat *found)
+enum status pair_has_key(struct stat *status, const struct store *store, uint32_t generation)
 {
-	struct owner was;
-	struct stat st;
-	int err;
-
-	if (owner_become(&was, 0, 0) != GR_OK)
-		return GR_FAIL;
-	err = fstatat(seat->dir, seat->name, &st, 0) != 0 ? errno : 0;
-	if (owner_restore(&was) != GR_OK)
-		return GR_FAIL;
-	if (err == 0 && st.st_dev == found->st_dev && st.st_ino == found->st_ino)
-		return GR_OK;
-	complain("%s: does not lead to the live generation: %s", seat->path, err ? strerror(err) : "another file");
-	return GR_BAD;
-}
-
-static enum status read_seat(char **data, size_t *len, struct stat *status, const struct store *store, const struct seat *seat,
-			     const char *file, size_t max)
-{
-	enum seat_kind kind;
-	enum status st;
-	uint32_t live;
-	int fd;
-
-	if ((st = seat_look(&kind, seat)) != GR_OK)
-		return st;
-	if (kind == SEAT_MISSING)
-		return GR_NO;
-	if (kind == SEAT_FOREIGN)
-		return seat_check(seat);
-	if (kind == SEAT_PLAIN)
-		return read_file(data, len, status, seat->dir, seat->name, seat->path, max);
-	if ((st = store_link(&live, store, "live")) != GR_OK || (st = generation_open(&fd, store, live)) != GR_OK)
-		return st;
-	st = read_file(data, len, status, fd, file, seat->path, max);
-	close(fd);
-	return st == GR_OK ? confirm(seat, status) : st;
-}
-
-enum status pair_read_configured(struct pair *pair, const struct store *store)
-{
+	char where[GENERATION_WHERE];
+	struct pair pair = { 0 };
 	enum status st;
 
-	*pair = (struct pair){ 0 };
-	if ((st = read_seat(&pair->key_pem, &pair->key_len, &pair->key_stat, store, &store->key, STORE_KEY_FILE, KEY_FILE_MAX)) == GR_OK &&
-	    (st = read_seat(&pair->cert_pem, &pair->cert_len, &pair->cert_stat, store, &store->certificate, STORE_CERTIFICATE_FILE,
-			    CERT_FILE_MAX)) == GR_OK)
-		st = parse(pair, store->key.path, store->certificate.path);
-	if (st != GR_OK)
-		pair_release(pair);
+	generation_where(where, store, generation);
+	if ((st = generation_key_text(&pair.key_pem, &pair.key_len, status, store, generation)) == GR_OK)
+		st = parse_key(&pair, where);
+	pair_release(&pair);
 	return st;
 }

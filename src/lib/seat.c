@@ -5,10 +5,10 @@
 #include "file.h"
 #include "owner.h"
 #include "str.h"
+#include "uri.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +22,9 @@ enum status seat_open(struct seat *seat, const char *path)
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	char dir[PATH_MAX] = ".";
 
-	*seat = (struct seat){ .path = path, .dir = -1 };
-	if (strncmp(path, "pkcs11:", 7) == 0) {
-		complain("%s: keys in tokens are not supported by this version", path);
-		return GR_BAD;
-	}
+	*seat = (struct seat){ .path = path, .dir = -1, .token = uri_is(path) };
+	if (seat->token)
+		return GR_OK;
 	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strlen(name) > SEAT_NAME_MAX ||
 	    (slash && !str_format(dir, sizeof dir, "%.*s", (int)(slash == path ? 1 : slash - path), path))) {
 		complain("%s: not the path of a file, or too long", path);
@@ -53,6 +51,10 @@ enum status seat_look(enum seat_kind *kind, const struct seat *seat)
 	struct stat st;
 	ssize_t n;
 
+	if (seat->token) {
+		*kind = seat->adopted ? SEAT_OURS : SEAT_PLAIN;
+		return GR_OK;
+	}
 	if (fstatat(seat->dir, seat->name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		*kind = SEAT_MISSING;
 		if (errno == ENOENT)
@@ -105,7 +107,7 @@ enum status seat_check(const struct seat *seat)
 		complain("%s: not a regular file", seat->path);
 		return GR_BAD;
 	}
-	if (kind == SEAT_PLAIN && is_mounted(seat)) {
+	if (kind == SEAT_PLAIN && !seat->token && is_mounted(seat)) {
 		complain("%s: a mount point of its own, which cannot be replaced; mount its directory instead", seat->path);
 		return GR_BAD;
 	}
@@ -123,6 +125,8 @@ enum status seat_prepare(const struct seat *seat)
 	struct owner was;
 	int err = 0;
 
+	if (seat->token)
+		return GR_OK;
 	temp_name(temp, seat);
 	if (owner_become_of(&was, seat->dir, seat->home) != GR_OK)
 		return GR_FAIL;
@@ -147,6 +151,8 @@ enum status seat_take(const struct seat *seat)
 	struct owner was;
 	enum status st;
 
+	if (seat->token)
+		return GR_OK;
 	temp_name(temp, seat);
 	if (owner_become_of(&was, seat->dir, seat->home) != GR_OK)
 		return GR_FAIL;
@@ -164,6 +170,8 @@ void seat_unprepare(const struct seat *seat)
 	char temp[NAME_MAX + 1];
 	struct owner was;
 
+	if (seat->token)
+		return;
 	temp_name(temp, seat);
 	if (owner_become_of(&was, seat->dir, seat->home) != GR_OK)
 		return;

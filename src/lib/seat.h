@@ -2,12 +2,15 @@
  * seat.h - a configured path, where a runtime looks for its key or its certificate: a plain file
  * before adoption, our link afterwards.
  *
+ * It may be a pkcs11: URI as well: there is nothing to link then, and what is found under it arrange.h sees to.
+ *
  * On any status but GR_OK one line has been written, unless a function says otherwise.
  */
 #ifndef GR_SEAT_H
 #define GR_SEAT_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "status.h"
 
@@ -20,6 +23,8 @@ enum seat_kind {
 
 struct seat {
 	const char *path;		/* as configured; lives as long as the configuration */
+	bool token;			/* it is a URI, and the directory means nothing */
+	bool adopted;			/* for a URI: the store knows what is found there */
 	int dir;			/* the directory it lies in */
 	char home[PATH_MAX];		/* that directory, absolute and without links */
 	char name[NAME_MAX + 1];	/* the last component */

@@ -3,6 +3,7 @@
 #include "complain.h"
 #include "key.h"
 #include "str.h"
+#include "uri.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,9 +93,55 @@ enum status settings_path(const struct conf *conf, enum conf_key key)
 	const char *path = conf_text(conf, key);
 	enum status st = conf_need(conf, key);
 
-	if (st != GR_OK || path[0] == '/' || strncmp(path, "pkcs11:", 7) == 0)	/* that has an answer of its own */
+	struct uri uri;
+
+	if (st != GR_OK || path[0] == '/')
 		return st;
-	return refuse(conf, key, "not an absolute path; begin it with /");
+	if (!uri_is(path))
+		return refuse(conf, key, "not an absolute path; begin it with /");
+	if ((st = uri_parse(&uri, path, conf_name(key))) != GR_OK)
+		return st;
+	if (!uri.object[0])
+		return refuse(conf, key, "names no object; add object=LABEL");
+	if (uri.id_len)
+		return refuse(conf, key, "names an id, and each key has one of its own; leave it out");
+	if (uri.type[0] && strcmp(uri.type, key == CONF_PRIVATE_KEY_PATH ? "private" : "cert") != 0)
+		return refuse(conf, key, "its type is that of another object");
+	return GR_OK;
+}
+
+enum status settings_token(const struct conf *conf)
+{
+	const char *slot = conf_text(conf, CONF_PKCS11_SLOT);
+
+	if (strspn(slot, "0123456789") != strlen(slot) || strlen(slot) > 19)
+		return refuse(conf, CONF_PKCS11_SLOT, "not a slot's number");
+	if (strlen(conf_text(conf, CONF_PKCS11_TOKEN)) > URI_TOKEN_MAX)
+		return refuse(conf, CONF_PKCS11_TOKEN, "labels of tokens have at most 32 characters");
+	return GR_OK;
+}
+
+enum status settings_next_key(const struct conf *conf)
+{
+	const char *next = conf_text(conf, CONF_NEXT_KEY), *runtime = conf_text(conf, CONF_RUNTIME);
+	struct uri uri;
+	enum status st;
+
+	if (next[0] == '\0')
+		return GR_OK;
+	if (strcmp(runtime, "none") != 0) {
+		complain("nextKey: %s: the key cannot move: the runtime (%s) looks for it where its own configuration says", next, runtime);
+		return GR_BAD;
+	}
+	if (uri_is(conf_text(conf, CONF_PRIVATE_KEY_PATH)))
+		return refuse(conf, CONF_NEXT_KEY, "privateKeyPath is a URI, and keys stay in that token; to move them, let it name a file that holds the URI");
+	if (strcmp(next, "file") == 0)
+		return GR_OK;
+	if (!uri_is(next))
+		return refuse(conf, CONF_NEXT_KEY, "neither file nor a pkcs11 URI");
+	if ((st = uri_parse(&uri, next, "nextKey")) != GR_OK)
+		return st;
+	return uri.id_len || uri.type[0] ? refuse(conf, CONF_NEXT_KEY, "names one object; leave out id and type") : GR_OK;
 }
 
 enum status settings_hook(const struct conf *conf)

@@ -18,6 +18,9 @@ enum status settings_port(const struct conf *conf);
 enum status settings_ca(const struct conf *conf, enum conf_key key);
 /* privateKeyPath or certificateFilePath. */
 enum status settings_path(const struct conf *conf, enum conf_key key);
+/* What says which token; and nextKey, with what it has to go with. */
+enum status settings_token(const struct conf *conf);
+enum status settings_next_key(const struct conf *conf);
 enum status settings_hook(const struct conf *conf);
 /* A setting that is on or off. */
 enum status settings_switch(const struct conf *conf, enum conf_key key);

@@ -2,6 +2,7 @@
 #include "store.h"
 #include "complain.h"
 #include "file.h"
+#include "keeper.h"
 #include "str.h"
 
 #include <dirent.h>
@@ -18,7 +19,7 @@
 enum { DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 /* Opens a directory that must be ours: GR_NO, silent, when there is none. */
-static enum status open_own(int *fd, int parent, const char *name, const struct seat *key)
+static enum status open_own(int *fd, int parent, const char *name, const struct seat *place)
 {
 	struct stat st, home;
 	int dir = openat(parent, name, DIR_FLAGS);
@@ -26,17 +27,17 @@ static enum status open_own(int *fd, int parent, const char *name, const struct 
 	if (dir < 0 && errno == ENOENT)
 		return GR_NO;
 	if (dir < 0 && (errno == ENOTDIR || errno == ELOOP)) {
-		complain("%s/.gr: %s is in the way: not a directory", key->home, name);
+		complain("%s/.gr: %s is in the way: not a directory", place->home, name);
 		return GR_BAD;
 	}
-	if (dir < 0 || fstat(dir, &st) != 0 || fstat(key->dir, &home) != 0) {
-		complain("%s/.gr: %s: %s", key->home, name, strerror(errno));
+	if (dir < 0 || fstat(dir, &st) != 0 || fstat(place->dir, &home) != 0) {
+		complain("%s/.gr: %s: %s", place->home, name, strerror(errno));
 		if (dir >= 0)
 			close(dir);
 		return GR_FAIL;
 	}
 	if ((st.st_uid != geteuid() && st.st_uid != home.st_uid && st.st_uid != 0) || st.st_mode & 022) {
-		complain("%s/.gr: %s is foreign: user %lu owns it, mode %04o", key->home, name, (unsigned long)st.st_uid,
+		complain("%s/.gr: %s is foreign: user %lu owns it, mode %04o", place->home, name, (unsigned long)st.st_uid,
 			 (unsigned)(st.st_mode & 07777));
 		close(dir);
 		return GR_BAD;
@@ -92,9 +93,9 @@ static enum status find(struct store *store)
 	enum status st;
 	int gr;
 
-	if ((st = open_own(&gr, store->key.dir, ".gr", &store->key)) != GR_OK)
+	if ((st = open_own(&gr, store->place.dir, ".gr", &store->place)) != GR_OK)
 		return st;
-	st = open_own(&store->dir, gr, store->key.name, &store->key);
+	st = open_own(&store->dir, gr, store->place.name, &store->place);
 	close(gr);
 	if (st == GR_OK && (st = check_format(store->dir, store->path)) != GR_OK) {
 		close(store->dir);
@@ -103,50 +104,45 @@ static enum status find(struct store *store)
 	return st;
 }
 
-/* What our links say: the certificate's is relative only where it lies beside the key. */
-static enum status name_links(struct store *store)
+/* A URI is ours once the store says what is live. */
+static enum status note_adopted(struct store *store)
 {
-	bool together = strcmp(store->key.home, store->certificate.home) == 0;
-	const char *name = store->key.name;
+	enum status st;
+	uint32_t live;
 
-	if (together && strcmp(name, store->certificate.name) == 0) {
-		complain("%s: one file for both key and certificate; give each its own", store->key.path);
-		return GR_BAD;
-	}
-	if (str_format(store->path, sizeof store->path, "%s/.gr/%s", store->key.home, name) &&
-	    str_format(store->key.link, sizeof store->key.link, ".gr/%s/live/" STORE_KEY_FILE, name) &&
-	    (together ? str_format(store->certificate.link, sizeof store->certificate.link,
-				   ".gr/%s/live/" STORE_CERTIFICATE_FILE, name)
-		      : str_format(store->certificate.link, sizeof store->certificate.link,
-				   "%s/live/" STORE_CERTIFICATE_FILE, store->path)))
+	if (!store->key.token)
 		return GR_OK;
-	complain("%s: the path is too long", store->key.path);
-	return GR_BAD;
+	if ((st = store_link(&live, store, "live")) == GR_FAIL)
+		return st;
+	store->key.adopted = store->certificate.adopted = st == GR_OK;
+	return GR_OK;
 }
 
 enum status store_open(struct store *store, const struct conf *conf)
 {
 	enum status st;
 
-	*store = (struct store){ .was = { geteuid(), getegid() }, .key.dir = -1, .certificate.dir = -1, .dir = -1 };
-	if ((st = conf_need(conf, CONF_PRIVATE_KEY_PATH)) != GR_OK ||
-	    (st = conf_need(conf, CONF_CERTIFICATE_FILE_PATH)) != GR_OK ||
-	    (st = seat_open(&store->key, conf_text(conf, CONF_PRIVATE_KEY_PATH))) != GR_OK ||
-	    (st = seat_open(&store->certificate, conf_text(conf, CONF_CERTIFICATE_FILE_PATH))) != GR_OK ||
-	    (st = name_links(store)) != GR_OK ||
-	    (st = owner_become_of(&store->was, store->key.dir, store->key.home)) != GR_OK)
+	*store = (struct store)STORE_CLOSED;
+	store->conf = conf;
+	store->was = (struct owner){ geteuid(), getegid() };
+	if ((st = keeper_new(&store->keeper)) != GR_OK || (st = store_place(store)) != GR_OK ||
+	    (st = owner_become_of(&store->was, store->place.dir, store->place.home)) != GR_OK)
 		return st;
-	st = find(store);
-	return st == GR_NO ? GR_OK : st;
+	if ((st = find(store)) == GR_NO)
+		return GR_OK;
+	return st == GR_OK ? note_adopted(store) : st;
 }
 
 void store_close(struct store *store)
 {
+	keeper_close(store->keeper);
+	store->keeper = NULL;
 	if (store->dir >= 0)
 		close(store->dir);
 	store->dir = -1;
 	seat_close(&store->key);
 	seat_close(&store->certificate);
+	seat_close(&store->place);
 	owner_restore(&store->was);
 }
 
@@ -192,7 +188,7 @@ static enum status make_dir(int *fd, struct store *store, int parent, const char
 		complain("%s: %s: %s", store->path, name, strerror(errno));
 		return GR_FAIL;
 	}
-	if ((st = open_own(fd, parent, name, &store->key)) != GR_OK)
+	if ((st = open_own(fd, parent, name, &store->place)) != GR_OK)
 		return st == GR_NO ? GR_FAIL : st;
 	if ((st = open_to_readers(*fd, key, store->path)) == GR_OK &&
 	    (st = file_sync_dir(*fd, store->path)) == GR_OK && (st = file_sync_dir(parent, store->path)) == GR_OK)
@@ -209,9 +205,9 @@ enum status store_create(struct store *store, const struct stat *key)
 
 	if (store->dir >= 0)
 		return GR_OK;
-	if ((st = make_dir(&gr, store, store->key.dir, ".gr", key)) != GR_OK)
+	if ((st = make_dir(&gr, store, store->place.dir, ".gr", key)) != GR_OK)
 		return st;
-	if ((st = make_dir(&dir, store, gr, store->key.name, key)) == GR_OK) {
+	if ((st = make_dir(&dir, store, gr, store->place.name, key)) == GR_OK) {
 		st = check_format(dir, store->path);
 		if (st == GR_NO)
 			st = file_replace_at(dir, "format", store->path, STORE_FORMAT, strlen(STORE_FORMAT), 0644);

@@ -4,6 +4,10 @@
  *	<dir of privateKeyPath>/.gr/<basename>/   format, rotation (the journal), live -> N, back -> N
  *	<dir of privateKeyPath>/.gr/<basename>/N/ private.key, certificate.pem, committed (a mark)
  *
+ * Where the key is in a token (privateKeyPath is a pkcs11: URI), .gr lies beside the certificate, as
+ * .gr/<its basename>, and where that is in the token as well, in $GR_STATE, as .gr/token. A private.key may be
+ * a reference to a token in any of them (keeper.h).
+ *
  * While a store is open, root works as the owner of the directory (owner.h). Names below it are never
  * followed as links. On any status but GR_OK one line has been written, unless a function says otherwise.
  */
@@ -22,16 +26,27 @@
 #define STORE_KEY_FILE "private.key"
 #define STORE_CERTIFICATE_FILE "certificate.pem"
 
+struct keeper;
+
 struct store {
+	const struct conf *conf;
 	struct owner was;
 	struct seat key, certificate;
+	struct seat place;		/* whose .gr it is: key, certificate, or "token" in $GR_STATE; its dir is a copy */
+	struct keeper *keeper;
 	int dir;			/* .gr/<basename>; -1: nothing was adopted yet */
 	char path[PATH_MAX];		/* of that directory; stays after store_close */
 };
 
+/* Closed. */
+#define STORE_CLOSED { .key.dir = -1, .certificate.dir = -1, .place.dir = -1, .dir = -1 }
+
 /* GR_BAD: not configured, a foreign .gr, a newer format, one path for both. store_close it in any case. */
 enum status store_open(struct store *store, const struct conf *conf);
 void store_close(struct store *store);
+
+/* The first half of store_open: nothing but places and names. */
+enum status store_place(struct store *store);
 
 /* GR_BAD: nothing was adopted yet. */
 enum status store_need(const struct store *store);

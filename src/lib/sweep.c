@@ -1,5 +1,6 @@
 /* sweep.c - what goes from the store */
 #include "sweep.h"
+#include "arrange.h"
 #include "complain.h"
 #include "file.h"
 #include "generation.h"
@@ -59,11 +60,22 @@ static enum status unlink_in(unsigned *removed, const struct store *store, const
 	return st;
 }
 
+/* A generation that is dead takes its objects along; one that was only being brought in has none of its own. */
+static bool is_dead(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 5 && strcmp(name + len - 5, ".dead") == 0;
+}
+
+/* GR_NO, one line: the token does not do it now; another sweep will. */
 static enum status remove_dir(const struct store *store, const char *name)
 {
 	unsigned files = 0;
 	enum status st;
 
+	if (is_dead(name) && arrange_destroy(store, name) != GR_OK)
+		return GR_NO;
 	if ((st = unlink_in(&files, store, name, is_any)) != GR_OK)
 		return st;
 	return unlinkat(store->dir, name, AT_REMOVEDIR) == 0 ? store_sync(store) : complain_errno(store, name);
@@ -77,12 +89,12 @@ enum status sweep_generation(const struct store *store, uint32_t generation)
 	snprintf(name, sizeof name, "%lu", (unsigned long)generation);
 	snprintf(dead, sizeof dead, ".%lu.dead", (unsigned long)generation);
 	if (faccessat(store->dir, dead, F_OK, AT_EACCESS) == 0 && (st = remove_dir(store, dead)) != GR_OK)
-		return st;
+		return st == GR_NO ? GR_FAIL : st;
 	if (renameat(store->dir, name, store->dir, dead) != 0)
 		return errno == ENOENT ? store_sync(store) : complain_errno(store, name);
 	if ((st = store_sync(store)) != GR_OK)
 		return st;
-	return remove_dir(store, dead);
+	return (st = remove_dir(store, dead)) == GR_NO ? GR_OK : st;
 }
 
 /* Directories of a dead generation or an import that did not end. One a round: removing moves the stream's ground. */
@@ -113,7 +125,7 @@ static enum status remove_dirs(unsigned *removed, const struct store *store)
 		if (e && (st = remove_dir(store, name)) == GR_OK)
 			++*removed;
 	} while (e && st == GR_OK);
-	return st;
+	return st == GR_NO ? GR_OK : st;
 }
 
 enum status sweep_temporary(unsigned *removed, const struct store *store)

@@ -26,16 +26,16 @@ static void on_tick(int number, siginfo_t *info, void *context)
 	errno = saved;
 }
 
-enum status ticker_start(struct ticker *ticker, int64_t interval_ms, int64_t deadline_ms)
+static enum status start(struct ticker *ticker, int flags, int64_t interval_ms, int64_t end_ms, const char *late)
 {
-	struct sigaction action = { .sa_sigaction = on_tick, .sa_flags = SA_SIGINFO };
+	struct sigaction action = { .sa_sigaction = on_tick, .sa_flags = SA_SIGINFO | flags };
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM, .sigev_value.sival_ptr = ticker };
 	struct itimerspec when = { .it_interval = { interval_ms / 1000, interval_ms % 1000 * 1000000 } };
 
 	when.it_value = when.it_interval;
-	ticker->end_ms = deadline_ms + GRACE_MS;
+	ticker->end_ms = end_ms;
 	ticker->ticks = 0;
-	str_format(ticker->late, sizeof ticker->late, "%.60s: the name of the server was not resolved in time\n", program_invocation_short_name);
+	str_format(ticker->late, sizeof ticker->late, "%.60s: %.180s\n", program_invocation_short_name, late);
 	sigemptyset(&action.sa_mask);
 	if (sigaction(SIGALRM, &action, &ticker->before) != 0) {
 		complain("timer: %s", strerror(errno));
@@ -52,6 +52,16 @@ enum status ticker_start(struct ticker *ticker, int64_t interval_ms, int64_t dea
 		return GR_FAIL;
 	}
 	return GR_OK;
+}
+
+enum status ticker_start(struct ticker *ticker, int64_t interval_ms, int64_t deadline_ms)
+{
+	return start(ticker, 0, interval_ms, deadline_ms + GRACE_MS, "the name of the server was not resolved in time");
+}
+
+enum status ticker_limit(struct ticker *ticker, uint32_t seconds, const char *late)
+{
+	return start(ticker, SA_RESTART, INT64_C(1000) * seconds, clock_boot_ms(), late);	/* the first signal is past it */
 }
 
 void ticker_stop(struct ticker *ticker)

@@ -21,11 +21,16 @@ struct ticker {
 	struct sigaction before;
 	int64_t end_ms;
 	volatile sig_atomic_t ticks;	/* signals so far */
-	char late[128];			/* the line, made beforehand: a signal handler may not format */
+	char late[256];			/* the line, made beforehand: a signal handler may not format */
 };
 
 /* deadline_ms is on clock_boot_ms. GR_FAIL, one line: the system gave no timer. */
 enum status ticker_start(struct ticker *ticker, int64_t interval_ms, int64_t deadline_ms);
+/*
+ * The same without ticks: the process ends with GR_FAIL and the line late, after the program's name, unless
+ * ticker_stop comes within seconds. May run inside another one, whose ticks interrupt nothing meanwhile.
+ */
+enum status ticker_limit(struct ticker *ticker, uint32_t seconds, const char *late);
 void ticker_stop(struct ticker *ticker);
 
 #endif

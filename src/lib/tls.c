@@ -1,7 +1,7 @@
 /* tls.c - the TLS side of a session */
 #include "tls.h"
 #include "complain.h"
-#include "key.h"
+#include "token_key.h"
 
 #include <arpa/inet.h>
 #include <openssl/x509v3.h>
@@ -44,32 +44,48 @@ static void note(const SSL *ssl, int where, int value)
 	tls->alert_is_verdict = is_verified(ssl);
 }
 
-/* Keys come in here and nowhere else. */
-static enum status take_key(SSL_CTX *ctx, const char *path)
+/* Without RSA-PSS there is no TLS 1.3 with an RSA key (RFC 8446, 4.2.3), and in TLS 1.2 the older signatures have to do. */
+static bool allow_token(SSL_CTX *ctx, const struct credential *key)
 {
-	EVP_PKEY *key = NULL;
-	enum status st = key_read(&key, path);
-	int taken;
+	if (!key->token || !EVP_PKEY_is_a(key->key, "RSA") || token_key_has_pss(key->token))
+		return true;
+	return SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION) == 1 &&
+	       SSL_CTX_set1_client_sigalgs_list(ctx, "RSA+SHA256:RSA+SHA384:RSA+SHA512") == 1;
+}
 
-	if (st == GR_NO)
-		complain("%s: no such file", path);
-	if (st != GR_OK)
-		return st == GR_NO ? GR_BAD : st;
-	taken = SSL_CTX_use_PrivateKey(ctx, key);	/* checks against the certificate taken before */
-	EVP_PKEY_free(key);
-	if (taken == 1)
+/* Keys come in here and nowhere else. */
+static enum status take_key(struct credential *key, SSL_CTX *ctx, const struct tls_setup *setup)
+{
+	EVP_PKEY *public = X509_get0_pubkey(SSL_CTX_get0_certificate(ctx));
+	enum status st;
+
+	if ((st = credential_key(key, setup->conf, setup->key, public)) != GR_OK)
+		return st;
+	/* It is checked against the certificate taken before. */
+	if (SSL_CTX_use_PrivateKey(ctx, key->key) == 1 && allow_token(ctx, key))
 		return GR_OK;
-	complain("%s: not the key of the certificate: %s", path, complain_openssl());
+	complain("%s: not the key of the certificate: %s", setup->key, complain_openssl());
 	return GR_BAD;
 }
 
-static enum status take_pair(SSL_CTX *ctx, const struct tls_setup *setup)
+static enum status take_certificate(SSL_CTX *ctx, const struct tls_setup *setup)
 {
-	if (SSL_CTX_use_certificate_chain_file(ctx, setup->certificate) != 1) {
-		complain("%s: not a usable certificate: %s", setup->certificate, complain_openssl());
-		return GR_BAD;
+	struct cert cert = { 0 };
+	enum status st;
+	int taken;
+
+	if (!uri_is(setup->certificate)) {
+		taken = SSL_CTX_use_certificate_chain_file(ctx, setup->certificate);
+	} else {
+		if ((st = credential_certificate(&cert, setup->conf, setup->certificate)) != GR_OK)
+			return st;
+		taken = SSL_CTX_use_certificate(ctx, cert.x509);
+		cert_release(&cert);
 	}
-	return take_key(ctx, setup->key);
+	if (taken == 1)
+		return GR_OK;
+	complain("%s: not a usable certificate: %s", setup->certificate, complain_openssl());
+	return GR_BAD;
 }
 
 static bool expect_host(SSL_CTX *ctx, const char *host)
@@ -103,6 +119,7 @@ static enum status expect_server(SSL_CTX *ctx, const struct tls_setup *setup)
 enum status tls_open(struct tls *tls, const struct tls_setup *setup)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	struct credential key = { .token = NULL };
 	enum status st;
 
 	if (!ctx || SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1) {
@@ -113,11 +130,13 @@ enum status tls_open(struct tls *tls, const struct tls_setup *setup)
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-	if ((st = take_pair(ctx, setup)) != GR_OK || (st = expect_server(ctx, setup)) != GR_OK) {
+	if ((st = take_certificate(ctx, setup)) != GR_OK || (st = take_key(&key, ctx, setup)) != GR_OK ||
+	    (st = expect_server(ctx, setup)) != GR_OK) {
 		SSL_CTX_free(ctx);
+		credential_release(&key);
 		return st;
 	}
-	*tls = (struct tls){ .ctx = ctx, .alert = -1 };
+	*tls = (struct tls){ .ctx = ctx, .key = key, .alert = -1 };
 	SSL_CTX_set_app_data(ctx, tls);
 	SSL_CTX_set_info_callback(ctx, note);
 	return GR_OK;
@@ -126,6 +145,7 @@ enum status tls_open(struct tls *tls, const struct tls_setup *setup)
 void tls_release(struct tls *tls)
 {
 	SSL_CTX_free(tls->ctx);
+	credential_release(&tls->key);
 	*tls = (struct tls){ 0 };
 }
 
@@ -135,6 +155,13 @@ void tls_reset(struct tls *tls)
 	tls->alert_is_verdict = false;
 	tls->distrust = 0;
 	tls->done = false;
+}
+
+const char *tls_failure(const struct tls *tls)
+{
+	const struct token *token = tls->key.token;
+
+	return token && token->failure[0] ? token->failure : NULL;
 }
 
 const char *tls_refusal(const struct tls *tls)

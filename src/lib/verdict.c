@@ -85,6 +85,10 @@ enum status verdict_silence(const char *where, struct tls *tls, const struct tls
 	int64_t listen = clock_boot_ms() + LISTEN_MS;
 	const char *refusal;
 
+	if (tls_failure(tls)) {
+		complain("%s", tls_failure(tls));
+		return GR_FAIL;
+	}
 	if (is_unexplained(tls))
 		handshake_listen(tls, setup->host, listen < deadline ? listen : deadline);
 	if ((refusal = tls_refusal(tls))) {

@@ -1,7 +1,9 @@
 /* adoption.c - plain files into the store */
 #include "adoption.h"
+#include "arrange.h"
 #include "complain.h"
 #include "generation.h"
+#include "keeper.h"
 #include "pair.h"
 
 #include <string.h>
@@ -20,18 +22,38 @@ static enum status look(struct scene *scene, const struct store *store)
 	return st;
 }
 
+/* Somebody may have put another key under the label in the token. What was never arranged is not looked at: it may be anywhere. */
+static enum status look_in_token(struct store *store)
+{
+	enum status st;
+	uint32_t live;
+
+	if (!store->key.token || !store->key.adopted || (st = store_link(&live, store, "live")) == GR_NO)
+		return GR_OK;
+	if (st != GR_OK || (st = arrange_is_pending(store, live)) != GR_NO)
+		return st;
+	if ((st = arrange_check(store, live)) == GR_NO) {
+		store->key.adopted = store->certificate.adopted = false;
+		st = GR_OK;
+	}
+	return st;
+}
+
 static enum status complain_missing(const struct store *store, const struct scene *scene)
 {
 	const struct seat *seat = scene->key == SEAT_MISSING ? &store->key : &store->certificate;
 
-	complain("%s: there is nothing to adopt", seat->path);
+	if (store->key.token)
+		complain("%s: there is nothing to adopt: no such private key, or no certificate %s", store->key.path, store->certificate.path);
+	else
+		complain("%s: there is nothing to adopt", seat->path);
 	return GR_BAD;
 }
 
 /* Two names of one file would become two links into one generation, one of them wrong. */
 static enum status check_two_files(const struct store *store, const struct pair *pair)
 {
-	if (pair->key_stat.st_dev != pair->cert_stat.st_dev || pair->key_stat.st_ino != pair->cert_stat.st_ino)
+	if (store->key.token || pair->key_stat.st_dev != pair->cert_stat.st_dev || pair->key_stat.st_ino != pair->cert_stat.st_ino)
 		return GR_OK;
 	complain("%s: one file for both key and certificate; give each its own", store->key.path);
 	return GR_BAD;
@@ -67,13 +89,14 @@ static enum status find_same(uint32_t *generation, const struct store *store, co
 	return st;
 }
 
-static enum status import(uint32_t *generation, struct store *store, const struct pair *pair)
+static enum status import(uint32_t *generation, struct store *store, struct pair *pair)
 {
+	const struct stat *like = store->key.token && !store->certificate.token ? &pair->cert_stat : &pair->key_stat;
 	enum status st;
 
-	if ((st = store_create(store, &pair->key_stat)) != GR_OK || (st = find_same(generation, store, pair)) != GR_NO)
+	if ((st = store_create(store, like)) != GR_OK || (st = find_same(generation, store, pair)) != GR_NO)
 		return st;
-	if ((st = generation_next(generation, store)) == GR_OK)
+	if ((st = generation_next(generation, store)) == GR_OK && (st = keeper_name(pair, store, *generation)) == GR_OK)
 		st = generation_import(store, *generation, pair);
 	return st;
 }
@@ -92,11 +115,12 @@ static enum status point_live(struct store *store, uint32_t generation)
  * The prepared links come first: they prove that the file systems can do it while nothing has changed yet. Then each
  * step shows the same bytes at the configured paths as the one before.
  */
-static enum status adopt_pair(uint32_t *live, struct store *store, const struct scene *scene, const struct pair *pair)
+static enum status adopt_pair(uint32_t *live, struct store *store, const struct scene *scene, struct pair *pair)
 {
 	enum status st;
 
-	if ((scene->key == SEAT_PLAIN && (st = seat_prepare(&store->key)) != GR_OK) ||
+	if ((st = keeper_check_movable(pair, store)) != GR_OK ||
+	    (scene->key == SEAT_PLAIN && (st = seat_prepare(&store->key)) != GR_OK) ||
 	    (scene->certificate == SEAT_PLAIN && (st = seat_prepare(&store->certificate)) != GR_OK))
 		return st;
 	if ((st = import(live, store, pair)) != GR_OK || (st = point_live(store, *live)) != GR_OK)
@@ -104,7 +128,8 @@ static enum status adopt_pair(uint32_t *live, struct store *store, const struct 
 	if ((scene->key == SEAT_PLAIN && (st = seat_take(&store->key)) != GR_OK) ||
 	    (scene->certificate == SEAT_PLAIN && (st = seat_take(&store->certificate)) != GR_OK))
 		return st;
-	return GR_OK;
+	store->key.adopted = store->certificate.adopted = true;
+	return arrange_show(store, *live);
 }
 
 enum status adoption_run(uint32_t *live, struct store *store)
@@ -114,7 +139,7 @@ enum status adoption_run(uint32_t *live, struct store *store)
 	enum status st;
 
 	if ((st = seat_check(&store->key)) != GR_OK || (st = seat_check(&store->certificate)) != GR_OK ||
-	    (st = look(&scene, store)) != GR_OK)
+	    (st = look_in_token(store)) != GR_OK || (st = look(&scene, store)) != GR_OK)
 		return st;
 	if ((st = pair_read_configured(&pair, store)) != GR_OK)
 		return st == GR_NO ? complain_missing(store, &scene) : st;

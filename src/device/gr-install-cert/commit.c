@@ -1,4 +1,5 @@
 /* gr-install-cert commit */
+#include "arrange.h"
 #include "complain.h"
 #include "desk.h"
 #include "generation.h"
@@ -53,7 +54,8 @@ static enum status commit(const struct desk *desk)
 		return st == GR_FAIL ? st : GR_BAD;
 	}
 	n = desk->generation ? desk->generation : live;
-	if ((st = check_complete(store, n)) != GR_OK || (st = generation_commit(store, n)) != GR_OK || n != live)
+	if ((st = check_complete(store, n)) != GR_OK || (st = generation_commit(store, n)) != GR_OK || n != live ||
+	    (st = arrange_show(store, live)) != GR_OK)
 		return st;
 	if (old != 0 && old != live && (st = sweep_generation(store, old)) != GR_OK)
 		return st;

@@ -1,4 +1,5 @@
 /* gr-install-cert discard */
+#include "arrange.h"
 #include "complain.h"
 #include "desk.h"
 #include "sweep.h"
@@ -29,6 +30,8 @@ static enum status discard(const struct desk *desk)
 		complain("%s/%lu: live; it is not destroyed", store->path, (unsigned long)live);
 		return GR_BAD;
 	}
+	if ((st = arrange_show(store, live)) != GR_OK)
+		return st;
 	if (store_link(&back, store, "back") == GR_OK && back == desk->generation && (st = switch_drop_back(store)) != GR_OK)
 		return st;
 	return sweep_generation(store, desk->generation);

@@ -1,6 +1,7 @@
 /* mend.c - the repairs of recover */
 #include "mend.h"
 #include "adoption.h"
+#include "arrange.h"
 #include "clock.h"
 #include "complain.h"
 #include "generation.h"
@@ -258,6 +259,20 @@ enum status mend_rollback(struct desk *desk)
 	(void)journal_write(&desk->journal, &desk->store);	/* without room for it the switch matters more */
 	if ((st = switch_back(desk)) == GR_OK)
 		printf("gr-install-cert: live: generation %lu again\n", (unsigned long)old);
+	return st;
+}
+
+enum status mend_shown(struct desk *desk)
+{
+	enum status st, pending;
+	uint32_t live;
+
+	if ((st = store_link(&live, &desk->store, "live")) != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	if ((pending = arrange_is_pending(&desk->store, live)) != GR_OK)
+		return pending == GR_NO ? GR_OK : pending;
+	if ((st = arrange_show(&desk->store, live)) == GR_OK)
+		printf("gr-install-cert: token: the label is that of generation %lu\n", (unsigned long)live);
 	return st;
 }
 

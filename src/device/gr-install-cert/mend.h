@@ -18,6 +18,8 @@ enum status mend_journal(struct desk *desk);
 enum status mend_late_trial(struct desk *desk);
 /* The old pair is live. */
 enum status mend_rollback(struct desk *desk);
+/* In a token, the live pair is found under the configured label. */
+enum status mend_shown(struct desk *desk);
 /* With a committed live pair: generations that nobody names and temporary names go. */
 enum status mend_idle(struct desk *desk);
 

@@ -66,9 +66,12 @@ static enum status mend(struct desk *desk)
 	if ((st = mend_live(desk)) != GR_OK || (st = mend_seats(desk)) != GR_OK || (st = mend_journal(desk)) != GR_OK)
 		return st;
 	if (is_on_trial(&desk->journal))
-		return mend_trial(desk);
-	if (journal_is(&desk->journal, "rolling-back"))
-		return mend_rollback(desk);
+		st = mend_trial(desk);
+	else if (journal_is(&desk->journal, "rolling-back"))
+		st = mend_rollback(desk);
+	/* Once it is decided which pair lives: the token may be away, and a trial must end all the same. */
+	if (st != GR_OK || (st = mend_shown(desk)) != GR_OK)
+		return st;
 	return journal_is(&desk->journal, "idle") ? mend_idle(desk) : GR_OK;
 }
 

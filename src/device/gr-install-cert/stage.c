@@ -1,4 +1,5 @@
 /* gr-install-cert stage */
+#include "arrange.h"
 #include "cert.h"
 #include "complain.h"
 #include "desk.h"
@@ -22,7 +23,7 @@ static enum status check_fit(const struct store *store, uint32_t n, const struct
 	enum status st;
 
 	generation_where(where, store, n);
-	if ((st = pair_read_key(&key, NULL, store, n)) == GR_NO) {
+	if ((st = pair_read_key(&key, store, n)) == GR_NO) {
 		complain("%s: holds no private key", where);
 		return GR_BAD;
 	}
@@ -89,7 +90,7 @@ static enum status stage(const struct desk *desk, const char *path)
 	if (st == GR_OK && (st = cert_from_pem(&cert, pem, len, where)) == GR_OK &&
 	    (st = check_fit(&desk->store, n, &cert)) == GR_OK && !is_there(&desk->store, n, &cert))
 		st = write_certificate(&desk->store, n, pem, len);
-	if (st == GR_OK)
+	if (st == GR_OK && (st = arrange_stage(&desk->store, n)) == GR_OK)
 		puts(cert.id);
 	cert_release(&cert);
 	free(pem);

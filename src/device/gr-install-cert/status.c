@@ -1,6 +1,8 @@
 /* gr-install-cert status */
+#include "arrange.h"
 #include "desk.h"
 #include "generation.h"
+#include "keyset.h"
 #include "pair.h"
 #include "verbs.h"
 
@@ -16,8 +18,23 @@ static const struct arg_option options[] = {
 };
 static const struct arg_spec spec = { "gr-install-cert status", "[options]", "Prints what is live and what else there is.", options };
 
+/* What its key in a token is called now. A URI needs no escapes in JSON. */
+static void print_key(const struct store *store, uint32_t n, bool live, bool json)
+{
+	struct keyset set;
+	char name[PATH_MAX];
+
+	if (keyset_load_generation(&set, store, n) == GR_OK) {
+		if (live && set.reference.has_shown)
+			reference_shown(&set.reference.uri, &set.reference);
+		if (uri_format_name(name, sizeof name, &set.reference.uri))
+			printf(json ? ",\"key\":\"%s\"" : " %s", name);
+	}
+	keyset_release(&set);
+}
+
 /* Strings here are numbers, hexadecimal or words of ours: nothing needs escaping. */
-static void print_generation(const struct store *store, uint32_t n, bool json, bool first)
+static void print_generation(const struct store *store, uint32_t n, bool live, bool json, bool first)
 {
 	bool committed = generation_is_committed(store, n) == GR_OK;
 	const char *state = generation_has(store, n, STORE_KEY_FILE) == GR_OK ? "key" : "empty";
@@ -32,9 +49,11 @@ static void print_generation(const struct store *store, uint32_t n, bool json, b
 	else
 		printf("generation %" PRIu32 " %s %s", n, state, committed ? "committed" : "-");
 	if (complete)
-		printf(json ? ",\"certificateId\":\"%s\",\"notAfter\":%" PRId64 "}" : " %s %" PRId64 "\n", pair.cert.id, pair.cert.not_after);
-	else
-		fputs(json ? "}" : " - -\n", stdout);
+		printf(json ? ",\"certificateId\":\"%s\",\"notAfter\":%" PRId64 : " %s %" PRId64, pair.cert.id, pair.cert.not_after);
+	else if (!json)
+		fputs(" - -", stdout);
+	print_key(store, n, live, json);
+	fputs(json ? "}" : "\n", stdout);
 	pair_release(&pair);
 }
 
@@ -43,15 +62,19 @@ static enum status print_status(const struct store *store, bool json)
 	struct generation_list list;
 	struct pair pair;
 	uint32_t live = 0;
+	bool pending;
 	enum status st, health = pair_read_configured(&pair, store);
 
 	if ((st = generation_list(&list, store)) == GR_OK) {
 		if (store_link(&live, store, "live") != GR_OK)
 			live = 0;
+		pending = arrange_is_pending(store, live) == GR_OK;
 		printf(json ? "{\"live\":%" PRIu32 ",\"certificateId\":\"%s\",\"generations\":[" : "live=%" PRIu32 "\ncertificateId=%s\n",
 		       live, health == GR_OK ? pair.cert.id : "");
+		if (!json && pending)
+			puts("label=pending");
 		for (size_t i = 0; i < list.count; i++)
-			print_generation(store, list.number[i], json, i == 0);
+			print_generation(store, list.number[i], list.number[i] == live && !pending, json, i == 0);
 		if (json)
 			printf("],\"healthy\":%s}\n", health == GR_OK ? "true" : "false");
 	}

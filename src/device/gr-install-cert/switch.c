@@ -1,5 +1,6 @@
 /* switch.c - which generation is live */
 #include "switch.h"
+#include "arrange.h"
 #include "complain.h"
 #include "generation.h"
 #include "pair.h"
@@ -29,7 +30,7 @@ enum status switch_check_seats(const struct store *store)
 	return st == GR_OK ? check_seat(&store->certificate) : st;
 }
 
-/* From disk, every time: what was staged well may since have been damaged. */
+/* From disk and token, every time: what was staged well may since have been damaged. */
 static enum status check_complete(char id[static 65], const struct store *store, uint32_t n)
 {
 	struct pair pair;
@@ -39,18 +40,20 @@ static enum status check_complete(char id[static 65], const struct store *store,
 		complain("%s/%lu: not a complete pair", store->path, (unsigned long)n);
 		return GR_BAD;
 	}
-	if (st == GR_OK)
+	if (st == GR_OK && (st = pair_prove(&pair, store)) == GR_OK)
 		memcpy(id, pair.cert.id, sizeof pair.cert.id);
 	pair_release(&pair);
 	return st;
 }
 
-/* The pair that a runtime would load now is the one whose certificate is id. */
-static enum status read_back(const struct store *store, const char *id)
+/* The pair that a runtime would load now is the one of generation n, whose certificate is id. */
+static enum status read_back(const struct store *store, uint32_t n, const char *id)
 {
 	struct pair pair;
 	enum status st;
 
+	if ((st = arrange_show(store, n)) != GR_OK)
+		return st;
 	if ((st = pair_read_configured(&pair, store)) != GR_OK) {
 		if (st == GR_NO)
 			complain("%s: the configured paths lead nowhere", store->path);
@@ -92,11 +95,12 @@ enum status switch_to(const struct desk *desk, uint32_t n)
 		return st == GR_FAIL ? st : GR_BAD;
 	}
 	if (live == n)	/* a second call, or one after a kill: the rename may not be durable yet */
-		return (st = store_sync(store)) == GR_OK ? read_back(store, id) : st;
+		return (st = store_sync(store)) == GR_OK ? read_back(store, n, id) : st;
 	if ((st = prepare_way_back(desk, live)) != GR_OK || (st = store_point(store, "live", n)) != GR_OK)
 		return st;
-	if ((st = read_back(store, id)) != GR_OK && renameat(store->dir, "back", store->dir, "live") == 0)
-		store_sync(store);
+	if ((st = read_back(store, n, id)) != GR_OK && renameat(store->dir, "back", store->dir, "live") == 0 &&
+	    store_sync(store) == GR_OK)
+		(void)arrange_show(store, live);	/* it has said what went wrong, and recover does it again */
 	return st;
 }
 
@@ -157,11 +161,12 @@ enum status switch_back(const struct desk *desk)
 	    (live != 0 && (mark = generation_is_committed(store, live)) == GR_FAIL))
 		return st != GR_OK ? st : mark;
 	if (n == live || (n == 0 && mark == GR_OK))
-		return switch_drop_back(store);
+		return (st = arrange_show(store, live)) == GR_OK ? switch_drop_back(store) : st;
 	if ((st = check_way_back(store, live, n, mark == GR_OK)) != GR_OK || (st = switch_check_seats(store)) != GR_OK ||
 	    (st = check_complete(id, store, n)) != GR_OK || (st = point_live(store, n)) != GR_OK)
 		return st;
-	if ((st = read_back(store, id)) != GR_OK && live != 0)
+	/* A token that fails is no reason to go forward again: the next call, or recover, does what is left. */
+	if ((st = read_back(store, n, id)) != GR_OK && live != 0 && !store->key.token)
 		store_point(store, "live", live);
 	return st;
 }

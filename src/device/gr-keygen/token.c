@@ -1,0 +1,130 @@
+/* token.c - a first key, and what a token can do */
+#include "gr-keygen/token.h"
+#include "complain.h"
+#include "credential.h"
+#include "file.h"
+#include "key.h"
+#include "settings.h"
+#include "token_key.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ID_LEN = 16, URI_TEXT = 4 * PATH_MAX };
+
+/* Of its own, unless somebody gave one: no two keys may share an id. */
+static enum status choose_id(struct uri *uri)
+{
+	if (uri->id_len)
+		return GR_OK;
+	uri->id_len = ID_LEN;
+	if (RAND_bytes(uri->id, ID_LEN) == 1)
+		return GR_OK;
+	complain("no random id: %s", complain_openssl());
+	return GR_FAIL;
+}
+
+static enum status check_free(const struct token *token, const struct object_name *name)
+{
+	struct object_name either[2] = { *name, *name };
+	struct object_list list;
+	enum status st;
+
+	either[0].id_len = 0;
+	either[1].label[0] = '\0';
+	for (size_t i = 0; i < 2; i++) {
+		if ((st = object_find(&list, token, OBJECT_PRIVATE, &either[i])) != GR_OK)
+			return st;
+		if (list.count > 0) {
+			complain("%s: a private key with this %s is there already", token->where, i == 0 ? "label" : "id");
+			return GR_BAD;
+		}
+	}
+	return GR_OK;
+}
+
+static enum status make(const struct token *token, const struct conf *conf, const struct uri *uri)
+{
+	const struct alg_key *alg;
+	struct object_name name;
+	ck_object_handle_t private;
+	EVP_PKEY *public;
+	enum status st;
+
+	object_name_of(&name, uri);
+	if ((st = alg_key_find(&alg, conf_text(conf, CONF_KEY_ALGORITHM))) == GR_OK && (st = check_free(token, &name)) == GR_OK &&
+	    (st = token_key_make(&public, &private, token, alg, &name)) == GR_OK)
+		EVP_PKEY_free(public);
+	return st;
+}
+
+enum status token_first_key(const struct conf *conf, const char *text)
+{
+	struct uri uri;
+	struct token *token = NULL;
+	char whole[URI_TEXT];
+	enum status st;
+
+	if ((st = uri_parse(&uri, text, "-k")) != GR_OK || (st = choose_id(&uri)) != GR_OK)
+		return st;
+	if (!uri.object[0] || (uri.type[0] && strcmp(uri.type, "private") != 0)) {
+		complain("-k: %s: name a private key by its label, object=LABEL", text);
+		return GR_BAD;
+	}
+	if ((st = token_open(&token, &uri, conf, NULL)) == GR_OK && (st = make(token, conf, &uri)) == GR_OK &&
+	    uri_format(whole, sizeof whole, &uri))
+		puts(whole);
+	token_close(token);
+	return st;
+}
+
+static void print(const struct token *token, const struct alg_key *key)
+{
+	fputs(key->name, stdout);
+	for (const struct alg_sign *sign = alg_sign_list(); sign->name; sign++)
+		if (sign->type == key->type && (!token || token_key_can_sign(token, sign)))
+			printf(" %s", sign->name);
+	putchar('\n');
+}
+
+/* GR_NO, silent: in a file. */
+static enum status next_place(struct uri *uri, const struct conf *conf, const char *text)
+{
+	const char *next = conf_text(conf, CONF_NEXT_KEY), *path = conf_text(conf, CONF_PRIVATE_KEY_PATH);
+	struct reference reference = { .public = NULL };
+	enum status st;
+	char *live;
+	size_t len;
+
+	if (!text && (st = settings_next_key(conf)) != GR_OK)
+		return st;
+	if (text || next[0] || uri_is(path)) {
+		text = text ? text : next[0] ? next : path;
+		return strcmp(text, "file") == 0 ? GR_NO : uri_parse(uri, text, "token");
+	}
+	if (path[0] == '\0' || (st = file_read(&live, &len, path, KEY_FILE_MAX)) != GR_OK)
+		return path[0] ? st : GR_NO;
+	st = reference_is(live) ? reference_parse(&reference, live, path) : GR_NO;
+	*uri = reference.uri;
+	key_wipe(live, len);
+	reference_release(&reference);
+	return st;
+}
+
+enum status token_list(const struct conf *conf, const char *text)
+{
+	struct token *token = NULL;
+	struct uri uri;
+	enum status st;
+
+	if ((st = next_place(&uri, conf, text)) == GR_OK)
+		st = token_open(&token, &uri, conf, NULL);
+	if (st != GR_OK && st != GR_NO)
+		return st;
+	for (const struct alg_key *key = alg_key_list(); key->name; key++)
+		if (!token || token_key_can_make(token, key))
+			print(token, key);
+	token_close(token);
+	return GR_OK;
+}

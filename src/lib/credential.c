@@ -1,0 +1,152 @@
+/* credential.c - keys and certificates from files and tokens */
+#include "credential.h"
+#include "complain.h"
+#include "file.h"
+#include "key.h"
+#include "token_key.h"
+
+#include <stdlib.h>
+
+enum status credential_find(ck_object_handle_t *object, const struct token *token, enum object_class class, const struct object_name *name)
+{
+	struct object_list list;
+	enum status st = object_find(&list, token, class, name);
+
+	if (st != GR_OK)
+		return st;
+	if (list.count > 1) {
+		complain("%s: more than one %s is called %s", token->where, object_class_name(class), name->label);
+		return GR_BAD;
+	}
+	if (list.count == 1)
+		*object = list.handle[0];
+	return list.count == 1 ? GR_OK : GR_NO;
+}
+
+enum status credential_in_token(EVP_PKEY **key, struct token *token, const struct reference *reference)
+{
+	struct object_name name;
+	ck_object_handle_t object;
+	enum status st;
+
+	/* The id alone: the label may be on its way from one to the other. */
+	object_name_of(&name, &reference->uri);
+	if (name.id_len)
+		name.label[0] = '\0';
+	if ((st = credential_find(&object, token, OBJECT_PRIVATE, &name)) == GR_NO && reference->has_shown) {
+		name = reference->shown;
+		name.label[0] = '\0';
+		st = credential_find(&object, token, OBJECT_PRIVATE, &name);
+	}
+	if (st == GR_NO) {
+		complain("%s: the private key %s is not there", token->where, reference->uri.object);
+		return GR_BAD;
+	}
+	return st == GR_OK ? token_key_wrap(key, token, object, reference->public) : st;
+}
+
+/* Where nobody knows the public key, the token may have it under the same name. */
+static enum status find_public(struct reference *reference, const struct token *token)
+{
+	struct object_name name;
+	ck_object_handle_t object;
+	enum status st;
+
+	if (reference->public)
+		return GR_OK;
+	object_name_of(&name, &reference->uri);
+	if ((st = credential_find(&object, token, OBJECT_PUBLIC, &name)) == GR_OK)
+		st = object_read_public(&reference->public, token, object);
+	if (st == GR_NO)
+		complain("%s: no usable public key is called %s", token->where, name.label);
+	return st == GR_NO ? GR_BAD : st;
+}
+
+static enum status open_in_token(struct credential *credential, const struct conf *conf, struct reference *reference)
+{
+	struct credential c = { 0 };
+	enum status st;
+
+	if ((st = token_open(&c.token, &reference->uri, conf, NULL)) == GR_OK &&
+	    (st = find_public(reference, c.token)) == GR_OK)
+		st = credential_in_token(&c.key, c.token, reference);
+	if (st == GR_OK)
+		*credential = c;
+	else
+		credential_release(&c);
+	return st;
+}
+
+static enum status take_reference(struct credential *credential, const struct conf *conf, const char *text, const char *where, EVP_PKEY *public)
+{
+	struct reference reference = { .public = NULL };
+	enum status st = reference_parse(&reference, text, where);
+
+	if (st == GR_OK && !reference.public && public && EVP_PKEY_up_ref(public))
+		reference.public = public;
+	if (st == GR_OK)
+		st = open_in_token(credential, conf, &reference);
+	reference_release(&reference);
+	return st;
+}
+
+enum status credential_key(struct credential *credential, const struct conf *conf, const char *location, EVP_PKEY *public)
+{
+	enum status st;
+	char *text;
+	size_t len;
+
+	if (uri_is(location))
+		return take_reference(credential, conf, location, location, public);
+	if ((st = file_read(&text, &len, location, KEY_FILE_MAX)) == GR_NO)
+		complain("%s: no such file", location);
+	if (st != GR_OK)
+		return st == GR_NO ? GR_BAD : st;
+	*credential = (struct credential){ .token = NULL };
+	st = reference_is(text) ? take_reference(credential, conf, text, location, public)
+				: key_from_pem(&credential->key, text, len, location);
+	key_wipe(text, len);
+	return st;
+}
+
+void credential_release(struct credential *credential)
+{
+	EVP_PKEY_free(credential->key);
+	token_close(credential->token);
+	*credential = (struct credential){ .token = NULL };
+}
+
+static enum status read_in_token(struct cert *cert, const struct token *token, const struct uri *uri, const char *location)
+{
+	struct object_name name;
+	ck_object_handle_t object;
+	X509 *x509 = NULL;
+	enum status st;
+
+	object_name_of(&name, uri);
+	if ((st = credential_find(&object, token, OBJECT_CERTIFICATE, &name)) == GR_NO) {
+		complain("%s: there is no such certificate", location);
+		return GR_BAD;
+	}
+	if (st == GR_OK && (st = object_read_certificate(&x509, token, object)) == GR_OK)
+		st = cert_from_x509(cert, x509, location);
+	return st;
+}
+
+enum status credential_certificate(struct cert *cert, const struct conf *conf, const char *location)
+{
+	struct token *token;
+	struct uri uri;
+	enum status st;
+
+	if (!uri_is(location)) {
+		if ((st = cert_read(cert, location)) == GR_NO)
+			complain("%s: no such file", location);
+		return st == GR_NO ? GR_BAD : st;
+	}
+	if ((st = uri_parse(&uri, location, "certificate")) != GR_OK || (st = token_open(&token, &uri, conf, NULL)) != GR_OK)
+		return st;
+	st = read_in_token(cert, token, &uri, location);
+	token_close(token);
+	return st;
+}

@@ -1,0 +1,146 @@
+/* keyset.c - what one generation has in a token */
+#include "keyset.h"
+#include "complain.h"
+#include "key.h"
+#include "pair.h"
+#include "str.h"
+#include "token_key.h"
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+enum status keyset_load(struct keyset *set, const struct store *store, const char *directory)
+{
+	enum status st;
+	char *text;
+	size_t len;
+
+	*set = (struct keyset){ .reference.public = NULL };
+	if ((st = pair_key_text(&text, &len, NULL, store, directory)) != GR_OK)
+		return st;
+	st = reference_is(text) ? reference_parse(&set->reference, text, store->path) : GR_NO;
+	key_wipe(text, len);
+	object_name_of(&set->own, &set->reference.uri);
+	return st;
+}
+
+enum status keyset_load_generation(struct keyset *set, const struct store *store, uint32_t n)
+{
+	char name[16];
+
+	str_format(name, sizeof name, "%lu", (unsigned long)n);
+	return keyset_load(set, store, name);
+}
+
+void keyset_release(struct keyset *set)
+{
+	reference_release(&set->reference);
+}
+
+enum status keyset_name(struct object_name *name, const struct keyset *set, const struct store *store, enum object_class class,
+			enum keyset_name which)
+{
+	struct uri uri;
+	enum status st;
+
+	*name = which == KEYSET_SHOWN ? set->reference.shown : set->own;
+	if (which == KEYSET_OWN || class != OBJECT_CERTIFICATE || !store->certificate.token)
+		return GR_OK;
+	if ((st = uri_parse(&uri, store->certificate.path, "certificateFilePath")) == GR_OK)
+		str_copy(name->label, sizeof name->label, uri.object);
+	return st;
+}
+
+bool keyset_owns(const struct keyset *set, struct token *token, enum object_class class, ck_object_handle_t object)
+{
+	EVP_PKEY *public = set->reference.public, *key = NULL;
+	X509 *x509 = NULL;
+	bool owns = false;
+
+	if (class == OBJECT_PRIVATE)
+		owns = token_key_wrap(&key, token, object, public) == GR_OK && key_signs(key);
+	else if (class == OBJECT_PUBLIC)
+		owns = object_read_public(&key, token, object) == GR_OK && EVP_PKEY_eq(key, public) == 1;
+	else
+		owns = object_read_certificate(&x509, token, object) == GR_OK && EVP_PKEY_eq(X509_get0_pubkey(x509), public) == 1;
+	EVP_PKEY_free(key);
+	X509_free(x509);
+	ERR_clear_error();
+	return owns;
+}
+
+enum status keyset_find(ck_object_handle_t *object, const struct keyset *set, struct token *token, enum object_class class,
+			const struct object_name *name)
+{
+	struct object_name by_id = *name;
+	struct object_list list;
+	enum status st;
+
+	by_id.label[0] = '\0';	/* it may be on its way from one to the other */
+	if ((st = object_find(&list, token, class, &by_id)) != GR_OK)
+		return st;
+	for (size_t i = 0; i < list.count; i++)
+		if (keyset_owns(set, token, class, list.handle[i])) {
+			*object = list.handle[i];
+			return GR_OK;
+		}
+	return GR_NO;
+}
+
+/* GR_NO, silent: there is none under either name. */
+static enum status move(const struct keyset *set, struct token *token, const struct store *store, enum object_class class,
+			enum keyset_name which)
+{
+	struct object_name from, to;
+	ck_object_handle_t object, copy;
+	enum status st;
+
+	if ((st = keyset_name(&to, set, store, class, which)) != GR_OK ||
+	    (st = keyset_name(&from, set, store, class, which == KEYSET_OWN ? KEYSET_SHOWN : KEYSET_OWN)) != GR_OK ||
+	    (st = keyset_find(&object, set, token, class, &to)) != GR_NO ||
+	    (st = keyset_find(&object, set, token, class, &from)) != GR_OK)
+		return st;
+	if ((st = object_copy(&copy, token, object, &to)) != GR_NO || (st = object_rename(token, object, &to)) != GR_NO)
+		return st;
+	complain("%s: the token can neither copy nor rename a %s", token->where, object_class_name(class));
+	return GR_BAD;
+}
+
+enum status keyset_bring(const struct keyset *set, struct token *token, const struct store *store, enum keyset_name which)
+{
+	const struct object_name *to = which == KEYSET_OWN ? &set->own : &set->reference.shown;
+	const struct object_name *from = which == KEYSET_OWN ? &set->reference.shown : &set->own;
+	ck_object_handle_t object;
+	enum status st;
+
+	for (enum object_class c = 0; c < OBJECT_CLASSES; c++)
+		if ((st = move(set, token, store, c, which)) != GR_OK && st != GR_NO)
+			return st;
+	if ((st = keyset_find(&object, set, token, OBJECT_PRIVATE, to)) != GR_OK)
+		return st;
+	return keyset_destroy(set, token, from);
+}
+
+static enum status destroy_class(const struct keyset *set, struct token *token, enum object_class class, const struct object_name *name)
+{
+	struct object_name by_id = *name;
+	struct object_list list;
+	enum status st;
+
+	by_id.label[0] = '\0';
+	if ((st = object_find(&list, token, class, &by_id)) != GR_OK)
+		return st;
+	for (size_t i = 0; i < list.count && st == GR_OK; i++)
+		if (!set->reference.public || keyset_owns(set, token, class, list.handle[i]))
+			st = object_destroy(token, list.handle[i]);
+	return st;
+}
+
+enum status keyset_destroy(const struct keyset *set, struct token *token, const struct object_name *name)
+{
+	enum status st = GR_OK;
+
+	for (enum object_class c = 0; c < OBJECT_CLASSES && st == GR_OK; c++)
+		st = destroy_class(set, token, c, name);
+	return st;
+}

@@ -1,0 +1,45 @@
+/*
+ * keyset.h - what one generation has in a token: private key, public key, certificate, under one of two names.
+ *
+ * Its own name is always its alone; the shown one is that by which a runtime knows the live generation. An object is its
+ * own if it has the id and proves to belong to the public key: a private key by a signature. On any status but GR_OK
+ * one line has been written, unless a function says otherwise.
+ */
+#ifndef GR_KEYSET_H
+#define GR_KEYSET_H
+
+#include <stdint.h>
+
+#include "object.h"
+#include "reference.h"
+#include "status.h"
+#include "store.h"
+
+struct keyset {
+	struct reference reference;
+	struct object_name own;
+};
+enum keyset_name { KEYSET_OWN, KEYSET_SHOWN };
+
+/* From a directory of the store, or by the number of a generation. GR_NO, silent: no key there, or it is in a file. Release it in any case. */
+enum status keyset_load(struct keyset *set, const struct store *store, const char *directory);
+enum status keyset_load_generation(struct keyset *set, const struct store *store, uint32_t n);
+void keyset_release(struct keyset *set);
+
+/* The name for an object of that class: a certificate may be known by a label of its own. */
+enum status keyset_name(struct object_name *name, const struct keyset *set, const struct store *store, enum object_class class,
+			enum keyset_name which);
+bool keyset_owns(const struct keyset *set, struct token *token, enum object_class class, ck_object_handle_t object);
+/* The object under that name. GR_NO, silent: none that is its own. */
+enum status keyset_find(ck_object_handle_t *object, const struct keyset *set, struct token *token, enum object_class class,
+			const struct object_name *name);
+
+/*
+ * Brings all objects that are there under that name and proves the private key before what bore the other one goes.
+ * GR_NO, silent: the private key is under neither. GR_BAD: the token can neither copy nor rename.
+ */
+enum status keyset_bring(const struct keyset *set, struct token *token, const struct store *store, enum keyset_name which);
+/* Destroys its own objects under that name; where the public key was never written down, all that bear the id, which nobody else knows. */
+enum status keyset_destroy(const struct keyset *set, struct token *token, const struct object_name *name);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * module.h - a PKCS#11 module: the library that speaks to tokens, and what its return values mean.
+ *
+ * On any status but GR_OK one line has been written and there is nothing to release.
+ */
+#ifndef GR_MODULE_H
+#define GR_MODULE_H
+
+#define CRYPTOKI_GNU 1	/* lower-case names, and no macros that take ours */
+#include <p11-kit-1/p11-kit/pkcs11.h>
+
+#include "status.h"
+
+/*
+ * Loads the library and calls C_Initialize; who called this, and nobody else, calls module_finish. The library stays
+ * in memory: some register handlers for the end of the process. GR_BAD: no such library, or not a PKCS#11 module.
+ */
+enum status module_start(struct ck_function_list **functions, const char *path);
+void module_finish(struct ck_function_list *functions);
+
+/* "the PIN is wrong": static text. The number belongs beside it, vendors have errors of their own. */
+const char *module_reason(ck_rv_t rv);
+/* Will the same call fail again (GR_BAD), or may it work later (GR_FAIL)? */
+enum status module_status(ck_rv_t rv);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * reference.h - what stands in place of a private key, in a file, when the key itself is in a token.
+ *
+ *	pkcs11:token=gr;object=pump.2;id=%3f...;type=private
+ *	shown=pkcs11:token=gr;object=pump;id=%01;type=private
+ *	-----BEGIN PUBLIC KEY----- ...
+ *
+ * The first line is the name of the key. A runtime that knows its key by a fixed label finds it under the second one,
+ * which the key bears while it is the live one; elsewhere that line is missing. The public key is missing until the
+ * key was made, and in a file that somebody wrote by hand.
+ */
+#ifndef GR_REFERENCE_H
+#define GR_REFERENCE_H
+
+#include <openssl/evp.h>
+#include <stdbool.h>
+
+#include "object.h"
+#include "status.h"
+#include "uri.h"
+
+struct reference {
+	struct uri uri;			/* its own name, and how to get at the token */
+	bool has_shown;
+	struct object_name shown;
+	EVP_PKEY *public;		/* NULL: not known */
+};
+
+/* text is one, or wants to be. */
+bool reference_is(const char *text);
+/* It is one that somebody wrote by hand: what it lacks the token has to say. */
+bool reference_is_bare(const char *text);
+/* GR_BAD, one line that starts with where. Takes a zeroed struct; reference_release it in any case. */
+enum status reference_parse(struct reference *reference, const char *text, const char *where);
+/* free *text. */
+enum status reference_format(char **text, size_t *len, const struct reference *reference);
+/* The URI by which a runtime knows the key; has_shown is set. */
+void reference_shown(struct uri *uri, const struct reference *reference);
+void reference_release(struct reference *reference);
+
+#endif

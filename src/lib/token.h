@@ -1,0 +1,61 @@
+/*
+ * token.h - a token: found, opened and logged in to, for the length of one program.
+ *
+ * Opening and logging in is done under a kernel lock ($GR_STATE/token.lock): SoftHSM rewrites its token's file at every
+ * login, and for others the token is gone meanwhile. A module that does not answer within twice requestTimeoutSeconds,
+ * because its token was pulled, say, ends the process with GR_FAIL and one line. On any status but GR_OK one line has been written.
+ */
+#ifndef GR_TOKEN_H
+#define GR_TOKEN_H
+
+#include <openssl/types.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conf.h"
+#include "module.h"
+#include "owner.h"
+#include "status.h"
+#include "ticker.h"
+#include "uri.h"
+
+struct token {
+	struct ck_function_list *f;
+	ck_slot_id_t slot;
+	ck_session_handle_t session;
+	char where[256];	/* "pkcs11:token=gr", for error lines */
+	char label[33], serial[17];
+	struct owner self;	/* who speaks to the module */
+	uint32_t patience;	/* seconds that one call may take; 15 times that for making a key: a TPM takes minutes for RSA */
+	OSSL_LIB_CTX *keys;	/* token_key.h's; NULL until there is one */
+	char failure[256];	/* why its last signature failed; "": it did not */
+};
+
+/*
+ * uri says which token and how to get at it; what it leaves open the configuration says (pkcs11Module, pkcs11Token,
+ * pkcs11Slot, pkcs11PinSource). self: who may read the PIN and speak to the module; NULL: who we are now. One token at
+ * a time. GR_BAD: not configured, the PIN is wrong, locked or was refused before, two tokens fit. GR_FAIL: no such
+ * token at the moment, or it cannot be opened.
+ */
+enum status token_open(struct token **token, const struct uri *uri, const struct conf *conf, const struct owner *self);
+/* Ends session and module; keys out of it must be gone by now. Takes NULL. */
+void token_close(struct token *token);
+/* The PIN's source for uri, as pin.h has it. */
+const char *token_pin_source(const struct uri *uri, const struct conf *conf);
+
+/* Has it the mechanism for that use (CKF_SIGN, CKF_GENERATE_KEY_PAIR)? info, unless NULL, gets its key sizes. Silent. */
+bool token_has(const struct token *token, ck_mechanism_type_t mechanism, ck_flags_t use, struct ck_mechanism_info *info);
+
+/* Around calls of the module: their time limit, and who makes them. */
+struct token_turn {
+	struct ticker limit;
+	struct owner was;
+};
+enum status token_begin(const struct token *token, struct token_turn *turn);
+enum status token_begin_long(const struct token *token, struct token_turn *turn);
+/* Returns st, or GR_FAIL when we cannot be again who we were. */
+enum status token_end(struct token_turn *turn, enum status st);
+/* The line for a call that failed: "<token>: <what>: <reason>". Returns its status. */
+enum status token_complain(const struct token *token, const char *what, ck_rv_t rv);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * token_key.h - a private key in a token as OpenSSL sees it: an EVP_PKEY that signs there.
+ *
+ * It is a provider of our own behind a library context of its own, so that no other key is ever taken for one of
+ * these. Hashes are made here, and each signature is verified with the public half before anybody sees it: a token
+ * that signs with another key, or wrongly, fails.
+ */
+#ifndef GR_TOKEN_KEY_H
+#define GR_TOKEN_KEY_H
+
+#include <openssl/evp.h>
+
+#include "alg.h"
+#include "object.h"
+#include "token.h"
+
+/* The private key object, RSA or EC, whose public half is public. EVP_PKEY_free it before token_close. GR_FAIL, one line. */
+enum status token_key_wrap(EVP_PKEY **key, struct token *token, ck_object_handle_t object, EVP_PKEY *public);
+/* Can this token's RSA keys sign by RSA-PSS, which TLS 1.3 wants? */
+bool token_key_has_pss(const struct token *token);
+
+/* Can the token make such a key, and sign so with it? By what it says of itself. */
+bool token_key_can_make(const struct token *token, const struct alg_key *alg);
+bool token_key_can_sign(const struct token *token, const struct alg_sign *alg);
+/*
+ * Makes a key pair, which never leaves the token and can sign and nothing else, both halves called name. *public is
+ * its public half. GR_BAD, one line: the token cannot; the line says what it can.
+ */
+enum status token_key_make(EVP_PKEY **public, ck_object_handle_t *private, const struct token *token, const struct alg_key *alg,
+			   const struct object_name *name);
+
+#endif
