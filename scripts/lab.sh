@@ -127,7 +127,7 @@ start_backend() {
 	: >"$dir/backend.log"
 	read -r minute ceiling <"$dir/minute"
 	read -r rate <"$dir/rate"
-	launch backend gr-backendd -H "$dir/home" -s "$dir/broker.sock" -m "$minute" -c "$ceiling" -q 0 ${rate:+-t "$rate"}
+	launch backend gr-backendd -H "$dir/home" -s "$dir/broker.sock" -m "$minute" -c "${ceiling:-0}" -q 0 ${rate:+-t "$rate"}
 	await "$dir/backend.log" '^ready$' "$!" && return
 	complain "$dir: gr-backendd did not start; see $dir/backend.log"
 	return 111
