@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
+#include <openssl/provider.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -256,6 +257,9 @@ void token_close(struct token *token)
 
 	if (!token)
 		return;
+	for (size_t i = 0; i < sizeof token->providers / sizeof token->providers[0]; i++)
+		if (token->providers[i])
+			OSSL_PROVIDER_unload(token->providers[i]);
 	OSSL_LIB_CTX_free(token->keys);
 	if (token->f && token_begin(token, &turn) == GR_OK) {
 		module_finish(token->f);	/* closes the session and logs out as well */

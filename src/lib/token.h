@@ -27,7 +27,8 @@ struct token {
 	char label[33], serial[17];
 	struct owner self;	/* who speaks to the module */
 	uint32_t patience;	/* seconds that one call may take; 15 times that for making a key: a TPM takes minutes for RSA */
-	OSSL_LIB_CTX *keys;	/* token_key.h's; NULL until there is one */
+	OSSL_LIB_CTX *keys;	/* token_key.h's, with its providers; NULL until there is one */
+	OSSL_PROVIDER *providers[2];
 	char failure[256];	/* why its last signature failed; "": it did not */
 };
 

@@ -174,7 +174,8 @@ static bool make_context(struct token *token)
 		return true;
 	token->keys = OSSL_LIB_CTX_new();
 	return token->keys && OSSL_PROVIDER_add_builtin(token->keys, PROVIDER, start) == 1 &&
-	       OSSL_PROVIDER_load(token->keys, "default") && OSSL_PROVIDER_load(token->keys, PROVIDER);
+	       (token->providers[0] = OSSL_PROVIDER_load(token->keys, "default")) &&
+	       (token->providers[1] = OSSL_PROVIDER_load(token->keys, PROVIDER));
 }
 
 enum status token_key_wrap(EVP_PKEY **key, struct token *token, ck_object_handle_t object, EVP_PKEY *public)
