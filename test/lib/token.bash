@@ -21,7 +21,8 @@ token_use() {
 	export SOFTHSM2_CONF=$TOKEN_DIR/softhsm2.conf
 }
 
-# shim_build FOLDER: for a whole file. shim_use [RULE...]: from here on it stands between devices and token.
+# shim_build FOLDER: for a whole file. shim_use [RULE...]: from here on it stands between devices and token. SHIM_ALWAYS
+# is a rule that goes with all others.
 shim_build() {
 	gcc -std=c11 -Wall -Wextra -shared -fPIC -o "$1/shim.so" "$ROOT/test/token/shim.c"
 }
@@ -32,7 +33,7 @@ shim_use() {
 	MODULE=$BATS_FILE_TMPDIR/shim.so
 }
 shim_rules() {
-	printf '%s\n' "$@" >"$SHIM_DIR/rules"
+	printf '%s\n' "$@" "${SHIM_ALWAYS:-}" >"$SHIM_DIR/rules"
 	: >"$SHIM_DIR/calls"
 }
 # shim_count [NAME [RESULT]]: calls so far, of that name, with that result.
