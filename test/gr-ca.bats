@@ -382,7 +382,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 @test "mode: a file that is damaged is 100 and issues nothing" {
 	gr-ca init
 	request_for x
-	for text in '' '{}' '{"mode":"iot"}' '{"mode":"aws","authority":"ca"}' '{"mode":"iot","authority":"../ca"}' '{"mode":"private","authority":"ca","validityDays":0}' \
+	for text in '' '{}' '{"mode":"iot"}' '{"mode":"aws","authority":"ca"}' '{"mode":"iot","authority":"../ca"}' '{"mode":"private","authority":"ca"}' '{"mode":"private","authority":"ca","signingAlgorithm":"SHA256WITHRSA","validityDays":0}' \
 		'{"mode":"private","authority":"ca","signingAlgorithm":"MD5"}' '{"mode":"iot","authority":"ca","more":1}'; do
 		printf %s "$text" >home/ca/mode.json
 		no 100 "$PWD/home/ca/mode.json: damaged; mend it, or remove it and choose anew with gr-ca mode" gr-ca issue-server x server.csr

@@ -76,7 +76,7 @@ company() {
 		${parent:+'authorityKeyIdentifier=keyid'} "${@:4}" >"$name.ext"
 	openssl req -new -key "$name.key" -subj "/O=Company/CN=$name" -out "$name.csr"
 	if [ -n "$parent" ]; then
-		openssl x509 -req -in "$name.csr" -CA "$parent.pem" -CAkey "$parent.key" -set_serial "0x$(openssl rand -hex 8)" -days 30 \
+		openssl x509 -req -in "$name.csr" -CA "$parent.pem" -CAkey "$parent.key" -set_serial "0x01$(openssl rand -hex 8)" -days 30 \
 			-extfile "$name.ext" -out "$name.own" 2>/dev/null
 		cat "$name.own" "$parent.pem" >"$name.pem"
 	else

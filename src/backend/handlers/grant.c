@@ -29,17 +29,17 @@ enum status grant_answer(json_t **answer, char why[static GRANT_WHY], struct eve
 {
 	json_t *body = json_pack("{s:s, s:s, s:I, s:s}", "certificatePem", g->pem, "jobId", x->job, "executionNumber",
 				 (json_int_t)x->number, "certificateId", g->certificate);
-	enum status st = body ? GR_OK : GR_FAIL;
+	enum status st = GR_OK;
 	size_t size;
 
-	if (st == GR_OK && json_is_true(json_object_get(e->body, "certificateChain")) && (st = add_chain(body, e, g->authority)) == GR_OK &&
+	if (body && json_is_true(json_object_get(e->body, "certificateChain")) && (st = add_chain(body, e, g->authority)) == GR_OK &&
 	    (size = event_packet_size(e, body)) > PACKET_MAX) {
 		snprintf(why, GRANT_WHY, "with the certificateChain the answer would be a packet of %zu bytes, and devices take %d: "
 			 "ask without it, or have the authority use EC keys", size, PACKET_MAX);
 		st = GR_NO;
 	}
 	if (st == GR_OK)
-		*answer = body;
+		*answer = body;	/* NULL, out of memory: event_accept says so */
 	else
 		json_decref(body);
 	return st;

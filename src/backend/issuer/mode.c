@@ -63,13 +63,14 @@ static enum status parse(struct mode *mode, const char *text, size_t len, const 
 	const char *name = NULL, *authority = NULL, *alg = NULL;
 	json_int_t days = MODE_DAYS_DEFAULT;
 	json_t *o = json_object_parse(text, len);
+	bool whole = o && json_unpack_ex(o, NULL, JSON_STRICT, "{s:s, s:s, s?s, s?I}", "mode", &name, "authority", &authority,
+					 "signingAlgorithm", &alg, "validityDays", &days) == 0;
+	bool private = whole && strcmp(name, "private") == 0;
 	enum status st = GR_BAD;
 
-	if (o && json_unpack_ex(o, NULL, JSON_STRICT, "{s:s, s:s, s?s, s?I}", "mode", &name, "authority", &authority,
-				"signingAlgorithm", &alg, "validityDays", &days) == 0 &&
-	    (strcmp(name, "iot") == 0 || strcmp(name, "private") == 0) && authority_is_name(authority) && (!alg || find(alg)) &&
+	if (whole && (private ? alg && find(alg) : strcmp(name, "iot") == 0) && authority_is_name(authority) &&
 	    days >= 1 && days <= MODE_DAYS_MAX) {
-		*mode = (struct mode){ .private = strcmp(name, "private") == 0, .alg = alg ? find(alg) : NULL, .days = (uint32_t)days };
+		*mode = (struct mode){ .private = private, .alg = private ? find(alg) : NULL, .days = (uint32_t)days };
 		str_copy(mode->authority, sizeof mode->authority, authority);
 		st = GR_OK;
 	} else {
