@@ -64,6 +64,15 @@ screen_of() {
 	done
 }
 
+@test "verbs: the manual page has every verb and every option" {
+	for verb in $(gr-jobs --help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
+		grep -qE "^\.Cm ([a-z-]+ \| )*$verb( |\$)" "$ROOT/man/gr-jobs.1" || { echo "$verb is missing" >&2; return 1; }
+		for option in $(gr-jobs "$verb" --help | grep -o -e '--[a-z-]*' | grep -vx -e --help -e --version | sort -u); do
+			grep -qE "Fl (-home|. , )?-${option#--}( |\$)|Fl -${option#--}|, -${option#--}\b" "$ROOT/man/gr-jobs.1" || { echo "$verb $option is missing" >&2; return 1; }
+		done
+	done
+}
+
 @test "verbs: without a registry they are 100; an unknown job is 1" {
 	for verb in describe document executions cancel delete watch 'update -r 5' 'associate-targets -t thing/a'; do
 		# shellcheck disable=SC2086 # several words
