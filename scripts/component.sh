@@ -1,6 +1,6 @@
 #!/bin/sh
 # component.sh - the Greengrass component as GDK expects it: DIR/recipes, and in DIR/artifacts one zip for each
-# architecture with the device programs, the driver, the restart hooks and the libraries that devices do not have.
+# architecture with the device programs, the driver, the restart hooks, the watchdog's units and the libraries that devices do not have.
 # `make component` runs it.
 set -eu
 umask 022
@@ -114,12 +114,13 @@ bring_licence() {
 gather() {
 	tree=$build/tree
 	rm -rf "$tree"
-	mkdir -p "$tree/bin" "$tree/lib" "$tree/hooks" "$tree/licenses"
+	mkdir -p "$tree/bin" "$tree/lib" "$tree/hooks" "$tree/systemd" "$tree/licenses"
 	install -m 644 "$build"/bin/*.sh "$tree/bin/"
 	install -m 755 "$build"/bin/gr-* "$tree/bin/"
 	chmod 755 "$tree/bin/rotate.sh" "$tree/bin/greengrass.sh"
 	install -m 644 share/hooks/*.sh "$tree/hooks/"
 	install -m 755 share/hooks/greengrass-* "$tree/hooks/"
+	install -m 644 share/systemd/gr-recover.service share/systemd/gr-watchdog.* "$tree/systemd/"
 	install -m 644 LICENSE "$tree/licenses/gr"
 	bring_libraries "$tree"/bin/gr-*
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # greengrass.sh - gr as a component of a Greengrass core device; the recipe calls it. Verbs: install (is all there that
-# the programs need?), run (serve rotation jobs). Lies beside the programs, the restart hooks in ../hooks.
+# the programs need?), run (serve rotation jobs). An operator calls watchdog (put one onto this device, where the
+# component cannot take it along). Lies beside the programs, the restart hooks in ../hooks, units in ../systemd.
 set -eu
 umask 077
 
@@ -28,7 +29,7 @@ missing() {
 	linked | sed -n -e 's/^[[:space:]]*\(.*\) => not found.*/library \1/p' \
 		-e "s/.*: \([^ ]*\): version \`\(.*\)' not found.*/version \2 of \1/p" \
 		-e 's/^\(.*\): not started$/C library that can start \1/p' | sort -u
-	for command in cat cp cut mkdir mkfifo od rm sed sleep timeout tr; do
+	for command in cat cp cut date mkdir mkfifo od rm sed sleep timeout tr; do
 		command -v "$command" >/dev/null || printf 'command %s\n' "$command"
 	done
 }
@@ -98,8 +99,34 @@ serve() {
 	done
 }
 
-case $* in
-install) check_device ;;
-run) name_runtime && serve ;;
-*) printf 'usage: greengrass.sh install | run\n' >&2; exit 100 ;;
+# install_watchdog DIR UNITDIR: a copy of everything, so that it works without the component, and its units. Called again
+# it takes the place of the one before.
+install_watchdog() {
+	command -v systemctl >/dev/null || { complain 'this device has no command systemctl; README says what takes its place'; return 100; }
+	rm -rf "$1.new" "$1.old"
+	mkdir -p "$1.new" "$2" || return 111
+	cp -R "$here/../bin" "$here/../hooks" "$here/../lib" "$here/../licenses" "$1.new/" || return 111
+	[ ! -e "$1" ] || mv "$1" "$1.old" || return 111
+	mv "$1.new" "$1" || return 111
+	rm -rf "$1.old"
+	for unit in "$here"/../systemd/*; do
+		sed "s|@BINDIR@/gr-rotate|$1/bin/rotate.sh|" "$unit" >"$2/${unit##*/}" || return 111
+	done
+	sync
+	systemctl daemon-reload && systemctl enable --now gr-recover.service gr-watchdog.timer && return
+	complain 'systemctl does not take the units'
+	return 111
+}
+
+usage() {
+	printf 'usage: greengrass.sh install | run | watchdog [DIR UNITDIR]\n' >&2
+	exit 100
+}
+
+case $*,$# in
+install,1) check_device ;;
+run,1) name_runtime && serve ;;
+watchdog,1) install_watchdog /opt/gr /etc/systemd/system ;;
+watchdog*,3) install_watchdog "$2" "$3" ;;
+*) usage ;;
 esac

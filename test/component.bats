@@ -35,17 +35,17 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 @test "recipe: keys are spelled as nucleus lite reads them, and every manifest is for any runtime" {
 	recipe -r '.Manifests[] | (.Platform | keys[]), (.Lifecycle | keys[]), (.Lifecycle[] | objects | keys[]), (.Artifacts[] | keys[])' | sort -u >keys
 	diff - keys <<-END
-		$(printf '%s\n' GR_KEY_ALGORITHM GR_SIGNING_ALGORITHM GR_STATE Permission RequiresPrivilege Script Setenv Unarchive Uri architecture install os run runtime | sort)
+		$(printf '%s\n' GR_KEY_ALGORITHM GR_SIGNING_ALGORITHM GR_STATE GR_WATCHDOG Permission RequiresPrivilege Script Setenv Unarchive Uri architecture install os run runtime | sort)
 	END
 	recipe 'all(.Manifests[]; .Platform.runtime == "*" and .Platform.os == "linux")'
 	recipe '[.Manifests[].Platform.architecture] == ["amd64", "aarch64"]'
 	recipe 'has("ComponentDependencies") | not'
 }
 
-@test "recipe: the algorithms are its configuration and reach the programs" {
-	recipe '.ComponentConfiguration.DefaultConfiguration == {keyAlgorithm: "RSA-2048", signingAlgorithm: "SHA256WITHRSA"}'
+@test "recipe: algorithms and watchdog are its configuration and reach the programs" {
+	recipe '.ComponentConfiguration.DefaultConfiguration == {keyAlgorithm: "RSA-2048", signingAlgorithm: "SHA256WITHRSA", watchdog: "on"}'
 	recipe 'all(.Manifests[].Lifecycle.Setenv; . == {GR_KEY_ALGORITHM: "{configuration:/keyAlgorithm}",
-		GR_SIGNING_ALGORITHM: "{configuration:/signingAlgorithm}", GR_STATE: "/var/lib/gr"})'
+		GR_SIGNING_ALGORITHM: "{configuration:/signingAlgorithm}", GR_WATCHDOG: "{configuration:/watchdog}", GR_STATE: "/var/lib/gr"})'
 }
 
 @test "recipe: both manifests do the same, as root, each from its own zip; values stand in quotes" {
@@ -91,6 +91,7 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 		printf '%s\n' '-rwxr-xr-x bin/rotate.sh' '-rwxr-xr-x bin/greengrass.sh'
 		for p in $(sed -n 's|^\. "$here/\(.*\)"|\1|p' "$ROOT/scripts/rotate.sh"); do echo "-rw-r--r-- bin/$p"; done
 		printf '%s\n' '-rwxr-xr-x hooks/greengrass-classic' '-rwxr-xr-x hooks/greengrass-lite' '-rw-r--r-- hooks/systemd.sh'
+		printf -- '-rw-r--r-- systemd/%s\n' gr-recover.service gr-watchdog.service gr-watchdog.timer
 		printf '%s\n' '-rw-r--r-- licenses/gr' '-rw-r--r-- licenses/SOURCES'
 	} | sort -k 2 >wanted
 	grep -v ' lib/\| licenses/lib\| licenses/[A-Z]*GPL' found | diff wanted -
@@ -162,6 +163,7 @@ core() {
 			;;
 		list-units) cat units ;;
 		reset-failed) [ "\$2" = $UNIT ] ;;
+		daemon-reload | enable) ;;
 		--no-block) [ "\$2 \$3" = "restart $UNIT" ] && { [ ! -e restart ] || bash ./restart; } ;;
 		*) exit 1 ;;
 		esac
@@ -321,7 +323,7 @@ greengrass.sh: this device has no library libgr-test-two.so.7' ]
 	core classic
 	rm fake/systemctl
 	mkdir commands
-	for c in cat cp cut dirname mkdir mkfifo od rm sed sh sleep sort timeout tr; do ln -s "$(command -v "$c")" commands/; done
+	for c in cat cp cut date dirname mkdir mkfifo od rm sed sh sleep sort timeout tr; do ln -s "$(command -v "$c")" commands/; done
 	path=$PWD/commands
 	cd root/work/gr.CertificateRotator
 	run -100 --separate-stderr env PATH="$path" sh "$UNPACKED/bin/greengrass.sh" install
@@ -437,6 +439,45 @@ rotates_beside() {
 	rotate_job j1
 	until_true ended SUCCEEDED
 	grep -q '^restart$' own
+}
+
+@test "watchdog: a copy and units of its own, which work once the component is gone" {
+	lab
+	as thing-1
+	core classic
+	setting watchdog on
+	cp -R "$UNPACKED" component
+	for again in 1 2; do
+		: >calls
+		run -0 sh component/bin/greengrass.sh watchdog "$PWD/opt" "$PWD/etc"
+		[ "$(cat calls)" = 'daemon-reload
+enable --now gr-recover.service gr-watchdog.timer' ]
+	done
+	rm -r component
+	[ "$(ls etc | xargs)" = 'gr-recover.service gr-watchdog.service gr-watchdog.timer' ]
+	for unit in gr-recover gr-watchdog; do
+		rm -f "$GR_STATE/heartbeat"
+		run -0 env -i PATH=/usr/bin:/bin GR_CONF="$GR_CONF" GR_STATE="$GR_STATE" sh -c "$(sed -n 's/^ExecStart=//p' "etc/$unit.service")"
+		[ -e "$GR_STATE/heartbeat" ]
+	done
+	run -0 gr-journal watched
+	[ "$(ls | grep -c '^opt')" -eq 1 ]
+}
+
+@test "watchdog: its restart hook is that of the nucleus, though nobody names one" {
+	nucleus classic
+	sed -i '/^restartHook/d' "$GR_CONF"
+	setting runtime classic
+	PATH=$PWD/fake:$PATH run -0 sh "$UNPACKED/bin/greengrass.sh" watchdog "$PWD/opt" "$PWD/etc"
+	run -0 opt/bin/gr-install-cert adopt
+	run -0 opt/bin/gr-journal put --from idle restartInstance=old restartFor=1 restartCount=0
+	: >calls
+	run -0 opt/bin/rotate.sh recover
+	# It is another one already: nothing is restarted for that.
+	run -1 grep -q restart calls
+	opt/bin/gr-journal put --from idle "restartInstance=$(cat /proc/sys/kernel/random/boot_id) $(sed -n 's/^MainPID=//p' unit) 5000" restartFor=1 restartCount=0
+	run -0 opt/bin/rotate.sh recover
+	grep -qx -- '--no-block restart greengrass.service' calls
 }
 
 # --- what an operator needs at the service -------------------------------------------------------
