@@ -42,12 +42,14 @@ LINK_gr-config       = libcrypto $(CONF)
 LINK_gr-keygen       = libcrypto $(CONF)
 LINK_gr-csr          = libcrypto $(CONF)
 LINK_gr-journal      = libcrypto $(CONF)
+LINK_gr-cert-due     = libcrypto $(CONF)
 LINK_gr-install-cert = libcrypto $(CONF)
 LINK_gr-link         = libcrypto libssl libmosquitto $(CONF)
 LINK_gr-probe        = libcrypto libssl libmosquitto $(CONF)
 LINK_gr-jobs-client  = libcrypto libssl libmosquitto $(CONF)
 LINK_gr-create       = libcrypto libssl libmosquitto $(CONF)
 LINK_gr-commit       = libcrypto libssl libmosquitto $(CONF)
+LINK_gr-request      = libcrypto libssl libmosquitto $(CONF)
 LINK_gr-backendd     = libcrypto libmosquitto jansson sqlite3
 LINK_gr-registry     = libcrypto jansson sqlite3
 LINK_gr-jobs         = libcrypto jansson sqlite3
@@ -70,7 +72,7 @@ LIB_OBJ  := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lib/*.c))
 ROOM_OBJ := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/backend/registry/*.c src/backend/issuer/*.c src/backend/jobs/*.c src/backend/handlers/*.c src/backend/policy/*.c))
 
 PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
-DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh ending.sh states.sh
+DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) lab.sh))
 
 .PHONY: all programs device component demo check check-root mishaps fault soak storm rate bench lint install uninstall clean setup

@@ -15,6 +15,8 @@ export PATH
 . "$here/runtime.sh"
 # shellcheck source=scripts/watchdog.sh
 . "$here/watchdog.sh"
+# shellcheck source=scripts/due.sh
+. "$here/due.sh"
 # shellcheck source=scripts/ending.sh
 . "$here/ending.sh"
 # shellcheck source=scripts/states.sh
@@ -78,6 +80,9 @@ configure() {
 		retryMaxMilliseconds) retry_max=$value ;;
 		recordGraceSeconds) record_grace=$value ;;
 		watchdog) watchdog=$value ;;
+		rotateBeforeDays) rotate_before=$value ;;
+		rotateAtPercent) rotate_percent=$value ;;
+		rotateAfterDays) rotate_after=$value ;;
 		restartHook) hook=$value ;;
 		keyAlgorithm) new_key_algorithm=$value ;;
 		signingAlgorithm) new_signing_algorithm=$value ;;
@@ -192,7 +197,7 @@ drive() {
 		exit 111
 	fi
 	configure || exit
-	link_pid='' link_generation='' refused_generation='' refused_at=0 child='' hook_says='' said_key='' said_unwatched='' left_alone='' asked='' unpaid=''
+	link_pid='' link_generation='' refused_generation='' refused_at=0 child='' hook_says='' said_key='' said_unwatched='' left_alone='' asked='' unpaid='' asked_at=''
 	hold_lock || exit
 	trap cleanup EXIT
 	trap 'exit 143' TERM

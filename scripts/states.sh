@@ -12,6 +12,7 @@ state_idle() {
 	next=idle
 	connect_idle || return
 	idle_time
+	ask_when_due
 	found=$state/execution passed=
 	# A rotation that we have no record of may only be given up over a pair that was committed, and is tried once.
 	[ -n "$live_committed" ] && [ -z "$left_alone" ] || passed=--queued

@@ -1,5 +1,6 @@
 /* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
 #include "gr-broker/broker.h"
+#include "gr-broker/dates.h"
 #include "gr-broker/gate.h"
 #include "gr-broker/presence.h"
 #include "gr-broker/route.h"
@@ -49,13 +50,14 @@ static int begin_session(struct broker *b, struct mosquitto *client, struct iden
 static int auth_device(struct broker *b, struct mosquitto *client, const X509 *x509)
 {
 	const char *client_id = mosquitto_client_id(client), *why = NULL;
+	const struct identity_source source = broker_source(b);
 	char certificate[65];
 	struct identity who;
 	enum status st;
 
 	if (!client_id || !identity_certificate_id(certificate, x509))
 		return MOSQ_ERR_AUTH;
-	st = identity_establish(&who, &why, b->view, b->cache, x509, certificate, client_id, mosquitto_client_address(client));
+	st = identity_establish(&who, &why, &source, x509, certificate, client_id, mosquitto_client_address(client));
 	if (st == GR_NO)
 		return refuse(b, certificate, client_id, why);
 	if (b->reloading && sessions_find(b->sessions, client)) {
@@ -64,6 +66,8 @@ static int auth_device(struct broker *b, struct mosquitto *client, const X509 *x
 			identity_release(&who);
 		return MOSQ_ERR_SUCCESS;
 	}
+	if (st == GR_OK && who.expired)
+		mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: %s comes with certificate %s, which has expired: let in for a rotation", client_id, certificate);
 	/* Not a refusal but silence: the broker closes the socket without a CONNACK. */
 	return st == GR_OK ? begin_session(b, client, &who) : MOSQ_ERR_UNKNOWN;
 }
@@ -177,6 +181,8 @@ static int broker_free(struct broker *b)
 	refusals_free(b->refusals);
 	policies_cache_free(b->cache);
 	view_free(b->view);
+	if (b->grace_s >= 0)
+		dates_give_back();
 	free(b);
 	return MOSQ_ERR_SUCCESS;
 }
@@ -207,19 +213,34 @@ int mosquitto_plugin_version(int supported_version_count, const int *supported_v
 	return -1;
 }
 
+/* MOSQ_ERR_INVAL, one line: no such option, or a bad value. */
+static int take_option(const char **path, int64_t *grace_s, const struct mosquitto_opt *option)
+{
+	if (strcmp(option->key, "registry") == 0) {
+		*path = option->value;
+		return MOSQ_ERR_SUCCESS;
+	}
+	if (strcmp(option->key, "grace_days") != 0) {
+		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_%s: no such option", option->key);
+		return MOSQ_ERR_INVAL;
+	}
+	*grace_s = strtol(option->value, NULL, 10) * INT64_C(86400);
+	if (strspn(option->value, "0123456789") == strlen(option->value) && *option->value && strlen(option->value) < 6)
+		return MOSQ_ERR_SUCCESS;
+	mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_grace_days: %s: not a number of days from 0 to 99999", option->value);
+	return MOSQ_ERR_INVAL;
+}
+
 int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, struct mosquitto_opt *options, int option_count)
 {
 	const char *path = NULL;
+	int64_t grace_s = 0;
 	struct broker *b;
 	int rc;
 
-	for (int i = 0; i < option_count; i++) {
-		if (strcmp(options[i].key, "registry") != 0) {
-			mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_%s: no such option", options[i].key);
-			return MOSQ_ERR_INVAL;
-		}
-		path = options[i].value;
-	}
+	for (int i = 0; i < option_count; i++)
+		if ((rc = take_option(&path, &grace_s, &options[i])) != MOSQ_ERR_SUCCESS)
+			return rc;
 	if (!path) {
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_registry is not set");
 		return MOSQ_ERR_INVAL;
@@ -228,6 +249,12 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, st
 	if (!b)
 		return MOSQ_ERR_NOMEM;
 	b->id = identifier;
+	b->grace_s = grace_s > 0 ? grace_s : -1;
+	if (grace_s > 0 && !dates_take_over()) {
+		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_grace_days: OpenSSL does not leave the dates to us");
+		free(b);
+		return MOSQ_ERR_UNKNOWN;
+	}
 	rc = broker_start(b, path);
 	if (rc != MOSQ_ERR_SUCCESS) {
 		broker_free(b);

@@ -137,7 +137,7 @@ static enum status check(const struct conf *conf)
 	enum status found[] = {
 		settings_thing(conf), settings_endpoint(conf), settings_port(conf),
 		settings_ca(conf, CONF_ROOT_CA_PATH), settings_ca(conf, CONF_ISSUER_CA_PATH),
-		settings_switch(conf, CONF_CERTIFICATE_CHAIN), settings_hook(conf), settings_watchdog(conf), settings_times(conf),
+		settings_switch(conf, CONF_CERTIFICATE_CHAIN), settings_hook(conf), settings_watchdog(conf), settings_due(conf), settings_times(conf),
 		settings_token(conf), settings_next_key(conf),
 		check_algorithms(conf), key == GR_OK && cert == GR_OK ? check_pair(conf) : GR_BAD
 	};

@@ -8,6 +8,7 @@ int main(int argc, char *argv[])
 		{ "next", verb_next, "print the next execution that is a rotation; wait for it" },
 		{ "pending", verb_pending, "list pending executions" },
 		{ "start", verb_start, "start the execution at the front" },
+		{ "time", verb_time, "print the time that the service tells" },
 		{ "update", verb_update, "report how an execution fares" },
 		{ 0 }
 	};

@@ -50,6 +50,10 @@ static const struct setting {
 	[CONF_RECORD_GRACE]          = { "recordGraceSeconds", "600", NUMBER },
 	[CONF_WATCHDOG]              = { "watchdog", "on", TEXT },
 	[CONF_WATCHDOG_SECONDS]      = { "watchdogSeconds", "300", NUMBER },
+	[CONF_ROTATE_BEFORE]         = { "rotateBeforeDays", "0", NUMBER },
+	[CONF_ROTATE_PERCENT]        = { "rotateAtPercent", "0", NUMBER },
+	[CONF_ROTATE_AFTER]          = { "rotateAfterDays", "0", NUMBER },
+	[CONF_ROTATE_JITTER]         = { "rotateJitterPercent", "10", NUMBER },
 };
 
 const char *conf_name(enum conf_key key)

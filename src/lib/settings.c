@@ -175,6 +175,16 @@ enum status settings_watchdog(const struct conf *conf)
 	return st;
 }
 
+enum status settings_due(const struct conf *conf)
+{
+	static const enum conf_key shares[] = { CONF_ROTATE_PERCENT, CONF_ROTATE_JITTER };
+
+	for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
+		if (conf_number(conf, shares[i]) > 100)
+			return refuse(conf, shares[i], "not a share; use 0 to 100");
+	return GR_OK;
+}
+
 static enum status check_order(const struct conf *conf, enum conf_key low, enum conf_key high)
 {
 	if (conf_number(conf, low) <= conf_number(conf, high))

@@ -26,6 +26,8 @@ enum status settings_hook(const struct conf *conf);
 enum status settings_switch(const struct conf *conf, enum conf_key key);
 bool settings_is_on(const struct conf *conf, enum conf_key key);
 enum status settings_watchdog(const struct conf *conf);
+/* When a certificate gets too old. */
+enum status settings_due(const struct conf *conf);
 /* Those that depend on one another. */
 enum status settings_times(const struct conf *conf);
 

@@ -61,7 +61,14 @@ static enum topic_kind certificate_kind(const char *rest)
 {
 	if (strcmp(rest, "create") == 0)
 		return TOPIC_CREATE;
-	return strcmp(rest, "commit") == 0 ? TOPIC_COMMIT : TOPIC_NONE;
+	if (strcmp(rest, "commit") == 0)
+		return TOPIC_COMMIT;
+	return strcmp(rest, "request") == 0 ? TOPIC_REQUEST : TOPIC_NONE;
+}
+
+bool topic_is_certificate(enum topic_kind kind)
+{
+	return kind == TOPIC_CREATE || kind == TOPIC_COMMIT || kind == TOPIC_REQUEST;
 }
 
 bool topic_parse(struct topic *t, const char *topic)

@@ -25,14 +25,18 @@ enum topic_kind {
 	TOPIC_GET,		/* $aws/things/T/jobs/J/get, J may be $next */
 	TOPIC_UPDATE,		/* $aws/things/T/jobs/J/update */
 	TOPIC_CREATE,		/* awslabs/things/T/certificate/create */
-	TOPIC_COMMIT		/* awslabs/things/T/certificate/commit */
+	TOPIC_COMMIT,		/* awslabs/things/T/certificate/commit */
+	TOPIC_REQUEST		/* awslabs/things/T/certificate/request */
 };
+/* One of the certificate service's, not of Jobs. */
+bool topic_is_certificate(enum topic_kind kind);
+
 struct topic {
 	enum topic_kind kind;
 	char thing[129];
 	char job[65];		/* "" where the shape has none */
 };
-/* True when topic lies under $aws/ or awslabs/; *t is always filled, kind TOPIC_NONE if it is none of the six shapes. */
+/* True when topic lies under $aws/ or awslabs/; *t is always filled, kind TOPIC_NONE if it is none of these shapes. */
 bool topic_parse(struct topic *t, const char *topic);
 
 /* Does filter (with + and #) match topic? MQTT 3.1.1, 4.7. */

@@ -54,7 +54,7 @@ struct daemon {
 	struct bus bus;
 	struct throttle *throttle;	/* NULL: no limit */
 	struct limits limits;
-	int64_t quarantine_ms;
+	int64_t quarantine_ms, own_job_ms;
 	int64_t next_chores;		/* CLOCK_BOOTTIME ms */
 	int64_t clock_offset;		/* real minus boot time at the last look */
 	int64_t version;		/* db_version at the last look */

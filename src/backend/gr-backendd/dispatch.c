@@ -81,24 +81,35 @@ static enum status refusal_report(struct daemon *d, const struct stamp *s, int64
 	return alarm_raise(d->db, "unknown-certificate", "", s->principal, "a certificate that is not registered tried to connect", now);
 }
 
-static enum status report(struct daemon *d, const struct stamp *s, int64_t now)
+/* The broker let it in for a rotation alone, because the operator granted that; he should know. */
+static enum status note_expired(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
 {
+	json_t *body = json_object_parse(m->payload, m->len);
+	bool expired = json_is_true(json_object_get(body, "expired"));
+	struct certificate c;
+	enum status st;
+
+	json_decref(body);
+	if (!expired || (st = certificate_get(&c, d->db, s->principal)) == GR_NO)
+		return GR_OK;
+	return st == GR_OK ? alarm_raise(d->db, "expired-used", c.thing, c.id, "a certificate that has expired was let in for a rotation", now) : st;
+}
+
+static enum status report(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
+{
+	enum status st;
+
 	if (strcmp(s->topic, "gr/connected") == 0)
-		return session_report(d, s, true, now);
+		return (st = note_expired(d, s, m, now)) == GR_OK ? session_report(d, s, true, now) : st;
 	if (strcmp(s->topic, "gr/disconnected") == 0)
 		return session_report(d, s, false, now);
 	return strcmp(s->topic, "gr/refused") == 0 ? refusal_report(d, s, now) : GR_OK;
 }
 
-static bool is_rotation(const struct event *e)
-{
-	return e->request.kind == TOPIC_CREATE || e->request.kind == TOPIC_COMMIT;
-}
-
 /* A refusal in the words of the service that was asked. */
 static enum status refuse(struct event *e, const char *code, const char *message)
 {
-	return is_rotation(e) ? event_reject_text(e, message, false) : event_reject_code(e, code, message, NULL);
+	return topic_is_certificate(e->request.kind) ? event_reject_text(e, message, false) : event_reject_code(e, code, message, NULL);
 }
 
 static enum status unknown_request(struct event *e)
@@ -110,7 +121,8 @@ static enum status route(struct event *e)
 {
 	static enum status (*const handlers[])(struct event *) = {
 		[TOPIC_NONE] = unknown_request, [TOPIC_GET_PENDING] = service_get_pending, [TOPIC_START_NEXT] = service_start_next,
-		[TOPIC_GET] = service_get, [TOPIC_UPDATE] = service_update, [TOPIC_CREATE] = rotate_create, [TOPIC_COMMIT] = rotate_commit
+		[TOPIC_GET] = service_get, [TOPIC_UPDATE] = service_update, [TOPIC_CREATE] = rotate_create, [TOPIC_COMMIT] = rotate_commit,
+		[TOPIC_REQUEST] = rotate_request
 	};
 	const json_t *token = json_object_get(e->body, "clientToken");
 
@@ -148,6 +160,7 @@ static enum status request(struct daemon *d, const struct stamp *s, const struct
 {
 	struct event e = {
 		.db = d->db, .issuer = &d->issuer, .ledger = &d->ledger, .now = now, .minute_ms = d->limits.minute_ms,
+		.own_job_ms = d->own_job_ms,
 		.principal = s->principal, .client = s->client, .topic = s->topic
 	};
 	enum status st;
@@ -184,7 +197,7 @@ static enum status handle(struct daemon *d, const struct message *m)
 		return GR_OK;
 	}
 	if (strncmp(s.topic, "gr/", 3) == 0)
-		return report(d, &s, now);
+		return report(d, &s, m, now);
 	d->settle = true;
 	return request(d, &s, m, now);
 }

@@ -68,7 +68,7 @@ bool acl_write(const struct identity *who, const char *topic, bool retain, bool 
 {
 	struct topic t;
 
-	if (who->role == ROLE_PROBE || is_internal(topic))
+	if (who->role == ROLE_PROBE || is_internal(topic) || (who->expired && !acl_is_request(topic)))
 		return false;
 	if (topic[0] == '$' || first_is(topic, "awslabs")) {
 		topic_parse(&t, topic);
@@ -81,14 +81,14 @@ bool acl_write(const struct identity *who, const char *topic, bool retain, bool 
 
 bool acl_subscribe(const struct identity *who, const char *filter)
 {
-	if (who->role == ROLE_PROBE || is_internal(filter) || first_is(filter, "$share") || first_is(filter, "$CONTROL"))
+	if (who->role == ROLE_PROBE || is_internal(filter) || (who->expired && !is_rotation(filter)) || first_is(filter, "$share") || first_is(filter, "$CONTROL"))
 		return false;
 	return !closed_rotation(who, filter) && identity_allows(who, POLICY_SUBSCRIBE, filter);
 }
 
 bool acl_read(const struct identity *who, const char *topic)
 {
-	if (who->role == ROLE_PROBE || is_internal(topic) || acl_is_request(topic) || first_is(topic, "$CONTROL"))
+	if (who->role == ROLE_PROBE || is_internal(topic) || (who->expired && !is_rotation(topic)) || acl_is_request(topic) || first_is(topic, "$CONTROL"))
 		return false;
 	return !closed_rotation(who, topic) && identity_allows(who, POLICY_RECEIVE, topic);
 }

@@ -3,8 +3,8 @@
  * policy says, then its policies.
  *
  * Closed: "in/" and "out/" (between broker and backend), all under "$aws/" and "awslabs/" for
- * publishing except the six requests of one's own thing, rotation topics of other things, $share,
- * $CONTROL, and for publishing whatever else begins with "$".
+ * publishing except the requests of one's own thing, rotation topics of other things, $share,
+ * $CONTROL, and for publishing whatever else begins with "$". For one whose certificate has expired all but rotation topics.
  */
 #ifndef GR_ACL_H
 #define GR_ACL_H
@@ -13,7 +13,7 @@
 
 #include "gr-broker/identity.h"
 
-/* One of the six requests. It reaches the backend rewritten, by MESSAGE; as itself it is delivered to nobody. */
+/* A request to the backend. It reaches the backend rewritten, by MESSAGE; as itself it is delivered to nobody. */
 bool acl_is_request(const char *topic);
 
 /* A will is held to the same rules with may_ask false: a request counts only from a live session. */

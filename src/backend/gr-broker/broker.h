@@ -23,9 +23,15 @@ struct broker {
 	struct refusals *refusals;
 	int64_t poll_at, open_at;	/* ms, clock_boot_ms */
 	int64_t version;		/* of the newest session, see presence.h */
+	int64_t grace_s;		/* identity.h */
 	char complained[256];		/* why the registry could not be read, as it was logged last */
 	bool reloading;			/* between SIGHUP and the end of this turn of the broker's loop */
 };
+
+static inline struct identity_source broker_source(const struct broker *broker)
+{
+	return (struct identity_source){ broker->view, broker->cache, broker->grace_s };
+}
 
 static inline bool broker_is_local(const char *username)
 {

@@ -38,11 +38,12 @@ static int acl_live(struct broker *b, const struct mosquitto_evt_acl_check *chec
 /* Its session is over: this is a will. */
 static bool may_publish_will(struct broker *b, const struct mosquitto_evt_acl_check *check, const char *certificate, const char *client)
 {
+	const struct identity_source source = broker_source(b);
 	struct identity who;
 	const char *why;
 	bool allowed;
 
-	if (identity_establish(&who, &why, b->view, b->cache, NULL, certificate, client, mosquitto_client_address(check->client)) != GR_OK)
+	if (identity_establish(&who, &why, &source, NULL, certificate, client, mosquitto_client_address(check->client)) != GR_OK)
 		return false;
 	allowed = acl_write(&who, check->topic, check->retain, false);
 	identity_release(&who);

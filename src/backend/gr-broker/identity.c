@@ -1,5 +1,7 @@
 /* identity.c - who a client is */
 #include "gr-broker/identity.h"
+#include "clock.h"
+#include "gr-broker/dates.h"
 #include "str.h"
 
 #include <openssl/evp.h>
@@ -90,9 +92,23 @@ static enum status find_thing(struct identity *who, const char **why, struct vie
 	return GR_OK;
 }
 
-enum status identity_establish(struct identity *who, const char **why, struct view *view, struct policies_cache *cache,
-			       const X509 *x509, const char *certificate, const char *client, const char *address)
+/* Whoever is late may rotate, as the thing itself or beside it, and probe for that. */
+static enum status check_dates(struct identity *who, const char **why, const X509 *x509, int64_t grace_s)
 {
+	enum dates dates = grace_s < 0 ? DATES_HOLD : dates_check(why, x509, clock_real_ms() / 1000, grace_s);
+
+	who->expired = dates == DATES_GRACE;
+	if (who->expired && who->role == ROLE_OTHER) {
+		*why = "the certificate has expired, and this client does not rotate";
+		return GR_NO;
+	}
+	return dates == DATES_REFUSED ? GR_NO : GR_OK;
+}
+
+enum status identity_establish(struct identity *who, const char **why, const struct identity_source *source, const X509 *x509,
+			       const char *certificate, const char *client, const char *address)
+{
+	struct view *view = source->view;
 	X509 *stored = NULL;
 	enum status st;
 
@@ -104,9 +120,11 @@ enum status identity_establish(struct identity *who, const char **why, struct vi
 		x509 = stored;
 	if (x509)
 		read_common_name(who->common_name, sizeof who->common_name, x509);
+	if (st == GR_OK && x509)
+		st = check_dates(who, why, x509, source->grace_s);
 	X509_free(stored);
 	if (st == GR_OK)
-		st = policies_load(&who->policies, cache, view, certificate);
+		st = policies_load(&who->policies, source->cache, view, certificate);
 	if (st == GR_OK && !identity_allows(who, POLICY_CONNECT, client)) {
 		*why = "no policy allows this client to connect";
 		st = GR_NO;

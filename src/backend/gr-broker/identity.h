@@ -3,6 +3,8 @@
 #define GR_IDENTITY_H
 
 #include <openssl/x509.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "gr-broker/policies.h"
 #include "gr-broker/view.h"
@@ -22,6 +24,7 @@ struct identity {
 	char address[64];	/* "" when it is not known */
 	char common_name[257];	/* "" when there is none, or more than one */
 	enum role role;
+	bool expired;		/* let in for a rotation, and for nothing else */
 	struct policies policies;
 	unsigned long epoch;	/* of the view, when the policies were read */
 };
@@ -29,13 +32,20 @@ struct identity {
 /* certificateId of a certificate: SHA-256 over the DER. False: OpenSSL would not. */
 bool identity_certificate_id(char id[static 65], const X509 *x509);
 
+/* Where identities are looked up. */
+struct identity_source {
+	struct view *view;
+	struct policies_cache *cache;
+	int64_t grace_s;	/* how long an expired certificate still rotates; -1: OpenSSL looks at the dates itself */
+};
+
 /*
  * May a client with this certificate and client id be here? x509 is NULL for one that is not
  * connected. GR_NO: *why is a static sentence. GR_FAIL: the database cannot say. In both cases there is
  * nothing to release.
  */
-enum status identity_establish(struct identity *who, const char **why, struct view *view, struct policies_cache *cache,
-			       const X509 *x509, const char *certificate, const char *client, const char *address);
+enum status identity_establish(struct identity *who, const char **why, const struct identity_source *source, const X509 *x509,
+			       const char *certificate, const char *client, const char *address);
 void identity_release(struct identity *who);
 
 /* The role that a client id asks for. */

@@ -55,7 +55,7 @@ void report_connected(const struct identity *who)
 	char payload[128];
 
 	/* An address as inet_ntop writes it needs no escapes. */
-	str_format(payload, sizeof payload, "{\"ipAddress\":\"%s\"}", who->address);
+	str_format(payload, sizeof payload, "{\"ipAddress\":\"%s\"%s}", who->address, who->expired ? ",\"expired\":true" : "");
 	publish(who->certificate, who->client, "gr/connected", payload);
 }
 

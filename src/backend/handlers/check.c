@@ -54,19 +54,21 @@ static enum status check_execution(struct execution *x, const char **why, const 
 	return GR_NO;
 }
 
+enum status rotate_check_asker(const char **why, const struct event *e)
+{
+	*why = "the client id is not the thing's";
+	return speaks_for(e->client, e->request.thing) ? check_principal(why, e) : GR_NO;
+}
+
 enum status rotate_check(struct execution *x, const char **why, const struct event *e)
 {
 	const char *job = json_text(e->body, "jobId");
 	enum status st;
 
-	*why = NULL;
+	*why = "jobId is missing";
 	if (!job)
-		*why = "jobId is missing";
-	else if (!speaks_for(e->client, e->request.thing))
-		*why = "the client id is not the thing's";
-	if (*why)
 		return GR_NO;
-	if ((st = check_principal(why, e)) != GR_OK)
+	if ((st = rotate_check_asker(why, e)) != GR_OK)
 		return st;
 	return check_execution(x, why, e, job);
 }

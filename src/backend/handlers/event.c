@@ -41,7 +41,7 @@ static enum status answer(struct event *e, json_t *body, const char *how)
 		return GR_FAIL;
 	}
 	str_format(topic, sizeof topic, "%s/%s", e->topic, how);
-	if (e->request.kind == TOPIC_CREATE || e->request.kind == TOPIC_COMMIT)
+	if (topic_is_certificate(e->request.kind))
 		str_copy(e->answer_topic, sizeof e->answer_topic, topic);
 	else
 		event_direct_topic(e->answer_topic, e->client, topic);

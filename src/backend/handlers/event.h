@@ -22,6 +22,7 @@ struct event {
 	struct ledger *ledger;
 	int64_t now;			/* ms since the epoch */
 	int64_t minute_ms;		/* the backend's minute */
+	int64_t own_job_ms;		/* how long until a thing may ask for another job of its own; 0: never */
 
 	const char *principal;		/* certificateId of the connection, from the plugin */
 	const char *client;		/* its client id */
@@ -42,7 +43,7 @@ enum status event_reject(struct event *e, json_t *body);
 enum status event_reject_code(struct event *e, const char *code, const char *message, json_t *state);
 /* Bytes of the MQTT packet in which body would reach a device as an acceptance; 0: out of memory. */
 size_t event_packet_size(const struct event *e, json_t *body);
-/* create and commit: {"errorMsg","jobId"?}; retry asks the device to come again. */
+/* create, commit, request: {"errorMsg","jobId"?}; retry asks the device to come again. */
 enum status event_reject_text(struct event *e, const char *message, bool retry);
 void event_release(struct event *e);
 

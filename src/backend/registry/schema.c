@@ -161,6 +161,9 @@ const char schema_sql[] =
 "CREATE TRIGGER tally_delete AFTER DELETE ON execution BEGIN"
 "  UPDATE tally SET count = count - 1 WHERE job = old.job AND status = old.status; END;"
 
+/* The newest job that each thing asked for by itself. */
+"CREATE TABLE own_job (thing TEXT PRIMARY KEY, job TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;"
+
 /* The chain of custody: one row for each execution that asked for a certificate; kept after the job. */
 "CREATE TABLE rotation ("
 "  id INTEGER PRIMARY KEY AUTOINCREMENT,"

@@ -11,6 +11,7 @@ int verb_get(int argc, char *argv[]);
 int verb_next(int argc, char *argv[]);
 int verb_pending(int argc, char *argv[]);
 int verb_start(int argc, char *argv[]);
+int verb_time(int argc, char *argv[]);
 int verb_update(int argc, char *argv[]);
 
 enum { JOBS_JSON = 256 };

@@ -1,0 +1,74 @@
+/* gr-request: ask the backend for a rotation job of our own */
+#include "arg.h"
+#include "complain.h"
+#include "conf.h"
+#include "out.h"
+#include "request.h"
+#include "session.h"
+#include "str.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static const struct arg_option options[] = {
+	{ 'g', "generation", "N", "the pair for a session of our own (default: the one that is live now)" },
+	CONF_OPTIONS,
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-request", "[-g N]", "Ask the backend for a rotation job of our own and print its id.", options
+};
+
+/* GR_NO, one line: refused. GR_FAIL, one line: refused for now, or an answer that says nothing. */
+static enum status judge(enum status st, const json_t *answer)
+{
+	const char *job = json_text(answer, "jobId"), *reason = json_text(answer, "errorMsg");
+
+	if (st == GR_OK && job && str_is_job(job)) {
+		puts(job);
+		return out_close();
+	}
+	if (st == GR_NO && !json_is_true(json_object_get(answer, "retry"))) {
+		complain("rejected: %s", reason ? reason : "no reason given");
+		return GR_NO;
+	}
+	complain("not now: %s", reason ? reason : st == GR_OK ? "the answer names no job" : "no reason given");
+	return GR_FAIL;
+}
+
+static enum status ask(struct session *session)
+{
+	json_t *body = json_object(), *answer = NULL;
+	char topic[TOPIC_MAX];
+	struct request request;
+	enum status st;
+
+	topic_certificate(topic, session->thing, "request");
+	if ((st = request_init(&request, session, topic, NULL)) == GR_OK && (st = request_send(&request, body)) == GR_OK &&
+	    (st = request_answer(&answer, &request)) != GR_FAIL) {
+		st = judge(st, answer);
+		json_decref(answer);
+	}
+	json_decref(body);
+	return st;
+}
+
+int main(int argc, char *argv[])
+{
+	struct conf conf = { 0 };
+	struct session session;
+	uint32_t generation = 0;
+	enum status st = GR_OK;
+	int ch;
+
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
+		st = ch == 'g' ? arg_u32(&generation, "-g", optarg) : conf_option(&conf, ch, optarg);
+	if (st == GR_OK && argc != optind)
+		arg_usage(&spec);
+	if (st == GR_OK && (st = conf_load(&conf)) == GR_OK && (st = session_open(&session, &conf, generation)) == GR_OK) {
+		st = ask(&session);
+		session_close(&session);
+	}
+	conf_release(&conf);
+	return st;
+}
