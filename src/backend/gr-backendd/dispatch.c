@@ -169,7 +169,7 @@ static enum status request(struct daemon *d, const struct stamp *s, const struct
 	if ((st = is_entitled(d, &e)) != GR_OK)
 		return st == GR_NO ? GR_OK : st;
 	e.body = m->len <= PAYLOAD_MAX ? json_object_parse(m->payload, m->len) : NULL;
-	if (!is_rotation(&e) && !throttle_admits(d->throttle, e.request.thing, clock_boot_ms()))
+	if (!topic_is_certificate(e.request.kind) && !throttle_admits(d->throttle, e.request.thing, clock_boot_ms()))
 		st = refuse(&e, "RequestThrottled", "too many requests of this thing in one second");
 	else
 		st = e.body ? route(&e) : refuse(&e, "InvalidJson", "the payload is not a JSON object");
