@@ -32,7 +32,8 @@ jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 	[[ $job =~ ^own-[0-9a-f]{12}-[0-9]+$ ]]
 	[ -z "$stderr" ]
 	[ "$(gr-jobs executions -H "$HOME_DIR" "$job" | cut -f 1,3)" = $'thing-1\tQUEUED' ]
-	[ "$(sql "SELECT timeout_minutes || document || description FROM job WHERE id = '$job'")" = '30{"operation":"ROTATE_CERTIFICATE"}asked for by the thing itself' ]
+	gr-jobs describe -H "$HOME_DIR" -j "$job" >described
+	[ "$(jq -c '[.timeoutConfig.inProgressTimeoutInMinutes, .document, .description]' described)" = '[30,"{\"operation\":\"ROTATE_CERTIFICATE\"}","asked for by the thing itself"]' ]
 	[ "$(sql "SELECT target FROM job_target WHERE job = '$job'")" = thing/thing-1 ]
 	run -0 rotate.sh once
 	assert_rotated "$job"
