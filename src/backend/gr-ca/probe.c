@@ -76,8 +76,9 @@ static enum status call(BIO *bio, const char *broker, const char *host, const bo
 	}
 	if (BIO_do_connect_retry(bio, WAIT_SECONDS, NAP_MS) != 1)
 		return judge(ssl, broker);
+	/* Tickets are taken in by reading, which then has nothing to read: look before waiting for more. */
 	while (!*taken && SSL_version(ssl) >= TLS1_3_VERSION && time(NULL) < end)
-		if (BIO_read(bio, &byte, 1) <= 0 && (!BIO_should_retry(bio) || BIO_wait(bio, end, NAP_MS) < 0))
+		if (BIO_read(bio, &byte, 1) <= 0 && !*taken && (!BIO_should_retry(bio) || BIO_wait(bio, end, NAP_MS) < 0))
 			break;
 	return *taken || SSL_version(ssl) < TLS1_3_VERSION ? GR_OK : judge(ssl, broker);
 }
