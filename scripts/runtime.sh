@@ -45,6 +45,14 @@ hook_ready() {
 	return 111
 }
 
+# What is owed for the old pair would be forgotten for what the switch to the new one owes: if that did not come about, the
+# runtime would stay where it is, on a pair that is dead.
+runtime_settled() {
+	is_owed || return 0
+	hook_says="the runtime never came to run on the old pair"
+	return 111
+}
+
 # Before a switch to a generation. Which instance of the runtime has to go can be told after the switch alone: one that
 # starts in between may be on either pair. The restart waits until the hook is ready, but not past restartAt: the
 # switch of a rollback does not wait.
@@ -80,12 +88,17 @@ restart_is_over() {
 	complain "the runtime was asked $restart_count times to restart and is still the same; giving up"
 }
 
+# For the pair that is live; a switch that has not come about is owed nothing.
+is_owed() {
+	[ -n "$hook" ] && [ -n "$restart_instance" ] && is_live "${restart_for:-$live}"
+}
+
 # Owed from the switch on until the instance is another one; asked for at most once in a growing delay, and counted
-# before it is asked for. A switch that has not come about is owed nothing.
+# before it is asked for.
 pay_restart() {
 	[ -n "$hook" ] && [ -n "$restart_instance" ] || return 0
 	pairs || return
-	is_live "${restart_for:-$live}" || return 0
+	is_owed || return 0
 	instance=$(call_hook instance) || instance=
 	t=$(now) restart_count=${restart_count:-0} restart_at=${restart_at:-0}
 	if restart_is_over; then
@@ -120,7 +133,7 @@ forget_restart() {
 # life counted it and did not come to asking; once ends when it has asked itself.
 idle_time() {
 	idle_for=$idle_wait unpaid=
-	[ -n "$hook" ] && [ -n "$restart_instance" ] && [ "$live" = "${restart_for:-$live}" ] || return 0
+	is_owed || return 0
 	if [ "$mode" = run ]; then
 		[ "$idle_for" -le 5 ] || idle_for=5
 	elif [ "${restart_count:-0}" -gt 0 ] && [ -z "$asked" ]; then

@@ -130,7 +130,7 @@ state_trial() {
 	if ! is_live "$new"; then
 		need_watchdog || return
 		[ -z "$unwatched" ] || { why "$unwatched"; return; }
-		hook_ready || return
+		hook_ready && runtime_settled || return
 		owe_restart "$new" || return
 		gr-install-cert activate || return
 		say "switched to the new key and certificate; the old pair is kept"

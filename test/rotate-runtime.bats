@@ -81,6 +81,25 @@ write_hook() {
 	assert_rotated j1
 }
 
+@test "runtime: a trial waits for the restart that is owed for the old pair, and does not forget it" {
+	printf '#!/bin/sh\n[ "$1" != instance ] || echo still-on-a-dead-pair\n' >hook
+	chmod +x hook
+	setting restartHook "$PWD/hook"
+	setting trialSeconds 3
+	gr-install-cert adopt
+	gr-journal put phase=idle restartInstance=still-on-a-dead-pair restartFor=1 restartCount=1 restartAt=0
+	rotate_job j1
+	run -1 --separate-stderr rotate.sh once
+	[ "$(reason_of j1)" = "the trial's deadline passed; the runtime never came to run on the old pair" ]
+	[[ $stderr != *switched* ]]
+	[ "$(gr-journal get restartInstance restartFor)" = $'restartInstance=still-on-a-dead-pair\nrestartFor=1' ]
+	printf '#!/bin/sh\n[ "$1" != instance ] || echo another\n' >hook
+	rotate_job j2
+	setting trialSeconds 60
+	timeout 60 rotate.sh once || [ $? -eq 1 ]
+	[ "$(gr-journal get restartFor)" != 1 ]
+}
+
 @test "runtime: W34 activation waits while a deployment is running" {
 	write_hook
 	touch deploying
