@@ -477,6 +477,19 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	gr-install-cert recover
 	[ "$(live)" = 1 ]
 }
+@test "recover: a lost journal owes the runtime a restart on the pair that is live" {
+	make_trial
+	for live in 1 2; do
+		[ "$live" = 1 ] || gr-install-cert activate
+		rm "$STORE/rotation"
+		gr-install-cert recover -o restartHook=/bin/true
+		[ "$(gr-journal get restartInstance restartFor restartCount)" = $'restartInstance=unknown\nrestartFor='"$live"$'\nrestartCount=0' ]
+		rm "$STORE/rotation"
+		gr-install-cert recover
+		[ -z "$(gr-journal get restartInstance)" ]
+		gr-journal put phase=idle new=2
+	done
+}
 @test "recover: with nothing to go back to the only pair stays" {
 	make_trial
 	gr-install-cert activate

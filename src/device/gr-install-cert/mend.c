@@ -185,6 +185,21 @@ static enum status begin_idle(struct desk *desk, uint32_t live)
 	return other != 0 ? journal_set_number(journal, JOURNAL_OTHER, other) : GR_OK;
 }
 
+/* We call no hook: rotate.sh will, once it is ready or RESTART_PATIENCE is over; the instance found then may be on either pair. */
+static enum status owe_restart(struct desk *desk, uint32_t generation)
+{
+	struct journal *journal = &desk->journal;
+	enum status st;
+
+	if (conf_text(&desk->conf, CONF_RESTART_HOOK)[0] == '\0')
+		return GR_OK;
+	if ((st = journal_set(journal, JOURNAL_RESTART_INSTANCE, "unknown")) != GR_OK ||
+	    (st = journal_set_number(journal, JOURNAL_RESTART_FOR, generation)) != GR_OK ||
+	    (st = journal_set(journal, JOURNAL_RESTART_COUNT, "0")) != GR_OK)
+		return st;
+	return journal_set_number(journal, JOURNAL_RESTART_AT, (uint64_t)clock_boot_ms() / 1000 + RESTART_PATIENCE);
+}
+
 enum status mend_journal(struct desk *desk)
 {
 	struct journal *journal = &desk->journal;
@@ -198,7 +213,8 @@ enum status mend_journal(struct desk *desk)
 	if ((st = generation_is_committed(&desk->store, live)) == GR_FAIL)
 		return st;
 	st = st == GR_OK ? begin_idle(desk, live) : begin_trial(desk, live);
-	if (st == GR_OK && (st = journal_write(journal, &desk->store)) == GR_OK)
+	/* Nor does anybody know on which pair the runtime is. */
+	if (st == GR_OK && (st = owe_restart(desk, live)) == GR_OK && (st = journal_write(journal, &desk->store)) == GR_OK)
 		printf("gr-install-cert: journal: made anew, phase %s\n", journal->value[JOURNAL_PHASE]);
 	return st;
 }
@@ -215,21 +231,6 @@ static enum status stay(struct desk *desk)
 		return st;
 	printf("gr-install-cert: trial: deadline passed, but there is no old pair to go back to\n");
 	return GR_OK;
-}
-
-/* We call no hook: rotate.sh will, once it is ready or RESTART_PATIENCE is over; the instance found then may be on either pair. */
-static enum status owe_restart(struct desk *desk)
-{
-	struct journal *journal = &desk->journal;
-	enum status st;
-
-	if (conf_text(&desk->conf, CONF_RESTART_HOOK)[0] == '\0')
-		return GR_OK;
-	if ((st = journal_set(journal, JOURNAL_RESTART_INSTANCE, "unknown")) != GR_OK ||
-	    (st = journal_set(journal, JOURNAL_RESTART_FOR, journal->value[JOURNAL_OLD])) != GR_OK ||
-	    (st = journal_set(journal, JOURNAL_RESTART_COUNT, "0")) != GR_OK)
-		return st;
-	return journal_set_number(journal, JOURNAL_RESTART_AT, (uint64_t)clock_boot_ms() / 1000 + RESTART_PATIENCE);
 }
 
 enum status mend_late_trial(struct desk *desk)
@@ -254,7 +255,7 @@ enum status mend_rollback(struct desk *desk)
 
 	if ((st = store_link(&live, &desk->store, "live")) == GR_FAIL || (st == GR_OK && live == old))
 		return st;
-	if ((st = owe_restart(desk)) != GR_OK)
+	if ((st = owe_restart(desk, old)) != GR_OK)
 		return st;
 	(void)journal_write(&desk->journal, &desk->store);	/* without room for it the switch matters more */
 	if ((st = switch_back(desk)) == GR_OK)
