@@ -78,7 +78,7 @@ raw unlinkat $PWD/made" ]
 
 @test "gr-cut: both ends of a connection, a signal in between, and nothing twice" {
 	for i in 1 2 3; do
-		run -0 gr-cut -c net -l log perl -MSocket -e '
+		run -0 gr-cut -c net,take -l log perl -MSocket -e '
 			socketpair(A, B, AF_UNIX, SOCK_STREAM, 0); $SIG{CHLD} = sub { wait };
 			for (1 .. 20) { fork or exit; syswrite A, "ab" or die; sysread B, $x, 2 or die }'
 		[ "$(wc -l <log)" -eq 40 ]

@@ -60,12 +60,12 @@ static const struct call_rule rules[] = {
 	RULE(sendto, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
 	RULE(sendmsg, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
 	RULE(sendmmsg, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
-	RULE(recvfrom, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
-	RULE(recvmsg, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
-	RULE(recvmmsg, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
+	RULE(recvfrom, KIND_PLAIN, SHAPE_FD, 0, CALL_TAKE),
+	RULE(recvmsg, KIND_PLAIN, SHAPE_FD, 0, CALL_TAKE),
+	RULE(recvmmsg, KIND_PLAIN, SHAPE_FD, 0, CALL_TAKE),
 	RULE(shutdown, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
-	RULE(read, KIND_READ, SHAPE_FD, 0, CALL_NET | CALL_LOOK),
-	RULE(readv, KIND_READ, SHAPE_FD, 0, CALL_NET | CALL_LOOK),
+	RULE(read, KIND_READ, SHAPE_FD, 0, CALL_TAKE | CALL_LOOK),
+	RULE(readv, KIND_READ, SHAPE_FD, 0, CALL_TAKE | CALL_LOOK),
 	RULE(pread64, KIND_READ, SHAPE_FD, 0, CALL_LOOK),
 	RULE(preadv, KIND_READ, SHAPE_FD, 0, CALL_LOOK),
 	RULE(close, KIND_CLOSE, SHAPE_FD, 0, CALL_LOOK),
@@ -211,7 +211,7 @@ static unsigned classes_of(const struct call_rule *rule, const struct call_stop 
 		return type == S_IFREG ? GROW : type == S_IFSOCK ? CALL_NET : 0;
 	case KIND_READ:
 		type = read_type(rule, stop);
-		return type == S_IFREG ? CALL_LOOK : type == S_IFSOCK ? CALL_NET : 0;
+		return type == S_IFREG ? CALL_LOOK : type == S_IFSOCK ? CALL_TAKE : 0;
 	case KIND_CLOSE:
 		return close_classes(rule, stop);
 	case KIND_IOCTL:

@@ -17,8 +17,9 @@
 enum {
 	CALL_FILE = 1,	/* changes files or makes them durable */
 	CALL_SPACE = 2,	/* of these, what may be answered with ENOSPC */
-	CALL_NET = 4,	/* sockets, Unix sockets too */
-	CALL_LOOK = 8	/* opens for reading, reads, stats, close of what was written */
+	CALL_NET = 4,	/* what a peer on a socket sees, a Unix socket too */
+	CALL_TAKE = 8,	/* takes from a peer; as many as the bytes come in, so the number is not the same at each run */
+	CALL_LOOK = 16	/* opens for reading, reads of files, stats, close of what was written */
 };
 
 enum call_kind { KIND_PLAIN, KIND_OPEN, KIND_WRITE, KIND_READ, KIND_CLOSE, KIND_IOCTL };

@@ -4,7 +4,8 @@
 # The engine's variables: c, w, me, lives, cut, fault, scene.
 #
 # first: from plain files, so that the pair is adopted. later: the second rotation. rollback: NEW is switched off once
-# the device has used it. canceled: the job is cancelled at that moment. refused: create is refused.
+# the device has used it. canceled: the job is cancelled at that moment. refused: create is refused. With -hook there is
+# a runtime, which must run on the pair in use in the end.
 
 device_begin() {
 	lab.sh up -n 0 -a ECDSA-P256 "$c/lab" >/dev/null
@@ -35,13 +36,29 @@ device_up() {
 	device_hurry 3
 	[ "$fault" != power ] || { disk_mount "$T" && cut=(-c 'file,net' -s "$T"); } || return
 	export GR_CONF=$T/gr.conf GR_STATE=$T/state
+	[[ $scene != *hook ]] || device_runtime
 	[ "$scene" = first ] || device_rotate next
 }
 
 # device_hurry SECONDS: what is waited for in the field must not be waited for here
 device_hurry() {
-	sed -i '/^requestTimeoutSeconds =/d' "$T/gr.conf"
-	printf '%s\n' "requestTimeoutSeconds = $1" >>"$T/gr.conf"
+	sed -i '/^\(requestTimeoutSeconds\|refusalWindowSeconds\) =/d' "$T/gr.conf"
+	printf '%s\n' "requestTimeoutSeconds = $1" 'refusalWindowSeconds = 0' >>"$T/gr.conf"
+}
+
+# A runtime that loads its credentials when it is restarted, and leaves word of it.
+device_runtime() {
+	runtime=$w/runtime.$lives
+	cat >"$w/hook" <<-END
+		#!/bin/sh
+		case \$1 in
+		instance) cat $runtime ;;
+		restart) echo \$\$ \$(cksum <$T/certificate.pem) >$runtime.new && mv $runtime.new $runtime ;;
+		esac
+	END
+	chmod 755 "$w/hook"
+	"$w/hook" restart
+	echo "restartHook = $w/hook" >>"$T/gr.conf"
 }
 
 # device_rotate NAME: a job with nothing in its way
@@ -71,7 +88,7 @@ device_point() {
 	[ "$rc" -lt 124 ] || [ "$rc" -eq 137 ] || { lose "the run ended with $rc"; return; }
 	[ "$fault-$rc" != power-137 ] || disk_lose "$T" || { lose 'the disk is gone'; return; }
 	device_holds || return
-	device_recover && device_settled "$(device_word)" || return
+	device_recover "$1" && device_settled "$(device_word)" || return
 	reached "$1" || return 2
 	device_is_chained || device_rotate next
 }
@@ -90,7 +107,7 @@ device_word() {
 	case $scene-$fault in
 	rollback-* | refused-*) echo FAILED ;;
 	canceled-*) echo CANCELED ;;
-	*-kill | *-power) echo SUCCEEDED ;;
+	*-kill | *-kill-take | *-twice | *-power) echo SUCCEEDED ;;
 	*) echo 'SUCCEEDED|FAILED' ;;
 	esac
 }
@@ -105,8 +122,19 @@ device_holds() {
 
 # As at the next boot; gr-cut sees to it that no process stays.
 device_recover() {
-	gr-cut -t 60 gr-install-cert recover >recovery 2>&1 || { lose "recover ended with $?"; return; }
+	: >recovery
+	[ "$fault" != twice ] || [ "$1" -eq 0 ] || device_cut_again "$1" || return
+	gr-cut -t 60 gr-install-cert recover >>recovery 2>&1 || { lose "recover ended with $?"; return; }
 	device_serve recovery
+}
+
+# device_cut_again N: somewhere in what was left to do
+device_cut_again() {
+	local rc=0
+	again=$((1 + $1 * 7919 % (total - $1 + 60)))
+	(umask 0; exec gr-cut -n "$again" "${cut[@]}" sh -c 'gr-install-cert recover && exec rotate.sh once') >>recovery 2>&1 || rc=$?
+	[ "$rc" -le 1 ] || [ "$rc" -eq 137 ] || { lose "the second life ended with $rc"; return; }
+	device_holds
 }
 
 device_serve() {
@@ -137,7 +165,8 @@ device_tidy() {
 	seen=$(find "$T/state" -mindepth 1 -printf '%P\n' | grep -vxE 'csr.pem|error|execution|link.error|link.in|link.out|link.sock|lock|new.pem' | xargs)
 	[ -z "$seen" ] || { lose "lying about in state: $seen"; return; }
 	[ "$(gr-journal get phase)" = idle ] || { lose 'the phase is not idle'; return; }
-	flock -n "$T/state/lock" true || lose 'the lock is held'
+	flock -n "$T/state/lock" true || { lose 'the lock is held'; return; }
+	[[ $scene != *hook ]] || [ "$(cut -d ' ' -f 2- "$runtime")" = "$(cksum <"$T/certificate.pem")" ] || lose 'the runtime runs on another pair'
 }
 DEVICE_TIDY='d .gr
 d .gr/private.key

@@ -34,6 +34,7 @@ enum { SHUTDOWN_LOSE_LOG = 2 };
 
 struct run {
 	uint32_t at;			/* 0: never */
+	uint32_t times;			/* as many calls from there on fail */
 	int error;			/* 0: kill */
 	unsigned classes;
 	const char *under[UNDER_MAX];	/* looks count below these alone */
@@ -52,7 +53,8 @@ struct run {
 static const struct arg_option options[] = {
 	{ 'n', "number", "N", "the call that is met (default: none; only count)" },
 	{ 'e', "error", "NAME", "the call fails with EIO, ENOSPC or ECONNRESET (default: kill)" },
-	{ 'c', "classes", "LIST", "of file, space, net and look (default: file,net)" },
+	{ 'r', "repeat", "TIMES", "so many calls fail, one after the other (default 1)" },
+	{ 'c', "classes", "LIST", "of file, space, net, take and look (default: file,net)" },
 	{ 'u', "under", "DIR", "looks count below DIR alone; may be given again" },
 	{ 's', "shutdown", "DIR", "first shut down the ext4 that DIR is on: what was not synced is lost" },
 	{ 'l', "log", "FILE", "one line a counted call: number, pid, program, call, object" },
@@ -104,7 +106,7 @@ static void cut(struct run *r)
 	r->cut = true;
 }
 
-/* True: it counts, and it is the one. */
+/* True: it counts, and is met. */
 static bool count(struct run *r, const struct call_stop *stop)
 {
 	struct call call;
@@ -114,7 +116,7 @@ static bool count(struct run *r, const struct call_stop *stop)
 		return false;
 	r->count++;
 	note(r, &call, stop->pid);
-	return r->count == r->at;
+	return r->at > 0 && r->count >= r->at && r->count - r->at < r->times;
 }
 
 static void take_call(struct run *r, pid_t pid)
@@ -191,7 +193,7 @@ static int follow(struct run *r)
 static enum status read_classes(unsigned *classes, char *list)
 {
 	static const struct { const char *name; unsigned class; } names[] = {
-		{ "file", CALL_FILE }, { "space", CALL_SPACE }, { "net", CALL_NET }, { "look", CALL_LOOK }
+		{ "file", CALL_FILE }, { "space", CALL_SPACE }, { "net", CALL_NET }, { "take", CALL_TAKE }, { "look", CALL_LOOK }
 	};
 
 	*classes = 0;
@@ -201,7 +203,7 @@ static enum status read_classes(unsigned *classes, char *list)
 		while (i < sizeof names / sizeof names[0] && strcmp(names[i].name, word) != 0)
 			i++;
 		if (i == sizeof names / sizeof names[0]) {
-			complain("--classes: %s: not one of file, space, net, look", word);
+			complain("--classes: %s: not one of file, space, net, take, look", word);
 			return GR_BAD;
 		}
 		*classes |= names[i].class;
@@ -232,6 +234,7 @@ static enum status read_option(struct run *r, int ch, char *value)
 	switch (ch) {
 	case 'n': return arg_u32(&r->at, "--number", value);
 	case 'e': return read_error(&r->error, value);
+	case 'r': return arg_range(&r->times, "--repeat", value, 1, 1000000);
 	case 'c': return read_classes(&r->classes, value);
 	case 'u':
 		if (r->under_count == UNDER_MAX)
@@ -266,7 +269,7 @@ static void block_signals(sigset_t *set)
 
 int main(int argc, char *argv[])
 {
-	struct run r = { .classes = CALL_FILE | CALL_NET, .disk = -1, .status = -1, .deadline = now_ms() + 300000 };
+	struct run r = { .times = 1, .classes = CALL_FILE | CALL_NET, .disk = -1, .status = -1, .deadline = now_ms() + 300000 };
 	int ch, rc = EXIT_HARNESS;
 
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
