@@ -47,9 +47,9 @@ thing() {
 	setting retryMaxMilliseconds 200
 }
 
-# eventually COMMAND...: until it is true, or the lab is stopped; the limit of five minutes only ends a hang
+# eventually COMMAND...: until it is true, or the lab is stopped; the limit only ends a hang
 eventually() {
-	local end=$((SECONDS + 300))
+	local end=$((SECONDS + ${PATIENCE:-300}))
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] && [ ! -e "$LAB/stop" ] || { echo "never came true: $*" >&2; return 1; }
 		sleep "${PACE:-0.1}"
@@ -81,6 +81,27 @@ park() {
 	kill "$(cat "$T/driver")"
 	wait "$KEEPER"
 	rm "$T/stop" "$T/driver"
+}
+
+# runtime: a client in the place of a nucleus, as the thing itself, restarted by the hook; the driver is T#gr then
+runtime() {
+	cat >"$T/hook" <<-EOF
+		#!/bin/sh
+		cd $T
+		case \$1 in
+		instance) cat runtime.pid ;;
+		restart)
+			[ ! -s runtime.pid ] || kill "\$(cat runtime.pid)"
+			env -u GR_STATE setsid mosquitto_sub -h localhost -p $(cat "$LAB/port") --cafile $HOME_DIR/ca/ca.pem --cert certificate.pem \\
+				--key private.key -i $THING -t things/$THING/news >/dev/null 2>&1 </dev/null 3>&- 4<&- &
+			echo \$! >runtime.pid
+			;;
+		esac
+	EOF
+	chmod +x "$T/hook"
+	setting runtime classic
+	setting restartHook "$T/hook"
+	"$T/hook" restart
 }
 
 # --- what went through the broker -------------------------------------------------------------------
@@ -253,10 +274,11 @@ work() {
 	done 4< <(awk -v i="$i" -v n="$n" 'NR % n == i % n' points)
 	clean_rotation || echo "lost after-$i" >>outcome
 	park
-	[ ! -e "$LAB/keeper" ] || fleet_stop "$LAB"
+	[ ! -s "$T/runtime.pid" ] || kill "$(cat "$T/runtime.pid")"
+	[ -z "${OWN_LAB:-}" ] || fleet_stop "$LAB"
 }
 
-# A place: the things of one lab.
+# A place: the things of one lab. A place with a lab for each thing sets OWN_LAB.
 here() { thing "thing-$1"; }
 
 # struck DEED N NAME: survives if the deed is done to the N-th message of that name and the job succeeds all the same.
