@@ -54,6 +54,7 @@ LINK_gr-backendd     = libcrypto libmosquitto jansson sqlite3
 LINK_gr-registry     = libcrypto jansson sqlite3
 LINK_gr-jobs         = libcrypto jansson sqlite3
 LINK_gr-ca           = libcrypto libssl jansson sqlite3
+LINK_gr-audit        = libcrypto jansson sqlite3
 LINK_gr-create-certificate = libcrypto jansson sqlite3
 LINK_gr-commit-certificate = libcrypto jansson sqlite3
 LINK_gr-job-terminal       = libcrypto jansson sqlite3
@@ -62,6 +63,7 @@ LINK_gr-swarm              = libcrypto libssl jansson
 LINK_gr-stopwatch          = libcrypto
 LINK_gr-wire               = libcrypto
 LINK_gr-cut                = libcrypto
+LINK_gr-fleet              = libcrypto jansson
 
 DEVICE  := $(patsubst src/device/%.c,%,$(wildcard src/device/gr-*.c))
 BACKEND := $(filter-out gr-broker,$(patsubst src/backend/%.c,%,$(wildcard src/backend/gr-*.c)))
@@ -153,7 +155,7 @@ storm: all
 	$(Q)test/jobs/storm
 
 # What make bench measures with; never installed.
-BENCH = $(addprefix $(BUILD)/bench/bin/,gr-swarm gr-stopwatch)
+BENCH = $(addprefix $(BUILD)/bench/bin/,gr-swarm gr-stopwatch gr-fleet)
 BENCH_PARTS = $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/bench/$(1)/*.c))
 
 # How evenly a job is rolled out, and how fast without a ceiling; some minutes.

@@ -34,9 +34,10 @@ no() {
 
 # --- all verbs -----------------------------------------------------------------------------------
 
-VERBS='init register create-thing delete-thing list-things create-thing-group add-thing-to-thing-group remove-thing-from-thing-group
-	list-thing-principals describe-certificate update-certificate delete-certificate attach-thing-principal detach-thing-principal
-	create-policy attach-policy detach-policy history alarms settle'
+VERBS='init register create-thing delete-thing list-things create-thing-group delete-thing-group list-thing-groups add-thing-to-thing-group
+	remove-thing-from-thing-group list-thing-principals describe-certificate update-certificate delete-certificate attach-thing-principal
+	detach-thing-principal create-policy list-policies get-policy delete-policy attach-policy detach-policy list-attached-policies history
+	alarms settle export import'
 
 @test "verbs: each explains itself, and takes no more and no fewer operands than it says" {
 	run -0 gr-registry --help
@@ -54,7 +55,7 @@ VERBS='init register create-thing delete-thing list-things create-thing-group ad
 		[ -z "$output" ]
 		[[ $stderr == "usage: gr-registry $verb"* ]]
 	done
-	for verb in $(tr ' ' '\n' <<<"$VERBS" | grep -v 'init\|list-things\|alarms'); do
+	for verb in $(tr ' ' '\n' <<<"$VERBS" | grep -v 'init\|list-things\|list-thing-groups\|list-policies\|alarms\|export\|import'); do
 		run -100 --separate-stderr gr-registry "$verb"
 		[[ $stderr == "usage: gr-registry $verb"* ]]
 	done

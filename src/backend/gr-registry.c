@@ -11,6 +11,8 @@ static const struct arg_verb verbs[] = {
 	{ "delete-thing", do_delete_thing, "a thing that has no certificate left" },
 	{ "list-things", do_list_things, "all things, or those of a group" },
 	{ "create-thing-group", do_create_thing_group, "a group, the target of jobs" },
+	{ "delete-thing-group", do_delete_thing_group, "a group; its things stay" },
+	{ "list-thing-groups", do_list_thing_groups, "all groups, or those of a thing" },
 	{ "add-thing-to-thing-group", do_add_thing_to_thing_group, "put a thing into a group" },
 	{ "remove-thing-from-thing-group", do_remove_thing_from_thing_group, "take it out again" },
 	{ "list-thing-principals", do_list_thing_principals, "the certificates of a thing" },
@@ -20,11 +22,17 @@ static const struct arg_verb verbs[] = {
 	{ "attach-thing-principal", do_attach_thing_principal, "give a certificate to a thing" },
 	{ "detach-thing-principal", do_detach_thing_principal, "take it away" },
 	{ "create-policy", do_create_policy, "an IoT policy document, or a new text for one" },
+	{ "list-policies", do_list_policies, "all policies" },
+	{ "get-policy", do_get_policy, "the document of one" },
+	{ "delete-policy", do_delete_policy, "one that speaks for no certificate" },
 	{ "attach-policy", do_attach_policy, "let a policy speak for a certificate" },
 	{ "detach-policy", do_detach_policy, "stop that" },
+	{ "list-attached-policies", do_list_attached_policies, "the policies of a certificate" },
 	{ "history", do_history, "the chain of custody of a thing's certificates" },
 	{ "alarms", do_alarms, "what an operator should look at" },
 	{ "settle", do_settle, "decide an open rotation of a device that will never return" },
+	{ "export", do_export, "policies, groups and things with their certificates, as JSON lines" },
+	{ "import", do_import, "take such lines" },
 	{ 0 }
 };
 

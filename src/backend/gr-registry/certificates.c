@@ -3,54 +3,32 @@
 #include "complain.h"
 #include "issuer/ledger.h"
 #include "registry/certificate.h"
+#include "registry/list.h"
 #include "registry/revocation.h"
 #include "registry/thing.h"
 #include "registry/verb.h"
 
 #include <getopt.h>
-#include <stdio.h>
 #include <string.h>
 
 #define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, verb_options }
-#define COLUMNS "SELECT c.id, c.status, coalesce(p.thing, '-'), c.created, c.not_after, coalesce(c.retired, 0)" \
+#define COLUMNS "SELECT c.id, c.status, p.thing, c.created, c.not_after" \
 	" FROM certificate c LEFT JOIN principal p ON p.certificate = c.id"
 
-static void print_certificate(const struct verb *v, sqlite3_stmt *row, bool first)
-{
-	char created[32], end[32];
-
-	verb_time(created, db_int(row, 3));
-	verb_time(end, db_int(row, 4));
-	if (!v->json)
-		printf("%s\t%s\t%s\t%s\t%s\n", db_text(row, 0), db_text(row, 1), db_text(row, 2), created, end);
-	else
-		printf("%s{\"certificateId\":\"%s\",\"status\":\"%s\",\"thingName\":\"%s\",\"created\":\"%s\",\"notAfter\":\"%s\"}",
-		       first ? "" : ",", db_text(row, 0), db_text(row, 1), db_text(row, 2), created, end);
-}
-
-static enum status print_rows(struct verb *v, const char *sql, const char *value, int *count)
-{
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, v->db, sql, "s", value);
-
-	for (*count = 0; st == GR_OK; st = db_next(v->db, &row), ++*count)
-		print_certificate(v, row, *count == 0);
-	return st == GR_NO ? GR_OK : st;
-}
+static const struct list_column columns[] = {
+	{ "CERTIFICATE", "certificateId", LIST_TEXT }, { "STATUS", "status", LIST_TEXT }, { "THING", "thingName", LIST_DASHED },
+	{ "CREATED", "created", LIST_TIME }, { "NOT AFTER", "notAfter", LIST_TIME }, { 0 }
+};
 
 static enum status list_principals(struct verb *v)
 {
 	enum status st = thing_need(v->db, v->operands[0]);
-	int count;
+	sqlite3_stmt *row;
 
 	if (st != GR_OK)
 		return st;
-	if (v->json)
-		putchar('[');
-	st = print_rows(v, COLUMNS " WHERE p.thing = ? ORDER BY c.created, c.id", v->operands[0], &count);
-	if (v->json)
-		puts("]");
-	return st;
+	st = db_query(&row, v->db, COLUMNS " WHERE p.thing = ? ORDER BY c.created, c.id", "s", v->operands[0]);
+	return list_query(columns, v->json, v->db, row, st);
 }
 
 int do_list_thing_principals(int argc, char *argv[])
@@ -62,15 +40,13 @@ int do_list_thing_principals(int argc, char *argv[])
 
 static enum status describe(struct verb *v)
 {
-	int count;
-	enum status st = print_rows(v, COLUMNS " WHERE c.id = ?", v->operands[0], &count);
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, v->db, COLUMNS " WHERE c.id = ?", "s", v->operands[0]);
 
-	if (v->json && count)
-		putchar('\n');
-	if (st == GR_OK && count == 0) {
+	if (st == GR_OK)
+		return list_one(columns, v->json, v->db, row);
+	if (st == GR_NO)
 		complain("%s: no such certificate", v->operands[0]);
-		return GR_NO;
-	}
 	return st;
 }
 
@@ -119,7 +95,7 @@ static const struct arg_option update_options[] = { VERB_OPTIONS, { 'r', "reason
 int do_update_certificate(int argc, char *argv[])
 {
 	static const struct arg_spec spec = {
-		"gr-registry update-certificate", "[-H DIR] [-r REASON] CERTIFICATE-ID STATUS",
+		"gr-registry update-certificate", "[-H DIR] [-j] [-r REASON] CERTIFICATE-ID STATUS",
 		"Make it ACTIVE, INACTIVE or, for good, REVOKED; its connections end within a second unless ACTIVE.", update_options
 	};
 	const char *reason = NULL;
@@ -137,31 +113,41 @@ int do_update_certificate(int argc, char *argv[])
 		complain("--reason: %s: not a reason; " REVOCATION_REASONS, reason);
 		return GR_BAD;
 	}
-	if ((st = verb_open(&v, &spec, argc, argv, 2, 2)) == GR_OK && (st = db_begin(v.db)) == GR_OK && (st = update(&v, reason)) == GR_OK)
+	if ((st = verb_open(&v, &spec, argc, argv, 2, 2)) == GR_OK && (st = db_begin(v.db)) == GR_OK && (st = update(&v, reason)) == GR_OK &&
+	    (st = verb_answer(&v, json_pack("{s:s, s:s}", "certificateId", v.operands[0], "status", v.operands[1]))) == GR_OK)
 		st = db_commit(v.db);
 	return verb_close(&v, st);
 }
 
 static enum status delete(struct verb *v)
 {
-	return certificate_delete(v->db, v->operands[0], v->now);
+	enum status st = certificate_delete(v->db, v->operands[0], v->now);
+
+	return st == GR_OK ? verb_answer(v, json_pack("{s:s}", "certificateId", v->operands[0])) : st;
 }
 
 int do_delete_certificate(int argc, char *argv[])
 {
-	SPEC("delete-certificate", "[-H DIR] CERTIFICATE-ID", "Delete a certificate that is INACTIVE, detached and without policies.");
+	SPEC("delete-certificate", "[-H DIR] [-j] CERTIFICATE-ID", "Delete a certificate that is INACTIVE, detached and without policies.");
 
 	return verb_change(&spec, argc, argv, 1, 1, delete);
 }
 
+static enum status answer_both(const struct verb *v)
+{
+	return verb_answer(v, json_pack("{s:s, s:s}", "thingName", v->operands[0], "certificateId", v->operands[1]));
+}
+
 static enum status attach(struct verb *v)
 {
-	return certificate_attach(v->db, v->operands[1], v->operands[0], v->now);
+	enum status st = certificate_attach(v->db, v->operands[1], v->operands[0], v->now);
+
+	return st == GR_OK ? answer_both(v) : st;
 }
 
 int do_attach_thing_principal(int argc, char *argv[])
 {
-	SPEC("attach-thing-principal", "[-H DIR] THING CERTIFICATE-ID", "Attach a certificate to one thing, exclusively.");
+	SPEC("attach-thing-principal", "[-H DIR] [-j] THING CERTIFICATE-ID", "Attach a certificate to one thing, exclusively.");
 
 	return verb_change(&spec, argc, argv, 2, 2, attach);
 }
@@ -179,12 +165,14 @@ static enum status detach(struct verb *v)
 		complain("%s: attached to %s, not to %s", id, c.thing, thing);
 		return GR_NO;
 	}
-	return st == GR_FAIL ? st : certificate_detach(v->db, id);
+	if (st != GR_FAIL)
+		st = certificate_detach(v->db, id);
+	return st == GR_OK ? answer_both(v) : st;
 }
 
 int do_detach_thing_principal(int argc, char *argv[])
 {
-	SPEC("detach-thing-principal", "[-H DIR] THING CERTIFICATE-ID", "Detach a certificate from its thing.");
+	SPEC("detach-thing-principal", "[-H DIR] [-j] THING CERTIFICATE-ID", "Detach a certificate from its thing.");
 
 	return verb_change(&spec, argc, argv, 2, 2, detach);
 }

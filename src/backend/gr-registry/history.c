@@ -2,7 +2,7 @@
 #include "gr-registry/verbs.h"
 #include "complain.h"
 #include "issuer/ledger.h"
-#include "json.h"
+#include "registry/list.h"
 #include "registry/rotation.h"
 #include "registry/thing.h"
 #include "registry/verb.h"
@@ -12,21 +12,6 @@
 #include <string.h>
 
 #define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, verb_options }
-
-static void print_json_rows(struct verb *v, sqlite3_stmt *row, bool first, const char *const names[], int numbers_from)
-{
-	json_t *o = json_object();
-	char *text;
-
-	for (int i = 0; names[i]; i++)
-		if (!db_is_null(row, i))
-			json_object_set_new(o, names[i], i >= numbers_from ? json_integer(db_int(row, i)) : json_string(db_text(row, i)));
-	text = json_compact(o);
-	printf("%s%s", first ? "" : ",", text ? text : "null");
-	free(text);
-	json_decref(o);
-	(void)v;
-}
 
 static void print_event(int64_t at, const char *what, const char *value)
 {
@@ -55,10 +40,13 @@ static void print_rotation(sqlite3_stmt *row)
 
 static enum status history(struct verb *v)
 {
-	static const char *const names[] = { "jobId", "clientId", "oldCertificateId", "newCertificateId", "survivor", "executionNumber",
-					     "requestedAt", "firstUsedAt", "committedAt", "decidedAt", "retiredAt", NULL };
+	static const struct list_column columns[] = {
+		{ "JOB", "jobId", LIST_TEXT }, { "CLIENT", "clientId", LIST_TEXT }, { "OLD", "oldCertificateId", LIST_TEXT },
+		{ "NEW", "newCertificateId", LIST_TEXT }, { "SURVIVOR", "survivor", LIST_TEXT }, { "EXECUTION", "executionNumber", LIST_NUMBER },
+		{ "REQUESTED", "requestedAt", LIST_MS }, { "USED", "firstUsedAt", LIST_MS }, { "COMMITTED", "committedAt", LIST_MS },
+		{ "DECIDED", "decidedAt", LIST_MS }, { "RETIRED", "retiredAt", LIST_MS }, { 0 }
+	};
 	sqlite3_stmt *row;
-	bool first = true;
 	enum status st;
 
 	/* The history of a thing outlives it. */
@@ -70,16 +58,10 @@ static enum status history(struct verb *v)
 		return st;
 	st = db_query(&row, v->db, "SELECT job, client, old, new, survivor, number, requested, used, committed, decided, retired"
 				  " FROM rotation WHERE thing = ? ORDER BY id", "s", v->operands[0]);
-
 	if (v->json)
-		putchar('[');
-	for (; st == GR_OK; st = db_next(v->db, &row), first = false)
-		if (v->json)
-			print_json_rows(v, row, first, names, 5);
-		else
-			print_rotation(row);
-	if (v->json)
-		puts("]");
+		return list_query(columns, true, v->db, row, st);
+	for (; st == GR_OK; st = db_next(v->db, &row))
+		print_rotation(row);
 	return st == GR_NO ? GR_OK : st;
 }
 
@@ -92,26 +74,14 @@ int do_history(int argc, char *argv[])
 
 static enum status alarms(struct verb *v)
 {
-	static const char *const names[] = { "kind", "thingName", "certificateId", "text", "at", "count", NULL };
+	static const struct list_column columns[] = {
+		{ "AT", "at", LIST_MS }, { "KIND", "kind", LIST_TEXT }, { "THING", "thingName", LIST_TEXT }, { "CERTIFICATE", "certificateId", LIST_TEXT },
+		{ "COUNT", "count", LIST_NUMBER }, { "TEXT", "text", LIST_TEXT }, { 0 }
+	};
 	sqlite3_stmt *row;
-	bool first = true;
-	enum status st = db_query(&row, v->db, "SELECT kind, thing, certificate, text, at, count FROM alarm ORDER BY at", "");
+	enum status st = db_query(&row, v->db, "SELECT at, kind, thing, certificate, count, text FROM alarm ORDER BY at", "");
 
-	if (v->json)
-		putchar('[');
-	for (; st == GR_OK; st = db_next(v->db, &row), first = false) {
-		char at[32];
-
-		verb_time(at, db_int(row, 4));
-		if (v->json)
-			print_json_rows(v, row, first, names, 4);
-		else
-			printf("%s\t%s\t%s\t%s\t%lld\t%s\n", at, db_text(row, 0), db_text(row, 1)[0] ? db_text(row, 1) : "-",
-			       db_text(row, 2), (long long)db_int(row, 5), db_text(row, 3));
-	}
-	if (v->json)
-		puts("]");
-	return st == GR_NO ? GR_OK : st;
+	return list_query(columns, v->json, v->db, row, st);
 }
 
 int do_alarms(int argc, char *argv[])
@@ -159,12 +129,14 @@ static enum status settle(struct verb *v)
 	db_done(row);
 	if ((st = rotation_decide(v->db, id, new ? SURVIVOR_NEW : SURVIVOR_OLD, v->now)) != GR_OK)
 		return st;
-	return record_decision(v, certificate);
+	if ((st = record_decision(v, certificate)) != GR_OK)
+		return st;
+	return verb_answer(v, json_pack("{s:s, s:s, s:s}", "thingName", v->operands[0], "survivor", new ? "NEW" : "OLD", "certificateId", certificate));
 }
 
 int do_settle(int argc, char *argv[])
 {
-	SPEC("settle", "[-H DIR] THING old|new", "Decide an open rotation for a device that never returns; the other certificate is retired.");
+	SPEC("settle", "[-H DIR] [-j] THING old|new", "Decide an open rotation for a device that never returns; the other certificate is retired.");
 
 	return verb_change(&spec, argc, argv, 2, 2, settle);
 }

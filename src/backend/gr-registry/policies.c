@@ -4,8 +4,10 @@
 #include "file.h"
 #include "policy/policy.h"
 #include "registry/certificate.h"
+#include "registry/list.h"
 #include "registry/verb.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { DOCUMENT_MAX = 16384 };	/* AWS IoT counts 2048 characters without white space */
@@ -32,36 +34,122 @@ static enum status create(struct verb *v)
 		st = policy_put(v->db, v->operands[0], text);
 	}
 	free(text);
-	return st;
+	return st == GR_OK ? verb_answer(v, json_pack("{s:s}", "policyName", v->operands[0])) : st;
 }
 
 int do_create_policy(int argc, char *argv[])
 {
-	SPEC("create-policy", "[-H DIR] POLICY FILE", "Make an IoT policy, or give one a new document; running connections follow within a second.");
+	SPEC("create-policy", "[-H DIR] [-j] POLICY FILE", "Make an IoT policy, or give one a new document; running connections follow within a second.");
 
 	return verb_change(&spec, argc, argv, 2, 2, create);
 }
 
+static enum status answer_both(const struct verb *v)
+{
+	return verb_answer(v, json_pack("{s:s, s:s}", "policyName", v->operands[0], "certificateId", v->operands[1]));
+}
+
 static enum status attach(struct verb *v)
 {
-	return policy_attach(v->db, v->operands[0], v->operands[1]);
+	enum status st = policy_attach(v->db, v->operands[0], v->operands[1]);
+
+	return st == GR_OK ? answer_both(v) : st;
 }
 
 int do_attach_policy(int argc, char *argv[])
 {
-	SPEC("attach-policy", "[-H DIR] POLICY CERTIFICATE-ID", "Let a policy speak for a certificate.");
+	SPEC("attach-policy", "[-H DIR] [-j] POLICY CERTIFICATE-ID", "Let a policy speak for a certificate.");
 
 	return verb_change(&spec, argc, argv, 2, 2, attach);
 }
 
 static enum status detach(struct verb *v)
 {
-	return policy_detach(v->db, v->operands[0], v->operands[1]);
+	enum status st = policy_detach(v->db, v->operands[0], v->operands[1]);
+
+	return st == GR_OK ? answer_both(v) : st;
 }
 
 int do_detach_policy(int argc, char *argv[])
 {
-	SPEC("detach-policy", "[-H DIR] POLICY CERTIFICATE-ID", "Take a policy from a certificate.");
+	SPEC("detach-policy", "[-H DIR] [-j] POLICY CERTIFICATE-ID", "Take a policy from a certificate.");
 
 	return verb_change(&spec, argc, argv, 2, 2, detach);
+}
+
+static enum status list(struct verb *v)
+{
+	static const struct list_column columns[] = { { "POLICY", "policyName", LIST_TEXT }, { "CERTIFICATES", "certificates", LIST_NUMBER }, { 0 } };
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, v->db, "SELECT name, (SELECT count(*) FROM certificate_policy WHERE policy = name) FROM policy ORDER BY name", "");
+
+	return list_query(columns, v->json, v->db, row, st);
+}
+
+int do_list_policies(int argc, char *argv[])
+{
+	SPEC("list-policies", "[-H DIR] [-j]", "List policies: name, number of certificates that it speaks for.");
+
+	return verb_read(&spec, argc, argv, 0, 0, list);
+}
+
+static enum status list_attached(struct verb *v)
+{
+	static const struct list_column columns[] = { { "POLICY", "policyName", LIST_TEXT }, { 0 } };
+	struct certificate c;
+	sqlite3_stmt *row;
+	enum status st = certificate_get(&c, v->db, v->operands[0]);
+
+	if (st == GR_NO)
+		complain("%s: no such certificate", v->operands[0]);
+	if (st != GR_OK)
+		return st;
+	st = db_query(&row, v->db, "SELECT policy FROM certificate_policy WHERE certificate = ? ORDER BY policy", "s", c.id);
+	return list_query(columns, v->json, v->db, row, st);
+}
+
+int do_list_attached_policies(int argc, char *argv[])
+{
+	SPEC("list-attached-policies", "[-H DIR] [-j] CERTIFICATE-ID", "List the policies that speak for a certificate.");
+
+	return verb_read(&spec, argc, argv, 1, 1, list_attached);
+}
+
+/* As it was given, so that it can be edited and given again. */
+static enum status get(struct verb *v)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, v->db, "SELECT document FROM policy WHERE name = ?", "s", v->operands[0]);
+
+	if (st == GR_NO)
+		complain("%s: no such policy", v->operands[0]);
+	if (st != GR_OK)
+		return st;
+	if (v->json)
+		st = verb_answer(v, json_pack("{s:s, s:s}", "policyName", v->operands[0], "policyDocument", db_text(row, 0)));
+	else
+		fputs(db_text(row, 0), stdout);
+	db_done(row);
+	return st;
+}
+
+int do_get_policy(int argc, char *argv[])
+{
+	SPEC("get-policy", "[-H DIR] [-j] POLICY", "Print a policy's document, byte for byte.");
+
+	return verb_read(&spec, argc, argv, 1, 1, get);
+}
+
+static enum status delete(struct verb *v)
+{
+	enum status st = policy_delete(v->db, v->operands[0]);
+
+	return st == GR_OK ? verb_answer(v, json_pack("{s:s}", "policyName", v->operands[0])) : st;
+}
+
+int do_delete_policy(int argc, char *argv[])
+{
+	SPEC("delete-policy", "[-H DIR] [-j] POLICY", "Delete a policy that speaks for no certificate.");
+
+	return verb_change(&spec, argc, argv, 1, 1, delete);
 }

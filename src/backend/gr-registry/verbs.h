@@ -8,6 +8,8 @@ int do_create_thing(int argc, char *argv[]);
 int do_delete_thing(int argc, char *argv[]);
 int do_list_things(int argc, char *argv[]);
 int do_create_thing_group(int argc, char *argv[]);
+int do_delete_thing_group(int argc, char *argv[]);
+int do_list_thing_groups(int argc, char *argv[]);
 int do_add_thing_to_thing_group(int argc, char *argv[]);
 int do_remove_thing_from_thing_group(int argc, char *argv[]);
 int do_list_thing_principals(int argc, char *argv[]);
@@ -19,8 +21,14 @@ int do_detach_thing_principal(int argc, char *argv[]);
 int do_create_policy(int argc, char *argv[]);
 int do_attach_policy(int argc, char *argv[]);
 int do_detach_policy(int argc, char *argv[]);
+int do_list_policies(int argc, char *argv[]);
+int do_get_policy(int argc, char *argv[]);
+int do_delete_policy(int argc, char *argv[]);
+int do_list_attached_policies(int argc, char *argv[]);
 int do_history(int argc, char *argv[]);
 int do_alarms(int argc, char *argv[]);
 int do_settle(int argc, char *argv[]);
+int do_export(int argc, char *argv[]);
+int do_import(int argc, char *argv[]);
 
 #endif

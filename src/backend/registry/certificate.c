@@ -4,6 +4,7 @@
 #include "registry/revocation.h"
 #include "registry/thing.h"
 #include "str.h"
+#include "strength.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,21 +42,35 @@ static enum status need(struct db *db, const char *id)
 	return st;
 }
 
-enum status certificate_register(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *thing, int64_t now)
+enum status certificate_add(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *status, int64_t created)
 {
+	struct strength strength;
 	size_t len = 0;
 	char *pem = NULL;
 	enum status st;
 
 	if ((st = cert_pem(&pem, &len, cert)) != GR_OK)
 		return st;
-	st = db_run(db, "INSERT INTO certificate (id, status, pem, spki, not_after, authority, private, created)"
-		    " VALUES (?, 'ACTIVE', ?, ?, ?, ?, ?, ?)", "sssisdi", cert->id, pem, cert->spki, cert->not_after * 1000,
-		    origin->authority, (int)origin->private, now);
+	strength_of(&strength, cert->x509);
+	st = db_run(db, "INSERT INTO certificate (id, status, pem, spki, not_after, authority, private, created, key_type, digest)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "ssssisdiss", cert->id, status, pem, cert->spki, cert->not_after * 1000,
+		    origin->authority, (int)origin->private, created, strength.key, strength.digest);
 	free(pem);
-	if (st == GR_OK)
-		st = db_run(db, "INSERT INTO seen_key (spki, thing, seen) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", "ssi", cert->spki, thing, now);
-	return st == GR_OK ? certificate_attach(db, cert->id, thing, now) : st;
+	return st;
+}
+
+enum status certificate_see_key(struct db *db, const char *spki, const char *thing, int64_t now)
+{
+	return db_run(db, "INSERT INTO seen_key (spki, thing, seen) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", "ssi", spki, thing, now);
+}
+
+enum status certificate_register(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *thing, int64_t now)
+{
+	enum status st;
+
+	if ((st = certificate_add(db, cert, origin, "ACTIVE", now)) != GR_OK || (st = certificate_see_key(db, cert->spki, thing, now)) != GR_OK)
+		return st;
+	return certificate_attach(db, cert->id, thing, now);
 }
 
 enum status certificate_set_status(struct db *db, const char *id, const char *status)
@@ -130,6 +145,20 @@ enum status policy_put(struct db *db, const char *name, const char *document)
 		return GR_BAD;
 	}
 	return db_run(db, "INSERT INTO policy (name, document) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET document = ?2", "ss", name, document);
+}
+
+enum status policy_delete(struct db *db, const char *name)
+{
+	int64_t certificates = 0;
+	enum status st = db_number(&certificates, db, "SELECT (SELECT count(*) FROM certificate_policy WHERE policy = name) FROM policy WHERE name = ?", "s", name);
+
+	if (st == GR_NO)
+		complain("%s: no such policy", name);
+	else if (st == GR_OK && certificates > 0) {
+		complain("%s: still speaks for %lld certificate(s); detach it first", name, (long long)certificates);
+		st = GR_NO;
+	}
+	return st == GR_OK ? db_run(db, "DELETE FROM policy WHERE name = ?", "s", name) : st;
 }
 
 static enum status need_both(struct db *db, const char *policy, const char *certificate)

@@ -29,6 +29,9 @@ struct certificate_origin {
 };
 /* Registers an ACTIVE certificate attached to thing, and remembers its key as seen. */
 enum status certificate_register(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *thing, int64_t now);
+/* The parts of that: the certificate alone, with another status or an earlier beginning; its key, now seen. */
+enum status certificate_add(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *status, int64_t created);
+enum status certificate_see_key(struct db *db, const char *spki, const char *thing, int64_t now);
 /* status is ACTIVE or INACTIVE. GR_NO, one line: not registered, or revoked, which is for good. */
 enum status certificate_set_status(struct db *db, const char *id, const char *status);
 enum status certificate_attach(struct db *db, const char *id, const char *thing, int64_t now);
@@ -40,6 +43,8 @@ enum status certificate_key_seen(struct db *db, const char *spki);
 
 /* document must have been checked; an existing policy of the name is replaced. */
 enum status policy_put(struct db *db, const char *name, const char *document);
+/* GR_NO, one line: there is none, or it still speaks for certificates. */
+enum status policy_delete(struct db *db, const char *name);
 enum status policy_attach(struct db *db, const char *name, const char *certificate);
 enum status policy_detach(struct db *db, const char *name, const char *certificate);
 /* Attaches to one certificate what is attached to the other. */

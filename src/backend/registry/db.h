@@ -29,6 +29,8 @@ void db_close(struct db *db);
 enum status db_begin(struct db *db);
 enum status db_commit(struct db *db);
 void db_rollback(struct db *db);
+/* Until db_rollback all that is read is of one moment; writes are not for this. */
+enum status db_snapshot(struct db *db);
 bool db_in_transaction(const struct db *db);
 /* One event inside a transaction that several share: db_undo takes back what came since its db_mark. */
 enum status db_mark(struct db *db);

@@ -1,5 +1,6 @@
 /* schema.c - the registry's tables */
 #include "registry/schema.h"
+#include "registry/schema_tally.h"
 
 const char schema_sql[] =
 "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -17,9 +18,13 @@ const char schema_sql[] =
 "  authority TEXT NOT NULL DEFAULT '',"	/* who signed it, by its name in the folder ca */
 "  private INTEGER NOT NULL DEFAULT 0,"	/* issued in mode private: to retire it is to revoke it */
 "  created INTEGER NOT NULL,"
-"  retired INTEGER"			/* when a rotation put it out of use; deleted after the quarantine */
+"  retired INTEGER,"			/* when a rotation put it out of use; deleted after the quarantine */
+"  key_type TEXT NOT NULL DEFAULT '',"	/* as strength.h names them; '': nobody has looked */
+"  digest TEXT NOT NULL DEFAULT ''"
 ");"
 "CREATE INDEX certificate_authority ON certificate (authority, status);"
+/* All that an audit asks of a certificate, in the order of principal: neither reads what lies between. */
+"CREATE INDEX certificate_audit ON certificate (id, spki, status, not_after, created, key_type, digest);"
 "CREATE INDEX certificate_retired ON certificate (retired) WHERE retired IS NOT NULL;"
 
 /* Exclusive attachment (AWS IoT EXCLUSIVE_THING): a certificate belongs to one thing at the most. */
@@ -71,6 +76,7 @@ const char schema_sql[] =
 "  BEGIN INSERT INTO departure (certificate) VALUES (new.certificate); END;"
 "CREATE TRIGGER departure_detached AFTER DELETE ON principal"
 "  BEGIN INSERT INTO departure (certificate) VALUES (old.certificate); END;"
+SCHEMA_TALLY
 
 /* Moves whenever an answer of the policy engine could change: the plugin drops its cache then. */
 "CREATE TRIGGER epoch_policy_update AFTER UPDATE ON policy BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"

@@ -67,6 +67,15 @@ enum status group_create(struct db *db, const char *name, int64_t now)
 	return db_run(db, "INSERT INTO thing_group (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING", "si", name, now);
 }
 
+enum status group_delete(struct db *db, const char *name)
+{
+	enum status st = group_need(db, name);
+
+	if (st == GR_OK)
+		st = db_run(db, "DELETE FROM member WHERE thing_group = ?", "s", name);
+	return st == GR_OK ? db_run(db, "DELETE FROM thing_group WHERE name = ?", "s", name) : st;
+}
+
 enum status group_need(struct db *db, const char *name)
 {
 	return need(db, "SELECT 1 FROM thing_group WHERE name = ?", "thing group", name);

@@ -21,6 +21,8 @@ enum status thing_delete(struct db *db, const char *name);
 enum status thing_count_certificates(int64_t *count, struct db *db, const char *name);
 
 enum status group_create(struct db *db, const char *name, int64_t now);
+/* The things stay. GR_NO, one line: no such group. */
+enum status group_delete(struct db *db, const char *name);
 enum status group_need(struct db *db, const char *name);
 enum status group_add(struct db *db, const char *group, const char *thing);
 enum status group_remove(struct db *db, const char *group, const char *thing);

@@ -2,10 +2,12 @@
 #include "registry/verb.h"
 #include "clock.h"
 #include "complain.h"
+#include "json.h"
 #include "out.h"
 #include "str.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,7 +48,7 @@ enum status verb_close(struct verb *v, enum status st)
 	db_close(v->db);
 	v->db = NULL;
 	written = out_close();
-	return st == GR_OK ? written : st;
+	return (st == GR_OK || st == GR_NO) && written != GR_OK ? written : st;	/* a no that nobody can read is none */
 }
 
 static enum status run(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct verb *), bool change)
@@ -75,6 +77,21 @@ enum status verb_change(const struct arg_spec *spec, int argc, char *argv[], int
 enum status verb_read(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct verb *))
 {
 	return run(spec, argc, argv, min, max, work, false);
+}
+
+enum status verb_answer(const struct verb *v, json_t *answer)
+{
+	char *text = v->json && answer ? json_compact(answer) : NULL;
+	bool lost = v->json && !text;
+
+	json_decref(answer);
+	if (text)
+		puts(text);
+	free(text);
+	if (!lost)
+		return GR_OK;
+	complain("no answer could be built: out of memory");
+	return GR_FAIL;
 }
 
 void verb_time(char text[static 32], int64_t ms)

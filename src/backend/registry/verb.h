@@ -5,6 +5,8 @@
 #ifndef GR_VERB_H
 #define GR_VERB_H
 
+#include <jansson.h>
+
 #include "arg.h"
 #include "registry/db.h"
 #include "registry/home.h"
@@ -31,6 +33,9 @@ enum status verb_close(struct verb *v, enum status st);
 /* A whole verb that has no options of its own: work runs inside one transaction (or, reads, without one). */
 enum status verb_change(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct verb *));
 enum status verb_read(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct verb *));
+
+/* With --json the answer of a verb that has nothing to list, else nothing. Takes it over. GR_FAIL, one line: no memory. */
+enum status verb_answer(const struct verb *v, json_t *answer);
 
 /* Seconds with a fraction cut off, as text in UTC ("2026-10-01T12:00:00Z"), "-" for 0. */
 void verb_time(char text[static 32], int64_t ms);
