@@ -1,0 +1,137 @@
+/* gr-audit: which certificates need a rotation, or a look */
+#include "complain.h"
+#include "progress.h"
+#include "registry/audit.h"
+#include "registry/list.h"
+#include "registry/verb.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DAY_MS = 86400000, DAYS_MAX = 36500 };
+
+static const struct arg_option options[] = {
+	VERB_OPTIONS,
+	{ 'd', "days", "N", "expiring: within so many days (default 30)" },
+	{ 'a', "age", "N", "old: registered more than so many days ago (default: none is)" },
+	{ 'c', "check", "CHECK", "look for this alone; may be given several times" },
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-audit", "[-H DIR] [-j] [-d N] [-a N] [-c CHECK ...]",
+	"Look at every ACTIVE certificate: check, thing, certificateId, detail of what is wrong. Exit status 1 if anything is.", options
+};
+static const struct list_column columns[] = {
+	{ "CHECK", "check", LIST_TEXT }, { "THING", "thingName", LIST_TEXT }, { "CERTIFICATE", "certificateId", LIST_TEXT }, { "DETAIL", "detail", LIST_TEXT }, { 0 }
+};
+
+struct review {
+	struct audit audit;
+	struct list list;
+	struct progress progress;
+	int64_t count[AUDIT_CHECKS], all;
+};
+
+static const char *some(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+static enum status take_finding(void *arg, const struct audit_finding *f)
+{
+	const struct list_value row[] = { { .text = audit_name(f->check) }, { .text = some(f->thing) }, { .text = some(f->certificate) }, { .text = f->detail } };
+	struct review *r = arg;
+
+	if (r->list.person)
+		progress_end(&r->progress);	/* the two may share a screen */
+	list_row(&r->list, row);
+	r->count[f->check]++;
+	r->all++;
+	return GR_OK;
+}
+
+static void take_step(void *arg, int64_t certificates)
+{
+	progress_show(&((struct review *)arg)->progress, certificates);
+}
+
+/* For a person, below the table. */
+static void print_sum(const struct review *r, int64_t certificates)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "%" PRId64 " certificate(s) looked at", certificates);
+	for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
+		if (r->count[c])
+			fprintf(stderr, ", %" PRId64 " %s", r->count[c], audit_name(c));
+	fputs(r->all ? "\n" : ", nothing found\n", stderr);
+}
+
+static enum status review(struct review *r, struct verb *v)
+{
+	int64_t size = 0, certificates = 0;
+	enum status st = audit_size(&size, v->db);
+
+	if (st != GR_OK)
+		return st;
+	r->audit.now = v->now;
+	r->audit.found = take_finding;
+	r->audit.looked_at = take_step;
+	r->audit.arg = r;
+	if (v->json)
+		fputs("{\"findings\":", stdout);
+	list_start(&r->list, columns, v->json);
+	progress_start(&r->progress, "certificates", size);
+	st = audit_run(&certificates, &r->audit, v->db);
+	progress_end(&r->progress);
+	list_end(&r->list);
+	if (v->json)
+		printf(",\"certificates\":%" PRId64 "}\n", certificates);
+	if (st != GR_OK)
+		return st;
+	fflush(stdout);
+	print_sum(r, certificates);
+	return r->all ? GR_NO : GR_OK;
+}
+
+static enum status take_check(unsigned *checks, const char *name)
+{
+	enum audit_check check = audit_find(name);
+
+	if (check == AUDIT_CHECKS) {
+		complain("--check: %s: no such check; expired, expiring, old, weak, shared-key, not-attached or two-certificates", name);
+		return GR_BAD;
+	}
+	*checks |= 1u << check;
+	return GR_OK;
+}
+
+int main(int argc, char *argv[])
+{
+	struct review r = { .audit = { .age_ms = INT64_MAX } };
+	struct verb v = { 0 };
+	uint32_t days = 30, age = 0;
+	enum status st = GR_OK;
+	int ch;
+
+	umask(077);
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
+		switch (ch) {
+		case 'd': st = arg_range(&days, "--days", optarg, 0, DAYS_MAX); break;
+		case 'a': st = arg_range(&age, "--age", optarg, 1, DAYS_MAX); break;
+		case 'c': st = take_check(&r.audit.checks, optarg); break;
+		default: verb_option(&v, ch);
+		}
+	if (st != GR_OK)
+		return st;
+	r.audit.expiring_ms = (int64_t)days * DAY_MS;
+	if (age)
+		r.audit.age_ms = (int64_t)age * DAY_MS;
+	if (!r.audit.checks)
+		r.audit.checks = (1u << AUDIT_CHECKS) - 1;
+	if ((st = verb_open(&v, &spec, argc, argv, 0, 0)) == GR_OK)
+		st = review(&r, &v);
+	return verb_close(&v, st);
+}

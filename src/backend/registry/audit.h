@@ -1,0 +1,44 @@
+/*
+ * audit.h - what is wrong, or soon will be, with certificates that are ACTIVE. One pass over an index in which all of
+ * it stands; a certificate itself is read only where that says nothing.
+ */
+#ifndef GR_AUDIT_H
+#define GR_AUDIT_H
+
+#include "registry/db.h"
+
+enum audit_check {
+	AUDIT_EXPIRED,		/* past its end: the broker refuses it */
+	AUDIT_EXPIRING,
+	AUDIT_OLD,		/* registered long ago, whatever its end */
+	AUDIT_WEAK,		/* key or signature: strength.h */
+	AUDIT_SHARED,		/* its key is certified for another thing as well: a certificate belongs to one thing, a key could be copied */
+	AUDIT_UNATTACHED,
+	AUDIT_SEVERAL,		/* a thing with two certificates that no rotation under way explains */
+	AUDIT_CHECKS
+};
+const char *audit_name(enum audit_check check);		/* "expired", "two-certificates" */
+/* AUDIT_CHECKS: no check is called so. */
+enum audit_check audit_find(const char *name);
+/* Would a rotation mend it? One that has expired cannot connect, and create refuses a thing with two. */
+bool audit_is_mended_by_rotation(enum audit_check check);
+
+struct audit_finding {
+	enum audit_check check;
+	const char *thing, *certificate;	/* "": none */
+	const char *detail;
+};
+struct audit {
+	int64_t now, expiring_ms, age_ms;
+	unsigned checks;			/* 1 << enum audit_check of those that are wanted */
+	/* GR_FAIL ends the audit. */
+	enum status (*found)(void *arg, const struct audit_finding *finding);
+	void (*looked_at)(void *arg, int64_t certificates);	/* NULL: nobody wants to know */
+	void *arg;
+};
+/* How many certificates there are to look at. */
+enum status audit_size(int64_t *certificates, struct db *db);
+/* Outside a transaction. *certificates: how many were looked at. */
+enum status audit_run(int64_t *certificates, const struct audit *audit, struct db *db);
+
+#endif

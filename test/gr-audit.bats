@@ -1,0 +1,234 @@
+# The audit: each kind of finding, and what is none.
+bats_require_minimum_version 1.5.0
+
+setup() {
+	load lib/helper
+	load lib/lab
+	load lib/fleet
+	export GR_HOME=$PWD/home
+	gr-ca init -a ECDSA-P256
+	gr-registry init
+	gr-registry create-thing-group all
+}
+
+# take NAME [OPENSSL-REQ-OPTION...]: the thing NAME with a certificate of that name
+take() {
+	foreign "$@"
+	thing_line "$1" "$1" | gr-registry import >/dev/null
+}
+
+# finds LINE...: these findings and no others, as columns
+finds() {
+	local rc=0
+	gr-audit "${OPTIONS[@]}" >found 2>err || rc=$?
+	printf '%s\n' "$@" | sort >wanted
+	sort found | diff - wanted
+	[ "$rc" -eq 1 ] && [ ! -s err ]
+}
+finds_nothing() {
+	run -0 --separate-stderr gr-audit "${OPTIONS[@]}"
+	[ -z "$output" ] && [ -z "$stderr" ]
+}
+
+# ends NAME: the certificate's end as the audit prints it
+ends() { date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2)" +%Y-%m-%dT%H:%M:%SZ; }
+
+@test "audit: a fleet that is in order has no findings" {
+	OPTIONS=()
+	finds_nothing
+	THING=a key_new a
+	gr-registry register a a.csr >a.pem
+	take b
+	gr-registry create-thing c
+	finds_nothing
+	run -0 gr-audit -j
+	json_is "$output" '{"findings":[],"certificates":2}'
+}
+
+@test "audit: expiring within 30 days, or as many as are asked for" {
+	OPTIONS=()
+	take a -days 20
+	take b -days 40
+	finds $'expiring\ta\t'"$(certificate_id a.pem)"$'\tends '"$(ends a)"', in 19 day(s)'
+	OPTIONS=(-d 50)
+	finds $'expiring\ta\t'"$(certificate_id a.pem)"$'\tends '"$(ends a)"', in 19 day(s)' \
+		$'expiring\tb\t'"$(certificate_id b.pem)"$'\tends '"$(ends b)"', in 39 day(s)'
+	OPTIONS=(--days 10)
+	finds_nothing
+}
+
+@test "audit: expired" {
+	OPTIONS=()
+	take a -days 5
+	sql 'UPDATE certificate SET not_after = 1500000000000'
+	finds $'expired\ta\t'"$ID"$'\tended 2017-07-14T02:40:00Z'
+}
+
+@test "audit: older than so many days, when asked" {
+	foreign a
+	thing_line a a '{}' "{created: $((($(date +%s) - 100 * 86400 - 600) * 1000))}" | gr-registry import >/dev/null
+	OPTIONS=()
+	finds_nothing
+	OPTIONS=(-a 100)
+	run -1 gr-audit -a 100
+	[[ $output == $'old\ta\t'"$ID"$'\tregistered 20'*', 100 day(s) ago' ]]
+	OPTIONS=(-a 101)
+	finds_nothing
+}
+
+@test "audit: weak keys and signatures" {
+	OPTIONS=()
+	take a -newkey rsa:1024
+	take b -newkey ec -pkeyopt ec_paramgen_curve:secp256k1
+	take c -sha1
+	take d -newkey rsa:2048 -sha384
+	take e -newkey rsa:2048 -sha256 -sigopt rsa_padding_mode:pss
+	take f -newkey ed25519
+	take g -newkey ec -pkeyopt ec_paramgen_curve:P-521 -sha512
+	take h -newkey ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit
+	finds $'weak\ta\t'"$(certificate_id a.pem)"$'\tthe RSA key is shorter than 2048 bits' \
+		$'weak\tb\t'"$(certificate_id b.pem)"$'\tthe EC key is on none of the curves P-256, P-384, P-521' \
+		$'weak\tc\t'"$(certificate_id c.pem)"$'\tthe signature is over a digest weaker than SHA-256' \
+		$'weak\th\t'"$(certificate_id h.pem)"$'\tthe EC key has explicit parameters; only named curves are accepted'
+}
+
+@test "audit: a row that was written by hand is judged by its certificate" {
+	OPTIONS=()
+	take a -newkey rsa:1024
+	take b
+	take c
+	sql "UPDATE certificate SET key_type = '', digest = ''"
+	sql "UPDATE certificate SET pem = 'junk' WHERE id = '$ID'"
+	finds $'weak\ta\t'"$(certificate_id a.pem)"$'\tthe RSA key is shorter than 2048 bits' \
+		$'weak\tc\t'"$ID"$'\tthere is no certificate that can be read'
+}
+
+@test "audit: one key certified for two things" {
+	OPTIONS=()
+	take a
+	A=$ID
+	take b
+	take c
+	# import and register refuse it, so it can only have been done by hand
+	foreign d -key a.key
+	sql "INSERT INTO thing VALUES ('d', 0); INSERT INTO certificate (id, status, pem, spki, not_after, created)
+		SELECT '$ID', 'ACTIVE', '$(cat d.pem)', spki, not_after, created FROM certificate WHERE id = '$A';
+		INSERT INTO principal VALUES ('$ID', 'd', 0)"
+	finds $'shared-key\ta\t'"$A"$'\thas the key of certificate '"$ID of thing d" \
+		$'shared-key\td\t'"$ID"$'\thas the key of certificate '"$A of thing a"
+	# Two of one thing share nothing with anybody.
+	sql "UPDATE principal SET thing = 'a'"
+	OPTIONS=(-c shared-key)
+	finds_nothing
+	gr-registry update-certificate "$A" INACTIVE
+	sql "UPDATE principal SET thing = 'd' WHERE certificate = '$ID'"
+	finds_nothing
+}
+
+@test "audit: ACTIVE, but attached to no thing" {
+	OPTIONS=()
+	take a
+	gr-registry detach-thing-principal a "$ID"
+	finds $'not-attached\t-\t'"$ID"$'\tACTIVE, but attached to no thing'
+	run -1 gr-audit -j
+	json_is "$output" '{"findings":[{"check":"not-attached","certificateId":"'"$ID"'","detail":"ACTIVE, but attached to no thing"}],"certificates":1}'
+	gr-registry update-certificate "$ID" INACTIVE
+	finds_nothing
+}
+
+# rotation_open: a asked for a certificate in job j and said no more; OLD and NEW
+rotation_open() {
+	THING=a J=j
+	key_new a
+	gr-registry register a a.csr >a.pem
+	OLD=$(certificate_id a.pem)
+	gr-jobs create -t thing/a j >/dev/null
+	sql "INSERT INTO execution (thing, job, number, status, queued, updated) SELECT 'a', 'j', 1, 'QUEUED', 0, 0 WHERE NOT EXISTS (SELECT 1 FROM execution)"
+	sql "UPDATE execution SET status = 'IN_PROGRESS'"
+	key_new new
+	jq -nc --arg old "$OLD" --argjson payload "$(csr_of new)" \
+		'{topic: "awslabs/things/a/certificate/create", principal: $old, clientId: "a", payload: $payload}' | gr-create-certificate >answer
+	NEW=$(jq -r .payload.certificateId answer)
+	sql_is 'SELECT count(*) FROM principal' 2
+}
+
+@test "audit: two certificates on one thing, unless a rotation under way explains them" {
+	OPTIONS=()
+	rotation_open
+	finds_nothing
+	sql "UPDATE execution SET status = 'TIMED_OUT'"
+	finds $'two-certificates\ta\t-\t2 ACTIVE certificates: job j has ended, and the device has not said which one lives'
+	# Decided: the reconciler is about to retire the other one.
+	gr-registry settle a new
+	finds_nothing
+	sql "UPDATE rotation SET retired = 5"
+	finds $'two-certificates\ta\t-\t2 ACTIVE certificates that no rotation explains'
+	gr-registry update-certificate "$OLD" INACTIVE
+	finds_nothing
+}
+
+@test "audit: a third certificate beside a rotation under way" {
+	OPTIONS=()
+	rotation_open
+	take b
+	gr-registry detach-thing-principal b "$ID"
+	gr-registry attach-thing-principal a "$ID"
+	run -1 gr-audit
+	[[ $output == $'two-certificates\ta\t-\t3 ACTIVE certificates'* ]]
+}
+
+@test "audit: one certificate may have several findings; --check picks" {
+	OPTIONS=(-c expiring)
+	take a -newkey rsa:1024 -days 10
+	take b -days 10
+	gr-registry detach-thing-principal b "$ID"
+	run -1 gr-audit
+	[ "$(cut -f 1 <<<"$output" | sort | xargs)" = 'expiring expiring not-attached weak' ]
+	run -1 gr-audit --check weak
+	[ "$(cut -f 1,2 <<<"$output")" = $'weak\ta' ]
+	run -1 gr-audit -c weak -c not-attached
+	[ "$(cut -f 1 <<<"$output" | sort | xargs)" = 'not-attached weak' ]
+	run -0 gr-audit -c shared-key -c expired -c old -c two-certificates
+}
+
+@test "audit: misuse is 100, a registry that is not there too" {
+	for options in x '-d x' '-d -1' '-a 0' '-d 99999' '-c none'; do
+		# shellcheck disable=SC2086 # several words
+		run -100 --separate-stderr gr-audit $options
+		[ -z "$output" ]
+		[ "${#stderr_lines[@]}" -eq 1 ]
+	done
+	run -100 gr-audit -H "$PWD/none"
+}
+
+@test "audit: findings that cannot be printed are 111" {
+	take a -days 5
+	rc=0
+	gr-audit >/dev/full 2>err || rc=$?
+	[ "$rc" -eq 111 ]
+	[ "$(wc -l <err)" -eq 1 ]
+}
+
+@test "audit: for a person a table, progress and a sum" {
+	take a -days 5
+	take b
+	script -qec 'gr-audit' screen </dev/null >/dev/null || :
+	tr -d '\r' <screen >seen
+	grep -q '^CHECK     THING  CERTIFICATE  *DETAIL$' seen
+	grep -q "^expiring  a      $(certificate_id a.pem)  ends " seen
+	grep -q '^2 certificate(s) looked at, 1 expiring$' seen
+	# Enough of them that it takes longer than a tenth of a second.
+	sql "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+		INSERT INTO certificate (id, status, pem, spki, not_after, created, key_type, digest)
+		SELECT lower(hex(randomblob(32))), 'ACTIVE', '', lower(hex(randomblob(32))), 9e15, 0, 'RSA-2048', 'SHA256' FROM n"
+	script -qec 'gr-audit -c expired' screen </dev/null >/dev/null
+	grep -qE 'certificates: [0-9]+ of 100002 \([0-9]+ %\), [0-9]+ a second' screen
+	grep -q '100002 certificate(s) looked at, nothing found' screen
+}
+
+@test "audit: it reads an index alone" {
+	sqlite3 "$GR_HOME/registry.db" 'EXPLAIN QUERY PLAN SELECT c.rowid, c.id, c.spki, c.not_after, c.created, c.key_type, c.digest, p.thing
+		FROM certificate c INDEXED BY certificate_audit LEFT JOIN principal p ON p.certificate = c.id WHERE c.status = "ACTIVE" ORDER BY c.id' >plan
+	grep -q 'SCAN c USING COVERING INDEX certificate_audit' plan
+	[ "$(grep -c 'TEMP B-TREE' plan)" -eq 0 ]
+}
