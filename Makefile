@@ -248,6 +248,7 @@ install: all
 	for f in gr-recover gr.cron; do sed 's|@BINDIR@|$(BINDIR)|' share/init/$$f >$(DESTDIR)$(DATADIR)/init/$$f || exit; done
 	chmod 755 $(DESTDIR)$(DATADIR)/init/gr-recover
 	chmod 644 $(DESTDIR)$(DATADIR)/init/gr.cron
+	install -d $(DESTDIR)$(DATADIR)/notify.d && install -m 755 share/notify.d/* $(DESTDIR)$(DATADIR)/notify.d
 	for n in 1 5 7 8; do install -m 644 man/*.$$n $(DESTDIR)$(MANDIR)/man$$n || exit; done
 	install -d $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR)
 	install -m 644 share/completions/gr.bash $(DESTDIR)$(BASHDIR)/gr-jobs
@@ -258,11 +259,11 @@ install: all
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,gr-rotate $(notdir $(PROGRAMS)))
 	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/,$(DRIVER) lab.sh) $(DESTDIR)$(PLUGINDIR)/gr-broker.so
-	rm -f $(addprefix $(DESTDIR)$(DATADIR)/,gr.conf.example job-template.json $(patsubst share/%,%,$(wildcard share/policies/*.json share/hooks/* share/init/*)))
+	rm -f $(addprefix $(DESTDIR)$(DATADIR)/,gr.conf.example job-template.json $(patsubst share/%,%,$(wildcard share/policies/*.json share/hooks/* share/init/* share/notify.d/*)))
 	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS))
 	rm -f $(addprefix $(DESTDIR)$(BASHDIR)/,gr-jobs gr-registry) $(DESTDIR)$(ZSHDIR)/_gr-jobs
 	rm -f $(foreach n,1 5 7 8,$(addprefix $(DESTDIR)$(MANDIR)/man$(n)/,$(notdir $(wildcard man/*.$(n)))))
-	for d in $(addprefix $(DESTDIR),$(DATADIR)/policies $(DATADIR)/hooks $(DATADIR)/init $(DATADIR) $(PLUGINDIR) $(LIBEXECDIR)); do \
+	for d in $(addprefix $(DESTDIR),$(DATADIR)/policies $(DATADIR)/hooks $(DATADIR)/init $(DATADIR)/notify.d $(DATADIR) $(PLUGINDIR) $(LIBEXECDIR)); do \
 		[ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d || exit; done
 
 clean:

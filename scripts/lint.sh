@@ -19,7 +19,7 @@ c_sources() {
 		-Isrc/lib "-Isrc/$1" -j "$(nproc)" "src/$1"
 }
 
-set -- scripts/*.sh share/hooks/* share/init/gr-recover .ci/run
+set -- scripts/*.sh share/hooks/* share/notify.d/* share/init/gr-recover .ci/run
 for f in test/run test/*/run test/fault/*-run test/fault/soak test/fault/cut/*.bash test/jobs/check-rows test/jobs/storm test/jobs/rate share/completions/gr.bash; do
 	[ ! -f "$f" ] || set -- "$@" "$f"
 done

@@ -5,7 +5,7 @@
 set -eu
 
 packages='gcc libc6-dev make pkg-config libssl-dev libmosquitto-dev mosquitto-dev mosquitto mosquitto-clients libjansson-dev
-libsqlite3-dev libp11-kit-dev sqlite3 openssl bats parallel jq util-linux procps strace valgrind mandoc libyaml-dev zip unzip file systemd zsh e2fsprogs mount'
+libsqlite3-dev libp11-kit-dev sqlite3 openssl bats parallel jq util-linux procps strace valgrind mandoc libyaml-dev zip unzip file systemd zsh e2fsprogs mount curl'
 
 case ${1:-} in
 '') ;;

@@ -316,6 +316,7 @@ handler_refuses() {
 	refuses new 'the thing has another certificate attached that no rotation of ours explains; see gr-registry history'
 	gr-registry update-certificate "$other" INACTIVE
 	refuses new 'the thing has another certificate attached that no rotation of ours explains; see gr-registry history'
+	[ "$(alarms two-certificates)" = 1 ]
 	gr-registry detach-thing-principal "$THING" "$other"
 	accepted create "$(csr_of new)"
 }

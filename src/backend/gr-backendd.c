@@ -40,8 +40,20 @@ static int signals_open(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* The end of a child only wakes us. */
+static bool told_to_end(int signals)
+{
+	struct signalfd_siginfo info;
+
+	while (read(signals, &info, sizeof info) == sizeof info)
+		if (info.ssi_signo != SIGCHLD)
+			return true;
+	return false;
 }
 
 /* One turn: wait, read, handle, tell. GR_NO: asked to end. */
@@ -57,13 +69,15 @@ static enum status turn(struct daemon *d, int signals)
 
 	if ((events = poll(fds, 2, chores_wait(d))) < 0 && errno != EINTR)
 		return GR_FAIL;
-	if (fds[0].revents)
+	if (fds[0].revents && told_to_end(signals))
 		return GR_NO;
 	if (d->bus.mosq && bus_turn(&d->bus, fds[1].revents) != GR_OK)
 		bus_close(&d->bus);
 	/* A registry that is busy or full answers nobody; devices ask again, and so do we. */
 	if ((st = dispatch_batch(d)) == GR_OK)
 		st = chores_run(d, events == 0);
+	if (st == GR_OK)
+		st = courier_turn(&d->courier, d->db);
 	if (d->bus.mosq && bus_flush(&d->bus, d->db) != GR_OK)
 		bus_close(&d->bus);
 	if (d->bus.subscribed && !was_ready) {
@@ -126,6 +140,7 @@ static enum status read_options(struct home *home, struct daemon *d, char *socke
 	d->limits = (struct limits){ minute, ceiling };
 	d->quarantine_ms = (int64_t)quarantine * DAY_MS;
 	d->own_job_ms = (int64_t)own * 60 * minute;
+	courier_open(&d->courier, home, d->bus.socket, minute);
 	if (rate == 0 || (d->throttle = throttle_new(rate)))
 		return GR_OK;
 	complain("out of memory");
@@ -158,6 +173,7 @@ int main(int argc, char *argv[])
 		goto out;
 	st = serve(&d, signals);
 out:
+	courier_close(&d.courier);
 	bus_close(&d.bus);
 	for (struct message *m; (m = queue_pop(&d.bus.in)) || (m = queue_pop(&d.bus.out));)
 		message_free(m);

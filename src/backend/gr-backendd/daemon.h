@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "gr-backendd/courier.h"
 #include "gr-backendd/throttle.h"
 #include "issuer/issuer.h"
 #include "issuer/ledger.h"
@@ -52,6 +53,7 @@ struct daemon {
 	struct issuer issuer;
 	struct ledger ledger;
 	struct bus bus;
+	struct courier courier;
 	struct throttle *throttle;	/* NULL: no limit */
 	struct limits limits;
 	int64_t quarantine_ms, own_job_ms;

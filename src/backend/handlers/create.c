@@ -51,9 +51,10 @@ static const char *refusal_of(struct event *e, const struct csr *csr, const stru
 	if (*st == GR_OK)
 		return strcmp(csr->spki, live->spki) == 0 ? "the key of csr is the one in use; a rotation needs a new key"
 							  : "the key of csr was seen before; a rotation needs a new key";
-	if ((*st = rotation_unexplained(&others, e->db, e->request.thing, e->principal)) != GR_OK)
+	if ((*st = rotation_unexplained(&others, e->db, e->request.thing, e->principal)) != GR_OK || others == 0)
 		return NULL;
-	return others > 0 ? "the thing has another certificate attached that no rotation of ours explains; see gr-registry history" : NULL;
+	*st = alarm_raise(e->db, "two-certificates", e->request.thing, e->principal, "another certificate that no rotation explains keeps it from a new one", e->now);
+	return "the thing has another certificate attached that no rotation of ours explains; see gr-registry history";
 }
 
 /* The device has moved on: what it came over is what it lives on. */
@@ -145,10 +146,8 @@ static enum status first_create(struct event *e, const struct execution *x, cons
 	if (st != GR_OK)
 		return st;
 	why = refusal_of(e, csr, &live, &st);
-	if (why)
-		st = event_reject_text(e, why, false);
-	else if (st != GR_FAIL)
-		st = issue(e, x, csr, &live);
+	if (st != GR_FAIL)
+		st = why ? event_reject_text(e, why, false) : issue(e, x, csr, &live);
 	cert_release(&live);
 	return st;
 }

@@ -1,5 +1,6 @@
 /* schema.c - the registry's tables */
 #include "registry/schema.h"
+#include "registry/schema_notice.h"
 #include "registry/schema_tally.h"
 
 const char schema_sql[] =
@@ -219,4 +220,5 @@ SCHEMA_TALLY
 "  text TEXT NOT NULL,"
 "  count INTEGER NOT NULL DEFAULT 1"
 ");"
-"CREATE UNIQUE INDEX alarm_once ON alarm (kind, thing, certificate, text);";
+"CREATE UNIQUE INDEX alarm_once ON alarm (kind, thing, certificate, text);"
+SCHEMA_NOTICE;
