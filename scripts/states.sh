@@ -84,15 +84,15 @@ state_creating_certificate() {
 	time_left || return
 	[ "$left" -gt 0 ] || { why "no certificate came in time"; return; }
 	if [ -z "$new_certificate" ]; then
+		need_watchdog || return
+		[ -z "$unwatched" ] || { why "$unwatched"; return; }
 		request_certificate || return
 		[ "$next" = creating-certificate ] || return 0
 	fi
 	prove_new || return
 	[ "$next" = trial ] || return 0
 	time_left || return
-	[ "$left" -ge "$trial_minimum" ] || { next=failing; why "too little time left for a trial"; return; }
-	need_watchdog || return
-	[ -z "$unwatched" ] || { next=failing; why "$unwatched"; }
+	[ "$left" -ge "$trial_minimum" ] || { next=failing; why "too little time left for a trial"; }
 }
 
 request_certificate() {
@@ -247,7 +247,8 @@ state_rolling_back() {
 	pairs || return
 	if ! is_live "$old"; then
 		owe_restart "$old" || [ $? -eq 111 ] || return	# the disk may be full, and the switch needs no room
-		gr-install-cert rollback || return
+		# A pair that is gone from the disk cannot be gone back to: recover ends that.
+		gr-install-cert rollback || { rc=$?; [ "$rc" -ne 100 ] || gr-install-cert recover || return; return "$rc"; }
 	fi
 	say "rolled back to the old key and certificate: $reason"
 	pay_restart || return

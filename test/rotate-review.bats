@@ -46,6 +46,9 @@ on_trial() {
 	[ "$(certificate_id)" != "$OLD" ]
 }
 
+# pass_deadline: as if the trial's time had gone by
+pass_deadline() { gr-journal put trialUntil=1; }
+
 # lives N COMMAND...: life after life, as a supervisor would start it; the number of lives is limited
 lives() {
 	local n=$1 rc
@@ -61,10 +64,9 @@ lives() {
 
 @test "review: a trial that recover ends owes the runtime a restart on OLD" {
 	write_hook
-	setting trialSeconds 2
 	on_trial
 	[ "$(cat uses)" != "$OLD" ]
-	until_true eval '! gr-journal left >/dev/null'
+	pass_deadline
 	timeout 30 rotate.sh recover
 	[ "$(certificate_id)" = "$OLD" ]
 	run -1 timeout 30 rotate.sh once
@@ -141,9 +143,8 @@ lives() {
 }
 
 @test "review: a full disk under GR_STATE keeps nobody from rolling back" {
-	setting trialSeconds 2
 	on_trial
-	until_true eval '! gr-journal left >/dev/null'
+	pass_deadline
 	for f in record pairs settings execution; do ln -sf /dev/full "$GR_STATE/$f"; done
 	timeout 20 rotate.sh run 3>&- 2>log &
 	until_true eval '[ "$(certificate_id)" = "$OLD" ] && [ "$(gr-journal get phase)" != committing ]'
@@ -152,8 +153,8 @@ lives() {
 }
 
 @test "review: a full disk under the journal keeps nobody from rolling back" {
-	setting trialSeconds 2
 	on_trial
+	pass_deadline
 	# Nothing but the record written ahead has room.
 	wrapped gr-journal 'case "$*" in put*phase=rolling-back*) ;; put*) echo "gr-journal: no space left" >&2; exit 111 ;; esac; exec "$REAL" "$@"'
 	timeout 20 fake/rotate.sh run 3>&- 2>log &
@@ -164,8 +165,8 @@ lives() {
 }
 
 @test "review: the journal is lost during the trial: the device ends on OLD, free for the next job" {
-	setting trialSeconds 2
 	on_trial
+	setting trialSeconds 2
 	rm "$T/.gr/private.key/rotation"
 	lives 3 rotate.sh once || { cat lives.log; false; }
 	[ "$(gr-journal get phase)" = idle ]
@@ -177,12 +178,12 @@ lives() {
 }
 
 @test "review: the journal is lost after SUCCEEDED left: the device ends on NEW" {
-	setting trialSeconds 2
 	wrapped gr-jobs-client '"$REAL" "$@"; rc=$?; [ "$1 ${*: -1}" != "update SUCCEEDED" ] || kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit $rc'
 	rotate_job j1
 	timeout 60 fake/rotate.sh once 2>log || [ $? -eq 137 ]
 	[ "$(gr-journal get phase)" = reporting ]
 	until_true has_one_certificate
+	setting trialSeconds 2
 	rm "$T/.gr/private.key/rotation"
 	lives 3 rotate.sh once || { cat lives.log; false; }
 	[ "$(gr-probe)" = "$(registered)" ]
@@ -193,11 +194,10 @@ lives() {
 }
 
 @test "review: OLD is gone from the disk: no FAILED ever leaves over the only pair" {
-	setting trialSeconds 2
 	setting recordGraceSeconds 0
 	on_trial
 	echo damaged >"$T/.gr/private.key/1/private.key"
-	until_true eval '! gr-journal left >/dev/null'
+	pass_deadline
 	timeout 30 rotate.sh once || :
 	timeout 30 rotate.sh once || :
 	[ "$(certificate_id)" != "$OLD" ]
@@ -282,4 +282,21 @@ lives() {
 	[ "$(wc -l <restarts)" -eq 3 ]
 	[ -z "$(gr-journal get restartInstance)" ]
 	[ "$(grep -c 'asked 20 times to restart and is still the same' log)" -eq 1 ]
+}
+
+@test "review: W7 a rollback to a pair that is gone from the disk ends, and the device goes on with the one that works" {
+	wrapped gr-commit 'echo damaged >"'"$T"'/.gr/private.key/1/private.key"; echo "gr-commit: refused" >&2; exit 1'
+	rotate_job j1
+	timeout 60 fake/rotate.sh once 2>log || [ $? -ne 124 ]
+	[ "$(gr-journal get phase)" = idle ]
+	[ "$(certificate_id)" != "$OLD" ]
+	[ "$(gr-probe)" = "$(certificate_id)" ]
+	[ "$(status_of j1)" = IN_PROGRESS ]
+	new=$(certificate_id)
+	rotate_job j2
+	timeout 60 rotate.sh once 2>>log || [ $? -ne 124 ]
+	[ "$(status_of j2)" = SUCCEEDED ]
+	[ "$(certificate_id)" != "$new" ]
+	until_true has_one_certificate
+	[ "$(registered)" = "$(certificate_id)" ]
 }

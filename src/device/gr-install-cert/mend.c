@@ -226,10 +226,10 @@ static enum status stay(struct desk *desk)
 
 	desk->journal = (struct journal){ .damaged = false };
 	if ((st = journal_set(&desk->journal, JOURNAL_PHASE, "idle")) != GR_OK ||
-	    (st = journal_set(&desk->journal, JOURNAL_NOTE, "trial deadline passed, but there was no old pair to go back to")) != GR_OK ||
+	    (st = journal_set(&desk->journal, JOURNAL_NOTE, "there was no old pair to go back to")) != GR_OK ||
 	    (st = journal_write(&desk->journal, &desk->store)) != GR_OK)
 		return st;
-	printf("gr-install-cert: trial: deadline passed, but there is no old pair to go back to\n");
+	printf("gr-install-cert: there is no old pair to go back to; the one in use stays\n");
 	return GR_OK;
 }
 
@@ -255,6 +255,8 @@ enum status mend_rollback(struct desk *desk)
 
 	if ((st = store_link(&live, &desk->store, "live")) == GR_FAIL || (st == GR_OK && live == old))
 		return st;
+	if ((st = is_complete(&desk->store, old)) != GR_OK)
+		return st == GR_NO ? stay(desk) : st;
 	if ((st = owe_restart(desk, old)) != GR_OK)
 		return st;
 	(void)journal_write(&desk->journal, &desk->store);	/* without room for it the switch matters more */

@@ -16,7 +16,7 @@ enum status mend_seats(struct desk *desk);
 enum status mend_journal(struct desk *desk);
 /* Past the deadline: rolling-back, and the old pair live. */
 enum status mend_late_trial(struct desk *desk);
-/* The old pair is live. */
+/* The old pair is live. Where it is gone from the disk, the rotation is over without a word on it, and the pair in use stays. */
 enum status mend_rollback(struct desk *desk);
 /* In a token, the live pair is found under the configured label. */
 enum status mend_shown(struct desk *desk);
