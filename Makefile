@@ -77,7 +77,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) lab.sh))
 
-.PHONY: all programs device component demo check check-root mishaps fault soak storm rate bench lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root mishaps fault soak storm rate bench model model-ci lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -213,6 +213,11 @@ $(BUILD)/fault/bin/gr-cut: $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/faul
 # Rotations under random faults: MINUTES=60 or ROTATIONS=1000, SEED=n to repeat a run, THINGS=20, LOSS=5 (per cent of messages).
 soak: all mishaps
 	$(Q)test/fault/soak $(if $(SEED),-s $(SEED)) $(if $(MINUTES),-m $(MINUTES)) $(if $(ROTATIONS),-r $(ROTATIONS)) $(if $(THINGS),-n $(THINGS)) $(if $(LOSS),-l $(LOSS))
+
+# The protocol itself, by spin: some minutes; model-ci is the bounded part, under a minute.
+model model-ci:
+	$(Q)scripts/setup.sh model
+	$(Q)test/model/run $(if $(filter model,$@),full,ci)
 
 lint: setup
 	$(Q)scripts/lint.sh

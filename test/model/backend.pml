@@ -1,0 +1,39 @@
+/* backend.pml - the daemon: one request after the other, each in a step of its own, and its chores in between. */
+
+/* The certificate is looked up again: one that died since it was let in gets no answer, its connection is about to end. */
+inline handle(verb, c, j)
+{
+	verdict_ = 0; status_ = 0; survivor_ = 0;
+	if
+	:: !IN(c, taken)
+	:: else ->
+		if
+		:: verb == CREATE -> create(c, j)
+		:: verb == COMMIT -> licence(c, j)
+		:: else -> final_word(c, j, verb)
+		fi;
+		printf("backend: %e for job %d over certificate %d: %e\n", verb, j, c, verdict_);
+		finish()
+	fi
+}
+
+active proctype backend()
+{
+	do
+	:: atomic { request?what, over, whose ->
+		awaited = 1;
+		handle(what, over, whose);
+		if
+		:: verdict_ != 0 -> answer!verdict_, status_, survivor_
+		:: else
+		fi }
+	:: atomic { late?what, over, whose -> awaited = 0; handle(what, over, whose) }
+#if LATE > 1
+	:: atomic { len(late) > 1 ->	/* the second before the first */
+		late?what, over, whose; late!what, over, whose; late?what, over, whose;
+		awaited = 0;
+		handle(what, over, whose) }
+#endif
+	CHORES
+	od
+}

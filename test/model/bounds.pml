@@ -1,0 +1,37 @@
+/* bounds.pml - how much may go wrong in one history. ./run prints with what each run was made. */
+
+#ifndef JOBS
+#define JOBS 2		/* in a row, at most 3 */
+#endif
+#ifndef FAULTS
+#define FAULTS 2	/* of all kinds together */
+#endif
+#ifndef ENDINGS
+#define ENDINGS 1	/* times that the operator or the service ends or deletes a job */
+#endif
+#ifndef LATE
+#define LATE 1		/* requests that may be under way late at one moment, at most 2 */
+#endif
+#ifndef LOSSES
+#define LOSSES 0	/* of the journal */
+#endif
+
+/* One purse for all faults: each mixture of them is tried, and there is not a state for each count of each kind. */
+byte faults = FAULTS;
+#define may_fail	(faults > 0)
+#define spend(text)	faults--; printf(text)
+
+byte endings = ENDINGS;
+byte losses = LOSSES;
+#ifdef SETTLE
+bool settled;	/* by the operator */
+#else
+#define settled	false
+#endif
+
+bool killed;	/* the driver's life is over; the next one begins when it will */
+#ifdef REMOVED
+bool removed;	/* there is no next one */
+#else
+#define removed	false
+#endif

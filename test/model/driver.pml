@@ -1,0 +1,49 @@
+/* driver.pml - the driver, step after step and life after life: scripts/rotate.sh. */
+
+/* A request may have left all the same; what comes back finds nobody. */
+inline end_of_life()
+{
+	killed = false;
+	refused = 0;
+	before = false; come_again = false; left_alone = false; swap = 0;
+	forget_answer();
+	if
+	:: nempty(request) && nfull(late) -> request?what, over, whose; late!!what, over, whose
+	:: nempty(request) -> request?_, _, _
+	:: empty(request)
+	fi;
+	if
+	:: nempty(answer) -> answer?_, _, _
+	:: empty(answer)
+	fi;
+	give_up_waiting();
+#ifdef NO_JOURNAL
+	clear();
+	enter(idle);
+#endif
+	printf("device: the driver starts\n")
+}
+
+active proctype driver()
+{
+	mtype verdict, status, survivor;	/* the answer that is being looked at */
+	bool before, come_again, left_alone;
+	byte swap;
+life:
+	{
+		recover();
+		do
+		:: phase == idle -> state_idle()
+		:: phase == updating_job -> state_updating_job()
+		:: phase == creating_certificate -> state_creating_certificate()
+		:: phase == trial -> state_trial()
+		:: phase == committing -> state_committing()
+		:: phase == reporting -> state_reporting()
+		:: phase == rolling_back -> state_rolling_back()
+		:: phase == failing -> state_failing()
+		od
+	} unless {
+		killed -> atomic { !removed -> end_of_life() }
+	};
+	goto life
+}

@@ -1,0 +1,17 @@
+/* jobs.pml - the Jobs service: the executions of this thing. All are queued from the start; those above JOBS do not count. */
+
+mtype execution[4] = QUEUED;	/* by job, from 1 */
+
+#define is(j, s)	((j) <= JOBS && execution[j] == s)
+#define some(s)		(is(1, s) || is(2, s) || is(3, s))
+#define pending(j)	(is(j, QUEUED) || is(j, IN_PROGRESS))
+
+/* The first in the queue with status s; there is one. */
+inline first(j, s)
+{
+	j = 1;
+	do
+	:: execution[j] == s -> break
+	:: else -> j++
+	od
+}

@@ -1,0 +1,21 @@
+/*
+ * network.pml - requests and answers.
+ *
+ * The device has one request under way at a time, and an answer bears its token (clientToken): an answer to an earlier one
+ * is none. So it is late requests that can do harm. What asks without changing anything (get, the list of jobs, the probe)
+ * is no message here: when it gets lost it is asked again, and late it is as good as one that was asked before what happened
+ * meanwhile.
+ */
+mtype = { CREATE, COMMIT };	/* and the final words, SUCCEEDED and FAILED */
+mtype = { QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, TIMED_OUT, CANCELED, GONE };	/* executions */
+mtype = { ENDED };		/* an execution in an answer that does not say how */
+mtype = { YES, NO, RETRY, SILENCE };	/* answers */
+mtype = { OLD, NEW };		/* survivors */
+
+chan request = [1] of { mtype, byte, byte };	/* what, over which certificate, for which job */
+chan answer = [1] of { mtype, mtype, mtype };	/* verdict, status of the execution, survivor */
+chan late = [LATE] of { mtype, byte, byte };	/* requests that nobody waits for any more, or that come twice */
+
+/* Of one step of a process, never of a state. */
+hidden mtype what;
+hidden byte over, whose, awaited;

@@ -1,0 +1,27 @@
+/*
+ * rotation.pml - the rotation protocol: one device, a broker, a backend, an operator, and what can go wrong between them.
+ *
+ * The files bear the names of the code that they tell of: states.pml is scripts/states.sh, and so on. README.md says what
+ * stands for what, what is left out and why, and how to read a trail; ./run checks all of it.
+ */
+#include "bounds.pml"
+#include "claims.pml"
+#include "pairs.pml"
+#include "record.pml"
+#include "runtime.pml"
+#include "network.pml"
+#include "jobs.pml"
+#ifdef REFERENCE
+#include "reference.pml"
+#else
+#include "ours.pml"
+#endif
+#include "backend.pml"
+#include "operator.pml"
+#include "session.pml"
+#include "ending.pml"
+#include "states.pml"
+#include "recover.pml"
+#include "driver.pml"
+#include "faults.pml"
+#include "judge.pml"

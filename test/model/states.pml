@@ -1,0 +1,267 @@
+/*
+ * states.pml - the phases of a rotation, one after the other: scripts/states.sh.
+ *
+ * A phase is left by a put; else its step ends and begins again. A step that could only do once more what it has just done
+ * waits until it could do something else, so that each cycle of the model would be a rotation that never ends.
+ *
+ * What a step reads and what it then puts on record are one step here where it reads over the network alone: what happens
+ * between the two is the same as what happens right after.
+ */
+
+/* The answer to the request under way, or none: it was lost, or is late. */
+inline await()
+{
+	if
+	:: atomic { answer?verdict, status, survivor }
+	:: atomic { empty(request) && empty(answer) && !(is_working) -> verdict = SILENCE }
+	fi
+}
+
+inline forget_answer()
+{
+	verdict = 0; status = 0; survivor = 0
+}
+
+/* An error of this machine, before anything was changed. */
+#define BREAK(from) \
+	:: atomic { may_fail && still(from) -> spend("fault: a step on the device breaks\n"); enter(failing) }
+
+/* Somebody else has moved the journal: a put of this step would not count. */
+#define OVERTAKEN(from) \
+	:: atomic { phase != from -> skip }
+
+/* A rotation under way that this device has no record of. */
+#define orphan	(IN(live, committed) && !left_alone && some(IN_PROGRESS))
+
+inline state_idle()
+{
+	if
+	:: atomic { accepts(live) && orphan && still(idle) ->
+		connected(live); first(job, IN_PROGRESS); old = live; enter(failing) }
+	:: atomic { accepts(live) && !orphan && some(QUEUED) && still(idle) ->
+		connected(live); first(job, QUEUED); old = live; new = OF_JOB(job); enter(updating_job) }
+	:: atomic { wrongs(live) ->
+		refuse_wrongly(live);
+		if
+		:: outlasted(live) && other != 0 && other != live && accepts(other) -> swap = live
+		:: else -> refused = live
+		fi }
+	:: atomic { refused_for_good(live, other) -> swap = live }
+	OVERTAKEN(idle)
+	fi;
+	if
+	:: swap != 0 ->
+		activate(other);
+		atomic { other = swap; swap = 0 }
+	:: else
+	fi
+}
+
+inline state_updating_job()
+{
+	if
+	:: atomic { accepts(old) && is(job, QUEUED) -> connected(old); execution[job] = IN_PROGRESS }
+	:: atomic { accepts(old) && is(job, IN_PROGRESS) && still(updating_job) -> connected(old); enter(creating_certificate) }
+	:: atomic { accepts(old) && !pending(job) -> connected(old); put_idle(updating_job, other) }
+	:: atomic { wrongs(old) -> refuse_wrongly(old); refused = old }
+#ifndef ONLY_IDLE_GIVES_WAY
+	:: atomic { refused_for_good(old, other) -> put_idle(updating_job, other) }
+#endif
+	BREAK(updating_job)
+	OVERTAKEN(updating_job)
+	fi
+}
+
+/* The create that was accepted decided what the device lives on: a pair kept from an older rotation is dead now. */
+inline stage()
+{
+	atomic { held = WITH(held, new) };
+#ifdef KEEPS_DEAD_PAIR
+	atomic { new_certificate = true; lost = false };
+#endif
+	if
+	:: other != 0 && other != old -> atomic { destroy(other) }
+	:: else
+	fi;
+	atomic { new_certificate = true; other = 0; lost = false }
+}
+
+inline state_creating_certificate()
+{
+	if
+	:: atomic { overdue -> give_up(creating_certificate, failing) }
+	:: atomic { !overdue && !new_certificate && accepts(old) && may_repeat(CREATE) ->
+		connected(old); request!CREATE, old, job };
+		await();
+		if
+		:: verdict == YES -> stage()
+		:: verdict == NO -> atomic { give_up(creating_certificate, failing) }
+		:: else
+		fi;
+		forget_answer()
+	:: atomic { !overdue && !new_certificate && wrongs(old) -> refuse_wrongly(old); refused = old }
+	:: atomic { !overdue && new_certificate && accepts(new) -> probed(new); enter(trial) }
+	:: atomic { !overdue && new_certificate && wrongs(new) ->
+		refuse_wrongly(new);
+		if
+		:: outlasted(new) && accepts(old) -> give_up(creating_certificate, failing)
+		:: else -> refused = new
+		fi }
+	:: atomic { !overdue && new_certificate && refused_for_good(new, old) -> give_up(creating_certificate, failing) }
+	:: atomic { !overdue && new_certificate && may_fail -> spend("fault: both probes are refused\n"); enter(trial) }
+	:: atomic { new_certificate && may_fail && still(creating_certificate) -> spend("fault: no watchdog is alive\n"); enter(failing) }
+	BREAK(creating_certificate)
+	OVERTAKEN(creating_certificate)
+	fi
+}
+
+/* What trial and committing do when NEW carries no session. */
+#define ON_TRIAL(from) \
+	:: atomic { overdue -> give_up(from, rolling_back) } \
+	:: atomic { !overdue && live == new && wrongs(new) -> \
+		refuse_wrongly(new); \
+		if \
+		:: outlasted(new) && accepts(old) -> give_up(from, rolling_back) \
+		:: else -> refused = new \
+		fi } \
+	:: atomic { !overdue && live == new && refused_for_good(new, old) -> give_up(from, rolling_back) } \
+	OVERTAKEN(from)
+
+inline state_trial()
+{
+	if
+	:: atomic { job == 0 && old != 0 -> give_up(trial, rolling_back) }
+	:: atomic { job == 0 && old == 0 -> put_idle(trial, other) }
+	:: !overdue && job != 0 && live != new && may_activate -> activate(new)
+	:: atomic { job != 0 && live != new && may_fail && still(trial) -> spend("fault: no watchdog is alive\n"); enter(rolling_back) }
+	:: atomic { !overdue && job != 0 && live == new && accepts(new) ->
+		connected(new);
+		if
+		:: is(job, IN_PROGRESS) && still(trial) -> enter(committing)
+		:: else -> give_up(trial, rolling_back)
+		fi }
+	ON_TRIAL(trial)
+	fi
+}
+
+/* Told to come again: there can be another answer only when one of these has changed. */
+#define may_ask	(!come_again || runs_on == new || !is(job, IN_PROGRESS))
+
+/* A refusal after an unanswered commit may come from the first one having been taken. */
+#ifdef COMMIT_ONCE
+#define unsure	false
+#else
+#define unsure	(before && is(job, IN_PROGRESS))
+#endif
+
+inline state_committing()
+{
+	if
+	:: atomic { !overdue && accepts(new) && may_ask && runtime_proven(new) && may_repeat(COMMIT) && still(committing) ->
+		connected(new); come_again = false; before = commit; commit = true };
+		request!COMMIT, new, job;
+		await();
+		atomic {
+			if
+			:: verdict == YES && still(committing) -> enter(reporting)
+			:: verdict == NO && unsure && still(committing) -> enter(reporting)
+			:: verdict == NO && !unsure -> give_up(committing, rolling_back)
+			:: verdict == RETRY -> come_again = true
+			:: else
+			fi;
+			before = false;
+			forget_answer() }
+	ON_TRIAL(committing)
+	fi
+}
+
+/* Not licensed yet, as it seems: commit may be repeated, and decides nothing. */
+inline ask_for_licence()
+{
+	request!COMMIT, new, job;
+	await()
+}
+
+inline state_reporting()
+{
+	if
+	:: atomic { !final && still(reporting) -> final = true }
+	:: atomic { final && accepts(new) -> connected(new); request!SUCCEEDED, new, job };
+		await();
+		if
+		:: verdict == SILENCE
+		:: verdict == YES || (verdict == NO && (survivor == NEW || (survivor == 0 && status == SUCCEEDED))) -> finish_new()
+		:: verdict == NO && survivor == OLD -> atomic { give_up(reporting, rolling_back) }
+		:: verdict == NO && survivor == 0 && status == IN_PROGRESS -> ask_for_licence()
+#ifndef ASKS_FOR_EVER
+		:: verdict == NO && survivor == 0 && (status == GONE || status == ENDED) -> atomic { keep_both(reporting, old) }
+#else
+		:: verdict == NO && survivor == 0 && status == GONE -> atomic { keep_both(reporting, old) }
+		:: verdict == NO && survivor == 0 && status == ENDED -> ask_for_licence()
+#endif
+		:: verdict == NO && survivor == 0 && (status == FAILED || status == CANCELED || status == TIMED_OUT) ->
+			atomic { give_up(reporting, rolling_back) }
+		fi;
+		forget_answer()
+	:: atomic { final && wrongs(new) ->
+		refuse_wrongly(new);
+		if
+		:: outlasted(new) && accepts(old) -> ask_over_old()
+		:: else -> refused = new
+		fi }
+	:: atomic { final && refused_for_good(new, old) && may_have_ended(job) -> ask_over_old() }
+	OVERTAKEN(reporting)
+	fi
+}
+
+/* Once the mark is set OLD may be dead: gr-install-cert does not go back then. */
+inline state_rolling_back()
+{
+	if
+	:: live != old && !IN(live, committed) -> activate(old)
+	:: atomic { live == old && still(rolling_back) -> enter(failing) }
+	OVERTAKEN(rolling_back)
+	fi
+}
+
+inline state_failing()
+{
+	if
+	:: atomic { job == 0 && accepts(old) -> connected(old); keep_both(failing, new) }
+	:: atomic { job != 0 && accepts(old) && may_repeat(CREATE) -> connected(old); request!FAILED, old, job };
+		await();
+		if
+		:: verdict == SILENCE
+		:: verdict == YES -> finish_old()
+		:: verdict == NO && new == 0 -> left_alone = pending(job); finish_old()
+		:: verdict == NO && new != 0 && (survivor == NEW || (survivor == 0 && status == SUCCEEDED)) ->
+			activate(new);
+			atomic {
+				if
+				:: still(failing) -> enter(reporting)
+				:: else
+				fi }
+		:: verdict == NO && new != 0 && survivor == 0 && (status == GONE || status == ENDED) && new_certificate ->
+			atomic { keep_both(failing, new) }
+		:: verdict == NO && new != 0 && survivor == 0 && (status == GONE || status == ENDED) && !new_certificate -> finish_old()
+		:: verdict == NO && new != 0 && (survivor == OLD || (survivor == 0 && status != SUCCEEDED && status != GONE && status != ENDED)) ->
+			finish_old()
+		fi;
+		forget_answer()
+	:: atomic { wrongs(old) ->
+		refuse_wrongly(old);
+		if
+		:: new_certificate && outlasted(old) && accepts(new) -> swap = new
+		:: else -> refused = old
+		fi };
+		if
+		:: swap != 0 -> swap = 0; old_is_dead()
+		:: else
+		fi
+	:: new_certificate && refused_for_good(old, new) -> old_is_dead()
+#ifndef ONLY_IDLE_GIVES_WAY
+	:: atomic { !new_certificate && refused_for_good(old, other) -> put_idle(failing, other) }
+#endif
+	OVERTAKEN(failing)
+	fi
+}
