@@ -65,7 +65,7 @@ keep_driving() {
 		rc=0 runner=
 		[ ! -e "$T/runner" ] || { runner=$(cat "$T/runner"); rm "$T/runner"; }
 		# shellcheck disable=SC2086 # a command with its arguments, for this life alone
-		setsid --wait sh -c 'echo $$ >"$0"; exec "$@"' "$T/driver" $runner rotate.sh run 2>>"$T/log" || rc=$?
+		setsid --wait sh -c 'echo $$ >"$0"; exec "$@"' "$T/driver" $runner rotate.sh run >>"$T/log" 2>&1 || rc=$?
 	done
 }
 
