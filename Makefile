@@ -77,7 +77,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) lab.sh))
 
-.PHONY: all programs device component demo check check-root mishaps fault soak storm rate bench model model-ci lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root mishaps fault fault-token soak storm rate bench model model-ci lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -139,8 +139,10 @@ component: setup
 	$(Q)scripts/setup.sh $(filter arm64,$(ARCH))
 	$(Q)scripts/component.sh $(COMPONENT) $(ARCH)
 
+# HSM=1: with key and certificate in a token.
 demo: all
-	$(Q)scripts/demo.sh
+	$(if $(HSM),$(Q)scripts/setup.sh token)
+	$(Q)HSM=$(HSM) scripts/demo.sh
 
 check: all $(BUILD)/fault/bin/gr-cut
 	$(Q)scripts/setup.sh token
@@ -153,6 +155,11 @@ check-root: all $(BUILD)/fault/bin/gr-cut
 # kill -9 of the daemon and of the broker during a job on a thousand things; many minutes.
 storm: all
 	$(Q)test/jobs/storm
+
+# Every PKCS#11 call of whole rotations and rollbacks, killed before and after it, and failed: an hour and more.
+fault-token: all
+	$(Q)scripts/setup.sh token
+	$(Q)bats -j $(JOBS) test/token/fault.bats
 
 # What make bench measures with; never installed.
 BENCH = $(addprefix $(BUILD)/bench/bin/,gr-swarm gr-stopwatch gr-fleet)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# demo.sh - the main job, live, on loopback: one thing rotates its private key and certificate. `make demo` runs it.
+# demo.sh - the main job, live, on loopback: one thing rotates its private key and certificate. `make demo` runs it;
+# with HSM=1 in the environment (`make demo HSM=1`) both are in a token, SoftHSM.
 set -eu
 umask 077
 
@@ -23,22 +24,41 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
+# Key and certificate in files.
+make_thing() {
+	thing=$lab/things/thing-1
+	export GR_CONF="$thing/gr.conf" GR_STATE="$thing/state"
+	cp "$thing/private.key" "$thing/old.key"
+	cp "$thing/certificate.pem" "$thing/old.pem"
+}
+show_keys() {
+	:
+}
 key_hash() {
 	openssl pkey -in "$thing/private.key" -pubout -outform DER 2>/dev/null | openssl dgst -sha256 | sed 's/.*= //'
 }
 certificate_id() {
 	openssl x509 -in "$thing/certificate.pem" -outform DER | openssl dgst -sha256 | sed 's/.*= //'
 }
+show_old_is_dead() {
+	step 'and the broker refuses it'
+	rc=0
+	gr-probe --certificate "$thing/old.pem" --key "$thing/old.key" 2>&1 || rc=$?
+	[ "$rc" -eq 1 ] || { echo 'demo: the old certificate was not refused' >&2; exit 1; }
+}
+
+things=1
+if [ -n "${HSM:-}" ]; then
+	# shellcheck source=scripts/demo_hsm.sh
+	. "$(dirname "$0")/demo_hsm.sh"
+fi
 
 step 'A lab: certificate authority, Mosquitto with gr-broker.so, gr-backendd, one thing'
-port=$(lab.sh up "$lab")
-thing=$lab/things/thing-1
-export GR_CONF="$thing/gr.conf" GR_STATE="$thing/state"
-cp "$thing/private.key" "$thing/old.key"
-cp "$thing/certificate.pem" "$thing/old.pem"
+port=$(lab.sh up -n "$things" "$lab")
+make_thing
 old=$(certificate_id)
 old_key=$(key_hash)
-printf 'broker on localhost:%s; thing-1 has certificate %s\n' "$port" "$old"
+printf 'broker on localhost:%s; %s has certificate %s\n' "$port" "${thing##*/}" "$old"
 
 step 'The device: rotate.sh run, waiting for jobs'
 rotate.sh run 2>&1 &
@@ -63,6 +83,7 @@ if [ "$old" = "$new" ] || [ "$old_key" = "$new_key" ]; then
 	echo 'demo: nothing changed' >&2
 	exit 1
 fi
+show_keys
 
 step 'The old certificate is gone from the registry'
 gr-registry list-thing-principals -H "$lab/home" thing-1
@@ -74,10 +95,7 @@ while rc=0; gr-registry describe-certificate -H "$lab/home" "$old" 2>"$lab/gone"
 done
 cat "$lab/gone"
 
-step 'and the broker refuses it'
-rc=0
-gr-probe --certificate "$thing/old.pem" --key "$thing/old.key" 2>&1 || rc=$?
-[ "$rc" -eq 1 ] || { echo 'demo: the old certificate was not refused' >&2; exit 1; }
+show_old_is_dead
 gr-probe | sed 's/^/the new one is taken: /'
 
 step 'The chain of custody: gr-registry history thing-1'
