@@ -25,10 +25,8 @@ restore() {
 
 # whole: a runtime finds the live pair under its label, and each id belongs to one private key, public key and certificate at most.
 whole() {
-	gr-config --check
-	[ "$(objects | sed 's/ [^ ]* / /' | sort | uniq -d | wc -l)" -eq 0 ]
-	[ "$(names | grep -cx 'Private device')" -eq 1 ]
-	[ "$(objects device | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ]
+	gr-config --check && [ "$(objects | sed 's/ [^ ]* / /' | sort | uniq -d | wc -l)" -eq 0 ] &&
+		[ "$(names | grep -cx 'Private device')" -eq 1 ] && [ "$(objects device | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ]
 }
 
 # each_cut CHANGES CHECK VERB...: CHANGES is how many calls that change something a clean run makes.

@@ -7,6 +7,7 @@
 #include "generation.h"
 #include "gr-csr/subject.h"
 #include "pair.h"
+#include "token_key.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -29,7 +30,7 @@ static enum status choose_signing(const struct alg_sign **sign, const struct des
 	if ((st = alg_sign_find(sign, name[0] ? name : conf_text(&desk->conf, CONF_SIGNING_ALGORITHM))) != GR_OK)
 		return st;
 	if ((*sign)->type == EVP_PKEY_get_base_id(key))
-		return GR_OK;
+		return token_key_check_sign(key, *sign);
 	if (n)
 		complain("%s/%lu: its key does not go with signingAlgorithm %s", desk->store.path, (unsigned long)n, (*sign)->name);
 	else

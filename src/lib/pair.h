@@ -30,7 +30,7 @@ struct pair {
 enum status pair_read(struct pair *pair, const struct store *store, uint32_t generation);
 /*
  * The same for what a runtime finds at the configured paths, whether plain files or our links. A token is asked for what
- * was not adopted yet. GR_BAD also: what is live does not bear the configured label yet.
+ * was not adopted yet; of the rest arrange_is_pending says whether the label has followed.
  */
 enum status pair_read_configured(struct pair *pair, const struct store *store);
 /* Is the private key where the pair says? A token proves it by a signature. GR_BAD, one line: no. */

@@ -1,5 +1,4 @@
 /* pair_configured.c - pair.h: what lies in the configured places */
-#include "arrange.h"
 #include "complain.h"
 #include "generation.h"
 #include "keeper.h"
@@ -106,28 +105,14 @@ static enum status resolve(struct pair *pair, const struct store *store)
 	return st;
 }
 
-static enum status check_shown(const struct pair *pair, const struct store *store)
-{
-	enum status st;
-	uint32_t live;
-
-	if (!pair->in_token || !store->key.adopted || (st = store_link(&live, store, "live")) == GR_NO ||
-	    (st == GR_OK && (st = arrange_is_pending(store, live)) == GR_NO))
-		return GR_OK;
-	if (st == GR_OK)
-		complain("%s: does not lead to the live key yet; run gr-install-cert recover", store->key.path);
-	return st == GR_OK ? GR_BAD : st;
-}
-
 enum status pair_read_configured(struct pair *pair, const struct store *store)
 {
 	enum status st;
 
 	*pair = (struct pair){ 0 };
 	if ((st = read_key_seat(pair, store)) == GR_OK && (st = read_certificate_seat(pair, store)) == GR_OK &&
-	    (st = reference_is_bare(pair->key_pem) ? resolve(pair, store) : GR_OK) == GR_OK &&
-	    (st = pair_parse(pair, store->key.path, store->certificate.path)) == GR_OK)
-		st = check_shown(pair, store);
+	    (st = reference_is_bare(pair->key_pem) ? resolve(pair, store) : GR_OK) == GR_OK)
+		st = pair_parse(pair, store->key.path, store->certificate.path);
 	if (st != GR_OK)
 		pair_release(pair);
 	return st;

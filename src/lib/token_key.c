@@ -6,6 +6,7 @@
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/provider.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,8 +91,13 @@ static int match(const void *a, const void *b, int selection)
 	return EVP_PKEY_eq(((const struct token_key *)a)->public, ((const struct token_key *)b)->public) == 1;
 }
 
+/* The struct itself is for token_key_check_sign. */
 static int get_params(void *data, OSSL_PARAM params[])
 {
+	OSSL_PARAM *handle = OSSL_PARAM_locate(params, HANDLE);
+
+	if (handle)
+		return OSSL_PARAM_set_octet_ptr(handle, data, sizeof(struct token_key));
 	return EVP_PKEY_get_params(((const struct token_key *)data)->public, params) == 1;
 }
 
@@ -176,6 +182,23 @@ static bool make_context(struct token *token)
 	return token->keys && OSSL_PROVIDER_add_builtin(token->keys, PROVIDER, start) == 1 &&
 	       (token->providers[0] = OSSL_PROVIDER_load(token->keys, "default")) &&
 	       (token->providers[1] = OSSL_PROVIDER_load(token->keys, PROVIDER));
+}
+
+enum status token_key_check_sign(EVP_PKEY *key, const struct alg_sign *alg)
+{
+	void *handle = NULL;
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_octet_ptr(HANDLE, &handle, 0), OSSL_PARAM_construct_end() };
+	const struct token *token;
+	char others[256] = "";
+	size_t used = 0;
+
+	if (EVP_PKEY_get_params(key, params) != 1 || !handle || token_key_can_sign(token = ((struct token_key *)handle)->token, alg))
+		return GR_OK;
+	for (const struct alg_sign *a = alg_sign_list(); a->name; a++)
+		if (a->type == alg->type && token_key_can_sign(token, a) && used < sizeof others)
+			used += (size_t)snprintf(others + used, sizeof others - used, "%s%s", used ? ", " : "", a->name);
+	complain("%s: %s: not supported; the token can sign %s", token->where, alg->name, used ? others : "nothing with such a key");
+	return GR_BAD;
 }
 
 enum status token_key_wrap(EVP_PKEY **key, struct token *token, ck_object_handle_t object, EVP_PKEY *public)

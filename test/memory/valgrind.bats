@@ -77,3 +77,18 @@ teardown() {
 	run -0 $check "$BIN/gr-ca" crl -H "$HOME_DIR" ca
 	grep -q 'BEGIN X509 CRL' <<<"$output"
 }
+
+@test "memory: every device program on its way through a rotation of a key in a token, to its end" {
+	load ../lib/token
+	token_new
+	token_thing hw-1
+	for p in gr-config gr-keygen gr-csr gr-link gr-jobs-client gr-create gr-probe gr-install-cert gr-commit gr-journal; do
+		wrapped "$p" 'exec '"$check"' --log-file='"$PWD"'/log.%p "$REAL" "$@"'
+	done
+	rotate_job j1
+	run -0 fake/rotate.sh once
+	assert_token_rotated j1
+	run -0 fake/rotate.sh status
+	run cat log.*
+	[ -z "$output" ]
+}

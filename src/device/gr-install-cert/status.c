@@ -62,7 +62,7 @@ static enum status print_status(const struct store *store, bool json)
 	struct generation_list list;
 	struct pair pair;
 	uint32_t live = 0;
-	bool pending;
+	bool pending = false;
 	enum status st, health = pair_read_configured(&pair, store);
 
 	if ((st = generation_list(&list, store)) == GR_OK) {
@@ -76,10 +76,10 @@ static enum status print_status(const struct store *store, bool json)
 		for (size_t i = 0; i < list.count; i++)
 			print_generation(store, list.number[i], list.number[i] == live && !pending, json, i == 0);
 		if (json)
-			printf("],\"healthy\":%s}\n", health == GR_OK ? "true" : "false");
+			printf("],\"healthy\":%s}\n", health == GR_OK && !pending ? "true" : "false");
 	}
 	pair_release(&pair);
-	if (st == GR_OK && health != GR_OK)
+	if (st == GR_OK && (health != GR_OK || pending))
 		return health == GR_FAIL ? GR_FAIL : GR_NO;
 	return st;
 }
