@@ -594,6 +594,17 @@ Public device" ]
 	gr-config --check -o pkcs11Module="$TOKEN_MODULE" -o pkcs11Slot=$((slot)) -o 'privateKeyPath=pkcs11:object=device;type=private' \
 		-o 'certificateFilePath=pkcs11:object=device;type=cert'
 }
+@test "token: what its module needs of the environment gr.conf says; what is set already stays" {
+	make_token_device
+	echo "pkcs11Environment =  GR_TEST=1  SOFTHSM2_CONF=$SOFTHSM2_CONF" >>gr.conf
+	env -u SOFTHSM2_CONF "$(command -v gr-config)" --check
+	SOFTHSM2_CONF=$PWD/none run -100 --separate-stderr gr-config --check
+	one_line 'pkcs11:token=gr: there is no such token at the moment'
+	for text in word =value 'A=1 word'; do
+		run -100 --separate-stderr gr-config --check -o "pkcs11Environment=$text"
+		one_line 'pkcs11Environment: not of the form NAME=value, with blanks between'
+	done
+}
 @test "token: programs at the same time do not lose it" {
 	make_token_device
 	gr-install-cert adopt

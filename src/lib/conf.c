@@ -34,6 +34,7 @@ static const struct setting {
 	[CONF_PKCS11_TOKEN]          = { "pkcs11Token", "", TEXT },
 	[CONF_PKCS11_SLOT]           = { "pkcs11Slot", "", TEXT },
 	[CONF_PKCS11_PIN_SOURCE]     = { "pkcs11PinSource", "", TEXT },
+	[CONF_PKCS11_ENVIRONMENT]    = { "pkcs11Environment", "", TEXT },
 	[CONF_ISSUER_CA_PATH]        = { "issuerCaPath", "", PATH },
 	[CONF_CERTIFICATE_CHAIN]     = { "certificateChain", "off", TEXT },
 	[CONF_GREENGRASS_ROOT]       = { "greengrassRoot", "", PATH },

@@ -1,9 +1,12 @@
 /* module.c - PKCS#11 modules */
 #include "module.h"
 #include "complain.h"
+#include "str.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct reason {
@@ -75,6 +78,27 @@ enum status module_status(ck_rv_t rv)
 	const struct reason *reason = find(rv);
 
 	return reason && reason->lasting ? GR_BAD : GR_FAIL;
+}
+
+enum status module_environment(const char *environment)
+{
+	char one[PATH_MAX + 64], *equals;
+
+	for (const char *at = environment + strspn(environment, " "); *at; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+
+		if (!str_format(one, sizeof one, "%.*s", (int)len, at) || !(equals = strchr(one, '=')) || equals == one) {
+			complain("pkcs11Environment: not of the form NAME=value, with blanks between");
+			return GR_BAD;
+		}
+		*equals = '\0';
+		if (setenv(one, equals + 1, 0) != 0) {
+			complain("pkcs11Environment: out of memory");
+			return GR_FAIL;
+		}
+		at += len;
+	}
+	return GR_OK;
 }
 
 static enum status load(struct ck_function_list **functions, const char *path)

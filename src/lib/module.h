@@ -12,6 +12,11 @@
 #include "status.h"
 
 /*
+ * Gives the process the variables NAME=value of environment, with blanks between them, where it has none of that name.
+ * GR_BAD: not of that form. The text is not repeated: nobody knows what a module wants to be told.
+ */
+enum status module_environment(const char *environment);
+/*
  * Loads the library and calls C_Initialize; who called this, and nobody else, calls module_finish. The library stays
  * in memory: some register handlers for the end of the process. GR_BAD: no such library, or not a PKCS#11 module.
  */

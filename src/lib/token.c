@@ -179,7 +179,8 @@ static enum status start(struct token *token, const struct uri *uri, const struc
 
 	if ((st = take_lock(&lock, conf)) != GR_OK)
 		return st;
-	if ((st = module_start(&token->f, uri->module)) == GR_OK && (st = find_slot(token, uri)) == GR_OK) {
+	if ((st = module_environment(conf_text(conf, CONF_PKCS11_ENVIRONMENT))) == GR_OK &&
+	    (st = module_start(&token->f, uri->module)) == GR_OK && (st = find_slot(token, uri)) == GR_OK) {
 		rv = token->f->C_OpenSession(token->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &token->session);
 		st = rv == CKR_OK ? log_in(token, uri, conf) : token_complain(token, "no session", rv);
 	}
