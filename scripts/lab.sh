@@ -133,6 +133,15 @@ start_backend() {
 	return 111
 }
 
+# Requests that come before the daemon is back would have no answer.
+await_backend() {
+	tries=0
+	while running "$dir" backend && [ "$(grep -c '^ready$' "$dir/backend.log")" -eq "$1" ] && [ "$tries" -lt 500 ]; do
+		tries=$((tries + 1))
+		sleep 0.02
+	done
+}
+
 # stop NAME SIGNAL: and wait until it is gone
 stop() {
 	running "$dir" "$1" || return 0
@@ -341,7 +350,9 @@ one_server() {
 	case $1-$3 in
 	start-broker | start-backend)
 		running "$dir" "$3" && { complain "$dir: the $3 is running already"; return; }
-		"start_$3"
+		was=$(grep -c '^ready$' "$dir/backend.log" 2>/dev/null) || :	# none
+		"start_$3" || return
+		[ "$3" = backend ] || await_backend "$was"
 		;;
 	stop-broker | stop-backend) stop "$3" TERM ;;
 	kill-broker | kill-backend) stop "$3" KILL ;;
