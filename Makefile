@@ -77,7 +77,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) lab.sh))
 
-.PHONY: all programs device component demo check check-root mishaps fault fault-token soak storm rate bench model model-ci lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root memory mishaps fault fault-token soak storm rate bench model model-ci lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -147,6 +147,10 @@ demo: all
 check: all $(BUILD)/fault/bin/gr-cut
 	$(Q)scripts/setup.sh token
 	$(Q)test/run
+
+# Errors and leaks, by valgrind; minutes.
+memory: all
+	$(Q)test/run test/memory/*.bats
 
 # Owners, mounts and full disks: fails where it is not root.
 check-root: all $(BUILD)/fault/bin/gr-cut

@@ -61,6 +61,7 @@ two_pairs() {
 }
 
 @test "model: success is refused without a word of how the job ended: both pairs are kept, the next rotation leaves one" {
+	setting recordGraceSeconds 3600	# j1 is not what this is about
 	foreign_answer SUCCEEDED
 	rotate_job j1
 	run -0 timeout 60 fake/rotate.sh once

@@ -155,7 +155,8 @@ lives() {
 @test "review: a full disk under the journal keeps nobody from rolling back" {
 	on_trial
 	pass_deadline
-	# Nothing but the record written ahead has room.
+	# Nothing but the record written ahead has room, and the driver is the first to see that the time has gone by.
+	wrapped gr-install-cert '[ "$1" != recover ] || exit 0; exec "$REAL" "$@"'
 	wrapped gr-journal 'case "$*" in put*phase=rolling-back*) ;; put*) echo "gr-journal: no space left" >&2; exit 111 ;; esac; exec "$REAL" "$@"'
 	timeout 20 fake/rotate.sh run 3>&- 2>log &
 	until_true eval '[ "$(certificate_id)" = "$OLD" ]'
