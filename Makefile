@@ -75,7 +75,8 @@ ROOM_OBJ := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/backend/registry/*.c 
 
 PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
-SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) lab.sh))
+LAB      = lab.sh lab_servers.sh
+SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) $(LAB)))
 
 .PHONY: all programs device component demo check check-root memory mishaps fault fault-token soak storm rate bench model model-ci lint install uninstall clean setup
 .SECONDEXPANSION:
@@ -252,7 +253,7 @@ install: all
 	install -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
 	install -m 755 $(BIN)/gr-broker.so $(DESTDIR)$(PLUGINDIR)
-	install -m 644 $(addprefix scripts/,$(filter-out rotate.sh,$(DRIVER))) $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 $(addprefix scripts/,$(filter-out rotate.sh,$(DRIVER)) $(filter-out lab.sh,$(LAB))) $(DESTDIR)$(LIBEXECDIR)
 	install -m 755 scripts/rotate.sh scripts/lab.sh $(DESTDIR)$(LIBEXECDIR)
 	printf '#!/bin/sh\nPATH=%s:$$PATH exec %s/rotate.sh "$$@"\n' '$(BINDIR)' '$(LIBEXECDIR)' >$(DESTDIR)$(BINDIR)/gr-rotate
 	chmod 755 $(DESTDIR)$(BINDIR)/gr-rotate
@@ -274,7 +275,7 @@ install: all
 # Files by name, then our own folders when nobody else has put anything there.
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,gr-rotate $(notdir $(PROGRAMS)))
-	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/,$(DRIVER) lab.sh) $(DESTDIR)$(PLUGINDIR)/gr-broker.so
+	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/,$(DRIVER) $(LAB)) $(DESTDIR)$(PLUGINDIR)/gr-broker.so
 	rm -f $(addprefix $(DESTDIR)$(DATADIR)/,gr.conf.example job-template.json $(patsubst share/%,%,$(wildcard share/policies/*.json share/hooks/* share/init/* share/notify.d/*)))
 	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS))
 	rm -f $(addprefix $(DESTDIR)$(BASHDIR)/,gr-jobs gr-registry) $(DESTDIR)$(ZSHDIR)/_gr-jobs

@@ -15,6 +15,9 @@ PATH=$bin:$PATH
 PATH=$PATH:/usr/sbin
 export PATH
 
+# shellcheck source=scripts/lab_servers.sh
+. "$here/lab_servers.sh"
+
 complain() {
 	printf 'lab.sh: %s\n' "$1" >&2
 }
@@ -29,130 +32,6 @@ usage: lab.sh up [-n THINGS] [-m MINUTE-MS] [-c CEILING] [-a KEY-ALGORITHM] [-t 
 DIR/things/T/gr.conf is the configuration of thing T: GR_CONF=DIR/things/T/gr.conf GR_STATE=DIR/things/T/state
 DIR/home is the backend's folder: gr-jobs -H DIR/home ... DIR/broker.sock lets mosquitto_sub --unix listen to everything.
 EOF
-}
-
-# random MIN COUNT: a number from MIN to MIN + COUNT - 1
-random() {
-	r=$(od -An -N4 -tu4 /dev/urandom)
-	echo $(($1 + r % $2))
-}
-
-# await FILE TEXT PID: until the log shows the text; 111 when the process ended first
-await() {
-	tries=0
-	until grep -q "$2" "$1" 2>/dev/null; do
-		kill -0 "$3" 2>/dev/null || return 111
-		tries=$((tries + 1))
-		[ "$tries" -lt 1500 ] || return 111
-		sleep 0.02
-	done
-}
-
-# Only a process that still works in this folder is ours: a pid file may outlive its process.
-running() {
-	[ -s "$1/$2.pid" ] || return 1
-	read -r pid <"$1/$2.pid"
-	tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$1/"
-}
-
-# The sanitized plugin needs the sanitizer's library in the broker before anything else.
-preload() {
-	[ -n "${SANITIZE:-}" ] || return 0
-	gcc -print-file-name=libasan.so
-}
-
-write_broker_conf() {
-	cat >"$dir/broker/mosquitto.conf" <<EOF
-per_listener_settings false
-allow_anonymous false
-set_tcp_nodelay true
-persistence false
-max_inflight_messages 1000
-max_queued_messages 100000
-log_dest file $dir/broker/log
-log_type error
-log_type warning
-log_type notice
-log_type information
-user $(id -un)
-plugin $plugin
-plugin_opt_registry $dir/home/registry.db
-listener 0 $dir/broker.sock
-listener $1 127.0.0.1
-capath $dir/home/trusted
-certfile $dir/broker/server.pem
-keyfile $dir/broker/server.key
-require_certificate true
-EOF
-}
-
-# launch NAME COMMAND...: in a session of its own, with nothing of ours open
-launch() {
-	name=$1
-	shift
-	setsid "$@" </dev/null >>"$dir/$name.log" 2>&1 3>&- 9>&- &
-	echo $! >"$dir/$name.pid"
-}
-
-start_broker_once() {
-	rm -f "$dir/broker.sock"
-	: >"$dir/broker/log"
-	lib=$(preload)
-	# The broker itself leaks a little at its end; only invalid accesses count there.
-	launch broker env ${lib:+LD_PRELOAD="$lib"} ${lib:+ASAN_OPTIONS=exitcode=86:detect_leaks=0} mosquitto -c "$dir/broker/mosquitto.conf"
-	await "$dir/broker/log" ' running$' "$!"
-}
-
-# On a free port; when somebody else was quicker, on another one. A restarted broker keeps its port.
-start_broker() {
-	if [ -s "$dir/port" ]; then
-		start_broker_once && return
-		complain "$dir: the broker did not start; see $dir/broker/log"
-		return 111
-	fi
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		port=$(random 20000 40000)
-		write_broker_conf "$port"
-		if start_broker_once; then
-			echo "$port" >"$dir/port"
-			return
-		fi
-		grep -q 'Address already in use' "$dir/broker/log" "$dir/broker.log" || break
-	done
-	complain "$dir: the broker did not start; see $dir/broker/log and $dir/broker.log"
-	return 111
-}
-
-start_backend() {
-	: >"$dir/backend.log"
-	read -r minute ceiling <"$dir/minute"
-	read -r rate <"$dir/rate"
-	launch backend gr-backendd -H "$dir/home" -s "$dir/broker.sock" -m "$minute" -c "${ceiling:-0}" -q 0 ${rate:+-t "$rate"}
-	await "$dir/backend.log" '^ready$' "$!" && return
-	complain "$dir: gr-backendd did not start; see $dir/backend.log"
-	return 111
-}
-
-# Requests that come before the daemon is back would have no answer.
-await_backend() {
-	tries=0
-	while running "$dir" backend && [ "$(grep -c '^ready$' "$dir/backend.log")" -eq "$1" ] && [ "$tries" -lt 500 ]; do
-		tries=$((tries + 1))
-		sleep 0.02
-	done
-}
-
-# stop NAME SIGNAL: and wait until it is gone
-stop() {
-	running "$dir" "$1" || return 0
-	kill -s "$2" "$pid" 2>/dev/null || return 0
-	tries=0
-	while [ -d "/proc/$pid" ] && ! grep -q '^State:.Z' "/proc/$pid/status" 2>/dev/null; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 500 ] || kill -s KILL "$pid" 2>/dev/null || :
-		sleep 0.02
-	done
-	rm -f "$dir/$1.pid"
 }
 
 make_key() {
