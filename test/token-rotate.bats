@@ -144,7 +144,7 @@ deactivating_hook() {
 }
 @test "token: away in the middle of a trial: rolled back at the deadline, once it is there again" {
 	token_thing "$THING"
-	wrapped gr-commit "gr-journal arm 1; [ -e $TOKEN_DIR/away ] || { mv $TOKEN_DIR/tokens $TOKEN_DIR/away; mkdir $TOKEN_DIR/tokens; }; exit 111"
+	wrapped gr-commit "[ -e $TOKEN_DIR/away ] || { gr-journal arm 1; mv $TOKEN_DIR/tokens $TOKEN_DIR/away; mkdir $TOKEN_DIR/tokens; }; exit 111"
 	rotate_job "$JOB"
 	fake/rotate.sh once 2>log 3>&- &
 	driver=$!

@@ -598,7 +598,9 @@ Public device" ]
 	make_token_device
 	echo "pkcs11Environment =  GR_TEST=1  SOFTHSM2_CONF=$SOFTHSM2_CONF" >>gr.conf
 	env -u SOFTHSM2_CONF "$(command -v gr-config)" --check
-	SOFTHSM2_CONF=$PWD/none run -100 --separate-stderr gr-config --check
+	mkdir none
+	echo "directories.tokendir = $PWD/none" >none.conf
+	SOFTHSM2_CONF=$PWD/none.conf run -100 --separate-stderr gr-config --check
 	one_line 'pkcs11:token=gr: there is no such token at the moment'
 	for text in word =value 'A=1 word'; do
 		run -100 --separate-stderr gr-config --check -o "pkcs11Environment=$text"

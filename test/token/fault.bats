@@ -26,12 +26,16 @@ settle() {
 	done
 }
 
-# cut_at RULE N DRIVER: one run of the driver in a process group of its own. 0: it came to its end before call N.
+# cut_at RULE N DRIVER: one run of the driver in a process group of its own; what it called is left in shim/cut, and calls
+# says how often. 0: it came to its end before call N. The rule ends with it: what comes after would kill the test.
 cut_at() {
 	shim_rules "$1 $2"
 	rc=0
 	setsid --wait "$3" once 2>cut.log 3>&- || rc=$?
-	[ "$(shim_count)" -lt "$2" ]
+	calls=$(shim_count)
+	cp shim/calls shim/cut
+	shim_rules
+	[ "$calls" -lt "$2" ]
 }
 told() { echo "after: $*: $(sed -n "${2}p" shim/cut | cut -c 1-45)"; cat cut.log settle.log; } >&2
 
@@ -42,15 +46,13 @@ rotation() {
 		rotate_job "cut-$n"
 		: >settle.log
 		if cut_at "$1" "$n" rotate.sh; then break; fi
-		cp shim/calls shim/cut
-		shim_rules
 		settle rotate.sh once || { told "$1" "$n"; return 1; }
 		assert_token_rotated "cut-$n" || { told "$1" "$n"; return 1; }
 		n=$((n + step)) tried=$((tried + 1))
 	done
 	assert_token_rotated "cut-$n"
-	echo "calls of a rotation: $(shim_count); points tried: $tried, survived: all" >&3
-	[ "$step" -gt 1 ] || [ "$tried" -ge "$(shim_count)" ]
+	echo "calls of a rotation: $calls; points tried: $tried, survived: all" >&3
+	[ "$step" -gt 1 ] || [ "$tried" -ge "$calls" ]
 }
 # The job is cancelled while commit is asked for, in every life, so that each rotation ends in a rollback.
 rollback() {
@@ -60,15 +62,13 @@ rollback() {
 		rotate_job "cut-$n"
 		: >settle.log
 		if cut_at "$1" "$n" fake/rotate.sh; then break; fi
-		cp shim/calls shim/cut
-		shim_rules
 		settle fake/rotate.sh once || { told "$1" "$n"; return 1; }
 		[ "$(status_of "cut-$n")" = CANCELED ] && assert_token_unchanged || { told "$1" "$n"; return 1; }
 		n=$((n + step)) tried=$((tried + 1))
 	done
 	assert_token_unchanged
-	echo "calls of a rollback: $(shim_count); points tried: $tried, survived: all" >&3
-	[ "$step" -gt 1 ] || [ "$tried" -ge "$(shim_count)" ]
+	echo "calls of a rollback: $calls; points tried: $tried, survived: all" >&3
+	[ "$step" -gt 1 ] || [ "$tried" -ge "$calls" ]
 }
 # An error ends a step, not the device: it rotates all the same, or the job fails and nothing has changed.
 errors() {
