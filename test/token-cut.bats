@@ -100,3 +100,35 @@ Public device.3" ] && whole && gr-csr -g 3 >/dev/null; }
 	staged() { two_sets 3 && whole; }
 	each_cut 1 staged gr-install-cert stage new.pem
 }
+
+# each_unanswered STATUS CHECK VERB...: each question whose a private key is stays unanswered once. No answer is not a no.
+each_unanswered() {
+	local expected=$1 check=$2 n=1
+	shift 2
+	save
+	while restore; shim_rules "only $n C_SignInit 0x30"; run --separate-stderr "$@"; [ "$(shim_count C_SignInit)" -ge "$n" ]; do
+		shim_rules
+		[ "$status" -eq "$expected" ] && [[ $stderr == *': no signature: device error' ]] && [ "${#stderr_lines[@]}" -eq 1 ] &&
+			[ -z "$(objects | uniq -d)" ] || { echo "question $n: $status $stderr" >&2; objects >&2; return 1; }
+		gr-install-cert recover >/dev/null
+		"$check" || { echo "question $n" >&2; return 1; }
+		n=$((n + 1))
+	done
+	shim_rules
+	[ "$status" -eq 0 ] && [ "$n" -gt 1 ] && "$check"
+}
+@test "cut: W3 objects there under both names, and a token that fails when it is asked whose a key is" {
+	shim_rules 'deny C_DestroyObject 0x30'
+	run -111 gr-install-cert activate
+	each_unanswered 111 whole gr-install-cert recover
+}
+@test "cut: a token that fails when it is asked whose the old key is: none of it stays behind" {
+	gr-install-cert activate
+	gr-journal put --from trial phase=reporting
+	ended() { gr-journal put --from reporting --clear phase=idle && gr-install-cert recover >/dev/null && is_alone; }
+	each_unanswered 0 ended gr-install-cert commit
+}
+@test "cut: a token that fails when the new key is proven: the switch may be tried again" {
+	each_unanswered 111 whole gr-install-cert activate
+	is_switched
+}

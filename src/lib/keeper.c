@@ -154,7 +154,7 @@ static enum status find(struct reference *reference, const struct store *store)
 		return st;
 	if (!key_signs(key)) {
 		complain("%s: does not sign for the certificate: %s", store->key.path, complain_openssl());
-		st = GR_BAD;
+		st = token_key_failure(key);
 	}
 	EVP_PKEY_free(key);
 	str_copy(reference->uri.object, sizeof reference->uri.object, found.label);

@@ -140,7 +140,7 @@ static enum status check_made(struct token *token, ck_object_handle_t private, c
 		return st;
 	if (!key_signs(key)) {
 		complain("%s: the key that it made does not sign: %s", token->where, complain_openssl());
-		st = GR_BAD;
+		st = token_key_failure(key);
 	}
 	EVP_PKEY_free(key);
 	if (st != GR_OK || !reference->has_shown || (st = object_can_move(token, private)) != GR_NO)

@@ -51,22 +51,35 @@ enum status keyset_name(struct object_name *name, const struct keyset *set, cons
 	return st;
 }
 
-bool keyset_owns(const struct keyset *set, struct token *token, enum object_class class, ck_object_handle_t object)
+static enum status signs(struct token *token, ck_object_handle_t object, EVP_PKEY *public)
+{
+	EVP_PKEY *key = NULL;
+	enum status st = token_key_wrap(&key, token, object, public);
+
+	if (st == GR_OK && !key_signs(key) && (st = token_key_failure(key)) == GR_FAIL)
+		complain("%s", token->failure);
+	EVP_PKEY_free(key);
+	return st;
+}
+
+enum status keyset_owns(const struct keyset *set, struct token *token, enum object_class class, ck_object_handle_t object)
 {
 	EVP_PKEY *public = set->reference.public, *key = NULL;
 	X509 *x509 = NULL;
-	bool owns = false;
+	enum status st;
 
 	if (class == OBJECT_PRIVATE)
-		owns = token_key_wrap(&key, token, object, public) == GR_OK && key_signs(key);
+		st = signs(token, object, public);
 	else if (class == OBJECT_PUBLIC)
-		owns = object_read_public(&key, token, object) == GR_OK && EVP_PKEY_eq(key, public) == 1;
-	else
-		owns = object_read_certificate(&x509, token, object) == GR_OK && EVP_PKEY_eq(X509_get0_pubkey(x509), public) == 1;
+		st = object_read_public(&key, token, object);
+	else if ((st = object_read_certificate(&x509, token, object)) == GR_OK)
+		key = X509_get_pubkey(x509);
+	if (st == GR_BAD || (st == GR_OK && class != OBJECT_PRIVATE && EVP_PKEY_eq(key, public) != 1))
+		st = GR_NO;
 	EVP_PKEY_free(key);
 	X509_free(x509);
 	ERR_clear_error();
-	return owns;
+	return st;
 }
 
 enum status keyset_find(ck_object_handle_t *object, const struct keyset *set, struct token *token, enum object_class class,
@@ -80,9 +93,9 @@ enum status keyset_find(ck_object_handle_t *object, const struct keyset *set, st
 	if ((st = object_find(&list, token, class, &by_id)) != GR_OK)
 		return st;
 	for (size_t i = 0; i < list.count; i++)
-		if (keyset_owns(set, token, class, list.handle[i])) {
+		if ((st = keyset_owns(set, token, class, list.handle[i])) != GR_NO) {
 			*object = list.handle[i];
-			return GR_OK;
+			return st;
 		}
 	return GR_NO;
 }
@@ -130,10 +143,10 @@ static enum status destroy_class(const struct keyset *set, struct token *token, 
 	by_id.label[0] = '\0';
 	if ((st = object_find(&list, token, class, &by_id)) != GR_OK)
 		return st;
-	for (size_t i = 0; i < list.count && st == GR_OK; i++)
-		if (!set->reference.public || keyset_owns(set, token, class, list.handle[i]))
+	for (size_t i = 0; i < list.count && (st == GR_OK || st == GR_NO); i++)
+		if (!set->reference.public || (st = keyset_owns(set, token, class, list.handle[i])) == GR_OK)
 			st = object_destroy(token, list.handle[i]);
-	return st;
+	return st == GR_NO ? GR_OK : st;
 }
 
 enum status keyset_destroy(const struct keyset *set, struct token *token, const struct object_name *name)

@@ -29,7 +29,8 @@ void keyset_release(struct keyset *set);
 /* The name for an object of that class: a certificate may be known by a label of its own. */
 enum status keyset_name(struct object_name *name, const struct keyset *set, const struct store *store, enum object_class class,
 			enum keyset_name which);
-bool keyset_owns(const struct keyset *set, struct token *token, enum object_class class, ck_object_handle_t object);
+/* GR_NO, silent unless the object makes no sense: it is not. An answer that could not be had is an error, and no no. */
+enum status keyset_owns(const struct keyset *set, struct token *token, enum object_class class, ck_object_handle_t object);
 /* The object under that name. GR_NO, silent: none that is its own. */
 enum status keyset_find(ck_object_handle_t *object, const struct keyset *set, struct token *token, enum object_class class,
 			const struct object_name *name);

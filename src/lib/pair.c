@@ -7,6 +7,7 @@
 #include "key.h"
 #include "owner.h"
 #include "reference.h"
+#include "token_key.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -76,7 +77,7 @@ enum status pair_check(EVP_PKEY *key, const struct cert *cert, const char *where
 	if (sign_and_verify(key, X509_get0_pubkey(cert->x509)))
 		return GR_OK;
 	complain("%s: the private key does not sign: %s", where, complain_openssl());
-	return GR_BAD;
+	return token_key_failure(key);
 }
 
 /* GR_NO, silent: a key that is not made yet. */

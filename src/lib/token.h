@@ -30,6 +30,7 @@ struct token {
 	OSSL_LIB_CTX *keys;	/* token_key.h's, with its providers; NULL until there is one */
 	OSSL_PROVIDER *providers[2];
 	char failure[256];	/* why its last signature failed; "": it did not */
+	enum status failed;	/* GR_FAIL: the same may work later */
 };
 
 /*

@@ -184,15 +184,29 @@ static bool make_context(struct token *token)
 	       (token->providers[1] = OSSL_PROVIDER_load(token->keys, PROVIDER));
 }
 
-enum status token_key_check_sign(EVP_PKEY *key, const struct alg_sign *alg)
+/* NULL: the key is in none. */
+static const struct token *token_of(EVP_PKEY *key)
 {
 	void *handle = NULL;
 	OSSL_PARAM params[] = { OSSL_PARAM_construct_octet_ptr(HANDLE, &handle, 0), OSSL_PARAM_construct_end() };
-	const struct token *token;
+
+	return EVP_PKEY_get_params(key, params) == 1 && handle ? ((struct token_key *)handle)->token : NULL;
+}
+
+enum status token_key_failure(EVP_PKEY *key)
+{
+	const struct token *token = token_of(key);
+
+	return token && token->failed == GR_FAIL ? GR_FAIL : GR_BAD;
+}
+
+enum status token_key_check_sign(EVP_PKEY *key, const struct alg_sign *alg)
+{
+	const struct token *token = token_of(key);
 	char others[256] = "";
 	size_t used = 0;
 
-	if (EVP_PKEY_get_params(key, params) != 1 || !handle || token_key_can_sign(token = ((struct token_key *)handle)->token, alg))
+	if (!token || token_key_can_sign(token, alg))
 		return GR_OK;
 	for (const struct alg_sign *a = alg_sign_list(); a->name; a++)
 		if (a->type == alg->type && token_key_can_sign(token, a) && used < sizeof others)

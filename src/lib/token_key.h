@@ -24,6 +24,8 @@ bool token_key_can_make(const struct token *token, const struct alg_key *alg);
 bool token_key_can_sign(const struct token *token, const struct alg_sign *alg);
 /* The same for a key: GR_BAD, one line that says how else its token signs: it cannot. A key that is in no token can. */
 enum status token_key_check_sign(EVP_PKEY *key, const struct alg_sign *alg);
+/* A signature by key failed: GR_FAIL if the same may work later, as a token that gave no answer may; else, and for a key in no token, GR_BAD. */
+enum status token_key_failure(EVP_PKEY *key);
 /*
  * Makes a key pair, which never leaves the token and can sign and nothing else, both halves called name. *public is
  * its public half. GR_BAD, one line: the token cannot; the line says what it can.

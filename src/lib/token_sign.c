@@ -42,9 +42,10 @@ static const struct digest {
 	{ NID_sha512, CKM_SHA512, CKG_MGF1_SHA512 },
 };
 
-static int fail(struct token *token, const char *what, const char *why)
+static int fail(struct token *token, enum status st, const char *why)
 {
-	str_format(token->failure, sizeof token->failure, "%.160s: %s: %s", token->where, what, why);
+	str_format(token->failure, sizeof token->failure, "%.160s: no signature: %s", token->where, why);
+	token->failed = st;
 	ERR_raise_data(ERR_LIB_USER, 1, "%s", token->failure);
 	return 0;
 }
@@ -134,12 +135,12 @@ static int execute(unsigned char raw[static RAW_MAX], unsigned long *len, const 
 
 	*len = RAW_MAX;
 	if (token_begin(token, &turn) != GR_OK)
-		return fail(token, "no signature", "no timer");
+		return fail(token, GR_FAIL, "no timer");
 	if ((rv = token->f->C_SignInit(token->session, &order->mechanism, key->object)) == CKR_OK)
 		rv = token->f->C_Sign(token->session, order->data, order->len, raw, len);
 	if (token_end(&turn, GR_OK) != GR_OK)
-		return fail(token, "no signature", "the user could not be changed back");
-	return rv == CKR_OK ? 1 : fail(token, "no signature", module_reason(rv));
+		return fail(token, GR_FAIL, "the user could not be changed back");
+	return rv == CKR_OK ? 1 : fail(token, module_status(rv), module_reason(rv));
 }
 
 /* A token gives r and s, each as long as the order of the curve; X.509 and TLS want them in DER (RFC 3279, 2.2.3). */
@@ -175,21 +176,22 @@ static int digest_sign(void *context, unsigned char *sig, size_t *sig_len, size_
 		return 1;
 	}
 	s->key->token->failure[0] = '\0';
+	s->key->token->failed = GR_OK;
 	if (!write_order(&order, s, tbs, tbs_len))
-		return fail(s->key->token, "no signature", "the token does not sign that way");
+		return fail(s->key->token, GR_BAD, "the token does not sign that way");
 	if (!execute(raw, &len, s->key, &order))
 		return 0;
 	if (order.mechanism.mechanism == CKM_ECDSA) {
 		if (!encode_ecdsa(sig, sig_len, size, raw, len))
-			return fail(s->key->token, "no signature", "what the token made is malformed");
+			return fail(s->key->token, GR_BAD, "what the token made is malformed");
 	} else if (len <= size) {
 		memcpy(sig, raw, len);
 		*sig_len = len;
 	} else {
-		return fail(s->key->token, "no signature", "what the token made is too long");
+		return fail(s->key->token, GR_BAD, "what the token made is too long");
 	}
 	return EVP_DigestVerify(s->verifier, sig, *sig_len, tbs, tbs_len) == 1 ||
-	       fail(s->key->token, "no signature", "what the token made does not verify: the key is another one");
+	       fail(s->key->token, GR_BAD, "what the token made does not verify: the key is another one");
 }
 
 static void *new_signing(void *provider, const char *properties)
