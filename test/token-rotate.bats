@@ -134,7 +134,7 @@ deactivating_hook() {
 	run -0 rotate.sh once
 	assert_token_rotated "$JOB"
 	# RSA-PSS is what such a token cannot sign a CSR with: nothing has changed, and the reason names the step.
-	OLD=$(registered) OLD_OBJECTS=$(objects "$THING")
+	OLD=$(registered) OLD_OBJECTS=$(details "$THING")
 	setting signingAlgorithm SHA256WITHRSAANDMGF1
 	rotate_job "$JOB-pss"
 	run -1 --separate-stderr rotate.sh once
@@ -226,6 +226,10 @@ Public $THING.2" ]
 	TOKEN_PIN=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
 	token_new own
 	token_thing "$THING"
+	# What each program is given, from its first moment on.
+	for p in "$BIN"/gr-*; do
+		wrapped "${p##*/}" "{ tr '\\0' '\\n' </proc/\$\$/environ; printf '%s\\n' \"\$@\"; } >>$PWD/given"'; exec "$REAL" "$@"'
+	done
 	cat >spy <<-'EOF'
 		#!/bin/bash
 		# Looks at everybody's arguments and environment until it is told to end.
@@ -243,14 +247,33 @@ Public $THING.2" ]
 	bash ./spy 2>/dev/null 3>&- &
 	spy=$!
 	rotate_job "$JOB"
-	rotate.sh once >log 2>&1
+	fake/rotate.sh once >log 2>&1
 	touch "done"
 	wait "$spy"
 	[ "$(status_of "$JOB")" = SUCCEEDED ]
 	[ -s watched ]
 	run cat seen
 	[ -z "$output" ]
-	if grep -rqF "$TOKEN_PIN" log "$T" "$LAB"; then return 1; fi
+	[ "$(grep -c '^GR_STATE=' given)" -ge 20 ]
+	if grep -rqF "$TOKEN_PIN" given log "$T" "$LAB"; then return 1; fi
+}
+
+@test "PIN: W35 one that is wrong from the middle of a trial on is tried once, and with the right one it is rolled back" {
+	shim_use
+	token_thing "$THING"
+	cp "$TOKEN_DIR/pin" pin
+	setting pkcs11PinSource "$PWD/pin"
+	wrapped gr-commit "[ -e wrong ] || { gr-journal arm 1; touch wrong; echo 00000000 >$PWD/pin; }; exit 111"
+	rotate_job "$JOB"
+	fake/rotate.sh once 2>log 3>&- &
+	driver=$!
+	until_true eval '[ "$(grep -c "was refused before and is not tried again" log)" -ge 3 ]'
+	[ "$(gr-journal get phase)" = rolling-back ]
+	cp "$TOKEN_DIR/pin" pin
+	wait "$driver" || [ $? -eq 1 ]
+	[ "$(status_of "$JOB")" = FAILED ]
+	[ "$(shim_count C_Login 0xa0)" -eq 1 ]
+	assert_token_unchanged
 }
 
 # --- beside a nucleus ----------------------------------------------------------------------------

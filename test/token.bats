@@ -291,6 +291,22 @@ Public device" ]
 	gr-install-cert activate
 	switched
 }
+@test "stage: a token that is full is a temporary error, and nothing of it stays" {
+	make_token_device
+	gr-install-cert adopt >/dev/null
+	gr-journal put --from idle phase=creating-certificate job=job1 old=1 new=2
+	gr-keygen >/dev/null
+	ca_certify 2 new.pem
+	before=$(objects)
+	shim_use 'deny C_CreateObject 0x31'
+	run -111 --separate-stderr gr-install-cert stage -o pkcs11Module="$MODULE" new.pem
+	one_line 'pkcs11:token=gr: a certificate cannot be stored: the token is full (0x31)'
+	[ "$(objects)" = "$before" ]
+	gr-install-cert stage new.pem
+	[ "$(names device.2)" = "Certificate device.2
+Private device.2
+Public device.2" ]
+}
 @test "switch: another key under the label is not overruled, and adopted in idle" {
 	make_token_trial
 	gr-install-cert activate

@@ -45,6 +45,11 @@ pkcs11() { pkcs11-tool --module "$TOKEN_MODULE" --token-label gr --login --pin "
 objects() {
 	pkcs11 --list-objects | awk '/ Object/ { kind = $1 } /label:/ { label = $2 } /ID:/ { print kind, label, $2 }' | grep -E "^[^ ]+ ${1:-.*} " | sort
 }
+# details [LABEL-PATTERN]: all that pkcs11-tool says of them, a line each, sorted.
+details() {
+	pkcs11 --list-objects | awk '/ Object/ { if (one) print one; one = $0; next } { one = one "|" $0 } END { print one }' |
+		grep -E "label: +${1:-.*}(\\||$)" | sort
+}
 # names: the same without ids.
 names() { objects "$@" | cut -d ' ' -f 1,2; }
 
@@ -119,7 +124,7 @@ token_thing() {
 	setting requestTimeoutSeconds 60
 	setting trialSeconds 900
 	OLD=$(openssl x509 -in "$T/first.pem" -outform DER | openssl dgst -sha256 | sed 's/.*= //')
-	OLD_OBJECTS=$(objects "$1")
+	OLD_OBJECTS=$(details "$1")
 }
 # token_certificate LABEL: the certificate in the token, by its id.
 token_certificate() {
@@ -128,11 +133,13 @@ token_certificate() {
 }
 # These are asked in conditions as well, where a command that fails ends nothing: each is one chain.
 
-# has_one_set LABEL: exactly one private key, public key and certificate of that label and family, all with one id.
+# has_one_set LABEL: exactly one private key, public key and certificate of that label and family, all with one id, which is
+# nobody else's.
 has_one_set() {
 	[ "$(names "$1(\..*)?")" = "Certificate $1
 Private $1
-Public $1" ] && [ "$(objects "$1" | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ] || { objects "$1(\..*)?" >&2; return 1; }
+Public $1" ] && [ "$(objects "$1" | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ] &&
+		[ -z "$(objects | cut -d ' ' -f 1,3 | sort | uniq -d)" ] || { objects "$1(\..*)?" >&2; return 1; }
 }
 # is_closed LABEL: the private key never leaves the token.
 is_closed() {
@@ -151,7 +158,9 @@ assert_token_rotated() {
 		is_tidy
 }
 assert_token_unchanged() {
-	[ "$(objects "${T##*/}(\..*)?")" = "$OLD_OBJECTS" ] &&
+	[ "$(details "${T##*/}(\..*)?")" = "$OLD_OBJECTS" ] &&
+		has_one_set "${T##*/}" &&
+		is_closed "${T##*/}" &&
 		[ "$(token_certificate "${T##*/}")" = "$OLD" ] &&
 		until_true has_one_certificate &&
 		[ "$(registered)" = "$OLD" ] &&

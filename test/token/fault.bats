@@ -42,7 +42,7 @@ told() { echo "after: $*: $(sed -n "${2}p" shim/cut | cut -c 1-45)"; cat cut.log
 rotation() {
 	local n=${FAULT_FROM:-1} step=${FAULT_STEP:-1} tried=0
 	while :; do
-		OLD=$(registered) OLD_OBJECTS=$(objects hw-1)
+		OLD=$(registered) OLD_OBJECTS=$(details hw-1)
 		rotate_job "cut-$n"
 		: >settle.log
 		if cut_at "$1" "$n" rotate.sh; then break; fi
@@ -74,7 +74,7 @@ rollback() {
 errors() {
 	local n=${FAULT_FROM:-1} step=${FAULT_STEP:-1} tried=0 rotated=0
 	while :; do
-		OLD=$(registered) OLD_OBJECTS=$(objects hw-1)
+		OLD=$(registered) OLD_OBJECTS=$(details hw-1)
 		rotate_job "cut-$n"
 		: >settle.log
 		shim_rules "fail $n $1"
