@@ -69,6 +69,15 @@ is_alone() { has_one_set device && whole; }
 has_key() { [ "$(names device.3)" = "Private device.3
 Public device.3" ] && whole && gr-csr -g 3 >/dev/null; }
 
+@test "cut: adopt" {
+	rm -r token state gr.conf
+	token_new
+	shim_use
+	make_token_device
+	before=$(details)
+	adopted() { whole && [ "$(details)" = "$before" ] && [ "$(readlink "$STORE/live")" = 1 ]; }
+	each_cut 2 adopted gr-install-cert adopt	# whether the key can be copied is tried with a copy that the token forgets
+}
 @test "cut: W3 activate" { each_cut 12 is_switched gr-install-cert activate; }
 @test "cut: W3 rollback" {
 	before=$(objects device)
