@@ -4,7 +4,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	load lib/helper
 	load lib/lab
-	load lib/fleet
+	load lib/lines
 	export GR_HOME=$PWD/home
 	gr-ca init -a ECDSA-P256
 	gr-registry init
@@ -49,12 +49,30 @@ ends() { date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2
 	OPTIONS=()
 	take a -days 20
 	take b -days 40
+	take c -days 31
+	sql 'UPDATE certificate SET created = created - 500 * 86400000'
+	sql "UPDATE certificate SET not_after = not_after + 5 * 86400000 WHERE id = '$ID'"
 	finds $'expiring\ta\t'"$(certificate_id a.pem)"$'\tends '"$(ends a)"', in 19 day(s)'
+	gr-registry detach-thing-principal c "$ID"
+	gr-registry update-certificate "$ID" INACTIVE
 	OPTIONS=(-d 50)
 	finds $'expiring\ta\t'"$(certificate_id a.pem)"$'\tends '"$(ends a)"', in 19 day(s)' \
 		$'expiring\tb\t'"$(certificate_id b.pem)"$'\tends '"$(ends b)"', in 39 day(s)'
 	OPTIONS=(--days 10)
 	finds_nothing
+}
+
+@test "audit: of one that lives shorter than that, the last third of its life" {
+	OPTIONS=()
+	take a -days 9
+	finds_nothing
+	sql 'UPDATE certificate SET created = created - 7 * 86400000, not_after = not_after - 7 * 86400000'
+	run -1 gr-audit
+	[[ $output == $'expiring\ta\t'* ]]
+	OPTIONS=(-d 1)
+	finds_nothing
+	run -1 gr-audit -d 8
+	[ "$(cut -f 1 <<<"$output")" = expiring ]
 }
 
 @test "audit: expired" {
@@ -181,6 +199,7 @@ rotation_open() {
 	OPTIONS=(-c expiring)
 	take a -newkey rsa:1024 -days 10
 	take b -days 10
+	sql 'UPDATE certificate SET created = 1500000000000'
 	gr-registry detach-thing-principal b "$ID"
 	run -1 gr-audit
 	[ "$(cut -f 1 <<<"$output" | sort | xargs)" = 'expiring expiring not-attached weak' ]
@@ -203,6 +222,7 @@ rotation_open() {
 
 @test "audit: findings that cannot be printed are 111" {
 	take a -days 5
+	sql 'UPDATE certificate SET created = 1500000000000'
 	rc=0
 	gr-audit >/dev/full 2>err || rc=$?
 	[ "$rc" -eq 111 ]
@@ -211,6 +231,7 @@ rotation_open() {
 
 @test "audit: for a person a table, progress and a sum" {
 	take a -days 5
+	sql 'UPDATE certificate SET created = 1500000000000'
 	take b
 	script -qec 'gr-audit' screen </dev/null >/dev/null || :
 	tr -d '\r' <screen >seen

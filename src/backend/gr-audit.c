@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DAY_MS = 86400000, DAYS_MAX = 36500 };
+enum { DAY_MS = 86400000, DAYS_DEFAULT = 30, DAYS_MAX = 36500 };
 
 static const struct arg_option options[] = {
 	VERB_OPTIONS,
-	{ 'd', "days", "N", "expiring: within so many days (default 30)" },
+	{ 'd', "days", "N", "expiring: within so many days (default 30, or a third of a shorter life)" },
 	{ 'a', "age", "N", "old: registered more than so many days ago (default: none is)" },
 	{ 'c', "check", "CHECK", "look for this alone; may be given several times" },
 	{ 0 }
@@ -112,21 +112,22 @@ int main(int argc, char *argv[])
 {
 	struct review r = { .audit = { .age_ms = INT64_MAX } };
 	struct verb v = { 0 };
-	uint32_t days = 30, age = 0;
+	uint32_t days = 0, age = 0;
 	enum status st = GR_OK;
 	int ch;
 
 	umask(077);
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		switch (ch) {
-		case 'd': st = arg_range(&days, "--days", optarg, 0, DAYS_MAX); break;
+		case 'd': st = arg_range(&days, "--days", optarg, 1, DAYS_MAX); break;
 		case 'a': st = arg_range(&age, "--age", optarg, 1, DAYS_MAX); break;
 		case 'c': st = take_check(&r.audit.checks, optarg); break;
 		default: verb_option(&v, ch);
 		}
 	if (st != GR_OK)
 		return st;
-	r.audit.expiring_ms = (int64_t)days * DAY_MS;
+	r.audit.expiring_ms = (int64_t)(days ? days : DAYS_DEFAULT) * DAY_MS;
+	r.audit.a_third = !days;
 	if (age)
 		r.audit.age_ms = (int64_t)age * DAY_MS;
 	if (!r.audit.checks)

@@ -31,6 +31,9 @@ static const struct arg_verb verbs[] = {
 	{ "history", do_history, "the chain of custody of a thing's certificates" },
 	{ "alarms", do_alarms, "what an operator should look at" },
 	{ "settle", do_settle, "decide an open rotation of a device that will never return" },
+	{ "backup", do_backup, "registry, ledger and authorities, while everything goes on" },
+	{ "restore", do_restore, "put a backup back, and bring it up to date from the ledger" },
+	{ "resume-retirement", do_resume_retirement, "after a restore, when all devices are well" },
 	{ "export", do_export, "policies, groups and things with their certificates, as JSON lines" },
 	{ "import", do_import, "take such lines" },
 	{ 0 }

@@ -100,12 +100,27 @@ enum status chores_run(struct daemon *d, bool quiet)
 	return tidy(d);
 }
 
+/* A backup was put back: what it says of sessions is old, and the broker tells all of them to a new connection. */
+static void follow_restore(struct daemon *d)
+{
+	int64_t restored = 0;
+
+	if (db_number(&restored, d->db, "SELECT coalesce((SELECT value FROM meta WHERE key = 'restored'), 0)", "") != GR_OK || restored == d->restored)
+		return;
+	if (d->version != 0) {
+		complain("a backup of the registry was put back");
+		bus_close(&d->bus);
+	}
+	d->restored = restored;
+}
+
 /* Other programs write into the registry as well, so a look every 50 ms is the longest wait. */
 int chores_wait(struct daemon *d)
 {
 	int64_t version = db_version(d->db);
 
 	if (version != d->version) {
+		follow_restore(d);
 		d->version = version;
 		d->settle = true;
 	}

@@ -60,6 +60,7 @@ struct daemon {
 	int64_t next_chores;		/* CLOCK_BOOTTIME ms */
 	int64_t clock_offset;		/* real minus boot time at the last look */
 	int64_t version;		/* db_version at the last look */
+	int64_t restored;		/* meta.restored at the last look */
 	bool settle;			/* something was decided: reconcile now */
 	bool parting;			/* in this batch somebody said the word that ends his own certificate */
 	int64_t parting_row;		/* no certificate is retired before the broker has this outbox row */

@@ -57,20 +57,36 @@ int do_describe_certificate(int argc, char *argv[])
 	return verb_read(&spec, argc, argv, 1, 1, describe);
 }
 
-/* Also into the ledger: a registry that is put back from an old copy must not revive it. */
-static enum status revoke(struct verb *v, const char *reason)
+/* Also into the ledger: a registry that is put back from an old copy must not revive it. Takes over event. */
+static enum status record(const struct verb *v, json_t *event)
 {
 	struct ledger ledger = { .fd = -1 };
-	enum status st;
+	enum status st = ledger_open(&ledger, v->home.ledger);
 
-	if ((st = revocation_add(v->db, v->operands[0], reason, v->now)) != GR_OK || (st = ledger_open(&ledger, v->home.ledger)) != GR_OK)
+	if (st != GR_OK) {
+		json_decref(event);
 		return st;
-	st = ledger_append(&ledger, json_pack("{s:s, s:I, s:s, s:s}", "event", "revoked", "at", (json_int_t)v->now,
-					      "certificateId", v->operands[0], "reason", reason));
-	if (st == GR_OK)
+	}
+	if ((st = ledger_append(&ledger, event)) == GR_OK)
 		st = ledger_sync(&ledger);
 	ledger_close(&ledger);
 	return st;
+}
+
+static enum status revoke(struct verb *v, const char *reason)
+{
+	enum status st = revocation_add(v->db, v->operands[0], reason, v->now);
+
+	return st == GR_OK ? record(v, json_pack("{s:s, s:I, s:s, s:s}", "event", "revoked", "at", (json_int_t)v->now,
+						 "certificateId", v->operands[0], "reason", reason)) : st;
+}
+
+static enum status set_status(struct verb *v, const char *status)
+{
+	enum status st = certificate_set_status(v->db, v->operands[0], status);
+
+	return st == GR_OK ? record(v, json_pack("{s:s, s:I, s:s, s:s}", "event", "status", "at", (json_int_t)v->now,
+						 "certificateId", v->operands[0], "status", status)) : st;
 }
 
 static enum status update(struct verb *v, const char *reason)
@@ -87,7 +103,7 @@ static enum status update(struct verb *v, const char *reason)
 		complain("--reason: %s: goes with REVOKED alone", reason);
 		return GR_BAD;
 	}
-	return certificate_set_status(v->db, v->operands[0], status);
+	return set_status(v, status);
 }
 
 static const struct arg_option update_options[] = { VERB_OPTIONS, { 'r', "reason", "REASON", "with REVOKED: " REVOCATION_REASONS }, { 0 } };

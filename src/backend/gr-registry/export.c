@@ -55,8 +55,9 @@ static json_t *certificates_of(struct db *db, const char *thing)
 			db_done(row);
 			break;
 		}
-		json_array_append_new(all, json_pack("{s:s, s:s, s:I, s:s, s:b, s:s, s:o}", "certificateId", db_text(row, 0), "status", db_text(row, 1), "created",
-						     (json_int_t)db_int(row, 2), "authority", db_text(row, 3), "private", (int)db_int(row, 4),
+		json_array_append_new(all, json_pack("{s:s, s:s, s:I, s:s*, s:o*, s:s, s:o}", "certificateId", db_text(row, 0), "status", db_text(row, 1), "created",
+						     (json_int_t)db_int(row, 2), "authority", db_text(row, 3)[0] ? db_text(row, 3) : NULL,
+						     "private", db_int(row, 4) ? json_true() : NULL,
 						     "certificatePem", db_text(row, 5), "policies", policies));
 	}
 	if (st == GR_NO)

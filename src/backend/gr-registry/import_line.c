@@ -64,8 +64,9 @@ static enum status join_groups(struct import_line *l, const json_t *groups, cons
 	return st;
 }
 
-static enum status add_new(struct import_line *l, const struct cert *cert, const json_t *c, const char *thing)
+static enum status add_new(struct import_line *l, const json_t *whole, const json_t *c, const struct cert *cert)
 {
+	const char *thing = json_text(whole, "thingName");
 	const struct certificate_origin origin = { json_text(c, "authority") ? json_text(c, "authority") : "", json_is_true(json_object_get(c, "private")) };
 	const char *status = json_text(c, "status");
 	int64_t created = json_number(c, "created", cert->not_before * 1000);
@@ -80,15 +81,15 @@ static enum status add_new(struct import_line *l, const struct cert *cert, const
 		return refuse(GR_NO, cert->id, "its public key was registered before");
 	if (st == GR_FAIL || (st = certificate_add(db, cert, &origin, status, created)) != GR_OK || (st = certificate_see_key(db, cert->spki, thing, l->now)) != GR_OK)
 		return st;
-	json_array_append_new(l->said, json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:O*}", "event", "registered", "at", (json_int_t)l->now,
-		"thingName", thing, "certificateId", cert->id, "certificatePem", json_text(c, "certificatePem"), "status", status,
-		"policies", json_object_get(c, "policies")));
+	json_array_append_new(l->said, json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:O*, s:O*}", "event", "registered", "at", (json_int_t)l->now,
+		"created", (json_int_t)created, "thingName", thing, "certificateId", cert->id, "certificatePem", json_text(c, "certificatePem"), "status", status,
+		"authority", origin.authority, "private", (int)origin.private, "policies", json_object_get(c, "policies"), "thingGroups", json_object_get(whole, "thingGroups")));
 	return GR_OK;
 }
 
-static enum status take_certificate(struct import_line *l, const json_t *c, const char *thing)
+static enum status take_certificate(struct import_line *l, const json_t *whole, const json_t *c)
 {
-	const char *pem = json_text(c, "certificatePem");
+	const char *pem = json_text(c, "certificatePem"), *thing = json_text(whole, "thingName");
 	struct certificate known;
 	struct cert cert = { 0 };
 	enum status st;
@@ -98,7 +99,7 @@ static enum status take_certificate(struct import_line *l, const json_t *c, cons
 	if ((st = cert_from_pem(&cert, pem, strlen(pem), "certificatePem")) != GR_OK)
 		return st;
 	if ((st = certificate_get(&known, l->db, cert.id)) == GR_NO)
-		st = add_new(l, &cert, c, thing);
+		st = add_new(l, whole, c, &cert);
 	if (st == GR_OK && (st = certificate_attach(l->db, cert.id, thing, l->now)) == GR_OK)
 		st = attach_policies(l, json_object_get(c, "policies"), cert.id);
 	cert_release(&cert);
@@ -115,7 +116,7 @@ static enum status take_thing(struct import_line *l, const json_t *line, const c
 		st = refuse(GR_BAD, "certificates", "not an array");
 	json_array_foreach(certificates, i, c)
 		if (st == GR_OK)
-			st = take_certificate(l, c, name);
+			st = take_certificate(l, line, c);
 	if (st == GR_OK)
 		st = join_groups(l, json_object_get(line, "thingGroups"), name);
 	l->things += st == GR_OK;

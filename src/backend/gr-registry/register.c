@@ -58,8 +58,10 @@ static enum status record(struct verb *v, const struct membership *m, const stru
 	    (m->policy && (st = policy_attach(v->db, m->policy, cert->id)) != GR_OK) ||
 	    (m->group && (st = group_add(v->db, m->group, thing)) != GR_OK) || (st = ledger_open(&ledger, v->home.ledger)) != GR_OK)
 		return st;
-	st = ledger_append(&ledger, json_pack("{s:s, s:I, s:s, s:s, s:s}", "event", "registered", "at", (json_int_t)v->now,
-					      "thingName", thing, "certificateId", cert->id, "certificatePem", pem));
+	st = ledger_append(&ledger, json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:o*, s:o*}", "event", "registered", "at", (json_int_t)v->now,
+					      "thingName", thing, "certificateId", cert->id, "certificatePem", pem, "authority", origin.authority,
+					      "private", (int)origin.private, "policies", m->policy ? json_pack("[s]", m->policy) : NULL,
+					      "thingGroups", m->group ? json_pack("[s]", m->group) : NULL));
 	if (st == GR_OK)
 		st = ledger_sync(&ledger);
 	ledger_close(&ledger);

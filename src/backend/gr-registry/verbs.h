@@ -28,6 +28,9 @@ int do_list_attached_policies(int argc, char *argv[]);
 int do_history(int argc, char *argv[]);
 int do_alarms(int argc, char *argv[]);
 int do_settle(int argc, char *argv[]);
+int do_backup(int argc, char *argv[]);
+int do_restore(int argc, char *argv[]);
+int do_resume_retirement(int argc, char *argv[]);
 int do_export(int argc, char *argv[]);
 int do_import(int argc, char *argv[]);
 

@@ -80,9 +80,9 @@ static enum status record(struct event *e, const struct execution *x, const stru
 	if ((st = settle_others(e, x)) != GR_OK || (st = certificate_register(e->db, cert, &origin, x->thing, e->now)) != GR_OK ||
 	    (st = policy_copy(e->db, cert->id, e->principal)) != GR_OK || (st = rotation_insert(e->db, &q, e->now)) != GR_OK)
 		return st;
-	return ledger_append(e->ledger, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s}", "event", "issued", "at", (json_int_t)e->now,
+	return ledger_append(e->ledger, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b}", "event", "issued", "at", (json_int_t)e->now,
 		"thingName", x->thing, "jobId", x->job, "executionNumber", (json_int_t)x->number, "oldCertificateId", e->principal,
-		"certificateId", cert->id, "certificatePem", pem));
+		"certificateId", cert->id, "certificatePem", pem, "authority", origin.authority, "private", (int)origin.private));
 }
 
 static enum status register_and_answer(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *cert)

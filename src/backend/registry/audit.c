@@ -61,20 +61,29 @@ static enum status report(const struct audit *a, enum audit_check check, const c
 	return wants(a, check) ? a->found(a->arg, &finding) : GR_OK;
 }
 
-static enum status check_dates(const struct audit *a, const char *id, const char *thing, int64_t not_after, int64_t created)
+static enum status check_end(const struct audit *a, const char *id, const char *thing, int64_t not_after, int64_t created)
+{
+	int64_t left = not_after - a->now, margin = a->expiring_ms;
+	char detail[DETAIL], at[32];
+
+	if (a->a_third && (not_after - created) / 3 < margin)
+		margin = (not_after - created) / 3;
+	if (left > margin && left >= 0)
+		return GR_OK;
+	verb_time(at, not_after);
+	if (left < 0)
+		str_format(detail, sizeof detail, "ended %s", at);
+	else
+		str_format(detail, sizeof detail, "ends %s, in %lld day(s)", at, (long long)(left / DAY_MS));
+	return report(a, left < 0 ? AUDIT_EXPIRED : AUDIT_EXPIRING, thing, id, detail);
+}
+
+static enum status check_age(const struct audit *a, const char *id, const char *thing, int64_t created)
 {
 	char detail[DETAIL], at[32];
-	enum status st = GR_OK;
 
-	verb_time(at, not_after);
-	str_format(detail, sizeof detail, "ended %s", at);
-	if (not_after < a->now)
-		st = report(a, AUDIT_EXPIRED, thing, id, detail);
-	str_format(detail, sizeof detail, "ends %s, in %lld day(s)", at, (long long)((not_after - a->now) / DAY_MS));
-	if (not_after >= a->now && not_after - a->now <= a->expiring_ms)
-		st = report(a, AUDIT_EXPIRING, thing, id, detail);
-	if (st != GR_OK || a->now - created <= a->age_ms)
-		return st;
+	if (a->now - created <= a->age_ms)
+		return GR_OK;
 	verb_time(at, created);
 	str_format(detail, sizeof detail, "registered %s, %lld day(s) ago", at, (long long)((a->now - created) / DAY_MS));
 	return report(a, AUDIT_OLD, thing, id, detail);
@@ -143,7 +152,7 @@ static enum status check_certificate(struct scan *scan, sqlite3_stmt *row)
 	struct strength strength = { 0 };
 	enum status st;
 
-	if ((st = check_dates(a, id, thing, db_int(row, 3), db_int(row, 4))) != GR_OK)
+	if ((st = check_end(a, id, thing, db_int(row, 3), db_int(row, 4))) != GR_OK || (st = check_age(a, id, thing, db_int(row, 4))) != GR_OK)
 		return st;
 	str_copy(strength.key, sizeof strength.key, db_text(row, 5));
 	str_copy(strength.digest, sizeof strength.digest, db_text(row, 6));

@@ -30,6 +30,7 @@ struct audit_finding {
 };
 struct audit {
 	int64_t now, expiring_ms, age_ms;
+	bool a_third;				/* expiring is at most the last third of a certificate's life */
 	unsigned checks;			/* 1 << enum audit_check of those that are wanted */
 	/* GR_FAIL ends the audit. */
 	enum status (*found)(void *arg, const struct audit_finding *finding);

@@ -319,6 +319,16 @@ int64_t db_last_id(const struct db *db)
 	return sqlite3_last_insert_rowid(db->sqlite);
 }
 
+sqlite3 *db_handle(struct db *db)
+{
+	return db->sqlite;
+}
+
+const char *db_path(const struct db *db)
+{
+	return db->path;
+}
+
 int64_t db_version(struct db *db)
 {
 	int64_t version = -1;

@@ -56,6 +56,9 @@ enum status db_number(int64_t *value, struct db *db, const char *sql, const char
 int db_changes(const struct db *db);
 int64_t db_total_changes(const struct db *db);
 int64_t db_last_id(const struct db *db);
+/* For what only SQLite itself can do. */
+sqlite3 *db_handle(struct db *db);
+const char *db_path(const struct db *db);
 /* Moves when another connection has committed (PRAGMA data_version); -1 on an error. */
 int64_t db_version(struct db *db);
 

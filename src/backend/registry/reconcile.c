@@ -124,10 +124,30 @@ static enum status end_quarantines(struct db *db, int64_t quarantine_ms, int64_t
 	return st;
 }
 
+enum status rotation_pause(struct db *db)
+{
+	return db_run(db, "INSERT INTO meta VALUES ('retirement_paused', 1) ON CONFLICT DO NOTHING", "");
+}
+
+enum status rotation_resume(struct db *db)
+{
+	return db_run(db, "DELETE FROM meta WHERE key = 'retirement_paused'", "");
+}
+
+enum status rotation_is_paused(struct db *db)
+{
+	int64_t paused = 0;
+
+	return db_number(&paused, db, "SELECT value FROM meta WHERE key = 'retirement_paused'", "");
+}
+
 enum status rotation_reconcile(struct db *db, int64_t quarantine_ms, int64_t now)
 {
-	enum status retired = retire_due(db, quarantine_ms, now), ended;
+	enum status paused = rotation_is_paused(db), retired, ended;
 
+	if (paused != GR_NO)
+		return paused;
+	retired = retire_due(db, quarantine_ms, now);
 	if (retired == GR_FAIL || (ended = end_quarantines(db, quarantine_ms, now)) == GR_FAIL)
 		return GR_FAIL;
 	return retired == GR_OK || ended == GR_OK ? GR_NO : GR_OK;
@@ -135,9 +155,12 @@ enum status rotation_reconcile(struct db *db, int64_t quarantine_ms, int64_t now
 
 enum status rotation_is_due(struct db *db, int64_t quarantine_ms, int64_t now)
 {
+	enum status paused = rotation_is_paused(db), st;
 	struct rotation r;
 	char id[65];
-	enum status st = due_after(&r, db, 0);
 
+	if (paused != GR_NO)
+		return paused == GR_OK ? GR_NO : paused;
+	st = due_after(&r, db, 0);
 	return st == GR_NO ? find_expired(id, db, quarantine_ms, now) : st;
 }

@@ -57,7 +57,15 @@ enum status rotation_unexplained(int64_t *count, struct db *db, const char *thin
  * the part that failed. A rotation left for its survivor's sake is one alarm. GR_NO, silent: more is due than was done now.
  */
 enum status rotation_reconcile(struct db *db, int64_t quarantine_ms, int64_t now);
-/* GR_NO: the reconciler has nothing to do. */
+/*
+ * After an old copy was put back nothing is retired and nothing forgotten, until an operator says so. Inside the caller's
+ * transaction.
+ */
+enum status rotation_pause(struct db *db);
+enum status rotation_resume(struct db *db);
+/* GR_NO, silent: it goes on. */
+enum status rotation_is_paused(struct db *db);
+/* GR_NO: the reconciler has nothing to do, or is paused. */
 enum status rotation_is_due(struct db *db, int64_t quarantine_ms, int64_t now);
 
 #endif

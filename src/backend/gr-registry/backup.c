@@ -1,0 +1,177 @@
+/* backup.c - the registry, the ledger and the authorities, all of one moment, into a folder */
+#include "gr-registry/verbs.h"
+#include "complain.h"
+#include "gr-registry/archive.h"
+#include "issuer/authority.h"
+#include "key.h"
+#include "registry/snapshot.h"
+#include "registry/verb.h"
+#include "sealed_key.h"
+#include "str.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct arg_option options[] = {
+	VERB_OPTIONS,
+	{ 'k', "keys", "FILE", "the authorities' keys too, encrypted under the passphrase in FILE (\"-\": standard input)" },
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-registry backup", "[-H DIR] [-j] [-k FILE] BACKUP", "Write registry, ledger and authorities into a new folder, while everything goes on.", options
+};
+
+struct job {
+	struct verb *v;
+	struct archive archive;
+	const char *passphrase;	/* NULL: without keys */
+	off_t ledger;		/* so long it was at the moment of the copy */
+};
+
+/*
+ * Who writes to the ledger does so within a transaction. With the lock of one in our hands nobody is in the middle of it: the
+ * ledger says as much as the snapshot that is taken then.
+ */
+static enum status freeze(struct job *job)
+{
+	struct home *home = &job->v->home;
+	struct db *writer = NULL;
+	struct stat info;
+	enum status st;
+
+	if ((st = db_open(&writer, home->registry, DB_OPEN)) == GR_OK && (st = db_begin(writer)) == GR_OK && (st = db_snapshot(job->v->db)) == GR_OK) {
+		if (stat(home->ledger, &info) == 0)
+			job->ledger = info.st_size;
+		else if (errno != ENOENT) {
+			complain("%s: %s", home->ledger, strerror(errno));
+			st = GR_FAIL;
+		}
+	}
+	if (writer)
+		db_rollback(writer);
+	db_close(writer);
+	return st;
+}
+
+static enum status copy_registry(struct job *job)
+{
+	struct progress progress;
+	char path[PATH_MAX];
+	enum status st = archive_path(path, &job->archive, "registry.db");
+
+	if (st != GR_OK)
+		return st;
+	progress_start(&progress, "pages", 0);
+	st = snapshot_save(job->v->db, path, &progress);
+	progress_end(&progress);
+	db_rollback(job->v->db);
+	return st == GR_OK ? archive_note(&job->archive, "registry.db") : st;
+}
+
+static enum status copy_ledger(struct job *job)
+{
+	return job->ledger > 0 ? archive_copy(&job->archive, "ledger", job->v->home.ledger, job->ledger) : archive_write(&job->archive, "ledger", "", 0);
+}
+
+static enum status seal_key(struct job *job, const char *name, const char *path)
+{
+	EVP_PKEY *key = NULL;
+	char *pem = NULL;
+	size_t len = 0;
+	enum status st;
+
+	if (!job->passphrase)
+		return GR_OK;
+	if ((st = authority_read_key(&key, path)) == GR_OK && (st = sealed_key_pem(&pem, &len, key, job->passphrase)) == GR_OK)
+		st = archive_write(&job->archive, name, pem, len);
+	EVP_PKEY_free(key);
+	free(pem);
+	return st;
+}
+
+static bool is_key(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 4 && strcmp(name + len - 4, ".key") == 0;
+}
+
+static enum status copy_file(struct job *job, const char *folder, const char *from, const char *name)
+{
+	char path[PATH_MAX], inside[300];
+	struct stat info;
+
+	if (!str_format(path, sizeof path, "%s/%s", from, name) || !str_format(inside, sizeof inside, "%s/%s", folder, name) ||
+	    stat(path, &info) != 0 || !S_ISREG(info.st_mode) || name[0] == '.')
+		return GR_OK;
+	return is_key(name) ? seal_key(job, inside, path) : archive_copy(&job->archive, inside, path, info.st_size);
+}
+
+static enum status copy_folder(struct job *job, const char *folder, const char *from)
+{
+	DIR *dir = opendir(from);
+	struct dirent *entry;
+	enum status st;
+
+	if (!dir && errno == ENOENT)
+		return GR_OK;
+	if (!dir) {
+		complain("%s: %s", from, strerror(errno));
+		return GR_FAIL;
+	}
+	st = archive_mkdir(&job->archive, folder);
+	while (st == GR_OK && (entry = readdir(dir)))
+		st = copy_file(job, folder, from, entry->d_name);
+	closedir(dir);
+	return st;
+}
+
+static enum status write_time(struct job *job)
+{
+	char text[32];
+
+	verb_time(text, job->v->now);
+	return archive_write(&job->archive, "time", text, strlen(text));
+}
+
+static enum status backup(struct job *job)
+{
+	const struct home *home = &job->v->home;
+	enum status st;
+
+	if ((st = archive_make(&job->archive, job->v->operands[0])) != GR_OK || (st = freeze(job)) != GR_OK || (st = copy_registry(job)) != GR_OK ||
+	    (st = copy_ledger(job)) != GR_OK || (st = copy_folder(job, "ca", home->ca)) != GR_OK ||
+	    (st = copy_folder(job, "trusted", home->trusted)) != GR_OK || (st = write_time(job)) != GR_OK || (st = archive_finish(&job->archive)) != GR_OK)
+		return st;
+	return verb_answer(job->v, json_pack("{s:s, s:b}", "backup", job->v->operands[0], "keys", job->passphrase != NULL));
+}
+
+int do_backup(int argc, char *argv[])
+{
+	char passphrase[SEALED_PASSPHRASE];
+	const char *keys = NULL;
+	struct verb v = { 0 };
+	struct job job = { .v = &v };
+	enum status st = GR_OK;
+	int ch;
+
+	arg_restart();
+	while ((ch = arg_next(&spec, argc, argv)) != -1)
+		if (ch == 'k')
+			keys = optarg;
+		else
+			verb_option(&v, ch);
+	if ((st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK && keys && (st = sealed_passphrase(passphrase, keys)) == GR_OK)
+		job.passphrase = passphrase;
+	if (st == GR_OK)
+		st = backup(&job);
+	OPENSSL_cleanse(passphrase, sizeof passphrase);
+	archive_release(&job.archive);
+	return verb_close(&v, st);
+}

@@ -1,0 +1,142 @@
+/* restore_ca.c - the authorities of a backup */
+#include "gr-registry/restore_ca.h"
+#include "complain.h"
+#include "file.h"
+#include "key.h"
+#include "sealed_key.h"
+#include "str.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct errand {
+	const struct archive *archive;
+	const struct home *home;
+	const char *passphrase;
+};
+
+static bool has_ending(const char *name, const char *ending)
+{
+	size_t len = strlen(name), tail = strlen(ending);
+
+	return len > tail && strcmp(name + len - tail, ending) == 0;
+}
+
+/* Of the authorities at all? Then where it belongs. */
+static bool place(char path[static PATH_MAX], const struct errand *e, const char *name)
+{
+	return (strncmp(name, "ca/", 3) == 0 || strncmp(name, "trusted/", 8) == 0) && str_format(path, PATH_MAX, "%s/%s", e->home->dir, name);
+}
+
+static bool exists(const char *path)
+{
+	struct stat info;
+
+	return lstat(path, &info) == 0;
+}
+
+/* A certificate of the same name that says something else: these certificates were not issued by this authority. */
+static enum status check_certificate(const struct errand *e, const char *name, const char *path)
+{
+	off_t len;
+	enum status st = archive_begins(&len, e->archive, name, path);
+
+	if (st != GR_NO)
+		return st;
+	complain("%s: another one than in the backup; is it the right folder?", path);
+	return GR_BAD;
+}
+
+static enum status open_key(EVP_PKEY **key, const struct errand *e, const char *name)
+{
+	char path[PATH_MAX], *pem = NULL;
+	size_t len = 0;
+	enum status st = archive_path(path, e->archive, name);
+
+	if (st == GR_OK)
+		st = file_read(&pem, &len, path, KEY_FILE_MAX);
+	if (st == GR_OK)
+		st = sealed_key_open(key, pem, len, e->passphrase, path);
+	free(pem);
+	return st == GR_NO ? GR_FAIL : st;
+}
+
+static enum status check(void *arg, const char *name)
+{
+	const struct errand *e = arg;
+	char path[PATH_MAX];
+	EVP_PKEY *key = NULL;
+	enum status st;
+
+	if (!place(path, e, name))
+		return GR_OK;
+	if (exists(path))
+		return has_ending(name, ".pem") ? check_certificate(e, name, path) : GR_OK;
+	if (!has_ending(name, ".key"))
+		return GR_OK;
+	if (!e->passphrase) {
+		complain("%s: is not there, and the one in the backup is encrypted; --keys FILE names its passphrase", path);
+		return GR_BAD;
+	}
+	st = open_key(&key, e, name);
+	EVP_PKEY_free(key);
+	return st;
+}
+
+static enum status put_key(const struct errand *e, const char *name, const char *path)
+{
+	EVP_PKEY *key = NULL;
+	char *pem = NULL;
+	size_t len = 0;
+	enum status st = open_key(&key, e, name);
+
+	if (st == GR_OK && (st = key_pem(&pem, &len, key)) == GR_OK)
+		st = file_replace(path, pem, len, 0600);
+	EVP_PKEY_free(key);
+	key_wipe(pem, len);
+	return st;
+}
+
+/* The broker may be another user, and must be able to read whom to trust. */
+static enum status put_file(const struct errand *e, const char *name, const char *path)
+{
+	enum status st = archive_put(e->archive, name, path);
+
+	if (st == GR_OK && chmod(path, 0644) != 0) {
+		complain("%s: %s", path, strerror(errno));
+		st = GR_FAIL;
+	}
+	return st == GR_NO ? GR_OK : st;
+}
+
+static enum status put(void *arg, const char *name)
+{
+	const struct errand *e = arg;
+	char path[PATH_MAX];
+
+	if (!place(path, e, name) || exists(path))
+		return GR_OK;
+	return has_ending(name, ".key") ? put_key(e, name, path) : put_file(e, name, path);
+}
+
+static enum status make_folder(const char *path, mode_t mode)
+{
+	if (mkdir(path, mode) == 0 ? chmod(path, mode) == 0 : errno == EEXIST)
+		return GR_OK;
+	complain("%s: %s", path, strerror(errno));
+	return GR_FAIL;
+}
+
+enum status restore_ca(const struct archive *archive, const struct home *home, const char *passphrase)
+{
+	struct errand e = { archive, home, passphrase };
+	enum status st;
+
+	if ((st = archive_each(archive, check, &e)) != GR_OK || (st = make_folder(home->ca, 0700)) != GR_OK ||
+	    (st = make_folder(home->trusted, 0755)) != GR_OK)
+		return st;
+	return archive_each(archive, put, &e);
+}

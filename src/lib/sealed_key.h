@@ -1,0 +1,24 @@
+/*
+ * sealed_key.h - a private key that leaves the machine: PKCS#8, encrypted under a passphrase (PBES2 with scrypt, RFC 7914,
+ * and AES-256-CBC). `openssl pkey -in FILE` opens it as well.
+ *
+ * On any status but GR_OK one line has been written.
+ */
+#ifndef GR_SEALED_KEY_H
+#define GR_SEALED_KEY_H
+
+#include <openssl/evp.h>
+#include <stddef.h>
+
+#include "status.h"
+
+enum { SEALED_PASSPHRASE = 1024 };	/* bytes, with the NUL */
+
+/* The first line of the file, "-" is standard input. GR_BAD: no such file, an empty line, or a longer one. End with OPENSSL_cleanse. */
+enum status sealed_passphrase(char passphrase[static SEALED_PASSPHRASE], const char *path);
+/* The key as PEM; free it. */
+enum status sealed_key_pem(char **pem, size_t *len, EVP_PKEY *key, const char *passphrase);
+/* GR_BAD: another passphrase, or no such key. where names the source in error lines. */
+enum status sealed_key_open(EVP_PKEY **key, const char *pem, size_t len, const char *passphrase, const char *where);
+
+#endif
