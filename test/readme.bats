@@ -50,6 +50,7 @@ walk() {
 	grep -q $'^thing-7\t.*unable to get local issuer certificate' out
 	grep -qx 'november-7: 1 SUCCEEDED' out
 	grep -q '^put back as of .*; from the ledger: 1 certificate(s), 1 survivor(s), 0 revocation(s)$' out
+	grep -q '^gr_rotations_total{survivor="NEW"} ' walk/backend/gr.prom
 	grep -q 'gr-probe: localhost:.*: refused: ' err
 	grep -q '^generation 2 complete committed .* pkcs11:token=gr;object=thing-1.2;id=' out
 	grep -q '^generation 2 complete committed .* pkcs11:token=gr;object=pump-2;id=' out

@@ -84,6 +84,7 @@ enum status chores_run(struct daemon *d, bool quiet)
 	bool regular = clock_boot_ms() >= d->next_chores;
 	enum status st;
 
+	metrics_run(&d->metrics, d->db, d->bus.subscribed);
 	if ((st = follow_clock(d)) != GR_OK || (st = end_timers(d)) != GR_OK || (st = fleet_run(d)) != GR_OK ||
 	    (st = courier_chores(&d->courier, d->db)) != GR_OK)
 		return st;

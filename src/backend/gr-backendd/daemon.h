@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "gr-backendd/courier.h"
+#include "gr-backendd/metrics.h"
 #include "gr-backendd/throttle.h"
 #include "issuer/issuer.h"
 #include "issuer/ledger.h"
@@ -54,6 +55,7 @@ struct daemon {
 	struct ledger ledger;
 	struct bus bus;
 	struct courier courier;
+	struct metrics metrics;
 	struct throttle *throttle;	/* NULL: no limit */
 	struct limits limits;
 	int64_t quarantine_ms, own_job_ms;

@@ -1,5 +1,6 @@
 /* schema.c - the registry's tables */
 #include "registry/schema.h"
+#include "registry/schema_metrics.h"
 #include "registry/schema_notice.h"
 #include "registry/schema_tally.h"
 
@@ -158,15 +159,15 @@ SCHEMA_TALLY
 "CREATE INDEX execution_deadline ON execution (deadline) WHERE status = 'IN_PROGRESS' AND deadline IS NOT NULL;"
 "CREATE INDEX execution_step ON execution (step_deadline) WHERE status = 'IN_PROGRESS' AND step_deadline IS NOT NULL;"
 
-/* How a job's executions stand, and how many ever came to stand so: nobody has to count them. */
+/* How a job's executions, and those of all jobs (''), stand, and how many ever came to stand so: nobody has to count them. */
 "CREATE TABLE tally (job TEXT NOT NULL, status TEXT NOT NULL, count INTEGER NOT NULL, ever INTEGER NOT NULL, PRIMARY KEY (job, status)) WITHOUT ROWID;"
 "CREATE TRIGGER tally_insert AFTER INSERT ON execution BEGIN"
-"  INSERT INTO tally VALUES (new.job, new.status, 1, 1) ON CONFLICT DO UPDATE SET count = count + 1, ever = ever + 1; END;"
+"  INSERT INTO tally VALUES (new.job, new.status, 1, 1), ('', new.status, 1, 1) ON CONFLICT DO UPDATE SET count = count + 1, ever = ever + 1; END;"
 "CREATE TRIGGER tally_update AFTER UPDATE OF status ON execution WHEN new.status <> old.status BEGIN"
-"  UPDATE tally SET count = count - 1 WHERE job = old.job AND status = old.status;"
-"  INSERT INTO tally VALUES (new.job, new.status, 1, 1) ON CONFLICT DO UPDATE SET count = count + 1, ever = ever + 1; END;"
+"  UPDATE tally SET count = count - 1 WHERE job IN (old.job, '') AND status = old.status;"
+"  INSERT INTO tally VALUES (new.job, new.status, 1, 1), ('', new.status, 1, 1) ON CONFLICT DO UPDATE SET count = count + 1, ever = ever + 1; END;"
 "CREATE TRIGGER tally_delete AFTER DELETE ON execution BEGIN"
-"  UPDATE tally SET count = count - 1 WHERE job = old.job AND status = old.status; END;"
+"  UPDATE tally SET count = count - 1 WHERE job IN (old.job, '') AND status = old.status; END;"
 
 /* The newest job that each thing asked for by itself. */
 "CREATE TABLE own_job (thing TEXT PRIMARY KEY, job TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;"
@@ -221,4 +222,5 @@ SCHEMA_TALLY
 "  count INTEGER NOT NULL DEFAULT 1"
 ");"
 "CREATE UNIQUE INDEX alarm_once ON alarm (kind, thing, certificate, text);"
-SCHEMA_NOTICE;
+SCHEMA_NOTICE
+SCHEMA_METRICS;

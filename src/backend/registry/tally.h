@@ -8,6 +8,7 @@
 struct tally {
 	int64_t count[EXECUTION_STATUS_COUNT], ever[EXECUTION_STATUS_COUNT];
 };
+/* job "": all jobs together, those that were deleted among ever. */
 enum status tally_read(struct tally *tally, struct db *db, const char *job);
 int64_t tally_total(const struct tally *tally);
 /* QUEUED and IN_PROGRESS. */
