@@ -7,7 +7,7 @@ cut_ready() {
 	command -v gr-cut >/dev/null || { echo 'gr-cut is not there; make check builds it' >&2; return 1; }
 }
 
-# sample PATTERN: of these classes six points, each another kind of call; as many survive as were tried. The seed of a sample
+# sample PATTERN: of these classes three points, each another kind of call; as many survive as were tried. The seed of a sample
 # that failed is told, for test/fault/cut-run -s SEED PATTERN.
 sample() {
 	local seed=${FAULT_SEED:-$RANDOM}
