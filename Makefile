@@ -78,7 +78,7 @@ DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh due.sh ending.s
 LAB      = lab.sh lab_servers.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) $(LAB)))
 
-.PHONY: all programs device component demo check check-root memory mishaps fault fault-token soak storm rate bench model model-ci lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root memory mishaps fault fault-token soak storm rate bench model model-ci mutants lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -230,6 +230,10 @@ soak: all mishaps
 model model-ci:
 	$(Q)scripts/setup.sh model
 	$(Q)test/model/run $(if $(filter model,$@),full,ci)
+
+# Takes one protection out at a time: just the tests that speak for it must fail then. Half an hour.
+mutants: all
+	$(Q)test/mutants/run $(MUTANTS)
 
 lint: setup
 	$(Q)scripts/lint.sh
