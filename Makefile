@@ -55,6 +55,7 @@ LINK_gr-registry     = libcrypto jansson sqlite3
 LINK_gr-jobs         = libcrypto jansson sqlite3
 LINK_gr-ca           = libcrypto libssl jansson sqlite3
 LINK_gr-audit        = libcrypto jansson sqlite3
+LINK_gr-report       = libcrypto jansson sqlite3
 LINK_gr-create-certificate = libcrypto jansson sqlite3
 LINK_gr-commit-certificate = libcrypto jansson sqlite3
 LINK_gr-job-terminal       = libcrypto jansson sqlite3
@@ -78,7 +79,7 @@ DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh due.sh ending.s
 LAB      = lab.sh lab_servers.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) $(LAB)))
 
-.PHONY: all programs device component demo check check-root memory mishaps fault fault-token soak storm rate bench model model-ci mutants lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root check-browser memory mishaps fault fault-token soak storm rate bench model model-ci mutants lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -156,6 +157,11 @@ memory: all
 # Owners, mounts and full disks: fails where it is not root.
 check-root: all $(BUILD)/fault/bin/gr-cut
 	$(Q)test/run test/root/*.bats
+
+# The fleet page in chromium, which it installs.
+check-browser: all
+	$(Q)scripts/setup.sh browser
+	$(Q)test/run test/browser/*.bats
 
 # kill -9 of the daemon and of the broker during a job on a thousand things; many minutes.
 storm: all

@@ -114,7 +114,7 @@ names() { sed -n '/^\.Sh NAME/,/^\.Sh /s/^\.Nm \([^ ]*\).*/\1/p' "$1"; }
 }
 
 @test "man: every option of a program is described in its page" {
-	for p in gr-backendd gr-registry gr-jobs gr-ca gr-audit; do
+	for p in gr-backendd gr-registry gr-jobs gr-ca gr-audit gr-report; do
 		page=$(ls "$ROOT"/man/"$p".[18])
 		{
 			"$p" --help

@@ -48,6 +48,7 @@ walk() {
 	[ "$(openssl crl -in walk/backend/ca.crl -noout -text | grep -c Superseded)" -eq 1 ]
 	grep -qx 'november: 19 SUCCEEDED, 1 FAILED' out
 	grep -q $'^thing-7\t.*unable to get local issuer certificate' out
+	grep -q '<bdi>.*unable to get local issuer certificate.*</bdi>.*<bdi>thing-7</bdi>' walk/fleet.html
 	grep -qx 'november-7: 1 SUCCEEDED' out
 	grep -q '^put back as of .*; from the ledger: 1 certificate(s), 1 survivor(s), 0 revocation(s)$' out
 	grep -q '^gr_rotations_total{survivor="NEW"} ' walk/backend/gr.prom

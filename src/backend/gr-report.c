@@ -1,0 +1,53 @@
+/* gr-report: how the fleet is, as one page for a browser */
+#include "gr-report/report.h"
+#include "gr-report/page.h"
+#include "registry/verb.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DAYS = 30, DAYS_MAX = 36500 };
+
+static const struct arg_option options[] = {
+	HOME_OPTION,
+	{ 'd', "days", "N", "failures of the last so many days (default 30)" },
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-report", "[-H DIR] [-d N]", "Print an HTML page: expiry, running jobs, failures by reason, things that need a look.", options
+};
+
+static enum status print(const struct report *r)
+{
+	enum status st;
+
+	page_begin("Fleet", r->now);
+	if ((st = report_fleet(r)) != GR_OK || (st = report_expiry(r)) != GR_OK || (st = report_jobs(r)) != GR_OK ||
+	    (st = report_failures(r)) != GR_OK || (st = report_findings(r)) != GR_OK)
+		return st;
+	page_end();
+	return GR_OK;
+}
+
+int main(int argc, char *argv[])
+{
+	struct report r = { .days = DAYS };
+	struct verb v = { 0 };
+	enum status st = GR_OK;
+	int ch;
+
+	umask(077);
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
+		if (ch == 'd')
+			st = arg_range(&r.days, "--days", optarg, 1, DAYS_MAX);
+		else
+			verb_option(&v, ch);
+	if (st != GR_OK)
+		return st;
+	if ((st = verb_open(&v, &spec, argc, argv, 0, 0)) == GR_OK) {
+		r.db = v.db;
+		r.now = v.now;
+		st = print(&r);
+	}
+	return verb_close(&v, st);
+}

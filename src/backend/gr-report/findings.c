@@ -1,0 +1,134 @@
+/* findings.c - things that need a look: alarms, rotations without an end, and what an audit finds */
+#include "gr-report/page.h"
+#include "gr-report/report.h"
+#include "progress.h"
+#include "registry/audit.h"
+#include "str.h"
+
+#include <stdio.h>
+
+enum { EXAMPLES = 5, DAYS_EXPIRING = 30 };
+
+/* The first few of each check, and how many there are. */
+struct findings {
+	struct progress progress;
+	int64_t count[AUDIT_CHECKS], all;
+	struct example { char thing[129], detail[256]; } examples[AUDIT_CHECKS][EXAMPLES];
+};
+
+static enum status take(void *arg, const struct audit_finding *f)
+{
+	struct findings *found = arg;
+	int64_t n = found->count[f->check]++;
+
+	found->all++;
+	if (n < EXAMPLES) {
+		struct example *e = &found->examples[f->check][n];
+
+		str_copy(e->thing, sizeof e->thing, f->thing[0] ? f->thing : f->certificate);
+		str_copy(e->detail, sizeof e->detail, f->detail);
+	}
+	return GR_OK;
+}
+
+static void step(void *arg, int64_t certificates)
+{
+	progress_show(&((struct findings *)arg)->progress, certificates);
+}
+
+static void print_row(const char *kind, const char *thing, const char *text, const char *more)
+{
+	fputs("<tr>", stdout);
+	page_cell(kind);
+	page_cell(thing);
+	page_cell(text);
+	page_cell(more);
+	puts("</tr>");
+}
+
+static void print_check(const struct findings *found, enum audit_check check)
+{
+	char more[64] = "";
+
+	for (int i = 0; i < EXAMPLES && i < found->count[check]; i++)
+		print_row(audit_name(check), found->examples[check][i].thing, found->examples[check][i].detail, "");
+	if (found->count[check] > EXAMPLES) {
+		str_format(more, sizeof more, "and %lld more: gr-audit -c %s", (long long)(found->count[check] - EXAMPLES), audit_name(check));
+		print_row(audit_name(check), "", more, "");
+	}
+}
+
+static enum status print_audit(const struct report *r, int64_t *rows)
+{
+	struct findings found = { 0 };
+	const struct audit audit = {
+		.now = r->now, .expiring_ms = (int64_t)DAYS_EXPIRING * REPORT_DAY_MS, .age_ms = INT64_MAX, .a_third = true, .checks = (1u << AUDIT_CHECKS) - 1,
+		.found = take, .looked_at = step, .arg = &found
+	};
+	int64_t certificates = 0;
+	enum status st = audit_size(&certificates, r->db);
+
+	if (st != GR_OK)
+		return st;
+	progress_start(&found.progress, "certificates", certificates);
+	st = audit_run(&certificates, &audit, r->db);
+	progress_end(&found.progress);
+	for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
+		print_check(&found, c);
+	*rows += found.all;
+	return st;
+}
+
+static enum status print_alarms(const struct report *r, int64_t *rows)
+{
+	sqlite3_stmt *row;
+	char more[64];
+	int printed = 0;
+	enum status st = db_query(&row, r->db, "SELECT kind, thing, certificate, text, count, strftime('%Y-%m-%dT%H:%M:%SZ', at / 1000, 'unixepoch')"
+				  " FROM alarm ORDER BY at DESC, id DESC", "");
+
+	for (; st == GR_OK && printed < REPORT_ROWS; st = db_next(r->db, &row), printed++) {
+		str_format(more, sizeof more, "%lld time(s), %s", (long long)db_int(row, 4), db_text(row, 5));
+		print_row(db_text(row, 0), db_text(row, 1)[0] ? db_text(row, 1) : db_text(row, 2), db_text(row, 3), more);
+	}
+	if (st == GR_OK)
+		print_row("alarms", "", "and older ones: gr-registry alarms", "");
+	db_done(row);
+	*rows += printed;
+	return st == GR_NO ? GR_OK : st;
+}
+
+/* A device that has asked for a certificate and not said which one it lives on holds two for as long. */
+static enum status print_open(const struct report *r, int64_t *rows)
+{
+	sqlite3_stmt *row;
+	char more[64];
+	int printed = 0;
+	enum status st = db_query(&row, r->db, "SELECT thing, job, strftime('%Y-%m-%dT%H:%M:%SZ', requested / 1000, 'unixepoch') FROM rotation"
+				  " WHERE survivor IS NULL AND requested < ? ORDER BY requested", "i", r->now - REPORT_DAY_MS);
+
+	for (; st == GR_OK && printed < REPORT_ROWS; st = db_next(r->db, &row), printed++) {
+		str_format(more, sizeof more, "since %s", db_text(row, 2));
+		print_row("no final word", db_text(row, 0), "has asked for a certificate more than a day ago, and not said which one it lives on", more);
+	}
+	if (st == GR_OK)
+		print_row("no final word", "", "and newer ones", "");
+	db_done(row);
+	*rows += printed;
+	return st == GR_NO ? GR_OK : st;
+}
+
+enum status report_findings(const struct report *r)
+{
+	int64_t rows = 0;
+	enum status st;
+
+	page_section("Needs a look");
+	puts("<table id=\"findings\" class=\"wide\">");
+	if ((st = print_alarms(r, &rows)) == GR_OK && (st = print_open(r, &rows)) == GR_OK)
+		st = print_audit(r, &rows);
+	puts("</table>");
+	if (rows == 0)
+		page_note("Nothing.");
+	return st;
+}

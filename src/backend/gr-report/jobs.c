@@ -1,0 +1,46 @@
+/* jobs.c - how far the jobs under way are */
+#include "gr-report/page.h"
+#include "gr-report/report.h"
+#include "registry/tally.h"
+
+#include <stdio.h>
+
+enum { JOBS = 50 };
+
+static enum status print_job(const struct report *r, sqlite3_stmt *row)
+{
+	struct tally t;
+	enum status st = tally_read(&t, r->db, db_text(row, 0));
+	int64_t waiting = db_int(row, 2), failed = t.count[EXECUTION_FAILED] + t.count[EXECUTION_TIMED_OUT] + t.count[EXECUTION_REJECTED];
+	const struct page_bar bar = { t.count[EXECUTION_SUCCEEDED], failed, tally_total(&t) + waiting };
+
+	fputs("<tr>", stdout);
+	page_cell(db_text(row, 0));
+	page_cell_bar(&bar);
+	fputs("<td>", stdout);
+	page_text(db_text(row, 1));
+	printf(": %lld of %lld</td> <td>%lld failed</td> <td>%lld at work</td> <td>%lld waiting</td></tr>\n", (long long)(tally_total(&t) - tally_open(&t)), (long long)bar.all,
+	       (long long)failed, (long long)t.count[EXECUTION_IN_PROGRESS], (long long)(waiting + t.count[EXECUTION_QUEUED]));
+	return st;
+}
+
+enum status report_jobs(const struct report *r)
+{
+	sqlite3_stmt *row;
+	int printed = 0;
+	enum status st = db_query(&row, r->db, "SELECT id, status, coalesce(waiting, 0) FROM job LEFT JOIN rollout ON job = id"
+				  " WHERE status IN ('IN_PROGRESS', 'SCHEDULED') ORDER BY created DESC", "");
+
+	page_section("Jobs under way");
+	if (st == GR_NO)
+		page_note("None.");
+	puts("<table id=\"jobs\" class=\"wide\">");
+	for (; st == GR_OK && printed < JOBS; st = db_next(r->db, &row), printed++)
+		if ((st = print_job(r, row)) != GR_OK)
+			break;
+	puts("</table>");
+	if (st == GR_OK)
+		page_note("And older ones: gr-jobs list.");
+	db_done(row);
+	return st == GR_NO ? GR_OK : st;
+}

@@ -1,0 +1,32 @@
+/*
+ * page.h - one HTML page on standard output, with nothing that is fetched and nothing that runs. All text goes through
+ * page_text, whoever it is from; tags are literals here and in the sections.
+ */
+#ifndef GR_PAGE_H
+#define GR_PAGE_H
+
+#include <stdint.h>
+
+void page_begin(const char *title, int64_t now);
+void page_end(void);
+void page_section(const char *title);
+
+/* Escaped; control characters become '?'. */
+void page_text(const char *text);
+void page_number(int64_t number);
+/*
+ * A table cell each. The first one in a row tells of the others, and a phone has it in a line of its own. Blanks stand between
+ * them, since there the others are words of a line.
+ */
+void page_cell(const char *text);
+void page_cell_number(int64_t number);
+void page_cell_time(int64_t ms);
+/* So much of all, good and bad in colours of their own. */
+struct page_bar {
+	int64_t good, bad, all;
+};
+void page_cell_bar(const struct page_bar *bar);
+/* A paragraph in place of a table that would be empty, or below one that was cut. */
+void page_note(const char *text);
+
+#endif
