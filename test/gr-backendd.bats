@@ -257,7 +257,7 @@ unlock_registry() {
 	thing_new
 	backend stop
 	sql "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO outbox (topic, payload) SELECT 'things/$THING/n', i FROM n"
-	ask "+things/$THING/#" "!lab.sh start '$LAB' backend 3>&- 5>&-" "!sqlite3 '$GR_HOME/registry.db' \"INSERT INTO outbox (topic, payload) VALUES ('things/$THING/end', 'x')\"" \
+	ask "+things/$THING/#" "!lab.sh start '$LAB' backend 3>&- 5>&-" "!sqlite3 -cmd '.timeout 10000' '$GR_HOME/registry.db' \"INSERT INTO outbox (topic, payload) VALUES ('things/$THING/end', 'x')\"" \
 		"?things/$THING/end" >messages
 	grep "/n " messages | cut -d ' ' -f 2 | diff - <(seq 3000)
 }
@@ -298,7 +298,7 @@ unlock_registry() {
 	ask "+$(topic create)/rejected" "+$(topic create)/accepted" \
 		"!mosquitto_pub --unix '$LAB/broker.sock' -q 1 -t 'in/$OLD/$(hex "$THING")/$(topic create)' -f second.json" \
 		"!until grep -q 'FOREIGN KEY' '$LAB/backend.log'; do sleep 0.02; done" \
-		"!sqlite3 '$GR_HOME/registry.db' 'DROP TRIGGER late'" \
+		"!sqlite3 -cmd '.timeout 10000' '$GR_HOME/registry.db' 'DROP TRIGGER late'" \
 		"!until [ \$(grep -c '^ready$' '$LAB/backend.log') -eq 2 ]; do sleep 0.02; done" \
 		"$(topic jobs/get)" '{}' "$(topic jobs/get)" '{}' >messages
 	not grep -q /create/ messages
