@@ -126,7 +126,7 @@ rotate() {
 	make_trial
 	gr-install-cert activate
 	dd if=/dev/zero of=fill bs=4k 2>/dev/null || :
-	sync
+	sync -f .
 	dd if=/dev/zero of=fill2 bs=1 2>/dev/null || :
 	i=0
 	while : 2>/dev/null >"inode.$i"; do i=$((i + 1)); done 2>/dev/null
