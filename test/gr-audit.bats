@@ -210,6 +210,83 @@ rotation_open() {
 	run -0 gr-audit -c shared-key -c expired -c old -c two-certificates
 }
 
+# targeted JOB: the things that it is for
+targeted() { sql "SELECT thing FROM awaiting WHERE job = '$1' UNION SELECT thing FROM execution WHERE job = '$1' ORDER BY 1" | xargs; }
+# job_made: the job that the last gr-audit said it made
+job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s)$/\1/p' <<<"$stderr"; }
+
+@test "audit --rotate: one job for all that a rotation mends, and for nothing else" {
+	take expiring -days 20
+	take old
+	take weak -newkey rsa:1024
+	take expired -days 5
+	take two
+	take sound
+	sql "UPDATE certificate SET created = 1500000000000;
+		UPDATE certificate SET not_after = 1600000000000 WHERE id = '$(certificate_id expired.pem)';
+		UPDATE certificate SET created = $(date +%s)000 WHERE id IN ('$(certificate_id sound.pem)', '$(certificate_id weak.pem)')"
+	foreign second
+	sql "INSERT INTO certificate (id, status, pem, spki, not_after, created)
+		VALUES ('$ID', 'ACTIVE', '', 'x', 9e15, 0); INSERT INTO principal VALUES ('$ID', 'two', 0)"
+	run -1 --separate-stderr gr-audit -a 365 --rotate
+	job=$(job_made 3)
+	[ "$(targeted "$job")" = 'expiring old weak' ]
+	[ "$(gr-registry list-things gr-audit | cut -f 1 | xargs)" = 'expiring old weak' ]
+	[ "$(gr-jobs describe -j "$job" | jq -r '.jobExecutionsRolloutConfig, .timeoutConfig' | xargs)" = 'null null' ]
+	sql "SELECT document FROM job WHERE id = '$job'" | jq -e '.operation == "ROTATE_CERTIFICATE"'
+}
+
+@test "audit --rotate: a thing that an open job rotates, or will, is not asked again; one whose job has ended is" {
+	take a -days 5
+	take b -days 5
+	take c -days 5
+	sql 'UPDATE certificate SET created = 1500000000000'
+	gr-jobs create -t thing/a earlier
+	echo '{"operation":"OTHER"}' >other
+	gr-jobs create -t thing/b -d other another
+	run -1 --separate-stderr gr-audit -r
+	[ "$(targeted "$(job_made 2)")" = 'b c' ]
+	run -1 --separate-stderr gr-audit -r
+	[ "$stderr" = 'gr-audit: no job: nothing was found that one would mend and that no open job is for already' ]
+	run -1 --separate-stderr gr-audit -r -j
+	jq -e '.job == null and (.findings | length) == 3' <<<"$output"
+	[ "$(sql 'SELECT count(*) FROM job')" = 3 ]
+	sql "DELETE FROM awaiting WHERE thing = 'a'; UPDATE rollout SET waiting = 0, done = 1 WHERE job = 'earlier'"
+	sql "INSERT INTO execution (thing, job, number, status, queued, updated) VALUES ('a', 'earlier', 1, 'QUEUED', 0, 0)"
+	run -1 --separate-stderr gr-audit -r
+	[[ $stderr == 'gr-audit: no job: '* ]]
+	sql "UPDATE execution SET status = 'FAILED' WHERE thing = 'a'"
+	sleep 1	# a job is called by the second
+	run -1 --separate-stderr gr-audit -r -j
+	jq -e '.job.things == 1 and .certificates == 3' <<<"$output"
+	[ "$(targeted "$(jq -r .job.jobId <<<"$output")")" = a ]
+}
+
+@test "audit --rotate: the job is the template's; a template that is not there makes none and changes nothing" {
+	take a -days 5
+	sql 'UPDATE certificate SET created = 1500000000000'
+	gr-jobs create-template -D 'Seven a minute' -r 7 paced
+	before=$(sqlite3 "$GR_HOME/registry.db" .dump | sha256sum)
+	run -100 --separate-stderr gr-audit -r -m none
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[ "$before" = "$(sqlite3 "$GR_HOME/registry.db" .dump | sha256sum)" ]
+	run -100 gr-audit -m paced
+	run -100 --separate-stderr gr-audit -r -m none -j
+	jq -e '.findings | length == 1' <<<"$output"
+	run -1 --separate-stderr gr-audit --rotate --template paced
+	job=$(job_made 1)
+	[ "$(gr-jobs describe -j "$job" | jq .jobExecutionsRolloutConfig.maximumPerMinute)" = 7 ]
+}
+
+@test "audit --rotate: nothing found is no job, and 0" {
+	take a
+	run -0 --separate-stderr gr-audit -r
+	[ -z "$output" ]
+	[[ $stderr == 'gr-audit: no job: '* ]]
+	[ "$(gr-jobs list | wc -l)" -eq 0 ]
+	[ "$(gr-registry list-thing-groups | cut -f 1 | xargs)" = all ]
+}
+
 @test "audit: misuse is 100, a registry that is not there too" {
 	for options in x '-d x' '-d -1' '-a 0' '-d 99999' '-c none'; do
 		# shellcheck disable=SC2086 # several words
@@ -239,12 +316,12 @@ rotation_open() {
 	grep -q "^expiring  a      $(certificate_id a.pem)  ends " seen
 	grep -q '^2 certificate(s) looked at, 1 expiring$' seen
 	# Enough of them that it takes longer than a tenth of a second.
-	sql "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+	sql "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
 		INSERT INTO certificate (id, status, pem, spki, not_after, created, key_type, digest)
 		SELECT lower(hex(randomblob(32))), 'ACTIVE', '', lower(hex(randomblob(32))), 9e15, 0, 'RSA-2048', 'SHA256' FROM n"
 	script -qec 'gr-audit -c expired' screen </dev/null >/dev/null
-	grep -qE 'certificates: [0-9]+ of 100002 \([0-9]+ %\), [0-9]+ a second' screen
-	grep -q '100002 certificate(s) looked at, nothing found' screen
+	grep -qE 'certificates: [0-9]+ of 200002 \([0-9]+ %\), [0-9]+ a second' screen
+	grep -q '200002 certificate(s) looked at, nothing found' screen
 }
 
 @test "audit: it reads an index alone" {

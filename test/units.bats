@@ -14,7 +14,7 @@ setup() {
 teardown() { down; }
 
 @test "units: systemd finds nothing to say about them" {
-	[ "$(ls "$UNITS" | xargs)" = 'gr-backendd.service gr-recover.service gr-rotate.service gr-watchdog.service gr-watchdog.timer' ]
+	[ "$(ls "$UNITS" | xargs)" = 'gr-audit.service gr-audit.timer gr-backendd.service gr-recover.service gr-rotate.service gr-watchdog.service gr-watchdog.timer' ]
 	run -0 env SYSTEMD_UNIT_PATH="$UNITS:" systemd-analyze verify --man=no --recursive-errors=no "$UNITS"/*
 	[ -z "$output" ]
 	# It would have said something.

@@ -1,5 +1,6 @@
 /* gr-audit: which certificates need a rotation, or a look */
 #include "complain.h"
+#include "gr-audit/remedy.h"
 #include "progress.h"
 #include "registry/audit.h"
 #include "registry/list.h"
@@ -17,10 +18,12 @@ static const struct arg_option options[] = {
 	{ 'd', "days", "N", "expiring: within so many days (default 30, or a third of a shorter life)" },
 	{ 'a', "age", "N", "old: registered more than so many days ago (default: none is)" },
 	{ 'c', "check", "CHECK", "look for this alone; may be given several times" },
+	{ 'r', "rotate", NULL, "make a job for the things that a rotation would mend" },
+	{ 'm', "template", "TEMPLATE", "job template of that job" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-audit", "[-H DIR] [-j] [-d N] [-a N] [-c CHECK ...]",
+	"gr-audit", "[-H DIR] [-j] [-d N] [-a N] [-c CHECK ...] [-r [-m TEMPLATE]]",
 	"Look at every ACTIVE certificate: check, thing, certificateId, detail of what is wrong. Exit status 1 if anything is.", options
 };
 static const struct list_column columns[] = {
@@ -32,6 +35,8 @@ struct review {
 	struct list list;
 	struct progress progress;
 	int64_t count[AUDIT_CHECKS], all;
+	struct remedy remedy;
+	bool rotate;
 };
 
 static const char *some(const char *text)
@@ -49,7 +54,7 @@ static enum status take_finding(void *arg, const struct audit_finding *f)
 	list_row(&r->list, row);
 	r->count[f->check]++;
 	r->all++;
-	return GR_OK;
+	return r->rotate && audit_is_mended_by_rotation(f->check) && f->thing[0] ? remedy_add(&r->remedy, f->thing) : GR_OK;
 }
 
 static void take_step(void *arg, int64_t certificates)
@@ -69,9 +74,9 @@ static void print_sum(const struct review *r, int64_t certificates)
 	fputs(r->all ? "\n" : ", nothing found\n", stderr);
 }
 
-static enum status review(struct review *r, struct verb *v)
+static enum status look(struct review *r, struct verb *v, int64_t *certificates)
 {
-	int64_t size = 0, certificates = 0;
+	int64_t size = 0;
 	enum status st = audit_size(&size, v->db);
 
 	if (st != GR_OK)
@@ -84,15 +89,44 @@ static enum status review(struct review *r, struct verb *v)
 		fputs("{\"findings\":", stdout);
 	list_start(&r->list, columns, v->json);
 	progress_start(&r->progress, "certificates", size);
-	st = audit_run(&certificates, &r->audit, v->db);
+	st = audit_run(certificates, &r->audit, v->db);
 	progress_end(&r->progress);
 	list_end(&r->list);
+	return st;
+}
+
+/* What became of the findings; standard output has the findings alone, for cut and awk. */
+static void print_remedy(const struct remedy *r)
+{
+	if (r->job[0])
+		complain("job %s: rotates %" PRId64 " thing(s)", r->job, r->reached);
+	else
+		complain("no job: nothing was found that one would mend and that no open job is for already");
+}
+
+static void print_json_end(const struct remedy *r, int64_t certificates)
+{
+	printf(",\"certificates\":%" PRId64, certificates);
+	if (r->job[0])
+		printf(",\"job\":{\"jobId\":\"%s\",\"things\":%" PRId64 "}", r->job, r->reached);
+	puts("}");
+}
+
+static enum status review(struct review *r, struct verb *v)
+{
+	int64_t certificates = 0;
+	enum status st = look(r, v, &certificates);
+
+	if (st == GR_OK && r->rotate)
+		st = remedy_order(&r->remedy, v->db, v->now);
 	if (v->json)
-		printf(",\"certificates\":%" PRId64 "}\n", certificates);
+		print_json_end(&r->remedy, certificates);
 	if (st != GR_OK)
-		return st;
+		return st == GR_NO ? GR_BAD : st;	/* 1 would say that all went well */
 	fflush(stdout);
 	print_sum(r, certificates);
+	if (r->rotate && !v->json)
+		print_remedy(&r->remedy);
 	return r->all ? GR_NO : GR_OK;
 }
 
@@ -122,10 +156,14 @@ int main(int argc, char *argv[])
 		case 'd': st = arg_range(&days, "--days", optarg, 1, DAYS_MAX); break;
 		case 'a': st = arg_range(&age, "--age", optarg, 1, DAYS_MAX); break;
 		case 'c': st = take_check(&r.audit.checks, optarg); break;
+		case 'r': r.rotate = true; break;
+		case 'm': r.remedy.template = optarg; break;
 		default: verb_option(&v, ch);
 		}
 	if (st != GR_OK)
 		return st;
+	if (r.remedy.template && !r.rotate)
+		arg_usage(&spec);
 	r.audit.expiring_ms = (int64_t)(days ? days : DAYS_DEFAULT) * DAY_MS;
 	r.audit.a_third = !days;
 	if (age)
@@ -134,5 +172,6 @@ int main(int argc, char *argv[])
 		r.audit.checks = (1u << AUDIT_CHECKS) - 1;
 	if ((st = verb_open(&v, &spec, argc, argv, 0, 0)) == GR_OK)
 		st = review(&r, &v);
+	remedy_release(&r.remedy);
 	return verb_close(&v, st);
 }

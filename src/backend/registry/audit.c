@@ -1,28 +1,21 @@
 /* audit.c - what is wrong with certificates in use */
 #include "registry/audit.h"
-#include "complain.h"
 #include "key.h"
+#include "registry/audit_keys.h"
 #include "registry/verb.h"
 #include "str.h"
 #include "strength.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { DAY_MS = 86400000, DETAIL = 256, STEP = 1024 };
 
-/* Half of the SHA-256 over a public key, and where that certificate lies: sorted, equal keys are neighbours. */
-struct seen {
-	uint64_t head[2];
-	int64_t row;
-};
 struct scan {
 	const struct audit *audit;
 	struct db *db;
-	struct seen *seen;
-	size_t count, size;
+	struct audit_keys keys;
 };
 
 static const char *const names[] = {
@@ -123,28 +116,6 @@ static enum status check_strength(struct scan *scan, const char *id, const char 
 	return problem ? report(scan->audit, AUDIT_WEAK, thing, id, problem) : GR_OK;
 }
 
-static enum status remember(struct scan *scan, const char *spki, int64_t row)
-{
-	size_t size = scan->size ? 2 * scan->size : 1024;
-	unsigned char hash[32] = { 0 };
-	struct seen *more;
-
-	if (scan->count == scan->size) {
-		if (!(more = realloc(scan->seen, size * sizeof *more))) {
-			complain("audit: out of memory");
-			return GR_FAIL;
-		}
-		scan->seen = more;
-		scan->size = size;
-	}
-	/* A row written by hand may have anything there; then it is compared with its own like alone. */
-	if (str_unhex(hash, sizeof hash, spki) < 16)
-		str_copy((char *)hash, sizeof hash, spki);
-	memcpy(scan->seen[scan->count].head, hash, sizeof scan->seen->head);
-	scan->seen[scan->count++].row = row;
-	return GR_OK;
-}
-
 static enum status check_certificate(struct scan *scan, sqlite3_stmt *row)
 {
 	const struct audit *a = scan->audit;
@@ -160,7 +131,7 @@ static enum status check_certificate(struct scan *scan, sqlite3_stmt *row)
 		return st;
 	if (thing[0] == '\0')
 		return report(a, AUDIT_UNATTACHED, thing, id, "ACTIVE, but attached to no thing");
-	return wants(a, AUDIT_SHARED) ? remember(scan, db_text(row, 2), db_int(row, 0)) : GR_OK;
+	return wants(a, AUDIT_SHARED) ? audit_keys_add(&scan->keys, db_text(row, 2), db_int(row, 0)) : GR_OK;
 }
 
 static enum status check_certificates(struct scan *scan, int64_t *certificates)
@@ -180,73 +151,6 @@ static enum status check_certificates(struct scan *scan, int64_t *certificates)
 			a->looked_at(a->arg, *certificates);
 	}
 	return st == GR_NO ? GR_OK : st;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct seen *x = a, *y = b;
-
-	for (int i = 0; i < 2; i++)
-		if (x->head[i] != y->head[i])
-			return x->head[i] < y->head[i] ? -1 : 1;
-	return (x->row > y->row) - (x->row < y->row);
-}
-
-struct holder {
-	char certificate[65], thing[129];
-};
-
-static enum status read_holder(struct holder *h, struct scan *scan, int64_t certificate)
-{
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, scan->db, "SELECT c.id, p.thing FROM certificate c JOIN principal p ON p.certificate = c.id WHERE c.rowid = ?",
-				  "i", certificate);
-
-	*h = (struct holder){ 0 };	/* detached or deleted since it was seen */
-	if (st == GR_OK) {
-		str_copy(h->certificate, sizeof h->certificate, db_text(row, 0));
-		str_copy(h->thing, sizeof h->thing, db_text(row, 1));
-		db_done(row);
-	}
-	return st == GR_FAIL ? st : GR_OK;
-}
-
-static enum status report_shared(struct scan *scan, const struct holder *h, const struct holder *other)
-{
-	char detail[DETAIL];
-
-	str_format(detail, sizeof detail, "has the key of certificate %s of thing %s", other->certificate, other->thing);
-	return report(scan->audit, AUDIT_SHARED, h->thing, h->certificate, detail);
-}
-
-/* Certificates of one key: each that is another thing's than the first one's, and then the first. */
-static enum status check_run(struct scan *scan, const struct seen *run, size_t count)
-{
-	struct holder first, other = { 0 }, h;
-	enum status st = read_holder(&first, scan, run[0].row);
-
-	for (size_t i = 1; st == GR_OK && i < count; i++) {
-		if ((st = read_holder(&h, scan, run[i].row)) != GR_OK || strcmp(h.thing, first.thing) == 0)
-			continue;
-		other = h;
-		st = report_shared(scan, &h, &first);
-	}
-	return st == GR_OK && other.thing[0] ? report_shared(scan, &first, &other) : st;
-}
-
-static enum status check_shared(struct scan *scan)
-{
-	enum status st = GR_OK;
-
-	if (scan->count > 0)
-		qsort(scan->seen, scan->count, sizeof *scan->seen, compare);
-	for (size_t i = 0, n; st == GR_OK && i < scan->count; i += n) {
-		for (n = 1; i + n < scan->count && memcmp(scan->seen[i].head, scan->seen[i + n].head, sizeof scan->seen->head) == 0; n++)
-			;
-		if (n > 1)
-			st = check_run(scan, scan->seen + i, n);
-	}
-	return st;
 }
 
 /* Explained: by a rotation whose execution goes on, or by one that is decided, so that the loser is about to be retired. */
@@ -308,9 +212,9 @@ enum status audit_run(int64_t *certificates, const struct audit *audit, struct d
 	enum status st = check_certificates(&scan, certificates);
 
 	if (st == GR_OK)
-		st = check_shared(&scan);
+		st = audit_keys_check(&scan.keys, audit, db);
 	if (st == GR_OK && wants(audit, AUDIT_SEVERAL))
 		st = check_things(&scan);
-	free(scan.seen);
+	audit_keys_release(&scan.keys);
 	return st;
 }
