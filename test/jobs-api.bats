@@ -132,6 +132,29 @@ other_job() {
 
 # --- get -----------------------------------------------------------------------------------------
 
+# on_the_way CERTIFICATE: start-next as the broker would pass it on, then a request of our own; the answers are in `messages`
+on_the_way() {
+	local client
+	client=$(printf %s "$CLIENT" | od -An -v -tx1 | tr -d ' \n')
+	ask "+$(topic jobs/start-next)/accepted" "+$(topic jobs/start-next)/rejected" \
+		"!mosquitto_pub --unix '$LAB/broker.sock' -q 1 -t 'in/$1/$client/$(topic jobs/start-next)' -m '{}'" "$(topic jobs/get)" '{}' >messages
+	grep -q 'jobs/get/accepted' messages
+}
+
+@test "request: over a certificate that died on the way it gets no answer, and changes nothing" {
+	thing_new
+	job_new "$J"
+	dead=$(printf '%064d' 1)
+	sql "INSERT INTO certificate (id, status, pem, spki, not_after, created) VALUES ('$dead', 'INACTIVE', '', 'x', 9e15, 0);
+		INSERT INTO principal VALUES ('$dead', '$THING', 0)"
+	on_the_way "$dead"
+	not grep -q start-next messages
+	execution_is QUEUED
+	on_the_way "$OLD"
+	grep -q 'start-next/accepted' messages
+	execution_is IN_PROGRESS
+}
+
 @test "1.5 GetPendingJobExecutions: both lists, in order, with summaries of executions" {
 	thing_new
 	job_new "$J-a"
