@@ -12,11 +12,14 @@ connect() {
 	disconnect
 	rm -f "$state/link.in" "$state/link.out" "$GR_LINK_SOCKET".*	# a life that was cut off may have left half a socket
 	mkfifo "$state/link.in" "$state/link.out" || return 111
-	# gr-link lives as long as we hold this end; read and write at once, so that opening it cannot hang.
-	exec 8<>"$state/link.in"
-	gr-link -g "$1" -s "$GR_LINK_SOCKET" <"$state/link.in" >"$state/link.out" 2>"$state/link.error" 8>&- 9>&- &
+	# gr-link lives as long as we hold 8. Both are opened to read and write at once, so that no open waits for somebody who may
+	# never come; once gr-link has 7, its end is the end of what we read.
+	exec 8<>"$state/link.in" 7<>"$state/link.out"
+	gr-link -g "$1" -s "$GR_LINK_SOCKET" <"$state/link.in" >&7 2>"$state/link.error" 7>&- 8>&- 9>&- &
 	link_pid=$!
-	read -r word _ <"$state/link.out" || word=
+	exec 6<"$state/link.out" 7>&-
+	read -r word _ <&6 || word=
+	exec 6<&-
 	if [ "$word" = connected ]; then
 		link_generation=$1
 		forget_refusal "$1"

@@ -19,6 +19,24 @@ setup() {
 @test "cut: W2 W9 W19 an I/O error or a full disk at any call of a rotation loses nothing" {
 	sample '^rotation: (EIO|ENOSPC)$'
 }
+@test "cut: W9 a driver whose way to gr-link cannot be opened does not wait for it for ever" {
+	load ../lib/lab
+	own_lab
+	thing_new
+	tried=0
+	for kind in file look; do
+		gr-cut -c "$kind" -l calls rotate.sh once
+		while read -r n; do
+			rc=0
+			gr-cut -t 60 -c "$kind" -e EIO -n "$n" rotate.sh once || rc=$?
+			[ "$rc" -ne 0 ] && [ "$rc" -ne 124 ]
+			rotate.sh once
+			tried=$((tried + 1))
+		done < <(awk '$4 ~ /^open/ && $5 ~ /link\.(in|out)$/ { print $1 }' calls)
+	done
+	[ "$tried" -ge 4 ]
+	own_lab_down
+}
 @test "cut: W18 W19 gr-backendd is killed at any call, or its disk is full: nothing twice, nothing lost" {
 	sample '^gr-backendd: (killed|ENOSPC)'
 }
