@@ -24,6 +24,15 @@ as_the_reference() {
 	setting signingAlgorithm SHA256WITHRSA
 }
 
+@test "failure: W26 one refusal of the new certificate is no verdict, while the old one is taken" {
+	setting refusalWindowSeconds 600
+	wrapped gr-link '[ "$2" != 2 ] || [ -e refused ] || { touch refused; echo "gr-link: refused" >&2; exit 1; }; exec "$REAL" "$@"'
+	rotate_job j1
+	run -0 timeout 60 fake/rotate.sh once
+	[ -e refused ]
+	assert_rotated j1
+}
+
 @test "Failure if create times out" {
 	as_the_reference
 	setting trialSeconds 3
