@@ -24,6 +24,14 @@ as_the_reference() {
 	setting signingAlgorithm SHA256WITHRSA
 }
 
+@test "failure: W16 W32 the final word is said again until it is answered" {
+	wrapped gr-jobs-client 'case "$*" in *SUCCEEDED*) [ -e unsaid ] || { touch unsaid; exit 111; } ;; esac; exec "$REAL" "$@"'
+	rotate_job j1
+	run -0 timeout 60 fake/rotate.sh once
+	[ -e unsaid ]
+	assert_rotated j1
+}
+
 @test "failure: W26 one refusal of the new certificate is no verdict, while the old one is taken" {
 	setting refusalWindowSeconds 600
 	wrapped gr-link '[ "$2" != 2 ] || [ -e refused ] || { touch refused; echo "gr-link: refused" >&2; exit 1; }; exec "$REAL" "$@"'
