@@ -32,6 +32,15 @@ as_the_reference() {
 	assert_rotated j1
 }
 
+@test "failure: W16 success that was decided for the old certificate brings back the old pair, which was kept until then" {
+	wrapped gr-jobs-client 'case "$*" in update*SUCCEEDED*) printf "code=InvalidStateTransition\nstatus=FAILED\nsurvivor=OLD\n"; exit 1 ;; esac; exec "$REAL" "$@"'
+	rotate_job j1
+	run -1 timeout 60 fake/rotate.sh once
+	[ "$(status_of j1)" = FAILED ]
+	[ "$(reason_of j1)" = "the rotation was decided for the old certificate" ]
+	assert_unchanged
+}
+
 @test "failure: W26 one refusal of the new certificate is no verdict, while the old one is taken" {
 	setting refusalWindowSeconds 600
 	wrapped gr-link '[ "$2" != 2 ] || [ -e refused ] || { touch refused; echo "gr-link: refused" >&2; exit 1; }; exec "$REAL" "$@"'
