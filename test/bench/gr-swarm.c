@@ -19,8 +19,10 @@
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	{ 'n', "devices", "N", "how many devices there are (default 400)" },
-	{ 'j', "jobs", "N", "how often each of them rotates: jobs for the thing group (default 5)" },
+	{ 'g', "group", "GROUP", "the devices: things of that group, with keys and certificates in LAB/GROUP.pem (default swarm)" },
+	{ 'j', "jobs", "N", "how often each of them rotates: jobs for the group (default 5)" },
+	{ 'C', "connect", NULL, "do not rotate: connect and leave, over and over" },
+	{ 'S', "stay", NULL, "do not rotate: connect once each, and stay until SIGTERM" },
 	{ 'c', "concurrency", "N", "how many rotations are under way at one time (default 50)" },
 	{ 'r', "rate", "N", "how many rotations begin in a second (default: as many as -c allows)" },
 	{ 'd', "duration", "SECONDS", "after these no rotation begins (default 60)" },
@@ -28,13 +30,15 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-swarm", "[-n N] [-j N] [-c N] [-r N] [-d SECONDS] [-w SECONDS] LAB", "Let simulated devices rotate in a lab of lab.sh and measure it.", options
+	"gr-swarm", "[-CS] [-g GROUP] [-j N] [-c N] [-r N] [-d SECONDS] [-w SECONDS] LAB",
+	"Let simulated devices, which gr-fleet made, rotate in a lab of lab.sh and measure it.", options
 };
 
 struct settings {
-	uint32_t devices, jobs;
+	uint32_t jobs;
+	enum errand errand;
 	struct race_limits limits;
-	const char *dir;
+	const char *dir, *group;
 };
 struct use {
 	struct meter broker, daemon, swarm;
@@ -47,8 +51,10 @@ static enum status read_settings(struct settings *set, int argc, char *argv[])
 
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		switch (ch) {
-		case 'n': st = arg_u32(&set->devices, "--devices", optarg); break;
+		case 'g': set->group = optarg; break;
 		case 'j': st = arg_u32(&set->jobs, "--jobs", optarg); break;
+		case 'C': set->errand = ERRAND_CONNECT; break;
+		case 'S': set->errand = ERRAND_STAY; break;
 		case 'c': st = arg_u32(&set->limits.at_once, "--concurrency", optarg); break;
 		case 'r': st = arg_u32(&set->limits.rate, "--rate", optarg); break;
 		case 'd': st = arg_u32(&set->limits.seconds, "--duration", optarg); break;
@@ -56,7 +62,7 @@ static enum status read_settings(struct settings *set, int argc, char *argv[])
 		}
 	if (st != GR_OK)
 		return st;
-	if (argc - optind != 1 || set->devices == 0 || set->devices > 10000 || set->limits.at_once == 0)
+	if (argc - optind != 1 || set->limits.at_once == 0)
 		arg_usage(&spec);
 	set->dir = argv[optind];
 	return GR_OK;
@@ -80,19 +86,15 @@ static enum status open_world(struct world *w, const struct lab *lab)
 	return GR_OK;
 }
 
-static enum status provision(struct device *devices, const struct settings *set, const struct lab *lab)
+static enum status create_jobs(const struct settings *set, const struct lab *lab)
 {
 	enum status st = GR_OK;
 
-	for (uint32_t i = 0; i < set->devices && st == GR_OK; i++) {
-		str_format(devices[i].thing, sizeof devices[i].thing, "swarm-%" PRIu32, i + 1);
-		st = lab_register(&devices[i], lab);
-	}
 	for (uint32_t i = 0; i < set->jobs && st == GR_OK; i++) {
-		char job[32];
+		char job[160];
 
-		str_format(job, sizeof job, "swarm-%" PRIu32, i + 1);
-		st = lab_create_job(lab, job);
+		str_format(job, sizeof job, "%s-%" PRIu32, set->group, i + 1);
+		st = lab_create_job(lab, set->group, job);
 	}
 	return st;
 }
@@ -108,22 +110,26 @@ static void print_times(const char *name, struct samples *s)
 	       (double)samples_quantile(s, 1) / 1000);
 }
 
-static void print_use(const char *name, struct meter before, struct meter after, size_t rotations)
+static void print_use(const char *name, struct meter before, struct meter after, size_t count)
 {
-	printf("%-14s %8.2f %8.1f\n", name, (double)(after.cpu_ms - before.cpu_ms) / (double)rotations, (double)after.peak_kb / 1024);
+	printf("%-14s %8.2f %8.1f\n", name, (double)(after.cpu_ms - before.cpu_ms) / (double)count, (double)after.peak_kb / 1024);
 }
 
-static enum status print(struct race *race, const struct settings *set, const struct use *before, const struct use *after)
+static enum status print(struct race *race, const struct settings *set, size_t devices, const struct use *before, const struct use *after)
 {
+	const char *what = set->errand == ERRAND_ROTATE ? "rotations" : "connects";
 	size_t n = race->whole.count;
 
-	printf("devices %" PRIu32 ", at once %" PRIu32 ", rotations %zu, failures %zu\n", set->devices, set->limits.at_once, n, race->failures);
+	printf("devices %zu, at once %" PRIu32 ", %s %zu, failures %zu\n", devices, set->limits.at_once, what, n, race->failures);
 	if (n > 0) {
-		printf("rotations a second %.1f\n\n", (double)n * 1e6 / (double)race->took);
+		printf("%s a second %.1f\n\n", what, (double)n * 1e6 / (double)race->took);
 		printf("%-14s %8s %8s %8s\n", "stage, ms", "p50", "p99", "max");
-		for (int i = 0; i < STAGE_COUNT; i++)
-			print_times(stage_name((enum stage)i), &race->stage[i]);
-		print_times("whole", &race->whole);
+		for (enum stage i = 0; i < STAGE_COUNT && race->stage[i].count > 0; i++)
+			print_times(stage_name(i), &race->stage[i]);
+		if (set->errand == ERRAND_ROTATE) {
+			print_times("Jobs request", &race->jobs);
+			print_times("whole", &race->whole);
+		}
 		printf("\n%-14s %8s %8s\n", "process", "CPU ms", "peak MB");
 		print_use("broker", before->broker, after->broker, n);
 		print_use("daemon", before->daemon, after->daemon, n);
@@ -132,45 +138,67 @@ static enum status print(struct race *race, const struct settings *set, const st
 	return out_close();
 }
 
-static enum status measure(const struct settings *set, const struct lab *lab, struct device *devices, const struct world *world)
+/* The connections stand until somebody has seen enough. */
+static void stay(void)
+{
+	sigset_t term;
+	int got;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigwait(&term, &got);
+}
+
+static enum status measure(const struct settings *set, const struct lab *lab, struct fleet *fleet, const struct world *world)
 {
 	struct use before, after;
 	struct race race = { 0 };
-	enum status st;
+	enum status st = set->errand == ERRAND_ROTATE ? create_jobs(set, lab) : GR_OK;
 
-	if ((st = provision(devices, set, lab)) != GR_OK)
+	if (st != GR_OK)
 		return st;
 	before = read_use(lab);
-	st = race_run(&race, devices, set->devices, world, &set->limits);
+	st = race_run(&race, fleet->devices, fleet->count, world, &set->limits);
 	after = read_use(lab);
 	if (st == GR_OK)
-		st = print(&race, set, &before, &after);
+		st = print(&race, set, fleet->count, &before, &after);
 	if (st == GR_OK && (race.failures > 0 || race.whole.count == 0))
 		st = GR_NO;
 	race_release(&race);
 	return st;
 }
 
+/* SIGTERM is for stay alone. */
+static void set_signals(enum errand errand)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t term;
+
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	if (errand == ERRAND_STAY)
+		sigprocmask(SIG_BLOCK, &term, NULL);
+}
+
 int main(int argc, char *argv[])
 {
-	struct settings set = { .devices = 400, .jobs = 5, .limits = { .at_once = 50, .seconds = 60, .patience = 30 } };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct settings set = { .jobs = 5, .group = "swarm", .limits = { .at_once = 50, .seconds = 60, .patience = 30 } };
 	struct world world = { .epoll = -1 };
-	struct device *devices = NULL;
+	struct fleet fleet = { 0 };
 	struct lab lab;
 	enum status st;
 
-	sigaction(SIGPIPE, &ignore, NULL);
-	if ((st = read_settings(&set, argc, argv)) != GR_OK || (st = lab_find(&lab, set.dir)) != GR_OK || (st = open_world(&world, &lab)) != GR_OK)
-		goto out;
-	if ((devices = calloc(set.devices, sizeof *devices)))
-		st = measure(&set, &lab, devices, &world);
-	else
-		st = GR_FAIL;
-	for (uint32_t i = 0; devices && i < set.devices; i++)
-		device_release(&devices[i]);
-	free(devices);
-out:
+	if ((st = read_settings(&set, argc, argv)) != GR_OK)
+		return (int)st;
+	set_signals(set.errand);
+	if ((st = lab_find(&lab, set.dir)) == GR_OK && (st = open_world(&world, &lab)) == GR_OK && (st = lab_fleet(&fleet, set.dir, set.group)) == GR_OK) {
+		world.errand = set.errand;
+		st = measure(&set, &lab, &fleet, &world);
+		if (st == GR_OK && set.errand == ERRAND_STAY)
+			stay();
+	}
+	fleet_release(&fleet);
 	SSL_CTX_free(world.tls);
 	if (world.epoll >= 0)
 		close(world.epoll);

@@ -28,6 +28,11 @@ const char *stage_name(enum stage stage)
 	return stages[stage].name;
 }
 
+bool stage_is_jobs(enum stage stage)
+{
+	return stage == STAGE_FIND || stage == STAGE_UPDATE || stage == STAGE_ASK || stage == STAGE_FINAL;
+}
+
 void pair_release(struct pair *pair)
 {
 	EVP_PKEY_free(pair->key);
@@ -50,7 +55,7 @@ static enum status advance(struct device *d, const struct world *w)
 
 	d->took[d->stage++] = now - d->since;
 	d->since = now;
-	return d->stage == STAGE_COUNT ? GR_NO : stages[d->stage].begin(d, w);
+	return d->stage == STAGE_COUNT || w->errand != ERRAND_ROTATE ? GR_NO : stages[d->stage].begin(d, w);
 }
 
 static enum status take_message(struct device *d, const struct world *w, const struct packet *p)
@@ -116,7 +121,7 @@ void device_abandon(struct device *d, const char *why)
 	pair_release(&d->next);
 }
 
-static enum outcome judge(struct device *d, enum status st)
+static enum outcome judge(struct device *d, const struct world *w, enum status st)
 {
 	if (st == GR_OK)
 		return DEVICE_UNDER_WAY;
@@ -124,23 +129,27 @@ static enum outcome judge(struct device *d, enum status st)
 		device_abandon(d, channel_reason(&d->channel));
 		return DEVICE_FAILED;
 	}
+	if (w->errand == ERRAND_STAY)
+		return DEVICE_STAYS;
 	device_hang_up(d);
+	if (w->errand == ERRAND_CONNECT)
+		return DEVICE_DONE;
 	if (d->stage != STAGE_COUNT)
 		return DEVICE_HAS_NO_JOB;
 	pair_release(&d->live);
 	d->live = d->next;
 	d->next = (struct pair){ 0 };
-	return DEVICE_ROTATED;
+	return DEVICE_DONE;
 }
 
 enum outcome device_start(struct device *d, const struct world *w)
 {
 	d->stage = STAGE_CONNECT_OLD;
 	d->since = tick_us();
-	return judge(d, stages[d->stage].begin(d, w));
+	return judge(d, w, stages[d->stage].begin(d, w));
 }
 
 enum outcome device_turn(struct device *d, const struct world *w)
 {
-	return judge(d, work(d, w));
+	return judge(d, w, work(d, w));
 }

@@ -1,5 +1,5 @@
 /*
- * device.h - a simulated device: its pair, and one rotation of it after the other, stage by stage.
+ * device.h - a simulated device: its pair, and one rotation of it after the other, stage by stage, or its connects alone.
  *
  * Everything a device says goes over the wire of gr-protocol(7): the message sequence of rotate.sh, by the protocol's
  * rules (OLD and NEW both connect as the thing's own client id, a new key and CSR for each rotation).
@@ -9,6 +9,7 @@
 
 #include <netinet/in.h>
 #include <openssl/ssl.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gr-swarm/channel.h"
@@ -27,9 +28,18 @@ enum stage {
 	STAGE_COUNT
 };
 const char *stage_name(enum stage stage);
+/* A request of the Jobs API and its answer. */
+bool stage_is_jobs(enum stage stage);
 
-/* Where all of them live. */
+enum errand {
+	ERRAND_ROTATE,
+	ERRAND_CONNECT,	/* the first stage alone, and goodbye */
+	ERRAND_STAY	/* the first stage alone, and silence */
+};
+
+/* Where all of them live, and what they do there. */
 struct world {
+	enum errand errand;
 	int epoll;
 	SSL_CTX *tls;
 	struct sockaddr_in broker;
@@ -42,7 +52,7 @@ struct pair {
 void pair_release(struct pair *pair);	/* takes a zeroed struct */
 
 struct device {
-	char thing[32], job[65], topic[TOPIC_MAX];	/* topic: of the request that waits for its answer */
+	char thing[129], job[65], topic[TOPIC_MAX];	/* topic: of the request that waits for its answer */
 	struct pair live, next;
 	enum stage stage;
 	int64_t since, took[STAGE_COUNT];	/* tick_us of the stage's beginning; microseconds of those behind us */
@@ -51,8 +61,8 @@ struct device {
 };
 void device_release(struct device *d);
 
-/* What a rotation has come to; for DEVICE_FAILED one line was written. All but DEVICE_UNDER_WAY leave it unconnected. */
-enum outcome { DEVICE_UNDER_WAY, DEVICE_ROTATED, DEVICE_HAS_NO_JOB, DEVICE_FAILED };
+/* What an errand has come to; for DEVICE_FAILED one line was written. All but the first two leave it unconnected. */
+enum outcome { DEVICE_UNDER_WAY, DEVICE_STAYS, DEVICE_DONE, DEVICE_HAS_NO_JOB, DEVICE_FAILED };
 
 enum outcome device_start(struct device *d, const struct world *w);
 /* After an event of its channel. */

@@ -1,10 +1,8 @@
 /* lab.c - the lab, as the swarm needs it */
-#define _GNU_SOURCE	/* pipe2 */
+#define _GNU_SOURCE	/* environ */
 #include "gr-swarm/lab.h"
-#include "alg.h"
 #include "arg.h"
 #include "complain.h"
-#include "csr.h"
 #include "file.h"
 #include "key.h"
 #include "str.h"
@@ -12,14 +10,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum { PEM_MAX = 16384 };
 
 /* A number alone in a file of the lab. */
 static enum status read_number(uint32_t *value, const char *dir, const char *name)
@@ -56,25 +54,63 @@ enum status lab_find(struct lab *lab, const char *dir)
 	return GR_OK;
 }
 
-/* Descriptors of a child: what it reads, what it prints. */
-struct ends {
-	int in, out;
-};
-
-static enum status spawn(pid_t *pid, const char *const argv[], struct ends ends)
+/* The next pair in the file. GR_NO: there are no more. */
+static enum status read_pair(struct device *d, FILE *f, const char *path)
 {
-	posix_spawn_file_actions_t actions;
-	int error;
+	struct pair *pair = &d->live;
+	int next = getc(f);
 
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends.in, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, ends.out, STDOUT_FILENO);
-	error = posix_spawnp(pid, argv[0], &actions, NULL, (char *const *)argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (error == 0)
+	*d = (struct device){ .channel.fd = -1 };
+	if (next == EOF)
+		return GR_NO;
+	ungetc(next, f);
+	if ((pair->key = PEM_read_PrivateKey(f, NULL, key_no_passphrase, NULL)) && (pair->cert = PEM_read_X509(f, NULL, key_no_passphrase, NULL)) &&
+	    X509_NAME_get_text_by_NID(X509_get_subject_name(pair->cert), NID_commonName, d->thing, sizeof d->thing) > 0)
 		return GR_OK;
-	complain("%s: %s", argv[0], strerror(error));
-	return GR_FAIL;
+	complain("%s: not keys and certificates of gr-fleet: %s", path, complain_openssl());
+	pair_release(pair);
+	return GR_BAD;
+}
+
+static bool make_room(struct fleet *fleet, size_t *size)
+{
+	struct device *more;
+
+	if (fleet->count < *size)
+		return true;
+	*size = *size ? 2 * *size : 256;
+	if ((more = realloc(fleet->devices, *size * sizeof *more)))
+		fleet->devices = more;
+	return more;
+}
+
+enum status lab_fleet(struct fleet *fleet, const char *dir, const char *group)
+{
+	char path[PATH_MAX];
+	size_t size = 0;
+	enum status st;
+	FILE *f;
+
+	*fleet = (struct fleet){ 0 };
+	str_format(path, sizeof path, "%s/%s.pem", dir, group);
+	if (!(f = fopen(path, "re"))) {
+		complain("%s: %s; gr-fleet -k makes it", path, strerror(errno));
+		return GR_BAD;
+	}
+	do {
+		if ((st = make_room(fleet, &size) ? read_pair(&fleet->devices[fleet->count], f, path) : GR_FAIL) == GR_OK)
+			fleet->count++;
+	} while (st == GR_OK);
+	fclose(f);
+	return st == GR_NO ? GR_OK : st;
+}
+
+void fleet_release(struct fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->count; i++)
+		device_release(&fleet->devices[i]);
+	free(fleet->devices);
+	*fleet = (struct fleet){ 0 };
 }
 
 static enum status await(pid_t pid, const char *what)
@@ -90,93 +126,21 @@ static enum status await(pid_t pid, const char *what)
 	return GR_FAIL;
 }
 
-/* A child inherits nothing of them but its standard input and output. */
-static enum status open_pipes(int to[2], int from[2])
+enum status lab_create_job(const struct lab *lab, const char *group, const char *job)
 {
-	if (pipe2(to, O_CLOEXEC) == 0) {
-		if (pipe2(from, O_CLOEXEC) == 0)
-			return GR_OK;
-		close(to[0]);
-		close(to[1]);
-	}
-	complain("pipe: %s", strerror(errno));
+	char target[160];
+	const char *const argv[] = { "gr-jobs", "create", "-H", lab->home, "-t", target, job, NULL };
+	posix_spawn_file_actions_t actions;
+	pid_t pid;
+	int error;
+
+	str_format(target, sizeof target, "thinggroup/%s", group);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	error = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (error == 0)
+		return await(pid, argv[0]);
+	complain("%s: %s", argv[0], strerror(error));
 	return GR_FAIL;
-}
-
-static size_t read_to_end(char *to, size_t size, int fd)
-{
-	size_t used = 0;
-	ssize_t n;
-
-	while (used < size && ((n = read(fd, to + used, size - used)) > 0 || (n < 0 && errno == EINTR)))
-		used += n > 0 ? (size_t)n : 0;
-	return used;
-}
-
-/* Gives input (shorter than a pipe) to the command and takes its output. */
-static enum status filter(char *output, size_t *len, size_t size, const char *const argv[], const char *input)
-{
-	int to[2], from[2];
-	pid_t pid = -1;
-	bool given;
-	enum status st;
-
-	if ((st = open_pipes(to, from)) != GR_OK)
-		return st;
-	st = spawn(&pid, argv, (struct ends){ to[0], from[1] });
-	close(to[0]);
-	close(from[1]);
-	given = write(to[1], input, strlen(input)) == (ssize_t)strlen(input);
-	close(to[1]);
-	*len = read_to_end(output, size, from[0]);
-	close(from[0]);
-	if (st == GR_OK)
-		st = await(pid, argv[0]);
-	return st == GR_OK && !given ? GR_FAIL : st;
-}
-
-static enum status make_request(char **csr, struct device *d)
-{
-	static const struct alg_key key = { "ECDSA-P256", EVP_PKEY_EC, 0, "P-256" };
-	static const struct alg_sign sign = { "ECDSA-WITH-SHA256", EVP_PKEY_EC, "SHA256", false };
-	X509_NAME *subject = X509_NAME_new();
-	enum status st = GR_FAIL;
-
-	if (subject && X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)d->thing, -1, -1, 0) == 1 &&
-	    (st = key_generate(&d->live.key, &key)) == GR_OK)
-		st = csr_make(csr, d->live.key, subject, &sign);
-	X509_NAME_free(subject);
-	return st;
-}
-
-enum status lab_register(struct device *d, const struct lab *lab)
-{
-	const char *const argv[] = { "gr-registry", "register", "-H", lab->home, "-p", "rotation", "-g", "all", d->thing, NULL };
-	char *csr = NULL, pem[PEM_MAX];
-	size_t len = 0;
-	BIO *bio;
-	enum status st;
-
-	if ((st = make_request(&csr, d)) != GR_OK)
-		return st;
-	st = filter(pem, &len, sizeof pem, argv, csr);
-	free(csr);
-	if (st != GR_OK)
-		return st;
-	bio = BIO_new_mem_buf(pem, (int)len);
-	d->live.cert = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-	BIO_free(bio);
-	if (d->live.cert)
-		return GR_OK;
-	complain("%s: gr-registry printed no certificate", d->thing);
-	return GR_FAIL;
-}
-
-enum status lab_create_job(const struct lab *lab, const char *job)
-{
-	const char *const argv[] = { "gr-jobs", "create", "-H", lab->home, "-t", "thinggroup/all", job, NULL };
-	char said[256];
-	size_t len;
-
-	return filter(said, &len, sizeof said, argv, "");
 }

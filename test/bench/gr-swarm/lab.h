@@ -21,9 +21,14 @@ struct lab {
 };
 enum status lab_find(struct lab *lab, const char *dir);
 
-/* Makes the device's key and has its CSR registered (gr-registry register) under its name, in the group "all". */
-enum status lab_register(struct device *d, const struct lab *lab);
-/* gr-jobs create -t thinggroup/all JOB */
-enum status lab_create_job(const struct lab *lab, const char *job);
+struct fleet {
+	struct device *devices;
+	size_t count;
+};
+/* The devices of a thing group, as gr-fleet wrote their keys and certificates to GROUP.pem in the lab's folder. End with fleet_release in any case. */
+enum status lab_fleet(struct fleet *fleet, const char *dir, const char *group);
+void fleet_release(struct fleet *fleet);
+/* gr-jobs create -t thinggroup/GROUP JOB */
+enum status lab_create_job(const struct lab *lab, const char *group, const char *job);
 
 #endif

@@ -57,8 +57,8 @@ static bool keep(struct samples *s, int64_t us)
 
 static bool keep_times(struct race *race, const struct device *d, int64_t whole)
 {
-	for (int i = 0; i < STAGE_COUNT; i++)
-		if (!keep(&race->stage[i], d->took[i]))
+	for (enum stage i = 0; i < d->stage; i++)
+		if (!keep(&race->stage[i], d->took[i]) || (stage_is_jobs(i) && !keep(&race->jobs, d->took[i])))
 			return false;
 	return keep(&race->whole, whole);
 }
@@ -74,10 +74,11 @@ static enum status settle(struct course *c, struct device *d, enum outcome outco
 	c->active--;
 	if (outcome == DEVICE_FAILED)
 		c->race->failures++;
-	if (outcome != DEVICE_ROTATED)
+	if (outcome != DEVICE_DONE && outcome != DEVICE_STAYS)
 		return GR_OK;
 	c->race->took = tick_us() - c->start;
-	line_join(&c->line, d);
+	if (outcome == DEVICE_DONE)
+		line_join(&c->line, d);
 	if (keep_times(c->race, d, tick_us() - c->began[i]))
 		return GR_OK;
 	complain("out of memory");
@@ -185,6 +186,7 @@ void race_release(struct race *race)
 {
 	for (int i = 0; i < STAGE_COUNT; i++)
 		free(race->stage[i].us);
+	free(race->jobs.us);
 	free(race->whole.us);
 	*race = (struct race){ 0 };
 }

@@ -8,25 +8,25 @@
 #include "gr-swarm/device.h"
 
 struct race_limits {
-	uint32_t at_once;	/* rotations under way at one time */
-	uint32_t rate;		/* rotations begun a second; 0: as many as at_once allows */
+	uint32_t at_once;	/* errands under way at one time */
+	uint32_t rate;		/* errands begun a second; 0: as many as at_once allows */
 	uint32_t seconds;	/* after these none is begun */
-	uint32_t patience;	/* seconds that one rotation may take */
+	uint32_t patience;	/* seconds that one may take */
 };
-/* Microseconds, one entry a rotation that succeeded. */
+/* Microseconds, one entry an errand that succeeded; for jobs one a request. */
 struct samples {
 	int64_t *us;
 	size_t count, size;
 };
 struct race {
-	struct samples stage[STAGE_COUNT], whole;
+	struct samples stage[STAGE_COUNT], jobs, whole;
 	size_t failures;
 	int64_t took;		/* microseconds from the first start to the last end */
 };
 
 /*
- * Lets the devices rotate, each as often as it has jobs. GR_FAIL, one line: the race itself could not be run; failures of
- * devices are counted, with a line each. End with race_release in any case.
+ * Lets the devices rotate, each as often as it has jobs, or connect over and over, or once and stay. GR_FAIL, one line: the
+ * race itself could not be run; failures of devices are counted, with a line each. End with race_release in any case.
  */
 enum status race_run(struct race *race, struct device *devices, size_t count, const struct world *world, const struct race_limits *limits);
 void race_release(struct race *race);
