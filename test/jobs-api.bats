@@ -151,7 +151,6 @@ on_the_way() {
 	not grep -q start-next messages
 	execution_is QUEUED
 	on_the_way "$OLD"
-	grep -q 'start-next/accepted' messages
 	execution_is IN_PROGRESS
 }
 
