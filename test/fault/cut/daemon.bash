@@ -53,13 +53,16 @@ daemon_word() {
 	[ "$scene" = rollback ] && echo FAILED || echo SUCCEEDED
 }
 
-# Under gr-cut, as lab.sh starts it; whoever asks for "ready" has waited long enough once it is dead.
+# Under gr-cut, as lab.sh starts it; whoever asks for "ready" has waited long enough once it is dead, or for ten seconds:
+# the fault may take that word itself.
 daemon_start() {
+	local i
 	: >"$w/lab/backend.log"
 	setsid gr-cut -n "$1" "${cut[@]}" -u "$home/" -l log -t 300 gr-backendd -H "$home" -s "$w/lab/broker.sock" -q 0 \
 		</dev/null >>"$w/lab/backend.log" 2>&1 7>&- 8>&- &
 	daemon=$!
-	until grep -q '^ready$' "$w/lab/backend.log" || ! kill -0 "$daemon" 2>/dev/null; do
+	for ((i = 0; i < 1000; i++)); do
+		! grep -q '^ready$' "$w/lab/backend.log" && kill -0 "$daemon" 2>/dev/null || break
 		sleep 0.01
 	done
 }
