@@ -170,15 +170,31 @@ no() {
 	sql_is "SELECT count(*) FROM member WHERE thing_group = 'all'" 1700
 }
 
+@test "import: from a pipe that stays silent, what came is taken, and a refusal does not wait for more" {
+	mkfifo slow
+	gr-registry import slow 2>err 3>&- &
+	importer=$!
+	exec 7>slow
+	jq -nc 'range(3) | {thingName: "t-\(.)"}' >&7
+	await sql_is 'SELECT count(*) FROM thing' 3
+	echo '{"thingName":"a b"}' >&7
+	status=0
+	wait "$importer" || status=$?
+	[ "$status" -eq 100 ]
+	exec 7>&-
+	[ "$(tail -n 1 err)" = 'gr-registry: slow: ended at line 4; those before it were taken' ]
+	sql_is 'SELECT count(*) FROM thing' 3
+}
+
 @test "import, export: progress for a person, and for nobody else" {
-	jq -nc 'range(30000) | {thingName: "t-\(.)"}' >lines
+	jq -nc 'range(150000) | {thingName: "t-\(.)"}' >lines
 	script -qec 'gr-registry import lines' screen </dev/null >/dev/null
 	grep -qE 'lines: [0-9]+ of [0-9]+ \([0-9]+ %\), [0-9]+ a second' screen
 	run -0 --separate-stderr gr-registry import lines
 	[ -z "$stderr" ]
 	run -0 --separate-stderr gr-registry export
 	[ -z "$stderr" ]
-	[ "$(grep -c thingName <<<"$output")" -eq 30000 ]
+	[ "$(grep -c thingName <<<"$output")" -eq 150000 ]
 }
 
 # --- export --------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "str.h"
 
 #include <openssl/asn1.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
@@ -55,12 +56,27 @@ enum status cert_from_x509(struct cert *cert, X509 *x509, const char *where)
 	return GR_OK;
 }
 
-enum status cert_from_pem(struct cert *cert, const char *pem, size_t len, const char *where)
+static X509 *decode(const char *pem, size_t len)
 {
 	BIO *bio = BIO_new_mem_buf(pem, (int)len);
 	X509 *x509 = bio ? PEM_read_bio_X509(bio, NULL, key_no_passphrase, NULL) : NULL;
 
 	BIO_free(bio);
+	return x509;
+}
+
+X509 *cert_decode(const char *pem, size_t len)
+{
+	X509 *x509 = decode(pem, len);
+
+	ERR_clear_error();
+	return x509;
+}
+
+enum status cert_from_pem(struct cert *cert, const char *pem, size_t len, const char *where)
+{
+	X509 *x509 = decode(pem, len);
+
 	if (!x509) {
 		complain("%s: not a PEM certificate: %s", where, complain_openssl());
 		return GR_BAD;

@@ -27,6 +27,8 @@ struct cert {
 enum status cert_read(struct cert *cert, const char *path);
 /* From memory; where names the source in error lines. */
 enum status cert_from_pem(struct cert *cert, const char *pem, size_t len, const char *where);
+/* The parts of that: decoded, silent, on any thread; NULL: none there. */
+X509 *cert_decode(const char *pem, size_t len);
 /* Takes over x509 (also on failure). */
 enum status cert_from_x509(struct cert *cert, X509 *x509, const char *where);
 void cert_release(struct cert *cert);	/* takes a zeroed struct */

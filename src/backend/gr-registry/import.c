@@ -1,47 +1,34 @@
 /* import.c - JSON lines into the registry */
 #include "gr-registry/verbs.h"
 #include "complain.h"
-#include "gr-registry/import_line.h"
+#include "gr-registry/import_ahead.h"
 #include "issuer/ledger.h"
 #include "progress.h"
 #include "registry/verb.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
-enum { BATCH = 500, LINE_SIZE = (1 << 20) + 2 };	/* in short transactions, so that the daemon is not kept waiting */
+/* After each transaction: whoever waits for the registry looks twice meanwhile, and a daemon answers its devices. */
+static const struct timespec give_way = { .tv_nsec = 10000000 };
 
 struct import {
 	struct import_line line;
+	struct import_ahead ahead;
 	struct ledger ledger;
 	const char *path;
-	FILE *file;
+	int fd;
 	off_t size;		/* of a regular file; 0: not known */
-	int64_t lines, read, certificates;
+	int64_t lines, certificates;
+	size_t read;
 	struct progress progress;
 };
-
-/* Its text, in a buffer of LINE_SIZE. GR_NO: there are no more. */
-static enum status read_line(struct import *im, char *text, size_t *len)
-{
-	if (!fgets(text, LINE_SIZE, im->file)) {
-		if (!ferror(im->file))
-			return GR_NO;
-		complain("%s: %s", im->path, strerror(errno));
-		return GR_FAIL;
-	}
-	im->lines++;
-	*len = strlen(text);
-	im->read += (int64_t)*len;
-	if (*len > 0 && (text[*len - 1] == '\n' || feof(im->file)))
-		return GR_OK;
-	complain("line: %s", *len == LINE_SIZE - 1 ? "longer than a megabyte" : "holds a NUL byte");
-	return GR_BAD;
-}
 
 static enum status say(struct import *im)
 {
@@ -49,21 +36,21 @@ static enum status say(struct import *im)
 	json_t *event;
 	size_t i;
 
-	json_array_foreach(im->line.said, i, event)
+	json_array_foreach(im->line.events, i, event)
 		if (st == GR_OK)
 			st = ledger_append(&im->ledger, json_incref(event));
-	im->certificates += (int64_t)json_array_size(im->line.said);
+	im->certificates += (int64_t)json_array_size(im->line.events);
 	return st;
 }
 
 /* A line that is refused is undone alone; its batch stays. */
-static enum status take_or_undo(struct import *im, const char *text, size_t len)
+static enum status take_or_undo(struct import *im, struct import_said *said)
 {
 	struct db *db = im->line.db;
 	enum status st = db_mark(db);
 
-	json_array_clear(im->line.said);
-	if (st == GR_OK && (st = import_line(&im->line, text, len)) == GR_OK && (st = say(im)) == GR_OK)
+	json_array_clear(im->line.events);
+	if (st == GR_OK && (st = import_line(&im->line, said)) == GR_OK && (st = say(im)) == GR_OK)
 		return db_keep(db);
 	db_undo(db);
 	return st;
@@ -80,29 +67,48 @@ static enum status commit(struct import *im)
 static void show(struct import *im)
 {
 	if (im->size > 0 && im->read > 0)
-		im->progress.total = im->lines * im->size / im->read;
+		im->progress.total = im->lines * im->size / (int64_t)im->read;
 	progress_show(&im->progress, im->lines);
 }
 
-static enum status take_lines(struct import *im, char *text)
+/* One transaction; after a line that is refused it holds those before. *kept: these are in the registry. */
+static enum status take_batch(struct import *im, struct import_batch *b, enum status *kept)
 {
-	struct db *db = im->line.db;
-	enum status st = db_begin(db), more = st, kept;
-	size_t len;
+	enum status st = db_begin(im->line.db);
 
-	while (st == GR_OK && (more = read_line(im, text, &len)) == GR_OK) {
-		if (strspn(text, " \t\r\n") < len)
-			st = take_or_undo(im, text, len);
-		if (st == GR_OK && im->lines % BATCH == 0 && (st = commit(im)) == GR_OK)
-			st = db_begin(db);
-		show(im);
+	for (int i = 0; i < b->count && st == GR_OK; i++) {
+		im->lines++;
+		if (!b->lines[i].blank)
+			st = take_or_undo(im, &b->lines[i]);
 	}
-	kept = db_in_transaction(db) ? commit(im) : GR_OK;
-	if (st == GR_OK && more == GR_NO)
-		return kept;
+	im->read += b->bytes;
+	*kept = db_in_transaction(im->line.db) ? commit(im) : st;
+	return st == GR_OK ? *kept : st;
+}
+
+static enum status take_lines(struct import *im)
+{
+	enum status st, kept;
+	struct import_batch *b;
+
+	for (;;) {
+		b = import_ahead_next(&im->ahead);
+		st = take_batch(im, b, &kept);
+		show(im);
+		if (st != GR_OK || b->more != GR_OK)
+			break;
+		nanosleep(&give_way, NULL);
+	}
+	if (st == GR_OK && b->more == GR_NO)
+		return GR_OK;
 	progress_end(&im->progress);
+	if (st == GR_OK) {
+		st = b->more;
+		im->lines += st == GR_BAD;
+		complain("%s: %s", st == GR_BAD ? "line" : im->path, b->why);
+	}
 	complain("%s: ended at line %" PRId64 "%s", im->path, im->lines, kept == GR_OK ? "; those before it were taken" : "");
-	return st == GR_OK ? more : st;
+	return st;
 }
 
 static enum status open_file(struct import *im, const char *path)
@@ -110,12 +116,12 @@ static enum status open_file(struct import *im, const char *path)
 	struct stat info;
 
 	im->path = strcmp(path, "-") == 0 ? "standard input" : path;
-	im->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	if (!im->file) {
+	im->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (im->fd < 0) {
 		complain("%s: %s", path, strerror(errno));
 		return errno == ENOENT ? GR_BAD : GR_FAIL;
 	}
-	if (fstat(fileno(im->file), &info) == 0 && S_ISREG(info.st_mode))
+	if (fstat(im->fd, &info) == 0 && S_ISREG(info.st_mode))
 		im->size = info.st_size;
 	return GR_OK;
 }
@@ -128,24 +134,24 @@ static void print_sum(const struct import *im, bool json)
 
 static enum status import(struct verb *v)
 {
-	struct import im = { .line = { .db = v->db, .now = v->now, .said = json_array() }, .ledger = { .fd = -1 } };
-	char *text = malloc(LINE_SIZE);
+	struct import im = { .line = { .db = v->db, .now = v->now, .events = json_array() }, .ledger = { .fd = -1 }, .fd = -1 };
 	enum status st = GR_FAIL;
 
-	if (!text || !im.line.said)
+	if (!im.line.events)
 		complain("out of memory");
-	else if ((st = open_file(&im, v->count ? v->operands[0] : "-")) == GR_OK && (st = ledger_open(&im.ledger, v->home.ledger)) == GR_OK) {
+	else if ((st = open_file(&im, v->count ? v->operands[0] : "-")) == GR_OK && (st = ledger_open(&im.ledger, v->home.ledger)) == GR_OK &&
+		 (st = import_ahead_start(&im.ahead, im.fd)) == GR_OK) {
 		progress_start(&im.progress, "lines", 0);
-		st = take_lines(&im, text);
+		st = take_lines(&im);
 		progress_end(&im.progress);
+		import_ahead_stop(&im.ahead);
 	}
 	if (st == GR_OK)
 		print_sum(&im, v->json);
-	if (im.file && im.file != stdin)
-		fclose(im.file);
+	if (im.fd > STDIN_FILENO)
+		close(im.fd);
 	ledger_close(&im.ledger);
-	json_decref(im.line.said);
-	free(text);
+	json_decref(im.line.events);
 	return st;
 }
 

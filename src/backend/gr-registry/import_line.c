@@ -81,13 +81,22 @@ static enum status add_new(struct import_line *l, const json_t *whole, const jso
 		return refuse(GR_NO, cert->id, "its public key was registered before");
 	if (st == GR_FAIL || (st = certificate_add(db, cert, &origin, status, created)) != GR_OK || (st = certificate_see_key(db, cert->spki, thing, l->now)) != GR_OK)
 		return st;
-	json_array_append_new(l->said, json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:O*, s:O*}", "event", "registered", "at", (json_int_t)l->now,
+	json_array_append_new(l->events, json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:O*, s:O*}", "event", "registered", "at", (json_int_t)l->now,
 		"created", (json_int_t)created, "thingName", thing, "certificateId", cert->id, "certificatePem", json_text(c, "certificatePem"), "status", status,
 		"authority", origin.authority, "private", (int)origin.private, "policies", json_object_get(c, "policies"), "thingGroups", json_object_get(whole, "thingGroups")));
 	return GR_OK;
 }
 
-static enum status take_certificate(struct import_line *l, const json_t *whole, const json_t *c)
+/* What was decoded becomes the certificate's own. What was not is tried again, for the sake of its error line. */
+static enum status read_certificate(struct cert *cert, X509 **decoded, const char *pem)
+{
+	X509 *x509 = *decoded;
+
+	*decoded = NULL;
+	return x509 ? cert_from_x509(cert, x509, "certificatePem") : cert_from_pem(cert, pem, strlen(pem), "certificatePem");
+}
+
+static enum status take_certificate(struct import_line *l, const json_t *whole, const json_t *c, X509 **decoded)
 {
 	const char *pem = json_text(c, "certificatePem"), *thing = json_text(whole, "thingName");
 	struct certificate known;
@@ -96,7 +105,7 @@ static enum status take_certificate(struct import_line *l, const json_t *whole, 
 
 	if (!pem)
 		return refuse(GR_BAD, "certificates", "certificatePem is missing");
-	if ((st = cert_from_pem(&cert, pem, strlen(pem), "certificatePem")) != GR_OK)
+	if ((st = read_certificate(&cert, decoded, pem)) != GR_OK)
 		return st;
 	if ((st = certificate_get(&known, l->db, cert.id)) == GR_NO)
 		st = add_new(l, whole, c, &cert);
@@ -106,9 +115,9 @@ static enum status take_certificate(struct import_line *l, const json_t *whole, 
 	return st;
 }
 
-static enum status take_thing(struct import_line *l, const json_t *line, const char *name)
+static enum status take_thing(struct import_line *l, struct import_said *said, const char *name)
 {
-	const json_t *certificates = json_object_get(line, "certificates"), *c;
+	const json_t *line = said->json, *certificates = json_object_get(line, "certificates"), *c;
 	enum status st = thing_create(l->db, name, l->now);
 	size_t i;
 
@@ -116,29 +125,47 @@ static enum status take_thing(struct import_line *l, const json_t *line, const c
 		st = refuse(GR_BAD, "certificates", "not an array");
 	json_array_foreach(certificates, i, c)
 		if (st == GR_OK)
-			st = take_certificate(l, line, c);
+			st = take_certificate(l, line, c, &said->certificates[i]);
 	if (st == GR_OK)
 		st = join_groups(l, json_object_get(line, "thingGroups"), name);
 	l->things += st == GR_OK;
 	return st;
 }
 
-enum status import_line(struct import_line *l, const char *text, size_t len)
+void import_decode(struct import_said *said, const char *text, size_t len)
 {
-	json_t *line = json_object_parse(text, len);
-	const char *policy = json_text(line, "policyName"), *group = json_text(line, "thingGroupName"), *thing = json_text(line, "thingName");
-	enum status st;
+	const json_t *certificates, *c;
+	const char *pem;
 
-	if (!line)
+	*said = (struct import_said){ .blank = strspn(text, " \t\r\n") >= len };
+	if (said->blank || !(said->json = json_object_parse(text, len)))
+		return;
+	certificates = json_object_get(said->json, "certificates");
+	said->certificates = calloc(json_array_size(certificates) + 1, sizeof *said->certificates);
+	json_array_foreach(certificates, said->count, c)
+		if (said->certificates && (pem = json_text(c, "certificatePem")))
+			said->certificates[said->count] = cert_decode(pem, strlen(pem));
+}
+
+void import_said_release(struct import_said *said)
+{
+	for (size_t i = 0; said->certificates && i < said->count; i++)
+		X509_free(said->certificates[i]);
+	free(said->certificates);
+	json_decref(said->json);
+}
+
+enum status import_line(struct import_line *l, struct import_said *said)
+{
+	const char *policy = json_text(said->json, "policyName"), *group = json_text(said->json, "thingGroupName"), *thing = json_text(said->json, "thingName");
+
+	if (!said->json)
 		return refuse(GR_BAD, "line", "not a JSON object");
+	if (!said->certificates)
+		return refuse(GR_FAIL, "line", "out of memory");
 	if (!!policy + !!group + !!thing != 1)
-		st = refuse(GR_BAD, "line", "one of thingName, thingGroupName and policyName must say what this is");
-	else if (policy)
-		st = take_policy(l, line, policy);
-	else if (group)
-		st = group_create(l->db, group, l->now);
-	else
-		st = take_thing(l, line, thing);
-	json_decref(line);
-	return st;
+		return refuse(GR_BAD, "line", "one of thingName, thingGroupName and policyName must say what this is");
+	if (policy)
+		return take_policy(l, said->json, policy);
+	return group ? group_create(l->db, group, l->now) : take_thing(l, said, thing);
 }

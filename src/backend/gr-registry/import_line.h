@@ -12,19 +12,34 @@
 #define GR_IMPORT_LINE_H
 
 #include <jansson.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "registry/db.h"
+
+/* What a line says, before the registry is asked about it. */
+struct import_said {
+	bool blank;
+	json_t *json;		/* NULL: no object */
+	X509 **certificates;	/* of a thing: each that could be decoded, else NULL */
+	size_t count;
+};
+
+/* Silent, and on any thread: what is wrong with the line says import_line. Release it. */
+void import_decode(struct import_said *said, const char *text, size_t len);
+void import_said_release(struct import_said *said);
 
 struct import_line {
 	struct db *db;
 	int64_t now;
-	json_t *said;		/* events for the ledger are added to it, one for each new certificate */
+	json_t *events;		/* for the ledger, one is added for each new certificate */
 	int64_t things;		/* grows by one for each thing */
 };
 /*
  * Inside the caller's transaction, which must be undone unless this is GR_OK. GR_BAD, GR_NO, one line: the line is not one
- * of the above, or against the registry's rules.
+ * of the above, or against the registry's rules. It takes certificates out of said. A blank line is not for it.
  */
-enum status import_line(struct import_line *l, const char *text, size_t len);
+enum status import_line(struct import_line *l, struct import_said *said);
 
 #endif

@@ -1,20 +1,21 @@
 /* db.c - one SQLite connection */
 #include "registry/db.h"
+#include "clock.h"
 #include "complain.h"
-#include "registry/schema.h"
+#include "registry/db_file.h"
 #include "str.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_SLOTS = 256, BUSY_MS = 10000, APPLICATION_ID = 0x67726462 };	/* "grdb" in the file's header */
+enum { CACHE_SLOTS = 256, BUSY_MS = 10000 };
 
 struct db {
 	sqlite3 *sqlite;
 	char path[PATH_MAX];
+	int64_t waiting_since;	/* clock_boot_ms: for another writer to end */
 	struct { const char *sql; sqlite3_stmt *stmt; } cache[CACHE_SLOTS];
 };
 
@@ -29,55 +30,20 @@ static enum status exec(struct db *db, const char *sql)
 	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK ? GR_OK : fail(db);
 }
 
-static enum status create_schema(struct db *db)
+/*
+ * Another writer has the registry. SQLite's own handler sleeps up to 100 ms at a time, and whoever writes one transaction
+ * after the other (an import) would have begun the next one before that is over, most times.
+ */
+static int wait_turn(void *context, int tries)
 {
-	enum status st;
-	char id[64];
+	struct db *d = context;
 
-	str_format(id, sizeof id, "PRAGMA application_id = %d", APPLICATION_ID);
-	if ((st = exec(db, "BEGIN IMMEDIATE")) != GR_OK)
-		return st;
-	if ((st = exec(db, id)) == GR_OK && (st = exec(db, schema_sql)) == GR_OK)
-		return exec(db, "COMMIT");
-	db_rollback(db);
-	return st;
-}
-
-/* What lies at the path: an empty file, our registry, or something else? */
-static enum status examine(struct db *db, enum db_mode mode)
-{
-	int64_t application = 0, version = 0, tables = 0;
-	enum status st;
-
-	if ((st = db_number(&application, db, "PRAGMA application_id", "")) != GR_OK ||
-	    (st = db_number(&tables, db, "SELECT count(*) FROM sqlite_schema", "")) != GR_OK)
-		return st;
-	if (tables == 0 && mode == DB_CREATE)
-		return create_schema(db);
-	if (application != APPLICATION_ID) {
-		complain("%s: not a gr registry; gr-registry init makes one", db->path);
-		return GR_BAD;
-	}
-	if ((st = db_number(&version, db, "SELECT value FROM meta WHERE key = 'version'", "")) != GR_OK)
-		return st;
-	if (version > SCHEMA_VERSION) {
-		complain("%s: registry version %lld is newer than this program's %d; nothing was touched", db->path,
-			 (long long)version, SCHEMA_VERSION);
-		return GR_BAD;
-	}
-	return GR_OK;
-}
-
-/* SQLite's own word for all of these is "unable to open database file". */
-static enum status fail_open(sqlite3 *sqlite, int rc, const char *path, enum db_mode mode)
-{
-	int why = sqlite && rc == SQLITE_CANTOPEN ? sqlite3_system_errno(sqlite) : 0;
-
-	if ((why == ENOENT || why == ENOTDIR) && mode == DB_OPEN)
-		complain("%s: %s; gr-registry init makes a registry", path, strerror(why));
-	else
-		complain("%s: %s", path, why ? strerror(why) : sqlite3_errstr(rc));
-	return why == ENOENT || why == ENOTDIR || why == EISDIR ? GR_BAD : GR_FAIL;
+	if (tries == 0)
+		d->waiting_since = clock_boot_ms();
+	if (clock_boot_ms() - d->waiting_since >= BUSY_MS)
+		return 0;
+	sqlite3_sleep(tries < 5 ? 1 : 4);
+	return 1;
 }
 
 enum status db_open(struct db **db, const char *path, enum db_mode mode)
@@ -92,12 +58,12 @@ enum status db_open(struct db **db, const char *path, enum db_mode mode)
 		goto out;
 	}
 	if ((rc = sqlite3_open_v2(path, &d->sqlite, flags, NULL)) != SQLITE_OK) {
-		st = fail_open(d->sqlite, rc, path, mode);
+		st = db_file_refused(d->sqlite, rc, path, mode);
 		goto out;
 	}
-	sqlite3_busy_timeout(d->sqlite, BUSY_MS);
+	sqlite3_busy_handler(d->sqlite, wait_turn, d);
 	/* Looked at before anything is set: the first pragma rewrites the head of a file that is somebody else's. */
-	if ((st = examine(d, mode)) != GR_OK) {
+	if ((st = db_file_examine(d, mode)) != GR_OK) {
 		if (sqlite3_errcode(d->sqlite) == SQLITE_NOTADB)
 			st = GR_BAD;
 		goto out;

@@ -62,7 +62,9 @@ daemon_start() {
 		</dev/null >>"$w/lab/backend.log" 2>&1 7>&- 8>&- &
 	daemon=$!
 	for ((i = 0; i < 1000; i++)); do
-		! grep -q '^ready$' "$w/lab/backend.log" && kill -0 "$daemon" 2>/dev/null || break
+		if grep -q '^ready$' "$w/lab/backend.log" || ! kill -0 "$daemon" 2>/dev/null; then
+			return
+		fi
 		sleep 0.01
 	done
 }

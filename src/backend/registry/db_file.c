@@ -1,0 +1,68 @@
+/* db_file.c - the file under a connection */
+#include "registry/db_file.h"
+#include "complain.h"
+#include "registry/schema.h"
+#include "str.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { APPLICATION_ID = 0x67726462 };	/* "grdb" in the file's header */
+
+static enum status exec(struct db *db, const char *sql)
+{
+	if (sqlite3_exec(db_handle(db), sql, NULL, NULL, NULL) == SQLITE_OK)
+		return GR_OK;
+	complain("%s: %s", db_path(db), sqlite3_errmsg(db_handle(db)));
+	return GR_FAIL;
+}
+
+static enum status create_schema(struct db *db)
+{
+	enum status st;
+	char id[64];
+
+	str_format(id, sizeof id, "PRAGMA application_id = %d", APPLICATION_ID);
+	if ((st = db_begin(db)) != GR_OK)
+		return st;
+	if ((st = exec(db, id)) == GR_OK && (st = exec(db, schema_sql)) == GR_OK)
+		return db_commit(db);
+	db_rollback(db);
+	return st;
+}
+
+enum status db_file_examine(struct db *db, enum db_mode mode)
+{
+	int64_t application = 0, version = 0, tables = 0;
+	enum status st;
+
+	if ((st = db_number(&application, db, "PRAGMA application_id", "")) != GR_OK ||
+	    (st = db_number(&tables, db, "SELECT count(*) FROM sqlite_schema", "")) != GR_OK)
+		return st;
+	if (tables == 0 && mode == DB_CREATE)
+		return create_schema(db);
+	if (application != APPLICATION_ID) {
+		complain("%s: not a gr registry; gr-registry init makes one", db_path(db));
+		return GR_BAD;
+	}
+	if ((st = db_number(&version, db, "SELECT value FROM meta WHERE key = 'version'", "")) != GR_OK)
+		return st;
+	if (version > SCHEMA_VERSION) {
+		complain("%s: registry version %lld is newer than this program's %d; nothing was touched", db_path(db),
+			 (long long)version, SCHEMA_VERSION);
+		return GR_BAD;
+	}
+	return GR_OK;
+}
+
+/* SQLite's own word for all of these is "unable to open database file". */
+enum status db_file_refused(sqlite3 *sqlite, int rc, const char *path, enum db_mode mode)
+{
+	int why = sqlite && rc == SQLITE_CANTOPEN ? sqlite3_system_errno(sqlite) : 0;
+
+	if ((why == ENOENT || why == ENOTDIR) && mode == DB_OPEN)
+		complain("%s: %s; gr-registry init makes a registry", path, strerror(why));
+	else
+		complain("%s: %s", path, why ? strerror(why) : sqlite3_errstr(rc));
+	return why == ENOENT || why == ENOTDIR || why == EISDIR ? GR_BAD : GR_FAIL;
+}

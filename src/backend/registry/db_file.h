@@ -1,0 +1,12 @@
+/* db_file.h - the file under a connection: ours, somebody else's, or a new one. A part of db_open. */
+#ifndef GR_DB_FILE_H
+#define GR_DB_FILE_H
+
+#include "registry/db.h"
+
+/* GR_OK: our registry, made with the schema where the file was empty and mode allows it. GR_BAD: not ours, or of a newer version. */
+enum status db_file_examine(struct db *db, enum db_mode mode);
+/* Says why SQLite could not open path. GR_BAD: missing, or a folder; else GR_FAIL. sqlite may be NULL. */
+enum status db_file_refused(sqlite3 *sqlite, int rc, const char *path, enum db_mode mode);
+
+#endif
