@@ -69,14 +69,19 @@ daemon_start() {
 	done
 }
 
-# While the thing rotates: a daemon that died is started again, as its supervisor would, without a fault.
+# While the thing rotates.
 daemon_watch() {
 	while kill -0 "$1" 2>/dev/null; do
-		if [ -n "$daemon" ] && ! kill -0 "$daemon" 2>/dev/null; then
-			daemon_again
-		fi
+		daemon_mind
 		sleep 0.02
 	done
+}
+
+# A daemon that died is started again, as its supervisor would, without a fault.
+daemon_mind() {
+	if [ -n "$daemon" ] && ! kill -0 "$daemon" 2>/dev/null; then
+		daemon_again
+	fi
 }
 
 daemon_again() {

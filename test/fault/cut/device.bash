@@ -145,9 +145,15 @@ device_serve() {
 
 # device_settled WORDS: the job ended with one of them, and everything is in its place
 device_settled() {
-	local id seen n
-	id=$(gr-probe 2>probe) || { lose "the pair in use is not taken: $(cat probe)"; return; }
+	local id seen n tries=0
+	until id=$(gr-probe 2>probe); do
+		# Where the daemon dies later still, and its machine with it, the next one is asked.
+		[ "$kind" = daemon ] && [ $((++tries)) -lt 50 ] || { lose "the pair in use is not taken: $(cat probe)"; return; }
+		daemon_mind
+		sleep 0.1
+	done
 	for ((n = 0; n < 1200; n++)); do
+		[ "$kind" != daemon ] || daemon_mind
 		seen=$(sql "SELECT (SELECT status FROM execution WHERE thing = '$thing' AND job = '$job'),
 			(SELECT group_concat(p.certificate || c.status) FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = '$thing'),
 			(SELECT count(*) FROM certificate WHERE id NOT IN (SELECT certificate FROM principal))")
