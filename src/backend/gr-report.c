@@ -44,7 +44,7 @@ int main(int argc, char *argv[])
 			verb_option(&v, ch);
 	if (st != GR_OK)
 		return st;
-	if ((st = verb_open(&v, &spec, argc, argv, 0, 0)) == GR_OK) {
+	if ((st = verb_open(&v, &spec, argc, argv, 0, 0)) == GR_OK && (st = db_snapshot(v.db)) == GR_OK) {
 		r.db = v.db;
 		r.now = v.now;
 		st = print(&r);
