@@ -9,7 +9,7 @@ daemon_begin() { :; }
 daemon_up() {
 	[ ! -d lab ] || { undo "$w"; rm -rf lab; }
 	lab.sh up -n 1 -a ECDSA-P256 "$w/lab" >/dev/null || { lose 'no world'; return; }
-	home=$w/lab/home thing=thing-1 T=$w/lab/things/thing-1
+	home=$w/lab/home thing=thing-1 T=$w/lab/things/thing-1 daemon=
 	device_triggers
 	device_hurry 1
 	export GR_CONF=$T/gr.conf GR_STATE=$T/state
