@@ -80,6 +80,7 @@ as_the_reference() {
 	run -1 rotate.sh once
 	[ "$(status_of j1)" = FAILED ]
 	[[ "$(reason_of j1)" == "the broker refuses the new certificate"* ]]
+	[[ $output != *"switched to the new key"* ]]
 	assert_unchanged
 }
 
@@ -188,6 +189,7 @@ as_the_reference() {
 	rotate_job j1
 	run -1 fake/rotate.sh once
 	[ "$(status_of j1)" = FAILED ]
+	[ "$(reason_of j1)" = "commit was not answered in time" ]
 	assert_unchanged
 }
 

@@ -60,6 +60,14 @@ two_pairs() {
 	assert_rotated j1
 }
 
+@test "model: commit is refused because the one before, whose answer was lost, was taken: the execution tells, and it succeeds" {
+	wrapped gr-commit '[ -e asked ] || { touch asked; "$REAL" "$@"; exit 111; }; touch refused; echo "gr-commit: committed already" >&2; exit 1'
+	rotate_job j1
+	run -0 fake/rotate.sh once
+	[ -e refused ]
+	assert_rotated j1
+}
+
 @test "model: success is refused without a word of how the job ended: both pairs are kept, the next rotation leaves one" {
 	setting recordGraceSeconds 3600	# j1 is not what this is about
 	foreign_answer SUCCEEDED

@@ -291,6 +291,17 @@ Public device" ]
 	gr-install-cert activate
 	switched
 }
+@test "switch: a copy of the next key that the token says it made, and that is not there, costs no key" {
+	make_token_trial
+	before=$(objects)
+	shim_use 'only 4 C_CopyObject 0x0'	# three for the pair that gives the label up
+	run -100 --separate-stderr gr-install-cert activate -o pkcs11Module="$MODULE"
+	one_line 'pkcs11:token=gr: the private key of generation 2 is not there'
+	[ "$(readlink "$STORE/live")" = 1 ]
+	[ "$(objects)" = "$before" ]
+	gr-install-cert activate
+	switched
+}
 @test "stage: a token that is full is a temporary error, and nothing of it stays" {
 	make_token_device
 	gr-install-cert adopt >/dev/null

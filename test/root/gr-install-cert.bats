@@ -11,20 +11,23 @@ setup() {
 }
 teardown() {
 	cd /
-	for m in "$BATS_TEST_TMPDIR"/mnt "$BATS_TEST_TMPDIR"/dev/private.key; do
+	for m in "$BATS_TEST_TMPDIR"/mnt "$BATS_TEST_TMPDIR"/dev/private.key "$BATS_TEST_TMPDIR"/dev; do
 		! mountpoint -q "$m" || umount "$m"
 	done
 }
 owner_of() { stat -c '%U:%G %a' "$@"; }
 
-# rotate: from plain files to a committed second generation.
-rotate() {
+# staged: from plain files to a second generation that waits to be activated.
+staged() {
 	gr-install-cert adopt >/dev/null
 	gr-journal put --from idle phase=creating-certificate job=job1 old=1 new=2
 	gr-keygen >/dev/null
 	certify 2 new.pem
 	gr-install-cert stage new.pem >/dev/null
 	gr-journal put --from creating-certificate phase=trial
+}
+rotate() {
+	staged
 	gr-install-cert activate
 }
 
@@ -116,6 +119,24 @@ rotate() {
 	[[ $stderr == *"a mount point of its own"* ]]
 	[ ! -e dev/.gr ]
 	[ "$(ls -A dev | tr '\n' ' ')" = "cert.pem private.key " ]
+}
+@test "mounts: a switch that the configured paths do not show is undone" {
+	make_device
+	mkdir elsewhere
+	mv dev/cert.pem elsewhere/
+	export GR_CERTIFICATE_FILE_PATH=$PWD/elsewhere/cert.pem
+	staged
+	before=$(cat elsewhere/cert.pem)
+	# Over the folder that we stay in: from here the key is still there, a link by an absolute path leads into the new one.
+	cd dev
+	mount -t tmpfs tmpfs "$PWD"
+	GR_PRIVATE_KEY_PATH=private.key run -111 --separate-stderr gr-install-cert activate
+	[[ $stderr == "gr-install-cert: $GR_CERTIFICATE_FILE_PATH: does not lead to the live generation: "* ]]
+	umount "$BATS_TEST_TMPDIR/dev"
+	[ "$(live)" = 1 ]
+	[ "$(cat ../elsewhere/cert.pem)" = "$before" ]
+	gr-install-cert activate
+	[ "$(live)" = 2 ]
 }
 @test "disk: on a full ext4 the switch goes back, with its record" {
 	truncate -s 8M ext4.img
