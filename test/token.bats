@@ -291,14 +291,18 @@ Public device" ]
 	gr-install-cert activate
 	switched
 }
-@test "switch: a copy of the next key that the token says it made, and that is not there, costs no key" {
+@test "switch: a copy that the token says it made, and that is not there, costs no object" {
 	make_token_trial
 	before=$(objects)
-	shim_use 'only 4 C_CopyObject 0x0'	# three for the pair that gives the label up
-	run -100 --separate-stderr gr-install-cert activate -o pkcs11Module="$MODULE"
-	one_line 'pkcs11:token=gr: the private key of generation 2 is not there'
-	[ "$(readlink "$STORE/live")" = 1 ]
-	[ "$(objects)" = "$before" ]
+	# Three for the pair that gives the label up, three for the one that takes it.
+	for n in 1 2 3 4 5 6; do
+		shim_use "only $n C_CopyObject 0x0"
+		run -111 --separate-stderr gr-install-cert activate -o pkcs11Module="$MODULE"
+		[ "${#stderr_lines[@]}" -eq 1 ]
+		[[ $stderr == 'gr-install-cert: pkcs11:token=gr: the token says that it copied a '*', but there is no copy; nothing was destroyed' ]]
+		[ "$(objects)" = "$before" ]
+		[ "$(readlink "$STORE/live")" = 1 ]
+	done
 	gr-install-cert activate
 	switched
 }

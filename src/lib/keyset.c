@@ -100,7 +100,7 @@ enum status keyset_find(ck_object_handle_t *object, const struct keyset *set, st
 	return GR_NO;
 }
 
-/* GR_NO, silent: there is none under either name. */
+/* GR_NO, silent: there is none under either name. GR_OK: it was found under the new one, whatever the token had said. */
 static enum status move(const struct keyset *set, struct token *token, const struct store *store, enum object_class class,
 			enum keyset_name which)
 {
@@ -113,25 +113,28 @@ static enum status move(const struct keyset *set, struct token *token, const str
 	    (st = keyset_find(&object, set, token, class, &to)) != GR_NO ||
 	    (st = keyset_find(&object, set, token, class, &from)) != GR_OK)
 		return st;
-	if ((st = object_copy(&copy, token, object, &to)) != GR_NO || (st = object_rename(token, object, &to)) != GR_NO)
+	if ((st = object_copy(&copy, token, object, &to)) == GR_NO && (st = object_rename(token, object, &to)) == GR_NO) {
+		complain("%s: the token can neither copy nor rename a %s", token->where, object_class_name(class));
+		return GR_BAD;
+	}
+	if (st != GR_OK || (st = keyset_find(&object, set, token, class, &to)) != GR_NO)
 		return st;
-	complain("%s: the token can neither copy nor rename a %s", token->where, object_class_name(class));
-	return GR_BAD;
+	complain("%s: the token says that it copied a %s, but there is no copy; nothing was destroyed", token->where, object_class_name(class));
+	return GR_FAIL;
 }
 
 enum status keyset_bring(const struct keyset *set, struct token *token, const struct store *store, enum keyset_name which)
 {
-	const struct object_name *to = which == KEYSET_OWN ? &set->own : &set->reference.shown;
 	const struct object_name *from = which == KEYSET_OWN ? &set->reference.shown : &set->own;
-	ck_object_handle_t object;
-	enum status st;
+	enum status st, private = GR_NO;
 
-	for (enum object_class c = 0; c < OBJECT_CLASSES; c++)
+	for (enum object_class c = 0; c < OBJECT_CLASSES; c++) {
 		if ((st = move(set, token, store, c, which)) != GR_OK && st != GR_NO)
 			return st;
-	if ((st = keyset_find(&object, set, token, OBJECT_PRIVATE, to)) != GR_OK)
-		return st;
-	return keyset_destroy(set, token, from);
+		if (c == OBJECT_PRIVATE)
+			private = st;
+	}
+	return private == GR_OK ? keyset_destroy(set, token, from) : private;
 }
 
 static enum status destroy_class(const struct keyset *set, struct token *token, enum object_class class, const struct object_name *name)

@@ -36,8 +36,9 @@ enum status keyset_find(ck_object_handle_t *object, const struct keyset *set, st
 			const struct object_name *name);
 
 /*
- * Brings all objects that are there under that name and proves the private key before what bore the other one goes.
- * GR_NO, silent: the private key is under neither. GR_BAD: the token can neither copy nor rename.
+ * Brings all objects that are there under that name and proves each, the private key by a signature, before what bore the
+ * other one goes. GR_NO, silent: the private key is under neither. GR_BAD: the token can neither copy nor rename. GR_FAIL: it
+ * said that it did, and did not.
  */
 enum status keyset_bring(const struct keyset *set, struct token *token, const struct store *store, enum keyset_name which);
 /* Destroys its own objects under that name; where the public key was never written down, all that bear the id, which nobody else knows. */
