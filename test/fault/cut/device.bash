@@ -148,7 +148,11 @@ device_settled() {
 	local id seen n tries=0
 	until id=$(gr-probe 2>probe); do
 		# Where the daemon dies later still, and its machine with it, the next one is asked.
-		[ "$kind" = daemon ] && [ $((++tries)) -lt 50 ] || { lose "the pair in use is not taken: $(cat probe)"; return; }
+		if [ "$kind" != daemon ] || [ "$tries" -eq 50 ]; then
+			lose "the pair in use is not taken: $(cat probe)"
+			return
+		fi
+		tries=$((tries + 1))
 		daemon_mind
 		sleep 0.1
 	done
