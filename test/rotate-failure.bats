@@ -200,6 +200,7 @@ as_the_reference() {
 	driver=$!
 	until_true test -e stopped
 	until_true eval '[ ! -e lab/broker.pid ]'
+	until_true grep -q '^gr-link: .*Connection refused' log
 	lab.sh start "$LAB" broker
 	wait "$driver"
 	assert_rotated j1
