@@ -82,7 +82,7 @@ static void fill(struct import_ahead *a, struct import_batch *b)
 	size_t start = 0, len;
 
 	ends(b, GR_OK, "");
-	while (b->count < IMPORT_BATCH && next_line(a, b, &start, &len) == GR_OK) {
+	while (b->count < IMPORT_BATCH && b->bytes < IMPORT_BATCH_BYTES && next_line(a, b, &start, &len) == GR_OK) {
 		import_decode(&b->lines[b->count++], a->text + start, len);
 		start += len;
 		b->bytes += len;

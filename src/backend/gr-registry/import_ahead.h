@@ -14,6 +14,7 @@
 
 enum {
 	IMPORT_BATCH = 500,	/* lines for one transaction: short, so that the daemon is not kept waiting */
+	IMPORT_BATCH_BYTES = 8 << 20,	/* or as many lines as have that: what is read ahead is held in memory */
 	IMPORT_LINE_MAX = 1 << 20
 };
 

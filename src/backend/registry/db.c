@@ -72,9 +72,7 @@ enum status db_open(struct db **db, const char *path, enum db_mode mode)
 	 * Each savepoint keeps what it would have to undo: in memory, else that is more disk traffic than the registry itself.
 	 * The cache takes up to 64 MB, in kB: with the usual two a large registry is read from the system page by page.
 	 */
-	if ((st = exec(d, "PRAGMA journal_mode = WAL")) != GR_OK || (st = exec(d, "PRAGMA synchronous = FULL")) != GR_OK ||
-	    (st = exec(d, "PRAGMA foreign_keys = ON")) != GR_OK || (st = exec(d, "PRAGMA temp_store = MEMORY")) != GR_OK ||
-	    (st = exec(d, "PRAGMA cache_size = -65536")) != GR_OK)
+	if ((st = exec(d, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536")) != GR_OK)
 		goto out;
 	*db = d;
 	return GR_OK;
@@ -188,6 +186,7 @@ void db_undo(struct db *db)
 enum status db_run(struct db *db, const char *sql, const char *types, ...)
 {
 	sqlite3_stmt *stmt;
+	enum status st;
 	va_list ap;
 	int rc;
 
@@ -198,14 +197,9 @@ enum status db_run(struct db *db, const char *sql, const char *types, ...)
 		return fail(db);
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
 		;
-	if (rc != SQLITE_DONE) {
-		enum status st = fail(db);
-
-		sqlite3_reset(stmt);
-		return st;
-	}
+	st = rc == SQLITE_DONE ? GR_OK : fail(db);
 	sqlite3_reset(stmt);
-	return GR_OK;
+	return st;
 }
 
 enum status db_query(sqlite3_stmt **row, struct db *db, const char *sql, const char *types, ...)
