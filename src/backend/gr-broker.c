@@ -1,4 +1,5 @@
 /* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
+#include "gr-broker/acl.h"
 #include "gr-broker/broker.h"
 #include "gr-broker/dates.h"
 #include "gr-broker/gate.h"
@@ -110,6 +111,23 @@ static int on_acl(int event, void *data, void *userdata)
 	return gate_check(userdata, data);
 }
 
+static void tell(struct session *s)
+{
+	report_connected(&s->who, s->told);
+	if (!s->told)
+		presence_connected(s);
+	s->told = true;
+}
+
+/* The backend hears of the thing's own session before it hears what came after that, also over another one. */
+static void tell_thing(struct broker *b, const struct session *s)
+{
+	struct session *own = sessions_find_id(b->sessions, s->who.thing);
+
+	if (own && !own->told)
+		tell(own);
+}
+
 static int on_message(int event, void *data, void *userdata)
 {
 	struct mosquitto_evt_message *message = data;
@@ -120,15 +138,11 @@ static int on_message(int event, void *data, void *userdata)
 	if (broker_is_local(mosquitto_client_username(message->client)))
 		return route_from_backend(b, message);
 	s = sessions_find(b->sessions, message->client);
-	return s ? route_from_device(message, s) : MOSQ_ERR_AUTH;
-}
-
-static void tell(struct session *s)
-{
-	report_connected(&s->who);
-	if (!s->told)
-		presence_connected(s);
-	s->told = true;
+	if (!s)
+		return MOSQ_ERR_AUTH;
+	if (acl_is_request(message->topic))
+		tell_thing(b, s);
+	return route_from_device(message, s);
 }
 
 static int on_disconnect(int event, void *data, void *userdata)

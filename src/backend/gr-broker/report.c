@@ -50,12 +50,13 @@ static void publish(const char *certificate, const char *client, const char *tai
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: %s: could not be reported: %s", client, tail);
 }
 
-void report_connected(const struct identity *who)
+void report_connected(const struct identity *who, bool again)
 {
 	char payload[128];
 
 	/* An address as inet_ntop writes it needs no escapes. */
-	str_format(payload, sizeof payload, "{\"ipAddress\":\"%s\"%s}", who->address, who->expired ? ",\"expired\":true" : "");
+	str_format(payload, sizeof payload, "{\"ipAddress\":\"%s\"%s%s}", who->address, who->expired ? ",\"expired\":true" : "",
+		   again ? ",\"again\":true" : "");
 	publish(who->certificate, who->client, "gr/connected", payload);
 }
 

@@ -18,7 +18,8 @@ enum {
 /* "in/CERTIFICATE/HEX/TAIL". False: it does not fit. */
 bool report_topic(char to[static REPORT_TOPIC_MAX], const char *certificate, const char *client, const char *tail);
 
-void report_connected(const struct identity *who);	/* {"ipAddress": ..., "expired": true if it has} */
+/* {"ipAddress": ..., "expired": true if it has, "again": true if the session was reported when it began} */
+void report_connected(const struct identity *who, bool again);
 void report_disconnected(const struct identity *who);	/* {} */
 
 /* What was reported lately; bounded, so that at most 1024 reports leave in REPORT_QUIET_MS. */
