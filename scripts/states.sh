@@ -56,7 +56,8 @@ state_updating_job() {
 	connect "$old" || rc=$?
 	[ "$rc" -ne 1 ] || { give_way; return; }
 	[ "$rc" -eq 0 ] || return "$rc"
-	answer=$(gr-jobs-client update -d CertificateRotator=true --execution "$execution" "$job" IN_PROGRESS) || rc=$?
+	answer=$(gr-jobs-client update -d CertificateRotator=true -d CertificateRotatorDevice=gr --execution "$execution" \
+		"$job" IN_PROGRESS) || rc=$?
 	case $rc in
 	0 | 111) ;;	# after silence the execution itself tells whether the update arrived
 	1) say "job $job: not ours any more"; next=idle; return 0 ;;
@@ -271,8 +272,9 @@ state_failing() {
 	[ -n "$job" ] || { keep_both "$new"; return; }
 	wait_to_repeat "$created_at" || return
 	rc=0
-	answer=$(gr-jobs-client update -d CertificateRotator=true -d DeviceFailureReason="${reason:-unknown}" --execution "$execution" \
-		"$job" FAILED) || rc=$?
+	# Only with a record of this rotation do we know that we have gone back, so that the word decides.
+	answer=$(gr-jobs-client update -d CertificateRotator=true ${new:+-d CertificateRotatorDevice=gr} -d DeviceFailureReason="${reason:-unknown}" \
+		--execution "$execution" "$job" FAILED) || rc=$?
 	read_execution "$answer" || return
 	case $rc in
 	0) finish_old ;;

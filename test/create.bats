@@ -102,7 +102,7 @@ handler_refuses() {
 @test "create: the issue stands in the ledger, with the certificate" {
 	rotation_begun
 	line=$(grep "\"certificateId\":\"$NEW\"" "$GR_HOME/ledger")
-	json_is "$line" '{"event":"issued","thingName":"'"$THING"'","jobId":"'"$J"'","executionNumber":1,"oldCertificateId":"'"$OLD"'","certificateId":"'"$NEW"'","authority":"ca","private":false}' \
+	json_is "$line" '{"event":"issued","thingName":"'"$THING"'","jobId":"'"$J"'","executionNumber":1,"oldCertificateId":"'"$OLD"'","certificateId":"'"$NEW"'","authority":"ca","private":false,"notOurs":false}' \
 		'del(.at, .certificatePem)'
 	[ "$(jq -r .certificatePem <<<"$line")" = "$(cat new.pem)" ]
 	[ "$(stat -c %a "$GR_HOME/ledger")" = 600 ]

@@ -87,7 +87,7 @@ undecided() {
 	on_trial
 	say SUCCEEDED
 	body_is '{"code":"InvalidStateTransition","message":"SUCCEEDED needs a commit that was accepted first","timestamp":"S",
-		"executionState":{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":"true"},"versionNumber":2}}'
+		"executionState":{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":"true","CertificateRotatorDevice":"gr"},"versionNumber":2}}'
 	undecided
 	execution_is IN_PROGRESS
 	accepted commit "$COMMIT"
@@ -98,7 +98,7 @@ undecided() {
 	rotation_begun
 	say SUCCEEDED
 	body_is '{"code":"InvalidStateTransition","message":"SUCCEEDED must be said over the new certificate","timestamp":"S",
-		"executionState":{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":"true"},"versionNumber":2}}'
+		"executionState":{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":"true","CertificateRotatorDevice":"gr"},"versionNumber":2}}'
 	over_new
 	accepted commit "$COMMIT"
 	over_old
@@ -196,7 +196,7 @@ timed_out() {
 	committed
 	timed_out
 	says_too_late SUCCEEDED NEW
-	body_is '{"status":"TIMED_OUT","statusDetails":{"CertificateRotator":"true","survivor":"NEW"},"versionNumber":3}' .executionState
+	body_is '{"status":"TIMED_OUT","statusDetails":{"CertificateRotator":"true","CertificateRotatorDevice":"gr","survivor":"NEW"},"versionNumber":3}' .executionState
 	execution_is TIMED_OUT
 	lives NEW
 }

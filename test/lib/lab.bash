@@ -177,10 +177,11 @@ key_new() {
 # csr_of NAME [MEMBERS]: the payload of create for our job, with other members
 csr_of() { jq -nc --rawfile csr "$1.csr" --arg job "$J" '{jobId: $job, csr: $csr} + '"${2:-{\}}"; }
 
-# job_started [ID]: a rotation, IN_PROGRESS
+# job_started [ID]: a rotation, IN_PROGRESS, by a device that says that it is ours unless DEVICE is set to another word
 job_started() {
 	job_new "${1:-$J}"
-	accepted "jobs/${1:-$J}/update" '{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true}}'
+	accepted "jobs/${1:-$J}/update" \
+		'{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true,"CertificateRotatorDevice":"'"${DEVICE:-gr}"'"}}'
 }
 
 # rotation_begun: our thing has asked for new.pem; OLD and NEW are the certificate ids
@@ -196,7 +197,11 @@ rotation_asked() {
 	NEW=$(certificate_id new.pem)
 }
 
-say() { request "jobs/$J/update" "$(jq -nc --arg s "$1" '{status: $s}')"; }
+# say STATUS: as DEVICE does, see job_started
+say() {
+	request "jobs/$J/update" "$(jq -nc --arg s "$1" --arg device "${DEVICE:-gr}" \
+		'{status: $s} + if $s == "FAILED" or $s == "REJECTED" then {statusDetails: {CertificateRotatorDevice: $device}} else {} end')"
+}
 # heard STATUS SURVIVOR: the final word is accepted
 heard() { say "$1" && [ "$ANSWER" = accepted ] && custody_is survivor "$2" || { echo "$ANSWER $BODY" >&2; return 1; }; }
 

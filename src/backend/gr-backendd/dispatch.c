@@ -3,9 +3,11 @@
 #include "complain.h"
 #include "gr-backendd/daemon.h"
 #include "handlers/rotate.h"
+#include "handlers/terminal.h"
 #include "jobs/service.h"
 #include "json.h"
 #include "registry/certificate.h"
+#include "registry/kept.h"
 #include "registry/outbox.h"
 #include "registry/rotation.h"
 #include "registry/thing.h"
@@ -43,8 +45,21 @@ static bool read_stamp(struct stamp *s, const char *topic)
 	return str_is_certificate_id(s->principal);
 }
 
+/*
+ * The thing itself is here over certificate. again: the broker only repeats itself, so that the session began earlier,
+ * perhaps before a word that is on record by now.
+ */
+static enum status thing_began(struct daemon *d, const struct certificate *c, bool again, int64_t now)
+{
+	enum status st = session_started(d->db, c->thing, c->id, now);
+
+	if (st == GR_OK && !c->seen)
+		st = kept_see(d->db, c->thing, c->id, now);
+	return st == GR_OK && !again ? terminal_session(d->db, &d->ledger, c->thing, c->id, now) : st;
+}
+
 /* Only a session under exactly the thing's name tells what the thing uses; T#gr at least shows that NEW works. */
-static enum status session_report(struct daemon *d, const struct stamp *s, bool started, int64_t now)
+static enum status session_report(struct daemon *d, const struct stamp *s, bool started, bool again, int64_t now)
 {
 	const char *suffix;
 	struct certificate c;
@@ -59,7 +74,7 @@ static enum status session_report(struct daemon *d, const struct stamp *s, bool 
 		return st;
 	if (suffix[0] != '\0')
 		return GR_OK;
-	return started ? session_started(d->db, c.thing, c.id, now) : session_ended(d->db, c.thing, c.id);
+	return started ? thing_began(d, &c, again, now) : session_ended(d->db, c.thing, c.id);
 }
 
 /* A certificate that we took out of use, or never knew, wants in. One that an operator switched off is no news. */
@@ -82,27 +97,32 @@ static enum status refusal_report(struct daemon *d, const struct stamp *s, int64
 }
 
 /* The broker let it in for a rotation alone, because the operator granted that; he should know. */
-static enum status note_expired(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
+static enum status note_expired(struct daemon *d, const struct stamp *s, int64_t now)
 {
-	json_t *body = json_object_parse(m->payload, m->len);
-	bool expired = json_is_true(json_object_get(body, "expired"));
 	struct certificate c;
-	enum status st;
+	enum status st = certificate_get(&c, d->db, s->principal);
 
-	json_decref(body);
-	if (!expired || (st = certificate_get(&c, d->db, s->principal)) == GR_NO)
+	if (st == GR_NO)
 		return GR_OK;
 	return st == GR_OK ? alarm_raise(d->db, "expired-used", c.thing, c.id, "a certificate that has expired was let in for a rotation", now) : st;
 }
 
+static enum status connected(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
+{
+	json_t *body = json_object_parse(m->payload, m->len);
+	bool expired = json_is_true(json_object_get(body, "expired")), again = json_is_true(json_object_get(body, "again"));
+	enum status st = expired ? note_expired(d, s, now) : GR_OK;
+
+	json_decref(body);
+	return st == GR_OK ? session_report(d, s, true, again, now) : st;
+}
+
 static enum status report(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
 {
-	enum status st;
-
 	if (strcmp(s->topic, "gr/connected") == 0)
-		return (st = note_expired(d, s, m, now)) == GR_OK ? session_report(d, s, true, now) : st;
+		return connected(d, s, m, now);
 	if (strcmp(s->topic, "gr/disconnected") == 0)
-		return session_report(d, s, false, now);
+		return session_report(d, s, false, false, now);
 	return strcmp(s->topic, "gr/refused") == 0 ? refusal_report(d, s, now) : GR_OK;
 }
 

@@ -34,6 +34,8 @@ static void print_rotation(sqlite3_stmt *row)
 	snprintf(decided, sizeof decided, "survivor: %s", db_text(row, 4));
 	print_event(db_int(row, 9), decided, "");
 	print_event(db_int(row, 10), "retired certificate       ", strcmp(db_text(row, 4), "NEW") == 0 ? db_text(row, 2) : db_text(row, 3));
+	if (db_text(row, 11)[0])
+		printf("  %-20s  kept certificate           %s: the device may still go back to it\n", "", db_text(row, 11));
 	if (db_text(row, 4)[0] == '\0')
 		puts("  still open: both certificates stay until the device says which one lives");
 }
@@ -44,7 +46,7 @@ static enum status history(struct verb *v)
 		{ "JOB", "jobId", LIST_TEXT }, { "CLIENT", "clientId", LIST_TEXT }, { "OLD", "oldCertificateId", LIST_TEXT },
 		{ "NEW", "newCertificateId", LIST_TEXT }, { "SURVIVOR", "survivor", LIST_TEXT }, { "EXECUTION", "executionNumber", LIST_NUMBER },
 		{ "REQUESTED", "requestedAt", LIST_MS }, { "USED", "firstUsedAt", LIST_MS }, { "COMMITTED", "committedAt", LIST_MS },
-		{ "DECIDED", "decidedAt", LIST_MS }, { "RETIRED", "retiredAt", LIST_MS }, { 0 }
+		{ "DECIDED", "decidedAt", LIST_MS }, { "RETIRED", "retiredAt", LIST_MS }, { "KEPT", "keptCertificateId", LIST_TEXT }, { 0 }
 	};
 	sqlite3_stmt *row;
 	enum status st;
@@ -56,8 +58,9 @@ static enum status history(struct verb *v)
 		db_done(row);
 	if (st != GR_OK)
 		return st;
-	st = db_query(&row, v->db, "SELECT job, client, old, new, survivor, number, requested, used, committed, decided, retired"
-				  " FROM rotation WHERE thing = ? ORDER BY id", "s", v->operands[0]);
+	st = db_query(&row, v->db, "SELECT job, client, old, new, survivor, number, requested, used, committed, decided, retired,"
+		      " (SELECT certificate FROM kept WHERE certificate = CASE survivor WHEN 'NEW' THEN old WHEN 'OLD' THEN new END)"
+		      " FROM rotation WHERE thing = ? ORDER BY id", "s", v->operands[0]);
 	if (v->json)
 		return list_query(columns, true, v->db, row, st);
 	for (; st == GR_OK; st = db_next(v->db, &row))

@@ -4,6 +4,7 @@
 #include "jobs/queue.h"
 #include "json.h"
 #include "registry/certificate.h"
+#include "registry/kept.h"
 #include "registry/revocation.h"
 #include "registry/rotation.h"
 #include "registry/thing.h"
@@ -125,7 +126,7 @@ static enum status add_rotation(struct replay *r, const json_t *line, const stru
 	struct rotation_request q = {
 		.number = json_number(line, "executionNumber", 1), .thing = word(line, "thingName"), .job = word(line, "jobId"),
 		.client = word(line, "thingName"), .old_id = word(line, "oldCertificateId"), .new_id = cert->id, .spki = cert->spki,
-		.csr = "", .pem = word(line, "certificatePem")
+		.csr = "", .pem = word(line, "certificatePem"), .not_ours = json_is_true(json_object_get(line, "notOurs"))
 	};
 	enum status st = execution_of(&q.execution, r, line);
 
@@ -174,17 +175,23 @@ static enum status take_survivor(struct replay *r, const json_t *line)
 	if (st != GR_OK || rotation.survivor != SURVIVOR_NONE)
 		return st == GR_NO ? GR_OK : st;
 	r->survivors++;
-	if ((st = rotation_decide(r->db, rotation.id, survivor, json_number(line, "at", r->now))) != GR_OK)
+	if ((st = rotation_decide(r->db, rotation.id, survivor, json_number(line, "at", r->now))) != GR_OK ||
+	    (survivor == SURVIVOR_NEW && (st = kept_release(r->db, rotation.thing, rotation.new_id)) != GR_OK))
 		return GR_FAIL;
 	return end_execution(r, line, survivor);
 }
 
+/* The ledger does not tell over which certificates a thing was seen: each of them may be one to go back to. */
 static enum status take_settled(struct replay *r, const json_t *line)
 {
-	enum status st = rotation_settle_others(r->db, word(line, "thingName"), 0, word(line, "certificateId"), json_number(line, "at", r->now));
+	const char *thing = word(line, "thingName");
+	int64_t at = json_number(line, "at", r->now);
+	bool settled;
+	enum status st = db_run(r->db, "UPDATE certificate SET seen = coalesce(seen, ?2) WHERE id IN (SELECT certificate FROM principal WHERE thing = ?1)",
+				"si", thing, at);
 
-	if (st == GR_OK)
-		r->survivors += db_changes(r->db);
+	if (st == GR_OK && (st = rotation_settle_others(&settled, r->db, thing, 0, word(line, "certificateId"), at)) == GR_OK)
+		r->survivors += settled;
 	return st;
 }
 

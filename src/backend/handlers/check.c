@@ -72,3 +72,10 @@ enum status rotate_check(struct execution *x, const char **why, const struct eve
 		return st;
 	return check_execution(x, why, e, job);
 }
+
+bool rotate_is_ours(const json_t *details)
+{
+	const char *device = json_text(details, "CertificateRotatorDevice");
+
+	return device && strcmp(device, "gr") == 0;
+}

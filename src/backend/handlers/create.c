@@ -60,12 +60,29 @@ static const char *refusal_of(struct event *e, const struct csr *csr, const stru
 /* The device has moved on: what it came over is what it lives on. */
 static enum status settle_others(struct event *e, const struct execution *x)
 {
-	enum status st = rotation_settle_others(e->db, x->thing, x->id, e->principal, e->now);
+	bool settled;
+	enum status st = rotation_settle_others(&settled, e->db, x->thing, x->id, e->principal, e->now);
 
-	if (st != GR_OK || db_changes(e->db) == 0)
+	if (st != GR_OK || !settled)
 		return st;
 	return ledger_append(e->ledger, json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at", (json_int_t)e->now,
 		"thingName", x->thing, "certificateId", e->principal));
+}
+
+/* By the statusDetails with which the execution was begun. */
+static enum status is_ours(bool *ours, struct event *e, const struct execution *x)
+{
+	char *text = NULL;
+	json_t *details;
+	enum status st = execution_details(&text, e->db, x->id);
+
+	if (st != GR_OK)
+		return GR_FAIL;
+	details = json_object_parse(text, strlen(text));
+	*ours = rotate_is_ours(details);
+	json_decref(details);
+	free(text);
+	return GR_OK;
 }
 
 static enum status record(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *cert, const char *pem)
@@ -75,14 +92,16 @@ static enum status record(struct event *e, const struct execution *x, const stru
 		.execution = x->id, .number = x->number, .thing = x->thing, .job = x->job, .client = e->client,
 		.old_id = e->principal, .new_id = cert->id, .spki = csr->spki, .csr = json_text(e->body, "csr"), .pem = pem
 	};
-	enum status st;
+	bool ours;
+	enum status st = is_ours(&ours, e, x);
 
-	if ((st = settle_others(e, x)) != GR_OK || (st = certificate_register(e->db, cert, &origin, x->thing, e->now)) != GR_OK ||
+	q.not_ours = st == GR_OK && !ours;
+	if (st != GR_OK || (st = settle_others(e, x)) != GR_OK || (st = certificate_register(e->db, cert, &origin, x->thing, e->now)) != GR_OK ||
 	    (st = policy_copy(e->db, cert->id, e->principal)) != GR_OK || (st = rotation_insert(e->db, &q, e->now)) != GR_OK)
 		return st;
-	return ledger_append(e->ledger, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b}", "event", "issued", "at", (json_int_t)e->now,
+	return ledger_append(e->ledger, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:b}", "event", "issued", "at", (json_int_t)e->now,
 		"thingName", x->thing, "jobId", x->job, "executionNumber", (json_int_t)x->number, "oldCertificateId", e->principal,
-		"certificateId", cert->id, "certificatePem", pem, "authority", origin.authority, "private", (int)origin.private));
+		"certificateId", cert->id, "certificatePem", pem, "authority", origin.authority, "private", (int)origin.private, "notOurs", (int)q.not_ours));
 }
 
 static enum status register_and_answer(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *cert)

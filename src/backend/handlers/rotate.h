@@ -18,4 +18,10 @@ enum status rotate_check_asker(const char **why, const struct event *e);
  */
 enum status rotate_check(struct execution *x, const char **why, const struct event *e);
 
+/*
+ * Do these statusDetails (NULL: none) say that the device is one of ours? It keeps a record of what it does, and never goes
+ * back to a certificate that it has left.
+ */
+bool rotate_is_ours(const json_t *details);
+
 #endif

@@ -1,7 +1,27 @@
 /* terminal.c - the device's final word */
 #include "handlers/terminal.h"
+#include "registry/certificate.h"
+#include "registry/kept.h"
 
 #include <string.h>
+
+/*
+ * FAILED or REJECTED of a device that is not ours, over anything but OLD: it says so both before it goes back to OLD and
+ * when it cannot, so that this decides nothing. rotation_failed_over and the next create tell what it lives on. The
+ * program on a device may be replaced in the middle of a rotation, so whoever began it and whoever speaks must be ours.
+ */
+static bool is_undecided(const struct rotation *r, const struct final_word *word)
+{
+	return (r->not_ours || !word->ours) && word->status != EXECUTION_SUCCEEDED && strcmp(word->principal, r->old_id) != 0;
+}
+
+static enum status is_the_things(struct db *db, const struct final_word *word)
+{
+	struct certificate c;
+	enum status st = certificate_get(&c, db, word->principal);
+
+	return st == GR_OK && (!c.active || c.revoked || strcmp(c.thing, word->thing) != 0) ? GR_NO : st;
+}
 
 /* What the word would decide; SURVIVOR_NONE with *why set: it may not. */
 static enum survivor verdict(const struct rotation *r, const struct final_word *word, const char **why)
@@ -27,6 +47,8 @@ static enum status decide(struct db *db, struct ledger *ledger, const struct rot
 {
 	enum status st = rotation_decide(db, r->id, survivor, now);
 
+	if (st == GR_OK && survivor == SURVIVOR_NEW)
+		st = kept_release(db, r->thing, r->new_id);
 	if (st != GR_OK)
 		return GR_FAIL;
 	return ledger_append(ledger, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s}", "event", "survivor", "at", (json_int_t)now,
@@ -54,6 +76,8 @@ enum status terminal_final_word(enum survivor *survivor, const char **why, struc
 	if (r.survivor != SURVIVOR_NONE && word->status != EXECUTION_SUCCEEDED &&
 	    strcmp(word->principal, r.new_id) != 0 && strcmp(word->principal, r.old_id) != 0)
 		return GR_OK;
+	if (is_undecided(&r, word) && (st = is_the_things(db, word)) != GR_NO)
+		return st == GR_OK && strcmp(word->principal, r.new_id) == 0 ? rotation_fail(db, r.id, now) : st;
 	decides = verdict(&r, word, why);
 	/* Written once; a yes to the contrary would let the device destroy the pair that it is to live on. */
 	if (!*why && r.survivor != SURVIVOR_NONE && r.survivor != decides)
@@ -64,4 +88,12 @@ enum status terminal_final_word(enum survivor *survivor, const char **why, struc
 		return GR_OK;
 	*survivor = decides;
 	return decide(db, ledger, &r, decides, now);
+}
+
+enum status terminal_session(struct db *db, struct ledger *ledger, const char *thing, const char *certificate, int64_t now)
+{
+	struct rotation r;
+	enum status st = rotation_failed_over(&r, db, thing, certificate);
+
+	return st == GR_OK ? decide(db, ledger, &r, SURVIVOR_OLD, now) : st == GR_NO ? GR_OK : st;
 }

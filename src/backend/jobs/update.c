@@ -1,5 +1,6 @@
 /* update.c - UpdateJobExecution, and the final word that may hide in it */
 #include "complain.h"
+#include "handlers/rotate.h"
 #include "handlers/terminal.h"
 #include "jobs/queue.h"
 #include "jobs/recall.h"
@@ -108,7 +109,7 @@ static enum status final_word(struct event *e, const struct update *u, int64_t n
 {
 	struct final_word word = {
 		.thing = e->request.thing, .job = e->request.job, .number = number, .principal = e->principal,
-		.status = u->status, .needs_rotation = rotation
+		.status = u->status, .ours = rotate_is_ours(u->details), .needs_rotation = rotation
 	};
 
 	*survivor = SURVIVOR_NONE;

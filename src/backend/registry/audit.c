@@ -153,13 +153,13 @@ static enum status check_certificates(struct scan *scan, int64_t *certificates)
 	return st == GR_NO ? GR_OK : st;
 }
 
-/* Explained: by a rotation whose execution goes on, or by one that is decided, so that the loser is about to be retired. */
+/* Explained: by a rotation whose execution goes on, or by one that is decided, so that the loser is about to be retired or is kept. */
 static enum status count_certificates(int64_t *active, int64_t *unexplained, struct scan *scan, const char *thing)
 {
 	sqlite3_stmt *row;
 	enum status st = db_query(&row, scan->db, "SELECT count(*), coalesce(sum(NOT EXISTS (SELECT 1 FROM rotation r LEFT JOIN execution x ON x.id = r.execution"
 				  " WHERE r.thing = ?1 AND r.retired IS NULL AND p.certificate IN (r.old, r.new)"
-				  " AND (r.survivor IS NOT NULL OR x.status = 'IN_PROGRESS'))), 0)"
+				  " AND (r.survivor IS NOT NULL OR x.status = 'IN_PROGRESS')) AND p.certificate NOT IN (SELECT certificate FROM kept)), 0)"
 				  " FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = ?1 AND c.status = 'ACTIVE'", "s", thing);
 
 	if (st != GR_OK)

@@ -14,7 +14,7 @@ enum status certificate_get(struct certificate *c, struct db *db, const char *id
 	sqlite3_stmt *row;
 	enum status st = db_query(&row, db,
 		"SELECT c.id, coalesce(p.thing, ''), c.spki, c.status = 'ACTIVE', r.certificate IS NOT NULL, c.created, coalesce(c.retired, 0),"
-		" c.authority, c.private"
+		" c.authority, c.private, c.seen IS NOT NULL"
 		" FROM certificate c LEFT JOIN principal p ON p.certificate = c.id LEFT JOIN revoked r ON r.certificate = c.id"
 		" WHERE c.id = ?", "s", id);
 
@@ -22,7 +22,7 @@ enum status certificate_get(struct certificate *c, struct db *db, const char *id
 		return st;
 	*c = (struct certificate){
 		.active = db_int(row, 3) != 0, .revoked = db_int(row, 4) != 0,
-		.created = db_int(row, 5), .retired = db_int(row, 6), .private = db_int(row, 8) != 0
+		.created = db_int(row, 5), .retired = db_int(row, 6), .private = db_int(row, 8) != 0, .seen = db_int(row, 9) != 0
 	};
 	str_copy(c->id, sizeof c->id, db_text(row, 0));
 	str_copy(c->thing, sizeof c->thing, db_text(row, 1));

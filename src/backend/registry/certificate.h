@@ -17,6 +17,7 @@ struct certificate {
 	char spki[65];
 	char authority[65];	/* who signed it; "" when that is not known */
 	bool active, revoked, private;
+	bool seen;		/* its thing was seen over it */
 	int64_t created, retired;	/* retired: 0 when it is not */
 };
 

@@ -31,6 +31,27 @@ static enum status create_schema(struct db *db)
 	return st;
 }
 
+static enum status read_version(int64_t *version, struct db *db)
+{
+	return db_number(version, db, "SELECT value FROM meta WHERE key = 'version'", "");
+}
+
+/* All or nothing. Another program may have done it while we waited for our turn. */
+static enum status upgrade(struct db *db)
+{
+	int64_t version = 0;
+	enum status st = db_begin(db);
+
+	if (st != GR_OK)
+		return st;
+	if ((st = read_version(&version, db)) == GR_OK && version == 1)
+		st = exec(db, schema_from_1);
+	if (st == GR_OK)
+		return db_commit(db);
+	db_rollback(db);
+	return st;
+}
+
 enum status db_file_examine(struct db *db, enum db_mode mode)
 {
 	int64_t application = 0, version = 0, tables = 0;
@@ -45,14 +66,14 @@ enum status db_file_examine(struct db *db, enum db_mode mode)
 		complain("%s: not a gr registry; gr-registry init makes one", db_path(db));
 		return GR_BAD;
 	}
-	if ((st = db_number(&version, db, "SELECT value FROM meta WHERE key = 'version'", "")) != GR_OK)
+	if ((st = read_version(&version, db)) != GR_OK)
 		return st;
 	if (version > SCHEMA_VERSION) {
 		complain("%s: registry version %lld is newer than this program's %d; nothing was touched", db_path(db),
 			 (long long)version, SCHEMA_VERSION);
 		return GR_BAD;
 	}
-	return GR_OK;
+	return version < SCHEMA_VERSION ? upgrade(db) : GR_OK;
 }
 
 /* SQLite's own word for all of these is "unable to open database file". */

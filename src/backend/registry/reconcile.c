@@ -1,5 +1,6 @@
 /* reconcile.c - retiring the certificates that a device no longer uses, as often as needed */
 #include "registry/certificate.h"
+#include "registry/kept.h"
 #include "registry/outbox.h"
 #include "registry/revocation.h"
 #include "registry/rotation.h"
@@ -34,7 +35,8 @@ static enum status retire(struct db *db, const char *certificate, const char *re
 
 	if ((st = db_run(db, "UPDATE certificate SET status = 'INACTIVE', retired = ? WHERE id = ?", "is", now, certificate)) != GR_OK ||
 	    (st = revoke(db, certificate, reason, now)) != GR_OK ||
-	    (st = db_run(db, "DELETE FROM principal WHERE certificate = ?", "s", certificate)) != GR_OK)
+	    (st = db_run(db, "DELETE FROM principal WHERE certificate = ?", "s", certificate)) != GR_OK ||
+	    (st = kept_forget(db, certificate)) != GR_OK || (st = rotation_mark_retired(db, certificate, now)) != GR_OK)
 		return st;
 	return quarantine_ms == 0 ? forget(db, certificate) : GR_OK;
 }
@@ -51,24 +53,30 @@ static enum status reconcile_one(struct db *db, const struct rotation *r, int64_
 	if (st == GR_NO || !c.active || c.revoked || strcmp(c.thing, r->thing) != 0)
 		return alarm_raise(db, "survivor-inactive", r->thing, winner,
 				   "the surviving certificate is not usable, so the other one was not retired", now);
-	if ((st = retire(db, loser, r->survivor == SURVIVOR_NEW ? REVOCATION_SUPERSEDED : REVOCATION_UNUSED, quarantine_ms, now)) != GR_OK)
+	/* An operator gave the loser to another thing since: it is that one's. */
+	if ((st = certificate_get(&c, db, loser)) == GR_FAIL)
 		return st;
-	return db_run(db, "UPDATE rotation SET retired = ? WHERE id = ?", "ii", now, r->id);
+	if (st == GR_OK && c.thing[0] && strcmp(c.thing, r->thing) != 0)
+		return rotation_mark_retired(db, loser, now);
+	return retire(db, loser, r->survivor == SURVIVOR_NEW ? REVOCATION_SUPERSEDED : REVOCATION_UNUSED, quarantine_ms, now);
 }
 
 /*
  * The next one to retire or to raise an alarm for. One that waits for its survivor and had its alarm
- * is left out here, so that many of them never stand in the way of the others.
+ * is left out here, so that many of them never stand in the way of the others; also one whose loser is kept, or was gone
+ * back to and is the OLD of a later rotation, which decides about it.
  */
 static enum status due_after(struct rotation *r, struct db *db, int64_t id)
 {
 	sqlite3_stmt *row;
 	int64_t execution;
-	enum status st = db_query(&row, db, "WITH due AS (SELECT id, execution, thing, CASE survivor WHEN 'NEW' THEN new ELSE old END AS winner"
+	enum status st = db_query(&row, db, "WITH due AS (SELECT id, execution, thing, not_ours, CASE survivor WHEN 'NEW' THEN new ELSE old END AS winner,"
+				  "  CASE survivor WHEN 'NEW' THEN old ELSE new END AS loser"
 				  " FROM rotation WHERE survivor IS NOT NULL AND retired IS NULL AND id > ?)"
-				  " SELECT execution FROM due WHERE EXISTS (SELECT 1 FROM certificate c JOIN principal p ON p.certificate = c.id"
+				  " SELECT execution FROM due WHERE NOT (not_ours AND (loser IN (SELECT certificate FROM kept)"
+				  "  OR EXISTS (SELECT 1 FROM rotation l WHERE l.old = due.loser AND l.id > due.id))) AND (EXISTS (SELECT 1 FROM certificate c JOIN principal p ON p.certificate = c.id"
 				  "  WHERE c.id = winner AND c.status = 'ACTIVE' AND p.thing = due.thing AND c.id NOT IN (SELECT certificate FROM revoked))"
-				  " OR NOT EXISTS (SELECT 1 FROM alarm WHERE kind = 'survivor-inactive' AND thing = due.thing AND certificate = winner)"
+				  " OR NOT EXISTS (SELECT 1 FROM alarm WHERE kind = 'survivor-inactive' AND thing = due.thing AND certificate = winner))"
 				  " ORDER BY id LIMIT 1", "i", id);
 
 	if (st != GR_OK)
@@ -113,6 +121,19 @@ static enum status retire_due(struct db *db, int64_t quarantine_ms, int64_t now)
 	return st;
 }
 
+static enum status retire_released(struct db *db, int64_t quarantine_ms, int64_t now)
+{
+	enum status st = GR_OK;
+	char id[65];
+	bool attached;
+
+	for (int i = 0; i < BATCH && (st = kept_next_released(id, &attached, db)) == GR_OK; i++)
+		if ((st = db_mark(db)) != GR_OK ||
+		    (st = close_part(db, attached ? retire(db, id, REVOCATION_SUPERSEDED, quarantine_ms, now) : kept_forget(db, id))) != GR_OK)
+			return GR_FAIL;
+	return st;
+}
+
 static enum status end_quarantines(struct db *db, int64_t quarantine_ms, int64_t now)
 {
 	enum status st = GR_OK;
@@ -143,14 +164,15 @@ enum status rotation_is_paused(struct db *db)
 
 enum status rotation_reconcile(struct db *db, int64_t quarantine_ms, int64_t now)
 {
-	enum status paused = rotation_is_paused(db), retired, ended;
+	enum status paused = rotation_is_paused(db), retired, released, ended;
 
 	if (paused != GR_NO)
 		return paused;
 	retired = retire_due(db, quarantine_ms, now);
-	if (retired == GR_FAIL || (ended = end_quarantines(db, quarantine_ms, now)) == GR_FAIL)
+	if (retired == GR_FAIL || (released = retire_released(db, quarantine_ms, now)) == GR_FAIL ||
+	    (ended = end_quarantines(db, quarantine_ms, now)) == GR_FAIL)
 		return GR_FAIL;
-	return retired == GR_OK || ended == GR_OK ? GR_NO : GR_OK;
+	return retired == GR_OK || released == GR_OK || ended == GR_OK ? GR_NO : GR_OK;
 }
 
 enum status rotation_is_due(struct db *db, int64_t quarantine_ms, int64_t now)
@@ -158,9 +180,11 @@ enum status rotation_is_due(struct db *db, int64_t quarantine_ms, int64_t now)
 	enum status paused = rotation_is_paused(db), st;
 	struct rotation r;
 	char id[65];
+	bool attached;
 
 	if (paused != GR_NO)
 		return paused == GR_OK ? GR_NO : paused;
-	st = due_after(&r, db, 0);
+	if ((st = due_after(&r, db, 0)) == GR_NO)
+		st = kept_next_released(id, &attached, db);
 	return st == GR_NO ? find_expired(id, db, quarantine_ms, now) : st;
 }

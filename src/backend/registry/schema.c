@@ -4,9 +4,19 @@
 #include "registry/schema_notice.h"
 #include "registry/schema_tally.h"
 
+#define SCHEMA_KEPT \
+"CREATE TABLE kept (" \
+"  certificate TEXT PRIMARY KEY REFERENCES certificate ON DELETE CASCADE," \
+"  thing TEXT NOT NULL," \
+"  since INTEGER NOT NULL," \
+"  successor TEXT"			/* the certificate that ended this: retired once that one is usable */ \
+") WITHOUT ROWID;" \
+"CREATE INDEX kept_thing ON kept (thing);" \
+"CREATE INDEX kept_ended ON kept (certificate) WHERE successor IS NOT NULL;"
+
 const char schema_sql[] =
 "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-"INSERT INTO meta VALUES ('version', 1), ('policy_epoch', 1);"
+"INSERT INTO meta VALUES ('version', 2), ('policy_epoch', 1);"
 
 "CREATE TABLE thing (name TEXT PRIMARY KEY, created INTEGER NOT NULL) WITHOUT ROWID;"
 
@@ -21,6 +31,7 @@ const char schema_sql[] =
 "  private INTEGER NOT NULL DEFAULT 0,"	/* issued in mode private: to retire it is to revoke it */
 "  created INTEGER NOT NULL,"
 "  retired INTEGER,"			/* when a rotation put it out of use; deleted after the quarantine */
+"  seen INTEGER,"			/* when its thing was first seen over it: a session as exactly the thing, or a create */
 "  key_type TEXT NOT NULL DEFAULT '',"	/* as strength.h names them; '': nobody has looked */
 "  digest TEXT NOT NULL DEFAULT ''"
 ");"
@@ -188,6 +199,8 @@ SCHEMA_TALLY
 "  requested INTEGER NOT NULL,"
 "  used INTEGER,"			/* NEW was first used to connect or to ask */
 "  committed INTEGER,"			/* licence to say SUCCEEDED */
+"  not_ours INTEGER NOT NULL DEFAULT 0,"	/* the device did not say that it is one of ours */
+"  failed INTEGER,"			/* not_ours: FAILED or REJECTED was said over NEW, which decides nothing by itself */
 "  survivor TEXT CHECK (survivor IN ('OLD', 'NEW')),"	/* written once, by the device's own final word */
 "  decided INTEGER,"
 "  retired INTEGER"			/* when the certificate that is not the survivor died */
@@ -205,6 +218,9 @@ SCHEMA_TALLY
 "  BEGIN SELECT RAISE(ABORT, 'a custody record is not replaced'); END;"
 "CREATE TRIGGER rotation_keep BEFORE DELETE ON rotation WHEN old.retired IS NULL"
 "  BEGIN SELECT RAISE(ABORT, 'a custody record is kept until its certificate is retired'); END;"
+
+/* What a device that is not ours may still go back to, although a later create settled its rotation for the other one. */
+SCHEMA_KEPT
 
 /* What a device uses: the certificate of the last accepted CONNECT as exactly the thing's name. */
 "CREATE TABLE session (thing TEXT PRIMARY KEY, certificate TEXT NOT NULL, since INTEGER NOT NULL, live INTEGER NOT NULL) WITHOUT ROWID;"
@@ -224,3 +240,14 @@ SCHEMA_TALLY
 "CREATE UNIQUE INDEX alarm_once ON alarm (kind, thing, certificate, text);"
 SCHEMA_NOTICE
 SCHEMA_METRICS;
+
+/* Of rotations that were open then nobody knows whose device it is: what may be gone back to is kept. */
+const char schema_from_1[] =
+"ALTER TABLE certificate ADD COLUMN seen INTEGER;"
+"ALTER TABLE rotation ADD COLUMN not_ours INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE rotation ADD COLUMN failed INTEGER;"
+"UPDATE rotation SET not_ours = 1 WHERE survivor IS NULL;"
+"UPDATE certificate SET seen = created WHERE id IN (SELECT certificate FROM session)"
+"  OR id IN (SELECT old FROM rotation) OR id IN (SELECT new FROM rotation WHERE used IS NOT NULL);"
+SCHEMA_KEPT
+"UPDATE meta SET value = 2 WHERE key = 'version';";

@@ -1,10 +1,11 @@
 /*
- * schema.h - the registry's tables. Version 1. Times are milliseconds since 1970-01-01 UTC.
+ * schema.h - the registry's tables. Times are milliseconds since 1970-01-01 UTC.
  */
 #ifndef GR_SCHEMA_H
 #define GR_SCHEMA_H
 
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 2 };
 extern const char schema_sql[];
+extern const char schema_from_1[];	/* makes a registry of version 1 one of version 2 */
 
 #endif

@@ -90,7 +90,7 @@ static enum status ask_update(struct device *d, const struct world *w)
 {
 	(void)w;
 	topic_job(d->topic, d->thing, d->job, "update");
-	return ask(d, json_pack("{s:s, s:{s:b}}", "status", "IN_PROGRESS", "statusDetails", "CertificateRotator", 1));
+	return ask(d, json_pack("{s:s, s:{s:b, s:s}}", "status", "IN_PROGRESS", "statusDetails", "CertificateRotator", 1, "CertificateRotatorDevice", "gr"));
 }
 
 static enum status ask_create(struct device *d, const struct world *w)
