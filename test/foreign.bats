@@ -328,6 +328,21 @@ let_go() {
 	no_alarm
 }
 
+@test "what is kept hides no thing from gr-audit --rotate" {
+	own_lab
+	thing_new
+	A=$OLD
+	pair A
+	on_trial
+	canceled
+	issued C 2
+	heard FAILED OLD
+	soon A B
+	sql "UPDATE certificate SET created = 1 WHERE id = '$B'"
+	run -1 --separate-stderr gr-audit -c old -a 365 --rotate
+	await sql_is "SELECT count(*) FROM execution WHERE thing = '$THING' AND status = 'QUEUED'" 1
+}
+
 @test "what is kept is in a backup, and the ledger tells enough to keep it" {
 	own_lab
 	thing_new

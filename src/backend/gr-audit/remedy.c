@@ -36,12 +36,12 @@ void remedy_release(struct remedy *r)
 	*r = (struct remedy){ 0 };
 }
 
-/* With one certificate, that has not expired; and no job that came to an execution, or that the thing still waits for. */
+/* With one certificate but those that are kept, that has not expired; and no job that came to an execution, or that the thing still waits for. */
 static enum status select_thing(struct db *db, const char *thing, int64_t now)
 {
 	return db_run(db, "INSERT OR IGNORE INTO member (thing_group, thing) SELECT '" REMEDY_GROUP "', name FROM thing WHERE name = ?1"
 		      " AND (SELECT CASE count(*) WHEN 1 THEN max(c.not_after) END FROM principal p JOIN certificate c ON c.id = p.certificate"
-		      "  WHERE p.thing = ?1 AND c.status = 'ACTIVE') > ?2"
+		      "  WHERE p.thing = ?1 AND c.status = 'ACTIVE' AND c.id NOT IN (SELECT certificate FROM kept)) > ?2"
 		      " AND NOT EXISTS (SELECT 1 FROM execution x JOIN job j ON j.id = x.job WHERE x.thing = ?1 AND x.status IN ('QUEUED', 'IN_PROGRESS')"
 		      "  AND json_extract(j.document, '$.operation') = '" JOB_ROTATE "')"
 		      " AND NOT EXISTS (SELECT 1 FROM rollout r JOIN awaiting a ON a.job = r.job AND a.thing = ?1 JOIN job j ON j.id = r.job"
