@@ -6,13 +6,16 @@
 #include <string.h>
 
 /*
- * FAILED or REJECTED of a device that is not ours, over anything but OLD, while the rotation is open: it says so both before it goes back to OLD and
- * when it cannot, so that this decides nothing. rotation_failed_over and the next create tell what it lives on. The
- * program on a device may be replaced in the middle of a rotation, so whoever began it and whoever speaks must be ours.
+ * FAILED or REJECTED of a device that is not ours, over anything but OLD, while the rotation is open: it says so both
+ * before it goes back to OLD and when it cannot, so that this decides nothing. rotation_failed_over and the next create
+ * tell what it lives on. The program on a device may be replaced in the middle of a rotation, so whoever began it and
+ * whoever speaks must be ours.
  */
 static bool is_undecided(const struct rotation *r, const struct final_word *word)
 {
-	return r->survivor == SURVIVOR_NONE && (r->not_ours || !word->ours) && word->status != EXECUTION_SUCCEEDED && strcmp(word->principal, r->old_id) != 0;
+	if (r->survivor != SURVIVOR_NONE || word->status == EXECUTION_SUCCEEDED)
+		return false;
+	return (r->not_ours || !word->ours) && strcmp(word->principal, r->old_id) != 0;
 }
 
 static enum status is_the_things(struct db *db, const struct final_word *word)
