@@ -205,7 +205,7 @@ fault: all mishaps
 $(BUILD)/pic/fault/%.o: test/fault/%.c Makefile | setup
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(BASE) -fPIC -fvisibility=hidden -Itest/fault/gr-lossy $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(BASE) -fPIC -fvisibility=hidden -Itest/fault/gr-lossy -Isrc/backend $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
 $(BUILD)/fault/%.o: test/fault/%.c Makefile | setup
 	$(call say,CC,$@)
