@@ -79,7 +79,7 @@ DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh due.sh ending.s
 LAB      = lab.sh lab_servers.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) $(LAB)))
 
-.PHONY: all programs device component demo check check-root check-browser memory mishaps fault fault-token soak storm rate bench model model-ci mutants lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root check-browser check-debian13 memory mishaps fault fault-token soak storm rate bench model model-ci mutants lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -163,6 +163,11 @@ check-browser: all
 	$(Q)scripts/setup.sh browser
 	$(Q)test/run test/browser/*.bats
 
+# In a Debian 13 of its own, and in a testing with the newest Mosquitto, as root; some minutes.
+check-debian13:
+	$(Q)scripts/setup.sh debian
+	$(Q)test/debian/run
+
 # kill -9 of the daemon and of the broker during a job on a thousand things; many minutes.
 storm: all
 	$(Q)test/jobs/storm
@@ -205,7 +210,7 @@ fault: all mishaps
 $(BUILD)/pic/fault/%.o: test/fault/%.c Makefile | setup
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(BASE) -fPIC -fvisibility=hidden -Itest/fault/gr-lossy $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(BASE) -fPIC -fvisibility=hidden -Itest/fault/gr-lossy -Isrc/backend $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
 $(BUILD)/fault/%.o: test/fault/%.c Makefile | setup
 	$(call say,CC,$@)

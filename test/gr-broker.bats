@@ -236,6 +236,22 @@ dropped_within_a_second() {
 	[ "$(got_count wills "free/$T boo")" -eq 0 ]
 }
 
+@test "drop: a session that is kept keeps its subscriptions, for the thing's next certificate" {
+	thing "$T"
+	id=$ID
+	certificate_register "$T-new" "$T" all
+	listen in backend sub -t "in/$id/#"
+	listen old device sub "$T" "$T" -c -q 1 -t "free/$T"
+	registry "BEGIN; DELETE FROM certificate_policy WHERE certificate = '$id'; UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'; COMMIT"
+	await got in "in/$id/$(hex "$T")/gr/disconnected {}"
+	listeners_stop
+	backend pub -q 1 -t "free/$T" -m waiting
+	listen new device sub "$T-new" "$T" -c -q 1 -t "free/$T/other"
+	await got new "free/$T waiting"
+	backend pub -q 1 -t "free/$T" -m still
+	await got new "free/$T still"
+}
+
 @test "drop: a change of the database that leaves the certificate usable drops nobody" {
 	thing "$T"
 	listen device.log device sub "$T" "$T" -t 'free/#'
@@ -637,8 +653,9 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	will_of "$T" "free/$T"
 	await got got "free/$T will $T"
 	await got own "free/$T will $T"
-	[ "$(grep -c " will $T\$" got)" -eq 1 ]
-	[ "$(grep -c " will $T\$" own)" -eq 1 ]
+	# Mosquitto 2.1 delivers once for each subscription that fits.
+	[ "$(grep " will $T\$" got | sort -u)" = "free/$T will $T" ]
+	[ "$(grep " will $T\$" own | sort -u)" = "free/$T will $T" ]
 }
 
 @test "will: the policy decides" {
@@ -799,6 +816,35 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	printf 'user %s\nplugin %s\nplugin_opt_registry x\nplugin_opt_colour red\n' "$(id -un)" "$BIN/gr-broker.so" >conf
 	run ! timeout 30 mosquitto -c conf
 	[[ $output == *'plugin_opt_colour: no such option'* ]]
+}
+
+# other_mosquitto VERSION: ./mosquitto, which is the broker but for this version, written over its own of the same length.
+other_mosquitto() {
+	local version
+	version=$(mosquitto -h | sed -n 's/^mosquitto version //p')
+	sed "s/\b${version//./\\.}\b/$1/g" "$(command -v mosquitto)" >mosquitto
+	chmod 755 mosquitto
+}
+
+@test "plugin: a Mosquitto that it does not know, or that is too old, is refused in one line that says what to do" {
+	[ -z "${SANITIZE:-}" ] || export LD_PRELOAD=$(gcc -print-file-name=libasan.so)
+	printf 'user %s\nplugin %s\nplugin_opt_registry %s\n' "$(id -un)" "$BIN/gr-broker.so" "$PWD/x" >conf
+	version=$(mosquitto -h | sed -n 's/^mosquitto version //p')
+	for other in "3${version#?}" "1${version#?}"; do
+		other_mosquitto "$other"
+		run ! timeout 30 ./mosquitto -c conf
+		[ "$(grep -c gr-broker: <<<"$output")" -eq 1 ]
+		[[ $output == *"gr-broker: Mosquitto $other is not known to this plugin: use Mosquitto 2.0.11 or later, or 2.1, or a newer gr"* ]]
+	done
+}
+
+@test "plugin: a broker that does not say which Mosquitto it is is refused as well" {
+	[ -z "${SANITIZE:-}" ] || export LD_PRELOAD=$(gcc -print-file-name=libasan.so)
+	printf 'user %s\nplugin %s\nplugin_opt_registry %s\n' "$(id -un)" "$BIN/gr-broker.so" "$PWD/x" >conf
+	sed 's/mosquitto version %s/Mosquitto version %s/g' "$(command -v mosquitto)" >mosquitto
+	chmod 755 mosquitto
+	run ! timeout 30 ./mosquitto -c conf
+	[[ $output == *"gr-broker: $PWD/mosquitto -h does not say which version of Mosquitto this is: use Mosquitto 2.0.11 or later, or 2.1"* ]]
 }
 
 @test "plugin: it exports its three entry points and nothing else" {

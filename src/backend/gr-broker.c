@@ -1,5 +1,6 @@
 /* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
 #include "gr-broker/acl.h"
+#include "gr-broker/api.h"
 #include "gr-broker/broker.h"
 #include "gr-broker/dates.h"
 #include "gr-broker/gate.h"
@@ -9,11 +10,6 @@
 #include "clock.h"
 
 #include <stdlib.h>
-
-/* The broker looks these three up by name; all else stays inside. */
-#pragma GCC visibility push(default)
-#include <mosquitto_plugin.h>
-#pragma GCC visibility pop
 
 enum { TELL_MAX = 64 };	/* session starts reported in one turn of the broker's loop */
 
@@ -99,10 +95,12 @@ static int on_auth(int event, void *data, void *userdata)
 
 static int on_reload(int event, void *data, void *userdata)
 {
+	struct broker *b = userdata;
+
 	(void)event;
 	(void)data;
-	((struct broker *)userdata)->reloading = true;
-	return MOSQ_ERR_PLUGIN_DEFER;	/* the broker would take success for the end of its own reloading */
+	b->reloading = true;
+	return release_reloads_on_success(&b->release) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_PLUGIN_DEFER;
 }
 
 static int on_acl(int event, void *data, void *userdata)
@@ -142,7 +140,7 @@ static int on_message(int event, void *data, void *userdata)
 		return MOSQ_ERR_AUTH;
 	if (acl_is_request(message->topic))
 		tell_thing(b, s);
-	return route_from_device(message, s);
+	return route_from_device(b, message, s);
 }
 
 static int on_disconnect(int event, void *data, void *userdata)
@@ -168,7 +166,7 @@ static int on_tick(int event, void *data, void *userdata)
 
 	(void)event;
 	(void)data;
-	b->reloading = false;
+	b->reloading = b->replied = false;
 	for (int i = 0; i < TELL_MAX && (s = sessions_next_waiting(b->sessions)); i++)
 		tell(s);
 	watch_registry(b, clock_boot_ms());
@@ -178,13 +176,15 @@ static int on_tick(int event, void *data, void *userdata)
 static const struct {
 	int event;
 	MOSQ_FUNC_generic_callback call;
+	bool (*in)(const struct release *release);	/* NULL: in every release */
 } callbacks[] = {
-	{ MOSQ_EVT_BASIC_AUTH, on_auth },
-	{ MOSQ_EVT_ACL_CHECK, on_acl },
-	{ MOSQ_EVT_MESSAGE, on_message },
-	{ MOSQ_EVT_DISCONNECT, on_disconnect },
-	{ MOSQ_EVT_RELOAD, on_reload },
-	{ MOSQ_EVT_TICK, on_tick },
+	{ MOSQ_EVT_BASIC_AUTH, on_auth, NULL },
+	{ MOSQ_EVT_ACL_CHECK, on_acl, NULL },
+	{ MOSQ_EVT_MESSAGE, on_message, NULL },
+	{ MOSQ_EVT_DISCONNECT, on_disconnect, NULL },
+	{ API_EVT_CLIENT_OFFLINE, on_disconnect, release_has_offline },
+	{ MOSQ_EVT_RELOAD, on_reload, NULL },
+	{ MOSQ_EVT_TICK, on_tick, NULL },
 };
 
 static int broker_free(struct broker *b)
@@ -210,8 +210,11 @@ static int broker_start(struct broker *b, const char *path)
 	if (!b->view || !b->cache || !b->sessions || !b->refusals)
 		return MOSQ_ERR_NOMEM;
 	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; i++) {
-		int rc = mosquitto_callback_register(b->id, callbacks[i].event, callbacks[i].call, NULL, b);
+		int rc;
 
+		if (callbacks[i].in && !callbacks[i].in(&b->release))
+			continue;
+		rc = mosquitto_callback_register(b->id, callbacks[i].event, callbacks[i].call, NULL, b);
 		if (rc != MOSQ_ERR_SUCCESS)
 			return rc;
 	}
@@ -249,6 +252,8 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, st
 {
 	const char *path = NULL;
 	int64_t grace_s = 0;
+	char why[RELEASE_WHY_MAX];
+	struct release release;
 	struct broker *b;
 	int rc;
 
@@ -259,10 +264,15 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, st
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_registry is not set");
 		return MOSQ_ERR_INVAL;
 	}
+	if (!release_find(&release, why)) {
+		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: %s", why);
+		return MOSQ_ERR_NOT_SUPPORTED;
+	}
 	b = calloc(1, sizeof *b);
 	if (!b)
 		return MOSQ_ERR_NOMEM;
 	b->id = identifier;
+	b->release = release;
 	b->grace_s = grace_s > 0 ? grace_s : -1;
 	if (grace_s > 0 && !dates_take_over()) {
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_grace_days: OpenSSL does not leave the dates to us");

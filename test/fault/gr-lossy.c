@@ -10,18 +10,12 @@
  * socket; the PUBACK says that they are in force.
  */
 #include "clock.h"
+#include "gr-broker/api.h"
 #include "post.h"
 #include "str.h"
 
-#include <mosquitto.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The broker looks these three up by name; all else stays inside. */
-#pragma GCC visibility push(default)
-#include <mosquitto_broker.h>
-#include <mosquitto_plugin.h>
-#pragma GCC visibility pop
 
 enum { REPORTS_MAX = 64 };
 

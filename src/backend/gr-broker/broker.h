@@ -2,13 +2,13 @@
 #ifndef GR_BROKER_H
 #define GR_BROKER_H
 
-#include <mosquitto.h>
-#include <mosquitto_broker.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "gr-broker/api.h"
 #include "gr-broker/policies.h"
+#include "gr-broker/release.h"
 #include "gr-broker/report.h"
 #include "gr-broker/session.h"
 #include "gr-broker/view.h"
@@ -17,6 +17,7 @@
 
 struct broker {
 	mosquitto_plugin_id_t *id;
+	struct release release;		/* of the broker that we are in */
 	struct view *view;
 	struct policies_cache *cache;
 	struct sessions *sessions;
@@ -26,6 +27,8 @@ struct broker {
 	int64_t grace_s;		/* identity.h */
 	char complained[256];		/* why the registry could not be read, as it was logged last */
 	bool reloading;			/* between SIGHUP and the end of this turn of the broker's loop */
+	bool replied;			/* a reply waits for the end of this turn */
+	bool dropping;			/* clients are being thrown out right now */
 };
 
 static inline struct identity_source broker_source(const struct broker *broker)

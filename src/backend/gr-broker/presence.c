@@ -1,12 +1,11 @@
 /* presence.c - who comes and goes */
 #include "gr-broker/presence.h"
 #include "clock.h"
+#include "gr-broker/api.h"
 #include "json.h"
 #include "str.h"
 #include "uuid.h"
 
-#include <mosquitto.h>
-#include <mosquitto_broker.h>
 #include <stdlib.h>
 #include <string.h>
 

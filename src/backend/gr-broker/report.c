@@ -1,9 +1,8 @@
 /* report.c - what the backend hears of sessions */
 #include "gr-broker/report.h"
+#include "gr-broker/api.h"
 #include "str.h"
 
-#include <mosquitto.h>
-#include <mosquitto_broker.h>
 #include <stdlib.h>
 #include <string.h>
 

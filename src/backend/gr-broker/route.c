@@ -5,18 +5,23 @@
 
 #include <string.h>
 
-static int replace_topic(struct mosquitto_evt_message *message, const char *topic)
+/* Another topic, without properties. What the message had before is freed by the broker or by us, see release.h. */
+static int replace(const struct release *release, struct mosquitto_evt_message *message, const char *topic)
 {
 	char *copy = mosquitto_strdup(topic);
 
 	if (!copy)
 		return MOSQ_ERR_NOMEM;
-	mosquitto_free(message->topic);
+	if (!release_frees_replaced(release)) {
+		mosquitto_free(message->topic);
+		mosquitto_property_free_all(&message->properties);
+	}
 	message->topic = copy;
+	message->properties = NULL;
 	return MOSQ_ERR_SUCCESS;
 }
 
-int route_from_device(struct mosquitto_evt_message *message, const struct session *session)
+int route_from_device(const struct broker *broker, struct mosquitto_evt_message *message, const struct session *session)
 {
 	char topic[REPORT_TOPIC_MAX];
 
@@ -25,8 +30,7 @@ int route_from_device(struct mosquitto_evt_message *message, const struct sessio
 	if (!report_topic(topic, session->who.certificate, session->who.client, message->topic))
 		return MOSQ_ERR_INVAL;
 	message->retain = false;
-	mosquitto_property_free_all(&message->properties);
-	return replace_topic(message, topic);
+	return replace(&broker->release, message, topic);
 }
 
 /* Takes "HEX OF A CLIENT ID/TOPIC" apart. False: it is not that. */
@@ -49,9 +53,21 @@ static bool reply_parse(char client[static TOPIC_CLIENT_MAX + 1], const char **t
 }
 
 /*
- * The copy leaves with the next turn of the broker's loop, which is before the next message of the
- * backend: of a plain connection Mosquitto reads one packet a turn. So nothing overtakes a reply.
+ * A reply is a copy that leaves with the next turn of the broker's loop. Mosquitto 2.0 reads one packet a turn of a plain
+ * connection, 2.1 all that have come: a notification that was sent after a reply would overtake it. So it leaves as a copy
+ * as well, and what it was itself goes where nobody may listen, as replies do.
  */
+static int after_replies(const struct broker *broker, struct mosquitto_evt_message *message)
+{
+	int rc;
+
+	if (!broker->replied || message->retain || !acl_is_rotation(message->topic))
+		return MOSQ_ERR_SUCCESS;
+	rc = mosquitto_broker_publish_copy(NULL, message->topic, (int)message->payloadlen, message->payload ? message->payload : "",
+					   message->qos, false, NULL);
+	return rc == MOSQ_ERR_SUCCESS ? replace(&broker->release, message, "out/") : rc;
+}
+
 int route_from_backend(struct broker *broker, struct mosquitto_evt_message *message)
 {
 	char client[TOPIC_CLIENT_MAX + 1];
@@ -59,7 +75,7 @@ int route_from_backend(struct broker *broker, struct mosquitto_evt_message *mess
 	struct session *session;
 
 	if (strncmp(message->topic, "out/", 4) != 0)
-		return MOSQ_ERR_SUCCESS;
+		return after_replies(broker, message);
 	message->retain = false;
 	if (!reply_parse(client, &topic, message->topic + 4))
 		return MOSQ_ERR_SUCCESS;
@@ -69,6 +85,7 @@ int route_from_backend(struct broker *broker, struct mosquitto_evt_message *mess
 	identity_refresh(&session->who, broker->view, broker->cache);
 	if (!acl_read(&session->who, topic))
 		return MOSQ_ERR_SUCCESS;
+	broker->replied = true;
 	return mosquitto_broker_publish_copy(client, topic, (int)message->payloadlen, message->payload ? message->payload : "",
 					     1, false, NULL);
 }

@@ -8,11 +8,11 @@
 #include "gr-broker/broker.h"
 
 /* Published by a device: a request becomes in/CERTIFICATE/HEX OF THE CLIENT ID/TOPIC, all else passes. */
-int route_from_device(struct mosquitto_evt_message *message, const struct session *session);
+int route_from_device(const struct broker *broker, struct mosquitto_evt_message *message, const struct session *session);
 
 /*
  * Published by the backend: what is on out/HEX OF A CLIENT ID/TOPIC is delivered to that client as
- * TOPIC, once, whether or not it subscribed, if it is here and may receive it.
+ * TOPIC, once, whether or not it subscribed, if it is here and may receive it. Notifications do not overtake replies.
  */
 int route_from_backend(struct broker *broker, struct mosquitto_evt_message *message);
 

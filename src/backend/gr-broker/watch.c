@@ -4,14 +4,16 @@
 
 enum { POLL_MS = 50, OPEN_MS = 200 };
 
-static void drop(const char *certificate, const char *why)
+static void drop(struct broker *broker, const char *certificate, const char *why)
 {
 	char username[65];	/* the broker goes on comparing it after the session that it came from is freed */
 
 	str_copy(username, sizeof username, certificate);
 	mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: dropping the clients of certificate %s: %s", username, why);
 	/* Without its will: who is put out does not get a last word. */
+	broker->dropping = true;
 	mosquitto_kick_client_by_username(username, false);
+	broker->dropping = false;
 }
 
 /* Dropping one session may end others: they are marked first, then looked up one by one. */
@@ -25,7 +27,7 @@ static void drop_doomed(struct broker *broker)
 			continue;
 		}
 		s->doomed = false;
-		drop(s->who.certificate, "it became unusable while the registry was out of sight");
+		drop(broker, s->who.certificate, "it became unusable while the registry was out of sight");
 		s = sessions_first(broker->sessions);
 	}
 }
@@ -46,7 +48,7 @@ static void check_one(struct broker *broker, const char *certificate)
 	const char *why;
 
 	if (s && identity_is_usable(broker->view, &why, certificate, s->who.thing) == GR_NO)
-		drop(certificate, why);
+		drop(broker, certificate, why);
 }
 
 /* Once for each reason: it is tried again many times a second. */

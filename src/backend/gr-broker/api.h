@@ -1,0 +1,23 @@
+/*
+ * api.h - the broker's side of the plugin, whichever Mosquitto's headers the machine has.
+ *
+ * Structures and numbers of the events are the same in 2.0 and 2.1, so what is built with the headers of one runs in the
+ * other; what they do differently is in release.h.
+ */
+#ifndef GR_API_H
+#define GR_API_H
+
+/* The broker looks the plugin's entry points, declared here, up by name; all else stays inside. */
+#pragma GCC visibility push(default)
+#include <mosquitto.h>
+/* Since 2.1 the first has these in it, and each of them warns. */
+#if LIBMOSQUITTO_VERSION_NUMBER < 2001000
+#include <mosquitto_broker.h>
+#include <mosquitto_plugin.h>
+#endif
+#pragma GCC visibility pop
+
+/* Events that headers of 2.0 do not name; their data begin like those of MOSQ_EVT_DISCONNECT. */
+enum { API_EVT_CLIENT_OFFLINE = 28 };
+
+#endif
