@@ -114,13 +114,13 @@ static int on_message(int event, void *data, void *userdata)
 {
 	struct mosquitto_evt_message *message = data;
 	struct broker *b = userdata;
-	const struct session *s;
+	struct session *s;
 
 	(void)event;
 	if (broker_is_local(mosquitto_client_username(message->client)))
 		return route_from_backend(b, message);
 	s = sessions_find(b->sessions, message->client);
-	return s ? route_from_device(message, s) : MOSQ_ERR_AUTH;
+	return s ? route_from_device(b, message, s) : MOSQ_ERR_AUTH;
 }
 
 static void tell(struct session *s)
@@ -155,6 +155,7 @@ static int on_tick(int event, void *data, void *userdata)
 	(void)event;
 	(void)data;
 	b->reloading = false;
+	b->turn++;
 	for (int i = 0; i < TELL_MAX && (s = sessions_next_waiting(b->sessions)); i++)
 		tell(s);
 	watch_registry(b, clock_boot_ms());
@@ -249,6 +250,7 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, st
 	if (!b)
 		return MOSQ_ERR_NOMEM;
 	b->id = identifier;
+	b->turn = 1;
 	b->grace_s = grace_s > 0 ? grace_s : -1;
 	if (grace_s > 0 && !dates_take_over()) {
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_grace_days: OpenSSL does not leave the dates to us");

@@ -22,6 +22,7 @@ struct broker {
 	struct sessions *sessions;
 	struct refusals *refusals;
 	int64_t poll_at, open_at;	/* ms, clock_boot_ms */
+	uint64_t turn;			/* of the broker's loop, from 1 */
 	int64_t version;		/* of the newest session, see presence.h */
 	int64_t grace_s;		/* identity.h */
 	char complained[256];		/* why the registry could not be read, as it was logged last */

@@ -13,9 +13,11 @@ static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *che
 {
 	if (check->access == MOSQ_ACL_READ)
 		return verdict(!acl_is_request(check->topic), MOSQ_ERR_ACL_DENIED);
-	if (check->access == MOSQ_ACL_SUBSCRIBE && strcmp(check->topic, "in/#") == 0)
+	if (check->access == MOSQ_ACL_SUBSCRIBE && strcmp(check->topic, "in/#") == 0) {
+		report_all();
 		for (struct session *s = sessions_first(b->sessions); s; s = TAILQ_NEXT(s, all))
 			sessions_wait(b->sessions, s);
+	}
 	return MOSQ_ERR_SUCCESS;
 }
 

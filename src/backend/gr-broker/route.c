@@ -16,7 +16,17 @@ static int replace_topic(struct mosquitto_evt_message *message, const char *topi
 	return MOSQ_ERR_SUCCESS;
 }
 
-int route_from_device(struct mosquitto_evt_message *message, const struct session *session)
+/*
+ * The broker does not take another QoS from us, and what is sent to the backend at QoS 0 is gone with a daemon that
+ * is killed. So a copy goes to it at QoS 1, and the original nowhere: nobody may receive a request under its own topic.
+ */
+static int raise(struct broker *broker, const struct mosquitto_evt_message *message, const char *topic, struct session *session)
+{
+	session->raised = broker->turn;
+	return mosquitto_broker_publish_copy(NULL, topic, (int)message->payloadlen, message->payload ? message->payload : "", 1, false, NULL);
+}
+
+int route_from_device(struct broker *broker, struct mosquitto_evt_message *message, struct session *session)
 {
 	char topic[REPORT_TOPIC_MAX];
 
@@ -25,6 +35,9 @@ int route_from_device(struct mosquitto_evt_message *message, const struct sessio
 	if (!report_topic(topic, session->who.certificate, session->who.client, message->topic))
 		return MOSQ_ERR_INVAL;
 	message->retain = false;
+	/* A copy leaves with the next turn of the broker's loop: what the device says behind it must not overtake it. */
+	if (message->qos == 0 || session->raised == broker->turn)
+		return raise(broker, message, topic, session);
 	mosquitto_property_free_all(&message->properties);
 	return replace_topic(message, topic);
 }
