@@ -158,6 +158,7 @@ static int on_tick(int event, void *data, void *userdata)
 	b->turn++;
 	for (int i = 0; i < TELL_MAX && (s = sessions_next_waiting(b->sessions)); i++)
 		tell(s);
+	backlog_mark(&b->backlog, false);
 	watch_registry(b, clock_boot_ms());
 	return MOSQ_ERR_SUCCESS;
 }
@@ -202,6 +203,8 @@ static int broker_start(struct broker *b, const char *path)
 		if (rc != MOSQ_ERR_SUCCESS)
 			return rc;
 	}
+	backlog_open(&b->backlog);
+	report_all();	/* nobody is connected, neither is the daemon; but this shows whether the broker has kept its session */
 	watch_registry(b, clock_boot_ms());
 	return MOSQ_ERR_SUCCESS;
 }

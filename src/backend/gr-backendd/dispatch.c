@@ -194,6 +194,8 @@ static enum status handle(struct daemon *d, const struct message *m)
 
 	if (strcmp(m->topic, "in/gr/sessions") == 0)
 		return session_all_ended(d->db);	/* those that are live are reported after it, one by one */
+	if (strcmp(m->topic, "in/gr/mark") == 0)
+		return queue_push(&d->bus.out, "out/gr/mark", m->payload, m->len) ? GR_OK : GR_FAIL;	/* all before it is on record when this leaves */
 	if (!read_stamp(&s, m->topic)) {
 		complain("%s: not a topic of the broker plugin", m->topic);
 		return GR_OK;

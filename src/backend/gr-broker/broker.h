@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "gr-broker/backlog.h"
 #include "gr-broker/policies.h"
 #include "gr-broker/report.h"
 #include "gr-broker/session.h"
@@ -21,6 +22,7 @@ struct broker {
 	struct policies_cache *cache;
 	struct sessions *sessions;
 	struct refusals *refusals;
+	struct backlog backlog;
 	int64_t poll_at, open_at;	/* ms, clock_boot_ms */
 	uint64_t turn;			/* of the broker's loop, from 1 */
 	int64_t version;		/* of the newest session, see presence.h */

@@ -1,9 +1,12 @@
 /* route.c - requests to the backend, replies to one client */
 #include "gr-broker/route.h"
+#include "clock.h"
 #include "gr-broker/acl.h"
 #include "str.h"
 
 #include <string.h>
+
+enum { PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message; of a longer request the backend gets no byte, and refuses it */
 
 static int replace_topic(struct mosquitto_evt_message *message, const char *topic)
 {
@@ -16,27 +19,44 @@ static int replace_topic(struct mosquitto_evt_message *message, const char *topi
 	return MOSQ_ERR_SUCCESS;
 }
 
+/* What the device said is not acknowledged; it hears by the end of its connection that it must say it again. */
+static int refuse(struct broker *broker, const char *client, const char *why)
+{
+	int64_t now = clock_boot_ms();
+
+	if (now - broker->backlog.told_at >= REPORT_QUIET_MS || broker->backlog.told_at == 0) {
+		mosquitto_log_printf(MOSQ_LOG_WARNING, "gr-broker: requests are not taken and their connections closed, that of %s for one: %s", client, why);
+		broker->backlog.told_at = now;
+	}
+	return MOSQ_ERR_UNKNOWN;
+}
+
 /*
  * The broker does not take another QoS from us, and what is sent to the backend at QoS 0 is gone with a daemon that
  * is killed. So a copy goes to it at QoS 1, and the original nowhere: nobody may receive a request under its own topic.
  */
 static int raise(struct broker *broker, const struct mosquitto_evt_message *message, const char *topic, struct session *session)
 {
+	bool fits = message->payload && message->payloadlen <= PAYLOAD_MAX;
+
 	session->raised = broker->turn;
-	return mosquitto_broker_publish_copy(NULL, topic, (int)message->payloadlen, message->payload ? message->payload : "", 1, false, NULL);
+	return mosquitto_broker_publish_copy(NULL, topic, fits ? (int)message->payloadlen : 0, fits ? message->payload : "", 1, false, NULL);
 }
 
 int route_from_device(struct broker *broker, struct mosquitto_evt_message *message, struct session *session)
 {
 	char topic[REPORT_TOPIC_MAX];
+	const char *why;
 
 	if (!acl_is_request(message->topic))
 		return MOSQ_ERR_SUCCESS;
 	if (!report_topic(topic, session->who.certificate, session->who.client, message->topic))
 		return MOSQ_ERR_INVAL;
+	if ((why = backlog_refuses(&broker->backlog, message->payloadlen)))
+		return refuse(broker, session->who.client, why);
 	message->retain = false;
 	/* A copy leaves with the next turn of the broker's loop: what the device says behind it must not overtake it. */
-	if (message->qos == 0 || session->raised == broker->turn)
+	if (message->qos == 0 || session->raised == broker->turn || message->payloadlen > PAYLOAD_MAX)
 		return raise(broker, message, topic, session);
 	mosquitto_property_free_all(&message->properties);
 	return replace_topic(message, topic);
@@ -74,6 +94,8 @@ int route_from_backend(struct broker *broker, struct mosquitto_evt_message *mess
 	if (strncmp(message->topic, "out/", 4) != 0)
 		return MOSQ_ERR_SUCCESS;
 	message->retain = false;
+	if (strcmp(message->topic, "out/gr/mark") == 0)
+		backlog_settle(&broker->backlog, message->payload, message->payloadlen);
 	if (!reply_parse(client, &topic, message->topic + 4))
 		return MOSQ_ERR_SUCCESS;
 	session = sessions_find_id(broker->sessions, client);
