@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-enum { PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message; of a longer request the backend gets no byte, and refuses it */
+enum { PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message */
+#define TOO_LONG "longer than 131072 bytes"	/* what the backend gets in place of one: it is no JSON, so that is refused */
 
 static int replace_topic(struct mosquitto_evt_message *message, const char *topic)
 {
@@ -31,16 +32,22 @@ static int refuse(struct broker *broker, const char *client, const char *why)
 	return MOSQ_ERR_UNKNOWN;
 }
 
+static bool fits(const struct mosquitto_evt_message *message)
+{
+	return message->payloadlen <= PAYLOAD_MAX;
+}
+
 /*
  * The broker does not take another QoS from us, and what is sent to the backend at QoS 0 is gone with a daemon that
  * is killed. So a copy goes to it at QoS 1, and the original nowhere: nobody may receive a request under its own topic.
  */
 static int raise(struct broker *broker, const struct mosquitto_evt_message *message, const char *topic, struct session *session)
 {
-	bool fits = message->payload && message->payloadlen <= PAYLOAD_MAX;
+	const void *payload = fits(message) ? message->payload : TOO_LONG;
+	size_t len = fits(message) ? message->payloadlen : strlen(TOO_LONG);
 
 	session->raised = broker->turn;
-	return mosquitto_broker_publish_copy(NULL, topic, fits ? (int)message->payloadlen : 0, fits ? message->payload : "", 1, false, NULL);
+	return mosquitto_broker_publish_copy(NULL, topic, (int)len, payload ? payload : "", 1, false, NULL);
 }
 
 int route_from_device(struct broker *broker, struct mosquitto_evt_message *message, struct session *session)
@@ -52,11 +59,11 @@ int route_from_device(struct broker *broker, struct mosquitto_evt_message *messa
 		return MOSQ_ERR_SUCCESS;
 	if (!report_topic(topic, session->who.certificate, session->who.client, message->topic))
 		return MOSQ_ERR_INVAL;
-	if ((why = backlog_refuses(&broker->backlog, message->payloadlen)))
+	if ((why = backlog_refuses(&broker->backlog, fits(message) ? message->payloadlen : 0)))
 		return refuse(broker, session->who.client, why);
 	message->retain = false;
 	/* A copy leaves with the next turn of the broker's loop: what the device says behind it must not overtake it. */
-	if (message->qos == 0 || session->raised == broker->turn || message->payloadlen > PAYLOAD_MAX)
+	if (message->qos == 0 || session->raised == broker->turn || !fits(message))
 		return raise(broker, message, topic, session);
 	mosquitto_property_free_all(&message->properties);
 	return replace_topic(message, topic);
