@@ -22,10 +22,8 @@ teardown() {
 
 @test "away: a rotation whose every word is said once, to a daemon that is stopped" { the_rotation stop; }
 @test "away: a rotation whose every word is said once, to a daemon that is killed" { the_rotation kill; }
-@test "away: a rotation whose every word is said once, and the daemon is killed over it" { the_rotation over; }
 @test "away: the same at QoS 0, to a daemon that is stopped" { QOS=0 the_rotation stop; }
 @test "away: the same at QoS 0, to a daemon that is killed" { QOS=0 the_rotation kill; }
-@test "away: the same at QoS 0, and the daemon is killed over it" { QOS=0 the_rotation over; }
 @test "away: a rotation whose every word is said once, and the broker is stopped and started as well" { the_rotation broker; }
 @test "away: the same at QoS 0, and the broker is stopped and started as well" { QOS=0 the_rotation broker; }
 @test "away: the same at QoS 2, to a daemon that is stopped" { QOS=2 the_rotation stop; }

@@ -41,7 +41,7 @@ static bool fits(const struct mosquitto_evt_message *message)
  * The broker does not take another QoS from us, and what is sent to the backend at QoS 0 is gone with a daemon that
  * is killed. So a copy goes to it at QoS 1, and the original nowhere: nobody may receive a request under its own topic.
  */
-static int raise(struct broker *broker, const struct mosquitto_evt_message *message, const char *topic, struct session *session)
+static int raise_qos(struct broker *broker, const struct mosquitto_evt_message *message, const char *topic, struct session *session)
 {
 	const void *payload = fits(message) ? message->payload : TOO_LONG;
 	size_t len = fits(message) ? message->payloadlen : strlen(TOO_LONG);
@@ -64,7 +64,7 @@ int route_from_device(struct broker *broker, struct mosquitto_evt_message *messa
 	message->retain = false;
 	/* A copy leaves with the next turn of the broker's loop: what the device says behind it must not overtake it. */
 	if (message->qos == 0 || session->raised == broker->turn || !fits(message))
-		return raise(broker, message, topic, session);
+		return raise_qos(broker, message, topic, session);
 	mosquitto_property_free_all(&message->properties);
 	return replace_topic(message, topic);
 }
