@@ -36,7 +36,9 @@ write_broker_conf() {
 per_listener_settings false
 allow_anonymous false
 set_tcp_nodelay true
-persistence false
+persistence true
+persistence_location $dir/broker/
+autosave_interval 60
 max_inflight_messages 1000
 max_queued_messages 100000
 log_dest file $dir/broker/log

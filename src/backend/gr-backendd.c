@@ -57,29 +57,27 @@ static bool told_to_end(int signals)
 	return false;
 }
 
-/* One turn: wait, read, handle, tell. GR_NO: asked to end. */
+/* One turn: wait, read, handle, tell, acknowledge. GR_NO: asked to end. */
 static enum status turn(struct daemon *d, int signals)
 {
-	struct pollfd fds[2] = {
-		{ .fd = signals, .events = POLLIN },
-		{ .fd = bus_socket(&d->bus), .events = (short)(POLLIN | (bus_wants_write(&d->bus) ? POLLOUT : 0)) }
-	};
+	struct pollfd fds[1 + BUS_FDS] = { { .fd = signals, .events = POLLIN } };
 	bool was_ready = d->bus.subscribed;
 	enum status st;
 	int events;
 
-	if ((events = poll(fds, 2, chores_wait(d))) < 0 && errno != EINTR)
+	bus_poll(fds + 1, &d->bus);
+	if ((events = poll(fds, 1 + BUS_FDS, chores_wait(d))) < 0 && errno != EINTR)
 		return GR_FAIL;
 	if (fds[0].revents && told_to_end(signals))
 		return GR_NO;
-	if (d->bus.mosq && bus_turn(&d->bus, fds[1].revents) != GR_OK)
+	if (d->bus.reader && bus_turn(&d->bus, fds + 1) != GR_OK)
 		bus_close(&d->bus);
-	/* A registry that is busy or full answers nobody; devices ask again, and so do we. */
+	/* A registry that is busy or full answers nobody; the requests wait, here or in the broker. */
 	if ((st = dispatch_batch(d)) == GR_OK)
 		st = chores_run(d, events == 0);
 	if (st == GR_OK)
 		st = courier_turn(&d->courier, d->db);
-	if (d->bus.mosq && bus_flush(&d->bus, d->db) != GR_OK)
+	if (d->bus.reader && bus_flush(&d->bus, d->db) != GR_OK)
 		bus_close(&d->bus);
 	if (d->bus.subscribed && !was_ready) {
 		puts("ready");
@@ -91,8 +89,8 @@ static enum status turn(struct daemon *d, int signals)
 }
 
 /*
- * A lost or missing broker is looked for twice a second, while timers and the reconciler go on. It reports all
- * live sessions to a new connection, so those on record have ended unless it does.
+ * A lost or missing broker is looked for twice a second, while timers and the reconciler go on. Where there is none
+ * there are no sessions; one that is there tells which are live once we have subscribed.
  */
 static enum status serve(struct daemon *d, int signals)
 {
@@ -100,10 +98,10 @@ static enum status serve(struct daemon *d, int signals)
 	enum status st = GR_OK;
 
 	while (st == GR_OK) {
-		if (!d->bus.mosq && clock_boot_ms() >= again) {
+		if (!d->bus.reader && clock_boot_ms() >= again) {
 			again = clock_boot_ms() + RECONNECT_MS;
-			if (session_all_ended(d->db) == GR_OK)
-				bus_open(&d->bus);
+			if (bus_open(&d->bus) != GR_OK)
+				(void)session_all_ended(d->db);
 		}
 		st = turn(d, signals);
 	}
@@ -178,8 +176,7 @@ int main(int argc, char *argv[])
 out:
 	courier_close(&d.courier);
 	bus_close(&d.bus);
-	for (struct message *m; (m = queue_pop(&d.bus.in)) || (m = queue_pop(&d.bus.out));)
-		message_free(m);
+	queue_clear(&d.bus.out);
 	if (signals >= 0)
 		close(signals);
 	if (lock >= 0)

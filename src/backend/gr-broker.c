@@ -117,20 +117,29 @@ static void tell(struct session *s)
 	s->told = true;
 }
 
-/* The backend hears of the thing's own session before it hears what came after that, also over another one. */
-static void tell_thing(struct broker *b, const struct session *s)
+/*
+ * The backend hears of the thing's own session before it hears what came after that, also over another one. A report is a
+ * copy that leaves with the next turn, so that the request has to leave as one as well.
+ */
+static void tell_thing(struct broker *b, struct session *s)
 {
 	struct session *own = sessions_find_id(b->sessions, s->who.thing);
 
-	if (own && !own->told)
+	if (!own)
+		return;
+	if (!own->told) {
 		tell(own);
+		own->raised = b->turn;
+	}
+	if (own->raised == b->turn)
+		s->raised = b->turn;
 }
 
 static int on_message(int event, void *data, void *userdata)
 {
 	struct mosquitto_evt_message *message = data;
 	struct broker *b = userdata;
-	const struct session *s;
+	struct session *s;
 
 	(void)event;
 	if (broker_is_local(mosquitto_client_username(message->client)))
@@ -167,8 +176,10 @@ static int on_tick(int event, void *data, void *userdata)
 	(void)event;
 	(void)data;
 	b->reloading = b->replied = false;
+	b->turn++;
 	for (int i = 0; i < TELL_MAX && (s = sessions_next_waiting(b->sessions)); i++)
 		tell(s);
+	backlog_mark(&b->backlog, false);
 	watch_registry(b, clock_boot_ms());
 	return MOSQ_ERR_SUCCESS;
 }
@@ -218,6 +229,8 @@ static int broker_start(struct broker *b, const char *path)
 		if (rc != MOSQ_ERR_SUCCESS)
 			return rc;
 	}
+	backlog_open(&b->backlog);
+	report_all();	/* nobody is connected, neither is the daemon; but this shows whether the broker has kept its session */
 	watch_registry(b, clock_boot_ms());
 	return MOSQ_ERR_SUCCESS;
 }
@@ -273,6 +286,7 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, st
 		return MOSQ_ERR_NOMEM;
 	b->id = identifier;
 	b->release = release;
+	b->turn = 1;
 	b->grace_s = grace_s > 0 ? grace_s : -1;
 	if (grace_s > 0 && !dates_take_over()) {
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_grace_days: OpenSSL does not leave the dates to us");

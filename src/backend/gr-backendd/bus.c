@@ -3,21 +3,35 @@
 #include "gr-backendd/daemon.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 
 enum { READS_A_TURN = 200, KEEPALIVE = 60 };
 
-static void on_connect(struct mosquitto *m, void *obj, int rc)
+/*
+ * Two connections. The reader's session outlives us: what is said while we are away waits for it in the broker.
+ * The library puts an acknowledgement in line before it hands a request to us, and told that there are threads it
+ * writes only when it is asked to: which is when the requests are on record and their answers have left over the
+ * writer. Killed at any point before, we get them again.
+ */
+#define READER "gr/backendd"	/* no thing can have this name, so no device can take the session over */
+#define WRITER "gr/backendd/answers"
+
+static void on_connect(struct mosquitto *m, void *obj, int rc, int flags)
 {
 	struct bus *bus = obj;
 	int mid;
 
-	bus->connected = rc == 0;
-	if (rc != 0)
+	if (rc != 0) {
 		complain("%s: the broker refused us: %s", bus->socket, mosquitto_connack_string(rc));
-	else if (mosquitto_subscribe(m, &mid, "in/#", 1) != MOSQ_ERR_SUCCESS)
-		bus->connected = false;
+		return;
+	}
+	if (m == bus->writer) {
+		bus->connected = true;
+		return;
+	}
+	bus->heard = flags & 1;	/* a session was kept, and the subscription in it */
+	if (mosquitto_subscribe(m, &mid, "in/#", 1) != MOSQ_ERR_SUCCESS)
+		bus->broken = true;
 }
 
 static void on_subscribe(struct mosquitto *m, void *obj, int mid, int count, const int *granted)
@@ -26,14 +40,9 @@ static void on_subscribe(struct mosquitto *m, void *obj, int mid, int count, con
 
 	(void)m, (void)mid;
 	bus->subscribed = count == 1 && granted[0] == 1;
+	bus->heard = bus->subscribed;
 	if (!bus->subscribed)
 		complain("%s: the broker refused the subscription; is gr-broker.so loaded?", bus->socket);
-}
-
-static void on_disconnect(struct mosquitto *m, void *obj, int rc)
-{
-	(void)m, (void)rc;
-	((struct bus *)obj)->connected = false;
 }
 
 static void on_message(struct mosquitto *m, void *obj, const struct mosquitto_message *msg)
@@ -41,8 +50,10 @@ static void on_message(struct mosquitto *m, void *obj, const struct mosquitto_me
 	struct bus *bus = obj;
 
 	(void)m;
-	if (!queue_push(&bus->in, msg->topic, msg->payload, (size_t)msg->payloadlen))
-		complain("%s: request dropped: too many are waiting", msg->topic);	/* the device asks again */
+	if (bus->broken || queue_push(&bus->in, msg->topic, msg->payload, (size_t)msg->payloadlen))
+		return;
+	bus->broken = true;	/* it is not acknowledged, and comes again over the next connection */
+	complain("%s: out of memory", msg->topic);
 }
 
 static void on_publish(struct mosquitto *m, void *obj, int mid)
@@ -65,24 +76,30 @@ static void on_publish(struct mosquitto *m, void *obj, int mid)
 	}
 }
 
+/* Port 0: the host is the path of a Unix socket. */
+static int open_one(struct mosquitto **m, struct bus *bus, const char *id, bool clean)
+{
+	*m = mosquitto_new(id, clean, bus);
+	if (!*m)
+		return MOSQ_ERR_ERRNO;
+	mosquitto_connect_with_flags_callback_set(*m, on_connect);
+	mosquitto_subscribe_callback_set(*m, on_subscribe);
+	mosquitto_message_callback_set(*m, on_message);
+	mosquitto_publish_callback_set(*m, on_publish);
+	mosquitto_max_inflight_messages_set(*m, 0);
+	mosquitto_threaded_set(*m, !clean);
+	return mosquitto_connect(*m, bus->socket, 0, KEEPALIVE);
+}
+
 enum status bus_open(struct bus *bus)
 {
 	int rc;
 
 	bus_close(bus);
-	bus->mosq = mosquitto_new("gr-backendd", true, bus);
-	if (!bus->mosq) {
-		complain("%s: %s", bus->socket, strerror(errno));
-		return GR_FAIL;
-	}
-	mosquitto_connect_callback_set(bus->mosq, on_connect);
-	mosquitto_disconnect_callback_set(bus->mosq, on_disconnect);
-	mosquitto_subscribe_callback_set(bus->mosq, on_subscribe);
-	mosquitto_message_callback_set(bus->mosq, on_message);
-	mosquitto_publish_callback_set(bus->mosq, on_publish);
-	mosquitto_max_inflight_messages_set(bus->mosq, 0);
-	/* Port 0: the host is the path of a Unix socket. */
-	if ((rc = mosquitto_connect(bus->mosq, bus->socket, 0, KEEPALIVE)) == MOSQ_ERR_SUCCESS) {
+	rc = open_one(&bus->reader, bus, READER, false);
+	if (rc == MOSQ_ERR_SUCCESS)
+		rc = open_one(&bus->writer, bus, WRITER, true);
+	if (rc == MOSQ_ERR_SUCCESS) {
 		bus->missed = false;
 		return GR_OK;
 	}
@@ -93,56 +110,72 @@ enum status bus_open(struct bus *bus)
 	return GR_FAIL;
 }
 
-/* What the broker has not confirmed stays in the outbox and is sent again over the next connection. */
+/*
+ * What the broker has not confirmed stays in the outbox and is sent again over the next connection; what was not
+ * acknowledged comes again.
+ */
 void bus_close(struct bus *bus)
 {
-	mosquitto_destroy(bus->mosq);
-	bus->mosq = NULL;
-	bus->connected = bus->subscribed = false;
+	mosquitto_destroy(bus->reader);
+	mosquitto_destroy(bus->writer);
+	bus->reader = bus->writer = NULL;
+	bus->connected = bus->subscribed = bus->heard = bus->broken = false;
 	bus->sent_first = bus->sent_count = 0;
 	bus->last_row = bus->acked_row;
+	queue_clear(&bus->in);
 }
 
-int bus_socket(const struct bus *bus)
+/* While requests wait for a registry that is busy no more are read; who is to acknowledge must not be asked twice. */
+void bus_poll(struct pollfd fds[static BUS_FDS], const struct bus *bus)
 {
-	return bus->mosq ? mosquitto_socket(bus->mosq) : -1;
-}
-
-bool bus_wants_write(const struct bus *bus)
-{
-	return bus->mosq && mosquitto_want_write(bus->mosq);
+	fds[0] = fds[1] = (struct pollfd){ .fd = -1 };
+	if (!bus->reader)
+		return;
+	fds[0] = (struct pollfd){ .fd = mosquitto_socket(bus->reader), .events = bus->in.first ? 0 : POLLIN };
+	fds[1] = (struct pollfd){ .fd = mosquitto_socket(bus->writer), .events = POLLIN };
+	if (mosquitto_want_write(bus->writer))
+		fds[1].events |= POLLOUT;
+	else if (mosquitto_want_write(bus->reader) && !bus->in.first)
+		fds[0].events |= POLLOUT;
 }
 
 /* One call of mosquitto_loop_read takes one packet: read on while there is more, so that a burst shares a transaction. */
-static int read_burst(struct bus *bus)
+static int read_burst(struct mosquitto *m)
 {
-	struct pollfd p = { .fd = bus_socket(bus), .events = POLLIN };
+	struct pollfd p = { .fd = mosquitto_socket(m), .events = POLLIN };
 	int rc = MOSQ_ERR_SUCCESS;
 
 	for (int i = 0; i < READS_A_TURN && rc == MOSQ_ERR_SUCCESS && poll(&p, 1, 0) == 1; i++)
-		rc = mosquitto_loop_read(bus->mosq, 1);
+		rc = mosquitto_loop_read(m, 1);
 	return rc;
 }
 
-enum status bus_turn(struct bus *bus, short revents)
+static enum status lost(const struct bus *bus, int rc)
 {
-	int rc = MOSQ_ERR_SUCCESS;
-
-	if (revents & (POLLIN | POLLHUP | POLLERR))
-		rc = read_burst(bus);
-	if (rc == MOSQ_ERR_SUCCESS && bus_wants_write(bus))
-		rc = mosquitto_loop_write(bus->mosq, 1);
-	if (rc == MOSQ_ERR_SUCCESS)
-		rc = mosquitto_loop_misc(bus->mosq);
-	if (rc == MOSQ_ERR_SUCCESS && bus_socket(bus) >= 0)
-		return GR_OK;
 	complain("%s: connection to the broker lost: %s", bus->socket, mosquitto_strerror(rc));
 	return GR_FAIL;
 }
 
+enum status bus_turn(struct bus *bus, const struct pollfd fds[static BUS_FDS])
+{
+	int rc = MOSQ_ERR_SUCCESS;
+
+	if (fds[0].revents & ~POLLOUT && !bus->in.first)
+		rc = read_burst(bus->reader);
+	if (rc == MOSQ_ERR_SUCCESS && fds[1].revents & ~POLLOUT)
+		rc = read_burst(bus->writer);
+	if (rc == MOSQ_ERR_SUCCESS)
+		rc = mosquitto_loop_misc(bus->reader);
+	if (rc == MOSQ_ERR_SUCCESS)
+		rc = mosquitto_loop_misc(bus->writer);
+	if (rc == MOSQ_ERR_SUCCESS && !bus->broken && mosquitto_socket(bus->reader) >= 0 && mosquitto_socket(bus->writer) >= 0)
+		return GR_OK;
+	return lost(bus, rc);
+}
+
 static enum status publish(struct bus *bus, int *mid, const char *topic, const char *payload, size_t len)
 {
-	int rc = mosquitto_publish(bus->mosq, mid, topic, (int)len, payload, 1, false);
+	int rc = mosquitto_publish(bus->writer, mid, topic, (int)len, payload, 1, false);
 
 	if (rc == MOSQ_ERR_SUCCESS)
 		return GR_OK;
@@ -163,15 +196,13 @@ static enum status flush_answers(struct bus *bus)
 	return st;
 }
 
-enum status bus_flush(struct bus *bus, struct db *db)
+static enum status flush_rows(struct bus *bus, struct db *db)
 {
 	sqlite3_stmt *row = NULL;
 	enum status st;
 
-	if (!bus->subscribed)
+	if (bus->sent_count == SENT_MAX)
 		return GR_OK;
-	if ((st = flush_answers(bus)) != GR_OK || bus->sent_count == SENT_MAX)
-		return st;
 	st = db_query(&row, db, "SELECT id, topic, payload FROM outbox WHERE id > ? ORDER BY id", "i", bus->last_row);
 	while (st == GR_OK && bus->sent_count < SENT_MAX) {
 		struct sent *s = &bus->sent[(bus->sent_first + bus->sent_count) % SENT_MAX];
@@ -185,6 +216,32 @@ enum status bus_flush(struct bus *bus, struct db *db)
 	}
 	db_done(row);
 	return st == GR_NO ? GR_OK : st;
+}
+
+/* Only once all is on record and all answers have left: the end of a request is its acknowledgement. */
+static bool may_acknowledge(const struct bus *bus)
+{
+	return mosquitto_want_write(bus->reader) && !bus->in.first && !bus->out.first && !mosquitto_want_write(bus->writer);
+}
+
+/*
+ * The outbox goes first: a request that we were killed over comes again, and what it is told the second time must not
+ * overtake what it was told the first time.
+ */
+enum status bus_flush(struct bus *bus, struct db *db)
+{
+	int rc = MOSQ_ERR_SUCCESS;
+	enum status st = GR_OK;
+
+	if (bus->connected && bus->heard && (st = flush_rows(bus, db)) == GR_OK && bus->sent_count < SENT_MAX)
+		st = flush_answers(bus);
+	if (st != GR_OK)
+		return st;
+	if (mosquitto_want_write(bus->writer))
+		rc = mosquitto_loop_write(bus->writer, 1);
+	if (rc == MOSQ_ERR_SUCCESS && may_acknowledge(bus))
+		rc = mosquitto_loop_write(bus->reader, 1);
+	return rc == MOSQ_ERR_SUCCESS ? GR_OK : lost(bus, rc);
 }
 
 enum status bus_forget_sent(struct bus *bus, struct db *db)

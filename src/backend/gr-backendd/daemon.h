@@ -6,6 +6,7 @@
 #define GR_DAEMON_H
 
 #include <mosquitto.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -31,21 +32,26 @@ void queue_init(struct queue *q);
 /* Copies both. False: out of memory, or the queue is full. */
 bool queue_push(struct queue *q, const char *topic, const void *payload, size_t len);
 struct message *queue_pop(struct queue *q);
+void queue_clear(struct queue *q);
 void message_free(struct message *m);
 
 enum { SENT_MAX = 1024 };	/* outbox rows on their way at one time */
+enum { BUS_FDS = 2 };
 
 struct bus {
-	struct mosquitto *mosq;
+	struct mosquitto *reader, *writer;	/* requests come over one, all else leaves over the other; both NULL: no broker */
 	const char *socket;		/* path of the broker's Unix socket */
-	struct queue in;		/* requests not yet handled */
+	struct queue in;		/* requests not yet handled; none of them is acknowledged */
 	struct queue out;		/* answers that changed nothing and need no outbox */
 	struct sent { int mid; int64_t row; bool acked; } sent[SENT_MAX];
 	size_t sent_first, sent_count;	/* a ring, in order of row */
 	int64_t last_row;		/* newest outbox row handed to the broker */
 	int64_t acked_row;		/* all rows up to this one may be deleted; 0: none */
 	int64_t taken_row;		/* the newest row of which the broker has taken all before it */
-	bool connected, subscribed;
+	bool connected;			/* the writer is */
+	bool subscribed;
+	bool heard;			/* requests reach us: subscribed, or the broker has kept our session */
+	bool broken;			/* the connection cannot be used any longer */
 	bool missed;			/* it has been said that no broker is there */
 };
 
@@ -71,11 +77,14 @@ struct daemon {
 /* Makes one connection attempt. GR_FAIL, one line: not this time. */
 enum status bus_open(struct bus *bus);
 void bus_close(struct bus *bus);
-int bus_socket(const struct bus *bus);
-/* Reads what has come and writes what waits. GR_FAIL, one line: the connection is lost. */
-enum status bus_turn(struct bus *bus, short revents);
-bool bus_wants_write(const struct bus *bus);
-/* Hands answers and new outbox rows to the broker. */
+/* What poll is to wait for. */
+void bus_poll(struct pollfd fds[static BUS_FDS], const struct bus *bus);
+/* Reads what has come, unless requests wait from the last time. GR_FAIL, one line: the connection is lost. */
+enum status bus_turn(struct bus *bus, const struct pollfd fds[static BUS_FDS]);
+/*
+ * Hands new outbox rows and answers to the broker, and then acknowledges the requests that were read, if all of them
+ * were handled and what they changed is committed. GR_FAIL, one line: the connection is lost.
+ */
 enum status bus_flush(struct bus *bus, struct db *db);
 /* Deletes the outbox rows that the broker has taken; inside a transaction. */
 enum status bus_forget_sent(struct bus *bus, struct db *db);

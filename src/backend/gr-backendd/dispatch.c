@@ -212,6 +212,10 @@ static enum status handle(struct daemon *d, const struct message *m)
 	int64_t now = clock_real_ms();
 	struct stamp s;
 
+	if (strcmp(m->topic, "in/gr/sessions") == 0)
+		return session_all_ended(d->db);	/* those that are live are reported after it, one by one */
+	if (strcmp(m->topic, "in/gr/mark") == 0)
+		return queue_push(&d->bus.out, "out/gr/mark", m->payload, m->len) ? GR_OK : GR_FAIL;	/* all before it is on record when this leaves */
 	if (!read_stamp(&s, m->topic)) {
 		complain("%s: not a topic of the broker plugin", m->topic);
 		return GR_OK;
@@ -222,18 +226,27 @@ static enum status handle(struct daemon *d, const struct message *m)
 	return request(d, &s, m, now);
 }
 
-static void handle_all(struct daemon *d)
+/*
+ * GR_FAIL: there was no room, or no registry or ledger that works. What was being handled and all that is not on record
+ * yet comes again. A request that fails for what it says fails alone, and once: the others must not wait for it for ever.
+ */
+static enum status handle_all(struct daemon *d)
 {
 	struct message *m;
+	bool unwell = false;
 
-	/* A full disk makes SQLite give up the whole transaction; what waits then waits for the next one. */
-	while (db_in_transaction(d->db) && (m = queue_pop(&d->bus.in))) {
-		if (db_mark(d->db) == GR_OK && handle(d, m) == GR_OK)
+	/* A full disk may make SQLite give up the whole transaction: then there is nothing to commit, and that fails. */
+	while (!unwell && db_in_transaction(d->db) && (m = queue_pop(&d->bus.in))) {
+		d->ledger.failed = false;
+		if (db_mark(d->db) == GR_OK && handle(d, m) == GR_OK) {
 			(void)db_keep(d->db);	/* should that fail, so will the commit */
-		else
+		} else {
+			unwell = db_is_unwell(d->db) || d->ledger.failed;
 			db_undo(d->db);	/* no answer: the device asks again */
+		}
 		message_free(m);
 	}
+	return unwell ? GR_FAIL : GR_OK;
 }
 
 /*
@@ -257,16 +270,10 @@ static enum status finish(struct daemon *d, int64_t changes_before)
 	return GR_OK;
 }
 
-/*
- * Nothing was recorded, so nothing is answered: devices ask again. The broker does not repeat its reports of
- * sessions, except to a new connection.
- */
+/* Nothing was recorded, so nothing is answered and nothing acknowledged: the broker sends it again. */
 static void take_back(struct daemon *d)
 {
-	struct message *m;
-
-	while ((m = queue_pop(&d->bus.out)))
-		message_free(m);
+	queue_clear(&d->bus.out);
 	bus_close(&d->bus);
 }
 
@@ -280,8 +287,7 @@ enum status dispatch_batch(struct daemon *d)
 	if ((st = db_begin(d->db)) != GR_OK)
 		return st;
 	d->parting = false;
-	handle_all(d);
-	if ((st = finish(d, before)) == GR_OK)
+	if ((st = handle_all(d)) == GR_OK && (st = finish(d, before)) == GR_OK)
 		return GR_OK;
 	db_rollback(d->db);
 	d->settle = true;

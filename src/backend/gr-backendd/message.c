@@ -45,6 +45,14 @@ struct message *queue_pop(struct queue *q)
 	return m;
 }
 
+void queue_clear(struct queue *q)
+{
+	struct message *m;
+
+	while ((m = queue_pop(q)))
+		message_free(m);
+}
+
 void message_free(struct message *m)
 {
 	if (!m)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gr-broker/api.h"
+#include "gr-broker/backlog.h"
 #include "gr-broker/policies.h"
 #include "gr-broker/release.h"
 #include "gr-broker/report.h"
@@ -22,7 +23,9 @@ struct broker {
 	struct policies_cache *cache;
 	struct sessions *sessions;
 	struct refusals *refusals;
+	struct backlog backlog;
 	int64_t poll_at, open_at;	/* ms, clock_boot_ms */
+	uint64_t turn;			/* of the broker's loop, from 1 */
 	int64_t version;		/* of the newest session, see presence.h */
 	int64_t grace_s;		/* identity.h */
 	char complained[256];		/* why the registry could not be read, as it was logged last */

@@ -9,11 +9,18 @@ static int verdict(bool allowed, int denied)
 
 static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *check)
 {
+	/* Asked for each message and subscriber, whether or not it is here: so we learn of a session that the broker has kept. */
+	if (check->access == MOSQ_ACL_READ && strncmp(check->topic, "in/", 3) == 0)
+		b->backlog.heard = true;
 	if (check->access == MOSQ_ACL_READ)
 		return verdict(!acl_is_request(check->topic), MOSQ_ERR_ACL_DENIED);
-	if (check->access == MOSQ_ACL_SUBSCRIBE && strcmp(check->topic, "in/#") == 0)
+	if (check->access == MOSQ_ACL_SUBSCRIBE && strcmp(check->topic, "in/#") == 0) {
+		b->backlog.heard = true;
+		backlog_mark(&b->backlog, true);
+		report_all();
 		for (struct session *s = sessions_first(b->sessions); s; s = TAILQ_NEXT(s, all))
 			sessions_wait(b->sessions, s);
+	}
 	return MOSQ_ERR_SUCCESS;
 }
 

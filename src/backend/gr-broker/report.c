@@ -40,13 +40,23 @@ bool report_topic(char to[static REPORT_TOPIC_MAX], const char *certificate, con
 	return str_format(to, REPORT_TOPIC_MAX, "in/%s/%s/%s", certificate, hex, tail);
 }
 
+/*
+ * At QoS 0, so that no report is ever kept for a daemon that is away, or comes out of the file of a broker that was
+ * killed: an old one would say what is no longer true.
+ */
 static void publish(const char *certificate, const char *client, const char *tail, const char *payload)
 {
 	char topic[REPORT_TOPIC_MAX];
 
 	if (!report_topic(topic, certificate, client, tail) ||
-	    mosquitto_broker_publish_copy(NULL, topic, (int)strlen(payload), payload, 1, false, NULL) != MOSQ_ERR_SUCCESS)
+	    mosquitto_broker_publish_copy(NULL, topic, (int)strlen(payload), payload, 0, false, NULL) != MOSQ_ERR_SUCCESS)
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: %s: could not be reported: %s", client, tail);
+}
+
+void report_all(void)
+{
+	if (mosquitto_broker_publish_copy(NULL, "in/gr/sessions", 0, "", 0, false, NULL) != MOSQ_ERR_SUCCESS)
+		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: the live sessions could not be reported: out of memory");
 }
 
 void report_connected(const struct identity *who, bool again)

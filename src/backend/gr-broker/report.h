@@ -1,6 +1,6 @@
 /*
  * report.h - what the backend hears of sessions:
- * in/CERTIFICATE/HEX OF THE CLIENT ID/gr/{connected,disconnected,refused}, at QoS 1.
+ * in/CERTIFICATE/HEX OF THE CLIENT ID/gr/{connected,disconnected,refused}, at QoS 0.
  */
 #ifndef GR_REPORT_H
 #define GR_REPORT_H
@@ -18,6 +18,8 @@ enum {
 /* "in/CERTIFICATE/HEX/TAIL". False: it does not fit. */
 bool report_topic(char to[static REPORT_TOPIC_MAX], const char *certificate, const char *client, const char *tail);
 
+/* in/gr/sessions: all live sessions are reported after this one, and whatever was said of others before has ended. */
+void report_all(void);
 /* {"ipAddress": ..., "expired": true if it has, "again": true if the session was reported when it began} */
 void report_connected(const struct identity *who, bool again);
 void report_disconnected(const struct identity *who);	/* {} */

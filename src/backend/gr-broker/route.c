@@ -1,9 +1,13 @@
 /* route.c - requests to the backend, replies to one client */
 #include "gr-broker/route.h"
+#include "clock.h"
 #include "gr-broker/acl.h"
 #include "str.h"
 
 #include <string.h>
+
+enum { PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message */
+#define TOO_LONG "longer than 131072 bytes"	/* what the backend gets in place of one: it is no JSON, so that is refused */
 
 /* Another topic, without properties. What the message had before is freed by the broker or by us, see release.h. */
 static int replace(const struct release *release, struct mosquitto_evt_message *message, const char *topic)
@@ -21,15 +25,51 @@ static int replace(const struct release *release, struct mosquitto_evt_message *
 	return MOSQ_ERR_SUCCESS;
 }
 
-int route_from_device(const struct broker *broker, struct mosquitto_evt_message *message, const struct session *session)
+/* What the device said is not acknowledged; it hears by the end of its connection that it must say it again. */
+static int refuse(struct broker *broker, const char *client, const char *why)
+{
+	int64_t now = clock_boot_ms();
+
+	if (now - broker->backlog.told_at >= REPORT_QUIET_MS || broker->backlog.told_at == 0) {
+		mosquitto_log_printf(MOSQ_LOG_WARNING, "gr-broker: requests are not taken and their connections closed, that of %s for one: %s", client, why);
+		broker->backlog.told_at = now;
+	}
+	return MOSQ_ERR_UNKNOWN;
+}
+
+static bool fits(const struct mosquitto_evt_message *message)
+{
+	return message->payloadlen <= PAYLOAD_MAX;
+}
+
+/*
+ * The broker does not take another QoS from us, and what is sent to the backend at QoS 0 is gone with a daemon that
+ * is killed. So a copy goes to it at QoS 1, and the original nowhere: nobody may receive a request under its own topic.
+ */
+static int raise_qos(struct broker *broker, const struct mosquitto_evt_message *message, const char *topic, struct session *session)
+{
+	const void *payload = fits(message) ? message->payload : TOO_LONG;
+	size_t len = fits(message) ? message->payloadlen : strlen(TOO_LONG);
+
+	session->raised = broker->turn;
+	return mosquitto_broker_publish_copy(NULL, topic, (int)len, payload ? payload : "", 1, false, NULL);
+}
+
+int route_from_device(struct broker *broker, struct mosquitto_evt_message *message, struct session *session)
 {
 	char topic[REPORT_TOPIC_MAX];
+	const char *why;
 
 	if (!acl_is_request(message->topic))
 		return MOSQ_ERR_SUCCESS;
 	if (!report_topic(topic, session->who.certificate, session->who.client, message->topic))
 		return MOSQ_ERR_INVAL;
+	if ((why = backlog_refuses(&broker->backlog, fits(message) ? message->payloadlen : 0)))
+		return refuse(broker, session->who.client, why);
 	message->retain = false;
+	/* A copy leaves with the next turn of the broker's loop: what the device says behind it must not overtake it. */
+	if (message->qos == 0 || session->raised == broker->turn || !fits(message))
+		return raise_qos(broker, message, topic, session);
 	return replace(&broker->release, message, topic);
 }
 
@@ -77,6 +117,8 @@ int route_from_backend(struct broker *broker, struct mosquitto_evt_message *mess
 	if (strncmp(message->topic, "out/", 4) != 0)
 		return after_replies(broker, message);
 	message->retain = false;
+	if (strcmp(message->topic, "out/gr/mark") == 0)
+		backlog_settle(&broker->backlog, message->payload, message->payloadlen);
 	if (!reply_parse(client, &topic, message->topic + 4))
 		return MOSQ_ERR_SUCCESS;
 	session = sessions_find_id(broker->sessions, client);

@@ -20,6 +20,7 @@ struct session {
 	const struct mosquitto *client;	/* the broker's; only compared */
 	struct identity who;
 	struct presence presence;
+	uint64_t raised;	/* the turn of the broker's loop in which a request of it was copied last; 0: none */
 	bool ending;		/* another session took its client id over */
 	bool doomed;		/* to be dropped */
 	bool told;		/* its start was reported at least once */

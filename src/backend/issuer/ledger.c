@@ -56,6 +56,7 @@ enum status ledger_append(struct ledger *ledger, json_t *line)
 		return GR_OK;
 	}
 	complain("%s: cannot be appended to: %s", ledger->path, n < 0 ? strerror(errno) : "short write");
+	ledger->failed = true;
 	return GR_FAIL;
 }
 

@@ -16,6 +16,7 @@
 struct ledger {
 	int fd;
 	bool dirty;
+	bool failed;	/* a line could not be written; for the caller to clear */
 	char path[4096];
 };
 

@@ -16,11 +16,23 @@ struct db {
 	sqlite3 *sqlite;
 	char path[PATH_MAX];
 	int64_t waiting_since;	/* clock_boot_ms: for another writer to end */
+	bool unwell;		/* see db_is_unwell */
 	struct { const char *sql; sqlite3_stmt *stmt; } cache[CACHE_SLOTS];
 };
 
-static enum status fail(const struct db *db)
+/* A damaged page is not among them: it concerns those alone whose rows are on it. */
+static bool may_pass(int code)
 {
+	switch (code & 0xff) {
+	case SQLITE_FULL: case SQLITE_IOERR: case SQLITE_NOMEM: case SQLITE_BUSY: case SQLITE_LOCKED: case SQLITE_READONLY: case SQLITE_CANTOPEN:
+		return true;
+	}
+	return false;
+}
+
+static enum status fail(struct db *db)
+{
+	db->unwell |= may_pass(sqlite3_errcode(db->sqlite));
 	complain("%s: %s", db->path, sqlite3_errmsg(db->sqlite));
 	return GR_FAIL;
 }
@@ -167,7 +179,13 @@ bool db_in_transaction(const struct db *db)
 
 enum status db_mark(struct db *db)
 {
+	db->unwell = false;
 	return db_run(db, "SAVEPOINT event", "");
+}
+
+bool db_is_unwell(const struct db *db)
+{
+	return db->unwell;
 }
 
 enum status db_keep(struct db *db)

@@ -34,6 +34,8 @@ enum status db_snapshot(struct db *db);
 bool db_in_transaction(const struct db *db);
 /* One event inside a transaction that several share: db_undo takes back what came since its db_mark. */
 enum status db_mark(struct db *db);
+/* Since db_mark a statement failed for want of room, memory or a file that can be written: the same may work later. */
+bool db_is_unwell(const struct db *db);
 enum status db_keep(struct db *db);
 void db_undo(struct db *db);
 

@@ -1,0 +1,49 @@
+/* backlog.c - how much waits for gr-backendd, and how much may */
+#include "gr-broker/backlog.h"
+#include "clock.h"
+#include "str.h"
+
+#include <inttypes.h>
+#include <mosquitto.h>
+#include <mosquitto_broker.h>
+#include <stdio.h>
+#include <string.h>
+
+void backlog_open(struct backlog *backlog)
+{
+	*backlog = (struct backlog){ .life = (uint64_t)clock_real_ms() };
+}
+
+const char *backlog_refuses(struct backlog *backlog, size_t size)
+{
+	if (!backlog->heard)
+		return "gr-backendd has not subscribed yet";
+	if (backlog->sent - backlog->handled + size > BACKLOG_MAX)
+		return "as much waits for gr-backendd as may";
+	backlog->sent += size + BACKLOG_OVERHEAD;
+	return NULL;
+}
+
+void backlog_mark(struct backlog *backlog, bool now)
+{
+	char mark[64];
+
+	if (!now && backlog->sent - backlog->marked < BACKLOG_STEP)
+		return;
+	snprintf(mark, sizeof mark, "%" PRIu64 " %" PRIu64, backlog->life, backlog->sent);
+	/* Should it fail, the next one is tried in the next turn. */
+	if (mosquitto_broker_publish_copy(NULL, "in/gr/mark", (int)strlen(mark), mark, 1, false, NULL) == MOSQ_ERR_SUCCESS)
+		backlog->marked = backlog->sent;
+}
+
+void backlog_settle(struct backlog *backlog, const char *mark, size_t len)
+{
+	uint64_t life, handled;
+	char text[64];
+
+	if (!str_format(text, sizeof text, "%.*s", len < sizeof text ? (int)len : 0, len ? mark : "") ||
+	    sscanf(text, "%" SCNu64 " %" SCNu64, &life, &handled) != 2)
+		return;
+	if (life == backlog->life && handled > backlog->handled && handled <= backlog->sent)
+		backlog->handled = handled;
+}
