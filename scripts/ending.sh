@@ -69,6 +69,7 @@ cannot_begin() {
 # The job that cannot be begun for a reason that does not even let us come to it.
 find_blocked() {
 	[ -z "$x_job" ] || return 0
+	[ -n "$live$link_generation" ] || pairs || return
 	connect "${live:-$link_generation}" || return
 	ask env GR_CONF="$state/no.conf" gr-jobs-client next --queued || return
 	read_execution "$answer" && [ -n "$x_job" ]

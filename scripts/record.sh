@@ -3,8 +3,13 @@
 # shellcheck disable=SC2154,SC2034
 # The variables are the driver's: see load and configure.
 
+blank_record() {
+	phase=idle job='' execution='' key_algorithm='' old='' new='' other='' new_certificate='' created_at='' commit='' final=''
+	reason='' note='' restart_instance='' restart_for='' restart_count='' restart_at='' idempotent=''
+}
+
 # Reads the journal into variables, value by value; nothing here meets eval. No file in between: the disk under
-# GR_STATE may be full. One that got lost while we ran is made anew as at a start.
+# GR_STATE may be full. One that got lost while we ran is made anew as at a start. While it cannot be read the variables stay.
 load() {
 	load_rc=0
 	ask gr-journal get || load_rc=$?
@@ -14,8 +19,7 @@ load() {
 		ask gr-journal get || load_rc=$?
 	fi
 	[ "$load_rc" -le 1 ] || return "$load_rc"
-	phase=idle job='' execution='' key_algorithm='' old='' new='' other='' new_certificate='' created_at='' commit='' final=''
-	reason='' note='' restart_instance='' restart_for='' restart_count='' restart_at='' idempotent=''
+	blank_record
 	[ "$load_rc" -eq 0 ] || return 0
 	while IFS='=' read -r key value; do
 		case $key in

@@ -112,9 +112,17 @@ await() {
 	return "$child_rc"
 }
 
+# What is not a no: in idle, before the network was asked, also what may pass.
+is_broken() {
+	case $result in
+	1) return 1 ;;
+	111) [ "$phase-$networked" = idle- ] ;;
+	esac
+}
+
 # An error of this machine, not of the network: before the trial the rotation is given up, later the deadline decides.
 broken() {
-	complain "phase $phase: a step ended with status $1"
+	[ "$1" -eq 111 ] || complain "phase $phase: a step ended with status $1"
 	case $phase in
 	updating-job | creating-certificate)
 		next=failing
@@ -127,7 +135,7 @@ broken() {
 			said=$blocked
 			cannot_begin "$1" && return
 		fi
-		[ "$mode" = run ] || [ -n "$undecided" ] || exit "$1"
+		[ "$mode" = run ] || [ -n "$undecided" ] || { [ "$outcome" != failed ] || exit 1; exit "$1"; }
 		;;
 	*) remember ;;
 	esac
@@ -150,7 +158,7 @@ one_phase() {
 
 # One step. The journal names the phase before its work begins, so a cut at any point runs it again.
 step() {
-	said='' undecided='' progress='' x_job=''
+	said='' undecided='' progress='' x_job='' networked=''
 	load || return
 	# A restart that cannot be asked for now must not keep us from the deadline.
 	pay_restart || [ $? -eq 111 ] || return
@@ -178,10 +186,11 @@ serve() {
 			[ -z "$finished" ] || [ "$mode" = run ] || [ -n "$unpaid" ] || return 0
 			[ -n "$progress" ] && continue
 		else
-			case $result in
-			1 | 111) remember ;;
-			*) broken "$result" && continue ;;
-			esac
+			if is_broken; then
+				broken "$result" && continue
+			else
+				remember
+			fi
 			[ "$mode" = run ] || [ "$phase" != idle ] || [ -n "$undecided" ] || return "$result"
 		fi
 		pause "$delay_ms"
@@ -202,6 +211,14 @@ cleanup() {
 	[ -z "$link_pid" ] || kill "$link_pid" 2>/dev/null || :
 }
 
+# may_serve STATUS: what recover could not do, such as on a disk that is read-only, is no reason to be silent where no rotation is
+# under way: a job that waits is to hear of it.
+may_serve() {
+	[ "$1" -eq 111 ] || return "$1"
+	phase=$(gr-journal get phase) || [ $? -eq 1 ] || return 111
+	case $phase in '' | idle) phase=idle ;; *) return 111 ;; esac
+}
+
 drive() {
 	mode=$1
 	gr-config --check || exit
@@ -210,7 +227,8 @@ drive() {
 		complain "GR_STATE: $state: cannot be made or written to; run as its owner or set another one"
 		exit 111
 	fi
-	phase=idle live='' waits='' begun=''
+	blank_record
+	live='' waits='' begun=''
 	link_pid='' link_generation='' refused_generation='' refused_at=0 child='' hook_says='' said_key='' said_unwatched='' left_alone='' asked='' unpaid='' asked_at=''
 	hold_lock || exit
 	true >"$state/no.conf"	# see tell_job
@@ -218,7 +236,7 @@ drive() {
 	trap cleanup EXIT
 	trap 'exit 143' TERM
 	trap 'exit 130' INT
-	gr-install-cert recover || exit
+	gr-install-cert recover || may_serve $? || exit
 	serve
 	[ "$outcome" != failed ] || exit 1
 }

@@ -5,6 +5,7 @@
 
 # connect GENERATION: the session that all steps share. 1: the broker refuses this pair; 111: no verdict.
 connect() {
+	networked=1
 	[ -n "$1" ] || return 100
 	if [ "$link_generation" = "$1" ] && [ -n "$link_pid" ] && kill -0 "$link_pid" 2>/dev/null; then
 		return 0
