@@ -287,3 +287,18 @@ cannot_begin() {
 	[ -e unsaid ]
 	fails_with 'gr-install-cert: no'
 }
+
+# --- what the operator is shown --------------------------------------------------------------------
+
+@test "reason: another's device writes control characters and turns the line round: the terminal is shown none of it" {
+	rotate_job j1
+	printf '\302\233 \342\200\256 \342\201\246 \302\205 \303\244 \342\202\254 \360\237\224\221' >reason
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/registry.db" "UPDATE execution SET status = 'FAILED', details = json_object('DeviceFailureReason', cast(readfile('reason') AS TEXT))"
+	shown='? ? ? ? ä € 🔑'
+	[ "$(reason_of j1)" = "$shown" ] || { reason_of j1 >&2; false; }
+	gr-jobs describe-execution -H "$HOME_DIR" j1 thing-1 | grep -qF "DeviceFailureReason	$shown"
+	gr-report -H "$HOME_DIR" | grep -qF "$shown"
+	# What a program of ours says as well.
+	run -100 --separate-stderr gr-jobs-client update "$(cat reason; printf ' \377 \303( \340\202\233 \355\240\200 \364\220\200\200 \342\202')" FAILED
+	[ "$stderr" = "gr-jobs-client: $shown ? ?( ??? ? ? ??: not a job id" ] || { echo "$stderr" >&2; false; }
+}
