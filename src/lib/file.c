@@ -158,7 +158,7 @@ static enum status dress(int fd, const char *where, mode_t mode, const struct st
 	struct stat own;
 	int err;
 
-	if (like && fstat(fd, &own) == 0 && (own.st_uid != like->st_uid || own.st_gid != like->st_gid) &&
+	if (like && (fstat(fd, &own) != 0 || own.st_uid != like->st_uid || own.st_gid != like->st_gid) &&
 	    fchown(fd, like->st_uid, like->st_gid) != 0) {
 		err = errno;
 		complain("%s: a new one cannot be given to user %lu and group %lu: %s; run gr as root, or give the file to gr's own user and group",
