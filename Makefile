@@ -75,7 +75,7 @@ LIB_OBJ  := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lib/*.c))
 ROOM_OBJ := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/backend/registry/*.c src/backend/issuer/*.c src/backend/jobs/*.c src/backend/handlers/*.c src/backend/policy/*.c))
 
 PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
-DRIVER   = rotate.sh record.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
+DRIVER   = rotate.sh record.sh said.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
 LAB      = lab.sh lab_servers.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) $(LAB)))
 

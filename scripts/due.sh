@@ -30,8 +30,8 @@ ask_when_due() {
 	[ -z "$asked_at" ] || [ $((t - asked_at)) -ge "$idle_wait" ] || return 0
 	asked_at=$t
 	is_due || return 0
-	if own=$(gr-request 2>"$state/error"); then
-		say "certificate $(short "$live_certificate") is due: asked for a rotation, job $own"
+	if hush capture gr-request; then
+		say "certificate $(short "$live_certificate") is due: asked for a rotation, job $answer"
 	else
 		complain "warning: certificate $(short "$live_certificate") is due for a rotation, and asking for one brought no job ($(last_error)); $(days_left)"
 	fi

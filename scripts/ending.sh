@@ -45,6 +45,36 @@ finish_old() {
 	put_idle "$other"
 }
 
+# What the job is told without a journal, which may be what cannot be written. Nor are settings needed, which may be what cannot
+# be read: all that a session takes is in the environment.
+tell_job() {
+	try env GR_CONF="$state/no.conf" gr-jobs-client update -d CertificateRotator=true --execution "$x_execution" "$@" >/dev/null
+}
+
+# cannot_begin STATUS: this device cannot take the job that it has found, and the reason is its own. What may pass, such as a
+# disk that is read-only for a moment, has the refusal window to do so; then the job is begun in name, and fails.
+cannot_begin() {
+	[ "$1" -ne 1 ] || return 111
+	[ -w "$state" ] || { said="GR_STATE: $state: cannot be written to"; set -- 111; }
+	why "${said:-a step ended with status $1}"
+	undecided=1
+	[ "$1" -ne 111 ] || outlasted "begin $x_job-$x_execution" || return
+	[ "$x_status" = IN_PROGRESS ] || tell_job "$x_job" IN_PROGRESS || return 111
+	begun=$x_job-$x_execution
+	tell_job -d DeviceFailureReason="$reason" "$x_job" FAILED || return 111
+	say "job $x_job: failed before it began: $reason"
+	outcome=failed progress=1
+}
+
+# The job that cannot be begun for a reason that does not even let us come to it.
+find_blocked() {
+	[ -z "$x_job" ] || return 0
+	[ -n "$live$link_generation" ] || pairs || return
+	connect "${live:-$link_generation}" || return
+	ask env GR_CONF="$state/no.conf" gr-jobs-client next --queued || return
+	read_execution "$answer" && [ -n "$x_job" ]
+}
+
 # A rotation of another life, and our word on it is not wanted. While it is pending it would be found again and again.
 leave_alone() {
 	case $x_status-$x_code in

@@ -3,20 +3,24 @@
 # shellcheck disable=SC2154,SC2034
 # The variables are the driver's: see load and configure.
 
-# Reads the journal into variables, value by value; nothing here meets eval. No file in between: the disk under
-# GR_STATE may be full. One that got lost while we ran is made anew as at a start.
-load() {
+blank_record() {
 	phase=idle job='' execution='' key_algorithm='' old='' new='' other='' new_certificate='' created_at='' commit='' final=''
-	reason='' restart_instance='' restart_for='' restart_count='' restart_at='' idempotent=''
+	reason='' note='' restart_instance='' restart_for='' restart_count='' restart_at='' idempotent=''
+}
+
+# Reads the journal into variables, value by value; nothing here meets eval. No file in between: the disk under
+# GR_STATE may be full. One that got lost while we ran is made anew as at a start. While it cannot be read the variables stay.
+load() {
 	load_rc=0
-	record=$(gr-journal get) || load_rc=$?
+	ask gr-journal get || load_rc=$?
 	if [ "$load_rc" -eq 1 ]; then
-		gr-install-cert recover || return
+		try gr-install-cert recover || return
 		load_rc=0
-		record=$(gr-journal get) || load_rc=$?
+		ask gr-journal get || load_rc=$?
 	fi
-	[ "$load_rc" -ne 1 ] || return 0
-	[ "$load_rc" -eq 0 ] || return "$load_rc"
+	[ "$load_rc" -le 1 ] || return "$load_rc"
+	blank_record
+	[ "$load_rc" -eq 0 ] || return 0
 	while IFS='=' read -r key value; do
 		case $key in
 		phase) phase=${value:-idle} ;;
@@ -31,6 +35,7 @@ load() {
 		commit) commit=$value ;;
 		final) final=$value ;;
 		reason) reason=$value ;;
+		note) note=$value ;;
 		idempotent) idempotent=$value ;;
 		restartInstance) restart_instance=$value ;;
 		restartFor) restart_for=$value ;;
@@ -38,45 +43,45 @@ load() {
 		restartAt) restart_at=$value ;;
 		esac
 	done <<EOF
-$record
+$answer
 EOF
+	# On a full disk the record written ahead took the place of ours, and with it our reason.
+	[ "$job-$execution" != "${known_for:-}" ] || [ "${reason#*written ahead}" = "$reason" ] || reason=$known
 }
 
 # put PHASE KEY=VALUE...: one durable step, and only if the phase is still the one we think.
 put() {
 	from=$1
 	shift
-	gr-journal put --from "$from" "$@"
+	try gr-journal put --from "$from" "$@"
 }
 
 # enter PHASE KEY=VALUE...: the next phase and what it needs, in one durable step.
 enter() {
-	from=$phase next=$1
+	next=$1
 	shift
-	gr-journal put --from "$from" phase="$next" "$@" || return
-	phase=$next progress=1
+	put "$phase" phase="$next" note= "$@" || return
+	phase=$next progress=1 note='' waits=''
 }
 
 # Leaves the rotation behind; an owed restart and the second pair, if one is kept, stay on record. What an earlier life
 # of this rotation left half done goes now: it may be half a key.
 put_idle() {
-	gr-journal put --from "$phase" --clear phase=idle other="$1" restartInstance="$restart_instance" \
+	put "$phase" --clear phase=idle other="$1" restartInstance="$restart_instance" \
 		restartFor="$restart_for" restartCount="$restart_count" restartAt="$restart_at" || return
 	phase=idle next=idle other=$1 progress=1
 	gr-install-cert recover || :
 }
 
-# why TEXT: the reason that the operator will read; printable, at most 1000 bytes. It goes on record with the next phase.
+# What an operator will read: at most 1000 printable characters, and no PIN.
+printable() {
+	printf '%s' "$1" | LC_ALL=C tr -c '[:print:]' ' ' | sed 's/pin-value=[^&;, ]*/pin-value=***/g' | cut -b 1-1000
+}
+
+# why TEXT: the reason that the operator will read. It goes on record with the next phase.
 why() {
-	reason=$(printf '%s' "$1" | tr -c '[:print:]' ' ' | cut -c 1-1000)
-}
-
-show_error() {
-	[ ! -s "$state/error" ] || cat "$state/error" >&2
-}
-
-last_error() {
-	sed -n 's/^[^:]*: //;1p' "$state/error"
+	reason=$(printable "$1")
+	known=$reason known_for=$job-$execution
 }
 
 # read_execution TEXT: what gr-jobs-client printed.
@@ -103,7 +108,7 @@ EOF
 pairs() {
 	live='' live_certificate='' live_committed='' live_shown='' live_pending=''
 	pairs_rc=0
-	list=$(gr-install-cert status) || pairs_rc=$?
+	ask gr-install-cert status || pairs_rc=$?
 	[ "$pairs_rc" -le 1 ] || return "$pairs_rc"
 	while IFS='=' read -r key value; do
 		case $key in
@@ -116,7 +121,7 @@ pairs() {
 			;;
 		esac
 	done <<EOF
-$list
+$answer
 EOF
 	# Plain files that were never adopted are all there is.
 	[ "$live" != 0 ] || live_committed=1 live_shown=1
@@ -131,7 +136,8 @@ is_live() {
 # Sets left, the seconds until the trial's deadline.
 time_left() {
 	left_rc=0
-	left=$(gr-journal left) || left_rc=$?
+	ask gr-journal left || left_rc=$?
+	left=$answer
 	[ "$left_rc" -ne 1 ] || left=0
 	[ "$left_rc" -le 1 ] || return "$left_rc"
 }

@@ -9,6 +9,8 @@ PATH=$here:$PATH
 export PATH
 # shellcheck source=scripts/record.sh
 . "$here/record.sh"
+# shellcheck source=scripts/said.sh
+. "$here/said.sh"
 # shellcheck source=scripts/session.sh
 . "$here/session.sh"
 # shellcheck source=scripts/runtime.sh
@@ -55,7 +57,7 @@ now() {
 # All settings at one go; the algorithms are read when a job comes, so that a change needs no restart. Who and where
 # the device is goes to the programs from here: what a nucleus says is looked up once and stays for our whole life.
 configure() {
-	settings=$(gr-config) || return
+	ask gr-config || return
 	while IFS='=' read -r key value; do
 		case $key in
 		thingName) thing=$value; export GR_THING_NAME="$value" ;;
@@ -88,7 +90,7 @@ configure() {
 		signingAlgorithm) new_signing_algorithm=$value ;;
 		esac
 	done <<EOF
-$settings
+$answer
 EOF
 	choose_hook
 }
@@ -110,16 +112,32 @@ await() {
 	return "$child_rc"
 }
 
+# What is not a no: in idle, before the network was asked, also what may pass.
+is_broken() {
+	case $result in
+	1) return 1 ;;
+	111) [ "$phase-$networked" = idle- ] ;;
+	esac
+}
+
 # An error of this machine, not of the network: before the trial the rotation is given up, later the deadline decides.
 broken() {
-	complain "phase $phase: a step ended with status $1"
+	[ "$1" -eq 111 ] || complain "phase $phase: a step ended with status $1"
 	case $phase in
 	updating-job | creating-certificate)
 		next=failing
-		why "a step on the device failed in phase $phase (status $1)"
+		why "a step on the device failed in phase $phase: ${said:-status $1}"
 		put "$phase" phase=failing reason="$reason"
 		;;
-	idle) [ "$mode" = run ] || exit "$1" ;;
+	idle)
+		blocked=$said
+		if find_blocked; then
+			said=$blocked
+			cannot_begin "$1" && return
+		fi
+		[ "$mode" = run ] || [ -n "$undecided" ] || { [ "$outcome" != failed ] || exit 1; exit "$1"; }
+		;;
+	*) remember ;;
 	esac
 	return 111
 }
@@ -140,10 +158,11 @@ one_phase() {
 
 # One step. The journal names the phase before its work begins, so a cut at any point runs it again.
 step() {
+	said='' undecided='' progress='' x_job='' networked=''
 	load || return
 	# A restart that cannot be asked for now must not keep us from the deadline.
 	pay_restart || [ $? -eq 111 ] || return
-	next=$phase progress='' undecided=
+	next=$phase said=''
 	one_phase || return
 	[ "$next" != "$phase" ] || return 0
 	if [ "$next" = idle ]; then
@@ -167,7 +186,11 @@ serve() {
 			[ -z "$finished" ] || [ "$mode" = run ] || [ -n "$unpaid" ] || return 0
 			[ -n "$progress" ] && continue
 		else
-			[ "$result" -eq 1 ] || [ "$result" -eq 111 ] || broken "$result" || :
+			if is_broken; then
+				broken "$result" && continue
+			else
+				remember
+			fi
 			[ "$mode" = run ] || [ "$phase" != idle ] || [ -n "$undecided" ] || return "$result"
 		fi
 		pause "$delay_ms"
@@ -188,6 +211,14 @@ cleanup() {
 	[ -z "$link_pid" ] || kill "$link_pid" 2>/dev/null || :
 }
 
+# may_serve STATUS: what recover could not do, such as on a disk that is read-only, is no reason to be silent where no rotation is
+# under way: a job that waits is to hear of it.
+may_serve() {
+	[ "$1" -eq 111 ] || return "$1"
+	phase=$(gr-journal get phase) || [ $? -eq 1 ] || return 111
+	case $phase in '' | idle) phase=idle ;; *) return 111 ;; esac
+}
+
 drive() {
 	mode=$1
 	gr-config --check || exit
@@ -196,13 +227,16 @@ drive() {
 		complain "GR_STATE: $state: cannot be made or written to; run as its owner or set another one"
 		exit 111
 	fi
-	configure || exit
+	blank_record
+	live='' waits='' begun=''
 	link_pid='' link_generation='' refused_generation='' refused_at=0 child='' hook_says='' said_key='' said_unwatched='' left_alone='' asked='' unpaid='' asked_at=''
 	hold_lock || exit
+	true >"$state/no.conf"	# see tell_job
+	configure || exit
 	trap cleanup EXIT
 	trap 'exit 143' TERM
 	trap 'exit 130' INT
-	gr-install-cert recover || exit
+	gr-install-cert recover || may_serve $? || exit
 	serve
 	[ "$outcome" != failed ] || exit 1
 }

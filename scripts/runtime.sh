@@ -144,5 +144,5 @@ idle_time() {
 # A backend that cannot tell whether the runtime itself runs on NEW: a check of the integrator's is asked.
 runtime_uses_new() {
 	[ "$idempotent" != true ] && [ -n "${GR_RUNTIME_CHECK:-}" ] || return 0
-	"$GR_RUNTIME_CHECK" 8>&- 9>&- || return 111
+	"$GR_RUNTIME_CHECK" 8>&- 9>&- || { said="the runtime is not on the new certificate yet: $GR_RUNTIME_CHECK ended with status $?"; return 111; }
 }

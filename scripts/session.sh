@@ -5,13 +5,14 @@
 
 # connect GENERATION: the session that all steps share. 1: the broker refuses this pair; 111: no verdict.
 connect() {
+	networked=1
 	[ -n "$1" ] || return 100
 	if [ "$link_generation" = "$1" ] && [ -n "$link_pid" ] && kill -0 "$link_pid" 2>/dev/null; then
 		return 0
 	fi
 	disconnect
 	rm -f "$state/link.in" "$state/link.out" "$GR_LINK_SOCKET".*	# a life that was cut off may have left half a socket
-	mkfifo "$state/link.in" "$state/link.out" || return 111
+	try mkfifo "$state/link.in" "$state/link.out" || return 111
 	# gr-link lives as long as we hold 8. Both are opened to read and write at once, so that no open waits for somebody who may
 	# never come; once gr-link has 7, its end is the end of what we read.
 	exec 8<>"$state/link.in" 7<>"$state/link.out"
@@ -29,10 +30,11 @@ connect() {
 	wait "$link_pid" || link_rc=$?
 	link_pid=
 	exec 8>&-
-	cat "$state/link.error" >&2
-	cp "$state/link.error" "$state/error"
-	[ "$link_rc" -ne 1 ] || note_refusal "$1"
 	[ "$link_rc" -ne 0 ] || link_rc=111
+	errors=$state/link.error
+	show_error
+	heed gr-link "$link_rc" "$errors"
+	[ "$link_rc" -ne 1 ] || note_refusal "$1"
 	return "$link_rc"
 }
 
@@ -78,7 +80,7 @@ refused_for_good() {
 prove_new() {
 	next=creating-certificate
 	rc=0
-	gr-probe -g "$new" >/dev/null 2>"$state/error" || rc=$?
+	hush gr-probe -g "$new" >/dev/null || rc=$?
 	case $rc in
 	0) forget_refusal "$new"; say "the broker takes the new certificate"; next=trial ;;
 	1)
@@ -99,13 +101,13 @@ adopt_found() {
 	say "another key and certificate lie in the configured places: $(short "$live_certificate"); taking them"
 	[ -n "$other" ] || put idle other="$live" || return
 	other=${other:-$live}
-	gr-install-cert adopt >/dev/null && pairs
+	try gr-install-cert adopt >/dev/null && pairs
 }
 
 # Over the live pair; when the broker refuses it for good and takes the one kept beside it, that one becomes live.
 connect_idle() {
 	pairs || return
-	[ -z "$live_pending" ] || gr-install-cert recover || return
+	[ -z "$live_pending" ] || try gr-install-cert recover || return
 	[ -n "$live_shown" ] || [ -z "$live_certificate" ] || adopt_found || return
 	idle_rc=0
 	connect "$live" || idle_rc=$?
@@ -116,7 +118,7 @@ connect_idle() {
 		gr-probe -g "$other" >/dev/null 2>&1 || return
 		complain "the pair in use is refused and the other one is taken: switching to it"
 		owe_restart "$other" || return
-		gr-install-cert activate -g "$other" || return
+		try gr-install-cert activate -g "$other" || return
 		put idle other="$live" || return
 		swap=$live live=$other other=$swap
 		pay_restart || return

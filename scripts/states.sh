@@ -16,7 +16,7 @@ state_idle() {
 	found=$state/execution passed=
 	# A rotation that we have no record of may only be given up over a pair that was committed, and is tried once.
 	[ -n "$live_committed" ] && [ -z "$left_alone" ] || passed=--queued
-	await gr-jobs-client next ${passed:+"$passed"} -w "$idle_for" >"$found" || {
+	try await gr-jobs-client next ${passed:+"$passed"} -w "$idle_for" >"$found" || {
 		rc=$?
 		[ "$rc" -eq 1 ] || return "$rc"
 		finished=1 progress=1
@@ -25,17 +25,18 @@ state_idle() {
 	read_execution "$(cat "$found")" || return
 	[ -n "$x_job" ] || return 111
 	case $x_status in
-	QUEUED) take_job ;;
-	IN_PROGRESS) take_orphan ;;
+	QUEUED) take_job || cannot_begin $? ;;
+	IN_PROGRESS) take_orphan || cannot_begin $? ;;
 	esac
 }
 
 # What the rotation starts from goes on record together with its first phase.
 take_job() {
-	gr-config --check && configure || return
-	gr-install-cert adopt >/dev/null || return
+	try gr-config --check && configure || return
+	try gr-install-cert adopt >/dev/null || return
 	pairs || return
-	fresh=$(gr-install-cert next) || return
+	ask gr-install-cert next || return
+	fresh=$answer
 	say "job $x_job: rotation asked for; certificate in use: $(short "$live_certificate")"
 	enter updating-job job="$x_job" execution="$x_execution" old="$live" new="$fresh" idempotent="$x_idempotent" \
 		oldCertificateId="$live_certificate" keyAlgorithm="$new_key_algorithm" signingAlgorithm="$new_signing_algorithm"
@@ -44,8 +45,8 @@ take_job() {
 # A rotation under way that we have no record of: another life of this device began it. It is ended once nobody has
 # touched it for a while; by the service's own clock, ours may be wrong.
 take_orphan() {
-	[ $((x_timestamp - x_updated)) -ge "$record_grace" ] || { finished=1; return 0; }
-	gr-install-cert adopt >/dev/null || return
+	[ $((x_timestamp - x_updated)) -ge "$record_grace" ] || [ "$begun" = "$x_job-$x_execution" ] || { finished=1; return 0; }
+	try gr-install-cert adopt >/dev/null || return
 	pairs || return
 	enter failing job="$x_job" execution="$x_execution" old="$live" reason="no record of this rotation on the device"
 }
@@ -56,15 +57,14 @@ state_updating_job() {
 	connect "$old" || rc=$?
 	[ "$rc" -ne 1 ] || { give_way; return; }
 	[ "$rc" -eq 0 ] || return "$rc"
-	answer=$(gr-jobs-client update -d CertificateRotator=true -d CertificateRotatorDevice=gr --execution "$execution" \
-		"$job" IN_PROGRESS) || rc=$?
+	ask gr-jobs-client update -d CertificateRotator=true -d CertificateRotatorDevice=gr --execution "$execution" "$job" IN_PROGRESS || rc=$?
 	case $rc in
 	0 | 111) ;;	# after silence the execution itself tells whether the update arrived
 	1) say "job $job: not ours any more"; next=idle; return 0 ;;
 	*) return "$rc" ;;
 	esac
 	rc=0
-	answer=$(gr-jobs-client get "$job") || rc=$?
+	ask gr-jobs-client get "$job" || rc=$?
 	[ "$rc" -ne 1 ] || { say "job $job: ended before it began"; next=idle; return 0; }
 	[ "$rc" -eq 0 ] || return "$rc"
 	read_execution "$answer" || return
@@ -74,7 +74,7 @@ state_updating_job() {
 	QUEUED) return 111 ;;
 	*) say "job $job: ended before it began"; next=idle; return 0 ;;
 	esac
-	gr-journal arm "$(trial_budget "$x_left")" || return
+	try gr-journal arm "$(trial_budget "$x_left")" || return
 	say "job $job: in progress"
 	enter creating-certificate idempotent="$x_idempotent"
 }
@@ -83,7 +83,7 @@ state_updating_job() {
 state_creating_certificate() {
 	next=failing
 	time_left || return
-	[ "$left" -gt 0 ] || { why "no certificate came in time"; return; }
+	[ "$left" -gt 0 ] || { too_late "no certificate came in time"; return; }
 	if [ -z "$new_certificate" ]; then
 		need_watchdog || return
 		[ -z "$unwatched" ] || { why "$unwatched"; return; }
@@ -93,12 +93,12 @@ state_creating_certificate() {
 	prove_new || return
 	[ "$next" = trial ] || return 0
 	time_left || return
-	[ "$left" -ge "$trial_minimum" ] || { next=failing; why "too little time left for a trial"; }
+	[ "$left" -ge "$trial_minimum" ] || { next=failing; too_late "too little time left for a trial"; }
 }
 
 request_certificate() {
-	gr-keygen >/dev/null || return
-	gr-csr >"$state/csr.pem" || return
+	try gr-keygen >/dev/null || return
+	try gr-csr >"$state/csr.pem" || return
 	[ "$said_key" = "$job-$execution" ] || say "new key made ($key_algorithm)"
 	said_key=$job-$execution
 	connect_patiently "$old" || return
@@ -106,15 +106,15 @@ request_certificate() {
 	# Only a backend that must not be asked twice at once needs the time of the first request.
 	[ "$idempotent" = true ] || put creating-certificate createdAt="$(now)" || return
 	rc=0
-	gr-create "$job" "$execution" <"$state/csr.pem" >"$state/new.pem" 2>"$state/error" || rc=$?
-	show_error
+	try gr-create "$job" "$execution" <"$state/csr.pem" >"$state/new.pem" || rc=$?
 	[ "$rc" -ne 1 ] || { why "$(last_error)"; return 0; }
 	[ "$rc" -eq 0 ] || return "$rc"
-	new_certificate=$(gr-install-cert stage <"$state/new.pem") || return
+	ask gr-install-cert stage <"$state/new.pem" || return
+	new_certificate=$answer
 	# The create that was accepted decided what the device lives on: a pair kept from an older rotation is dead now. It goes
 	# first, because nobody comes here again once the certificate is on record.
 	if [ -n "$other" ] && [ "$other" != "$old" ]; then
-		gr-install-cert discard -g "$other" || return
+		try gr-install-cert discard -g "$other" || return
 	fi
 	put creating-certificate newCertificateId="$new_certificate" other= || return
 	say "new certificate: $(short "$new_certificate")"
@@ -126,21 +126,24 @@ state_trial() {
 	next=rolling-back
 	time_left || return
 	[ -n "$job" ] || { lose_trial; return; }
-	[ "$left" -gt 0 ] || { why "the trial's deadline passed${hook_says:+; $hook_says}"; return; }
+	[ "$left" -gt 0 ] || { too_late "the trial's deadline passed"; return; }
 	pairs || return
 	if ! is_live "$new"; then
 		need_watchdog || return
 		[ -z "$unwatched" ] || { why "$unwatched"; return; }
-		hook_ready && runtime_settled || return
+		if ! hook_ready || ! runtime_settled; then
+			said=$hook_says
+			return 111
+		fi
 		owe_restart "$new" || return
-		gr-install-cert activate || return
+		try gr-install-cert activate || return
 		say "switched to the new key and certificate; the old pair is kept"
 		pay_restart || return
 	fi
 	connect_trial || return
 	[ "$next" = trial ] || return 0
 	rc=0
-	answer=$(gr-jobs-client get "$job") || rc=$?
+	ask gr-jobs-client get "$job" || rc=$?
 	case $rc in
 	0) read_execution "$answer" || return ;;
 	1) next=rolling-back; why "the job ended during the trial"; return ;;
@@ -176,7 +179,7 @@ connect_trial() {
 state_committing() {
 	next=rolling-back
 	time_left || return
-	[ "$left" -gt 0 ] || { why "commit was not answered in time"; return; }
+	[ "$left" -gt 0 ] || { commit_too_late; return; }
 	connect_trial || return
 	[ "$next" = trial ] || return 0
 	next=rolling-back
@@ -185,8 +188,7 @@ state_committing() {
 	before=$commit
 	put committing commit="$(now)" || return
 	rc=0
-	gr-commit "$job" "$execution" "$new_certificate" 2>"$state/error" || rc=$?
-	show_error
+	try gr-commit "$job" "$execution" "$new_certificate" || rc=$?
 	case $rc in
 	0) next=reporting; say "commit accepted" ;;
 	1) commit_refused "$before" || return ;;
@@ -194,18 +196,27 @@ state_committing() {
 	esac
 }
 
+commit_too_late() {
+	if [ -n "$waits$note" ]; then
+		too_late "the trial's deadline passed"
+	else
+		why "commit was not answered in time"
+	fi
+}
+
 # A refusal after an unanswered commit may come from the first one having been taken: the execution knows.
 commit_refused() {
-	[ -n "$1" ] || { why "commit was refused: $(last_error)"; return; }
+	refusal=$(last_error)
+	[ -n "$1" ] || { why "commit was refused: $refusal"; return; }
 	rc=0
-	answer=$(gr-jobs-client get "$job") || rc=$?
+	ask gr-jobs-client get "$job" || rc=$?
 	[ "$rc" -ne 1 ] || { why "commit was refused and the job has ended"; return; }
 	[ "$rc" -eq 0 ] || return "$rc"
 	read_execution "$answer" || return
 	if [ "$x_status" = IN_PROGRESS ] && [ "$x_execution" = "$execution" ]; then
 		next=reporting
 	else
-		why "commit was refused: $(last_error)"
+		why "commit was refused: $refusal"
 	fi
 }
 
@@ -249,7 +260,7 @@ state_rolling_back() {
 	if ! is_live "$old"; then
 		owe_restart "$old" || [ $? -eq 111 ] || return	# the disk may be full, and the switch needs no room
 		# A pair that is gone from the disk cannot be gone back to: recover ends that.
-		gr-install-cert rollback || { rc=$?; [ "$rc" -ne 100 ] || gr-install-cert recover || return; return "$rc"; }
+		try gr-install-cert rollback || { rc=$?; [ "$rc" -ne 100 ] || gr-install-cert recover || return; return "$rc"; }
 	fi
 	say "rolled back to the old key and certificate: $reason"
 	pay_restart || return
@@ -273,8 +284,8 @@ state_failing() {
 	wait_to_repeat "$created_at" || return
 	rc=0
 	# Only with a record of this rotation do we know that we have gone back, so that the word decides.
-	answer=$(gr-jobs-client update -d CertificateRotator=true ${new:+-d CertificateRotatorDevice=gr} -d DeviceFailureReason="${reason:-unknown}" \
-		--execution "$execution" "$job" FAILED) || rc=$?
+	answer=$(gr-jobs-client update -d CertificateRotator=true ${new:+-d CertificateRotatorDevice=gr} \
+		-d DeviceFailureReason="${reason:-no reason is on record}" --execution "$execution" "$job" FAILED) || rc=$?
 	read_execution "$answer" || return
 	case $rc in
 	0) finish_old ;;

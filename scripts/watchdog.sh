@@ -12,7 +12,7 @@ need_watchdog() {
 		return 0
 	fi
 	watch_rc=0
-	gr-journal watched 2>"$state/error" || watch_rc=$?
+	hush gr-journal watched || watch_rc=$?
 	case $watch_rc in
 	0) forget_refusal watchdog; return 0 ;;
 	1) ;;

@@ -189,7 +189,7 @@ as_the_reference() {
 	rotate_job j1
 	run -1 fake/rotate.sh once
 	[ "$(status_of j1)" = FAILED ]
-	[ "$(reason_of j1)" = "commit was not answered in time" ]
+	[ "$(reason_of j1)" = "the trial's deadline passed; gr-commit ended with status 127" ]
 	assert_unchanged
 }
 

@@ -27,11 +27,12 @@ static const struct arg_option options[] = {
 	{ 'q', "quarantine", "DAYS", "how long a retired certificate is kept INACTIVE (default 7)" },
 	{ 't', "throttle", "N", "how many Jobs requests a thing may make in a second (default: any number)" },
 	{ 'o', "own-jobs", "HOURS", "how long until a thing may ask for another job of its own (default 24, 0: never)" },
+	{ 'b', "begin", "MINUTES", "how long a rotation may stay QUEUED while its thing is there (default 120, 0: for ever)" },
 	{ 'M', "metrics", "FILE", "write metrics there four times a minute, as text for Prometheus" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-backendd", "[-H DIR] [-s PATH] [-m MS] [-c RATE] [-q DAYS] [-t N] [-o HOURS] [-M FILE]", "Serve AWS IoT Jobs and certificate rotation behind a Mosquitto with gr-broker.so.", options
+	"gr-backendd", "[-H DIR] [-s PATH] [-m MS] [-c RATE] [-q DAYS] [-t N] [-o HOURS] [-b MINUTES] [-M FILE]", "Serve AWS IoT Jobs and certificate rotation behind a Mosquitto with gr-broker.so.", options
 };
 
 static int signals_open(void)
@@ -111,7 +112,7 @@ static enum status serve(struct daemon *d, int signals)
 static enum status read_options(struct home *home, struct daemon *d, char *socket_path, size_t size, int argc, char *argv[])
 {
 	const char *dir = NULL, *path = NULL;
-	uint32_t minute = LIMITS_MINUTE_MS, ceiling = LIMITS_CEILING, quarantine = 7, rate = 0, own = 24;
+	uint32_t minute = LIMITS_MINUTE_MS, ceiling = LIMITS_CEILING, quarantine = 7, rate = 0, own = 24, begin = 120;
 	enum status st = GR_OK;
 	int ch;
 
@@ -124,6 +125,7 @@ static enum status read_options(struct home *home, struct daemon *d, char *socke
 		case 'q': st = arg_u32(&quarantine, "--quarantine", optarg); break;
 		case 't': st = arg_range(&rate, "--throttle", optarg, THROTTLE_MIN, THROTTLE_MAX); break;
 		case 'o': st = arg_u32(&own, "--own-jobs", optarg); break;
+		case 'b': st = arg_u32(&begin, "--begin", optarg); break;
 		case 'M': d->metrics.path = optarg; break;
 		}
 	if (st != GR_OK || (st = home_find(home, dir)) != GR_OK)
@@ -140,6 +142,7 @@ static enum status read_options(struct home *home, struct daemon *d, char *socke
 	d->limits = (struct limits){ minute, ceiling };
 	d->quarantine_ms = (int64_t)quarantine * DAY_MS;
 	d->own_job_ms = (int64_t)own * 60 * minute;
+	d->begin_ms = (int64_t)begin * minute;
 	d->metrics.every_ms = minute / 4;
 	courier_open(&d->courier, home, d->bus.socket, minute);
 	if (rate == 0 || (d->throttle = throttle_new(rate)))

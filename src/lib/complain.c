@@ -1,11 +1,13 @@
 /* complain.c - one line on standard error */
 #define _GNU_SOURCE	/* program_invocation_short_name */
 #include "complain.h"
+#include "str.h"
 
 #include <errno.h>
 #include <openssl/err.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 void complain(const char *fmt, ...)
@@ -25,9 +27,9 @@ void complain(const char *fmt, ...)
 	len = head + (n < 0 ? 0 : (size_t)n);
 	if (len > sizeof line - 2)
 		len = sizeof line - 2;
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
+	line[len] = '\0';
+	str_clean(line);
+	len = strlen(line);
 	line[len++] = '\n';
 	for (size_t done = 0; done < len; done += (size_t)n) {
 		n = (int)write(STDERR_FILENO, line + done, len - done);

@@ -2,8 +2,8 @@
  * complain.h - the one line that every failure leaves on standard error.
  *
  * complain() writes "program: text\n" in one write, the name taken from the running program.
- * Control characters in the text become '?': part of it may come from the network and end
- * on somebody's terminal. Text past COMPLAIN_MAX bytes is cut.
+ * What is not for a terminal (str_char) becomes '?': part of the text may come from the network and end
+ * on somebody's. Text past COMPLAIN_MAX bytes is cut.
  */
 #ifndef GR_COMPLAIN_H
 #define GR_COMPLAIN_H

@@ -1,6 +1,7 @@
 /* file.c - bounded reads and durable replacement */
 #include "file.h"
 #include "complain.h"
+#include "owner.h"
 #include "str.h"
 
 #include <errno.h>
@@ -152,17 +153,46 @@ enum status file_sync_dir(int dirfd, const char *where)
 }
 
 /* The owner goes first: a file must not be wide open for an instant in the wrong hands. */
-static bool dress(int fd, mode_t mode, const struct stat *like)
+static enum status dress(int fd, const char *where, mode_t mode, const struct stat *like)
 {
 	struct stat own;
+	int err;
 
-	if (!like)
-		return fchmod(fd, mode) == 0;	/* the umask may be narrower than what readers need */
-	if (fstat(fd, &own) != 0)
-		return false;
-	if ((own.st_uid != like->st_uid || own.st_gid != like->st_gid) && fchown(fd, like->st_uid, like->st_gid) != 0)
-		return false;
-	return fchmod(fd, like->st_mode & 0777) == 0;
+	if (like && (fstat(fd, &own) != 0 || own.st_uid != like->st_uid || own.st_gid != like->st_gid) &&
+	    fchown(fd, like->st_uid, like->st_gid) != 0) {
+		err = errno;
+		complain("%s: a new one cannot be given to user %lu and group %lu: %s; run gr as root, or give the file to gr's own user and group",
+			 where, (unsigned long)like->st_uid, (unsigned long)like->st_gid, strerror(err));
+		return owner_refusal(err);
+	}
+	if (fchmod(fd, like ? like->st_mode & 0777 : mode) == 0)	/* the umask may be narrower than what readers need */
+		return GR_OK;
+	err = errno;
+	complain("%s: the mode of a new one cannot be set: %s", where, strerror(err));
+	return owner_refusal(err);
+}
+
+/* An empty file of its owner and mode, under a temporary name. */
+static enum status make_temp(int *fd, char temp[static NAME_MAX + 1], int dirfd, const char *name, const char *where, mode_t mode,
+			     const struct stat *like)
+{
+	enum status st;
+
+	if (!str_format(temp, NAME_MAX + 1, ".%s.%ld.tmp", name, (long)getpid())) {
+		complain("%s: the name is too long", where);
+		return GR_BAD;
+	}
+	unlinkat(dirfd, temp, 0);	/* left by an earlier life with our pid */
+	*fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0) {
+		complain("%s: cannot be replaced: %s", where, strerror(errno));
+		return GR_FAIL;
+	}
+	if ((st = dress(*fd, where, mode, like)) == GR_OK)
+		return GR_OK;
+	close(*fd);
+	unlinkat(dirfd, temp, 0);
+	return st;
 }
 
 static enum status replace(int dirfd, const char *name, const char *where, const void *data, size_t len, mode_t mode,
@@ -170,18 +200,11 @@ static enum status replace(int dirfd, const char *name, const char *where, const
 {
 	char temp[NAME_MAX + 1];
 	int fd, err;
+	enum status st = make_temp(&fd, temp, dirfd, name, where, mode, like);
 
-	if (!str_format(temp, sizeof temp, ".%s.%ld.tmp", name, (long)getpid())) {
-		complain("%s: the name is too long", where);
-		return GR_BAD;
-	}
-	unlinkat(dirfd, temp, 0);	/* left by an earlier life with our pid */
-	fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0) {
-		complain("%s: cannot be replaced: %s", where, strerror(errno));
-		return GR_FAIL;
-	}
-	if (!dress(fd, mode, like) || write_all(fd, data, len) != GR_OK || fsync(fd) != 0) {
+	if (st != GR_OK)
+		return st;
+	if (write_all(fd, data, len) != GR_OK || fsync(fd) != 0) {
 		err = errno;
 		close(fd);
 		goto fail;
@@ -205,6 +228,19 @@ enum status file_replace_at(int dirfd, const char *name, const char *where, cons
 enum status file_replace_like_at(int dirfd, const char *name, const char *where, const void *data, size_t len, const struct stat *like)
 {
 	return replace(dirfd, name, where, data, len, 0, like);
+}
+
+enum status file_try_like_at(int dirfd, const char *name, const char *where, const struct stat *like)
+{
+	char temp[NAME_MAX + 1];
+	int fd;
+	enum status st = make_temp(&fd, temp, dirfd, name, where, 0, like);
+
+	if (st != GR_OK)
+		return st;
+	close(fd);
+	unlinkat(dirfd, temp, 0);
+	return GR_OK;
 }
 
 enum status file_replace(const char *path, const void *data, size_t len, mode_t mode)

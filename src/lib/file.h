@@ -39,8 +39,13 @@ enum status file_open(int *fd, const char *path, size_t max);
  * or the new one, whole. where names the file in error lines.
  */
 enum status file_replace_at(int dirfd, const char *name, const char *where, const void *data, size_t len, mode_t mode);
-/* The same with owner, group and permissions of like, which it has before the first byte is written. */
+/* The same with owner, group and permissions of like, which it has before the first byte is written. GR_BAD: these cannot be given. */
 enum status file_replace_like_at(int dirfd, const char *name, const char *where, const void *data, size_t len, const struct stat *like);
+/*
+ * Makes a file as file_replace_like_at would, without a byte in it, and removes it again: shows that owner and mode of like can
+ * be given in dirfd. GR_BAD: never.
+ */
+enum status file_try_like_at(int dirfd, const char *name, const char *where, const struct stat *like);
 /* The same by path. */
 enum status file_replace(const char *path, const void *data, size_t len, mode_t mode);
 

@@ -148,7 +148,7 @@ static enum status open_to_readers(int dir, const struct store *store)
 {
 	struct stat want, own;
 	struct owner was;
-	bool done;
+	int bad;
 
 	if (fstat(store->dir, &want) != 0 || fstat(dir, &own) != 0)
 		return complain_errno(store, ".");
@@ -156,11 +156,13 @@ static enum status open_to_readers(int dir, const struct store *store)
 		return GR_OK;
 	if (owner_become(&was, 0, 0) != GR_OK)
 		return GR_FAIL;
-	done = (own.st_gid == want.st_gid || fchown(dir, (uid_t)-1, want.st_gid) == 0) &&
-	       fchmod(dir, want.st_mode & 0777) == 0;
-	if (!done)
-		complain_errno(store, "a new generation");
-	return owner_restore(&was) == GR_OK && done ? GR_OK : GR_FAIL;
+	bad = (own.st_gid == want.st_gid || fchown(dir, (uid_t)-1, want.st_gid) == 0) &&
+	      fchmod(dir, want.st_mode & 0777) == 0 ? 0 : errno;
+	if (bad)
+		complain("%s: a new generation cannot be opened to the readers of the key: %s", store->path, strerror(bad));
+	if (owner_restore(&was) != GR_OK)
+		return GR_FAIL;
+	return bad ? owner_refusal(bad) : GR_OK;
 }
 
 static enum status make_dir(int *fd, const struct store *store, const char *name)
@@ -189,7 +191,7 @@ enum status generation_make(const struct store *store, uint32_t generation)
 	return st;
 }
 
-/* Root writes what belongs to another user as root: into a directory held open, under a new name. */
+/* Root writes what belongs to another user as root: into a directory held open, under a new name. Without data it only tries to. */
 static enum status write_file(int dir, const char *where, const char *file, const void *data, size_t len, const struct stat *like)
 {
 	bool foreign = like->st_uid != geteuid() || like->st_gid != getegid();
@@ -198,8 +200,16 @@ static enum status write_file(int dir, const char *where, const char *file, cons
 
 	if (foreign && (st = owner_become(&was, 0, 0)) != GR_OK)
 		return st;
-	st = file_replace_like_at(dir, file, where, data, len, like);
+	st = data ? file_replace_like_at(dir, file, where, data, len, like) : file_try_like_at(dir, file, where, like);
 	return owner_restore(&was) == GR_OK ? st : GR_FAIL;
+}
+
+enum status generation_try(const struct store *store, const struct pair *pair)
+{
+	const struct seat *place = &store->place;
+	enum status st = write_file(place->dir, store->key.path, place->name, NULL, 0, &pair->key_stat);
+
+	return st == GR_OK ? write_file(place->dir, store->certificate.path, place->name, NULL, 0, &pair->cert_stat) : st;
 }
 
 enum status generation_write(const struct store *store, uint32_t generation, const char *file, const void *data, size_t len,

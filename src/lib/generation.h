@@ -41,6 +41,8 @@ enum status generation_write(const struct store *store, uint32_t generation, con
 			     const struct stat *like);
 /* Sets the mark durably. */
 enum status generation_commit(const struct store *store, uint32_t generation);
+/* Before anything is changed: can owners and modes of pair's files be given here? */
+enum status generation_try(const struct store *store, const struct pair *pair);
 /* A new, committed generation out of pair: nothing of it can be seen before all of it is durable. */
 enum status generation_import(const struct store *store, uint32_t generation, const struct pair *pair);
 

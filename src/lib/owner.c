@@ -43,3 +43,8 @@ enum status owner_restore(const struct owner *was)
 {
 	return change(was->uid, was->gid);
 }
+
+enum status owner_refusal(int err)
+{
+	return err == EPERM || err == EINVAL || err == EROFS ? GR_BAD : GR_FAIL;
+}

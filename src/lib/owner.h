@@ -22,4 +22,7 @@ enum status owner_become(struct owner *was, uid_t uid, gid_t gid);
 enum status owner_become_of(struct owner *was, int fd, const char *where);
 enum status owner_restore(const struct owner *was);
 
+/* What it means that an owner could not be given, which failed with err: GR_BAD where the next time is no better. */
+enum status owner_refusal(int err);
+
 #endif

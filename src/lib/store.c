@@ -177,7 +177,7 @@ static enum status open_to_readers(int dir, const struct stat *key, const char *
 	if (bad == 0)
 		return GR_OK;
 	complain("%s: cannot be opened to the readers of the key: %s", where, strerror(bad));
-	return GR_FAIL;
+	return owner_refusal(bad);
 }
 
 static enum status make_dir(int *fd, struct store *store, int parent, const char *name, const struct stat *key)

@@ -69,6 +69,62 @@ int str_unhex(void *bytes, size_t size, const char *text)
 	return (int)(n / 2);
 }
 
+/* The bytes that the first one announces; 0: it begins no character. */
+static size_t char_length(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first < 0xc2 || first > 0xf4)
+		return 0;
+	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/* Source: Unicode, categories Cc, Zl and Zp, and the Bidi_Control property. */
+static bool is_harmless(unsigned long c)
+{
+	return c >= ' ' && !(c >= 0x7f && c <= 0x9f) && c != 0x61c && c != 0x200e && c != 0x200f && !(c >= 0x2028 && c <= 0x202e) &&
+	       !(c >= 0x2066 && c <= 0x2069) && !(c >= 0xd800 && c <= 0xdfff) && c <= 0x10ffff;
+}
+
+size_t str_char(bool *harmless, const char *text)
+{
+	static const unsigned long least[] = { 0, 0, 0x80, 0x800, 0x10000 };	/* of so many bytes: what fits fewer is not UTF-8 */
+	unsigned char first = (unsigned char)text[0];
+	size_t n = char_length(first);
+	unsigned long c = n > 1 ? first & (0x7fu >> n) : first;
+
+	*harmless = false;
+	if (n == 0)
+		return 1;
+	for (size_t i = 1; i < n; i++) {
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			return 1;
+		c = c << 6 | ((unsigned char)text[i] & 0x3f);
+	}
+	if (c < least[n])
+		return 1;
+	*harmless = is_harmless(c);
+	return n;
+}
+
+void str_clean(char *text)
+{
+	char *to = text;
+	bool harmless;
+
+	while (*text) {
+		size_t n = str_char(&harmless, text);
+
+		if (harmless)
+			memmove(to, text, n);
+		else
+			*to = '?';
+		to += harmless ? n : 1;
+		text += n;
+	}
+	*to = '\0';
+}
+
 bool str_is_name(const char *text, size_t max, const char *extra)
 {
 	size_t n = strlen(text);

@@ -72,3 +72,78 @@ Public thing-1.2" ]
 Public hw-1" ]
 }
 certificate_at() { openssl x509 -in "$1" -outform DER | openssl dgst -sha256 | sed 's/.*= //'; }
+
+# --- a device that cannot begin --------------------------------------------------------------------
+
+# for_user: the thing is games', who reads what the programs need
+for_user() {
+	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR" lab lab/things lab/home lab/home/ca
+	chmod o+r lab/home/ca/ca.pem
+	chown -R games:games "$T"
+	USER_STATE=$GR_STATE
+}
+as_user() { runuser -u games -- env PATH="$PATH" GR_CONF="$GR_CONF" GR_STATE="$USER_STATE" timeout 120 "$@"; }
+# did_not_begin REASON: the job is FAILED with it, and nothing of the device has changed
+did_not_begin() {
+	[ "$(status_of j1)" = FAILED ]
+	[[ "$(reason_of j1)" == $1 ]] || { echo "reason: $(reason_of j1)" >&2; return 1; }
+	[ "$(certificate_id)" = "$OLD" ]
+	cmp "$T/private.key" old.key
+	[ ! -L "$T/private.key" ]
+	[ -z "$(find "$T" -name '.*' ! -path "$T")" ]
+}
+
+@test "root: an owner that cannot be given: the job fails with the line, and nothing has changed" {
+	for_user
+	chgrp users "$T/private.key"
+	rotate_job j1
+	run -1 as_user rotate.sh once
+	did_not_begin "gr-install-cert: $T/private.key: a new one cannot be given to user *: Operation not permitted; run gr as root, *"
+	# Mended, the next one rotates.
+	chgrp games "$T/private.key"
+	rotate_job j2
+	run -0 as_user rotate.sh once
+	[ "$(status_of j2)" = SUCCEEDED ]
+}
+
+@test "root: the group of a key that its group may read cannot be given" {
+	for_user
+	chgrp users "$T/private.key"
+	chmod 640 "$T/private.key"
+	rotate_job j1
+	run -1 as_user rotate.sh once
+	did_not_begin 'gr-install-cert: *: Operation not permitted*'
+}
+
+@test "root: a folder that cannot be written: after the refusal window the job fails with the line" {
+	for_user
+	chmod 555 "$T"
+	rotate_job j1
+	run -1 as_user rotate.sh once
+	did_not_begin 'gr-install-cert: *: Permission denied'
+}
+
+@test "root: a folder that is read-only: after the refusal window the job fails with the line" {
+	mv "$GR_STATE" state
+	export GR_STATE=$PWD/state
+	rotate_job j1
+	run -1 timeout 120 unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec rotate.sh once' sh "$T"
+	did_not_begin 'gr-install-cert: *: Read-only file system'
+}
+
+@test "root: a folder that becomes read-only after its adoption" {
+	mv "$GR_STATE" state
+	export GR_STATE=$PWD/state
+	gr-install-cert adopt
+	rotate_job j1
+	run -1 timeout 120 unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec rotate.sh once' sh "$T"
+	[ "$(status_of j1)" = FAILED ]
+	[[ "$(reason_of j1)" == 'gr-install-cert: *: Read-only file system' ]]
+	assert_unchanged
+}
+
+@test "root: a key that is mounted on its own: the job fails with the line" {
+	rotate_job j1
+	run -1 timeout 120 unshare -m sh -c 'mount --bind "$1" "$1" && exec rotate.sh once' sh "$T/private.key"
+	did_not_begin "gr-install-cert: $T/private.key: a mount point of its own, which cannot be replaced; mount its directory instead"
+}

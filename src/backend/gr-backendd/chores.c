@@ -93,6 +93,8 @@ enum status chores_run(struct daemon *d, bool quiet)
 			return st;
 		d->settle = st == GR_NO;
 	}
+	if (regular && d->begin_ms > 0 && (st = stall_look(&d->stall, d->db, d->begin_ms, clock_real_ms())) != GR_OK)
+		return st;
 	/* What the broker has taken is forgotten with the next batch that writes; when none comes, now. */
 	if (regular)
 		d->next_chores = clock_boot_ms() + CHORES_MS;

@@ -17,6 +17,7 @@
 #include "issuer/ledger.h"
 #include "registry/db.h"
 #include "registry/limits.h"
+#include "registry/stall.h"
 
 /* A request as it came, or an answer on its way out. */
 struct message {
@@ -65,6 +66,8 @@ struct daemon {
 	struct throttle *throttle;	/* NULL: no limit */
 	struct limits limits;
 	int64_t quarantine_ms, own_job_ms;
+	int64_t begin_ms;		/* how long a rotation may stay QUEUED while its thing is there; 0: for ever */
+	struct stall stall;
 	int64_t next_chores;		/* CLOCK_BOOTTIME ms */
 	int64_t clock_offset;		/* real minus boot time at the last look */
 	int64_t version;		/* db_version at the last look */

@@ -5,6 +5,7 @@
 #include "gr-jobs/verbs.h"
 #include "json.h"
 #include "registry/arn.h"
+#include "registry/stall.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ static void print_time(const char *what, int64_t ms)
 		printf("%s\t%s\n", what, text);
 }
 
-static void print(const struct execution *x, json_t *details)
+static void print(const struct execution *x, json_t *details, bool was_there)
 {
 	const char *key;
 	json_t *value;
@@ -57,6 +58,8 @@ static void print(const struct execution *x, json_t *details)
 	printf("job %s, thing %s: execution %lld is %s, version %lld\n", x->job, x->thing, (long long)x->number, execution_status_name(x->status),
 	       (long long)x->version);
 	print_time("queued", x->queued);
+	if (x->status == EXECUTION_QUEUED)
+		printf("thing\t%s\n", was_there ? "connected, not begun" : "not connected since it was queued");
 	print_time("started", x->started);
 	print_time("last updated", x->updated);
 	json_object_foreach(details, key, value) {
@@ -70,18 +73,19 @@ static enum status work(struct verb *v, uint32_t number)
 {
 	struct execution x;
 	char *text = NULL;
-	int64_t forced = 0;
+	int64_t forced = 0, was_there = 0;
 	json_t *details = NULL;
 	enum status st = execution_need(&x, v, number);
 
 	if (st != GR_OK || (st = execution_details(&text, v->db, x.id)) != GR_OK ||
-	    (st = db_number(&forced, v->db, "SELECT force_canceled FROM execution WHERE id = ?", "i", x.id)) != GR_OK)
+	    (st = db_number(&forced, v->db, "SELECT force_canceled FROM execution WHERE id = ?", "i", x.id)) != GR_OK ||
+	    (st = db_number(&was_there, v->db, "SELECT " STALL_WAS_THERE " FROM execution x WHERE id = ?", "i", x.id)) != GR_OK)
 		goto out;
 	details = json_object_parse(text, strlen(text));
 	if (v->json)
 		st = print_json(execution_json(&x, details, forced, v->now));
 	else
-		print(&x, details);
+		print(&x, details, was_there);
 out:
 	json_decref(details);
 	free(text);

@@ -143,9 +143,7 @@ static enum status read_failures(struct screen *s, struct db *db, const struct t
 		char *line = s->failures[s->failure_count++];
 
 		snprintf(line, sizeof s->failures[0], "  %s %s  %s", db_text(row, 1), db_text(row, 0), db_text(row, 2));
-		for (; *line; line++)
-			if ((unsigned char)*line < ' ' || *line == 0x7f)
-				*line = '?';
+		str_clean(line);
 	}
 	return st == GR_NO ? GR_OK : st;
 }

@@ -3,6 +3,7 @@
 #include "gr-report/report.h"
 #include "progress.h"
 #include "registry/audit.h"
+#include "registry/stall.h"
 #include "str.h"
 
 #include <stdio.h>
@@ -118,6 +119,22 @@ static enum status print_open(const struct report *r, int64_t *rows)
 	return st == GR_NO ? GR_OK : st;
 }
 
+/* Nothing is wrong with a thing that is away, but who waits for a job to end wants to know. */
+static enum status print_away(const struct report *r, int64_t *rows)
+{
+	char text[128];
+	int64_t away = 0;
+	enum status st = db_number(&away, r->db, "SELECT count(*) FROM execution x WHERE status = 'QUEUED' AND queued < ? AND NOT " STALL_WAS_THERE, "i",
+				   r->now - REPORT_DAY_MS);
+
+	if (st != GR_OK || away == 0)
+		return st;
+	str_format(text, sizeof text, "%lld execution(s) are QUEUED for more than a day, and their things have not connected since", (long long)away);
+	print_row("away", "", text, "gr-jobs executions -s QUEUED");
+	(*rows)++;
+	return GR_OK;
+}
+
 enum status report_findings(const struct report *r)
 {
 	int64_t rows = 0;
@@ -125,7 +142,7 @@ enum status report_findings(const struct report *r)
 
 	page_section("Needs a look");
 	puts("<table id=\"findings\" class=\"wide\">");
-	if ((st = print_alarms(r, &rows)) == GR_OK && (st = print_open(r, &rows)) == GR_OK)
+	if ((st = print_alarms(r, &rows)) == GR_OK && (st = print_open(r, &rows)) == GR_OK && (st = print_away(r, &rows)) == GR_OK)
 		st = print_audit(r, &rows);
 	puts("</table>");
 	if (rows == 0)

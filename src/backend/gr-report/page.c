@@ -1,5 +1,6 @@
 /* page.c - HTML on standard output */
 #include "gr-report/page.h"
+#include "str.h"
 #include "registry/verb.h"
 
 #include <inttypes.h>
@@ -64,15 +65,19 @@ void page_section(const char *title)
 
 void page_text(const char *text)
 {
-	for (; *text; text++)
+	bool harmless;
+
+	for (size_t n; *text; text += n) {
+		n = str_char(&harmless, text);
 		switch (*text) {
 		case '&': fputs("&amp;", stdout); break;
 		case '<': fputs("&lt;", stdout); break;
 		case '>': fputs("&gt;", stdout); break;
 		case '"': fputs("&quot;", stdout); break;
 		case '\'': fputs("&#39;", stdout); break;
-		default: putchar((unsigned char)*text < ' ' || *text == 127 ? '?' : *text);
+		default: fwrite(harmless ? text : "?", 1, harmless ? n : 1, stdout);
 		}
+	}
 }
 
 void page_number(int64_t number)

@@ -105,9 +105,13 @@ void verb_time(char text[static 32], int64_t ms)
 
 void verb_print(const char *text, const char *keep)
 {
-	for (const char *c = text; *c; c++) {
-		bool control = (unsigned char)*c < ' ' || *c == 0x7f;
+	bool harmless;
 
-		putchar(control && !strchr(keep, *c) ? '?' : *c);
+	for (size_t n; *text; text += n) {
+		n = str_char(&harmless, text);
+		if (harmless || strchr(keep, *text))
+			fwrite(text, 1, n, stdout);
+		else
+			putchar('?');
 	}
 }

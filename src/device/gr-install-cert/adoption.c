@@ -112,7 +112,8 @@ static enum status point_live(struct store *store, uint32_t generation)
 }
 
 /*
- * The prepared links come first: they prove that the file systems can do it while nothing has changed yet. Then each
+ * The prepared links come first: they prove that the file systems can do it while nothing has changed yet, as generation_try
+ * does for the owners. Then each
  * step shows the same bytes at the configured paths as the one before.
  */
 static enum status adopt_pair(uint32_t *live, struct store *store, const struct scene *scene, struct pair *pair)
@@ -123,7 +124,7 @@ static enum status adopt_pair(uint32_t *live, struct store *store, const struct 
 	    (scene->key == SEAT_PLAIN && (st = seat_prepare(&store->key)) != GR_OK) ||
 	    (scene->certificate == SEAT_PLAIN && (st = seat_prepare(&store->certificate)) != GR_OK))
 		return st;
-	if ((st = import(live, store, pair)) != GR_OK || (st = point_live(store, *live)) != GR_OK)
+	if ((st = generation_try(store, pair)) != GR_OK || (st = import(live, store, pair)) != GR_OK || (st = point_live(store, *live)) != GR_OK)
 		return st;
 	if ((scene->key == SEAT_PLAIN && (st = seat_take(&store->key)) != GR_OK) ||
 	    (scene->certificate == SEAT_PLAIN && (st = seat_take(&store->certificate)) != GR_OK))

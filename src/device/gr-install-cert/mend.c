@@ -233,6 +233,16 @@ static enum status stay(struct desk *desk)
 	return GR_OK;
 }
 
+/* With what the driver last waited for, as far as it fits. */
+static enum status note_deadline(struct journal *journal)
+{
+	const char *note = journal->value[JOURNAL_NOTE];
+	char reason[JOURNAL_VALUE_MAX];
+
+	snprintf(reason, sizeof reason, "trial deadline passed%s%.970s", note[0] ? "; " : "", note);	/* the service takes 1000 characters */
+	return journal_set(journal, JOURNAL_REASON, reason);
+}
+
 enum status mend_late_trial(struct desk *desk)
 {
 	struct journal *journal = &desk->journal;
@@ -241,7 +251,7 @@ enum status mend_late_trial(struct desk *desk)
 	if ((st = is_complete(&desk->store, (uint32_t)journal_number(journal, JOURNAL_OLD))) != GR_OK)
 		return st == GR_NO ? stay(desk) : st;
 	if ((st = journal_set(journal, JOURNAL_PHASE, "rolling-back")) != GR_OK ||
-	    (st = journal_set(journal, JOURNAL_REASON, "trial deadline passed")) != GR_OK ||
+	    (st = note_deadline(journal)) != GR_OK ||
 	    (st = journal_write(journal, &desk->store)) != GR_OK)
 		return st;
 	printf("gr-install-cert: trial: deadline passed, rolling back\n");
