@@ -10,6 +10,10 @@ inline handle(verb, c, j)
 		if
 		:: verb == CREATE -> create(c, j)
 		:: verb == COMMIT -> licence(c, j)
+#ifdef FOREIGN
+		:: verb == IN_PROGRESS -> begin(j)
+		:: verb == SESSION -> session_started(c)
+#endif
 		:: else -> final_word(c, j, verb)
 		fi;
 		printf("backend: %e for job %d over certificate %d: %e\n", verb, j, c, verdict_);
@@ -17,6 +21,20 @@ inline handle(verb, c, j)
 	fi
 }
 
+#ifdef FOREIGN
+active proctype backend()
+{
+	do
+	:: atomic { request?what, over, whose ->
+		handle(what, over, whose);
+		if
+		:: awaits(what, whose) -> heard = verdict_
+		:: else
+		fi }
+	CHORES
+	od
+}
+#else
 active proctype backend()
 {
 	do
@@ -37,3 +55,4 @@ active proctype backend()
 	CHORES
 	od
 }
+#endif

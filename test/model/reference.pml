@@ -9,7 +9,7 @@ mtype = { created };	/* what the shadow says; the other one is COMMIT */
 
 mtype shadow;		/* 0: there is none */
 byte shadow_old, shadow_new;
-mtype event[4];		/* by job: its end, which the handler has yet to see; 0: none */
+mtype event[MOST_JOBS + 1];	/* by job: its end, which the handler has yet to see; 0: none */
 chan working = [2] of { byte, byte, byte };	/* creates that have looked: over which, for which job, is it waited for */
 
 hidden mtype verdict_, status_, survivor_;
@@ -57,6 +57,8 @@ inline final_word(c, j, word)
 	:: !pending(j) && execution[j] != GONE -> status_ = ENDED
 	fi
 }
+
+#define as_ended(word)	word
 
 inline finish()
 {

@@ -7,10 +7,14 @@
 #include "bounds.pml"
 #include "claims.pml"
 #include "pairs.pml"
-#include "record.pml"
-#include "runtime.pml"
 #include "network.pml"
 #include "jobs.pml"
+#ifdef FOREIGN
+#include "foreign.pml"
+#else
+#include "record.pml"
+#include "runtime.pml"
+#endif
 #ifdef REFERENCE
 #include "reference.pml"
 #else
@@ -18,6 +22,7 @@
 #endif
 #include "backend.pml"
 #include "operator.pml"
+#ifndef FOREIGN
 #include "session.pml"
 #include "ending.pml"
 #include "states.pml"
@@ -25,3 +30,4 @@
 #include "driver.pml"
 #include "faults.pml"
 #include "judge.pml"
+#endif

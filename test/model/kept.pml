@@ -1,0 +1,187 @@
+/*
+ * kept.pml - what is kept for a device that is not ours, because it may go back to it.
+ *
+ * It says FAILED (or REJECTED, which is the same here) both before it goes back and when it cannot. And it may have a backup
+ * of an older pair when it begins the next rotation, and go back to that one.
+ */
+byte kept;	/* certificates that a later create has left behind */
+byte leaving;	/* those of them that nobody can go back to any more, until they are retired */
+byte seen;	/* certificates over which a session of exactly the thing's name was reported */
+
+hidden byte succeeded_;
+
+inline retire(c)
+{
+	printf("backend: certificate %d is retired\n", c);
+	taken = WITHOUT(taken, c);
+	kept = WITHOUT(kept, c);
+	leaving = WITHOUT(leaving, c);
+	seen = WITHOUT(seen, c);
+	claim(a_no_lock_out, held & taken);
+	claim(e_none_in_use_retired, c != live)
+}
+
+inline reconcile()
+{
+	i = 1;
+	do
+	:: i > JOBS + 1 -> break
+	:: i <= JOBS && due(i) -> p = loser(i); rotations[i].retired = true; retire(p); i++
+	:: i <= JOBS + 1 && !(i <= JOBS && due(i)) && IN(i, leaving) -> retire(i); i++
+	:: i <= JOBS + 1 && !(i <= JOBS && due(i)) && !IN(i, leaving) -> i++
+	od
+}
+
+/* Those of the set that are kept are kept no longer. */
+inline release(set)
+{
+	leaving = leaving | (kept & (set));
+	kept = kept & ~(set)
+}
+
+/* The thing is on c: from there it can go back to what c was issued over alone. */
+inline see(c)
+{
+	seen = WITH(seen, c);
+	if
+#ifdef KEEPS_FOR_EVER
+	:: skip
+#endif
+	:: c > 1 && row(c - 1) -> release(WITHOUT(~BIT(c), rotations[c - 1].old))
+	:: else
+	fi
+}
+
+/*
+ * A create for another execution: the device has moved on, and what it came over is what it lives on. Whatever else the thing
+ * has is kept if the thing was ever seen over it.
+ */
+inline settle_others(j, c)
+{
+#ifdef CREATE_NO_SIGHT
+	seen = WITH(seen, c);
+#elif defined(SESSION_ALONE)
+	skip;
+#else
+	see(c);
+#endif
+	i = 1;
+	do
+	:: i > JOBS -> break
+	:: i <= JOBS && i != j && open(i) ->
+		decide(i, (c == OF_JOB(i) -> NEW : OLD));
+		rotations[i].retired = true; rotations[i].doubted = false;
+		i++
+	:: i <= JOBS && !(i != j && open(i)) -> i++
+	od;
+	kept = WITHOUT(kept | (taken & ~leaving), c);
+#ifdef KEEPS_NONE
+	release(kept)
+#elif defined(KEEPS_UNSEEN)
+	skip
+#elif defined(MINIMAL)
+	release((c > 1 && row(c - 1) -> ~BIT(rotations[c - 1].old) : kept))
+#else
+	release(~seen)
+#endif
+}
+
+/* Leaves in p a certificate besides c that no rotation explains; 0: none */
+#define explains(j, a, c)	(row(j) && !rotations[j].retired && has_part(j, a) && has_part(j, c))
+#define explained(a, c)	(IN(c, kept) || IN(a, kept | leaving) || explains(1, a, c) || explains(2, a, c) || explains(3, a, c) || explains(4, a, c) || explains(5, a, c))
+inline find_unexplained(c)
+{
+	p = JOBS + 1;
+	do
+	:: p == 0 || (IN(p, taken) && p != c && !explained(p, c)) -> break
+	:: else -> p--
+	od;
+	claim(c_rotations_end, p == 0)
+}
+
+/* FAILED over NEW decides nothing by itself; the execution ends in any case. */
+inline count_failed(c, j)
+{
+	if
+	:: open(j) && c == rotations[j].old -> decide(j, OLD); rotations[j].doubted = false
+#ifdef FAILED_DECIDES
+	:: open(j) && c == OF_JOB(j) -> decide(j, OLD)
+#else
+	:: open(j) && c == OF_JOB(j) -> rotations[j].doubted = true
+#endif
+	:: else
+	fi;
+	verdict_ = YES
+}
+
+/* SUCCEEDED. */
+inline count_succeeded(c, j)
+{
+	if
+	:: open(j) && c == OF_JOB(j) && rotations[j].committed ->
+		decide(j, NEW); rotations[j].doubted = false;
+#ifndef KEEPS_AFTER_SUCCESS
+		release(kept);
+#endif
+		succeeded_ = 1;
+		verdict_ = YES
+	:: else -> verdict_ = (row(j) && rotations[j].survivor == NEW && c == OF_JOB(j) -> YES : NO)
+	fi
+}
+
+inline count_word(c, j, word)
+{
+	if
+	:: word == FAILED -> count_failed(c, j)
+	:: else -> count_succeeded(c, j)
+	fi
+}
+
+inline session_started(c)
+{
+	see(c);
+	i = 1;
+	do
+	:: i > JOBS -> break
+	:: i <= JOBS && open(i) && rotations[i].doubted && c == rotations[i].old ->
+		decide(i, OLD); rotations[i].doubted = false; i++
+	:: else -> i++
+	od
+}
+
+/* What is over and bears on nothing any more is forgotten, so that the states do not count the jobs that are past. */
+inline forget_past()
+{
+	i = 1;
+	do
+	:: i > JOBS -> break
+	:: i <= JOBS && row(i) && !pending(i) && rotations[i].retired && !IN(OF_JOB(i), taken) ->
+		rotations[i].old = 0; rotations[i].committed = false; rotations[i].survivor = 0; rotations[i].retired = false; i++
+	:: else -> i++
+	od
+}
+
+inline finish()
+{
+	if
+	:: reconcile()
+#ifdef DEFER
+	:: leaving != 0 || due(1) || due(2) || due(3) || due(4) || due(5)
+#endif
+	fi;
+	p = taken & ~leaving;
+	i = 1;
+	do
+	:: i > JOBS -> break
+	:: i <= JOBS && due(i) -> p = WITHOUT(p, loser(i)); i++
+	:: i <= JOBS && !due(i) -> i++
+	od;
+	claim(d_one_certificate, COUNT(p) <= (succeeded_ == 1 -> 1 : 3));
+	succeeded_ = 0;
+	forget_past()
+}
+#ifdef DEFER
+#define CHORES	:: atomic { leaving != 0 || due(1) || due(2) || due(3) || due(4) || due(5) -> reconcile(); forget_past() }
+#else
+#define CHORES
+#endif

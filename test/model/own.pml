@@ -1,0 +1,125 @@
+/*
+ * own.pml - what is retired when the device is ours, and has said so.
+ *
+ * While a rotation is rolled back the runtime may run on NEW still: then the restart that brings it back is owed. Where the
+ * journal was lost, a word from before that may come when the device has begun anew, and an operator may settle for the pair
+ * that is not in use: (e) is not claimed then.
+ */
+inline retire(j, c)
+{
+	printf("backend: certificate %d is retired\n", c);
+	taken = WITHOUT(taken, c);
+	claim(a_no_lock_out, held & taken);
+	claim(e_none_in_use_retired, losses < LOSSES || settled || (c != live && (c != runs_on || (rotations[j].survivor == OLD && restart_for != 0))))
+}
+
+inline reconcile()
+{
+	i = 1;
+	do
+	:: i > JOBS -> break
+	:: i <= JOBS && due(i) -> p = loser(i); rotations[i].retired = true; retire(i, p); i++
+	:: i <= JOBS && !due(i) -> i++
+	od
+}
+
+/* A create for another execution: the device has moved on, and what it came over is what it lives on. */
+inline settle_others(j, c)
+{
+#ifdef NO_SETTLING
+	skip
+#else
+	i = 1;
+	do
+	:: i > JOBS -> break
+	:: i <= JOBS && i != j && open(i) && c == OF_JOB(i) -> decide(i, NEW); i++
+	:: i <= JOBS && i != j && open(i) && c == rotations[i].old -> decide(i, OLD); i++
+	:: i <= JOBS && !(i != j && open(i) && has_part(i, c)) -> i++
+	od
+#endif
+}
+
+/* Leaves in p a certificate besides c that no rotation explains; 0: none */
+#define explains(j, a, c)	(row(j) && !rotations[j].retired && has_part(j, a) && has_part(j, c))
+#define explained(a, c)	(explains(1, a, c) || explains(2, a, c) || explains(3, a, c))
+inline find_unexplained(c)
+{
+	p = JOBS + 1;
+	do
+	:: p == 0 || (IN(p, taken) && p != c && !explained(p, c)) -> break
+	:: else -> p--
+	od
+}
+
+/* What the word would decide; 0: it may not be said. */
+#define licensed(j)	(rotations[j].committed || rotations[j].survivor == NEW)
+inline weigh(c, j, word)
+{
+	if
+	:: word == FAILED && has_part(j, c) -> survivor_ = OLD
+	:: word == SUCCEEDED && c == OF_JOB(j) && licensed(j) -> survivor_ = NEW
+	:: else -> survivor_ = 0
+	fi
+}
+
+/* Counts also when the execution has ended or is gone. YES: it is what the record says now. */
+inline count_word(c, j, word)
+{
+	weigh(c, j, word);
+	if
+	:: !row(j) -> verdict_ = (word == FAILED || !pending(j) -> YES : NO)
+	:: row(j) && rotations[j].survivor != 0 && word == FAILED && !has_part(j, c) -> verdict_ = YES
+#ifdef NO_LATE_WORD
+	:: open(j) && !pending(j) -> verdict_ = NO
+	:: open(j) && pending(j) && survivor_ != 0 -> decide(j, survivor_); verdict_ = YES
+#else
+	:: open(j) && survivor_ != 0 -> decide(j, survivor_); verdict_ = YES
+#endif
+	:: open(j) && survivor_ == 0 -> verdict_ = NO
+	:: else -> verdict_ = (rotations[j].survivor == survivor_ -> YES : NO)
+	fi;
+	survivor_ = rotations[j].survivor
+}
+
+/*
+ * What an event decided is carried out in its own transaction, so that there are never three certificates. Where a part of
+ * that may fail and be done later (DEFER), one that has lost its rotation may be a third for the moment.
+ */
+#ifdef DEFER
+inline finish()
+{
+	if
+	:: reconcile()
+	:: may_fail && (due(1) || due(2) || due(3)) -> spend("fault: the reconciler fails for now\n")
+	fi;
+	p = taken;
+	i = 1;
+	do
+	:: i > JOBS -> break
+	:: i <= JOBS && due(i) -> p = WITHOUT(p, loser(i)); i++
+	:: i <= JOBS && !due(i) -> i++
+	od;
+	claim(d_one_certificate, COUNT(p) <= 2)
+}
+#define CHORES	:: atomic { due(1) || due(2) || due(3) -> reconcile() }
+#else
+inline finish()
+{
+	reconcile();
+	claim(d_one_certificate, COUNT(taken) <= 2)
+}
+#define CHORES
+#endif
+
+/* A connection decides nothing. */
+inline session_started(c)
+{
+#ifdef CONNECTION_DECIDES
+	if
+	:: c > 1 && open(c - 1) -> decide(c - 1, NEW); reconcile()
+	:: else
+	fi
+#else
+	skip
+#endif
+}
