@@ -31,6 +31,9 @@ active proctype backend()
 		:: awaits(what, whose) -> heard = verdict_
 		:: else
 		fi }
+#ifdef LATE_REPORTS
+	:: atomic { len(request) > 1 && request?[SESSION, _, _] -> request?what, over, whose; request!what, over, whose }
+#endif
 	CHORES
 	od
 }

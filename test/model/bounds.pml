@@ -2,7 +2,7 @@
 
 #define MOST_JOBS 5
 #ifndef JOBS
-#define JOBS 2		/* in a row, at most 5 */
+#define JOBS 2		/* in a row, at most 5 with a foreign device, else 3 */
 #endif
 #ifndef FAULTS
 #define FAULTS 2	/* of all kinds together */
@@ -11,7 +11,7 @@
 #define ENDINGS 1	/* times that the operator or the service ends or deletes a job */
 #endif
 #ifndef LATE
-#define LATE 1		/* requests that may be under way late at one moment, at most 2 */
+#define LATE 1		/* requests that may be under way late at one moment, at most 2; that may wait in a row, with a foreign device */
 #endif
 #ifndef LOSSES
 #define LOSSES 0	/* of the journal */

@@ -14,6 +14,10 @@ mtype heard;	/* the answer to the request under way; 0: none */
 #define held	(BIT(live) | BIT(backup))
 #define runs_on	live
 
+/* The list of jobs is asked for after what was said before, and so is answered after it. */
+#define is_said(word)	request??[word, _, _]
+#define all_heard	(!is_said(IN_PROGRESS) && !is_said(CREATE) && !is_said(COMMIT) && !is_said(SUCCEEDED) && !is_said(FAILED))
+
 /* One message after the other over the connection, or lost. */
 inline say(word, j)
 {
@@ -57,17 +61,18 @@ active proctype device()
 	do
 	:: atomic { phase != starting -> enter(starting) }
 	:: atomic { phase == starting && IN(live, taken) -> say(SESSION, 0); enter(getting_job) }
+	:: atomic { phase != starting && nfull(request) && IN(live, taken) -> request!SESSION, live, 0; printf("device: connects anew\n") }
 	/* No word in time, or a refusal: with a backup, NEW is bad. */
 	:: atomic { (phase == starting || phase == getting_job) && backup != 0 -> roll_back() }
 	/* Nothing to do, no answer, or a message of somebody else. */
 	:: atomic { phase == getting_job -> enter(idle) }
-	:: atomic { phase == getting_job && empty(request) && some(IN_PROGRESS) ->
+	:: atomic { phase == getting_job && all_heard && some(IN_PROGRESS) ->
 		first(job, IN_PROGRESS);
 		if
 		:: backup != 0 -> say(COMMIT, job); enter(committing)
 		:: else -> say(FAILED, job); enter(idle)
 		fi }
-	:: atomic { ((phase == getting_job && empty(request)) || phase == idle) && some(QUEUED) && !some(IN_PROGRESS) ->
+	:: atomic { ((phase == getting_job && all_heard) || phase == idle) && some(QUEUED) && !some(IN_PROGRESS) ->
 		first(job, QUEUED); say(IN_PROGRESS, job); enter(updating_job) }
 	:: atomic { phase == updating_job -> enter(idle) }
 	:: atomic { phase == updating_job && heard == YES -> say(CREATE, job); enter(creating_certificate) }

@@ -18,7 +18,9 @@ inline retire(c)
 	leaving = WITHOUT(leaving, c);
 	seen = WITHOUT(seen, c);
 	claim(a_no_lock_out, held & taken);
+#ifndef LOCK_OUT_ALONE
 	claim(e_none_in_use_retired, c != live)
+#endif
 }
 
 inline reconcile()
@@ -43,25 +45,29 @@ inline release(set)
 inline see(c)
 {
 	seen = WITH(seen, c);
+#ifndef KEEPS_FOR_EVER
 	if
-#ifdef KEEPS_FOR_EVER
-	:: skip
-#endif
+#ifdef RELEASES_AT_ONCE
+	:: true -> release(~BIT(c))
+#else
 	:: c > 1 && row(c - 1) -> release(WITHOUT(~BIT(c), rotations[c - 1].old))
+#endif
 	:: else
 	fi
+#endif
 }
 
 /*
- * A create for another execution: the device has moved on, and what it came over is what it lives on. Whatever else the thing
- * has is kept if the thing was ever seen over it.
+ * A create for another execution: the device has moved on, and what it came over is what it lives on. Over a kept one: it has
+ * gone back to that, and never had NEW of the rotation that it went back from. Whatever else the thing has is kept if the thing
+ * was ever seen over it, and that the create came over it is enough: the report of a session may be lost.
  */
 inline settle_others(j, c)
 {
-#ifdef CREATE_NO_SIGHT
-	seen = WITH(seen, c);
-#elif defined(SESSION_ALONE)
+#ifdef REPORTS_ALONE
 	skip;
+#elif defined(RELEASES_BY_REPORT)
+	seen = WITH(seen, c);
 #else
 	see(c);
 #endif
@@ -77,18 +83,18 @@ inline settle_others(j, c)
 	kept = WITHOUT(kept | (taken & ~leaving), c);
 #ifdef KEEPS_NONE
 	release(kept)
-#elif defined(KEEPS_UNSEEN)
-	skip
-#elif defined(MINIMAL)
-	release((c > 1 && row(c - 1) -> ~BIT(rotations[c - 1].old) : kept))
 #else
 	release(~seen)
 #endif
 }
 
 /* Leaves in p a certificate besides c that no rotation explains; 0: none */
-#define explains(j, a, c)	(row(j) && !rotations[j].retired && has_part(j, a) && has_part(j, c))
-#define explained(a, c)	(IN(c, kept) || IN(a, kept | leaving) || explains(1, a, c) || explains(2, a, c) || explains(3, a, c) || explains(4, a, c) || explains(5, a, c))
+#ifdef REFUSES_KEPT
+#define may_return(c)	false
+#else
+#define may_return(c)	IN(c, kept)
+#endif
+#define explained(a, c)	(may_return(c) || IN(a, kept | leaving) || explains(1, a, c) || explains(2, a, c) || explains(3, a, c) || explains(4, a, c) || explains(5, a, c))
 inline find_unexplained(c)
 {
 	p = JOBS + 1;
@@ -137,13 +143,18 @@ inline count_word(c, j, word)
 	fi
 }
 
+#ifdef ANY_SESSION
+#define is_doubted(j)	true
+#else
+#define is_doubted(j)	rotations[j].doubted
+#endif
 inline session_started(c)
 {
 	see(c);
 	i = 1;
 	do
 	:: i > JOBS -> break
-	:: i <= JOBS && open(i) && rotations[i].doubted && c == rotations[i].old ->
+	:: i <= JOBS && open(i) && is_doubted(i) && c == rotations[i].old ->
 		decide(i, OLD); rotations[i].doubted = false; i++
 	:: else -> i++
 	od

@@ -20,6 +20,7 @@ hidden mtype verdict_, status_, survivor_;
 #define winner(j)	(rotations[j].survivor == NEW -> OF_JOB(j) : rotations[j].old)
 #define loser(j)	(rotations[j].survivor == NEW -> rotations[j].old : OF_JOB(j))
 #define due(j)		(rotations[j].survivor != 0 && !rotations[j].retired && IN(winner(j), taken))
+#define explains(j, a, c)	(row(j) && !rotations[j].retired && has_part(j, a) && has_part(j, c))
 
 inline decide(j, s)
 {
@@ -75,6 +76,9 @@ inline licence(c, j)
 		:: runtime_uses(c) -> rotations[j].committed = true; verdict_ = YES
 		:: else -> verdict_ = RETRY
 		fi
+#ifdef FOREIGN
+	:: is(j, IN_PROGRESS) && c == OF_JOB(j) && rotations[j].survivor == OLD -> claim(f_not_for_nothing, false)
+#endif
 	:: else
 	fi
 }

@@ -40,7 +40,6 @@ inline settle_others(j, c)
 }
 
 /* Leaves in p a certificate besides c that no rotation explains; 0: none */
-#define explains(j, a, c)	(row(j) && !rotations[j].retired && has_part(j, a) && has_part(j, c))
 #define explained(a, c)	(explains(1, a, c) || explains(2, a, c) || explains(3, a, c))
 inline find_unexplained(c)
 {
