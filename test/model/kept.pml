@@ -10,6 +10,29 @@ byte seen;	/* certificates over which a session of exactly the thing's name was 
 
 hidden byte succeeded_;
 
+/*
+ * Which rotation was made by a device that is ours, and which words say that they are of one. With ADOPTED the first rotation
+ * was made by the other kind: the thing's software has been replaced since.
+ */
+#ifdef FOREIGN
+#define is_own_word	false
+#else
+#define is_own_word	true
+#endif
+#ifdef ADOPTED
+bool replaced;
+#define is_own(j)	(is_own_word != (replaced && (j) == 1))
+#else
+#define is_own(j)	is_own_word
+#endif
+#ifdef BY_WORD
+#define says_own(j)	is_own_word
+#elif defined(BY_ROTATION)
+#define says_own(j)	is_own(j)
+#else
+#define says_own(j)	(is_own_word && is_own(j))
+#endif
+
 inline retire(c)
 {
 	printf("backend: certificate %d is retired\n", c);
@@ -33,6 +56,10 @@ inline reconcile()
 	:: i <= JOBS + 1 && !(i <= JOBS && due(i)) && !IN(i, leaving) -> i++
 	od
 }
+
+/* What a decision has left to the reconciler. */
+#define lost_by(j)	(due(j) -> BIT(loser(j)) : 0)
+#define losers		(lost_by(1) | lost_by(2) | lost_by(3) | lost_by(4) | lost_by(5))
 
 /* Those of the set that are kept are kept no longer. */
 inline release(set)
@@ -76,11 +103,11 @@ inline settle_others(j, c)
 	:: i > JOBS -> break
 	:: i <= JOBS && i != j && open(i) ->
 		decide(i, (c == OF_JOB(i) -> NEW : OLD));
-		rotations[i].retired = true; rotations[i].doubted = false;
+		rotations[i].retired = !is_own(i); rotations[i].doubted = false;
 		i++
 	:: i <= JOBS && !(i != j && open(i)) -> i++
 	od;
-	kept = WITHOUT(kept | (taken & ~leaving), c);
+	kept = WITHOUT(kept | (taken & ~(leaving | losers)), c);
 #ifdef KEEPS_NONE
 	release(kept)
 #else
@@ -94,7 +121,7 @@ inline settle_others(j, c)
 #else
 #define may_return(c)	IN(c, kept)
 #endif
-#define explained(a, c)	(may_return(c) || IN(a, kept | leaving) || explains(1, a, c) || explains(2, a, c) || explains(3, a, c) || explains(4, a, c) || explains(5, a, c))
+#define explained(a, c)	(may_return(c) || IN(a, kept | leaving | losers) || explains(1, a, c) || explains(2, a, c) || explains(3, a, c) || explains(4, a, c) || explains(5, a, c))
 inline find_unexplained(c)
 {
 	p = JOBS + 1;
@@ -120,26 +147,22 @@ inline count_failed(c, j)
 	verdict_ = YES
 }
 
-/* SUCCEEDED. */
-inline count_succeeded(c, j)
-{
-	if
-	:: open(j) && c == OF_JOB(j) && rotations[j].committed ->
-		decide(j, NEW); rotations[j].doubted = false;
-#ifndef KEEPS_AFTER_SUCCESS
-		release(kept);
-#endif
-		succeeded_ = 1;
-		verdict_ = YES
-	:: else -> verdict_ = (row(j) && rotations[j].survivor == NEW && c == OF_JOB(j) -> YES : NO)
-	fi
-}
-
+/* A rotation that SUCCEEDED leaves one certificate. */
 inline count_word(c, j, word)
 {
+	succeeded_ = open(j);
 	if
-	:: word == FAILED -> count_failed(c, j)
-	:: else -> count_succeeded(c, j)
+	:: word == FAILED && !says_own(j) -> count_failed(c, j)
+	:: else -> count_own_word(c, j, word)
+	fi;
+	succeeded_ = (succeeded_ == 1 && rotations[j].survivor == NEW);
+	if
+	:: succeeded_ == 1 ->
+		rotations[j].doubted = false;
+#ifndef KEEPS_AFTER_SUCCESS
+		release(kept)
+#endif
+	:: else
 	fi
 }
 
@@ -160,6 +183,7 @@ inline session_started(c)
 	od
 }
 
+#ifdef FOREIGN
 /* What is over and bears on nothing any more is forgotten, so that the states do not count the jobs that are past. */
 inline forget_past()
 {
@@ -171,6 +195,9 @@ inline forget_past()
 	:: else -> i++
 	od
 }
+#else
+#define forget_past()	skip
+#endif
 
 inline finish()
 {
@@ -180,13 +207,7 @@ inline finish()
 	:: leaving != 0 || due(1) || due(2) || due(3) || due(4) || due(5)
 #endif
 	fi;
-	p = taken & ~leaving;
-	i = 1;
-	do
-	:: i > JOBS -> break
-	:: i <= JOBS && due(i) -> p = WITHOUT(p, loser(i)); i++
-	:: i <= JOBS && !due(i) -> i++
-	od;
+	p = taken & ~(leaving | losers);
 	claim(d_one_certificate, COUNT(p) <= (succeeded_ == 1 -> 1 : 3));
 	succeeded_ = 0;
 	forget_past()

@@ -28,7 +28,37 @@ inline decide(j, s)
 	printf("backend: survivor of job %d: %e\n", j, s)
 }
 
-#ifdef FOREIGN
+/* What the word would decide; 0: it may not be said. */
+#define licensed(j)	(rotations[j].committed || rotations[j].survivor == NEW)
+inline weigh(c, j, word)
+{
+	if
+	:: word == FAILED && has_part(j, c) -> survivor_ = OLD
+	:: word == SUCCEEDED && c == OF_JOB(j) && licensed(j) -> survivor_ = NEW
+	:: else -> survivor_ = 0
+	fi
+}
+
+/* Of a device that is ours. Counts also when the execution has ended or is gone. YES: it is what the record says now. */
+inline count_own_word(c, j, word)
+{
+	weigh(c, j, word);
+	if
+	:: !row(j) -> verdict_ = (word == FAILED || !pending(j) -> YES : NO)
+	:: row(j) && rotations[j].survivor != 0 && word == FAILED && !has_part(j, c) -> verdict_ = YES
+#ifdef NO_LATE_WORD
+	:: open(j) && !pending(j) -> verdict_ = NO
+	:: open(j) && pending(j) && survivor_ != 0 -> decide(j, survivor_); verdict_ = YES
+#else
+	:: open(j) && survivor_ != 0 -> decide(j, survivor_); verdict_ = YES
+#endif
+	:: open(j) && survivor_ == 0 -> verdict_ = NO
+	:: else -> verdict_ = (rotations[j].survivor == survivor_ -> YES : NO)
+	fi;
+	survivor_ = rotations[j].survivor
+}
+
+#if defined(FOREIGN) || defined(ADOPTED)
 #include "kept.pml"
 #else
 #include "own.pml"

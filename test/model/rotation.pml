@@ -22,6 +22,9 @@
 #endif
 #include "backend.pml"
 #include "operator.pml"
+#ifdef ADOPTED
+#include "adopted.pml"
+#endif
 #ifndef FOREIGN
 #include "session.pml"
 #include "ending.pml"
