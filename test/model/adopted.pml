@@ -6,8 +6,13 @@
 #define may_adopt	(phase == starting && is(1, QUEUED) && !row(1))
 #define adopt(n)	live = n
 #else
-#define may_adopt	(phase == idle && is(1, QUEUED) && !row(1) && !killed)
-#define adopt(n)	live = n; held = BIT(n); committed = BIT(n); used = BIT(n); other = 0; killed = true
+#define may_adopt	(phase == idle && is(1, QUEUED) && !row(1) && !killed && losses == LOSSES && empty(request) && empty(late))
+#ifdef NUCLEUS
+#define run_on(n)	runs_on = n
+#else
+#define run_on(n)	skip
+#endif
+#define adopt(n)	live = n; held = BIT(n); committed = BIT(n); used = BIT(n); run_on(n); killed = true
 #endif
 
 active proctype replacement()

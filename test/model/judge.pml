@@ -8,7 +8,7 @@ active proctype judge()
 	claim(a_no_lock_out, runs_on == live);
 	/* With the reference two may stay: README.md says when. */
 #ifndef REFERENCE
-#ifdef ADOPTED
+#if defined(ADOPTED) || defined(UNMARKED)
 #define MAY_STAY	3	/* until the next rotation succeeds */
 #else
 #define MAY_STAY	1

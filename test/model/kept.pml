@@ -6,15 +6,15 @@
  */
 byte kept;	/* certificates that a later create has left behind */
 byte leaving;	/* those of them that nobody can go back to any more, until they are retired */
-byte seen;	/* certificates over which a session of exactly the thing's name was reported */
+byte seen;	/* certificates that the thing was on: a session of exactly its name was reported, or a create came */
 
 hidden byte succeeded_;
 
 /*
- * Which rotation was made by a device that is ours, and which words say that they are of one. With ADOPTED the first rotation
- * was made by the other kind: the thing's software has been replaced since.
+ * Which rotation was made by a device that is ours, and which words say that they are of one. It takes both: a device whose
+ * software was replaced ends a rotation that it did not begin (adopted.pml).
  */
-#ifdef FOREIGN
+#if defined(FOREIGN) || defined(UNMARKED)
 #define is_own_word	false
 #else
 #define is_own_word	true
@@ -41,8 +41,10 @@ inline retire(c)
 	leaving = WITHOUT(leaving, c);
 	seen = WITHOUT(seen, c);
 	claim(a_no_lock_out, held & taken);
-#ifndef LOCK_OUT_ALONE
+#if defined(FOREIGN) && !defined(LOCK_OUT_ALONE)
 	claim(e_none_in_use_retired, c != live)
+#elif !defined(FOREIGN)
+	claim(e_none_in_use_retired, losses < LOSSES || settled || (c != live && (c != runs_on || restart_for != 0)))
 #endif
 }
 
@@ -132,35 +134,31 @@ inline find_unexplained(c)
 	claim(c_rotations_end, p == 0)
 }
 
-/* FAILED over NEW decides nothing by itself; the execution ends in any case. */
-inline count_failed(c, j)
-{
-	if
-	:: open(j) && c == rotations[j].old -> decide(j, OLD); rotations[j].doubted = false
+/*
+ * FAILED of a rotation that is undecided: over NEW it decides nothing by itself, nor does it over a pair that the device has gone
+ * back to and that has no part. The execution ends in any case, or the device would say it again at each start.
+ */
 #ifdef FAILED_DECIDES
-	:: open(j) && c == OF_JOB(j) -> decide(j, OLD)
+#define is_vague(c, j, word)	(word == FAILED && open(j) && !says_own(j) && !has_part(j, c))
 #else
-	:: open(j) && c == OF_JOB(j) -> rotations[j].doubted = true
+#define is_vague(c, j, word)	(word == FAILED && open(j) && !says_own(j) && c != rotations[j].old)
 #endif
-	:: else
-	fi;
-	verdict_ = YES
-}
 
 /* A rotation that SUCCEEDED leaves one certificate. */
 inline count_word(c, j, word)
 {
 	succeeded_ = open(j);
 	if
-	:: word == FAILED && !says_own(j) -> count_failed(c, j)
+	:: is_vague(c, j, word) ->
+		rotations[j].doubted = rotations[j].doubted || c == OF_JOB(j);
+		verdict_ = YES; survivor_ = 0
 	:: else -> count_own_word(c, j, word)
 	fi;
+	rotations[j].doubted = rotations[j].doubted && open(j);
 	succeeded_ = (succeeded_ == 1 && rotations[j].survivor == NEW);
 	if
-	:: succeeded_ == 1 ->
-		rotations[j].doubted = false;
 #ifndef KEEPS_AFTER_SUCCESS
-		release(kept)
+	:: succeeded_ == 1 -> release(kept)
 #endif
 	:: else
 	fi
@@ -180,7 +178,12 @@ inline session_started(c)
 	:: i <= JOBS && open(i) && is_doubted(i) && c == rotations[i].old ->
 		decide(i, OLD); rotations[i].doubted = false; i++
 	:: else -> i++
-	od
+	od;
+#ifdef FOREIGN
+	skip	/* handled as a message, which finishes it */
+#else
+	finish()
+#endif
 }
 
 #ifdef FOREIGN

@@ -20,7 +20,6 @@ chan request = [LATE] of { mtype, byte, byte };	/* in the order in which the bro
 chan request = [1] of { mtype, byte, byte };	/* what, over which certificate, for which job */
 chan answer = [1] of { mtype, mtype, mtype };	/* verdict, status of the execution, survivor */
 chan late = [LATE] of { mtype, byte, byte };	/* requests that nobody waits for any more, or that come twice */
-
 #endif
 
 /* Of one step of a process, never of a state. */

@@ -58,7 +58,7 @@ inline count_own_word(c, j, word)
 	survivor_ = rotations[j].survivor
 }
 
-#if defined(FOREIGN) || defined(ADOPTED)
+#if defined(FOREIGN) || defined(ADOPTED) || defined(UNMARKED)
 #include "kept.pml"
 #else
 #include "own.pml"
