@@ -3,7 +3,7 @@
 /* The certificate is looked up again: one that died since it was let in gets no answer, its connection is about to end. */
 inline handle(verb, c, j)
 {
-	verdict_ = 0; status_ = 0; survivor_ = 0;
+	verdict_ = 0; status_ = 0; survivor_ = 0; succeeded_ = 0;
 	if
 	:: !IN(c, taken)
 	:: else ->
@@ -17,7 +17,7 @@ inline handle(verb, c, j)
 		:: else -> final_word(c, j, verb)
 		fi;
 		printf("backend: %e for job %d over certificate %d: %e\n", verb, j, c, verdict_);
-		finish()
+		finish((succeeded_ == 1 -> 1 : MOST_AT_ONCE))
 	fi
 }
 

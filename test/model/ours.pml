@@ -3,30 +3,8 @@
  *
  * Each runs in one transaction, so each is one step here. The answer is in verdict_, status_ and survivor_.
  */
-typedef rotation {
-	byte old;		/* the certificate that create came over; 0: there is no such row */
-	bool committed;		/* commit was granted */
-	mtype survivor;		/* 0: undecided */
-	bool doubted;		/* FAILED was said over NEW by a device that is not ours */
-	bool retired		/* the other one was, or is kept */
-};
-rotation rotations[MOST_JOBS + 1];	/* by job, from 1 */
-
 hidden mtype verdict_, status_, survivor_;
-
-#define row(j)		(rotations[j].old != 0)
-#define open(j)		(row(j) && rotations[j].survivor == 0)
-#define has_part(j, c)	(c == rotations[j].old || c == OF_JOB(j))
-#define winner(j)	(rotations[j].survivor == NEW -> OF_JOB(j) : rotations[j].old)
-#define loser(j)	(rotations[j].survivor == NEW -> rotations[j].old : OF_JOB(j))
-#define due(j)		(rotations[j].survivor != 0 && !rotations[j].retired && IN(winner(j), taken))
-#define explains(j, a, c)	(row(j) && !rotations[j].retired && has_part(j, a) && has_part(j, c))
-
-inline decide(j, s)
-{
-	rotations[j].survivor = s;
-	printf("backend: survivor of job %d: %e\n", j, s)
-}
+hidden byte succeeded_;	/* a rotation did, by this request */
 
 /* What the word would decide; 0: it may not be said. */
 #define licensed(j)	(rotations[j].committed || rotations[j].survivor == NEW)
@@ -39,8 +17,8 @@ inline weigh(c, j, word)
 	fi
 }
 
-/* Of a device that is ours. Counts also when the execution has ended or is gone. YES: it is what the record says now. */
-inline count_own_word(c, j, word)
+/* Counts also when the execution has ended or is gone. YES: it is what the record says now. */
+inline count_clear_word(c, j, word)
 {
 	weigh(c, j, word);
 	if
@@ -58,11 +36,43 @@ inline count_own_word(c, j, word)
 	survivor_ = rotations[j].survivor
 }
 
-#if defined(FOREIGN) || defined(ADOPTED) || defined(UNMARKED)
-#include "kept.pml"
+/*
+ * FAILED of a rotation that is undecided, by a device that is not ours: over NEW it decides nothing by itself, nor does it over a
+ * pair that the device has gone back to and that has no part. The execution ends, or the device would say it at each start.
+ *
+ * Ours is a device that says so and has made the rotation: one whose software was replaced ends a rotation that it did not begin.
+ */
+#ifdef BY_WORD
+#define is_ours(j)	is_own_word
+#elif defined(BY_ROTATION)
+#define is_ours(j)	is_own(j)
 #else
-#include "own.pml"
+#define is_ours(j)	(is_own_word && is_own(j))
 #endif
+#ifdef FAILED_DECIDES
+#define is_vague(c, j)	(open(j) && !is_ours(j) && !has_part(j, c))
+#else
+#define is_vague(c, j)	(open(j) && !is_ours(j) && c != rotations[j].old)
+#endif
+
+/* After a rotation that SUCCEEDED there is one certificate. */
+inline count_word(c, j, word)
+{
+	succeeded_ = open(j);
+	if
+	:: word == FAILED && is_vague(c, j) ->
+		rotations[j].doubted = rotations[j].doubted || c == OF_JOB(j);
+		verdict_ = YES
+	:: else -> count_clear_word(c, j, word)
+	fi;
+	succeeded_ = (succeeded_ == 1 && rotations[j].survivor == NEW);
+	if
+#ifndef KEEPS_AFTER_SUCCESS
+	:: succeeded_ == 1 -> release(kept)
+#endif
+	:: else
+	fi
+}
 
 inline create(c, j)
 {

@@ -18,6 +18,7 @@
 #ifdef REFERENCE
 #include "reference.pml"
 #else
+#include "custody.pml"
 #include "ours.pml"
 #endif
 #include "backend.pml"
