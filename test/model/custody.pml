@@ -107,18 +107,18 @@ inline release(set)
 	kept = kept & ~(set)
 }
 
-/* The thing is on c: from there it can go back to what c was issued over alone. */
+/* The thing is on c, for the first time: from there it can go back to what c was issued over alone. */
 inline see(c)
 {
-	note_seen(c);
 	if
 #ifdef RELEASES_AT_ONCE
 	:: true -> release(~BIT(c))
 #elif !defined(KEEPS_FOR_EVER)
-	:: c > 1 && row(c - 1) -> release(WITHOUT(~BIT(c), rotations[c - 1].old))
+	:: IN(c, unseen) && c > 1 && row(c - 1) -> release(WITHOUT(~BIT(c), rotations[c - 1].old))
 #endif
 	:: else
-	fi
+	fi;
+	note_seen(c)
 }
 
 /*

@@ -37,8 +37,8 @@ inline count_clear_word(c, j, word)
 }
 
 /*
- * FAILED of a rotation that is undecided, by a device that is not ours: over NEW it decides nothing by itself, nor does it over a
- * pair that the device has gone back to and that has no part. The execution ends, or the device would say it at each start.
+ * FAILED by a device that is not ours: over NEW it decides nothing by itself, nor does it over a pair that the device has gone back
+ * to and that has no part. The execution ends, or the device would say it at each start.
  *
  * Ours is a device that says so and has made the rotation: one whose software was replaced ends a rotation that it did not begin.
  */
@@ -50,9 +50,9 @@ inline count_clear_word(c, j, word)
 #define is_ours(j)	(is_own_word && is_own(j))
 #endif
 #ifdef FAILED_DECIDES
-#define is_vague(c, j)	(open(j) && !is_ours(j) && !has_part(j, c))
+#define is_vague(c, j)	(row(j) && !is_ours(j) && !has_part(j, c))
 #else
-#define is_vague(c, j)	(open(j) && !is_ours(j) && c != rotations[j].old)
+#define is_vague(c, j)	(row(j) && !is_ours(j) && c != rotations[j].old)
 #endif
 
 /* After a rotation that SUCCEEDED there is one certificate. */
@@ -61,7 +61,8 @@ inline count_word(c, j, word)
 	succeeded_ = open(j);
 	if
 	:: word == FAILED && is_vague(c, j) ->
-		rotations[j].doubted = rotations[j].doubted || c == OF_JOB(j);
+		rotations[j].doubted = rotations[j].doubted || (open(j) && c == OF_JOB(j));
+		survivor_ = rotations[j].survivor;
 		verdict_ = YES
 	:: else -> count_clear_word(c, j, word)
 	fi;
