@@ -51,6 +51,8 @@ inline count_clear_word(c, j, word)
 #endif
 #ifdef FAILED_DECIDES
 #define is_vague(c, j)	(row(j) && !is_ours(j) && !has_part(j, c))
+#elif defined(PARTS_ALONE)
+#define is_vague(c, j)	(row(j) && !is_ours(j) && c == OF_JOB(j))
 #else
 #define is_vague(c, j)	(row(j) && !is_ours(j) && c != rotations[j].old)
 #endif
@@ -144,7 +146,10 @@ inline final_word(c, j, word)
 	if
 	:: pending(j) && verdict_ == YES -> execution[j] = as_ended(word); printf("service: job %d is %e\n", j, word)
 	:: else -> verdict_ = NO
-	fi
+	fi;
+#ifdef FOREIGN
+	claim(c_rotations_end, word != FAILED || !pending(j))
+#endif
 }
 
 /* No time-out, cancel or deletion decides. */
