@@ -3,20 +3,41 @@
 /* The certificate is looked up again: one that died since it was let in gets no answer, its connection is about to end. */
 inline handle(verb, c, j)
 {
-	verdict_ = 0; status_ = 0; survivor_ = 0;
+	verdict_ = 0; status_ = 0; survivor_ = 0; succeeded_ = 0;
 	if
 	:: !IN(c, taken)
 	:: else ->
 		if
 		:: verb == CREATE -> create(c, j)
 		:: verb == COMMIT -> licence(c, j)
+#ifdef FOREIGN
+		:: verb == IN_PROGRESS -> begin(j)
+		:: verb == SESSION -> session_started(c)
+#endif
 		:: else -> final_word(c, j, verb)
 		fi;
 		printf("backend: %e for job %d over certificate %d: %e\n", verb, j, c, verdict_);
-		finish()
+		finish((succeeded_ == 1 -> 1 : MOST_AT_ONCE))
 	fi
 }
 
+#ifdef FOREIGN
+active proctype backend()
+{
+	do
+	:: atomic { request?what, over, whose ->
+		handle(what, over, whose);
+		if
+		:: awaits(what, whose) -> heard = verdict_
+		:: else
+		fi }
+#ifdef LATE_REPORTS
+	:: atomic { len(request) > 1 && request?[SESSION, _, _] -> request?what, over, whose; request!what, over, whose }
+#endif
+	CHORES
+	od
+}
+#else
 active proctype backend()
 {
 	do
@@ -37,3 +58,4 @@ active proctype backend()
 	CHORES
 	od
 }
+#endif

@@ -1,7 +1,8 @@
 /* bounds.pml - how much may go wrong in one history. ./run prints with what each run was made. */
 
+#define MOST_JOBS 5
 #ifndef JOBS
-#define JOBS 2		/* in a row, at most 3 */
+#define JOBS 2		/* in a row, at most 5 with a foreign device, else 3 */
 #endif
 #ifndef FAULTS
 #define FAULTS 2	/* of all kinds together */
@@ -10,18 +11,28 @@
 #define ENDINGS 1	/* times that the operator or the service ends or deletes a job */
 #endif
 #ifndef LATE
-#define LATE 1		/* requests that may be under way late at one moment, at most 2 */
+#define LATE 1		/* requests that may be under way late at one moment, at most 2; that may wait in a row, with a foreign device */
 #endif
 #ifndef LOSSES
 #define LOSSES 0	/* of the journal */
 #endif
 
 /* One purse for all faults: each mixture of them is tried, and there is not a state for each count of each kind. */
+#ifdef FOREIGN
+/* Its faults and endings need no bound: between two jobs there are finitely many states. */
+#define may_fail	true
+#define spend(text)	printf(text)
+#define may_intervene	true
+#define intervene()	skip
+#else
 byte faults = FAULTS;
 #define may_fail	(faults > 0)
 #define spend(text)	faults--; printf(text)
 
 byte endings = ENDINGS;
+#define may_intervene	(endings > 0)
+#define intervene()	endings--
+#endif
 byte losses = LOSSES;
 #ifdef SETTLE
 bool settled;	/* by the operator */

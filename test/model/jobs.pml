@@ -1,9 +1,9 @@
 /* jobs.pml - the Jobs service: the executions of this thing. All are queued from the start; those above JOBS do not count. */
 
-mtype execution[4] = QUEUED;	/* by job, from 1 */
+mtype execution[MOST_JOBS + 1] = QUEUED;	/* by job, from 1 */
 
 #define is(j, s)	((j) <= JOBS && execution[j] == s)
-#define some(s)		(is(1, s) || is(2, s) || is(3, s))
+#define some(s)		(is(1, s) || is(2, s) || is(3, s) || is(4, s) || is(5, s))
 #define pending(j)	(is(j, QUEUED) || is(j, IN_PROGRESS))
 
 /* The first in the queue with status s; there is one. */

@@ -12,9 +12,15 @@ mtype = { ENDED };		/* an execution in an answer that does not say how */
 mtype = { YES, NO, RETRY, SILENCE };	/* answers */
 mtype = { OLD, NEW };		/* survivors */
 
+#ifdef FOREIGN
+mtype = { SESSION };		/* a session of exactly the thing's name begins: what the broker reports */
+
+chan request = [LATE] of { mtype, byte, byte };	/* in the order in which the broker got them; they may wait */
+#else
 chan request = [1] of { mtype, byte, byte };	/* what, over which certificate, for which job */
 chan answer = [1] of { mtype, mtype, mtype };	/* verdict, status of the execution, survivor */
 chan late = [LATE] of { mtype, byte, byte };	/* requests that nobody waits for any more, or that come twice */
+#endif
 
 /* Of one step of a process, never of a state. */
 hidden mtype what;

@@ -2,14 +2,14 @@
 
 inline end_execution(j, s)
 {
-	execution[j] = s;
-	endings--;
+	execution[j] = as_ended(s);
+	intervene();
 	printf("service: job %d is %e\n", j, s);
 	execution_ended(j, s)
 }
 
-#define may_end(j)	(endings > 0 && pending(j))
-#define may_delete(j)	(endings > 0 && (j) <= JOBS && execution[j] != GONE)
+#define may_end(j)	(may_intervene && pending(j))
+#define may_delete(j)	(may_intervene && (j) <= JOBS && execution[j] != GONE)
 
 /*
  * gr-registry settle, for a device that is believed never to return, and does. For a pair that it has: whoever settles for one
@@ -17,12 +17,20 @@ inline end_execution(j, s)
  */
 #ifdef SETTLE
 #define SETTLES(j, s, n) \
-	:: atomic { endings > 0 && open(j) && IN(n, held) && (n != new || new_certificate) -> endings--; settled = true; decide(j, s); reconcile() }
+	:: atomic { may_intervene && open(j) && IN(n, held) && (n != new || new_certificate) -> intervene(); settled = true; decide(j, s); reconcile() }
 #endif
 
 active proctype operator()
 {
 	do
+#ifdef FOREIGN
+	/* However it ends: to this device it is one. */
+	:: atomic { may_end(1) -> end_execution(1, CANCELED) }
+	:: atomic { may_end(2) -> end_execution(2, CANCELED) }
+	:: atomic { may_end(3) -> end_execution(3, CANCELED) }
+	:: atomic { may_end(4) -> end_execution(4, CANCELED) }
+	:: atomic { may_end(5) -> end_execution(5, CANCELED) }
+#else
 #ifdef SETTLE
 	SETTLES(1, OLD, rotations[1].old)
 	SETTLES(1, NEW, OF_JOB(1))
@@ -40,6 +48,7 @@ active proctype operator()
 	:: atomic { may_end(1) -> end_execution(1, TIMED_OUT) }
 	:: atomic { may_end(2) -> end_execution(2, TIMED_OUT) }
 	:: atomic { may_end(3) -> end_execution(3, TIMED_OUT) }
+#endif
 #endif
 	od
 }

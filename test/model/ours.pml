@@ -3,78 +3,78 @@
  *
  * Each runs in one transaction, so each is one step here. The answer is in verdict_, status_ and survivor_.
  */
-typedef rotation {
-	byte old;		/* the certificate that create came over; 0: there is no such row */
-	bool committed;		/* commit was granted */
-	mtype survivor;		/* 0: undecided */
-	bool retired		/* the other one was */
-};
-rotation rotations[4];		/* by job, from 1 */
-
 hidden mtype verdict_, status_, survivor_;
+hidden byte succeeded_;	/* a rotation did, by this request */
 
-#define row(j)		(rotations[j].old != 0)
-#define open(j)		(row(j) && rotations[j].survivor == 0)
-#define has_part(j, c)	(c == rotations[j].old || c == OF_JOB(j))
-#define winner(j)	(rotations[j].survivor == NEW -> OF_JOB(j) : rotations[j].old)
-#define loser(j)	(rotations[j].survivor == NEW -> rotations[j].old : OF_JOB(j))
-#define due(j)		(rotations[j].survivor != 0 && !rotations[j].retired && IN(winner(j), taken))
+/* What the word would decide; 0: it may not be said. */
+#define licensed(j)	(rotations[j].committed || rotations[j].survivor == NEW)
+inline weigh(c, j, word)
+{
+	if
+	:: word == FAILED && has_part(j, c) -> survivor_ = OLD
+	:: word == SUCCEEDED && c == OF_JOB(j) && licensed(j) -> survivor_ = NEW
+	:: else -> survivor_ = 0
+	fi
+}
+
+/* Counts also when the execution has ended or is gone. YES: it is what the record says now. */
+inline count_clear_word(c, j, word)
+{
+	weigh(c, j, word);
+	if
+	:: !row(j) -> verdict_ = (word == FAILED || !pending(j) -> YES : NO)
+	:: row(j) && rotations[j].survivor != 0 && word == FAILED && !has_part(j, c) -> verdict_ = YES
+#ifdef NO_LATE_WORD
+	:: open(j) && !pending(j) -> verdict_ = NO
+	:: open(j) && pending(j) && survivor_ != 0 -> decide(j, survivor_); verdict_ = YES
+#else
+	:: open(j) && survivor_ != 0 -> decide(j, survivor_); verdict_ = YES
+#endif
+	:: open(j) && survivor_ == 0 -> verdict_ = NO
+	:: else -> verdict_ = (rotations[j].survivor == survivor_ -> YES : NO)
+	fi;
+	survivor_ = rotations[j].survivor
+}
 
 /*
- * While a rotation is rolled back the runtime may run on NEW still: then the restart that brings it back is owed. Where the
- * journal was lost, a word from before that may come when the device has begun anew, and an operator may settle for the pair
- * that is not in use: (e) is not claimed then.
+ * FAILED by a device that is not ours: over NEW it decides nothing by itself, nor does it over a pair that the device has gone back
+ * to and that has no part. The execution ends, or the device would say it at each start.
+ *
+ * Ours is a device that says so and has made the rotation: one whose software was replaced ends a rotation that it did not begin.
  */
-inline retire(j, c)
-{
-	printf("backend: certificate %d is retired\n", c);
-	taken = WITHOUT(taken, c);
-	claim(a_no_lock_out, held & taken);
-	claim(e_none_in_use_retired, losses < LOSSES || settled || (c != live && (c != runs_on || (rotations[j].survivor == OLD && restart_for != 0))))
-}
-
-inline reconcile()
-{
-	i = 1;
-	do
-	:: i > JOBS -> break
-	:: i <= JOBS && due(i) -> p = loser(i); rotations[i].retired = true; retire(i, p); i++
-	:: i <= JOBS && !due(i) -> i++
-	od
-}
-
-inline decide(j, s)
-{
-	rotations[j].survivor = s;
-	printf("backend: survivor of job %d: %e\n", j, s)
-}
-
-/* A create for another execution: the device has moved on, and what it came over is what it lives on. */
-inline settle_others(j, c)
-{
-#ifdef NO_SETTLING
-	skip
+#ifdef BY_WORD
+#define is_ours(j)	is_own_word
+#elif defined(BY_ROTATION)
+#define is_ours(j)	is_own(j)
 #else
-	i = 1;
-	do
-	:: i > JOBS -> break
-	:: i <= JOBS && i != j && open(i) && c == OF_JOB(i) -> decide(i, NEW); i++
-	:: i <= JOBS && i != j && open(i) && c == rotations[i].old -> decide(i, OLD); i++
-	:: i <= JOBS && !(i != j && open(i) && has_part(i, c)) -> i++
-	od
+#define is_ours(j)	(is_own_word && is_own(j))
 #endif
-}
+#ifdef FAILED_DECIDES
+#define is_vague(c, j)	(row(j) && !is_ours(j) && !has_part(j, c))
+#elif defined(PARTS_ALONE)
+#define is_vague(c, j)	(row(j) && !is_ours(j) && c == OF_JOB(j))
+#else
+#define is_vague(c, j)	(row(j) && !is_ours(j) && c != rotations[j].old)
+#endif
 
-/* Leaves in p a certificate besides c that no rotation explains; 0: none */
-#define explains(j, a, c)	(row(j) && !rotations[j].retired && has_part(j, a) && has_part(j, c))
-#define explained(a, c)	(explains(1, a, c) || explains(2, a, c) || explains(3, a, c))
-inline find_unexplained(c)
+/* After a rotation that SUCCEEDED there is one certificate. */
+inline count_word(c, j, word)
 {
-	p = JOBS + 1;
-	do
-	:: p == 0 || (IN(p, taken) && p != c && !explained(p, c)) -> break
-	:: else -> p--
-	od
+	succeeded_ = open(j);
+	if
+	:: word == FAILED && is_vague(c, j) ->
+		rotations[j].doubted = rotations[j].doubted || (open(j) && c == OF_JOB(j));
+		survivor_ = rotations[j].survivor;
+		verdict_ = YES
+	:: else -> count_clear_word(c, j, word)
+	fi;
+	succeeded_ = (succeeded_ == 1 && rotations[j].survivor == NEW);
+	if
+#ifndef KEEPS_AFTER_SUCCESS
+	:: succeeded_ == 1 -> release(kept)
+#endif
+	:: else
+	fi
 }
 
 inline create(c, j)
@@ -119,90 +119,36 @@ inline licence(c, j)
 		:: runtime_uses(c) -> rotations[j].committed = true; verdict_ = YES
 		:: else -> verdict_ = RETRY
 		fi
+#ifdef FOREIGN
+	:: is(j, IN_PROGRESS) && c == OF_JOB(j) && rotations[j].survivor == OLD -> claim(f_not_for_nothing, false)
+#endif
 	:: else
 	fi
 }
 
-/* What the word would decide; 0: it may not be said. */
-#define licensed(j)	(rotations[j].committed || rotations[j].survivor == NEW)
-inline weigh(c, j, word)
+#ifdef FOREIGN
+/* UpdateJobExecution by a device that is not ours; it asks nobody how an execution has ended. */
+inline begin(j)
 {
-	if
-	:: word == FAILED && has_part(j, c) -> survivor_ = OLD
-	:: word == SUCCEEDED && c == OF_JOB(j) && licensed(j) -> survivor_ = NEW
-	:: else -> survivor_ = 0
-	fi
+	verdict_ = (pending(j) -> YES : NO);
+	execution[j] = (pending(j) -> IN_PROGRESS : ENDED);
+	printf("service: job %d is %e\n", j, execution[j])
 }
-
-/* Counts also when the execution has ended or is gone. YES: it is what the record says now. */
-inline count_word(c, j, word)
-{
-	weigh(c, j, word);
-	if
-	:: !row(j) -> verdict_ = (word == FAILED || !pending(j) -> YES : NO)
-	:: row(j) && rotations[j].survivor != 0 && word == FAILED && !has_part(j, c) -> verdict_ = YES
-#ifdef NO_LATE_WORD
-	:: open(j) && !pending(j) -> verdict_ = NO
-	:: open(j) && pending(j) && survivor_ != 0 -> decide(j, survivor_); verdict_ = YES
+#define as_ended(word)	ENDED
 #else
-	:: open(j) && survivor_ != 0 -> decide(j, survivor_); verdict_ = YES
+#define as_ended(word)	word
 #endif
-	:: open(j) && survivor_ == 0 -> verdict_ = NO
-	:: else -> verdict_ = (rotations[j].survivor == survivor_ -> YES : NO)
-	fi;
-	survivor_ = rotations[j].survivor
-}
 
 inline final_word(c, j, word)
 {
 	count_word(c, j, word);
 	status_ = execution[j];
 	if
-	:: pending(j) && verdict_ == YES -> execution[j] = word; printf("service: job %d is %e\n", j, word)
+	:: pending(j) && verdict_ == YES -> execution[j] = as_ended(word); printf("service: job %d is %e\n", j, word)
 	:: else -> verdict_ = NO
-	fi
-}
-
-/*
- * What an event decided is carried out in its own transaction, so that there are never three certificates. Where a part of
- * that may fail and be done later (DEFER), one that has lost its rotation may be a third for the moment.
- */
-#ifdef DEFER
-inline finish()
-{
-	if
-	:: reconcile()
-	:: may_fail && (due(1) || due(2) || due(3)) -> spend("fault: the reconciler fails for now\n")
 	fi;
-	p = taken;
-	i = 1;
-	do
-	:: i > JOBS -> break
-	:: i <= JOBS && due(i) -> p = WITHOUT(p, loser(i)); i++
-	:: i <= JOBS && !due(i) -> i++
-	od;
-	claim(d_one_certificate, COUNT(p) <= 2)
-}
-#define CHORES	:: atomic { due(1) || due(2) || due(3) -> reconcile() }
-#else
-inline finish()
-{
-	reconcile();
-	claim(d_one_certificate, COUNT(taken) <= 2)
-}
-#define CHORES
-#endif
-
-/* A connection decides nothing. */
-inline session_started(c)
-{
-#ifdef CONNECTION_DECIDES
-	if
-	:: c > 1 && open(c - 1) -> decide(c - 1, NEW); reconcile()
-	:: else
-	fi
-#else
-	skip
+#ifdef FOREIGN
+	claim(c_rotations_end, word != FAILED || !pending(j))
 #endif
 }
 

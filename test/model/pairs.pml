@@ -9,7 +9,7 @@
 #define IN(p, set)	(((set) >> (p)) & 1)
 #define WITH(set, p)	((set) | BIT(p))
 #define WITHOUT(set, p)	((set) & ~BIT(p))
-#define COUNT(set)	(IN(1, set) + IN(2, set) + IN(3, set) + IN(4, set))
+#define COUNT(set)	(IN(1, set) + IN(2, set) + IN(3, set) + IN(4, set) + IN(5, set) + IN(6, set))
 
 byte taken = BIT(1);	/* certificates that are ACTIVE and attached to the thing: the broker takes these */
 byte used = BIT(1);	/* pairs that have carried a session of the device */

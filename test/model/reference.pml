@@ -9,10 +9,11 @@ mtype = { created };	/* what the shadow says; the other one is COMMIT */
 
 mtype shadow;		/* 0: there is none */
 byte shadow_old, shadow_new;
-mtype event[4];		/* by job: its end, which the handler has yet to see; 0: none */
+mtype event[MOST_JOBS + 1];	/* by job: its end, which the handler has yet to see; 0: none */
 chan working = [2] of { byte, byte, byte };	/* creates that have looked: over which, for which job, is it waited for */
 
 hidden mtype verdict_, status_, survivor_;
+hidden byte succeeded_;
 
 inline retire(c)
 {
@@ -58,9 +59,12 @@ inline final_word(c, j, word)
 	fi
 }
 
-inline finish()
+#define as_ended(word)	word
+
+#define MOST_AT_ONCE	2
+inline finish(most)
 {
-	claim(d_one_certificate, COUNT(taken) <= 2)
+	claim(d_one_certificate, COUNT(taken) <= most)
 }
 
 inline session_started(c)
@@ -99,7 +103,7 @@ inline see_end(j)
 		:: awaited == 1 -> answer!YES, 0, 0 \
 		:: else \
 		fi; \
-		finish() } \
+		finish(MOST_AT_ONCE) } \
 	SEE_END(1) SEE_END(2) SEE_END(3)
 
 /* Repeated only when nothing of the first one can be under way any more: repeatSeconds. */

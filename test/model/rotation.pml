@@ -7,17 +7,26 @@
 #include "bounds.pml"
 #include "claims.pml"
 #include "pairs.pml"
-#include "record.pml"
-#include "runtime.pml"
 #include "network.pml"
 #include "jobs.pml"
+#ifdef FOREIGN
+#include "foreign.pml"
+#else
+#include "record.pml"
+#include "runtime.pml"
+#endif
 #ifdef REFERENCE
 #include "reference.pml"
 #else
+#include "custody.pml"
 #include "ours.pml"
 #endif
 #include "backend.pml"
 #include "operator.pml"
+#ifdef ADOPTED
+#include "adopted.pml"
+#endif
+#ifndef FOREIGN
 #include "session.pml"
 #include "ending.pml"
 #include "states.pml"
@@ -25,3 +34,4 @@
 #include "driver.pml"
 #include "faults.pml"
 #include "judge.pml"
+#endif
