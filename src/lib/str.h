@@ -13,6 +13,8 @@ bool str_format(char *to, size_t size, const char *fmt, ...) __attribute__((form
 void str_hex(char *hex, const void *bytes, size_t len);
 /* The other way; returns the number of bytes, or -1 when text is not hex or does not fit size. */
 int str_unhex(void *bytes, size_t size, const char *text);
+/* Copies text for a log: what is not printable ASCII as \xNN, a backslash too; what does not fit is cut, and ends in "...". */
+void str_printable(char *to, size_t size, const char *text);
 /* True for 1 to max bytes, all of them letters, digits or one of extra. */
 bool str_is_name(const char *text, size_t max, const char *extra);
 

@@ -1,10 +1,12 @@
 /*
  * ask: a device by hand. One session, one request after the other, every message that comes in.
  *
- * ask -p PORT -a CA -c CERTIFICATE -k KEY -i CLIENT STEP...
+ * ask [-5] -p PORT -a CA -c CERTIFICATE -k KEY -i CLIENT STEP...
+ *
+ * -5 speaks MQTT 5.
  *
  * A STEP is "TOPIC PAYLOAD" (two operands: publish, await TOPIC/accepted or TOPIC/rejected; PAYLOAD
- * "@FILE" is read from FILE), "+" FILTER (subscribe), "!" COMMAND (run by the shell; it must succeed;
+ * "@FILE" is read from FILE), "=" TOPIC PAYLOAD (two operands: publish and await the PUBACK alone), "+" FILTER (subscribe), "!" COMMAND (run by the shell; it must succeed;
  * its output is dropped) or "?" TOPIC (await one more message there). Each message is printed as a line "topic payload". Exit status 0; 5 the broker refused the connection; 6 it closed it; 7 nothing
  * came in time; 8 a subscription was refused; 9 a command failed; 100 misused.
  */
@@ -21,7 +23,7 @@ enum { WAIT_S = 60 };
 struct session {
 	struct mosquitto *mosq;
 	int connack, granted;
-	bool acked, denied;
+	bool acked, denied, published;
 	const char *wanted;	/* topic of a request, or of any message with exact */
 	bool exact, came;
 };
@@ -39,6 +41,12 @@ static void on_subscribe(struct mosquitto *m, void *obj, int mid, int count, con
 	(void)m, (void)mid, (void)count;
 	s->acked = true;
 	s->denied = granted[0] > 2;
+}
+
+static void on_publish(struct mosquitto *m, void *obj, int mid)
+{
+	(void)m, (void)mid;
+	((struct session *)obj)->published = true;
 }
 
 static void on_message(struct mosquitto *m, void *obj, const struct mosquitto_message *msg)
@@ -126,15 +134,21 @@ static size_t read_payload(char *to, size_t size, const char *payload)
 	return n;
 }
 
-static void request(struct session *s, const char *topic, const char *payload)
+static void publish(struct session *s, const char *topic, const char *payload)
 {
 	static char bytes[1 << 20];
 	size_t len = read_payload(bytes, sizeof bytes, payload);
 
-	if (strncmp(topic, "awslabs/", 8) == 0)
-		subscribe_answers(s, topic);
+	s->published = false;
 	if (mosquitto_publish(s->mosq, NULL, topic, (int)len, bytes, 1, false) != MOSQ_ERR_SUCCESS)
 		end(6);
+}
+
+static void request(struct session *s, const char *topic, const char *payload)
+{
+	if (strncmp(topic, "awslabs/", 8) == 0)
+		subscribe_answers(s, topic);
+	publish(s, topic, payload);
 	await_message(s, topic, false);
 }
 
@@ -142,10 +156,11 @@ int main(int argc, char *argv[])
 {
 	const char *ca = NULL, *cert = NULL, *key = NULL, *client = NULL;
 	struct session s = { .connack = -1 };
-	int ch, port = 0;
+	int ch, port = 0, version = MQTT_PROTOCOL_V311;
 
-	while ((ch = getopt(argc, argv, "p:a:c:k:i:")) != -1)
+	while ((ch = getopt(argc, argv, "5p:a:c:k:i:")) != -1)
 		switch (ch) {
+		case '5': version = MQTT_PROTOCOL_V5; break;
 		case 'p': port = atoi(optarg); break;
 		case 'a': ca = optarg; break;
 		case 'c': cert = optarg; break;
@@ -158,9 +173,11 @@ int main(int argc, char *argv[])
 	if (!s.mosq || mosquitto_tls_set(s.mosq, ca, NULL, cert, key, NULL) != MOSQ_ERR_SUCCESS)
 		return 100;
 	mosquitto_int_option(s.mosq, MOSQ_OPT_TCP_NODELAY, 1);
+	mosquitto_int_option(s.mosq, MOSQ_OPT_PROTOCOL_VERSION, version);
 	mosquitto_connect_callback_set(s.mosq, on_connect);
 	mosquitto_subscribe_callback_set(s.mosq, on_subscribe);
 	mosquitto_message_callback_set(s.mosq, on_message);
+	mosquitto_publish_callback_set(s.mosq, on_publish);
 	if (mosquitto_connect(s.mosq, "localhost", port, 600) != MOSQ_ERR_SUCCESS)
 		end(6);
 	while (s.connack != 0) {
@@ -173,6 +190,10 @@ int main(int argc, char *argv[])
 			run(argv[i] + 1);
 		} else if (argv[i][0] == '+') {
 			subscribe(&s, argv[i] + 1);
+		} else if (argv[i][0] == '=' && i + 1 < argc) {
+			publish(&s, argv[i] + 1, argv[i + 1]);
+			wait_for(&s, &s.published);
+			i++;
 		} else if (argv[i][0] == '?') {
 			await_message(&s, argv[i] + 1, true);
 		} else if (i + 1 < argc) {

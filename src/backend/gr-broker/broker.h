@@ -20,7 +20,8 @@ struct broker {
 	struct view *view;
 	struct policies_cache *cache;
 	struct sessions *sessions;
-	struct refusals *refusals;
+	struct refusals *refusals;	/* connections that were reported */
+	struct refusals *denials;	/* publishes and subscriptions that were logged */
 	int64_t poll_at, open_at;	/* ms, clock_boot_ms */
 	int64_t version;		/* of the newest session, see presence.h */
 	int64_t grace_s;		/* identity.h */

@@ -1,15 +1,18 @@
 /* watch.c - an eye on the registry */
 #include "gr-broker/watch.h"
+#include "gr-broker/gate.h"
 #include "str.h"
 
 enum { POLL_MS = 50, OPEN_MS = 200 };
 
-static void drop(const char *certificate, const char *why)
+static void drop(struct broker *b, const char *certificate, const char *why)
 {
 	char username[65];	/* the broker goes on comparing it after the session that it came from is freed */
 
 	str_copy(username, sizeof username, certificate);
 	mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: dropping the clients of certificate %s: %s", username, why);
+	for (const struct session *s = sessions_find_certificate(b->sessions, username); s; s = sessions_next_certificate(s))
+		gate_log(b, &s->who, "is dropped", "", why);
 	/* Without its will: who is put out does not get a last word. */
 	mosquitto_kick_client_by_username(username, false);
 }
@@ -25,7 +28,7 @@ static void drop_doomed(struct broker *broker)
 			continue;
 		}
 		s->doomed = false;
-		drop(s->who.certificate, "it became unusable while the registry was out of sight");
+		drop(broker, s->who.certificate, "the certificate became unusable while the registry was out of sight");
 		s = sessions_first(broker->sessions);
 	}
 }
@@ -46,7 +49,7 @@ static void check_one(struct broker *broker, const char *certificate)
 	const char *why;
 
 	if (s && identity_is_usable(broker->view, &why, certificate, s->who.thing) == GR_NO)
-		drop(certificate, why);
+		drop(broker, certificate, why);
 }
 
 /* Once for each reason: it is tried again many times a second. */
