@@ -312,7 +312,7 @@ handler_refuses() {
 	refuses new 'the job has a newer execution' '{executionNumber: 0}'
 	refuses new 'executionNumber is not a number' '{executionNumber: "1"}'
 	refuses new 'executionNumber is not a number' '{executionNumber: 1.5}'
-	refuses new 'executionNumber is not a number' '{executionNumber: null}'
+	refuses new 'executionNumber is not a number' '{executionNumber: true}'
 }
 
 # --- who asks ------------------------------------------------------------------------------------

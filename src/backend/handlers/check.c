@@ -30,17 +30,16 @@ static enum status check_principal(const char **why, const struct event *e)
 
 static enum status check_execution(struct execution *x, const char **why, const struct event *e, const char *job_id)
 {
+	const json_t *number = json_object_get(e->body, "executionNumber");
 	struct job job = { 0 };
-	int64_t number;
-	bool numbered;
 	enum status st;
 
-	if (!event_number(&number, &numbered, e, "executionNumber")) {
+	if (number && !json_is_integer(number)) {
 		*why = "executionNumber is not a number";
 		return GR_NO;
 	}
 	st = execution_find(x, e->db, e->request.thing, job_id, 0);
-	if (st == GR_OK && x->status == EXECUTION_IN_PROGRESS && (!numbered || number == x->number)) {
+	if (st == GR_OK && x->status == EXECUTION_IN_PROGRESS && (!number || json_integer_value(number) == x->number)) {
 		if ((st = job_get(&job, e->db, job_id)) == GR_OK && !job_is_rotation(&job)) {
 			*why = "the job's document does not ask for ROTATE_CERTIFICATE";
 			st = GR_NO;
