@@ -434,6 +434,9 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	logged other/x 'no policy statement allows iot:Subscribe here' 'may not subscribe to'
 	not_subscribes "$T" "$T" "\$aws/things/${T}0/jobs/#"
 	logged "\$aws/things/${T}0/jobs/#" 'these are rotation topics of another thing' 'may not subscribe to'
+	will_of "$T" in/x
+	logged in/x 'the topic is between broker and backend' 'is disconnected for publishing on'
+	await logged in/x 'the topic is between broker and backend' 'may not leave a will on'
 	not_subscribes "$T" "$T" '$share/g/x'
 	logged '$share/g/x' '$share is closed' 'may not subscribe to'
 	will_of "$T" other/will

@@ -15,7 +15,7 @@ void gate_log(struct broker *broker, const struct identity *who, const char *wha
 {
 	char client[REPORT_PRINTABLE_MAX], printable[REPORT_PRINTABLE_MAX];
 
-	if (!refusals_admit(broker->denials, clock_boot_ms(), who->certificate, who->client, topic))
+	if (!refusals_admit(broker->denials, clock_boot_ms(), who->certificate, who->client, what, topic))
 		return;
 	str_printable(client, sizeof client, who->client);
 	str_printable(printable, sizeof printable, topic);

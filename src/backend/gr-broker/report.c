@@ -89,9 +89,9 @@ static uint64_t hash(uint64_t start, const char *text)
 	return start;
 }
 
-bool refusals_admit(struct refusals *refusals, int64_t now, const char *certificate, const char *client, const char *what)
+bool refusals_admit(struct refusals *refusals, int64_t now, const char *certificate, const char *client, const char *what, const char *topic)
 {
-	uint64_t owner = hash(14695981039346656037u, certificate), key = hash(hash(owner, client) + 1, what);
+	uint64_t owner = hash(14695981039346656037u, certificate), key = hash(hash(hash(owner, client) + 1, what), topic);
 	struct refusal *set = refusals->set[owner % SETS], *free_way = NULL;
 	unsigned owned = 0;
 
@@ -117,7 +117,7 @@ bool report_refused(struct refusals *refusals, int64_t now, const char *certific
 	str_format(payload, sizeof payload, "{\"certificateId\":\"%s\",\"reason\":\"%s\"}", certificate, reason);
 	strncpy(name, client, TOPIC_CLIENT_MAX);
 	name[TOPIC_CLIENT_MAX] = '\0';
-	if (!refusals_admit(refusals, now, certificate, name, ""))
+	if (!refusals_admit(refusals, now, certificate, name, "", ""))
 		return false;
 	publish(certificate, name, "gr/refused", payload);
 	return true;

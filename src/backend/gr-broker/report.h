@@ -29,8 +29,8 @@ void report_thrown_out(const struct identity *who, const char *topic, const char
 struct refusals;
 struct refusals *refusals_new(void);	/* NULL: out of memory */
 void refusals_free(struct refusals *refusals);
-/* May this be told of the certificate now? False: it was told lately, or there is no room. */
-bool refusals_admit(struct refusals *refusals, int64_t now, const char *certificate, const char *client, const char *what);
+/* May it be told now that this client did what, on topic? False: it was told lately, or there is no room. */
+bool refusals_admit(struct refusals *refusals, int64_t now, const char *certificate, const char *client, const char *what, const char *topic);
 
 /* {"certificateId": ..., "reason": ...}. A longer client id is cut to TOPIC_CLIENT_MAX. False: it was reported lately. */
 bool report_refused(struct refusals *refusals, int64_t now, const char *certificate, const char *client, const char *reason);
