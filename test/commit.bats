@@ -103,7 +103,7 @@ on_trial() {
 	on_trial
 	refuses "{\"jobId\":\"$J\",\"executionNumber\":2}" 'the job has a newer execution'
 	refuses "{\"jobId\":\"$J\",\"executionNumber\":\"1\"}" 'executionNumber is not a number'
-	for id in "\"$OLD\"" '""' "\"${NEW^^}\"" null 7 "[\"$NEW\"]"; do
+	for id in "\"$OLD\"" '""' "\"${NEW^^}\"" 7 "[\"$NEW\"]"; do
 		refuses "{\"jobId\":\"$J\",\"certificateId\":$id}" "certificateId is not the new certificate's"
 	done
 	custody_is committed ''

@@ -490,7 +490,8 @@ enable --now gr-recover.service gr-watchdog.timer' ]
 	# Attached beside a policy that allows everything, as some fleets have, the Deny statements still hold.
 	echo '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"}]}' >all.json
 	for topic in '$aws/things/T/jobs/get' '$aws/things/T/jobs/start-next' '$aws/things/T/jobs/$next/get' '$aws/things/T/jobs/j1/update' \
-		awslabs/things/T/certificate/create awslabs/things/T/certificate/commit things/T/data; do
+		'$aws/things/T/jobs/$next/namespace-aws-gg-deployment/get' '$aws/things/T/shadow/name/AWSManagedGreengrassV2Deployment/get' \
+		'$aws/things/T/greengrassv2/health/json' awslabs/things/T/certificate/create awslabs/things/T/certificate/commit things/T/data; do
 		run -0 ./policy-ask Publish "$topic" thing=T client=T "$p"
 		run -0 ./policy-ask Publish "$topic" thing=T client=T "$p" all.json
 	done
@@ -499,10 +500,11 @@ enable --now gr-recover.service gr-watchdog.timer' ]
 		'$aws/rules/rotator/awslabs/things/U/certificate/create' in/x out/x; do
 		run -1 ./policy-ask Publish "$topic" thing=T client=T "$p" all.json
 	done
-	for topic in '$aws/things/U/jobs/get' '$aws/things/T/shadow/update' awslabs/things/U/certificate/create things/U/data data; do
+	for topic in '$aws/things/U/jobs/get' '$aws/things/T/shadow/update' '$aws/things/T/shadow/name/n/delete' '$aws/things/U/shadow/get' \
+		'$aws/things/U/greengrassv2/health/json' awslabs/things/U/certificate/create things/U/data data; do
 		run -1 ./policy-ask Publish "$topic" thing=T client=T "$p"
 	done
-	for topic in '$aws/things/T/jobs/notify-next' awslabs/things/T/certificate/create/accepted; do
+	for topic in '$aws/things/T/jobs/notify-next' awslabs/things/T/certificate/create/accepted '$aws/things/T/shadow/get/rejected'; do
 		run -0 ./policy-ask Receive "$topic" thing=T client=T "$p"
 		run -0 ./policy-ask Subscribe "$topic" thing=T client=T "$p"
 	done

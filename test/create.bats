@@ -168,6 +168,73 @@ handler_refuses() {
 	[[ $output == *second-key*"$THING"*"$OLD"* ]]
 }
 
+@test "again: over the same session a second key is refused as well, but is no alarm" {
+	[ -n "${THING:-}" ] || thing_new
+	job_started
+	key_new new
+	key_new second
+	csr_of new >new.json
+	csr_of second >second.json
+	# As a device does that made a key for each of two answers.
+	ask "+$(topic create/accepted)" "+$(topic create/rejected)" "$(topic create)" @new.json "$(topic create)" @second.json "$(topic create)" @new.json >messages
+	[ "$(grep -c '/create/accepted {"certificatePem"' messages)" -eq 2 ]
+	grep -q '/create/rejected {"errorMsg":"this execution has a certificate for another key already"' messages
+	[ "$(alarms second-key)" -eq 0 ]
+	sql_is "SELECT count(*) FROM rotation WHERE thing = '$THING'" 1
+	both_stay
+	# Whoever comes over another session may be a clone.
+	refuses second 'this execution has a certificate for another key already'
+	[ "$(alarms second-key)" -eq 1 ]
+}
+
+@test "again: a rotation in which QoS 1 delivers every request twice has one key, and no alarm" {
+	local own twice
+	twice() { ask "$(topic "$1")" "$2" "$(topic "$1")" "$2" >messages; }
+	[ -n "${THING:-}" ] || thing_new
+	twice request '{}'
+	own=$(grep '/request/accepted ' messages | cut -d ' ' -f 2- | jq -r .jobId | sort -u)
+	[ "$(sql "SELECT count(*) FROM execution WHERE thing = '$THING'")" -eq 1 ]
+	J=$own
+	twice "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true},"clientToken":"u"}'
+	[ "$(grep -c '/update/accepted ' messages)" -eq 2 ]
+	key_new new
+	csr_of new >new.json
+	twice create @new.json
+	grep '/create/accepted ' messages | cut -d ' ' -f 2- | jq -r .certificatePem >both.pem
+	[ "$(grep -c BEGIN both.pem)" -eq 2 ]
+	openssl x509 -in both.pem -out new.pem
+	NEW=$(certificate_id new.pem)
+	custody_is new "$NEW"
+	both_stay
+	over_new
+	twice commit "{\"jobId\":\"$J\"}"
+	[ "$(grep -c '/commit/accepted ' messages)" -eq 2 ]
+	twice "jobs/$J/update" '{"status":"SUCCEEDED"}'
+	grep -q '/update/accepted ' messages
+	grep -q '/update/rejected .*"code":"InvalidStateTransition".*"survivor":"NEW"' messages
+	await only_is "$NEW"
+	sql_is "SELECT count(*) FROM rotation WHERE thing = '$THING'" 1
+	sql_is "SELECT count(*) FROM alarm WHERE thing = '$THING'" 0
+}
+
+@test "again: a clone beside the session that has the certificate is an alarm" {
+	[ -n "${THING:-}" ] || thing_new
+	job_started
+	key_new new
+	key_new second
+	csr_of new >new.json
+	csr_of second >second.json
+	mkfifo go
+	CLIENT=$THING#gr ask "$(topic jobs/get)" '{}' '!cat go' "$(topic create)" @second.json >clone 3>&- &
+	exec 5>go
+	await grep -q accepted clone
+	ask "$(topic create)" @new.json 5>&- >messages
+	exec 5>&-
+	wait $!
+	grep -q 'create/rejected' clone
+	[ "$(alarms second-key)" -eq 1 ]
+}
+
 @test "again: a newer job gets a certificate of its own" {
 	rotation_begun
 	heard FAILED OLD
@@ -245,7 +312,7 @@ handler_refuses() {
 	refuses new 'the job has a newer execution' '{executionNumber: 0}'
 	refuses new 'executionNumber is not a number' '{executionNumber: "1"}'
 	refuses new 'executionNumber is not a number' '{executionNumber: 1.5}'
-	refuses new 'executionNumber is not a number' '{executionNumber: null}'
+	refuses new 'executionNumber is not a number' '{executionNumber: true}'
 }
 
 # --- who asks ------------------------------------------------------------------------------------

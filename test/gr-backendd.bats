@@ -535,3 +535,62 @@ shut_out() { run -5 ask; }
 	run -100 --separate-stderr gr-backendd -m 0
 	[ "$stderr" = 'gr-backendd: --minute: 0: not a number from 1 to 4294967295' ]
 }
+
+# --- connections that the broker closes ----------------------------------------------------------
+
+# thrown_out N [CLIENT]: our thing publishes N times where it may not, and loses its connection each time
+thrown_out() {
+	local n
+	for ((n = 0; n < $1; n++)); do
+		CLIENT=${2:-$THING} run -6 ask "=\$aws/things/other/jobs/get" '{}'
+	done
+}
+closings() { sql "SELECT coalesce(sum(count), 0) FROM total WHERE name = 'closings'"; }
+closings_are() { [ "$(closings)" -eq "$1" ]; }
+
+@test "thrown out: a client that is again and again is one alarm, whose count goes on" {
+	own_lab
+	thing_new
+	thrown_out 4
+	await closings_are 4
+	sql_is 'SELECT count(*) FROM alarm' 0
+	thrown_out 3
+	await closings_are 7
+	sql_is "SELECT kind || ' ' || thing || ' ' || certificate || ' ' || count FROM alarm" "thrown-out $THING $OLD 3"
+	# Another topic, another client of the thing: it stays one.
+	CLIENT=$THING#x run -6 ask "=\$aws/things/$THING/jobs/get" '{}'
+	await closings_are 8
+	sql_is "SELECT count(*) || ' ' || max(count) FROM alarm" '1 4'
+	run -0 gr-registry alarms
+	[[ $output == *thrown-out*"$THING"*"$OLD"*"client $THING is disconnected again and again, now for publishing on \$aws/things/other/jobs/get: this is a request of another thing"* ]]
+	grep -q "alarm: thrown-out: thing $THING" "$LAB/backend.log"
+	run -0 gr-registry history "$THING"
+	[[ $output == "alarm thrown-out, 4 times, last at "*": client $THING is disconnected again and again"* ]]
+	# What others do is theirs.
+	thing_new "$THING-b"
+	thrown_out 1
+	await closings_are 9
+	sql_is "SELECT count(*) FROM alarm" 1
+}
+
+@test "thrown out: in the metrics by rule, and in minutes that are the backend's" {
+	own_lab
+	thing_new
+	backend stop
+	: >daemon.log
+	gr-backendd -H "$GR_HOME" -s "$LAB/broker.sock" -m 100 -M "$PWD/gr.prom" >daemon.log 2>&1 3>&- &
+	DAEMON=$!
+	await grep -q '^ready$' daemon.log
+	thrown_out 2
+	CLIENT=$THING#x run -6 ask "=$(topic jobs/get)" '{}'
+	await grep -qxF 'gr_connections_closed_total{rule="this is a request of another thing"} 2' gr.prom
+	await grep -qxF 'gr_connections_closed_total{rule="this client id may not rotate its thing"} 1' gr.prom
+	# Ten minutes are a second here: some closings each now and then are no news.
+	for n in 1 2; do
+		sleep 1
+		thrown_out 1
+	done
+	await closings_are 5
+	sql_is 'SELECT count(*) FROM alarm' 0
+	daemon_end
+}

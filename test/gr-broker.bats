@@ -320,8 +320,8 @@ dropped_within_a_second() {
 	thing "$T"
 	thing "${T}0"
 	listen in backend sub -t 'in/#' -t '$aws/#' -t 'awslabs/#'
-	for topic in "\$aws/things/${T}0/jobs/get" "awslabs/things/${T}0/certificate/create" "\$aws/things/$T/jobs/notify" "\$aws/things/$T/jobs/get/accepted" \
-		"\$aws/things/$T/jobs/a/b/get" "\$aws/things/$T/jobs" "\$aws/things/$T/shadow/update" "awslabs/things/$T/certificate/create/accepted" \
+	for topic in "\$aws/things/${T}0/jobs/get" "awslabs/things/${T}0/certificate/create" "\$aws/things/${T}0/jobs/notify" "\$aws/things/${T}0/shadow/get" \
+		"\$aws/things/${T}0/greengrassv2/health/json" "\$aws/things/$T" "\$aws/rules" "awslabs/things/$T/certificate/create/accepted" \
 		"awslabs/things/$T" "\$aws/events/job/x/completed" "\$aws" awslabs "\$aws/things//jobs/get"; do
 		closed "$T" "$T" -q 1 -t "$topic" -m forged
 		run ! device pub "$T" "$T" -V mqttv5 -q 1 -t "$topic" -m forged
@@ -331,10 +331,17 @@ dropped_within_a_second() {
 	lacks in ' forged$'
 }
 
-@test "request: only T and T#gr may ask" {
+@test "request: only T, T#gr and the further connections of a nucleus may ask" {
 	thing "$T"
 	listen in backend sub -t "in/$ID/#" -t '$aws/#'
-	for client in "$T#other" "$T#probe" "$T#GR" "$T#gr2"; do
+	for client in "$T#2" "$T#3" "$T#17"; do
+		device pub "$T" "$client" -q 1 -t "\$aws/things/$T/jobs/get" -m "from $client"
+		device pub "$T" "$client" -q 1 -t "awslabs/things/$T/certificate/create" -m "from $client"
+		await got in "in/$ID/$(hex "$client")/\$aws/things/$T/jobs/get from $client"
+		await got in "in/$ID/$(hex "$client")/awslabs/things/$T/certificate/create from $client"
+		subscribes "$T" "$client" "\$aws/things/$T/jobs/notify-next"
+	done
+	for client in "$T#other" "$T#probe" "$T#GR" "$T#gr2" "$T#0" "$T#1" "$T#02" "$T#2a" "$T#-2"; do
 		closed "$T" "$client" -q 1 -t "\$aws/things/$T/jobs/get" -m forged
 		closed "$T" "$client" -q 1 -t "awslabs/things/$T/certificate/create" -m forged
 	done
@@ -348,6 +355,158 @@ dropped_within_a_second() {
 	thing "$T" "$T"
 	closed "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/get" -m x
 	device pub "$T" "$T" -q 1 -t "free/$T" -m x
+}
+
+# --- what nobody serves --------------------------------------------------------------------------
+
+# Topics that runtimes publish on as a matter of course, and answers that a thing has no business to give itself.
+lost_topics() {
+	LOST=("\$aws/things/$T/greengrassv2/health/json" "\$aws/things/$T/jobs/notify" "\$aws/things/$T/jobs/notify-next-namespace-n"
+		"\$aws/things/$T/jobs/get/accepted" "\$aws/things/$T/jobs/j/update/rejected" "\$aws/things/$T/shadow/get/accepted"
+		"\$aws/things/$T/shadow/update/delta" "\$aws/things/$T/shadow/name/n/other" "\$aws/things/$T/jobs" "\$aws/things/$T/"
+		"\$aws/things/$T/defender/metrics/json" "\$aws/things/$T/jobs/$(printf 'x%.0s' {1..600})/get" "\$aws/rules/r/awslabs/things/$T/certificate/create")
+}
+
+@test "lost: what a thing publishes below its own name and nobody serves is taken and reaches nobody" {
+	thing "$T"
+	thing "${T}0"
+	lost_topics
+	listen all backend sub -t '#' -t 'in/#' -t 'out/#' -t '$aws/#' -t '$gr/#' -t '$gr/nowhere'
+	listen own device sub "$T" "$T#gr" -t '#' -t "\$aws/#" -t "\$aws/things/$T/jobs/#" -t '$gr/#' -t "free/$T"
+	listen other device sub "${T}0" "${T}0" -t '#' -t "\$aws/#" -t '$gr/#' -t "free/$T"
+	for topic in "${LOST[@]}"; do
+		for client in "$T" "$T#2" "$T#x"; do
+			device pub "$T" "$client" -q 1 -r -t "$topic" -m lost
+			device pub "$T" "$client" -V mqttv5 -q 1 -r -t "$topic" -m lost >out 2>&1
+			[ ! -s out ]
+		done
+	done
+	listen late backend sub -t '#' -t '$aws/#' -t '$gr/#'
+	backend pub -t "free/$T" -m end
+	for file in all own other late; do
+		await got "$file" "free/$T end"
+		lacks "$file" ' lost$'
+	done
+	closed "$T" "$T#probe" -q 1 -t "${LOST[0]}" -m lost
+}
+
+@test "lost: as a will it reaches nobody either" {
+	thing "$T"
+	lost_topics
+	listen all backend sub -t '#' -t 'in/#' -t '$aws/#' -t '$gr/#'
+	for topic in "${LOST[@]:0:6}" "\$aws/rules/r/x" "\$aws/things/$T/shadow/get" "\$aws/things/$T/jobs/\$next/namespace-n/get"; do
+		will_of "$T" "$topic"
+	done
+	will_of "$T" "free/$T"
+	await got all "free/$T will $T"
+	[ "$(grep -c " will $T\$" all)" -eq 1 ]
+}
+
+@test "lost: the policies decide, and their no costs no connection" {
+	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":["arn:aws:iot:r:a:client/*","arn:aws:iot:r:a:topic/free/*"]}]}'
+	thing "$T" "$T"
+	lost_topics
+	listen all backend sub -t '#' -t 'in/#' -t '$aws/#' -t '$gr/#'
+	for topic in "${LOST[@]:0:6}" "\$aws/rules/r/x" "\$aws/things/$T/shadow/update" "\$aws/things/$T/jobs/\$next/namespace-n/get" "\$aws/things/$T/jobs/x/y"; do
+		device pub "$T" "$T" -q 1 -t "$topic" -m lost
+		run -0 device pub "$T" "$T" -V mqttv5 -q 1 -t "$topic" -m lost
+		[[ $output == *'Not authorized'* ]]
+	done
+	grep -qF "gr-broker: $T with certificate $ID may not publish on ${LOST[0]}: no policy statement allows iot:Publish here" "$WORLD/log"
+	device pub "$T" "$T" -q 1 -t "free/$T" -m end
+	await got all "free/$T end"
+	lacks all ' lost$'
+}
+
+# --- what is refused, and who is told ------------------------------------------------------------
+
+# logged TOPIC RULE WHAT: of our thing
+logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr-broker: //p' "$WORLD/log"); }
+
+@test "log: a publish that closes the connection is logged with client, certificate, topic and rule" {
+	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iot:Connect","iot:Publish"],"Resource":"*"},
+		{"Effect":"Deny","Action":"iot:Publish","Resource":"arn:aws:iot:r:a:topic/secret/*"}]}'
+	thing "$T" "$T"
+	closed "$T" "$T" -q 1 -t in/x -m x
+	logged in/x 'the topic is between broker and backend' 'is disconnected for publishing on'
+	closed "$T" "$T" -q 1 -t "\$aws/things/${T}0/jobs/get" -m x
+	logged "\$aws/things/${T}0/jobs/get" 'this is a request of another thing' 'is disconnected for publishing on'
+	closed "$T" "$T" -q 1 -t '$aws/events/x' -m x
+	logged '$aws/events/x' 'no request has this topic, and all else that begins with $ or awslabs/ is closed' 'is disconnected for publishing on'
+	closed "$T" "$T#x" -q 1 -t "\$aws/things/$T/jobs/get" -m x
+	logged "\$aws/things/$T/jobs/get" 'this client id may not rotate its thing' 'is disconnected for publishing on' "$T#x"
+	closed "$T" "$T#probe" -q 1 -t free/x -m x
+	logged free/x 'T#probe may connect and nothing else' 'is disconnected for publishing on' "$T#probe"
+	closed "$T" "$T" -q 1 -t secret/x -m x
+	logged secret/x 'a policy denies iot:Publish here' 'is disconnected for publishing on'
+	closed "$T" "$T" -q 1 -r -t free/x -m x
+	logged free/x 'no policy statement allows iot:RetainPublish here' 'is disconnected for publishing on'
+}
+
+@test "log: so is a subscription, and a will, with the rule that refuses it" {
+	policy_allow "$T" 'client/*' 'topicfilter/free/*'
+	thing "$T" "$T"
+	not_subscribes "$T" "$T" other/x
+	logged other/x 'no policy statement allows iot:Subscribe here' 'may not subscribe to'
+	not_subscribes "$T" "$T" "\$aws/things/${T}0/jobs/#"
+	logged "\$aws/things/${T}0/jobs/#" 'these are rotation topics of another thing' 'may not subscribe to'
+	will_of "$T" in/x
+	logged in/x 'the topic is between broker and backend' 'is disconnected for publishing on'
+	await logged in/x 'the topic is between broker and backend' 'may not leave a will on'
+	not_subscribes "$T" "$T" '$share/g/x'
+	logged '$share/g/x' '$share is closed' 'may not subscribe to'
+	will_of "$T" other/will
+	await logged other/will 'no policy statement allows iot:Publish here' 'may not leave a will on'
+}
+
+@test "log: the same again is left out for a while, and one certificate fills no log" {
+	thing "$T"
+	start=$SECONDS
+	for n in 1 2 3; do closed "$T" "$T" -q 1 -t in/again -m x; done
+	# A while is ten seconds, and the machine may be slow.
+	[ "$(grep -c "gr-broker: $T with certificate $ID .*in/again:" "$WORLD/log")" -le $((1 + (SECONDS - start) / 10)) ]
+	run -0 device sub "$T" "$T" -E $(printf -- '-t in/%s ' {1..200})
+	lines=$(grep -c "gr-broker: $T with certificate $ID " "$WORLD/log")
+	[ "$lines" -ge 8 ]
+	[ "$lines" -le $((8 * (1 + (SECONDS - start) / 10))) ]
+	# Others have lines of their own all the while.
+	thing "${T}0"
+	closed "${T}0" "${T}0" -q 1 -t in/x -m x
+	logged in/x 'the topic is between broker and backend' 'is disconnected for publishing on' "${T}0"
+}
+
+@test "log: what is not plain text in a topic is escaped, and a long one is cut" {
+	thing "$T"
+	closed "$T" "$T" -q 1 -t $'in/\u202eb\\\u00e4' -m x
+	logged 'in/\xe2\x80\xaeb\x5c\xc3\xa4' 'the topic is between broker and backend' 'is disconnected for publishing on'
+	closed "$T" "$T" -q 1 -t "in/$(printf 'y%.0s' {1..3000})" -m x
+	grep -q "gr-broker: $T with certificate $ID is disconnected for publishing on in/yyy*[.][.][.]: the topic" "$WORLD/log"
+	[ "$(grep 'in/yyy' "$WORLD/log" | grep gr-broker: | awk '{ print length($0) }')" -lt 500 ]
+}
+
+@test "log: who is dropped for his certificate is named as well" {
+	thing "$T"
+	listen in backend sub -t "in/$ID/#"
+	listen a device sub "$T" "$T" -t 'free/#'
+	listen b device sub "$T" "$T#2" -t 'free/#'
+	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	await got in "in/$ID/$(hex "$T#2")/gr/disconnected {}"
+	for client in "$T" "$T#2"; do
+		grep -qF "gr-broker: $client with certificate $ID is dropped: the certificate is not ACTIVE" "$WORLD/log"
+	done
+}
+
+@test "report: a connection that is closed for what was published is reported, each once" {
+	thing "$T"
+	listen in backend sub -q 1 -t "in/$ID/+/gr/thrown-out" -t "in/$ID/+/gr/disconnected"
+	for n in 1 2 3; do
+		closed "$T" "$T" -q 1 -t $'in/\u202e' -m x
+	done
+	device pub "$T" "$T" -q 1 -t "\$aws/things/$T/greengrassv2/health/json" -m x
+	run -0 device sub "$T" "$T#end" -E -t in/x
+	await got in "in/$ID/$(hex "$T#end")/gr/disconnected {}"
+	[ "$(grep -c '^in/.*/gr/thrown-out' in)" -eq 3 ]
+	[ "$(got_count in "in/$ID/$(hex "$T")/gr/thrown-out {\"topic\":\"in/\\\\xe2\\\\x80\\\\xae\",\"reason\":\"the topic is between broker and backend\"}")" -eq 3 ]
 }
 
 # --- publishing ----------------------------------------------------------------------------------

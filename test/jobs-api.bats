@@ -87,7 +87,7 @@ other_job() {
 	printf -v token '%064d' 0
 	accepted jobs/get "{\"clientToken\":\"$token\"}"
 	body_is "\"$token\"" .clientToken
-	for bad in "\"${token}0\"" 1 null true '{}'; do
+	for bad in "\"${token}0\"" 1 true '{}'; do
 		rejected jobs/get "{\"clientToken\":$bad}" InvalidRequest
 		body_is '{"code":"InvalidRequest","message":"clientToken must be a string of at most 64 bytes","timestamp":"S"}'
 	done
@@ -99,17 +99,137 @@ other_job() {
 	rejected 'jobs/$next/update' '{"status":"IN_PROGRESS"}' InvalidTopic
 	rejected 'jobs/a.b/update' '{"status":"IN_PROGRESS"}' InvalidTopic
 	rejected 'jobs/a.b/get' '{}' ResourceNotFound
+	rejected 'jobs/$next/namespace-n/update' '{"status":"IN_PROGRESS"}' InvalidTopic
+	for t in list get/x x/start x/y/get x/namespace-n/start x/namespace-n/m/get namespace-n/start-next start-next/namespace-n get/ /get ''; do
+		rejected "jobs/$t" '{"clientToken":"t"}' InvalidTopic
+		body_is '{"code":"InvalidTopic","message":"no operation has this topic","timestamp":"S","clientToken":"t"}'
+		grep -qF "$(topic "jobs/$t/rejected") " messages
+	done
 	execution_is QUEUED
 }
 
-@test "topic: a shape that is no request ends the connection" {
+@test "1.7 InvalidRequest: a job id that is too long is told so" {
 	thing_new
-	for t in list get/x x/start x/get/accepted x/namespace-n/get notify get/ /get '' ; do
-		run -6 ask "$(topic "jobs/$t")" '{}'
+	for length in 65 100 300; do
+		printf -v id '%0*d' "$length" 0
+		for t in "$id/get" "$id/update" "$id/namespace-n/get" "$id/namespace-n/update"; do
+			rejected "jobs/$t" '{"status":"IN_PROGRESS"}' InvalidRequest
+			body_is '"a job id has at most 64 characters"' .message
+		done
 	done
-	run -6 ask "\$aws/things/$THING/shadow/get" '{}'
+	printf -v id '%064d' 0
+	rejected "jobs/$id/get" '{}' ResourceNotFound
+	rejected "jobs/$id/update" '{"status":"IN_PROGRESS"}' ResourceNotFound
+	# What is longer than any answer could be is lost, and costs no connection.
+	printf -v id '%0600d' 0
+	ask "=$(topic "jobs/$id/get")" '{}' "$(topic jobs/get)" '{}' >messages
+	[ "$(wc -l <messages)" -eq 1 ]
+}
+
+@test "topic: what the service alone says is taken, answered by nobody, and reaches nobody" {
+	thing_new
+	ask "+$(topic 'jobs/#')" "=$(topic jobs/notify)" lost "=$(topic jobs/x/get/accepted)" lost "=$(topic jobs/x/update/rejected)" lost \
+		"=$(topic jobs/notify-namespace-n)" lost "$(topic jobs/get)" '{}' >messages
+	[ "$(wc -l <messages)" -eq 1 ]
+	grep -qF "$(topic jobs/get/accepted) " messages
+}
+
+@test "topic: another thing's, or another service's, ends the connection" {
+	thing_new
 	run -6 ask "awslabs/things/$THING/certificate/revoke" '{}'
 	run -6 ask "\$aws/things/other-get/jobs/get" '{}'
+	run -6 ask "\$aws/things/other-get/shadow/get" '{}'
+	run -6 ask '$aws/events/jobExecution/j/succeeded' '{}'
+}
+
+@test "namespace: its queue is empty, and none of its executions is there" {
+	thing_new
+	job_new "$J"
+	accepted 'jobs/$next/namespace-aws-gg-deployment/get' '{"clientToken":"t","jobId":"$next"}'
+	body_is '{"timestamp":"S","clientToken":"t"}'
+	accepted 'jobs/$next/namespace-n/get' ''
+	body_is '{"timestamp":"S"}'
+	rejected "jobs/$J/namespace-n/get" '{"clientToken":"t"}' ResourceNotFound
+	body_is '{"code":"ResourceNotFound","message":"no such job execution for this thing","timestamp":"S","clientToken":"t"}'
+	rejected "jobs/$J/namespace-n/update" '{"status":"SUCCEEDED"}' ResourceNotFound
+	rejected 'jobs/namespace-n/get' '{}' ResourceNotFound
+	rejected 'jobs/$next/namespace-n/get' 'x' InvalidJson
+	execution_is QUEUED
+}
+
+# shadows [NAME]: our thing asks for its shadow in each way, and is told that there is none
+no_shadow() {
+	local operation
+	for operation in get update delete; do
+		request "$1/$operation" '{"clientToken":"t","state":{"reported":{"a":1}}}'
+		[ "$ANSWER" = rejected ]
+		body_is "{\"code\":404,\"message\":\"No shadow exists with name: '$2'\",\"timestamp\":\"S\",\"clientToken\":\"t\"}"
+	done
+}
+
+@test "shadow: there is none, classic or named, and who asks is told so" {
+	policy_shadows
+	thing_new
+	gr-registry attach-policy shadows "$OLD"
+	topic() { printf '$aws/things/%s/%s' "$THING" "$1"; }
+	no_shadow shadow "$THING"
+	no_shadow shadow/name/AWSManagedGreengrassV2Deployment "$THING~AWSManagedGreengrassV2Deployment"
+	printf -v long '%0200d' 0
+	no_shadow "shadow/name/$long" "$THING~$long"
+	for payload in x '[]' '{"clientToken":7}'; do
+		request shadow/get "$payload"
+		[ "$ANSWER" = rejected ]
+		body_is 400 .code
+	done
+	request shadow/get ''
+	body_is 404 .code
+	# Any client of the thing is answered, and that one alone.
+	ask "+$(topic 'shadow/#')" "!: >ready" "?$(topic shadow/end)" >other 3>&- &
+	await test -e ready
+	CLIENT=$THING#2 ask "$(topic shadow/get)" '{"clientToken":"mine"}' >messages
+	[ "$(wc -l <messages)" -eq 1 ]
+	CLIENT=$THING#x ask "$(topic shadow/name/n/get)" '{"clientToken":"mine"}' >messages
+	[ "$(wc -l <messages)" -eq 1 ]
+	mosquitto_pub --unix "$LAB/broker.sock" -t "$(topic shadow/end)" -m x
+	wait $!
+	not grep mine other
+}
+policy_shadows() {
+	jq -n '{Version: "2012-10-17", Statement: {Effect: "Allow", Action: ["iot:Publish", "iot:Subscribe", "iot:Receive"], Resource: "*"}}' >shadows.json
+	gr-registry create-policy shadows shadows.json
+}
+
+@test "shadow: the shipped policy lets a thing ask for its own, and no more" {
+	thing_new
+	topic() { printf '$aws/things/%s/%s' "$THING" "$1"; }
+	request shadow/get '{}'
+	body_is 404 .code
+	request shadow/name/n/get '{}'
+	body_is 404 .code
+	ask "=$(topic shadow/update)" '{}' "=$(topic shadow/name/n/delete)" '{}' "$(topic jobs/get)" '{}' >messages
+	[ "$(wc -l <messages)" -eq 1 ]
+}
+
+@test "null: a member that is null counts as absent, whatever it is" {
+	thing_new
+	job_new "$J"
+	for request in get start-next "$J/get" '$next/get' "$J/update" 'none/get'; do
+		request "jobs/$request" '{"clientToken":null,"executionNumber":null,"includeJobDocument":null,"includeJobExecutionState":null,
+			"statusDetails":null,"stepTimeoutInMinutes":null,"expectedVersion":null,"status":"IN_PROGRESS","colour":null}'
+		[ "$ANSWER" = accepted ] || [ "$request" = none/get ]
+		body_is false 'has("clientToken")'
+	done
+	accepted "jobs/$J/get" '{}'
+	body_is true '.execution | has("jobDocument")'
+	rejected "jobs/$J/update" '{"status":null}' InvalidRequest
+	body_is "\"Value null at 'status' failed to satisfy constraint: Member must not be null\"" .message
+	key_new new
+	accepted create "$(csr_of new '{executionNumber: null, clientToken: null, certificateChain: null}')"
+	jq -r .certificatePem <<<"$BODY" >new.pem
+	over_new
+	accepted commit "{\"jobId\":\"$J\",\"executionNumber\":null,\"certificateId\":null,\"clientToken\":null}"
+	refused commit '{"jobId":null}' 'jobId is missing'
+	accepted request '{"clientToken":null}'
 }
 
 @test "answer: it comes once, subscribed or not, and to the asking client alone" {
@@ -212,7 +332,7 @@ on_the_way() {
 	job_new "$J"
 	for n in 1 2; do
 		accepted 'jobs/$next/get' '{}'
-		body_is '{"timestamp":"S","certificateRotator":{"idempotent":true},"execution":{"jobId":"'"$J"'","status":"QUEUED",
+		body_is '{"timestamp":"S","certificateRotator":{"idempotent":true},"execution":{"jobId":"'"$J"'","thingName":"'"$THING"'","status":"QUEUED",
 			"queuedAt":"S","lastUpdatedAt":"S","versionNumber":1,"executionNumber":1,"jobDocument":'"$ROTATE"'}}'
 	done
 	accepted 'jobs/$next/get' '{"includeJobDocument":false}'
@@ -249,7 +369,7 @@ on_the_way() {
 @test "describe: members of the wrong type are InvalidRequest" {
 	thing_new
 	job_new "$J"
-	for members in '"executionNumber":"1"' '"executionNumber":1.5' '"executionNumber":null' '"includeJobDocument":"false"' '"includeJobDocument":0'; do
+	for members in '"executionNumber":"1x"' '"executionNumber":"-1"' '"executionNumber":1.5' '"executionNumber":true' '"includeJobDocument":"false"' '"includeJobDocument":0'; do
 		rejected "jobs/$J/get" "{$members}" InvalidRequest
 	done
 }
@@ -297,17 +417,18 @@ on_the_way() {
 	thing_new
 	job_new "$J"
 	for members in '"stepTimeoutInMinutes":0' '"stepTimeoutInMinutes":10081' '"stepTimeoutInMinutes":-2' '"stepTimeoutInMinutes":"5"' \
-		'"stepTimeoutInMinutes":null' '"stepTimeoutInMinutes":1.5' '"statusDetails":[]' '"statusDetails":{"a":{}}'; do
+		'"stepTimeoutInMinutes":1.5' '"statusDetails":[]' '"statusDetails":{"a":{}}'; do
 		rejected jobs/start-next "{$members}" InvalidRequest
 	done
 	execution_is QUEUED
 }
 
-@test "start-next: nobody is notified of it" {
+@test "start-next: the list is told anew, and no more" {
 	thing_new
 	job_new "$J"
-	run -0 story "$(topic jobs/start-next)" '{}'
-	[ "$output" = 'start-next/accepted' ]
+	run -0 story "$(topic jobs/start-next)" '{}' "$(topic jobs/start-next)" '{}'
+	[ "$output" = 'notify start-next/accepted start-next/accepted' ]
+	json_is "$(message notify)" "[\"$J\"]" '[.jobs.IN_PROGRESS[].jobId]'
 }
 
 # --- update: members -----------------------------------------------------------------------------
@@ -393,7 +514,7 @@ on_the_way() {
 	printf -v value '%01025d' 0
 	remember
 	for details in '{"'"$key"'":"x"}' '{"a":"'"$value"'"}' '{"a":"'"${value//0/ü}"'"}' '{"":"x"}' '{"a b":"x"}' '{"a.b":"x"}' '{"a":""}' '{"a":"x\ny"}' '{"a":"\u007f"}' \
-		'{"a":{}}' '{"a":[]}' '{"a":null}' '[]' '"x"' null 7 \
+		'{"a":{}}' '{"a":[]}' '{"a":null}' '[]' '"x"' 7 \
 		'{"1":"x","2":"x","3":"x","4":"x","5":"x","6":"x","7":"x","8":"x","9":"x","10":"x","11":"x"}'; do
 		rejected "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":'"$details"'}' InvalidRequest
 	done
@@ -405,7 +526,7 @@ on_the_way() {
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":1}'
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":"2"}'
-	for bad in '"x"' '"2x"' '""' '" 2"' 1.5 true null '[]'; do
+	for bad in '"x"' '"2x"' '""' '" 2"' '"+2"' '"-2"' '"0x2"' '"99999999999999999999"' 1.5 true '[]'; do
 		rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":'"$bad"'}' InvalidRequest
 	done
 }
@@ -437,10 +558,25 @@ on_the_way() {
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","executionNumber":1}'
 }
 
+@test "executionNumber: it may be a number or a decimal string, as expectedVersion" {
+	thing_new
+	job_new "$J"
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","executionNumber":"1"}'
+	accepted "jobs/$J/get" '{"executionNumber":"1"}'
+	for other in '"2"' '"0"' '"9223372036854775807"'; do
+		rejected "jobs/$J/get" "{\"executionNumber\":$other}" ResourceNotFound
+		rejected "jobs/$J/update" "{\"status\":\"IN_PROGRESS\",\"executionNumber\":$other}" ResourceNotFound
+	done
+	for bad in '"x"' '"1x"' '""' '" 1"' '"-1"' '"9223372036854775808"' 1.5 true '[]'; do
+		rejected "jobs/$J/get" "{\"executionNumber\":$bad}" InvalidRequest
+		rejected "jobs/$J/update" "{\"status\":\"IN_PROGRESS\",\"executionNumber\":$bad}" InvalidRequest
+	done
+}
+
 @test "update: flags and numbers of the wrong type are InvalidRequest" {
 	thing_new
 	job_new "$J"
-	for members in '"executionNumber":"1"' '"executionNumber":null' '"includeJobExecutionState":1' '"includeJobDocument":"true"' \
+	for members in '"executionNumber":"x"' '"includeJobExecutionState":1' '"includeJobDocument":"true"' \
 		'"stepTimeoutInMinutes":0' '"stepTimeoutInMinutes":10081' '"stepTimeoutInMinutes":"1"' '"stepTimeoutInMinutes":-2'; do
 		rejected "jobs/$J/update" "{\"status\":\"IN_PROGRESS\",$members}" InvalidRequest
 	done
@@ -553,7 +689,7 @@ ended() { execution_is TIMED_OUT; }
 	job_new "$J" -T 5
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true}}' \
 		"?$(topic jobs/notify-next)"
-	[ "$output" = "$J/update/accepted notify notify-next" ]
+	[ "$output" = "$J/update/accepted notify notify notify-next" ]
 	json_is "$(message notify)" '{"timestamp":"S","jobs":{}}'
 	json_is "$(message notify-next)" '{"timestamp":"S"}'
 	rejected "jobs/$J/update" '{"status":"IN_PROGRESS"}' InvalidStateTransition
@@ -633,11 +769,12 @@ ended() { execution_is TIMED_OUT; }
 	json_is "$(message notify)" "[\"$J-1\",\"$J\"]" '[.jobs.QUEUED[].jobId]'
 }
 
-@test "1.6 front is started: nothing" {
+@test "1.6 front is started: the list alone, after the answer" {
 	thing_new
 	job_new "$J"
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}'
-	[ "$output" = "$J/update/accepted" ]
+	[ "$output" = "$J/update/accepted notify" ]
+	json_is "$(message notify)" '{"timestamp":"S","jobs":{"IN_PROGRESS":['"$(jq -c '. + {startedAt: "S", versionNumber: 2}' <<<"$CREATED")"']}}'
 }
 
 @test "1.6 progress report: nothing" {
@@ -648,23 +785,23 @@ ended() { execution_is TIMED_OUT; }
 	[ "$output" = "$J/update/accepted" ]
 }
 
-@test "1.6 another is started and becomes the front: notify-next alone" {
+@test "1.6 another is started and becomes the front: both" {
 	thing_new
 	job_new "$J-1"
 	job_new "$J"
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS","statusDetails":{"a":"b"}}'
-	[ "$output" = "$J/update/accepted notify-next" ]
+	[ "$output" = "$J/update/accepted notify notify-next" ]
 	json_is "$(message notify-next)" '{"timestamp":"S","execution":{"jobId":"'"$J"'","status":"IN_PROGRESS","statusDetails":{"a":"b"},"queuedAt":"S",
 		"startedAt":"S","lastUpdatedAt":"S","versionNumber":2,"executionNumber":1,"jobDocument":'"$ROTATE"'}}'
 }
 
-@test "1.6 another is started behind an older one: nothing" {
+@test "1.6 another is started behind an older one: the list alone" {
 	thing_new
 	job_new "$J-1"
 	job_new "$J"
 	accepted "jobs/$J-1/update" '{"status":"IN_PROGRESS"}'
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}'
-	[ "$output" = "$J/update/accepted" ]
+	[ "$output" = "$J/update/accepted notify" ]
 	accepted 'jobs/$next/get' '{}'
 	body_is "\"$J-1\"" .execution.jobId
 }
@@ -675,7 +812,7 @@ ended() { execution_is TIMED_OUT; }
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
 	run -0 story "$(topic "jobs/$J-1/update")" '{"status":"IN_PROGRESS"}'
-	[ "$output" = "$J-1/update/accepted notify-next" ]
+	[ "$output" = "$J-1/update/accepted notify notify-next" ]
 }
 
 @test "1.6 front ends, others remain: both, after the answer" {
@@ -683,7 +820,7 @@ ended() { execution_is TIMED_OUT; }
 	other_job "$J"
 	job_new "$J-2"
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' "$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}'
-	[ "$output" = "$J/update/accepted $J/update/accepted notify notify-next" ]
+	[ "$output" = "$J/update/accepted notify $J/update/accepted notify notify-next" ]
 	json_is "$(message notify)" "{\"QUEUED\":[\"$J-2\"]}" '.jobs | map_values(map(.jobId))'
 	json_is "$(message notify-next)" "[\"$J-2\",\"QUEUED\"]" '.execution | [.jobId, .status]'
 }
@@ -721,7 +858,7 @@ ended() { execution_is TIMED_OUT; }
 	job_new "$J" -R 1:FAILED
 	job_new "$J-2"
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' "$(topic "jobs/$J/update")" '{"status":"FAILED"}'
-	[ "$output" = "$J/update/accepted $J/update/accepted notify notify-next" ]
+	[ "$output" = "$J/update/accepted notify $J/update/accepted notify notify-next" ]
 	# Queued last, it waits behind the other one.
 	json_is "$(message notify)" "[[\"$J-2\",1],[\"$J\",2]]" '[.jobs.QUEUED[] | [.jobId, .executionNumber]]'
 	json_is "$(message notify-next)" "[\"$J-2\",1]" '.execution | [.jobId, .executionNumber]'
@@ -731,7 +868,7 @@ ended() { execution_is TIMED_OUT; }
 	thing_new
 	job_new "$J" -R 1
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' "$(topic "jobs/$J/update")" '{"status":"FAILED"}'
-	[ "$output" = "$J/update/accepted $J/update/accepted notify notify-next" ]
+	[ "$output" = "$J/update/accepted notify $J/update/accepted notify notify-next" ]
 	json_is "$(message notify-next)" "[\"$J\",2,1,\"QUEUED\"]" '.execution | [.jobId, .executionNumber, .versionNumber, .status]'
 }
 

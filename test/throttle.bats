@@ -35,6 +35,26 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 	await accepted jobs/get '{}'
 }
 
+@test "throttle: what is asked in vain counts as well, and is refused in the words of the service asked" {
+	load lib/lab
+	BATS_FILE_TMPDIR=$PWD
+	gcc -O1 -o ask "$ROOT/test/unit/ask.c" -lmosquitto
+	own_lab -t 3
+	thing_new pump-1
+	for t in shadow/get shadow/name/n/get 'jobs/$next/namespace-n/get' jobs/no/such; do
+		steps=()
+		for n in $(seq 40); do steps+=("\$aws/things/$THING/$t" '{"clientToken":"t"}'); done
+		begun=$EPOCHREALTIME
+		ask "${steps[@]}" >messages
+		seconds=$(((${EPOCHREALTIME/./} - ${begun/./}) / 1000000))
+		refused=$(grep -c '/rejected {"code":\(429\|"RequestThrottled"\),.*"clientToken":"t"}' messages)
+		[ "$refused" -ge $((40 - 3 * (seconds + 2))) ]
+		[[ $t == jobs/* ]] || [ "$(grep -c '"code":404' messages)" -eq $((40 - refused)) ]
+	done
+	# A busy machine may stretch forty requests over many seconds; refusing some is all that is asked for here.
+	[ "$refused" -ge 1 ]
+}
+
 @test "throttle: create and commit are not Jobs requests" {
 	load lib/lab
 	BATS_FILE_TMPDIR=$PWD

@@ -145,7 +145,9 @@ static enum status read_options(struct home *home, struct daemon *d, char *socke
 	d->begin_ms = (int64_t)begin * minute;
 	d->metrics.every_ms = minute / 4;
 	courier_open(&d->courier, home, d->bus.socket, minute);
-	if (rate == 0 || (d->throttle = throttle_new(rate)))
+	d->closings = throttle_new(CLOSINGS_FEW, CLOSINGS_MINUTES * (int64_t)minute);
+	d->asked = asked_new();
+	if (d->closings && d->asked && (rate == 0 || (d->throttle = throttle_new(rate, THROTTLE_SECOND_MS))))
 		return GR_OK;
 	complain("out of memory");
 	return GR_FAIL;
@@ -187,6 +189,8 @@ out:
 	ledger_close(&d.ledger);
 	db_close(d.db);
 	throttle_free(d.throttle);
+	throttle_free(d.closings);
+	asked_free(d.asked);
 	issuer_release(&d.issuer);
 	mosquitto_lib_cleanup();
 	return st;

@@ -8,6 +8,7 @@
 #include "gr-broker/route.h"
 #include "gr-broker/watch.h"
 #include "clock.h"
+#include "str.h"
 
 #include <stdlib.h>
 
@@ -15,8 +16,11 @@ enum { TELL_MAX = 64 };	/* session starts reported in one turn of the broker's l
 
 static int refuse(struct broker *b, const char *certificate, const char *client, const char *why)
 {
+	char printable[REPORT_PRINTABLE_MAX];
+
 	if (report_refused(b->refusals, clock_boot_ms(), certificate, client, why)) {
-		mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: refused %s with certificate %s: %s", client, certificate, why);
+		str_printable(printable, sizeof printable, client);
+		mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: refused %s with certificate %s: %s", printable, certificate, why);
 		presence_refused(certificate, client);
 	}
 	return MOSQ_ERR_AUTH;
@@ -204,6 +208,7 @@ static int broker_free(struct broker *b)
 		mosquitto_callback_unregister(b->id, callbacks[i].event, callbacks[i].call, NULL);
 	sessions_free(b->sessions);
 	refusals_free(b->refusals);
+	refusals_free(b->denials);
 	policies_cache_free(b->cache);
 	view_free(b->view);
 	if (b->grace_s >= 0)
@@ -218,7 +223,8 @@ static int broker_start(struct broker *b, const char *path)
 	b->cache = policies_cache_new();
 	b->sessions = sessions_new();
 	b->refusals = refusals_new();
-	if (!b->view || !b->cache || !b->sessions || !b->refusals)
+	b->denials = refusals_new();
+	if (!b->view || !b->cache || !b->sessions || !b->refusals || !b->denials)
 		return MOSQ_ERR_NOMEM;
 	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; i++) {
 		int rc;

@@ -28,6 +28,17 @@ json_int_t json_number(const json_t *object, const char *member, json_int_t othe
 	return json_is_integer(value) ? json_integer_value(value) : other;
 }
 
+void json_drop_null(json_t *object)
+{
+	const char *key;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(object, next, key, value)
+		if (json_is_null(value))
+			json_object_del(object, key);
+}
+
 char *json_compact(const json_t *value)
 {
 	return json_dumps(value, JSON_COMPACT | JSON_PRESERVE_ORDER);

@@ -11,6 +11,8 @@ json_t *json_object_parse(const char *text, size_t len);
 const char *json_text(const json_t *object, const char *member);
 /* The integer member, or other where there is none or it is no integer. */
 json_int_t json_number(const json_t *object, const char *member, json_int_t other);
+/* Takes members out that are null: to AWS IoT, and so to us, they are absent. */
+void json_drop_null(json_t *object);
 /* Compact text; free it. NULL: out of memory. */
 char *json_compact(const json_t *value);
 

@@ -125,6 +125,22 @@ void str_clean(char *text)
 	*to = '\0';
 }
 
+void str_printable(char *to, size_t size, const char *text)
+{
+	size_t len = 0;
+
+	for (; *text; text++) {
+		bool plain = *text >= ' ' && *text <= '~' && *text != '\\';
+
+		if (len + (plain ? 1 : 4) + 3 >= size) {
+			strcpy(to + len, "...");
+			return;
+		}
+		len += (size_t)snprintf(to + len, size - len, plain ? "%c" : "\\x%02x", (unsigned char)*text);
+	}
+	to[len] = '\0';
+}
+
 bool str_is_name(const char *text, size_t max, const char *extra)
 {
 	size_t n = strlen(text);

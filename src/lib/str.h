@@ -20,6 +20,8 @@ int str_unhex(void *bytes, size_t size, const char *text);
 size_t str_char(bool *harmless, const char *text);
 /* Each character that is not harmless becomes '?', in place. */
 void str_clean(char *text);
+/* Copies text for a log: what is not printable ASCII as \xNN, a backslash too; what does not fit is cut, and ends in "...". */
+void str_printable(char *to, size_t size, const char *text);
 /* True for 1 to max bytes, all of them letters, digits or one of extra. */
 bool str_is_name(const char *text, size_t max, const char *extra);
 

@@ -26,17 +26,27 @@ enum topic_kind {
 	TOPIC_UPDATE,		/* $aws/things/T/jobs/J/update */
 	TOPIC_CREATE,		/* awslabs/things/T/certificate/create */
 	TOPIC_COMMIT,		/* awslabs/things/T/certificate/commit */
-	TOPIC_REQUEST		/* awslabs/things/T/certificate/request */
+	TOPIC_REQUEST,		/* awslabs/things/T/certificate/request */
+	/* What a device may ask and we do not have. It is answered all the same, so that nobody waits for ever. */
+	TOPIC_NAMESPACE_GET,	/* $aws/things/T/jobs/J/namespace-N/get, J may be $next */
+	TOPIC_NAMESPACE_UPDATE,	/* $aws/things/T/jobs/J/namespace-N/update */
+	TOPIC_UNKNOWN,		/* $aws/things/T/jobs/ and anything else that is neither an answer nor a notification */
+	TOPIC_SHADOW		/* $aws/things/T/shadow/OPERATION and $aws/things/T/shadow/name/N/OPERATION: get, update, delete */
 };
 /* One of the certificate service's, not of Jobs. */
 bool topic_is_certificate(enum topic_kind kind);
+/* One that a rotation is made of: of the certificate service, or of Jobs without a namespace. */
+bool topic_is_rotation(enum topic_kind kind);
 
 struct topic {
 	enum topic_kind kind;
 	char thing[129];
-	char job[65];		/* "" where the shape has none */
+	char job[65];		/* "" where the shape has none, or when it is longer than any job id */
 };
-/* True when topic lies under $aws/ or awslabs/; *t is always filled, kind TOPIC_NONE if it is none of these shapes. */
+/*
+ * True when topic lies under $aws/ or awslabs/; *t is always filled, kind TOPIC_NONE if it is none of these shapes, or too
+ * long for its answer to fit TOPIC_MAX.
+ */
 bool topic_parse(struct topic *t, const char *topic);
 
 /* Does filter (with + and #) match topic? MQTT 3.1.1, 4.7. */
@@ -47,5 +57,10 @@ bool topic_matches(const char *filter, const char *topic);
  * NULL: it does not belong to thing.
  */
 const char *topic_client_suffix(const char *client, const char *thing);
+/*
+ * May a client with this suffix do all that the thing may? "", the thing itself; "gr", the rotator beside it; "2", "3" and so
+ * on, the connections that Greengrass nucleus opens when it needs more than one.
+ */
+bool topic_client_acts(const char *suffix);
 
 #endif

@@ -1,7 +1,9 @@
 /*
  * ask: a device by hand. One session, one request after the other, every message that comes in.
  *
- * ask [-q QOS] -p PORT -a CA -c CERTIFICATE -k KEY -i CLIENT STEP...
+ * ask [-5] [-q QOS] -p PORT -a CA -c CERTIFICATE -k KEY -i CLIENT STEP...
+ *
+ * -5 speaks MQTT 5.
  *
  * A STEP is "TOPIC PAYLOAD" (two operands: publish, await TOPIC/accepted or TOPIC/rejected; PAYLOAD
  * "@FILE" is read from FILE), "=" TOPIC and PAYLOAD
@@ -22,7 +24,7 @@ enum { WAIT_S = 60 };
 
 struct session {
 	struct mosquitto *mosq;
-	int connack, qos;
+	int connack, granted, qos;
 	bool acked, denied, published;
 	const char *wanted;	/* topic of a request, or of any message with exact */
 	bool exact, came;
@@ -139,6 +141,7 @@ static void publish(struct session *s, const char *topic, const char *payload)
 	static char bytes[1 << 20];
 	size_t len = read_payload(bytes, sizeof bytes, payload);
 
+	s->published = false;
 	if (mosquitto_publish(s->mosq, NULL, topic, (int)len, bytes, s->qos, false) != MOSQ_ERR_SUCCESS)
 		end(6);
 }
@@ -155,10 +158,11 @@ int main(int argc, char *argv[])
 {
 	const char *ca = NULL, *cert = NULL, *key = NULL, *client = NULL;
 	struct session s = { .connack = -1, .qos = 1 };
-	int ch, port = 0;
+	int ch, port = 0, version = MQTT_PROTOCOL_V311;
 
-	while ((ch = getopt(argc, argv, "q:p:a:c:k:i:")) != -1)
+	while ((ch = getopt(argc, argv, "5q:p:a:c:k:i:")) != -1)
 		switch (ch) {
+		case '5': version = MQTT_PROTOCOL_V5; break;
 		case 'q': s.qos = atoi(optarg); break;
 		case 'p': port = atoi(optarg); break;
 		case 'a': ca = optarg; break;
@@ -172,6 +176,7 @@ int main(int argc, char *argv[])
 	if (!s.mosq || mosquitto_tls_set(s.mosq, ca, NULL, cert, key, NULL) != MOSQ_ERR_SUCCESS)
 		return 100;
 	mosquitto_int_option(s.mosq, MOSQ_OPT_TCP_NODELAY, 1);
+	mosquitto_int_option(s.mosq, MOSQ_OPT_PROTOCOL_VERSION, version);
 	mosquitto_connect_callback_set(s.mosq, on_connect);
 	mosquitto_subscribe_callback_set(s.mosq, on_subscribe);
 	mosquitto_message_callback_set(s.mosq, on_message);
@@ -188,15 +193,14 @@ int main(int argc, char *argv[])
 			run(argv[i] + 1);
 		} else if (argv[i][0] == '+') {
 			subscribe(&s, argv[i] + 1);
+		} else if (argv[i][0] == '=' && i + 1 < argc) {
+			publish(&s, argv[i] + 1, argv[i + 1]);
+			wait_for(&s, &s.published);
+			i++;
 		} else if (argv[i][0] == '?') {
 			await_message(&s, argv[i] + 1, true);
 		} else if (argv[i][0] == '*') {
 			await_message(&s, argv[i] + 1, false);
-		} else if (argv[i][0] == '=' && i + 1 < argc) {
-			s.published = false;
-			publish(&s, argv[i] + 1, argv[i + 1]);
-			wait_for(&s, &s.published);
-			i++;
 		} else if (i + 1 < argc) {
 			request(&s, argv[i], argv[i + 1]);
 			i++;

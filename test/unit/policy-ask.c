@@ -81,7 +81,7 @@ int main(int argc, char *argv[])
 		if (count == FILES_MAX || !(policies[count++] = policy_parse(document)))
 			return 100;
 	}
-	allowed = policy_allows(policies, count, action, argv[2], &who);
+	allowed = policy_decide(policies, count, action, argv[2], &who) == POLICY_ALLOWED;
 	while (count > 0)
 		policy_release(policies[--count]);
 	return !allowed;

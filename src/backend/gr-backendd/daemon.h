@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "gr-backendd/asked.h"
 #include "gr-backendd/courier.h"
 #include "gr-backendd/metrics.h"
 #include "gr-backendd/throttle.h"
@@ -63,7 +64,9 @@ struct daemon {
 	struct bus bus;
 	struct courier courier;
 	struct metrics metrics;
-	struct throttle *throttle;	/* NULL: no limit */
+	struct throttle *throttle;	/* of Jobs requests, by thing; NULL: no limit */
+	struct asked *asked;
+	struct throttle *closings;	/* of connections, by certificate */
 	struct limits limits;
 	int64_t quarantine_ms, own_job_ms;
 	int64_t begin_ms;		/* how long a rotation may stay QUEUED while its thing is there; 0: for ever */
@@ -91,6 +94,11 @@ enum status bus_turn(struct bus *bus, const struct pollfd fds[static BUS_FDS]);
 enum status bus_flush(struct bus *bus, struct db *db);
 /* Deletes the outbox rows that the broker has taken; inside a transaction. */
 enum status bus_forget_sent(struct bus *bus, struct db *db);
+
+/* More than so many connections of one certificate closed in so many minutes of the backend are an alarm. */
+enum { CLOSINGS_FEW = 4, CLOSINGS_MINUTES = 10 };
+/* The plugin closed the connection of client, as m says why; inside a transaction. */
+enum status closing_note(struct daemon *d, const char *certificate, const char *client, const struct message *m, int64_t now);
 
 /* Handles all waiting requests in one transaction, an event that fails being undone alone. */
 enum status dispatch_batch(struct daemon *d);

@@ -3,6 +3,7 @@
 #include "complain.h"
 #include "gr-backendd/daemon.h"
 #include "handlers/rotate.h"
+#include "handlers/shadow.h"
 #include "handlers/terminal.h"
 #include "jobs/service.h"
 #include "json.h"
@@ -114,6 +115,8 @@ static enum status connected(struct daemon *d, const struct stamp *s, const stru
 	enum status st = expired ? note_expired(d, s, now) : GR_OK;
 
 	json_decref(body);
+	if (!again)
+		asked_note(d->asked, s->client, 0);
 	return st == GR_OK ? session_report(d, s, true, again, now) : st;
 }
 
@@ -123,36 +126,52 @@ static enum status report(struct daemon *d, const struct stamp *s, const struct 
 		return connected(d, s, m, now);
 	if (strcmp(s->topic, "gr/disconnected") == 0)
 		return session_report(d, s, false, false, now);
+	if (strcmp(s->topic, "gr/thrown-out") == 0)
+		return closing_note(d, s->principal, s->client, m, now);
 	return strcmp(s->topic, "gr/refused") == 0 ? refusal_report(d, s, now) : GR_OK;
 }
 
 /* A refusal in the words of the service that was asked. */
 static enum status refuse(struct event *e, const char *code, const char *message)
 {
+	if (e->request.kind == TOPIC_SHADOW)
+		return shadow_reject(e, strcmp(code, "RequestThrottled") == 0 ? 429 : 400, message);
 	return topic_is_certificate(e->request.kind) ? event_reject_text(e, message, false) : event_reject_code(e, code, message, NULL);
 }
 
-static enum status unknown_request(struct event *e)
+/* May the topic stand as it is? False: *st is what answering the refusal gave. */
+static bool names_job(struct event *e, enum status *st)
 {
-	return event_reject_code(e, "InvalidTopic", "no operation has this topic", NULL);
+	enum topic_kind kind = e->request.kind;
+	bool update = kind == TOPIC_UPDATE || kind == TOPIC_NAMESPACE_UPDATE;
+
+	if (!update && kind != TOPIC_GET && kind != TOPIC_NAMESPACE_GET)
+		return true;
+	if (e->request.job[0] == '\0')
+		*st = refuse(e, "InvalidRequest", "a job id has at most 64 characters");
+	else if (update && !str_is_job(e->request.job))
+		*st = service_unknown(e);
+	else
+		return true;
+	return false;
 }
 
 static enum status route(struct event *e)
 {
 	static enum status (*const handlers[])(struct event *) = {
-		[TOPIC_NONE] = unknown_request, [TOPIC_GET_PENDING] = service_get_pending, [TOPIC_START_NEXT] = service_start_next,
+		[TOPIC_NONE] = service_unknown, [TOPIC_GET_PENDING] = service_get_pending, [TOPIC_START_NEXT] = service_start_next,
 		[TOPIC_GET] = service_get, [TOPIC_UPDATE] = service_update, [TOPIC_CREATE] = rotate_create, [TOPIC_COMMIT] = rotate_commit,
-		[TOPIC_REQUEST] = rotate_request
+		[TOPIC_REQUEST] = rotate_request, [TOPIC_NAMESPACE_GET] = service_get_namespaced,
+		[TOPIC_NAMESPACE_UPDATE] = service_update_namespaced, [TOPIC_UNKNOWN] = service_unknown, [TOPIC_SHADOW] = shadow_absent
 	};
+	enum status st;
 	const json_t *token = json_object_get(e->body, "clientToken");
 
 	if (token && (!json_is_string(token) || json_string_length(token) > 64)) {
 		json_object_del(e->body, "clientToken");
 		return refuse(e, "InvalidRequest", "clientToken must be a string of at most 64 bytes");
 	}
-	if (e->request.kind == TOPIC_UPDATE && !str_is_job(e->request.job))
-		return unknown_request(e);
-	return handlers[e->request.kind](e);
+	return names_job(e, &st) ? handlers[e->request.kind](e) : st;
 }
 
 /* A certificate that died since the broker let it in gets no answer at all: its connection is about to be closed. */
@@ -180,7 +199,7 @@ static enum status request(struct daemon *d, const struct stamp *s, const struct
 {
 	struct event e = {
 		.db = d->db, .issuer = &d->issuer, .ledger = &d->ledger, .now = now, .minute_ms = d->limits.minute_ms,
-		.own_job_ms = d->own_job_ms,
+		.own_job_ms = d->own_job_ms, .asked = asked_find(d->asked, s->client),
 		.principal = s->principal, .client = s->client, .topic = s->topic
 	};
 	enum status st;
@@ -189,10 +208,13 @@ static enum status request(struct daemon *d, const struct stamp *s, const struct
 	if ((st = is_entitled(d, &e)) != GR_OK)
 		return st == GR_NO ? GR_OK : st;
 	e.body = m->len <= PAYLOAD_MAX ? json_object_parse(m->payload, m->len) : NULL;
+	json_drop_null(e.body);
 	if (!topic_is_certificate(e.request.kind) && !throttle_admits(d->throttle, e.request.thing, clock_boot_ms()))
 		st = refuse(&e, "RequestThrottled", "too many requests of this thing in one second");
 	else
 		st = e.body ? route(&e) : refuse(&e, "InvalidJson", "the payload is not a JSON object");
+	if (st == GR_OK && e.asked)
+		asked_note(d->asked, s->client, e.asked);
 	if (st == GR_OK && e.writes && e.request.kind == TOPIC_UPDATE)
 		st = note_parting(d, s->principal);
 	if (st == GR_OK && e.answer) {

@@ -23,6 +23,8 @@ static const struct series { const char *name, *type, *help, *label, *sql; } all
 	  " SELECT label, (SELECT coalesce(sum(certificates), 0) FROM expiry WHERE day BETWEEN first + unixepoch() / 86400 AND last + unixepoch() / 86400) FROM range" },
 	{ "gr_connections", "gauge", "Things whose own client is connected", NULL, "SELECT NULL, count FROM total WHERE name = 'connections'" },
 	{ "gr_alarms_total", "counter", "What an operator should look at", "kind", "SELECT label, count FROM total WHERE name = 'alarms'" },
+	{ "gr_connections_closed_total", "counter", "Connections that the broker closed because of what was published over them", "rule",
+	  "SELECT label, count FROM total WHERE name = 'closings'" },
 	{ "gr_outbox_messages", "gauge", "Messages that the broker has not confirmed", NULL, "SELECT NULL, count(*) FROM outbox" },
 	{ "gr_notices_waiting", "gauge", "Notices that a channel has not delivered; 10000 are that many or more", "channel",
 	  "SELECT name, (SELECT count(*) FROM (SELECT 1 FROM notice WHERE id > done LIMIT 10000)) FROM channel" },

@@ -1,27 +1,30 @@
-/* throttle.c - how many Jobs requests each thing may make in a second */
+/* throttle.c - how often each peer did something lately */
 #include "gr-backendd/throttle.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 
-/* Where more things ask at once than there is room for, those that have not asked for the longest start afresh. */
-enum { SETS = 1024, WAYS = 8, SECOND_MS = 1000 };
+/* Where there are more peers than there is room for, those that have not been here for the longest start afresh. */
+enum { SETS = 1024, WAYS = 8 };
 
 struct throttle {
 	uint32_t rate;
+	int64_t window_ms;
 	struct account {
 		uint64_t key;	/* 0: nobody's */
-		int64_t since;	/* when its second began */
+		int64_t since;	/* when its window began */
 		uint32_t count;
 	} set[SETS][WAYS];
 };
 
-struct throttle *throttle_new(uint32_t rate)
+struct throttle *throttle_new(uint32_t rate, int64_t window_ms)
 {
 	struct throttle *t = calloc(1, sizeof *t);
 
-	if (t)
+	if (t) {
 		t->rate = rate;
+		t->window_ms = window_ms;
+	}
 	return t;
 }
 
@@ -31,12 +34,12 @@ void throttle_free(struct throttle *throttle)
 }
 
 /* FNV-1a */
-static uint64_t key_of(const char *thing)
+static uint64_t key_of(const char *peer)
 {
 	uint64_t h = 14695981039346656037u;
 
-	for (; *thing; thing++)
-		h = (h ^ (unsigned char)*thing) * 1099511628211u;
+	for (; *peer; peer++)
+		h = (h ^ (unsigned char)*peer) * 1099511628211u;
 	return h ? h : 1;
 }
 
@@ -54,19 +57,20 @@ static struct account *account_of(struct throttle *t, uint64_t key, int64_t now)
 	return oldest;
 }
 
-bool throttle_admits(struct throttle *throttle, const char *thing, int64_t now)
+uint32_t throttle_count(struct throttle *throttle, const char *peer, int64_t now)
 {
-	struct account *a;
+	struct account *a = account_of(throttle, key_of(peer), now);
 
-	if (!throttle)
-		return true;
-	a = account_of(throttle, key_of(thing), now);
-	if (now - a->since >= SECOND_MS) {
+	if (now - a->since >= throttle->window_ms) {
 		a->since = now;
 		a->count = 0;
 	}
-	if (a->count >= throttle->rate)
-		return false;
-	a->count++;
-	return true;
+	if (a->count <= throttle->rate)
+		a->count++;
+	return a->count;
+}
+
+bool throttle_admits(struct throttle *throttle, const char *peer, int64_t now)
+{
+	return !throttle || throttle_count(throttle, peer, now) <= throttle->rate;
 }

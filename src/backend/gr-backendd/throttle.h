@@ -1,4 +1,4 @@
-/* throttle.h - how many Jobs requests each thing may make in a second. */
+/* throttle.h - how often each peer did something lately: Jobs requests in a second, connections that were closed. */
 #ifndef GR_THROTTLE_H
 #define GR_THROTTLE_H
 
@@ -6,14 +6,16 @@
 #include <stdint.h>
 
 /* Finding a job takes a device two requests in a row: with less it would never get on. */
-enum { THROTTLE_MIN = 2, THROTTLE_MAX = 1000000 };
+enum { THROTTLE_MIN = 2, THROTTLE_MAX = 1000000, THROTTLE_SECOND_MS = 1000 };
 
 struct throttle;
 
-/* NULL: out of memory. */
-struct throttle *throttle_new(uint32_t rate);
+/* rate: in each window at the most. NULL: out of memory. */
+struct throttle *throttle_new(uint32_t rate, int64_t window_ms);
 void throttle_free(struct throttle *throttle);	/* takes NULL */
-/* Counts one request of the thing; now is clock_boot_ms. False: it is one too many in this second. NULL admits all. */
-bool throttle_admits(struct throttle *throttle, const char *thing, int64_t now);
+/* Counts one more of the peer's; now is clock_boot_ms. How many are in its window with that? Above rate it stops counting. */
+uint32_t throttle_count(struct throttle *throttle, const char *peer, int64_t now);
+/* The same. False: it is one too many. NULL admits all. */
+bool throttle_admits(struct throttle *throttle, const char *peer, int64_t now);
 
 #endif

@@ -33,7 +33,7 @@ static bool first_is(const char *topic, const char *text)
 
 static bool is_internal(const char *topic)
 {
-	return first_is(topic, "in") || first_is(topic, "out");
+	return first_is(topic, "in") || first_is(topic, "out") || first_is(topic, "$gr");
 }
 
 static bool level_covers(struct level level, const char *text)
@@ -48,11 +48,6 @@ bool acl_is_rotation(const char *topic)
 	return what && level_covers(level_at(topic, 1), "things") && level_covers(level_at(topic, 3), what);
 }
 
-static bool closed_rotation(const struct identity *who, const char *topic)
-{
-	return acl_is_rotation(topic) && (who->role != ROLE_THING || !level_is(level_at(topic, 2), who->thing));
-}
-
 bool acl_is_request(const char *topic)
 {
 	struct topic t;
@@ -60,33 +55,90 @@ bool acl_is_request(const char *topic)
 	return topic_parse(&t, topic) && t.kind != TOPIC_NONE;
 }
 
-bool acl_write(const struct identity *who, const char *topic, bool retain, bool may_ask)
+bool acl_is_spared(const struct identity *who, const char *topic)
+{
+	size_t len = strlen(who->thing);
+	struct topic t;
+
+	if (who->role == ROLE_PROBE)
+		return false;
+	if (strncmp(topic, "$aws/rules/", 11) == 0)
+		return true;
+	if (strncmp(topic, "$aws/things/", 12) != 0 || strncmp(topic + 12, who->thing, len) != 0 || topic[12 + len] != '/')
+		return false;
+	topic_parse(&t, topic);
+	return !topic_is_rotation(t.kind);
+}
+
+bool acl_is_lost(const struct identity *who, const char *topic)
+{
+	return acl_is_spared(who, topic) && !acl_is_request(topic);
+}
+
+/* What a policy has no say in. */
+static const char *closed_write(const struct identity *who, const char *topic)
 {
 	struct topic t;
 
-	if (who->role == ROLE_PROBE || is_internal(topic) || (who->expired && !acl_is_request(topic)))
-		return false;
-	if (topic[0] == '$' || first_is(topic, "awslabs")) {
-		topic_parse(&t, topic);
-		if (t.kind == TOPIC_NONE || strcmp(t.thing, who->thing) != 0 || who->role != ROLE_THING || !may_ask)
-			return false;
-		retain = false;	/* it is cleared before anybody sees it */
-	}
-	return identity_allows(who, POLICY_PUBLISH, topic) && (!retain || identity_allows(who, POLICY_RETAIN_PUBLISH, topic));
+	if (who->expired && !acl_is_request(topic))
+		return "the certificate has expired: it may rotate and nothing else";
+	if (topic[0] != '$' && !first_is(topic, "awslabs"))
+		return NULL;
+	topic_parse(&t, topic);
+	if (t.kind == TOPIC_NONE)
+		return "no request has this topic, and all else that begins with $ or awslabs/ is closed";
+	if (strcmp(t.thing, who->thing) != 0)
+		return "this is a request of another thing";
+	return who->role != ROLE_THING ? "this client id may not rotate its thing" : NULL;
 }
 
-bool acl_subscribe(const struct identity *who, const char *filter)
+const char *acl_write(const struct identity *who, const char *topic, bool retain, bool may_ask)
 {
-	if (who->role == ROLE_PROBE || is_internal(filter) || (who->expired && !acl_is_rotation(filter)) || first_is(filter, "$share") || first_is(filter, "$CONTROL"))
-		return false;
-	return !closed_rotation(who, filter) && identity_allows(who, POLICY_SUBSCRIBE, filter);
+	bool ours = topic[0] == '$' || first_is(topic, "awslabs");
+	const char *why = NULL;
+
+	if (who->role == ROLE_PROBE)
+		return "T#probe may connect and nothing else";
+	if (is_internal(topic))
+		return "the topic is between broker and backend";
+	if (!acl_is_spared(who, topic))
+		why = closed_write(who, topic);
+	if (!why && ours && !may_ask)
+		why = "a request counts from a live session alone";
+	if (!why)
+		why = identity_refusal(who, POLICY_PUBLISH, topic);
+	/* Below $aws/ and awslabs/ RETAIN is cleared before anybody sees it. */
+	return why || !retain || ours ? why : identity_refusal(who, POLICY_RETAIN_PUBLISH, topic);
 }
 
-bool acl_read(const struct identity *who, const char *topic)
+/* What holds for subscribing and for receiving. */
+static const char *closed_read(const struct identity *who, const char *topic)
 {
-	if (who->role == ROLE_PROBE || is_internal(topic) || (who->expired && !acl_is_rotation(topic)) || acl_is_request(topic) || first_is(topic, "$CONTROL"))
-		return false;
-	return !closed_rotation(who, topic) && identity_allows(who, POLICY_RECEIVE, topic);
+	if (who->role == ROLE_PROBE)
+		return "T#probe may connect and nothing else";
+	if (is_internal(topic))
+		return "the topic is between broker and backend";
+	if (who->expired && !acl_is_rotation(topic))
+		return "the certificate has expired: it may rotate and nothing else";
+	if (first_is(topic, "$CONTROL"))
+		return "$CONTROL is closed";
+	if (acl_is_rotation(topic) && !level_is(level_at(topic, 2), who->thing))
+		return "these are rotation topics of another thing";
+	return acl_is_rotation(topic) && who->role != ROLE_THING ? "this client id may not rotate its thing" : NULL;
+}
+
+const char *acl_subscribe(const struct identity *who, const char *filter)
+{
+	const char *why = first_is(filter, "$share") ? "$share is closed" : closed_read(who, filter);
+
+	return why ? why : identity_refusal(who, POLICY_SUBSCRIBE, filter);
+}
+
+const char *acl_read(const struct identity *who, const char *topic)
+{
+	const char *why = acl_is_request(topic) ? "requests are the backend's" : closed_read(who, topic);
+
+	return why ? why : identity_refusal(who, POLICY_RECEIVE, topic);
 }
 
 bool acl_queue(const char *client, const char *topic)
@@ -97,4 +149,9 @@ bool acl_queue(const char *client, const char *topic)
 bool acl_retained(const char *topic)
 {
 	return !is_internal(topic) && topic[0] != '$' && !first_is(topic, "awslabs");
+}
+
+bool acl_local_read(const char *topic)
+{
+	return !acl_is_request(topic) && strcmp(topic, ACL_NOWHERE) != 0;
 }

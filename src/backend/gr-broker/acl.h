@@ -3,8 +3,9 @@
  * policy says, then its policies.
  *
  * Closed: "in/" and "out/" (between broker and backend), all under "$aws/" and "awslabs/" for
- * publishing except the requests of one's own thing, rotation topics of other things, $share,
- * $CONTROL, and for publishing whatever else begins with "$". For one whose certificate has expired all but rotation topics.
+ * publishing except what lies below "$aws/things/" and one's own thing, "$aws/rules/" and the requests of one's own thing,
+ * rotation topics of other things, $share, $CONTROL, and for publishing whatever else begins with "$". For one whose
+ * certificate has expired all but rotation topics.
  */
 #ifndef GR_ACL_H
 #define GR_ACL_H
@@ -13,6 +14,9 @@
 
 #include "gr-broker/identity.h"
 
+/* Nobody receives what is published here, whatever he subscribed to. */
+#define ACL_NOWHERE "$gr/nowhere"
+
 /* A request to the backend. It reaches the backend rewritten, by MESSAGE; as itself it is delivered to nobody. */
 bool acl_is_request(const char *topic);
 /*
@@ -20,11 +24,21 @@ bool acl_is_request(const char *topic);
  * of any, by a "+" in its place)? Filters that get there only by "#" are sifted at delivery.
  */
 bool acl_is_rotation(const char *topic);
+/*
+ * Is this below "$aws/things/" and the thing of who, or below "$aws/rules/", and no part of a rotation? AWS IoT has services
+ * there that we have not, and runtimes that take them for granted: publishing here never costs a connection. What is no
+ * request either (acl_is_lost) is taken and goes to ACL_NOWHERE.
+ */
+bool acl_is_spared(const struct identity *who, const char *topic);
+bool acl_is_lost(const struct identity *who, const char *topic);
 
-/* A will is held to the same rules with may_ask false: a request counts only from a live session. */
-bool acl_write(const struct identity *who, const char *topic, bool retain, bool may_ask);
-bool acl_subscribe(const struct identity *who, const char *filter);
-bool acl_read(const struct identity *who, const char *topic);
+/*
+ * NULL: it may. Otherwise the rule that says no, a static sentence.
+ * A will is held to the same rules with may_ask false: a request counts only from a live session.
+ */
+const char *acl_write(const struct identity *who, const char *topic, bool retain, bool may_ask);
+const char *acl_subscribe(const struct identity *who, const char *filter);
+const char *acl_read(const struct identity *who, const char *topic);
 
 /*
  * What no session may ever get, for one without a connection: what is queued for it is checked in
@@ -33,5 +47,7 @@ bool acl_read(const struct identity *who, const char *topic);
 bool acl_queue(const char *client, const char *topic);
 /* The closed topics alone, for a retained message: it was checked in full when it was published. */
 bool acl_retained(const char *topic);
+/* For the backend's own clients. */
+bool acl_local_read(const char *topic);
 
 #endif

@@ -22,7 +22,8 @@ struct broker {
 	struct view *view;
 	struct policies_cache *cache;
 	struct sessions *sessions;
-	struct refusals *refusals;
+	struct refusals *refusals;	/* connections that were reported */
+	struct refusals *denials;	/* publishes and subscriptions that were logged */
 	struct backlog backlog;
 	int64_t poll_at, open_at;	/* ms, clock_boot_ms */
 	uint64_t turn;			/* of the broker's loop, from 1 */

@@ -1,10 +1,24 @@
 /* gate.c - every check of access */
 #include "gr-broker/gate.h"
 #include "gr-broker/acl.h"
+#include "clock.h"
+#include "str.h"
 
 static int verdict(bool allowed, int denied)
 {
 	return allowed ? MOSQ_ERR_SUCCESS : denied;
+}
+
+void gate_log(struct broker *broker, const struct identity *who, const char *what, const char *topic, const char *why)
+{
+	char client[REPORT_PRINTABLE_MAX], printable[REPORT_PRINTABLE_MAX];
+
+	if (!refusals_admit(broker->denials, clock_boot_ms(), who->certificate, who->client, what, topic))
+		return;
+	str_printable(client, sizeof client, who->client);
+	str_printable(printable, sizeof printable, topic);
+	mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: %s with certificate %s %s%s%s: %s", client, who->certificate, what,
+			     topic[0] ? " " : "", printable, why);
 }
 
 static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *check)
@@ -13,7 +27,7 @@ static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *che
 	if (check->access == MOSQ_ACL_READ && strncmp(check->topic, "in/", 3) == 0)
 		b->backlog.heard = true;
 	if (check->access == MOSQ_ACL_READ)
-		return verdict(!acl_is_request(check->topic), MOSQ_ERR_ACL_DENIED);
+		return verdict(acl_local_read(check->topic), MOSQ_ERR_ACL_DENIED);
 	if (check->access == MOSQ_ACL_SUBSCRIBE && strcmp(check->topic, "in/#") == 0) {
 		b->backlog.heard = true;
 		backlog_mark(&b->backlog, true);
@@ -24,35 +38,63 @@ static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *che
 	return MOSQ_ERR_SUCCESS;
 }
 
+static int live_write(struct broker *b, const struct mosquitto_evt_acl_check *check, struct session *s)
+{
+	const char *why = acl_write(&s->who, check->topic, check->retain, !s->ending);
+
+	if (!why)
+		return MOSQ_ERR_SUCCESS;
+	/* It would have gone nowhere, or been answered with a no: whether an MQTT 3.1.1 client gets a PUBACK for it makes no difference. */
+	if (acl_is_spared(&s->who, check->topic)) {
+		gate_log(b, &s->who, "may not publish on", check->topic, why);
+		return MOSQ_ERR_ACL_DENIED;
+	}
+	gate_log(b, &s->who, "is disconnected for publishing on", check->topic, why);
+	if (!s->thrown_out)
+		report_thrown_out(&s->who, check->topic, why);
+	s->thrown_out = true;
+	/* Any other error than ACL_DENIED closes the connection: an MQTT 3.1.1 client would get a PUBACK. */
+	return MOSQ_ERR_AUTH;
+}
+
+static int live_subscribe(struct broker *b, const struct mosquitto_evt_acl_check *check, const struct session *s)
+{
+	const char *why = acl_subscribe(&s->who, check->topic);
+
+	if (why)
+		gate_log(b, &s->who, "may not subscribe to", check->topic, why);
+	return verdict(!why, MOSQ_ERR_ACL_DENIED);
+}
+
 static int acl_live(struct broker *b, const struct mosquitto_evt_acl_check *check, struct session *s)
 {
 	identity_refresh(&s->who, b->view, b->cache);
 	switch (check->access) {
 	case MOSQ_ACL_WRITE:
-		/* Any other error than ACL_DENIED closes the connection: an MQTT 3.1.1 client would get a PUBACK. */
-		return verdict(acl_write(&s->who, check->topic, check->retain, !s->ending), MOSQ_ERR_AUTH);
+		return live_write(b, check, s);
 	case MOSQ_ACL_SUBSCRIBE:
-		return verdict(acl_subscribe(&s->who, check->topic), MOSQ_ERR_ACL_DENIED);
+		return live_subscribe(b, check, s);
 	case MOSQ_ACL_READ:
-		return verdict(acl_read(&s->who, check->topic), MOSQ_ERR_ACL_DENIED);
+		return verdict(!acl_read(&s->who, check->topic), MOSQ_ERR_ACL_DENIED);
 	default:
 		return verdict(check->access == MOSQ_ACL_UNSUBSCRIBE, MOSQ_ERR_ACL_DENIED);
 	}
 }
 
-/* Its session is over: this is a will. */
+/* Its session is over: this is a will. What would go nowhere is not worth a line. */
 static bool may_publish_will(struct broker *b, const struct mosquitto_evt_acl_check *check, const char *certificate, const char *client)
 {
 	const struct identity_source source = broker_source(b);
 	struct identity who;
 	const char *why;
-	bool allowed;
 
 	if (identity_establish(&who, &why, &source, NULL, certificate, client, mosquitto_client_address(check->client)) != GR_OK)
 		return false;
-	allowed = acl_write(&who, check->topic, check->retain, false);
+	why = acl_write(&who, check->topic, check->retain, false);
+	if (why && !acl_is_spared(&who, check->topic))
+		gate_log(b, &who, "may not leave a will on", check->topic, why);
 	identity_release(&who);
-	return allowed;
+	return !why;
 }
 
 /* A client that is not connected: queues, wills, and the publisher of a retained message. */

@@ -4,6 +4,12 @@
 
 #include "gr-broker/broker.h"
 
+/*
+ * One line for whoever runs the broker: who is refused what, on which topic ("": none), by which rule. The same again is left
+ * out for a while, and so is what a certificate does beside that once it is too much.
+ */
+void gate_log(struct broker *broker, const struct identity *who, const char *what, const char *topic, const char *why);
+
 /* The answer to the ACL_CHECK event, a MOSQ_ERR value. */
 int gate_check(struct broker *broker, const struct mosquitto_evt_acl_check *check);
 

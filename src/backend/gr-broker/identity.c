@@ -46,9 +46,10 @@ enum role identity_role(const char *client)
 {
 	const char *suffix = client + strcspn(client, "#");
 
-	if (strcmp(suffix, "") == 0 || strcmp(suffix, "#gr") == 0)
+	suffix += *suffix == '#';
+	if (topic_client_acts(suffix))
 		return ROLE_THING;
-	return strcmp(suffix, "#probe") == 0 ? ROLE_PROBE : ROLE_OTHER;
+	return strcmp(suffix, "probe") == 0 ? ROLE_PROBE : ROLE_OTHER;
 }
 
 static const char *usable_problem(const struct view_certificate *c, const char *thing)
@@ -125,10 +126,8 @@ enum status identity_establish(struct identity *who, const char **why, const str
 	X509_free(stored);
 	if (st == GR_OK)
 		st = policies_load(&who->policies, source->cache, view, certificate);
-	if (st == GR_OK && !identity_allows(who, POLICY_CONNECT, client)) {
-		*why = "no policy allows this client to connect";
+	if (st == GR_OK && (*why = identity_refusal(who, POLICY_CONNECT, client)))
 		st = GR_NO;
-	}
 	if (st != GR_OK)
 		identity_release(who);
 	return st;
@@ -155,12 +154,23 @@ static const char *known(const char *text)
 	return text[0] ? text : NULL;
 }
 
-bool identity_allows(const struct identity *who, enum policy_action action, const char *name)
+const char *identity_refusal(const struct identity *who, enum policy_action action, const char *name)
 {
+	static const struct { const char *not_allowed, *denied; } words[POLICY_ACTION_COUNT] = {
+#define WORDS(action) { "no policy statement allows iot:" action " here", "a policy denies iot:" action " here" }
+		[POLICY_CONNECT] = { "no policy allows this client to connect", "a policy denies this client to connect" },
+		[POLICY_PUBLISH] = WORDS("Publish"), [POLICY_RETAIN_PUBLISH] = WORDS("RetainPublish"),
+		[POLICY_SUBSCRIBE] = WORDS("Subscribe"), [POLICY_RECEIVE] = WORDS("Receive"),
+#undef WORDS
+	};
 	const struct policy_who asker = {
 		.client = who->client, .thing = who->thing, .certificate = who->certificate,
 		.address = known(who->address), .common_name = known(who->common_name),
 	};
 
-	return policy_allows(who->policies.policy, who->policies.count, action, name, &asker);
+	switch (policy_decide(who->policies.policy, who->policies.count, action, name, &asker)) {
+	case POLICY_ALLOWED: return NULL;
+	case POLICY_DENIED: return words[action].denied;
+	default: return words[action].not_allowed;
+	}
 }

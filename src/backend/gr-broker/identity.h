@@ -12,7 +12,7 @@
 #include "topic.h"
 
 enum role {
-	ROLE_THING,	/* "T" or "T#gr": rotates, and all that its policy says */
+	ROLE_THING,	/* "T", "T#gr", "T#2" and so on: rotates, and all that its policy says */
 	ROLE_PROBE,	/* "T#probe": may connect and nothing else */
 	ROLE_OTHER	/* "T#suffix": what its policy says, but no rotation topics */
 };
@@ -55,6 +55,7 @@ enum status identity_is_usable(struct view *view, const char **why, const char *
 
 /* Reads the policies again if they may have changed; without a database the old ones stay. */
 void identity_refresh(struct identity *who, struct view *view, struct policies_cache *cache);
-bool identity_allows(const struct identity *who, enum policy_action action, const char *name);
+/* NULL: its policies allow it. Otherwise why not, a static sentence that names the action. */
+const char *identity_refusal(const struct identity *who, enum policy_action action, const char *name);
 
 #endif

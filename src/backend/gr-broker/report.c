@@ -1,17 +1,21 @@
 /* report.c - what the backend hears of sessions */
 #include "gr-broker/report.h"
 #include "gr-broker/api.h"
+#include "json.h"
 #include "str.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A full set keeps quiet about one more: what matters is the bound. */
-enum { SETS = 128, WAYS = 8 };
+/*
+ * All of one certificate is in one set, which it may fill by half: so it silences nobody else by itself. A full set keeps quiet
+ * about one more: what matters is the bound.
+ */
+enum { SETS = 256, WAYS = 16, SHARE = 8 };
 
 struct refusals {
 	struct refusal {
-		uint64_t key;
+		uint64_t owner, key;
 		int64_t at;
 	} set[SETS][WAYS];
 };
@@ -74,6 +78,20 @@ void report_disconnected(const struct identity *who)
 	publish(who->certificate, who->client, "gr/disconnected", "{}");
 }
 
+void report_thrown_out(const struct identity *who, const char *topic, const char *reason)
+{
+	char printable[REPORT_PRINTABLE_MAX], *text;
+	json_t *payload;
+
+	str_printable(printable, sizeof printable, topic);
+	payload = json_pack("{s:s, s:s}", "topic", printable, "reason", reason);
+	text = payload ? json_compact(payload) : NULL;
+	if (text)
+		publish(who->certificate, who->client, "gr/thrown-out", text);
+	free(text);
+	json_decref(payload);
+}
+
 static uint64_t hash(uint64_t start, const char *text)
 {
 	for (; *text; text++)
@@ -81,11 +99,11 @@ static uint64_t hash(uint64_t start, const char *text)
 	return start;
 }
 
-/* Notes a refusal. False: it was noted lately, or there is no room. */
-static bool note(struct refusals *refusals, int64_t now, const char *certificate, const char *client)
+bool refusals_admit(struct refusals *refusals, int64_t now, const char *certificate, const char *client, const char *what, const char *topic)
 {
-	uint64_t key = hash(hash(14695981039346656037u, certificate), client);
-	struct refusal *set = refusals->set[key % SETS], *free_way = NULL;
+	uint64_t owner = hash(14695981039346656037u, certificate), key = hash(hash(hash(owner, client) + 1, what), topic);
+	struct refusal *set = refusals->set[owner % SETS], *free_way = NULL;
+	unsigned owned = 0;
 
 	for (size_t i = 0; i < WAYS; i++) {
 		bool fresh = now - set[i].at < REPORT_QUIET_MS;
@@ -94,10 +112,11 @@ static bool note(struct refusals *refusals, int64_t now, const char *certificate
 			return false;
 		if (!fresh)
 			free_way = &set[i];
+		owned += fresh && set[i].owner == owner;
 	}
-	if (!free_way)
+	if (!free_way || owned >= SHARE)
 		return false;
-	*free_way = (struct refusal){ key, now };
+	*free_way = (struct refusal){ owner, key, now };
 	return true;
 }
 
@@ -108,7 +127,7 @@ bool report_refused(struct refusals *refusals, int64_t now, const char *certific
 	str_format(payload, sizeof payload, "{\"certificateId\":\"%s\",\"reason\":\"%s\"}", certificate, reason);
 	strncpy(name, client, TOPIC_CLIENT_MAX);
 	name[TOPIC_CLIENT_MAX] = '\0';
-	if (!note(refusals, now, certificate, name))
+	if (!refusals_admit(refusals, now, certificate, name, "", ""))
 		return false;
 	publish(certificate, name, "gr/refused", payload);
 	return true;

@@ -60,6 +60,10 @@ int route_from_device(struct broker *broker, struct mosquitto_evt_message *messa
 	char topic[REPORT_TOPIC_MAX];
 	const char *why;
 
+	if (acl_is_lost(&session->who, message->topic)) {
+		message->retain = false;
+		return replace(&broker->release, message, ACL_NOWHERE);
+	}
 	if (!acl_is_request(message->topic))
 		return MOSQ_ERR_SUCCESS;
 	if (!report_topic(topic, session->who.certificate, session->who.client, message->topic))
@@ -125,7 +129,7 @@ int route_from_backend(struct broker *broker, struct mosquitto_evt_message *mess
 	if (!session)
 		return MOSQ_ERR_SUCCESS;
 	identity_refresh(&session->who, broker->view, broker->cache);
-	if (!acl_read(&session->who, topic))
+	if (acl_read(&session->who, topic))
 		return MOSQ_ERR_SUCCESS;
 	broker->replied = true;
 	return mosquitto_broker_publish_copy(client, topic, (int)message->payloadlen, message->payload ? message->payload : "",

@@ -7,7 +7,10 @@
 
 #include "gr-broker/broker.h"
 
-/* Published by a device: a request becomes in/CERTIFICATE/HEX OF THE CLIENT ID/TOPIC, at QoS 1 at the least; all else passes. */
+/*
+ * Published by a device: a request becomes in/CERTIFICATE/HEX OF THE CLIENT ID/TOPIC, at QoS 1 at the least; what nobody
+ * here serves goes nowhere; all else passes.
+ */
 int route_from_device(struct broker *broker, struct mosquitto_evt_message *message, struct session *session);
 
 /*

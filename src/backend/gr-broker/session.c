@@ -98,14 +98,22 @@ struct session *sessions_find_id(const struct sessions *sessions, const char *cl
 	return NULL;
 }
 
+/* The first one from s on that uses the certificate. */
+static struct session *of_certificate(struct session *s, const char *certificate)
+{
+	while (s && strcmp(s->who.certificate, certificate) != 0)
+		s = LIST_NEXT(s, by_certificate);
+	return s;
+}
+
 struct session *sessions_find_certificate(const struct sessions *sessions, const char *certificate)
 {
-	struct session *s;
+	return of_certificate(LIST_FIRST(&sessions->by_certificate[hash_text(certificate)]), certificate);
+}
 
-	LIST_FOREACH(s, &sessions->by_certificate[hash_text(certificate)], by_certificate)
-		if (strcmp(s->who.certificate, certificate) == 0)
-			return s;
-	return NULL;
+struct session *sessions_next_certificate(const struct session *session)
+{
+	return of_certificate(LIST_NEXT(session, by_certificate), session->who.certificate);
 }
 
 struct session *sessions_first(const struct sessions *sessions)

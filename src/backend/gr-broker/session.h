@@ -23,6 +23,7 @@ struct session {
 	uint64_t raised;	/* the turn of the broker's loop in which a request of it was copied last; 0: none */
 	bool ending;		/* another session took its client id over */
 	bool doomed;		/* to be dropped */
+	bool thrown_out;	/* it was reported that its connection is closed */
 	bool told;		/* its start was reported at least once */
 	bool waiting;		/* its start is to be reported (again) */
 	LIST_ENTRY(session) by_client, by_id, by_certificate;
@@ -43,8 +44,9 @@ void sessions_remove(struct sessions *sessions, struct session *session);
 struct session *sessions_find(const struct sessions *sessions, const struct mosquitto *client);
 /* The one that has the client id now: the newest. */
 struct session *sessions_find_id(const struct sessions *sessions, const char *client_id);
-/* Any that uses the certificate. */
+/* Any that uses the certificate, and the next one after it; NULL: no more. */
 struct session *sessions_find_certificate(const struct sessions *sessions, const char *certificate);
+struct session *sessions_next_certificate(const struct session *session);
 
 /* In order of their start. */
 struct session *sessions_first(const struct sessions *sessions);

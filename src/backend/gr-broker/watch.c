@@ -1,5 +1,6 @@
 /* watch.c - an eye on the registry */
 #include "gr-broker/watch.h"
+#include "gr-broker/gate.h"
 #include "str.h"
 
 enum { POLL_MS = 50, OPEN_MS = 200 };
@@ -10,6 +11,8 @@ static void drop(struct broker *broker, const char *certificate, const char *why
 
 	str_copy(username, sizeof username, certificate);
 	mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: dropping the clients of certificate %s: %s", username, why);
+	for (const struct session *s = sessions_find_certificate(broker->sessions, username); s; s = sessions_next_certificate(s))
+		gate_log(broker, &s->who, "is dropped", "", why);
 	/* Without its will: who is put out does not get a last word. */
 	broker->dropping = true;
 	mosquitto_kick_client_by_username(username, false);
@@ -27,7 +30,7 @@ static void drop_doomed(struct broker *broker)
 			continue;
 		}
 		s->doomed = false;
-		drop(broker, s->who.certificate, "it became unusable while the registry was out of sight");
+		drop(broker, s->who.certificate, "the certificate became unusable while the registry was out of sight");
 		s = sessions_first(broker->sessions);
 	}
 }

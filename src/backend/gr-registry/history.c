@@ -40,6 +40,19 @@ static void print_rotation(sqlite3_stmt *row)
 		puts("  still open: both certificates stay until the device says which one lives");
 }
 
+static enum status print_alarms(struct db *db, const char *thing)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, "SELECT kind, count, at, text FROM alarm WHERE thing = ? ORDER BY at", "s", thing);
+	char last[32];
+
+	for (; st == GR_OK; st = db_next(db, &row)) {
+		verb_time(last, db_int(row, 2));
+		printf("alarm %s, %lld times, last at %s: %s\n", db_text(row, 0), (long long)db_int(row, 1), last, db_text(row, 3));
+	}
+	return st;
+}
+
 static enum status history(struct verb *v)
 {
 	static const struct list_column columns[] = {
@@ -65,12 +78,14 @@ static enum status history(struct verb *v)
 		return list_query(columns, true, v->db, row, st);
 	for (; st == GR_OK; st = db_next(v->db, &row))
 		print_rotation(row);
+	if (st == GR_NO)
+		st = print_alarms(v->db, v->operands[0]);
 	return st == GR_NO ? GR_OK : st;
 }
 
 int do_history(int argc, char *argv[])
 {
-	SPEC("history", "[-H DIR] [-j] THING", "Tell which certificate replaced which, when, and who decided.");
+	SPEC("history", "[-H DIR] [-j] THING", "Tell which certificate replaced which, when, and who decided; and the thing's alarms.");
 
 	return verb_read(&spec, argc, argv, 1, 1, history);
 }

@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-/* Exactly T, or T#gr beside a nucleus: any other suffix may be somebody with a copied key. */
+/* T, its further connections, or T#gr beside a nucleus: any other suffix may be somebody with a copied key. */
 static bool speaks_for(const char *client, const char *thing)
 {
 	const char *suffix = topic_client_suffix(client, thing);
 
-	return suffix && (suffix[0] == '\0' || strcmp(suffix, "gr") == 0);
+	return suffix && topic_client_acts(suffix);
 }
 
 static enum status check_principal(const char **why, const struct event *e)

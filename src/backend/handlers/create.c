@@ -17,7 +17,10 @@ static enum status accept(struct event *e, json_t *answer)
 	return event_accept(e, answer);
 }
 
-/* The same key for the same execution gets the same certificate; a second key is refused, and may be a clone. */
+/*
+ * The same key for the same execution gets the same certificate; a second key is refused. It may be a clone's, unless it came
+ * over the very session that has the certificate: a device to which an answer came twice may have made a key for each.
+ */
 static enum status answer_again(struct event *e, const struct execution *x, const struct rotation *r, const struct csr *csr)
 {
 	struct certificate c;
@@ -26,7 +29,7 @@ static enum status answer_again(struct event *e, const struct execution *x, cons
 	enum status st;
 
 	if (strcmp(r->spki, csr->spki) != 0) {
-		if ((st = alarm_raise(e->db, "second-key", x->thing, e->principal, "a second key asked for a certificate within one execution", e->now)) != GR_OK)
+		if (e->asked != x->id && (st = alarm_raise(e->db, "second-key", x->thing, e->principal, "a second key asked for a certificate within one execution", e->now)) != GR_OK)
 			return st;
 		return event_reject_text(e, "this execution has a certificate for another key already", false);
 	}
@@ -120,6 +123,8 @@ static enum status register_and_answer(struct event *e, const struct execution *
 		json_decref(answer);
 	else if (st == GR_OK)
 		st = accept(e, answer);
+	if (e->writes)
+		e->asked = x->id;
 	free(pem);
 	return st;
 }

@@ -5,6 +5,8 @@
 #include "registry/outbox.h"
 #include "str.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 void event_direct_topic(char to[static TOPIC_MAX * 2], const char *client, const char *topic)
@@ -83,6 +85,23 @@ enum status event_reject_text(struct event *e, const char *message, bool retry)
 	if (body && retry)
 		json_object_set_new(body, "retry", json_true());
 	return event_reject(e, body);
+}
+
+bool event_number(int64_t *number, bool *given, const struct event *e, const char *member)
+{
+	const json_t *value = json_object_get(e->body, member);
+	const char *text = json_string_value(value);
+	char *end;
+
+	*given = value != NULL;
+	*number = json_integer_value(value);
+	if (!value || json_is_integer(value))
+		return true;
+	if (!text || text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	*number = strtoll(text, &end, 10);
+	return *end == '\0' && errno == 0;
 }
 
 void event_release(struct event *e)

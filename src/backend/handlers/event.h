@@ -28,8 +28,9 @@ struct event {
 	const char *client;		/* its client id */
 	const char *topic;		/* the request topic */
 	struct topic request;		/* the same, parsed */
-	json_t *body;			/* the payload, an object; borrowed */
+	json_t *body;			/* the payload, an object without members that are null; borrowed */
 
+	int64_t asked;			/* the execution for which this session was given a certificate; 0: none that is known */
 	bool writes;			/* the answer must not get lost between commit and publish: it goes through the outbox */
 	bool hold;			/* keep the answer here even so (stand-alone programs) */
 	char answer_topic[TOPIC_MAX * 2];	/* "" until answered, or when the outbox has it */
@@ -46,6 +47,12 @@ size_t event_packet_size(const struct event *e, json_t *body);
 /* create, commit, request: {"errorMsg","jobId"?}; retry asks the device to come again. */
 enum status event_reject_text(struct event *e, const char *message, bool retry);
 void event_release(struct event *e);
+
+/*
+ * A number of the request, which may also be written as a decimal string: older SDKs do that. *given: it is there at all, else
+ * *number is 0. False: it is neither, or too large.
+ */
+bool event_number(int64_t *number, bool *given, const struct event *e, const char *member);
 
 /* Where an answer to this client alone goes. */
 void event_direct_topic(char to[static TOPIC_MAX * 2], const char *client, const char *topic);

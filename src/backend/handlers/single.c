@@ -35,6 +35,7 @@ static enum status read_event(struct event *e, json_t **whole, enum topic_kind k
 	e->principal = *whole ? json_text(*whole, "principal") : NULL;
 	e->client = *whole ? json_text(*whole, "clientId") : NULL;
 	e->body = *whole ? json_object_get(*whole, "payload") : NULL;
+	json_drop_null(e->body);
 	if (e->topic && e->principal && str_is_certificate_id(e->principal) && e->client && json_is_object(e->body) &&
 	    topic_parse(&e->request, e->topic) && e->request.kind == kind)
 		return GR_OK;

@@ -30,6 +30,7 @@ static enum status end(struct db *db, const struct execution *x, int64_t front_b
 
 enum status queue_move(struct db *db, struct execution *x, enum execution_status status, const json_t *details, int64_t now)
 {
+	bool begins = x->status == EXECUTION_QUEUED && status == EXECUTION_IN_PROGRESS;
 	char *text = details ? json_compact(details) : NULL;
 	int64_t before = 0;
 	enum status st;
@@ -38,13 +39,13 @@ enum status queue_move(struct db *db, struct execution *x, enum execution_status
 		complain("job %s, thing %s: out of memory", x->job, x->thing);
 		return GR_FAIL;
 	}
-	if (x->status == EXECUTION_QUEUED && status == EXECUTION_IN_PROGRESS)
+	if (begins)
 		x->started = now;
 	x->status = status;
 	x->updated = now;
 	x->version++;
 	if ((st = tell_front(&before, db, x->thing)) == GR_OK && (st = execution_save(db, x, text)) == GR_OK)
-		st = execution_is_terminal(status) ? end(db, x, before, now) : tell_thing(db, x->thing, before, false, now);
+		st = execution_is_terminal(status) ? end(db, x, before, now) : tell_thing(db, x->thing, before, begins, now);
 	free(text);
 	return st;
 }

@@ -33,11 +33,13 @@ bool service_read_details(json_t **details, struct event *e, enum status *st)
 	return false;
 }
 
-int64_t service_number(const json_t *value)
+bool service_number(int64_t *number, const struct event *e)
 {
-	json_int_t number = json_integer_value(value);
+	bool given, good = event_number(number, &given, e, "executionNumber");
 
-	return !value ? 0 : number > 0 ? number : -1;
+	if (given && *number <= 0)
+		*number = -1;
+	return good;
 }
 
 void service_arm_job(struct execution *x, const struct job *job, int64_t minute_ms, int64_t now)
@@ -76,7 +78,7 @@ static enum status add_ours(json_t *body, struct event *e, const struct executio
 }
 
 /* Accepted with the execution x, or (x NULL) without one. mark: say what is ours. */
-static enum status accept_execution(struct event *e, const struct execution *x, bool with_document, bool with_thing, bool mark)
+static enum status accept_execution(struct event *e, const struct execution *x, bool with_document, bool mark)
 {
 	json_t *body = json_object();
 	struct job job = { 0 };
@@ -85,7 +87,7 @@ static enum status accept_execution(struct event *e, const struct execution *x, 
 
 	if (x && (st = execution_details(&details, e->db, x->id)) == GR_OK && (st = job_get(&job, e->db, x->job)) == GR_OK)
 		json_object_set_new(body, "execution",
-				    queue_execution(x, details, with_document ? job.document : NULL, with_thing, e->now));
+				    queue_execution(x, details, with_document ? job.document : NULL, true, e->now));
 	free(details);
 	job_release(&job);
 	if (st == GR_OK && mark)
@@ -130,7 +132,12 @@ enum status service_start_next(struct event *e)
 	json_decref(details);
 	if (st == GR_FAIL || started == GR_FAIL)
 		return GR_FAIL;
-	return accept_execution(e, st == GR_OK ? &x : NULL, true, true, false);
+	return accept_execution(e, st == GR_OK ? &x : NULL, true, false);
+}
+
+static enum status not_found(struct event *e)
+{
+	return event_reject_code(e, "ResourceNotFound", "no such job execution for this thing", NULL);
 }
 
 static enum status describe(struct event *e, int64_t number, bool with_document)
@@ -143,20 +150,35 @@ static enum status describe(struct event *e, int64_t number, bool with_document)
 	if (st == GR_FAIL)
 		return st;
 	if (st == GR_NO && next)
-		return accept_execution(e, NULL, false, false, true);
+		return accept_execution(e, NULL, false, true);
 	if (st == GR_NO)
-		return event_reject_code(e, "ResourceNotFound", "no such job execution for this thing", NULL);
+		return not_found(e);
 	if (execution_is_terminal(x.status))
 		return event_reject_code(e, "TerminalStateReached", "the job execution has ended", NULL);
-	return accept_execution(e, &x, with_document, !next, true);
+	return accept_execution(e, &x, with_document, true);
 }
 
 enum status service_get(struct event *e)
 {
-	const json_t *number = json_object_get(e->body, "executionNumber");
 	const json_t *document = json_object_get(e->body, "includeJobDocument");
+	int64_t number;
 
-	if ((number && !json_is_integer(number)) || (document && !json_is_boolean(document)))
+	if (!service_number(&number, e) || (document && !json_is_boolean(document)))
 		return event_reject_code(e, "InvalidRequest", "executionNumber must be a number and includeJobDocument a boolean", NULL);
-	return describe(e, service_number(number), !document || json_is_true(document));
+	return describe(e, number, !document || json_is_true(document));
+}
+
+enum status service_get_namespaced(struct event *e)
+{
+	return strcmp(e->request.job, "$next") == 0 ? event_accept(e, json_object()) : not_found(e);
+}
+
+enum status service_update_namespaced(struct event *e)
+{
+	return not_found(e);
+}
+
+enum status service_unknown(struct event *e)
+{
+	return event_reject_code(e, "InvalidTopic", "no operation has this topic", NULL);
 }

@@ -64,12 +64,12 @@ static enum status put_notify_next(struct db *db, const char *thing, int64_t now
 	return outbox_put(db, topic, body);
 }
 
-enum status tell_thing(struct db *db, const char *thing, int64_t front_before, bool members, int64_t now)
+enum status tell_thing(struct db *db, const char *thing, int64_t front_before, bool changed, int64_t now)
 {
 	int64_t front = 0;
 	enum status st = tell_front(&front, db, thing);
 
-	if (st == GR_OK && members)
+	if (st == GR_OK && changed)
 		st = put_notify(db, thing, now);
 	return st == GR_OK && front != front_before ? put_notify_next(db, thing, now) : st;
 }

@@ -21,21 +21,6 @@ struct update {
 	struct job job;		/* of the execution, while that is open */
 };
 
-/* A number, or the same as a decimal string: older SDKs send "2". False: neither. */
-static bool read_version(int64_t *version, const json_t *value)
-{
-	const char *text = json_string_value(value);
-	char *end;
-
-	*version = json_integer_value(value);
-	if (!value || json_is_integer(value))
-		return true;
-	if (!text || text[0] < '0' || text[0] > '9')
-		return false;
-	*version = strtoll(text, &end, 10);
-	return *end == '\0';
-}
-
 static const char *read_status(enum execution_status *status, const struct event *e)
 {
 	const char *name = json_text(e->body, "status");
@@ -61,19 +46,16 @@ static bool read_update(struct update *u, struct event *e, enum status *st)
 {
 	const json_t *state = json_object_get(e->body, "includeJobExecutionState");
 	const json_t *document = json_object_get(e->body, "includeJobDocument");
-	const json_t *number = json_object_get(e->body, "executionNumber");
 	const char *why = read_status(&u->status, e);
 
-	if (!why && !read_version(&u->expected, json_object_get(e->body, "expectedVersion")))
+	if (!why && !event_number(&u->expected, &u->versioned, e, "expectedVersion"))
 		why = "expectedVersion must be a number";
-	if (!why && ((number && !json_is_integer(number)) || !is_flag(state) || !is_flag(document)))
+	if (!why && (!service_number(&u->number, e) || !is_flag(state) || !is_flag(document)))
 		why = "executionNumber must be a number, includeJobExecutionState and includeJobDocument booleans";
 	if (why) {
 		*st = event_reject_code(e, "InvalidRequest", why, NULL);
 		return false;
 	}
-	u->versioned = json_object_get(e->body, "expectedVersion") != NULL;
-	u->number = service_number(number);
 	u->with_state = json_is_true(state);
 	u->with_document = json_is_true(document);
 	return service_read_step(&u->step, e, st) && service_read_details(&u->details, e, st);

@@ -234,31 +234,31 @@ static bool statement_matches(const struct statement *s, enum policy_action acti
 	return found && condition_holds(s->conditions, who);
 }
 
-bool policy_allows(struct policy *const policies[], size_t count, enum policy_action action,
-		   const char *name, const struct policy_who *who)
+enum policy_verdict policy_decide(struct policy *const policies[], size_t count, enum policy_action action,
+				  const char *name, const struct policy_who *who)
 {
 	char resource[KIND_MAX + POLICY_NAME_MAX];
 	size_t kind = strlen(actions[action].kind), len = strlen(name);
 	bool allowed = false;
 
 	if (len > POLICY_NAME_MAX)
-		return false;
+		return POLICY_NOT_ALLOWED;
 	memcpy(resource, actions[action].kind, kind);
 	memcpy(resource + kind, name, len + 1);
 	for (size_t i = 0; i < count; i++) {
 		if (policies[i]->problem)
-			return false;
+			return POLICY_DENIED;
 		for (size_t n = 0; n < policies[i]->count; n++) {
 			const struct statement *s = &policies[i]->statements[n];
 
 			if ((s->deny || !allowed) && statement_matches(s, action, resource, who)) {
 				if (s->deny)
-					return false;
+					return POLICY_DENIED;
 				allowed = true;
 			}
 		}
 	}
-	return allowed;
+	return allowed ? POLICY_ALLOWED : POLICY_NOT_ALLOWED;
 }
 
 static size_t weight(const char *text)

@@ -26,3 +26,11 @@ enum status alarm_raise(struct db *db, const char *kind, const char *thing, cons
 		" ON CONFLICT (kind, thing, certificate, text) DO UPDATE SET at = ?1, count = count + 1",
 		"issss", now, kind, thing, certificate, text);
 }
+
+enum status alarm_repeat(struct db *db, const char *kind, const char *thing, const char *certificate, int64_t now)
+{
+	enum status st = db_run(db, "UPDATE alarm SET at = ?, count = count + 1 WHERE kind = ? AND thing = ? AND certificate = ?",
+				"isss", now, kind, thing, certificate);
+
+	return st == GR_OK && db_changes(db) == 0 ? GR_NO : st;
+}
