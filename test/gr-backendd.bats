@@ -245,11 +245,11 @@ unlock_registry() {
 
 @test "outbox: an answer is kept together with what it tells of" {
 	own_lab
-	sql "CREATE TABLE kept (topic, rotations);
-		CREATE TRIGGER keep AFTER INSERT ON outbox BEGIN INSERT INTO kept VALUES (new.topic, (SELECT count(*) FROM rotation)); END"
+	sql "CREATE TABLE put (topic, rotations);
+		CREATE TRIGGER keep AFTER INSERT ON outbox BEGIN INSERT INTO put VALUES (new.topic, (SELECT count(*) FROM rotation)); END"
 	rotation_begun
-	sql_is "SELECT count(*) FROM kept WHERE topic LIKE 'out/%/$(topic "jobs/$J/update")/accepted'" 1
-	sql_is "SELECT rotations FROM kept WHERE topic = '$(topic create)/accepted'" 1
+	sql_is "SELECT count(*) FROM put WHERE topic LIKE 'out/%/$(topic "jobs/$J/update")/accepted'" 1
+	sql_is "SELECT rotations FROM put WHERE topic = '$(topic create)/accepted'" 1
 }
 
 @test "outbox: an answer that outlived the daemon reaches the device that still waits" {
