@@ -148,7 +148,7 @@ resident() { awk '/^VmRSS:/ { print $2 }' "/proc/$(cat "$LAB/broker.pid")/status
 	run -6 ask -q 0 "=$(topic jobs/get)" '{}' '?nothing'
 	# What is no request is nobody's business here.
 	ask "+things/$THING/x" "=things/$THING/x" x
-	[ $(($(resident) - before)) -lt 200000 ]
+	[ -n "${SANITIZE:-}" ] || [ $(($(resident) - before)) -lt 200000 ]	# a sanitizer keeps what was freed
 	backend start
 	await execution_is SUCCEEDED
 	await accepted jobs/get '{}'
