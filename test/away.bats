@@ -92,6 +92,9 @@ final_word_waits() {
 
 # --- the registry --------------------------------------------------------------------------------
 
+# thrice TEXT FILE: it comes again as long as it is not acknowledged
+thrice() { [ "$(grep -c "$1" "$2")" -ge 3 ]; }
+
 @test "killed: a word that it has handled and could not put on record yet counts all the same" {
 	rotation_begun
 	over_new
@@ -100,7 +103,7 @@ final_word_waits() {
 	sql "CREATE TABLE late (x TEXT REFERENCES meta (key) DEFERRABLE INITIALLY DEFERRED);
 		CREATE TRIGGER late AFTER UPDATE OF survivor ON rotation BEGIN INSERT INTO late VALUES ('none'); END"
 	said "jobs/$J/update" '{"status":"SUCCEEDED"}'
-	await grep -q 'FOREIGN KEY' "$LAB/backend.log"
+	await thrice 'FOREIGN KEY' "$LAB/backend.log"
 	backend kill
 	execution_is IN_PROGRESS
 	sql 'DROP TRIGGER late'
@@ -118,7 +121,7 @@ final_word_waits() {
 	ln -s /dev/full "$GR_HOME/ledger"
 	said "jobs/$J/update" '{"status":"SUCCEEDED"}'
 	gr-backendd -s "$LAB/broker.sock" -q 0 >full.log 2>&1 3>&- &
-	await grep -q 'ledger: cannot be appended to: No space' full.log || { kill -KILL $!; return 1; }
+	await thrice 'ledger: cannot be appended to: No space' full.log || { kill -KILL $!; return 1; }
 	execution_is IN_PROGRESS
 	kill -KILL $!
 	wait $! || :
@@ -145,7 +148,7 @@ resident() { awk '/^VmRSS:/ { print $2 }' "/proc/$(cat "$LAB/broker.pid")/status
 	run -6 ask -q 0 "=$(topic jobs/get)" '{}' '?nothing'
 	# What is no request is nobody's business here.
 	ask "+things/$THING/x" "=things/$THING/x" x
-	[ $(($(resident) - before)) -lt 200000 ]
+	[ -n "${SANITIZE:-}" ] || [ $(($(resident) - before)) -lt 200000 ]	# a sanitizer keeps what was freed
 	backend start
 	await execution_is SUCCEEDED
 	await accepted jobs/get '{}'

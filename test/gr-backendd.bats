@@ -296,6 +296,22 @@ unlock_registry() {
 	execution_is IN_PROGRESS
 }
 
+@test "locked: the broker dies meanwhile, and the next one is served" {
+	own_lab
+	thing_new
+	read -r daemon <"$LAB/backend.pid"
+	kill -STOP "$daemon"
+	# With the stamp of the broker: the report of a session would come before it.
+	for _ in 1 2 3; do echo '{}'; done | mosquitto_pub --unix "$LAB/broker.sock" -q 1 -l -t "in/$OLD/$(hex "$THING")/$(topic jobs/get)"
+	lock_registry
+	kill -CONT "$daemon"
+	await grep -q nanosleep "/proc/$daemon/wchan"	# it has read them and waits for its turn in the registry
+	lab.sh kill "$LAB" broker
+	unlock_registry
+	lab.sh start "$LAB" broker 3>&- 5>&-
+	accepted jobs/get '{}'
+}
+
 @test "commit fails: no answer leaves before what it tells of is on record, and nobody has to ask again" {
 	own_lab
 	rotation_begun

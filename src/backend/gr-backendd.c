@@ -181,7 +181,6 @@ int main(int argc, char *argv[])
 out:
 	courier_close(&d.courier);
 	bus_close(&d.bus);
-	queue_clear(&d.bus.out);
 	if (signals >= 0)
 		close(signals);
 	if (lock >= 0)

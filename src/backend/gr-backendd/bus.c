@@ -111,8 +111,8 @@ enum status bus_open(struct bus *bus)
 }
 
 /*
- * What the broker has not confirmed stays in the outbox and is sent again over the next connection; what was not
- * acknowledged comes again.
+ * What the broker has not confirmed stays in the outbox and is sent again over the next connection. What was not
+ * acknowledged comes again, and is answered then: an answer of now would keep the next connection from being made.
  */
 void bus_close(struct bus *bus)
 {
@@ -123,6 +123,7 @@ void bus_close(struct bus *bus)
 	bus->sent_first = bus->sent_count = 0;
 	bus->last_row = bus->acked_row;
 	queue_clear(&bus->in);
+	queue_clear(&bus->out);
 }
 
 /* While requests wait for a registry that is busy no more are read; who is to acknowledge must not be asked twice. */

@@ -292,13 +292,6 @@ static enum status finish(struct daemon *d, int64_t changes_before)
 	return GR_OK;
 }
 
-/* Nothing was recorded, so nothing is answered and nothing acknowledged: the broker sends it again. */
-static void take_back(struct daemon *d)
-{
-	queue_clear(&d->bus.out);
-	bus_close(&d->bus);
-}
-
 enum status dispatch_batch(struct daemon *d)
 {
 	int64_t before = db_total_changes(d->db);
@@ -313,6 +306,6 @@ enum status dispatch_batch(struct daemon *d)
 		return GR_OK;
 	db_rollback(d->db);
 	d->settle = true;
-	take_back(d);
+	bus_close(&d->bus);	/* nothing was recorded, so nothing is answered or acknowledged: the broker sends it again */
 	return st;
 }
