@@ -122,6 +122,7 @@ is_broken() {
 
 # An error of this machine, not of the network: before the trial the rotation is given up, later the deadline decides.
 broken() {
+	[ -n "$said" ] || [ -w "$state" ] || said="GR_STATE: $state: cannot be written to"
 	[ "$1" -eq 111 ] || complain "phase $phase: a step ended with status $1"
 	case $phase in
 	updating-job | creating-certificate)

@@ -98,7 +98,8 @@ state_creating_certificate() {
 
 request_certificate() {
 	try gr-keygen >/dev/null || return
-	try gr-csr >"$state/csr.pem" || return
+	ask gr-csr || return
+	csr=$answer
 	[ "$said_key" = "$job-$execution" ] || say "new key made ($key_algorithm)"
 	said_key=$job-$execution
 	connect_patiently "$old" || return
@@ -106,10 +107,14 @@ request_certificate() {
 	# Only a backend that must not be asked twice at once needs the time of the first request.
 	[ "$idempotent" = true ] || put creating-certificate createdAt="$(now)" || return
 	rc=0
-	try gr-create "$job" "$execution" <"$state/csr.pem" >"$state/new.pem" || rc=$?
+	ask gr-create "$job" "$execution" <<EOF || rc=$?
+$csr
+EOF
 	[ "$rc" -ne 1 ] || { why "$(last_error)"; return 0; }
 	[ "$rc" -eq 0 ] || return "$rc"
-	ask gr-install-cert stage <"$state/new.pem" || return
+	ask gr-install-cert stage <<EOF || return
+$answer
+EOF
 	new_certificate=$answer
 	# The create that was accepted decided what the device lives on: a pair kept from an older rotation is dead now. It goes
 	# first, because nobody comes here again once the certificate is on record.
