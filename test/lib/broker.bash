@@ -95,7 +95,7 @@ broker_configure() {
 	per_listener_settings false
 	allow_anonymous false
 	set_tcp_nodelay true
-	max_queued_messages 0
+	max_queued_messages 100000
 	check_retain_source true
 	log_type all
 	log_dest stderr
