@@ -112,7 +112,7 @@ static int on_message(int event, void *data, void *userdata)
 {
 	struct mosquitto_evt_message *message = data;
 	struct broker *b = userdata;
-	const struct session *s;
+	struct session *s;
 
 	(void)event;
 	if (broker_is_local(mosquitto_client_username(message->client)))
@@ -141,6 +141,8 @@ static int on_disconnect(int event, void *data, void *userdata)
 		tell(s);
 	report_disconnected(&s->who);
 	presence_disconnected(s);
+	if (s->kept)	/* it was a will, see gate.c */
+		mosquitto_broker_publish_copy(NULL, s->kept, 0, "", 0, true, NULL);
 	sessions_remove(b->sessions, s);
 	return MOSQ_ERR_SUCCESS;
 }
@@ -151,11 +153,11 @@ static int on_tick(int event, void *data, void *userdata)
 	struct session *s;
 
 	(void)event;
-	(void)data;
 	b->reloading = b->replied = false;
 	for (int i = 0; i < TELL_MAX && (s = sessions_next_waiting(b->sessions)); i++)
 		tell(s);
 	watch_registry(b, clock_boot_ms());
+	api_wake_within(data, WATCH_MS);
 	return MOSQ_ERR_SUCCESS;
 }
 

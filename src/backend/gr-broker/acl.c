@@ -41,7 +41,11 @@ static bool level_covers(struct level level, const char *text)
 	return level_is(level, text) || level_is(level, "+");
 }
 
-bool acl_is_rotation(const char *topic)
+/*
+ * Does the topic, or the filter by its literal beginning, lead to rotation topics of one thing (or
+ * of any, by a "+" in its place)? Filters that get there only by "#" are sifted at delivery.
+ */
+static bool is_rotation(const char *topic)
 {
 	const char *what = first_is(topic, "$aws") ? "jobs" : first_is(topic, "awslabs") ? "certificate" : NULL;
 
@@ -50,7 +54,7 @@ bool acl_is_rotation(const char *topic)
 
 static bool closed_rotation(const struct identity *who, const char *topic)
 {
-	return acl_is_rotation(topic) && (who->role != ROLE_THING || !level_is(level_at(topic, 2), who->thing));
+	return is_rotation(topic) && (who->role != ROLE_THING || !level_is(level_at(topic, 2), who->thing));
 }
 
 bool acl_is_request(const char *topic)
@@ -77,14 +81,14 @@ bool acl_write(const struct identity *who, const char *topic, bool retain, bool 
 
 bool acl_subscribe(const struct identity *who, const char *filter)
 {
-	if (who->role == ROLE_PROBE || is_internal(filter) || (who->expired && !acl_is_rotation(filter)) || first_is(filter, "$share") || first_is(filter, "$CONTROL"))
+	if (who->role == ROLE_PROBE || is_internal(filter) || (who->expired && !is_rotation(filter)) || first_is(filter, "$share") || first_is(filter, "$CONTROL"))
 		return false;
 	return !closed_rotation(who, filter) && identity_allows(who, POLICY_SUBSCRIBE, filter);
 }
 
 bool acl_read(const struct identity *who, const char *topic)
 {
-	if (who->role == ROLE_PROBE || is_internal(topic) || (who->expired && !acl_is_rotation(topic)) || acl_is_request(topic) || first_is(topic, "$CONTROL"))
+	if (who->role == ROLE_PROBE || is_internal(topic) || (who->expired && !is_rotation(topic)) || acl_is_request(topic) || first_is(topic, "$CONTROL"))
 		return false;
 	return !closed_rotation(who, topic) && identity_allows(who, POLICY_RECEIVE, topic);
 }

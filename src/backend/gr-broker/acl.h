@@ -15,11 +15,6 @@
 
 /* A request to the backend. It reaches the backend rewritten, by MESSAGE; as itself it is delivered to nobody. */
 bool acl_is_request(const char *topic);
-/*
- * Does the topic, or the filter by its literal beginning, lead to rotation topics of one thing (or
- * of any, by a "+" in its place)? Filters that get there only by "#" are sifted at delivery.
- */
-bool acl_is_rotation(const char *topic);
 
 /* A will is held to the same rules with may_ask false: a request counts only from a live session. */
 bool acl_write(const struct identity *who, const char *topic, bool retain, bool may_ask);

@@ -17,13 +17,26 @@ static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *che
 	return MOSQ_ERR_SUCCESS;
 }
 
+/*
+ * A request with RETAIN passes, because MESSAGE clears it. A will has no MESSAGE, and from 2.1.3 on Mosquitto sends it while its
+ * session is still there; so it is noted until the message comes. What was a will is taken away when the session ends.
+ */
+static int acl_publish(const struct mosquitto_evt_acl_check *check, struct session *s)
+{
+	/* Any other error than ACL_DENIED closes the connection: an MQTT 3.1.1 client would get a PUBACK. */
+	if (!acl_write(&s->who, check->topic, check->retain, !s->ending))
+		return MOSQ_ERR_AUTH;
+	if (check->retain && acl_is_request(check->topic) && !session_keep(s, check->topic))
+		return MOSQ_ERR_NOMEM;
+	return MOSQ_ERR_SUCCESS;
+}
+
 static int acl_live(struct broker *b, const struct mosquitto_evt_acl_check *check, struct session *s)
 {
 	identity_refresh(&s->who, b->view, b->cache);
 	switch (check->access) {
 	case MOSQ_ACL_WRITE:
-		/* Any other error than ACL_DENIED closes the connection: an MQTT 3.1.1 client would get a PUBACK. */
-		return verdict(acl_write(&s->who, check->topic, check->retain, !s->ending), MOSQ_ERR_AUTH);
+		return acl_publish(check, s);
 	case MOSQ_ACL_SUBSCRIBE:
 		return verdict(acl_subscribe(&s->who, check->topic), MOSQ_ERR_ACL_DENIED);
 	case MOSQ_ACL_READ:

@@ -21,10 +21,11 @@ static int replace(const struct release *release, struct mosquitto_evt_message *
 	return MOSQ_ERR_SUCCESS;
 }
 
-int route_from_device(const struct broker *broker, struct mosquitto_evt_message *message, const struct session *session)
+int route_from_device(const struct broker *broker, struct mosquitto_evt_message *message, struct session *session)
 {
 	char topic[REPORT_TOPIC_MAX];
 
+	session_keep(session, NULL);
 	if (!acl_is_request(message->topic))
 		return MOSQ_ERR_SUCCESS;
 	if (!report_topic(topic, session->who.certificate, session->who.client, message->topic))
@@ -59,9 +60,10 @@ static bool reply_parse(char client[static TOPIC_CLIENT_MAX + 1], const char **t
  */
 static int after_replies(const struct broker *broker, struct mosquitto_evt_message *message)
 {
+	bool reserved = message->topic[0] == '$' || strncmp(message->topic, "awslabs/", 8) == 0;
 	int rc;
 
-	if (!broker->replied || message->retain || !acl_is_rotation(message->topic))
+	if (!broker->replied || message->retain || !reserved)
 		return MOSQ_ERR_SUCCESS;
 	rc = mosquitto_broker_publish_copy(NULL, message->topic, (int)message->payloadlen, message->payload ? message->payload : "",
 					   message->qos, false, NULL);

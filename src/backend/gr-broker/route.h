@@ -8,7 +8,7 @@
 #include "gr-broker/broker.h"
 
 /* Published by a device: a request becomes in/CERTIFICATE/HEX OF THE CLIENT ID/TOPIC, all else passes. */
-int route_from_device(const struct broker *broker, struct mosquitto_evt_message *message, const struct session *session);
+int route_from_device(const struct broker *broker, struct mosquitto_evt_message *message, struct session *session);
 
 /*
  * Published by the backend: what is on out/HEX OF A CLIENT ID/TOPIC is delivered to that client as

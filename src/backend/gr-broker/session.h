@@ -20,6 +20,7 @@ struct session {
 	const struct mosquitto *client;	/* the broker's; only compared */
 	struct identity who;
 	struct presence presence;
+	char *kept;		/* a request with RETAIN that was allowed and is no message yet; NULL: none */
 	bool ending;		/* another session took its client id over */
 	bool doomed;		/* to be dropped */
 	bool told;		/* its start was reported at least once */
@@ -38,6 +39,8 @@ void sessions_free(struct sessions *sessions);	/* takes NULL */
 /* Takes over *who, also when it fails. NULL: out of memory. */
 struct session *sessions_add(struct sessions *sessions, const struct mosquitto *client, struct identity *who);
 void sessions_remove(struct sessions *sessions, struct session *session);
+/* Notes the topic of such a request, or with NULL that it was a message. False: out of memory. */
+bool session_keep(struct session *session, const char *topic);
 
 struct session *sessions_find(const struct sessions *sessions, const struct mosquitto *client);
 /* The one that has the client id now: the newest. */
