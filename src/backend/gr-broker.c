@@ -168,6 +168,8 @@ static int on_disconnect(int event, void *data, void *userdata)
 		tell(s);
 	report_disconnected(&s->who);
 	presence_disconnected(s);
+	if (s->kept)	/* it was a will, see gate.c */
+		mosquitto_broker_publish_copy(NULL, s->kept, 0, "", 0, true, NULL);
 	sessions_remove(b->sessions, s);
 	return MOSQ_ERR_SUCCESS;
 }
@@ -178,13 +180,13 @@ static int on_tick(int event, void *data, void *userdata)
 	struct session *s;
 
 	(void)event;
-	(void)data;
 	b->reloading = b->replied = false;
 	b->turn++;
 	for (int i = 0; i < TELL_MAX && (s = sessions_next_waiting(b->sessions)); i++)
 		tell(s);
 	backlog_mark(&b->backlog, false);
 	watch_registry(b, clock_boot_ms());
+	api_wake_within(data, WATCH_MS);
 	return MOSQ_ERR_SUCCESS;
 }
 

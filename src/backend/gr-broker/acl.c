@@ -41,7 +41,11 @@ static bool level_covers(struct level level, const char *text)
 	return level_is(level, text) || level_is(level, "+");
 }
 
-bool acl_is_rotation(const char *topic)
+/*
+ * Does the topic, or the filter by its literal beginning, lead to rotation topics of one thing (or
+ * of any, by a "+" in its place)? Filters that get there only by "#" are sifted at delivery.
+ */
+static bool is_rotation(const char *topic)
 {
 	const char *what = first_is(topic, "$aws") ? "jobs" : first_is(topic, "awslabs") ? "certificate" : NULL;
 
@@ -118,13 +122,13 @@ static const char *closed_read(const struct identity *who, const char *topic)
 		return "T#probe may connect and nothing else";
 	if (is_internal(topic))
 		return "the topic is between broker and backend";
-	if (who->expired && !acl_is_rotation(topic))
+	if (who->expired && !is_rotation(topic))
 		return "the certificate has expired: it may rotate and nothing else";
 	if (first_is(topic, "$CONTROL"))
 		return "$CONTROL is closed";
-	if (acl_is_rotation(topic) && !level_is(level_at(topic, 2), who->thing))
+	if (is_rotation(topic) && !level_is(level_at(topic, 2), who->thing))
 		return "these are rotation topics of another thing";
-	return acl_is_rotation(topic) && who->role != ROLE_THING ? "this client id may not rotate its thing" : NULL;
+	return is_rotation(topic) && who->role != ROLE_THING ? "this client id may not rotate its thing" : NULL;
 }
 
 const char *acl_subscribe(const struct identity *who, const char *filter)

@@ -20,11 +20,6 @@
 /* A request to the backend. It reaches the backend rewritten, by MESSAGE; as itself it is delivered to nobody. */
 bool acl_is_request(const char *topic);
 /*
- * Does the topic, or the filter by its literal beginning, lead to rotation topics of one thing (or
- * of any, by a "+" in its place)? Filters that get there only by "#" are sifted at delivery.
- */
-bool acl_is_rotation(const char *topic);
-/*
  * Is this below "$aws/things/" and the thing of who, or below "$aws/rules/", and no part of a rotation? AWS IoT has services
  * there that we have not, and runtimes that take them for granted: publishing here never costs a connection. What is no
  * request either (acl_is_lost) is taken and goes to ACL_NOWHERE.

@@ -38,12 +38,23 @@ static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *che
 	return MOSQ_ERR_SUCCESS;
 }
 
+/*
+ * A request with RETAIN passes, because MESSAGE clears it. A will has no MESSAGE, and from 2.1.3 on Mosquitto sends it while its
+ * session is still there; so it is noted until the message comes. What was a will is taken away when the session ends.
+ */
+static int note_retained(const struct mosquitto_evt_acl_check *check, struct session *s)
+{
+	bool cleared = acl_is_request(check->topic) || acl_is_lost(&s->who, check->topic);
+
+	return check->retain && cleared && !session_keep(s, check->topic) ? MOSQ_ERR_NOMEM : MOSQ_ERR_SUCCESS;
+}
+
 static int live_write(struct broker *b, const struct mosquitto_evt_acl_check *check, struct session *s)
 {
 	const char *why = acl_write(&s->who, check->topic, check->retain, !s->ending);
 
 	if (!why)
-		return MOSQ_ERR_SUCCESS;
+		return note_retained(check, s);
 	/* It would have gone nowhere, or been answered with a no: whether an MQTT 3.1.1 client gets a PUBACK for it makes no difference. */
 	if (acl_is_spared(&s->who, check->topic)) {
 		gate_log(b, &s->who, "may not publish on", check->topic, why);

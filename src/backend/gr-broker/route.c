@@ -60,6 +60,7 @@ int route_from_device(struct broker *broker, struct mosquitto_evt_message *messa
 	char topic[REPORT_TOPIC_MAX];
 	const char *why;
 
+	session_keep(session, NULL);
 	if (acl_is_lost(&session->who, message->topic)) {
 		message->retain = false;
 		return replace(&broker->release, message, ACL_NOWHERE);
@@ -103,9 +104,10 @@ static bool reply_parse(char client[static TOPIC_CLIENT_MAX + 1], const char **t
  */
 static int after_replies(const struct broker *broker, struct mosquitto_evt_message *message)
 {
+	bool reserved = message->topic[0] == '$' || strncmp(message->topic, "awslabs/", 8) == 0;
 	int rc;
 
-	if (!broker->replied || message->retain || !acl_is_rotation(message->topic))
+	if (!broker->replied || message->retain || !reserved)
 		return MOSQ_ERR_SUCCESS;
 	rc = mosquitto_broker_publish_copy(NULL, message->topic, (int)message->payloadlen, message->payload ? message->payload : "",
 					   message->qos, false, NULL);

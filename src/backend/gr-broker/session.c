@@ -75,7 +75,15 @@ void sessions_remove(struct sessions *sessions, struct session *session)
 	LIST_REMOVE(session, by_id);
 	LIST_REMOVE(session, by_certificate);
 	identity_release(&session->who);
+	free(session->kept);
 	free(session);
+}
+
+bool session_keep(struct session *session, const char *topic)
+{
+	free(session->kept);
+	session->kept = topic ? strdup(topic) : NULL;
+	return session->kept || !topic;
 }
 
 struct session *sessions_find(const struct sessions *sessions, const struct mosquitto *client)

@@ -21,6 +21,7 @@ struct session {
 	struct identity who;
 	struct presence presence;
 	uint64_t raised;	/* the turn of the broker's loop in which a request of it was copied last; 0: none */
+	char *kept;		/* a request with RETAIN that was allowed and is no message yet; NULL: none */
 	bool ending;		/* another session took its client id over */
 	bool doomed;		/* to be dropped */
 	bool thrown_out;	/* it was reported that its connection is closed */
@@ -40,6 +41,8 @@ void sessions_free(struct sessions *sessions);	/* takes NULL */
 /* Takes over *who, also when it fails. NULL: out of memory. */
 struct session *sessions_add(struct sessions *sessions, const struct mosquitto *client, struct identity *who);
 void sessions_remove(struct sessions *sessions, struct session *session);
+/* Notes the topic of such a request, or with NULL that it was a message. False: out of memory. */
+bool session_keep(struct session *session, const char *topic);
 
 struct session *sessions_find(const struct sessions *sessions, const struct mosquitto *client);
 /* The one that has the client id now: the newest. */

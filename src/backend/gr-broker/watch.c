@@ -3,7 +3,7 @@
 #include "gr-broker/gate.h"
 #include "str.h"
 
-enum { POLL_MS = 50, OPEN_MS = 200 };
+enum { OPEN_MS = 200 };
 
 static void drop(struct broker *broker, const char *certificate, const char *why)
 {
@@ -84,7 +84,7 @@ void watch_registry(struct broker *broker, int64_t now)
 
 	if (now < broker->poll_at)
 		return;
-	broker->poll_at = now + POLL_MS;
+	broker->poll_at = now + WATCH_MS;
 	if (!view_is_open(broker->view)) {
 		open_registry(broker, now);
 		return;

@@ -4,6 +4,8 @@
 
 #include "gr-broker/broker.h"
 
+enum { WATCH_MS = 50 };	/* more often the registry is not looked at */
+
 /*
  * To be called from TICK alone, as often as it comes: drops the clients whose certificate is no
  * longer usable. now is clock_boot_ms.
