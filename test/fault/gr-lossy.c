@@ -81,7 +81,7 @@ static int on_acl(int event, void *data, void *userdata)
 	struct letter letter;
 
 	(void)event;
-	if (check->access != MOSQ_ACL_READ || strncmp(check->topic, "in/", 3) != 0 || !client || strcmp(client, "gr-backendd") != 0 ||
+	if (check->access != MOSQ_ACL_READ || strncmp(check->topic, "in/", 3) != 0 || !client || strcmp(client, "gr/backendd") != 0 ||
 	    !letter_read(&letter, check->topic, NULL, NULL) || is_own_report(p, check->topic))
 		return MOSQ_ERR_PLUGIN_DEFER;
 	letter.payload = check->payload;
