@@ -210,8 +210,8 @@ inline finish(most)
 #endif
 
 /*
- * A connection decides nothing, but for a rotation that is in doubt: what the thing has gone back to after FAILED is OLD. A session
- * that began before would say nothing.
+ * A connection decides nothing, but for a rotation that is in doubt: a session over OLD that begins after FAILED shows that the
+ * thing has gone back. One that began before would show nothing.
  */
 #ifdef ANY_SESSION
 #define is_doubted(j)	open(j)

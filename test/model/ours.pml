@@ -37,8 +37,8 @@ inline count_clear_word(c, j, word)
 }
 
 /*
- * FAILED by a device that is not ours: over NEW it decides nothing by itself, nor does it over a pair that the device has gone back
- * to and that has no part. The execution ends, or the device would say it at each start.
+ * FAILED by a device that is not ours: over NEW it decides nothing by itself, nor does it over a kept pair that the device has gone
+ * back to. The execution ends, or the device would say it at each start.
  *
  * Ours is a device that says so and has made the rotation: one whose software was replaced ends a rotation that it did not begin.
  */
