@@ -55,7 +55,7 @@ static int live_write(struct broker *b, const struct mosquitto_evt_acl_check *ch
 
 	if (!why)
 		return note_retained(check, s);
-	/* It would have gone nowhere, or been answered with a no: whether an MQTT 3.1.1 client gets a PUBACK for it makes no difference. */
+	/* It would have reached nobody: nothing is lost if an MQTT 3.1.1 client gets a PUBACK for it. */
 	if (acl_is_spared(&s->who, check->topic)) {
 		gate_log(b, &s->who, "may not publish on", check->topic, why);
 		return MOSQ_ERR_ACL_DENIED;

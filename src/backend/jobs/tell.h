@@ -11,7 +11,7 @@
 
 /* Which execution stands in front of a thing's queue, to see afterwards whether another one does. 0: none. */
 enum status tell_front(int64_t *id, struct db *db, const char *thing);
-/* changed: an execution came, began or went, so notify has another list to tell of. notify-next tells if the front is not front_before. */
+/* changed: an execution came, began or went, which is what notify tells of. notify-next tells that the front is not front_before. */
 enum status tell_thing(struct db *db, const char *thing, int64_t front_before, bool changed, int64_t now);
 
 /* The event of an execution that has ended; its details are those last reported. deleted: it is about to be deleted instead. */
