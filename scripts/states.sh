@@ -16,7 +16,7 @@ state_idle() {
 	found=$state/execution passed=
 	# A rotation that we have no record of may only be given up over a pair that was committed, and is tried once.
 	[ -n "$live_committed" ] && [ -z "$left_alone" ] || passed=--queued
-	await gr-jobs-client next ${passed:+"$passed"} -w "$idle_for" >"$found" || {
+	await gr-jobs-client next ${passed:+"$passed"} --front "$state/front" -w "$idle_for" >"$found" || {
 		rc=$?
 		[ "$rc" -eq 1 ] || return "$rc"
 		finished=1 progress=1
