@@ -189,7 +189,10 @@ state_committing() {
 	case $rc in
 	0) next=reporting; say "commit accepted" ;;
 	1) commit_refused "$before" || return ;;
-	*) return "$rc" ;;
+	*)
+		case $(last_error) in *': not yet: '*) restart_unseen || return ;; esac
+		return "$rc"
+		;;
 	esac
 }
 
