@@ -107,7 +107,7 @@ hears() {
 	still_heard
 }
 
-@test "lite: a daemon that connects anew over its old pair is restarted after all; commit does not take us for it" {
+@test "lite: a daemon that connects anew over its old pair is restarted after all" {
 	start_nucleus -s
 	setting requestTimeoutSeconds 3
 	rotate_job j1
@@ -118,7 +118,7 @@ hears() {
 	assert_rotated j1
 }
 
-@test "lite: a daemon that does not connect anew is restarted" {
+@test "lite: a daemon that does not connect anew is restarted; commit does not take us for it" {
 	start_nucleus
 	setting requestTimeoutSeconds 3
 	kill -STOP "$FIRST"
