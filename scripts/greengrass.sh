@@ -29,7 +29,7 @@ missing() {
 	linked | sed -n -e 's/^[[:space:]]*\(.*\) => not found.*/library \1/p' \
 		-e "s/.*: \([^ ]*\): version \`\(.*\)' not found.*/version \2 of \1/p" \
 		-e 's/^\(.*\): not started$/C library that can start \1/p' | sort -u
-	for command in cat cp cut date mkdir mkfifo od rm sed sleep timeout tr; do
+	for command in cat cp cut date ls mkdir mkfifo od rm sed sleep timeout tr; do
 		command -v "$command" >/dev/null || printf 'command %s\n' "$command"
 	done
 }

@@ -7,7 +7,7 @@
 # every answer gets, so that a hook that hangs cannot hold up a rollback. 111: not now, or no sense to be had from it.
 call_hook() {
 	hook_rc=0
-	timeout "$request_timeout" "$hook" "$@" 8>&- 9>&- || hook_rc=$?
+	GR_RECONNECTED=$state/reconnected.$restart_for timeout "$request_timeout" "$hook" "$@" 8>&- 9>&- || hook_rc=$?
 	case $hook_rc in
 	0 | 111) return "$hook_rc" ;;
 	124) complain "restartHook: $hook $1: no answer within $request_timeout s" ;;
@@ -58,6 +58,7 @@ runtime_settled() {
 # switch of a rollback does not wait.
 owe_restart() {
 	[ -n "$hook" ] || return 0
+	rm -f "$state"/reconnected.*
 	restart_instance=unknown restart_for=$1 restart_count=0 restart_at=$(($(now) + 900))
 	put_restart
 }
@@ -112,9 +113,38 @@ pay_restart() {
 	say "restarting the runtime"
 	asked=1
 	call_hook restart || { refuse_restart; return; }
+	just_reconnected && { note_reconnect; return; }
 	case $restart_instance in
 	unknown | refused) forget_restart ;;
 	esac
+}
+
+# The hook leaves an empty file where it made the runtime connect anew instead; ours holds the time of that.
+just_reconnected() {
+	[ -e "$state/reconnected.$restart_for" ] && [ ! -s "$state/reconnected.$restart_for" ]
+}
+
+# Paid once the instance, which the connection is a part of, is another one; else a restart is asked for after all.
+note_reconnect() {
+	say "the runtime was made to connect anew; it is restarted only if that does not help"
+	[ "$restart_instance" != unknown ] || restart_instance=refused
+	restart_at=$((t + request_timeout))
+	printf '%s\n' "$t" >"$state/reconnected.$restart_for"
+	put_restart
+}
+
+# Commit does not see the runtime on NEW. One that connected anew and is not seen in time is restarted after all, once.
+restart_unseen() {
+	[ -n "$hook" ] && [ -z "$restart_instance" ] || return 0
+	at=$(cat "$state/reconnected.$new" 2>/dev/null) || return 0
+	case $at in
+	'' | *[!0-9]*) return 0 ;;
+	esac
+	[ $(($(now) - at)) -ge "$request_timeout" ] || [ "$(now)" -lt "$at" ] || return 0
+	say "the runtime connected anew, but not over the new certificate"
+	restart_instance=unknown restart_for=$new restart_count=0 restart_at=$(($(now) + 900))
+	printf 'restart\n' >"$state/reconnected.$new"
+	put_restart
 }
 
 # Owed still, and asked for again later. Where the instance cannot be told it is known at least that we were not taken along.
@@ -144,5 +174,10 @@ idle_time() {
 # A backend that cannot tell whether the runtime itself runs on NEW: a check of the integrator's is asked.
 runtime_uses_new() {
 	[ "$idempotent" != true ] && [ -n "${GR_RUNTIME_CHECK:-}" ] || return 0
-	"$GR_RUNTIME_CHECK" 8>&- 9>&- || { said="the runtime is not on the new certificate yet: $GR_RUNTIME_CHECK ended with status $?"; return 111; }
+	unsure=0
+	"$GR_RUNTIME_CHECK" 8>&- 9>&- || unsure=$?
+	[ "$unsure" -ne 0 ] || return 0
+	said="the runtime is not on the new certificate yet: $GR_RUNTIME_CHECK ended with status $unsure"
+	restart_unseen || return
+	return 111
 }

@@ -16,7 +16,7 @@ state_idle() {
 	found=$state/execution passed=
 	# A rotation that we have no record of may only be given up over a pair that was committed, and is tried once.
 	[ -n "$live_committed" ] && [ -z "$left_alone" ] || passed=--queued
-	try await gr-jobs-client next ${passed:+"$passed"} -w "$idle_for" >"$found" || {
+	try await gr-jobs-client next ${passed:+"$passed"} --front "$state/front" -w "$idle_for" >"$found" || {
 		rc=$?
 		[ "$rc" -eq 1 ] || return "$rc"
 		finished=1 progress=1
@@ -197,7 +197,10 @@ state_committing() {
 	case $rc in
 	0) next=reporting; say "commit accepted" ;;
 	1) commit_refused "$before" || return ;;
-	*) return "$rc" ;;
+	*)
+		case $(last_error) in *': not yet: '*) restart_unseen || return ;; esac
+		return "$rc"
+		;;
 	esac
 }
 

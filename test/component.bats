@@ -200,12 +200,102 @@ show() { sed -i "s/^$1=.*/$1=$2/" unit; }
 	done
 }
 
+# start_client: a process with a connection, and another one after each signal; sets CLIENT
+start_client() {
+	: >connections
+	perl -MIO::Socket::INET -e 'my $l = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1") or die; my @pair;
+		$SIG{USR1} = sub { @pair = () };
+		while (1) {
+			my $c = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $l->sockport) or die;
+			@pair = ($c, $l->accept);
+			open my $f, ">>", "connections"; print $f "1\n"; close $f;
+			sleep 600;
+		}' 3>&- &
+	CLIENT=$!
+	await_connections 1
+}
+await_connections() { until [ "$(wc -l <connections)" -ge "$1" ]; do sleep 0.02; done; }
+
+@test "hook: lite's instance is another one with every connection, and cannot be told without one" {
+	core lite
+	start_client
+	show MainPID "$CLIENT"
+	run -0 "$HOOK" instance
+	[[ $output == "$(cat /proc/sys/kernel/random/boot_id) $CLIENT 5000 "* ]]
+	before=$output
+	run -0 "$HOOK" instance
+	[ "$output" = "$before" ]
+	kill -USR1 "$CLIENT"
+	await_connections 2
+	run -0 "$HOOK" instance
+	[ "$output" != "$before" ]
+	kill "$CLIENT"
+	perl -e 'sleep 600' 3>&- &
+	show MainPID $!
+	run -111 --separate-stderr "$HOOK" instance
+	[ -z "$output$stderr" ]
+	kill $!
+	show MainPID 0
+	run -0 "$HOOK" instance
+	[ "$output" = "$(cat /proc/sys/kernel/random/boot_id) 0 5000" ]
+}
+
+# programs JOURNAL-PHASE PROBE-STATUS: what the hook calls, played; ./asked is what gr-probe was asked
+programs() {
+	mkdir -p tools
+	printf '#!/bin/sh\n[ "$2" = old ] && echo 3 || echo %s\n' "$1" >tools/gr-journal
+	printf '#!/bin/sh\necho 30\n' >tools/gr-config
+	printf '#!/bin/sh\necho "$*" >%s/asked\nexit %s\n' "$PWD" "$2" >tools/gr-probe
+	chmod +x tools/*
+	rm -f note asked
+	: >calls
+}
+
+@test "hook: lite takes the session over once, over the old pair while the new one is on trial, then it restarts" {
+	core lite
+	PATH=$PWD/tools:$PATH
+	export GR_RECONNECTED=$PWD/note
+	for phase in trial committing rolling-back idle; do
+		case $phase in trial | committing) over=' -g 3' ;; *) over= ;; esac
+		for answer in 0 111; do
+			programs $phase $answer
+			run -0 "$HOOK" restart
+			[ "$(cat asked)" = "--take-over$over -o requestTimeoutSeconds=15" ]
+			[ -e note ]
+			run -1 grep -e --no-block calls
+			rm asked
+			run -0 "$HOOK" restart
+			[ ! -e asked ]
+			grep -q -e '--no-block restart' calls
+		done
+		for answer in 1 100 127; do
+			programs $phase $answer
+			run -0 "$HOOK" restart
+			[ ! -e note ]
+			grep -q -e '--no-block restart' calls
+		done
+	done
+	programs idle 0
+	show ActiveState failed
+	run -0 "$HOOK" restart
+	[ ! -e asked ]
+}
+
+@test "hook: classic is restarted, always" {
+	core classic
+	programs trial 0
+	PATH=$PWD/tools:$PATH GR_RECONNECTED=$PWD/note run -0 "$HOOK" restart
+	[ ! -e asked ]
+	grep -q -e '--no-block restart' calls
+}
+
 @test "hook: an instance is boot, process and start, asked for at one moment" {
 	for nucleus in classic lite; do
 		core "$nucleus"
+		show MainPID 0
 		: >calls
 		run -0 "$HOOK" instance
-		[ "$output" = "$(cat /proc/sys/kernel/random/boot_id) 100 5000" ]
+		[ "$output" = "$(cat /proc/sys/kernel/random/boot_id) 0 5000" ]
 		[ "$(grep -c show calls)" -eq 1 ]
 		before=$output
 		show ExecMainStartTimestampMonotonic 6000
@@ -323,7 +413,7 @@ greengrass.sh: this device has no library libgr-test-two.so.7' ]
 	core classic
 	rm fake/systemctl
 	mkdir commands
-	for c in cat cp cut date dirname mkdir mkfifo od rm sed sh sleep sort timeout tr; do ln -s "$(command -v "$c")" commands/; done
+	for c in cat cp cut date dirname ls mkdir mkfifo od rm sed sh sleep sort timeout tr; do ln -s "$(command -v "$c")" commands/; done
 	path=$PWD/commands
 	cd root/work/gr.CertificateRotator
 	run -100 --separate-stderr env PATH="$path" sh "$UNPACKED/bin/greengrass.sh" install

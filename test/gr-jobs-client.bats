@@ -294,3 +294,102 @@ idempotent=true" ]
 	run -111 --separate-stderr gr-jobs-client get -o requestTimeoutSeconds=1 job-1
 	[ "$stderr" = "gr-jobs-client: \$aws/things/pump1/jobs/job-1/get: no answer within 1 s" ]
 }
+
+# list N ID...: what a service answers to the N-th get, all of them QUEUED
+list() {
+	local n=$1
+	shift
+	rule "$n" get get/accepted "{\"inProgressJobs\":[],\"queuedJobs\":[$(printf '{"jobId":"%s"},' "$@" | sed 's/,$//')]}"
+}
+# reboots ID...: of another agent
+reboots() {
+	local id
+	for id; do rule '*' "$id/get" "$id/get/accepted" "{\"execution\":$(execution "$id" QUEUED 1 REBOOT)}"; done
+}
+
+@test "answers: a list may be as long as it likes" {
+	{
+		list 1 o{1..300} mine
+		reboots o{1..300}
+		rule 1 mine/get mine/get/accepted "{\"execution\":$(execution mine QUEUED 1 ROTATE_CERTIFICATE)}"
+	} >rules
+	played
+	run -0 --separate-stderr gr-jobs-client next
+	[ "${lines[0]}" = jobId=mine ]
+	[ -z "$stderr" ]
+	# Filters: notify, notify-next, and accepted and rejected of the list and of all jobs.
+	[ "$(grep -c '^[ls] ' rules.log)" -eq 6 ]
+}
+
+@test "answers: another agent's job that makes no sense hides no rotation behind it" {
+	{
+		list '*' odd mine
+		rule '*' odd/get odd/get/accepted '{"execution":{"jobId":"odd","status":"DONE"}}'
+		rule 1 mine/get mine/get/accepted "{\"execution\":$(execution mine QUEUED 1 ROTATE_CERTIFICATE)}"
+		rule 2 mine/get mine/get/accepted "{\"execution\":$(execution mine QUEUED 1 REBOOT)}"
+	} >rules
+	played
+	run -0 --separate-stderr gr-jobs-client next
+	[ "${lines[0]}" = jobId=mine ]
+	[ "$stderr" = 'gr-jobs-client: odd: the answer is not an execution of it' ]
+	run -1 gr-jobs-client next
+}
+
+@test "next: where the service's list is full without a rotation, what stands in front is said, and said once" {
+	{
+		list 1 o{1..10}
+		list 2 o{1..10}
+		list 3 o{10..19}
+		list 4 o{20..29}
+		list 5 o{1..9}
+		list 6 o{1..10}
+		list 7 o{1..10}
+		reboots o{1..29}
+	} >rules
+	played
+	front='gr-jobs-client: pump1: the service lists 10 pending jobs, none of them a rotation to take, and may hide more: a rotation behind them waits until some have ended. In front stand:'
+	for said in "$front $(echo o{1..10})" '' '' "$front $(echo o{20..29})" '' "$front $(echo o{1..10})"; do
+		run -1 --separate-stderr gr-jobs-client next --front told
+		[ "$stderr" = "$said" ]
+		[ -z "$output" ]
+	done
+	run -1 --separate-stderr gr-jobs-client next
+	[ "$stderr" = "$front $(echo o{1..10})" ]
+}
+
+@test "next: a list that is full by jobs with long names is named as far as a line goes" {
+	{
+		for i in {10..25}; do printf -v names[i] '%064d' "$i"; done
+		list 1 "${names[@]}"
+		reboots "${names[@]}"
+	} >rules
+	played
+	run -1 --separate-stderr gr-jobs-client next
+	[[ $stderr = *"the service lists 16 pending jobs"*" ${names[10]} "*" ${names[19]} ..." ]]
+}
+
+@test "next: our own service lists a rotation in any case, so that nothing is said of a full list" {
+	for n in {1..12}; do other_job "$JOB-$n"; done
+	run -1 --separate-stderr gr-jobs-client next --front told
+	[ -z "$stderr" ]
+	[ ! -e told ]
+}
+
+@test "answers: one that comes twice, directly and to a subscriber, counts once" {
+	{
+		for n in 1 1; do rule 1 get get/accepted '{"inProgressJobs":[],"queuedJobs":[]}'; done
+		rule 1 get notify '{"jobs":{}}'
+		rule 1 get get/accepted '{"inProgressJobs":[],"queuedJobs":[]}'
+		list 2 job-1 mine
+		for n in 1 2; do rule '*' job-1/get job-1/get/accepted "{\"execution\":$(execution job-1 QUEUED 1 REBOOT)}"; done
+		for n in 1 2; do rule '*' mine/get mine/get/accepted "{\"execution\":$(execution mine QUEUED 1 ROTATE_CERTIFICATE)}"; done
+		for n in 1 2; do rule 1 mine/update mine/update/accepted '{"executionState":{"status":"IN_PROGRESS","versionNumber":2}}'; done
+	} >rules
+	played
+	run -0 --separate-stderr gr-jobs-client next -w 30
+	[ "${lines[0]}" = jobId=mine ]
+	run -0 --separate-stderr gr-jobs-client update mine IN_PROGRESS
+	[ "${lines[1]}" = status=IN_PROGRESS ]
+	[ "$(grep -c '^p .*/jobs/get ' rules.log)" -eq 2 ]
+	[ "$(grep -c '^p .*/update ' rules.log)" -eq 1 ]
+}

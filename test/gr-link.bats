@@ -69,7 +69,7 @@ grant() {
 	wait "$LINK" || rc=$?
 	LINK=
 	[ "$rc" -eq 111 ]
-	[ "$(cat link.err)" = "gr-link: localhost:$PORT: the connection is lost: no acknowledgement within 1 s of: publish to \$aws/things/pump1/jobs/get" ]
+	[ "$(cat link.err)" = "gr-link: localhost:$PORT: the connection is lost: no acknowledgement within 1 s of: subscribe to \$aws/things/pump1/jobs/get/accepted" ]
 }
 
 @test "link: the broker's death ends it, with a line" {
@@ -158,14 +158,82 @@ grant() {
 	run -0 gr-commit job-1 1
 }
 
-@test "link: the seventeenth borrower is sent away" {
+# speak PERL: as a program that borrows the session; say KIND, TOPIC sends a frame on $s, hear reads one into $kind and $text
+speak() {
+	perl -MSocket -e '
+		sub borrow { socket(my $s,AF_UNIX,SOCK_STREAM,0); connect($s,sockaddr_un("link.sock")) or die; $s }
+		sub say_ { my ($s, $kind, $topic) = @_; syswrite $s, pack "N/a*", "$kind$topic\0" }
+		sub part { my ($s, $n) = @_; my $b = ""; while (length $b < $n) { sysread($s, $b, $n - length $b, length $b) or return "" } $b }
+		sub hear { my ($s) = @_; my $head = part($s, 4) or return "end"; my $b = part($s, unpack "N", $head); $b =~ s/\0(.)?//s; $b }
+		sub ask { my ($s, @what) = @_; say_ $s, @what; hear $s }
+		'"$1"
+}
+
+@test "link: the seventeenth borrower is told why it is sent away" {
 	start_broker
 	device pump1
 	start_link
-	run -0 perl -MSocket -e 'for (1..17) { socket(my $s,AF_UNIX,SOCK_STREAM,0); connect($s,sockaddr_un("link.sock")) or die; push @s, $s }
-		sysread $s[16], my $b, 1; print defined $b && $b eq "" ? "away" : "kept"'
-	[ "$output" = away ]
-	[ "$(cat link.err)" = 'gr-link: a borrower is sent away: there are 16 already' ]
+	run -0 speak 'push @s, borrow for 1..17; print hear($s[16]), "\n", hear($s[16])'
+	[ "$output" = $'f16 programs borrow the session already\nend' ]
+	[ "$(cat link.err)" = 'gr-link: a borrower is sent away: 16 programs borrow the session already' ]
+	run -0 speak 'push @s, borrow for 1..16; pop @s; $t = borrow; print ask($t, "l", "a")'
+}
+
+@test "link: what a borrower wanted is given back when the place is needed" {
+	start_broker
+	device pump1
+	start_link
+	for round in 1 2 3; do
+		run -0 speak '$s = borrow; print ask($s, "l", "'$round'/$_") for 1..32'
+		[ "$output" = "$(printf 'd%.0s' {1..32})" ]
+	done
+	[ "$(grep -c 'Received UNSUBSCRIBE from pump1' broker.log)" -eq 64 ]
+	[ ! -s link.err ]
+	service
+	run -0 gr-commit job-1 1
+}
+
+@test "link: a filter is asked for once, however many borrowers want it, and stays for the next" {
+	start_broker
+	device pump1
+	start_link
+	for round in 1 2 3; do
+		run -0 speak 'for (1..8) { push @s, borrow; print ask($s[-1], "l", "same"), ask($s[-1], "s", "same"), ask($s[-1], "l", "same") }'
+	done
+	[ "$(grep -c 'Received SUBSCRIBE from pump1$' broker.log)" -eq 1 ]
+}
+
+@test "link: more filters than there are places are refused with a line that says so, to the borrower too" {
+	start_broker
+	device pump1
+	start_link
+	run -0 speak '$s = borrow; ask($s, "l", "$_") for 1..32; $t = borrow; print ask($t, "s", "more"), ask($t, "l", "32"), ask($s, "l", "7")'
+	[ "$output" = 'fmore: no room: the borrowers want 32 other filtersdd' ]
+	[ "$(cat link.err)" = 'gr-link: more: no room: the borrowers want 32 other filters' ]
+}
+
+@test "link: a borrower that speaks nonsense is dropped with a line that names it" {
+	start_broker
+	device pump1
+	start_link
+	speak 'print "$$\n"; $s = borrow; syswrite $s, "\377\377\377\377"; hear $s' >pid
+	[ "$(cat link.err)" = "gr-link: the borrower with process id $(cat pid) is dropped: it does not speak our protocol" ]
+}
+
+@test "link: DISCONNECT is the last word, also when a signal ends it" {
+	start_broker
+	device pump1
+	for signal in TERM INT; do
+		start_link
+		kill -$signal "$LINK"
+		rc=0
+		wait "$LINK" || rc=$?
+		[ "$rc" -eq 0 ]
+		exec 7>&-
+	done
+	LINK=
+	await eval '[ "$(grep -c "Received DISCONNECT from pump1$" broker.log)" -eq 2 ]'
+	[ ! -s link.err ]
 }
 
 @test "link: an unreachable link is a failure that names the socket" {
@@ -196,4 +264,62 @@ grant() {
 	start_link
 	run -0 gr-commit job-1 1
 	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/$LINK/status")" -lt 12288 ]
+}
+
+# A service that publishes its answers as anybody does: they reach subscribers alone. Each comes twice.
+plain_get() {
+	local request token
+	read -r request
+	token=$(jq -c '{clientToken}' <<<"$request")
+	for n in 1 2; do
+		answer '$aws/things/pump1/jobs/j1/get/accepted' "$(jq -c '. + {execution: {jobId: "j1", status: "QUEUED"}}' <<<"$token")"
+	done
+}
+
+@test "link: answers of Jobs that a broker delivers to subscribers alone arrive, with the link and without" {
+	start_broker
+	device pump1
+	start_service '$aws/things/pump1/jobs/j1/get' plain_get
+	start_link
+	run -0 gr-jobs-client get j1
+	[ "${lines[0]}" = jobId=j1 ]
+	stop_link
+	unset GR_LINK_SOCKET
+	run -0 gr-jobs-client get j1
+	[ "${lines[0]}" = jobId=j1 ]
+}
+
+# start_list_of_ten: a service that lists ten jobs of other agents, as AWS IoT does with any number of them
+start_list_of_ten() {
+	make_pair service /CN=service ca
+	mkfifo service.in
+	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert service.pem --key service.key -i service -v \
+		-t '$aws/things/pump1/jobs/get' -t '$aws/things/pump1/jobs/+/get' >service.in 3>&- &
+	SERVICE=$!
+	list_ten <service.in 3>&- &
+	ANSWERING=$!
+	await grep -q 'Sending SUBACK to service' broker.log
+}
+list_ten() {
+	local topic request job
+	while read -r topic request; do
+		job=${topic#*/jobs/} job=${job%get} job=${job%/}
+		if [ -z "$job" ]; then
+			jq -c '{clientToken, inProgressJobs: [], queuedJobs: [range(1; 11) | {jobId: "o\(.)"}]}' <<<"$request"
+		else
+			jq -c --arg job "$job" '{clientToken, execution: {jobId: $job, status: "QUEUED", jobDocument: {operation: "reboot"}}}' <<<"$request"
+		fi >reply
+		answer "$topic/accepted" "$(cat reply)"
+	done
+}
+
+@test "link: the driver of a device behind ten jobs of other agents says once which they are" {
+	start_broker
+	device pump1
+	printf '%s\n' 'watchdog = off' 'refusalWindowSeconds = 1' >>gr.conf
+	start_list_of_ten
+	run -0 --separate-stderr rotate.sh once
+	[[ $stderr == *'the service lists 10 pending jobs, none of them a rotation to take'*'In front stand: o1 o2 o3 o4 o5 o6 o7 o8 o9 o10' ]]
+	run -0 --separate-stderr rotate.sh once
+	[ -z "$stderr" ]
 }

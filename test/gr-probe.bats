@@ -199,3 +199,18 @@ silent_server() {
 	device pump1
 	run -111 bash -c 'gr-probe >/dev/full'
 }
+
+@test "probe: --take-over connects as the thing itself, ends the session of that name, and says DISCONNECT at once" {
+	start_broker
+	device pump1
+	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert device.pem --key device.key -i pump1 -t news >/dev/null 2>&1 3>&- &
+	SERVICE=$! ANSWERING=
+	await grep -q 'Sending SUBACK to pump1' broker.log
+	run -0 --separate-stderr gr-probe --take-over -o runtime=lite
+	[ "$output" = "$(certificate_id device.pem)" ]
+	[ -z "$stderr" ]
+	await grep -q 'Received DISCONNECT from pump1$' broker.log
+	grep -q 'Client pump1 already connected, closing old connection' broker.log
+	run -1 grep -e 'pump1#' -e 'PUBLISH' broker.log
+	run -0 gr-probe --take-over --certificate device.pem --key device.key
+}

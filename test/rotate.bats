@@ -166,3 +166,25 @@ teardown() {
 		run -1 cmp -s old.key "$T/private.key"
 	done
 }
+
+@test "rotate: a policy that forbids to subscribe to the answers of Jobs, which come directly, is no obstacle" {
+	deny iot:Subscribe 'arn:aws:iot:*:*:topicfilter/$aws/things/*/accepted' 'arn:aws:iot:*:*:topicfilter/$aws/things/*/rejected'
+	keep_old_pair
+	rotate_job j1
+	run -0 gr-jobs-client get j1
+	run -0 rotate.sh once
+	assert_rotated j1
+}
+
+@test "rotate: each session of the driver ends with DISCONNECT, however the driver ends" {
+	rotate_job j1
+	rotate.sh run 3>&- 2>log &
+	driver=$!
+	gr-jobs watch -H "$HOME_DIR" -w 60 j1 >/dev/null
+	until_true is_idle
+	kill "$driver"
+	wait "$driver" || :
+	until_true not_one_left
+	run -1 grep 'Client thing-1[^ ]* closed its connection' "$LAB/broker/log"
+}
+not_one_left() { [ "$(grep -c ' as thing-1[ #]' "$LAB/broker/log")" -eq "$(grep -c 'Client thing-1[^ ]* disconnected' "$LAB/broker/log")" ]; }

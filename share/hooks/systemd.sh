@@ -1,7 +1,10 @@
 # systemd.sh - what the restart hooks beside it have in common: one unit of systemd. Sourced by them.
 # shellcheck shell=sh
 # shellcheck disable=SC2154
-# The hook sets unit, and defines quiet: 0 if no deployment runs, else one line and 111.
+# The hook sets unit, and defines
+#   quiet       0 if no deployment runs, else one line and 111
+#   connection  PID: prints what tells its connections to the broker apart, after a blank; 111 if it has none now
+#   reconnect   makes the runtime connect anew without a restart; not 0 if that is not possible
 
 complain() {
 	printf '%s: %s\n' "${0##*/}" "$1" >&2
@@ -44,13 +47,19 @@ END
 	case $active in
 	activating | deactivating | reloading) complain "$unit: $active"; return 111 ;;
 	esac
+	used=$(connection "$pid") || return
 	read -r boot </proc/sys/kernel/random/boot_id
-	printf '%s %s %s\n' "$boot" "$pid" "$start"
+	printf '%s %s %s%s\n' "$boot" "$pid" "$start" "$used"
 }
 
-# Not waited for: the restart may end whoever asks for it. A unit that failed too often is not started before it is reset.
+# A new connection is tried once for a switch; whoever asks us keeps the note of it, and comes again if it did not help.
+# A restart is not waited for: it may end whoever asks for it. A unit that failed too often is not started before it is reset.
 restart() {
 	active=$(properties ActiveState) || return
+	if [ "$active" = ActiveState=active ] && [ -n "${GR_RECONNECTED:-}" ] && [ ! -e "$GR_RECONNECTED" ] && reconnect; then
+		: >"$GR_RECONNECTED"
+		return
+	fi
 	{ [ "$active" != ActiveState=failed ] || systemctl reset-failed "$unit"; } && systemctl --no-block restart "$unit" && return
 	complain "$unit: systemctl cannot restart it"
 	return 111

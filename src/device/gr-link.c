@@ -14,9 +14,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 static const struct arg_option options[] = {
@@ -72,19 +74,38 @@ static enum status announce(const char *id)
 	return GR_FAIL;
 }
 
+/* A session that merely breaks off looks like a fault to who watches presence, and its will is carried out. */
+static int catch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
 static enum status lend(struct mqtt *mqtt, struct inbox *inbox, const struct settings *set, const char *id)
 {
+	int listener, signals = catch_signals();
 	struct lender lender;
 	enum status st;
-	int listener;
 
-	if ((st = socket_listen(&listener, set->socket)) != GR_OK)
+	if (signals < 0) {
+		complain("signals: %s", strerror(errno));
+		return GR_FAIL;
+	}
+	if ((st = socket_listen(&listener, set->socket)) != GR_OK) {
+		close(signals);
 		return st;
-	lender_init(&lender, mqtt, inbox, listener);
+	}
+	lender_init(&lender, mqtt, inbox, listener, signals);
 	if ((st = announce(id)) == GR_OK)
 		st = lender_run(&lender);
 	lender_release(&lender);
 	close(listener);
+	close(signals);
 	return st;
 }
 

@@ -10,17 +10,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { OPT_CERTIFICATE = 256, OPT_KEY };
+enum { OPT_CERTIFICATE = 256, OPT_KEY, OPT_TAKE_OVER };
 
 static const struct arg_option options[] = {
 	{ 'g', "generation", "N", "the pair to try (default: the one that is live now)" },
 	{ OPT_CERTIFICATE, "certificate", "LOCATION", "a certificate, instead of a generation: a file or a pkcs11: URI" },
 	{ OPT_KEY, "key", "LOCATION", "and its private key" },
+	{ OPT_TAKE_OVER, "take-over", NULL, "connect as THING itself: the session under that name is ended" },
 	CONF_OPTIONS,
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-probe", "[-g N | --certificate LOCATION --key LOCATION]",
+	"gr-probe", "[--take-over] [-g N | --certificate LOCATION --key LOCATION]",
 	"Connect as THING#probe, disconnect, and say whether the broker took it.", options
 };
 
@@ -28,6 +29,7 @@ struct settings {
 	struct conf conf;
 	uint32_t generation;
 	const char *certificate, *key;
+	bool take_over;
 };
 
 static enum status read_settings(struct settings *set, int argc, char *argv[])
@@ -47,6 +49,9 @@ static enum status read_settings(struct settings *set, int argc, char *argv[])
 			break;
 		case OPT_KEY:
 			set->key = optarg;
+			break;
+		case OPT_TAKE_OVER:
+			set->take_over = true;
 			break;
 		default:
 			st = conf_option(&set->conf, ch, optarg);
@@ -84,7 +89,10 @@ int main(int argc, char *argv[])
 		     : login_load(&login, &set.conf, set.generation);
 	if (st != GR_OK)
 		goto out;
-	login_as_probe(&login);
+	if (set.take_over)
+		login_as_thing(&login);
+	else
+		login_as_probe(&login);
 	st = probe(&login, conf_number(&set.conf, CONF_REQUEST_TIMEOUT));
 out:
 	conf_release(&set.conf);

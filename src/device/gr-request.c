@@ -44,7 +44,7 @@ static enum status ask(struct session *session)
 	enum status st;
 
 	topic_certificate(topic, session->thing, "request");
-	if ((st = request_init(&request, session, topic, NULL)) == GR_OK && (st = request_send(&request, body)) == GR_OK &&
+	if ((st = request_init(&request, session, topic)) == GR_OK && (st = request_send(&request, body)) == GR_OK &&
 	    (st = request_answer(&answer, &request)) != GR_FAIL) {
 		st = judge(st, answer);
 		json_decref(answer);

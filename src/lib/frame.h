@@ -15,8 +15,8 @@
 #include "topic.h"
 
 enum frame_kind {
-	FRAME_LISTEN = 'l',	/* forward what matches this filter */
-	FRAME_SUBSCRIBE = 's',	/* the same, and the broker has to be asked for it */
+	FRAME_LISTEN = 'l',	/* forward what matches this filter, and ask the broker for it, which may say no */
+	FRAME_SUBSCRIBE = 's',	/* the same; a no of the broker is FAILED */
 	FRAME_PUBLISH = 'p',
 	FRAME_DONE = 'd',	/* PUBLISH: the broker has it */
 	FRAME_FAILED = 'f',

@@ -21,8 +21,15 @@ bool inbox_put(struct inbox *inbox, const char *topic, const void *payload, size
 		complain("%s: a message of %zu bytes is dropped: it is too large", topic, len);
 		return false;
 	}
-	if (inbox->count == INBOX_MESSAGES || !(copy = malloc(name + len + 1))) {
-		complain("%s: a message is dropped: %d others wait to be read", topic, INBOX_MESSAGES);
+	if (inbox->count == INBOX_MESSAGES) {
+		if (!inbox->overflowed)
+			complain("%s: messages are dropped: %d others wait to be read, the oldest on %s", topic, INBOX_MESSAGES,
+				 inbox->slot[inbox->first].topic);
+		inbox->overflowed = true;
+		return false;
+	}
+	if (!(copy = malloc(name + len + 1))) {
+		complain("%s: a message is dropped: out of memory", topic);
 		return false;
 	}
 	memcpy(copy, topic, name);
@@ -40,6 +47,7 @@ bool inbox_take(struct inbox *inbox, struct message *message)
 	*message = inbox->slot[inbox->first];
 	inbox->first = (inbox->first + 1) % INBOX_MESSAGES;
 	inbox->count--;
+	inbox->overflowed = false;
 	return true;
 }
 

@@ -59,6 +59,11 @@ enum status login_load_files(struct login *login, const struct conf *conf, const
 	return load_id(login);
 }
 
+void login_as_thing(struct login *login)
+{
+	str_copy(login->client, sizeof login->client, login->thing);
+}
+
 void login_as_probe(struct login *login)
 {
 	str_format(login->client, sizeof login->client, "%s#probe", login->thing);

@@ -26,5 +26,7 @@ enum status login_load(struct login *login, const struct conf *conf, uint32_t ge
 enum status login_load_files(struct login *login, const struct conf *conf, const char *key, const char *certificate);
 /* Makes it T#probe, which evicts nobody. */
 void login_as_probe(struct login *login);
+/* Makes it T, which evicts the session that the thing has. */
+void login_as_thing(struct login *login);
 
 #endif

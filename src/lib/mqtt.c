@@ -30,10 +30,15 @@ static void on_disconnect(struct mosquitto *client, void *obj, int code)
 	m->lost = true;
 }
 
-static void take_ack(struct mqtt *m, int mid, bool refused)
+static void count_ack(struct mqtt *m)
 {
 	m->due -= m->due > 0;
 	m->due_since = clock_boot_ms();
+}
+
+static void take_ack(struct mqtt *m, int mid, bool refused)
+{
+	count_ack(m);
 	m->acks[m->next_ack] = (struct mqtt_ack){ mid, refused };
 	m->next_ack = (m->next_ack + 1) % MQTT_ACKS;
 }
@@ -48,6 +53,12 @@ static void on_subscribe(struct mosquitto *client, void *obj, int mid, int count
 {
 	(void)client;
 	take_ack(obj, mid, count < 1 || granted[0] > 2);
+}
+
+static void on_unsubscribe(struct mosquitto *client, void *obj, int mid)
+{
+	(void)client, (void)mid;
+	count_ack(obj);
 }
 
 static void on_message(struct mosquitto *client, void *obj, const struct mosquitto_message *message)
@@ -138,6 +149,7 @@ static enum status make_client(struct mqtt *m, const char *client_id)
 	mosquitto_disconnect_callback_set(m->client, on_disconnect);
 	mosquitto_publish_callback_set(m->client, on_publish);
 	mosquitto_subscribe_callback_set(m->client, on_subscribe);
+	mosquitto_unsubscribe_callback_set(m->client, on_unsubscribe);
 	mosquitto_message_callback_set(m->client, on_message);
 	return GR_OK;
 }
@@ -191,6 +203,11 @@ enum status mqtt_publish(struct mqtt *m, int *mid, const char *topic, const void
 enum status mqtt_subscribe(struct mqtt *m, int *mid, const char *filter)
 {
 	return started(m, "subscribe to", filter, mosquitto_subscribe(m->client, mid, filter, 1));
+}
+
+enum status mqtt_unsubscribe(struct mqtt *m, const char *filter)
+{
+	return started(m, "unsubscribe from", filter, mosquitto_unsubscribe(m->client, NULL, filter));
 }
 
 struct pollfd mqtt_pollfd(const struct mqtt *m)

@@ -16,7 +16,7 @@
 #include "status.h"
 #include "tls.h"
 
-enum { MQTT_KEEPALIVE = 60 /* seconds */, MQTT_ACKS = 32 };
+enum { MQTT_KEEPALIVE = 60 /* seconds */, MQTT_ACKS = 64 };
 
 struct mosquitto;
 
@@ -56,6 +56,8 @@ void mqtt_close(struct mqtt *m);
 /* Starts; *mid is what mqtt_acked will know it by. GR_FAIL: the connection is gone. GR_BAD: MQTT allows no such topic. */
 enum status mqtt_publish(struct mqtt *m, int *mid, const char *topic, const void *payload, size_t len);
 enum status mqtt_subscribe(struct mqtt *m, int *mid, const char *filter);
+/* Nobody waits for its answer. GR_FAIL: the connection is gone. */
+enum status mqtt_unsubscribe(struct mqtt *m, const char *filter);
 /* True once the broker has answered mid, which is then forgotten; *refused: it said no. */
 bool mqtt_acked(struct mqtt *m, int mid, bool *refused);
 

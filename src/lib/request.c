@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum status request_init(struct request *request, struct session *session, const char *topic, const char *also)
+enum status request_init(struct request *request, struct session *session, const char *topic)
 {
 	unsigned char token[16];
 
@@ -19,7 +19,7 @@ enum status request_init(struct request *request, struct session *session, const
 	}
 	str_hex(request->token, token, sizeof token);
 	str_copy(request->topic, sizeof request->topic, topic);
-	str_copy(request->also, sizeof request->also, also ? also : "");
+	str_copy(request->filter, sizeof request->filter, topic);
 	return GR_OK;
 }
 
@@ -38,13 +38,30 @@ static enum status listen_below(struct session *s, const char *topic)
 	return st == GR_NO ? GR_FAIL : st;
 }
 
+static void pass_over(struct request *r, const struct message *message)
+{
+	if (r->stray)
+		r->stray(r->obj, message);
+}
+
+static enum status pass_over_waiting(struct request *r)
+{
+	struct message message = { 0 };
+	enum status st;
+
+	while ((st = session_receive(r->session, &message, 0)) == GR_OK) {
+		pass_over(r, &message);
+		message_release(&message);
+	}
+	return st == GR_NO ? GR_OK : st;
+}
+
 enum status request_send(struct request *request, json_t *body)
 {
 	enum status st;
 	char *text;
 
-	if ((st = listen_below(request->session, request->topic)) != GR_OK ||
-	    (request->also[0] && (st = listen_below(request->session, request->also)) != GR_OK))
+	if ((st = listen_below(request->session, request->filter)) != GR_OK || (st = pass_over_waiting(request)) != GR_OK)
 		return st;
 	if (json_object_set_new(body, "clientToken", json_string(request->token)) != 0 || !(text = json_compact(body))) {
 		complain("%s: out of memory", request->topic);
@@ -75,7 +92,7 @@ static bool is_ours(const struct request *r, const char *base, const json_t *ans
 
 	if (!token)
 		return exact;
-	return (exact || (r->also[0] && topic_matches(r->also, base))) &&
+	return (exact || (r->loose && topic_matches(r->filter, base))) &&
 	       json_is_string(token) && strcmp(json_string_value(token), r->token) == 0;
 }
 
@@ -91,8 +108,7 @@ static enum status judge(json_t **answer, struct request *r, const struct messag
 		return verdict;
 	}
 	json_decref(body);
-	if (r->stray)
-		r->stray(r->obj, message);
+	pass_over(r, message);
 	return GR_BAD;
 }
 

@@ -16,18 +16,19 @@ struct request {
 	struct session *session;
 	char token[33];			/* 128 random bits */
 	char topic[TOPIC_MAX];
-	char also[TOPIC_MAX];		/* a filter of request topics whose answers, bearing our token, count too, or "" */
+	char filter[TOPIC_MAX];		/* of request topics whose answers are listened for; topic is one of them */
+	bool loose;			/* an answer that bears our token counts on all of these */
 	int64_t deadline;
 	void (*stray)(void *obj, const struct message *message);	/* sees what is no answer; may be NULL */
 	void *obj;
 };
 
-/* Fills *request. also may be NULL. GR_FAIL, one line: no random numbers. */
-enum status request_init(struct request *request, struct session *session, const char *topic, const char *also);
+/* Fills *request, its filter with the topic. GR_FAIL, one line: no random numbers. */
+enum status request_init(struct request *request, struct session *session, const char *topic);
 /*
- * Sends body (borrowed; clientToken is set in it), listening for the answer first: with a broker
- * subscription, except under $aws/, where the service answers the asking connection directly. A
- * refused subscription is no answer, so that is GR_FAIL too.
+ * Sends body (borrowed; clientToken is set in it), listening for the answer first. Under $aws/ a broker may refuse the
+ * subscription, since AWS IoT and our backend answer the asking connection directly; elsewhere a refusal is no answer, and
+ * GR_FAIL. What had come before is no answer either, such as the second copy of one to an earlier request.
  */
 enum status request_send(struct request *request, json_t *body);
 /*

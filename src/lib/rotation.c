@@ -15,7 +15,7 @@ enum status rotation_send(struct rotation *rotation, struct session *session, co
 		return GR_FAIL;
 	}
 	topic_certificate(topic, session->thing, verb);
-	st = request_init(&rotation->request, session, topic, NULL);
+	st = request_init(&rotation->request, session, topic);
 	return st == GR_OK ? request_send(&rotation->request, body) : st;
 }
 

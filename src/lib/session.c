@@ -43,6 +43,10 @@ void session_close(struct session *s)
 	frame_release(&s->in);
 	frame_release(&s->out);
 	inbox_release(&s->inbox);
+	while (s->filter_count > 0)
+		free(s->filters[--s->filter_count]);
+	free(s->filters);
+	s->filters = NULL;
 	s->link = -1;
 }
 
@@ -120,6 +124,7 @@ static enum status link_request(struct session *s, enum frame_kind kind, const c
 	return GR_FAIL;
 }
 
+/* GR_NO, silent: the broker refused. */
 static enum status own_settle(struct session *s, int mid, const char *topic)
 {
 	int64_t deadline = clock_boot_ms() + s->timeout_ms;
@@ -134,26 +139,60 @@ static enum status own_settle(struct session *s, int mid, const char *topic)
 		if ((st = mqtt_wait(&s->mqtt, deadline)) != GR_OK)
 			return st;
 	}
-	if (!refused)
+	return refused ? GR_NO : GR_OK;
+}
+
+static enum status own_subscribe(struct session *s, const char *filter)
+{
+	int mid;
+	enum status st = mqtt_subscribe(&s->mqtt, &mid, filter);
+
+	return st == GR_OK ? own_settle(s, mid, filter) : st;
+}
+
+static bool is_wanted(const struct session *s, const char *filter)
+{
+	for (size_t i = 0; i < s->filter_count; i++)
+		if (strcmp(s->filters[i], filter) == 0)
+			return true;
+	return false;
+}
+
+static enum status note_wanted(struct session *s, const char *filter)
+{
+	char **more = realloc(s->filters, (s->filter_count + 1) * sizeof *more);
+
+	if (more)
+		s->filters = more;
+	if (more && (more[s->filter_count] = strdup(filter))) {
+		s->filter_count++;
 		return GR_OK;
-	complain("%s: the broker refused the subscription", topic);
-	return GR_NO;
+	}
+	complain("%s: out of memory", filter);
+	return GR_FAIL;
 }
 
 enum status session_listen(struct session *s, const char *filter)
 {
-	return s->link >= 0 ? link_request(s, FRAME_LISTEN, filter, NULL, 0) : GR_OK;	/* our own hears all */
+	enum status st;
+
+	if (is_wanted(s, filter))
+		return GR_OK;
+	st = s->link >= 0 ? link_request(s, FRAME_LISTEN, filter, NULL, 0) : own_subscribe(s, filter);
+	return st == GR_OK || (st == GR_NO && s->link < 0) ? note_wanted(s, filter) : st;
 }
 
 enum status session_subscribe(struct session *s, const char *filter)
 {
 	enum status st;
-	int mid;
 
+	if (is_wanted(s, filter))
+		return GR_OK;
 	if (s->link >= 0)
-		return link_request(s, FRAME_SUBSCRIBE, filter, NULL, 0);
-	st = mqtt_subscribe(&s->mqtt, &mid, filter);
-	return st == GR_OK ? own_settle(s, mid, filter) : st;
+		st = link_request(s, FRAME_SUBSCRIBE, filter, NULL, 0);
+	else if ((st = own_subscribe(s, filter)) == GR_NO)
+		complain("%s: the broker refused the subscription", filter);
+	return st == GR_OK ? note_wanted(s, filter) : st;
 }
 
 enum status session_publish(struct session *s, const char *topic, const void *payload, size_t len)

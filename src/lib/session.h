@@ -24,6 +24,8 @@ struct session {
 	struct inbox inbox;
 	int link;		/* the borrowed one's socket, or -1 */
 	struct frame_buffer in, out;
+	char **filters;		/* that were asked for; they stay for the session's life */
+	size_t filter_count;
 	struct mqtt mqtt;	/* or our own */
 	struct login login;
 };
@@ -37,9 +39,12 @@ struct session {
 enum status session_open(struct session *s, const struct conf *conf, uint32_t generation);
 void session_close(struct session *s);
 
-/* Wants messages that match filter. The service sends them to us without a subscription. */
+/*
+ * Wants messages that match filter, and asks the broker for them. That it refuses is no failure: a service that answers the
+ * asking connection directly needs no subscription. What was wanted before is not asked for again.
+ */
 enum status session_listen(struct session *s, const char *filter);
-/* The same where the broker has to be asked. GR_NO: it refused. */
+/* The same for what comes to subscribers alone. GR_NO: the broker refused. */
 enum status session_subscribe(struct session *s, const char *filter);
 /* GR_OK: the broker has it (PUBACK). GR_FAIL: it has not, or closed the connection instead. */
 enum status session_publish(struct session *s, const char *topic, const void *payload, size_t len);

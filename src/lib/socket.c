@@ -92,13 +92,15 @@ enum status socket_listen(int *fd, const char *path)
 	return finish(&place, made, fd, ok);
 }
 
-bool socket_peer_is_us(int fd)
+bool socket_peer_is_us(int fd, long *pid)
 {
 	struct ucred peer;
 	socklen_t len = sizeof peer;
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && len == sizeof peer &&
-	       (peer.uid == geteuid() || peer.uid == 0);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0 || len != sizeof peer)
+		return false;
+	*pid = peer.pid;
+	return peer.uid == geteuid() || peer.uid == 0;
 }
 
 enum status socket_connect(int *fd, const char *path)
@@ -106,11 +108,12 @@ enum status socket_connect(int *fd, const char *path)
 	int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct place place = { .dir = -1 };
 	struct sockaddr_un to;
+	long pid;
 	bool ok;
 
 	ok = made >= 0 && place_open(&place, path) && place_address(&to, &place, "") &&
 	     connect(made, (struct sockaddr *)&to, sizeof to) == 0;
-	if (ok && !socket_peer_is_us(made)) {
+	if (ok && !socket_peer_is_us(made, &pid)) {
 		ok = false;
 		errno = EPERM;
 	}

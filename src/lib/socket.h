@@ -13,7 +13,7 @@
 enum status socket_listen(int *fd, const char *path);
 /* path is what GR_LINK_SOCKET says. GR_FAIL, one line: nobody listens there, or it is somebody else. */
 enum status socket_connect(int *fd, const char *path);
-/* True when the process at the other end is ours or root's. */
-bool socket_peer_is_us(int fd);
+/* True when the process at the other end, *pid, is ours or root's. */
+bool socket_peer_is_us(int fd, long *pid);
 
 #endif

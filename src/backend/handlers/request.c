@@ -15,28 +15,6 @@ static enum status accept(struct event *e, const char *job)
 	return event_accept(e, json_pack("{s:s}", "jobId", job));
 }
 
-/* A rotation that waits for the thing, or is under way, whoever ordered it. GR_NO: none. */
-static enum status find_pending(char id[static 65], const struct event *e)
-{
-	struct execution list[QUEUE_LISTED];
-	size_t count;
-	enum status st = execution_pending(list, &count, QUEUE_LISTED, e->db, e->request.thing);
-
-	for (size_t i = 0; i < count && st == GR_OK; i++) {
-		struct job job;
-		bool rotation;
-
-		if ((st = job_get(&job, e->db, list[i].job)) != GR_OK)
-			continue;
-		rotation = job_is_rotation(&job);
-		str_copy(id, 65, job.id);
-		job_release(&job);
-		if (rotation)
-			return GR_OK;
-	}
-	return st == GR_FAIL ? st : GR_NO;
-}
-
 /* Has the thing had one within the time that the operator grants? */
 static enum status asked_lately(const struct event *e)
 {
@@ -83,7 +61,7 @@ static enum status order(struct event *e)
 
 enum status rotate_request(struct event *e)
 {
-	char pending[65];
+	struct execution pending;
 	const char *why;
 	enum status st = rotate_check_asker(&why, e);
 
@@ -93,8 +71,9 @@ enum status rotate_request(struct event *e)
 	}
 	if (st != GR_OK)
 		return st == GR_NO ? event_reject_text(e, why, false) : st;
-	if ((st = find_pending(pending, e)) == GR_OK)
-		return accept(e, pending);
+	/* One that waits for the thing, or is under way, whoever ordered it. */
+	if ((st = execution_rotation(&pending, e->db, e->request.thing, "")) == GR_OK)
+		return accept(e, pending.job);
 	if (st == GR_NO && (st = asked_lately(e)) == GR_OK)
 		return event_reject_text(e, "the thing has had a job of its own lately", true);
 	return st == GR_NO ? order(e) : st;

@@ -70,13 +70,46 @@ json_t *queue_execution(const struct execution *x, const char *details, const ch
 	return o;
 }
 
-json_t *queue_lists(struct db *db, const char *thing)
+/*
+ * A list that is full says nothing of a rotation behind its end: the first one in status then takes a place there, in front
+ * of *end. One that has a place anyway keeps it.
+ */
+static enum status list_rotation(struct execution *list, size_t *end, struct db *db, const char *thing, const char *status)
+{
+	struct execution x;
+	enum status st = execution_rotation(&x, db, thing, status);
+
+	if (st != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	for (size_t i = 0; i < QUEUE_LISTED; i++)
+		if (list[i].id == x.id) {
+			*end -= i == *end - 1;
+			return GR_OK;
+		}
+	list[--*end] = x;
+	return GR_OK;
+}
+
+/* *full: what is behind the end is not listed, but the first rotations are. */
+static enum status list_pending(struct execution *list, size_t *count, bool *full, struct db *db, const char *thing)
+{
+	size_t end = QUEUE_LISTED;
+	enum status st;
+
+	if ((st = execution_pending(list, count, QUEUE_LISTED, db, thing)) != GR_OK || !(*full = *count == QUEUE_LISTED))
+		return st;
+	if ((st = list_rotation(list, &end, db, thing, "IN_PROGRESS")) != GR_OK)
+		return st;
+	return list_rotation(list, &end, db, thing, "QUEUED");
+}
+
+json_t *queue_lists(struct db *db, const char *thing, bool *full)
 {
 	struct execution list[QUEUE_LISTED];
 	size_t count = 0;
 	json_t *o;
 
-	if (execution_pending(list, &count, QUEUE_LISTED, db, thing) != GR_OK)
+	if (list_pending(list, &count, full, db, thing) != GR_OK)
 		return NULL;
 	if (!(o = json_pack("{s:[], s:[]}", "inProgressJobs", "queuedJobs"))) {
 		complain("%s: out of memory", thing);

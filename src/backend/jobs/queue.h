@@ -34,7 +34,10 @@ json_t *queue_summary(const struct execution *x);
 json_t *queue_state(const struct execution *x, const char *details);
 /* JobExecution; document NULL leaves it out; with_thing adds thingName. */
 json_t *queue_execution(const struct execution *x, const char *details, const char *document, bool with_thing, int64_t now);
-/* {"inProgressJobs":[...],"queuedJobs":[...]}; NULL: the registry failed or no memory (one line). */
-json_t *queue_lists(struct db *db, const char *thing);
+/*
+ * {"inProgressJobs":[...],"queuedJobs":[...]}, the first rotation of either among them wherever it stands. *full: there may be
+ * more. NULL: the registry failed or no memory (one line).
+ */
+json_t *queue_lists(struct db *db, const char *thing, bool *full);
 
 #endif

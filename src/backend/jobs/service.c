@@ -59,9 +59,14 @@ void service_arm_step(struct execution *x, int64_t minutes, int64_t minute_ms, i
 
 enum status service_get_pending(struct event *e)
 {
-	json_t *lists = queue_lists(e->db, e->request.thing);
+	bool full;
+	json_t *lists = queue_lists(e->db, e->request.thing, &full);
 
-	return lists ? event_accept(e, lists) : GR_FAIL;
+	if (!lists)
+		return GR_FAIL;
+	if (full)
+		json_object_set_new(lists, "certificateRotator", json_pack("{s:b}", "rotationsListed", 1));
+	return event_accept(e, lists);
 }
 
 /* What is ours alone: create and commit may be repeated, and which certificate of this rotation lives, once that is decided. */

@@ -25,7 +25,8 @@ enum status tell_front(int64_t *id, struct db *db, const char *thing)
 /* notify: the list, by status; a status with no entries is left out. */
 static enum status put_notify(struct db *db, const char *thing, int64_t now)
 {
-	json_t *lists = queue_lists(db, thing), *jobs = json_object(), *body;
+	bool full;
+	json_t *lists = queue_lists(db, thing, &full), *jobs = json_object(), *body;
 	char topic[TOPIC_MAX];
 
 	if (!lists || !jobs) {

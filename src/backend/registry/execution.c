@@ -1,5 +1,6 @@
 /* execution.c - job executions */
 #include "registry/execution.h"
+#include "registry/job.h"
 #include "str.h"
 
 #include <stdlib.h>
@@ -8,8 +9,8 @@
 #define COLUMNS "id, thing, job, number, status, version, queued, coalesce(started, 0), updated, coalesce(deadline, 0), coalesce(step_deadline, 0), attempt"
 /* Also where one status alone is asked for: only a query that has this term may use the indexes of open executions. */
 #define OPEN "status IN ('QUEUED', 'IN_PROGRESS')"
-#define PENDING "SELECT " COLUMNS " FROM execution WHERE thing = ?1 AND " OPEN \
-	" ORDER BY status = 'QUEUED', queued, id"
+#define IN_ORDER " ORDER BY status = 'QUEUED', queued, id"
+#define PENDING "SELECT " COLUMNS " FROM execution WHERE thing = ?1 AND " OPEN IN_ORDER
 
 static const char *const names[] = {
 	[EXECUTION_QUEUED] = "QUEUED", [EXECUTION_IN_PROGRESS] = "IN_PROGRESS", [EXECUTION_SUCCEEDED] = "SUCCEEDED",
@@ -92,6 +93,17 @@ enum status execution_pending(struct execution *list, size_t *count, size_t max,
 	}
 	db_done(row);
 	return st == GR_FAIL ? st : GR_OK;
+}
+
+enum status execution_rotation(struct execution *x, struct db *db, const char *thing, const char *status)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, "SELECT " COLUMNS " FROM execution x WHERE thing = ?1 AND " OPEN
+				  " AND (?2 = '' OR status = ?2) AND (SELECT CASE WHEN json_valid(document) THEN"
+				  " json_extract(document, '$.operation') = '" JOB_ROTATE "' END FROM job WHERE id = x.job)" IN_ORDER " LIMIT 1",
+				  "ss", thing, status);
+
+	return take_one(x, row, st);
 }
 
 enum status execution_details(char **details, struct db *db, int64_t id)

@@ -38,6 +38,8 @@ enum status execution_by_id(struct execution *x, struct db *db, int64_t id);
 enum status execution_front(struct execution *x, struct db *db, const char *thing);
 /* The first max of the queue in that order; *count says how many. */
 enum status execution_pending(struct execution *list, size_t *count, size_t max, struct db *db, const char *thing);
+/* The first in that order whose job is a rotation; status "QUEUED" or "IN_PROGRESS", or "" for either. */
+enum status execution_rotation(struct execution *x, struct db *db, const char *thing, const char *status);
 /* The statusDetails as JSON text; free it. */
 enum status execution_details(char **details, struct db *db, int64_t id);
 

@@ -15,7 +15,7 @@ enum status describe_answer(struct execution *execution, const json_t *answer, c
 	    (job[0] == '$' || strcmp(job, execution->job) == 0))
 		return GR_OK;
 	complain("%s: the answer is not an execution of it", job);
-	return GR_FAIL;
+	return GR_BAD;
 }
 
 enum status describe(struct execution *execution, json_t **answer, struct jobs *jobs, const char *job, const struct request *stray)

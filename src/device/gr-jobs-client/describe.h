@@ -8,7 +8,8 @@
 /*
  * Asks for the execution of job ("$next": the one at the front). GR_OK: *execution is filled and
  * *answer is the body. GR_NO: rejected (*answer is the body, nothing printed yet), or there is none
- * (*answer is NULL). GR_FAIL, one line: no answer that makes sense. json_decref *answer in any case.
+ * (*answer is NULL). GR_BAD, one line: the answer makes no sense. GR_FAIL, one line: none came. json_decref *answer in any
+ * case.
  */
 enum status describe(struct execution *execution, json_t **answer, struct jobs *jobs, const char *job, const struct request *stray);
 /* The execution in a start-next or get answer, the same way. */

@@ -22,7 +22,7 @@ static enum status get(struct jobs *jobs, const char *job)
 	else if (st == GR_NO && answer)
 		st = jobs_rejected(answer, job, jobs->json);
 	json_decref(answer);
-	return st;
+	return st == GR_BAD ? GR_FAIL : st;
 }
 
 int verb_get(int argc, char *argv[])

@@ -38,26 +38,27 @@ void jobs_close(struct jobs *jobs)
 	jobs->is_open = false;
 }
 
-/* Some services answer "$next" under the id of the job it stands for. */
-static const char *answered_under(char also[static TOPIC_MAX], const char *thing, const char *job, const char *tail)
+/* One filter for all jobs: any number of them may be asked for. Some services answer "$next" under the id of the job it stands for. */
+static void listen_for_all(struct request *request, const char *thing, const char *job, const char *tail)
 {
-	if (!job || strcmp(job, "$next") != 0)
-		return NULL;
-	topic_job(also, thing, "+", tail);
-	return also;
+	topic_job(request->filter, thing, "+", tail);
+	request->loose = strcmp(job, "$next") == 0;
 }
 
 enum status jobs_ask(json_t **answer, struct jobs *jobs, const char *job, const char *tail, json_t *body, const struct request *stray)
 {
-	char topic[TOPIC_MAX], also[TOPIC_MAX];
+	const char *thing = jobs->session.thing;
 	struct request request;
+	char topic[TOPIC_MAX];
 	enum status st;
 
 	if (job)
-		topic_job(topic, jobs->session.thing, job, tail);
+		topic_job(topic, thing, job, tail);
 	else
-		topic_jobs(topic, jobs->session.thing, tail);
-	st = request_init(&request, &jobs->session, topic, answered_under(also, jobs->session.thing, job, tail));
+		topic_jobs(topic, thing, tail);
+	st = request_init(&request, &jobs->session, topic);
+	if (st == GR_OK && job)
+		listen_for_all(&request, thing, job, tail);
 	if (st == GR_OK && stray) {
 		request.stray = stray->stray;
 		request.obj = stray->obj;

@@ -1,6 +1,9 @@
 /* list.c - pending executions */
 #include "list.h"
+#include "complain.h"
 #include "str.h"
+
+#include <stdlib.h>
 
 /* Entries of the wrong shape are left out. */
 static void take_all(struct list *list, const json_t *summaries, const char *status)
@@ -16,20 +19,35 @@ static void take_all(struct list *list, const json_t *summaries, const char *sta
 		};
 		const char *job = json_text(summary, "jobId");
 
-		if (list->count < LIST_MAX && job && str_is_job(job) && p.number >= 1 && str_copy(p.job, sizeof p.job, job))
+		if (job && str_is_job(job) && p.number >= 1 && str_copy(p.job, sizeof p.job, job))
 			list->entry[list->count++] = p;
 	}
 }
 
 enum status list_read(struct list *list, json_t **answer, struct jobs *jobs, const struct request *stray)
 {
+	const json_t *under_way, *queued;
 	enum status st;
 
-	list->count = 0;
+	*list = (struct list){ 0 };
 	*answer = NULL;
 	if ((st = jobs_ask(answer, jobs, NULL, "get", json_object(), stray)) != GR_OK)
 		return st;
-	take_all(list, json_object_get(*answer, "inProgressJobs"), "IN_PROGRESS");
-	take_all(list, json_object_get(*answer, "queuedJobs"), "QUEUED");
+	under_way = json_object_get(*answer, "inProgressJobs");
+	queued = json_object_get(*answer, "queuedJobs");
+	if (!(list->entry = calloc(json_array_size(under_way) + json_array_size(queued) + 1, sizeof *list->entry))) {
+		complain("pending: out of memory");
+		return GR_FAIL;
+	}
+	take_all(list, under_way, "IN_PROGRESS");
+	take_all(list, queued, "QUEUED");
+	list->cut = list->count >= LIST_FULL &&
+		    !json_is_true(json_object_get(json_object_get(*answer, "certificateRotator"), "rotationsListed"));
 	return GR_OK;
+}
+
+void list_release(struct list *list)
+{
+	free(list->entry);
+	*list = (struct list){ 0 };
 }

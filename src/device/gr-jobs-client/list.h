@@ -4,7 +4,8 @@
 
 #include "jobs.h"
 
-enum { LIST_MAX = 64 };	/* AWS IoT sends at most 15 */
+/* AWS IoT lists so many at the most, more only while maintenance windows are open. */
+enum { LIST_FULL = 10 };
 
 struct pending {
 	char job[65];
@@ -12,11 +13,16 @@ struct pending {
 	json_int_t number, queued_at;
 };
 struct list {
-	struct pending entry[LIST_MAX];
+	struct pending *entry;
 	size_t count;
+	bool cut;		/* it may be that a rotation waits and is not in it */
 };
 
-/* Asks for the list; status, *answer (json_decref it in any case) and stray as jobs_ask. */
+/*
+ * Asks for the list; status, *answer (json_decref it in any case) and stray as jobs_ask; also GR_FAIL, one line: out of
+ * memory. list_release it in any case.
+ */
 enum status list_read(struct list *list, json_t **answer, struct jobs *jobs, const struct request *stray);
+void list_release(struct list *list);
 
 #endif

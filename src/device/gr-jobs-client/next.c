@@ -1,28 +1,30 @@
 /* next.c - gr-jobs-client next: the next execution that is a rotation, waited for */
 #include "clock.h"
 #include "describe.h"
-#include "list.h"
+#include "front.h"
 #include "str.h"
 
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_QUEUED = 300 };
+enum { OPT_QUEUED = 300, OPT_FRONT };
 
 static const struct arg_option options[] = {
 	{ 'w', "wait", "SECONDS", "wait so long for one to come (default 0)" },
 	{ OPT_QUEUED, "queued", NULL, "pass over those that are in progress" },
+	{ OPT_FRONT, "front", "FILE", "note there what was said of jobs that stand in front, so as to say it once" },
 	JOBS_OPTIONS,
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-jobs-client next", "[-w SECONDS] [--queued]",
+	"gr-jobs-client next", "[-w SECONDS] [--queued] [--front FILE]",
 	"Print the first pending execution whose operation is ROTATE_CERTIFICATE.", options
 };
 
 struct watch {
 	struct jobs jobs;
 	bool queued;
+	const char *front;	/* a file, or NULL */
 	bool called;	/* a notification came: list again */
 	struct request stray;
 };
@@ -78,7 +80,7 @@ static bool fits(const struct watch *watch, const struct execution *execution)
 	return execution_is_rotation(execution) && (!watch->queued || strcmp(execution->status, "QUEUED") == 0);
 }
 
-/* GR_NO: this one is not it, or is gone meanwhile. */
+/* GR_NO: this one is not it, or is gone meanwhile, or makes no sense: another agent's job must hide none behind it. */
 static enum status try_one(struct watch *watch, const char *job)
 {
 	struct execution execution;
@@ -92,6 +94,16 @@ static enum status try_one(struct watch *watch, const char *job)
 		st = GR_FAIL;
 	}
 	json_decref(answer);
+	return st == GR_BAD ? GR_NO : st;
+}
+
+static enum status try_all(struct watch *watch, const struct list *list)
+{
+	enum status st = GR_NO;
+
+	for (size_t i = 0; i < list->count && st == GR_NO; i++)
+		if (!watch->queued || strcmp(list->entry[i].status, "QUEUED") == 0)
+			st = try_one(watch, list->entry[i].job);
 	return st;
 }
 
@@ -106,12 +118,10 @@ static enum status look(struct watch *watch)
 	if (st == GR_NO)
 		jobs_complain(answer, "pending");
 	json_decref(answer);
-	if (st != GR_OK)
-		return GR_FAIL;
-	st = GR_NO;
-	for (size_t i = 0; i < list.count && st == GR_NO; i++)
-		if (!watch->queued || strcmp(list.entry[i].status, "QUEUED") == 0)
-			st = try_one(watch, list.entry[i].job);
+	st = st == GR_OK ? try_all(watch, &list) : GR_FAIL;
+	if (st == GR_NO)
+		front_tell(&list, watch->jobs.session.thing, watch->front);
+	list_release(&list);
 	return st;
 }
 
@@ -156,6 +166,8 @@ int verb_next(int argc, char *argv[])
 			st = arg_u32(&seconds, "-w", optarg);
 		else if (ch == OPT_QUEUED)
 			watch.queued = true;
+		else if (ch == OPT_FRONT)
+			watch.front = optarg;
 		else
 			st = jobs_option(&watch.jobs, ch, optarg);
 	}

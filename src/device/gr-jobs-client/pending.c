@@ -30,6 +30,7 @@ static enum status list_pending(struct jobs *jobs)
 		st = show(&list, answer, jobs->json);
 	else if (st == GR_NO)
 		st = jobs_rejected(answer, "pending", jobs->json);
+	list_release(&list);
 	json_decref(answer);
 	return st;
 }

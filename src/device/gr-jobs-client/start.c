@@ -24,7 +24,7 @@ static enum status start(struct jobs *jobs, json_t *body)
 	else if (st == GR_OK && (st = describe_answer(&execution, answer, jobs, "$next")) == GR_OK)
 		st = describe_print(&execution, answer, jobs);
 	json_decref(answer);
-	return st;
+	return st == GR_BAD ? GR_FAIL : st;
 }
 
 int verb_start(int argc, char *argv[])

@@ -35,6 +35,7 @@ static enum status tell(struct jobs *jobs)
 		st = show(answer, jobs->json);
 	else if (st == GR_NO)
 		st = jobs_rejected(answer, "time", jobs->json);
+	list_release(&list);
 	json_decref(answer);
 	return st;
 }

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-void borrower_init(struct borrower *b, int fd)
+void borrower_init(struct borrower *b, int fd, long pid)
 {
-	*b = (struct borrower){ .fd = fd };
+	*b = (struct borrower){ .fd = fd, .pid = pid };
 }
 
 void borrower_drop(struct borrower *b)
@@ -17,8 +17,16 @@ void borrower_drop(struct borrower *b)
 		close(b->fd);
 	frame_release(&b->in);
 	frame_release(&b->out);
-	borrower_init(b, -1);
+	borrower_init(b, -1, 0);
 }
+
+static void expel(struct borrower *b, const char *why)
+{
+	complain("the borrower with process id %ld is dropped: it %s", b->pid, why);
+	borrower_drop(b);
+}
+
+static const char sluggish[] = "does not read what it asked for", babble[] = "does not speak our protocol";
 
 struct pollfd borrower_pollfd(const struct borrower *b)
 {
@@ -35,53 +43,23 @@ void borrower_answer(struct borrower *b, enum status st, const char *why)
 	b->errand = ERRAND_NONE;
 	str_format(payload, sizeof payload, "%c%.250s", st, why ? why : "");
 	if (!frame_put(&b->out, why ? FRAME_FAILED : FRAME_DONE, "", payload, why ? strlen(payload) : 0))
-		borrower_drop(b);
+		expel(b, sluggish);
 }
 
-static bool wants(const struct borrower *b, const char *topic)
+static bool wants(const struct borrower *b, const struct lender *lender, const char *topic)
 {
-	for (size_t i = 0; i < b->filters; i++)
-		if (topic_matches(b->filter[i], topic))
+	for (size_t i = 0; i < SUBSCRIPTIONS; i++)
+		if (b->wants[i] && topic_matches(lender->subscription[i].filter, topic))
 			return true;
 	return false;
 }
 
-void borrower_pass(struct borrower *b, const struct message *message)
+void borrower_pass(struct borrower *b, const struct lender *lender, const struct message *message)
 {
-	if (b->fd < 0 || !wants(b, message->topic))
+	if (b->fd < 0 || !wants(b, lender, message->topic))
 		return;
-	if (frame_put(&b->out, FRAME_MESSAGE, message->topic, message->payload, message->len))
-		return;
-	complain("a borrower is dropped: it does not read what it asked for");
-	borrower_drop(b);
-}
-
-/* False: there is no room, and it was told so. */
-static bool add_filter(struct borrower *b, const char *filter)
-{
-	for (size_t i = 0; i < b->filters; i++)
-		if (strcmp(b->filter[i], filter) == 0)
-			return true;
-	if (b->filters < LENDER_FILTERS && filter[0] != '\0' && str_copy(b->filter[b->filters], TOPIC_MAX, filter)) {
-		b->filters++;
-		return true;
-	}
-	borrower_answer(b, GR_FAIL, "one filter too many, or too long");
-	return false;
-}
-
-/* The subscription for filter, made if there is none; NULL: no room. */
-static struct subscription *find_subscription(struct lender *lender, const char *filter)
-{
-	struct subscription *empty = NULL;
-
-	for (struct subscription *s = lender->subscription; s < lender->subscription + LENDER_SUBSCRIPTIONS; s++) {
-		if (strcmp(s->filter, filter) == 0)
-			return s;
-		if (s->filter[0] == '\0' && !empty)
-			empty = s;
-	}
-	return empty;
+	if (!frame_put(&b->out, FRAME_MESSAGE, message->topic, message->payload, message->len))
+		expel(b, sluggish);
 }
 
 /* A request that MQTT does not allow is its sender's trouble alone. */
@@ -93,29 +71,35 @@ static enum status unfit(struct borrower *b, enum status st)
 	return GR_OK;
 }
 
-static enum status subscribe(struct borrower *b, struct lender *lender, const char *filter)
+static void all_wanted(bool wanted[static SUBSCRIPTIONS], const struct lender *lender)
 {
-	struct subscription *s;
+	memset(wanted, 0, SUBSCRIPTIONS * sizeof *wanted);
+	for (const struct borrower *b = lender->borrower; b < lender->borrower + LENDER_BORROWERS; b++)
+		for (size_t i = 0; i < SUBSCRIPTIONS; i++)
+			wanted[i] |= b->wants[i];
+}
 
-	if (!add_filter(b, filter))
-		return GR_OK;
-	if (!(s = find_subscription(lender, filter))) {
-		borrower_answer(b, GR_FAIL, "one subscription too many");
+static enum status subscribe(struct borrower *b, struct lender *lender, const char *filter, bool strict)
+{
+	bool wanted[SUBSCRIPTIONS];
+	char why[250];
+	enum status st;
+
+	all_wanted(wanted, lender);
+	st = filter[0] == '\0' || strlen(filter) >= TOPIC_MAX ? GR_BAD :
+	     subscription_make(&b->place, lender->subscription, wanted, lender->mqtt, filter, strict);
+	if (st == GR_NO) {
+		str_format(why, sizeof why, "%.180s: no room: the borrowers want %d other filters", filter, SUBSCRIPTIONS);
+		complain("%s", why);
+		borrower_answer(b, GR_FAIL, why);
 		return GR_OK;
 	}
-	if (s->filter[0] == '\0') {
-		enum status st = mqtt_subscribe(lender->mqtt, &s->mid, filter);
-
-		if (st != GR_OK)
-			return unfit(b, st);
-		str_copy(s->filter, sizeof s->filter, filter);
-	}
-	if (s->mid == 0) {
+	if (st != GR_OK)
+		return unfit(b, st);
+	b->wants[b->place] = true;
+	b->errand = strict ? ERRAND_SUBSCRIBE : ERRAND_LISTEN;
+	if (lender->subscription[b->place].mid == 0)
 		borrower_answer(b, GR_OK, NULL);
-		return GR_OK;
-	}
-	b->errand = ERRAND_SUBSCRIBE;
-	b->subscription = s;
 	return GR_OK;
 }
 
@@ -131,15 +115,12 @@ static enum status obey(struct borrower *b, struct lender *lender, const struct 
 {
 	switch (f->kind) {
 	case FRAME_LISTEN:
-		if (add_filter(b, f->topic))
-			borrower_answer(b, GR_OK, NULL);
-		return GR_OK;
 	case FRAME_SUBSCRIBE:
-		return subscribe(b, lender, f->topic);
+		return subscribe(b, lender, f->topic, f->kind == FRAME_SUBSCRIBE);
 	case FRAME_PUBLISH:
 		return publish(b, lender, f);
 	default:
-		borrower_drop(b);
+		expel(b, babble);
 		return GR_OK;
 	}
 }
@@ -157,7 +138,7 @@ static enum status obey_all(struct borrower *b, struct lender *lender)
 			frame_drop(&b->in);
 	}
 	if (rc < 0)
-		borrower_drop(b);
+		expel(b, babble);
 	return st;
 }
 

@@ -4,7 +4,7 @@
 
 #include "lender.h"
 
-void borrower_init(struct borrower *b, int fd);
+void borrower_init(struct borrower *b, int fd, long pid);
 /* Closes and empties the place. */
 void borrower_drop(struct borrower *b);
 
@@ -15,6 +15,6 @@ enum status borrower_serve(struct borrower *b, struct lender *lender, short reve
 /* Ends an open errand with DONE or, when why is not NULL, FAILED. */
 void borrower_answer(struct borrower *b, enum status st, const char *why);
 /* Passes the message on if it matches one of the filters; a borrower that lets too much pile up is dropped. */
-void borrower_pass(struct borrower *b, const struct message *message);
+void borrower_pass(struct borrower *b, const struct lender *lender, const struct message *message);
 
 #endif

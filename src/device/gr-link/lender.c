@@ -4,19 +4,20 @@
 #include "borrower.h"
 #include "complain.h"
 #include "socket.h"
+#include "str.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TURN_MS = 5000, AT_MQTT = 0, AT_LISTENER, AT_STDIN, AT_BORROWERS };
+enum { TURN_MS = 5000, AT_MQTT = 0, AT_LISTENER, AT_STDIN, AT_SIGNALS, AT_BORROWERS };
 
 #define EACH_BORROWER(b, lender) struct borrower *b = (lender)->borrower; b < (lender)->borrower + LENDER_BORROWERS; b++
 
-void lender_init(struct lender *lender, struct mqtt *mqtt, struct inbox *inbox, int listener)
+void lender_init(struct lender *lender, struct mqtt *mqtt, struct inbox *inbox, int listener, int signals)
 {
-	*lender = (struct lender){ .mqtt = mqtt, .inbox = inbox, .listener = listener };
+	*lender = (struct lender){ .mqtt = mqtt, .inbox = inbox, .listener = listener, .signals = signals };
 	for (EACH_BORROWER(b, lender))
 		b->fd = -1;
 }
@@ -27,34 +28,52 @@ void lender_release(struct lender *lender)
 		borrower_drop(b);
 }
 
+/* It is told why before it is closed off; a socket that is new takes that much. */
+static void send_away(int fd, const char *why)
+{
+	struct borrower b;
+
+	complain("a borrower is sent away: %s", why);
+	borrower_init(&b, fd, 0);
+	borrower_answer(&b, GR_FAIL, why);
+	frame_send(&b.out, fd);
+	borrower_drop(&b);
+}
+
 static void admit(struct lender *lender)
 {
 	int fd = accept4(lender->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	char why[64];
+	long pid;
 
 	if (fd < 0)
 		return;
-	if (!socket_peer_is_us(fd)) {
+	if (!socket_peer_is_us(fd, &pid)) {
 		complain("a borrower is sent away: it runs as another user");
 		close(fd);
 		return;
 	}
 	for (EACH_BORROWER(b, lender))
 		if (b->fd < 0) {
-			borrower_init(b, fd);
+			borrower_init(b, fd, pid);
 			return;
 		}
-	complain("a borrower is sent away: there are %d already", LENDER_BORROWERS);
-	close(fd);
+	str_format(why, sizeof why, "%d programs borrow the session already", LENDER_BORROWERS);
+	send_away(fd, why);
 }
 
-static void settle_subscription(struct lender *lender, struct subscription *s, bool refused)
+static void settle_subscription(struct lender *lender, size_t place, bool refused)
 {
-	s->mid = 0;
-	for (EACH_BORROWER(b, lender))
-		if (b->fd >= 0 && b->errand == ERRAND_SUBSCRIBE && b->subscription == s)
-			borrower_answer(b, refused ? GR_NO : GR_OK, refused ? "the broker refused the subscription" : NULL);
-	if (refused)
-		s->filter[0] = '\0';
+	lender->subscription[place].mid = 0;
+	lender->subscription[place].refused = refused;
+	for (EACH_BORROWER(b, lender)) {
+		bool strict = b->errand == ERRAND_SUBSCRIBE;
+
+		if (b->fd < 0 || (!strict && b->errand != ERRAND_LISTEN) || b->place != place)
+			continue;
+		b->wants[place] = !refused || !strict;
+		borrower_answer(b, refused && strict ? GR_NO : GR_OK, refused && strict ? "the broker refused the subscription" : NULL);
+	}
 }
 
 /* Hands the broker's acknowledgements to those who wait for them. */
@@ -62,9 +81,9 @@ static void settle(struct lender *lender)
 {
 	bool refused = false;
 
-	for (struct subscription *s = lender->subscription; s < lender->subscription + LENDER_SUBSCRIPTIONS; s++)
-		if (mqtt_acked(lender->mqtt, s->mid, &refused))
-			settle_subscription(lender, s, refused);
+	for (size_t i = 0; i < SUBSCRIPTIONS; i++)
+		if (mqtt_acked(lender->mqtt, lender->subscription[i].mid, &refused))
+			settle_subscription(lender, i, refused);
 	for (EACH_BORROWER(b, lender))
 		if (b->fd >= 0 && b->errand == ERRAND_PUBLISH && mqtt_acked(lender->mqtt, b->mid, &refused))
 			borrower_answer(b, GR_OK, NULL);
@@ -76,7 +95,7 @@ static void deliver(struct lender *lender)
 
 	while (inbox_take(lender->inbox, &message)) {
 		for (EACH_BORROWER(b, lender))
-			borrower_pass(b, &message);
+			borrower_pass(b, lender, &message);
 		message_release(&message);
 	}
 }
@@ -118,6 +137,7 @@ enum status lender_run(struct lender *lender)
 		p[AT_MQTT] = mqtt_pollfd(lender->mqtt);
 		p[AT_LISTENER] = (struct pollfd){ .fd = lender->listener, .events = POLLIN };
 		p[AT_STDIN] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
+		p[AT_SIGNALS] = (struct pollfd){ .fd = lender->signals, .events = POLLIN };
 		for (size_t i = 0; i < LENDER_BORROWERS; i++)
 			p[AT_BORROWERS + i] = borrower_pollfd(&lender->borrower[i]);
 		if (poll(p, AT_BORROWERS + LENDER_BORROWERS, TURN_MS) < 0) {
@@ -126,7 +146,7 @@ enum status lender_run(struct lender *lender)
 			complain("poll: %s", strerror(errno));
 			return GR_FAIL;
 		}
-		if (is_over(p[AT_STDIN].revents))
+		if (is_over(p[AT_STDIN].revents) || (p[AT_SIGNALS].revents & POLLIN))
 			return GR_OK;
 		st = turn(lender, p);
 	}

@@ -2,39 +2,38 @@
 #ifndef GR_LENDER_H
 #define GR_LENDER_H
 
+#include <assert.h>
+
 #include "frame.h"
 #include "mqtt.h"
+#include "subscription.h"
 
-enum { LENDER_BORROWERS = 16, LENDER_FILTERS = 16 /* a borrower */, LENDER_SUBSCRIPTIONS = 32 };
+/* All of them may wait for the broker at once, and a SUBSCRIBE goes on when its borrower has gone: each finds its answer. */
+enum { LENDER_BORROWERS = 16 };
+static_assert(LENDER_BORROWERS + SUBSCRIPTIONS <= MQTT_ACKS, "answers of the broker would be lost");
 
-/* One filter that the broker was asked for: kept, and shared by all who want it. */
-struct subscription {
-	char filter[TOPIC_MAX];	/* "" in an empty place */
-	int mid;		/* the SUBSCRIBE that is not answered yet, or 0 */
-};
-
-/* What a borrower's request waits for; it has one at a time. */
-enum errand { ERRAND_NONE, ERRAND_PUBLISH, ERRAND_SUBSCRIBE };
+/* What a borrower's request waits for; it has one at a time. To listen goes well although the broker says no. */
+enum errand { ERRAND_NONE, ERRAND_PUBLISH, ERRAND_LISTEN, ERRAND_SUBSCRIBE };
 struct borrower {
 	int fd;			/* -1: an empty place */
+	long pid;		/* for error lines */
 	struct frame_buffer in, out;
-	char filter[LENDER_FILTERS][TOPIC_MAX];
-	size_t filters;
+	bool wants[SUBSCRIPTIONS];
 	enum errand errand;
 	int mid;		/* of the publish */
-	const struct subscription *subscription;
+	size_t place;		/* of the subscription */
 };
 
 struct lender {
 	struct mqtt *mqtt;
 	struct inbox *inbox;	/* the session's */
-	int listener;
-	struct subscription subscription[LENDER_SUBSCRIPTIONS];
+	int listener, signals;
+	struct subscription subscription[SUBSCRIPTIONS];
 	struct borrower borrower[LENDER_BORROWERS];
 };
 
-void lender_init(struct lender *lender, struct mqtt *mqtt, struct inbox *inbox, int listener);
-/* Lends until standard input ends: GR_OK. GR_FAIL, one line: the connection is gone. */
+void lender_init(struct lender *lender, struct mqtt *mqtt, struct inbox *inbox, int listener, int signals);
+/* Lends until standard input ends, or signals can be read: GR_OK. GR_FAIL, one line: the connection is gone. */
 enum status lender_run(struct lender *lender);
 void lender_release(struct lender *lender);	/* closes the borrowers' sockets */
 

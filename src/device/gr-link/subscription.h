@@ -1,0 +1,29 @@
+/*
+ * subscription.h - the filters that the broker was asked for: each kept and shared by all borrowers who want it, and given
+ * back when its place is needed and nobody wants it any more.
+ */
+#ifndef GR_SUBSCRIPTION_H
+#define GR_SUBSCRIPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "mqtt.h"
+#include "topic.h"
+
+enum { SUBSCRIPTIONS = 32 };	/* AWS IoT allows 50 for a connection */
+
+struct subscription {
+	char filter[TOPIC_MAX];	/* "" in an empty place */
+	int mid;		/* the SUBSCRIBE that is not answered yet, or 0 */
+	bool refused;		/* the broker said no */
+};
+
+/*
+ * The place of filter (1 to TOPIC_MAX - 1 bytes) in all, which the broker is asked for unless it has been; strict asks again after a no. wanted says
+ * which places may not be emptied. GR_NO, silent: no place is free. GR_BAD, GR_FAIL: as mqtt_subscribe.
+ */
+enum status subscription_make(size_t *place, struct subscription all[static SUBSCRIPTIONS], const bool wanted[static SUBSCRIPTIONS],
+			      struct mqtt *mqtt, const char *filter, bool strict);
+
+#endif
