@@ -78,7 +78,7 @@ enum status rotation_insert(struct db *db, const struct rotation_request *q, int
 /* Over a certificate that was kept, an open rotation that it has no part in: its NEW is not what the device went back to. */
 enum status rotation_settle_others(bool *settled, struct db *db, const char *thing, int64_t execution, const char *certificate, int64_t now)
 {
-	bool returned;
+	bool returned = false;
 	enum status st;
 
 	if ((st = kept_see(db, thing, certificate, now)) != GR_OK || (st = kept_add_losers(db, thing, execution, certificate, now)) != GR_OK)
@@ -89,7 +89,7 @@ enum status rotation_settle_others(bool *settled, struct db *db, const char *thi
 	*settled = st == GR_OK && db_changes(db) > 0;
 	if (st == GR_OK)
 		st = kept_return(&returned, db, thing, certificate, now);
-	*settled = *settled || (st == GR_OK && returned);
+	*settled = *settled || returned;
 	return st;
 }
 
