@@ -91,7 +91,7 @@ mismatch() {
 @test "Mismatch: ECDSA-P521 with SHA384WITHRSAANDMGF1" { mismatch ECDSA-P521 SHA384WITHRSAANDMGF1; }
 @test "Mismatch: ECDSA-P521 with SHA512WITHRSAANDMGF1" { mismatch ECDSA-P521 SHA512WITHRSAANDMGF1; }
 
-@test "refused while running: the job waits, and is served once the configuration is mended" {
+@test "refused while running: the job fails with the line that says why, and the next one is served once that is mended" {
 	lab.sh add -a ECDSA-P256 "$LAB" mender 3>&-
 	as mender
 	keep_old_pair
@@ -99,18 +99,22 @@ mismatch() {
 	driver=$!
 	until_true test -S "$GR_STATE/link.sock"
 	setting signingAlgorithm SHA256WITHRSA
-	rotate_job mended
+	rotate_job spoiled
 	until_true grep -q 'does not go with keyAlgorithm' log
+	until_true has_failed spoiled
+	[[ $(sqlite3 "$HOME_DIR/registry.db" "SELECT details ->> 'DeviceFailureReason' FROM execution WHERE job = 'spoiled'") == *'does not go with keyAlgorithm'* ]]
 	kill -0 "$driver"
-	[ "$(status_of mended)" = QUEUED ]
 	[ "$(certificate_id)" = "$OLD" ]
 	setting signingAlgorithm ECDSA-WITH-SHA384
+	rotate_job mended
 	gr-jobs watch -H "$HOME_DIR" -w 60 mended
 	until_true is_idle
 	kill "$driver"
 	wait "$driver" || [ $? -eq 143 ]
 	assert_rotated mended
 }
+
+has_failed() { [ "$(status_of "$1")" = FAILED ]; }
 
 # --- key and CSR algorithm pairs ---------------------------------------------------------------------
 

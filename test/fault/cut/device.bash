@@ -172,7 +172,7 @@ device_tidy() {
 	local seen
 	seen=$(cd "$T" && find . -mindepth 1 ! -path './state/*' -printf '%y %P\n' | sed 's,/private.key/[0-9][0-9]*,/private.key/N,' | grep -v '/rotation.back$' | sort)
 	[ "$seen" = "$DEVICE_TIDY" ] || { lose "lying about: $(diff <(echo "$DEVICE_TIDY") <(echo "$seen") | grep '^[<>]' | xargs)"; return; }
-	seen=$(find "$T/state" -mindepth 1 -printf '%P\n' | grep -vxE 'csr.pem|error|execution|link.error|link.in|link.out|link.sock|lock|new.pem' | xargs)
+	seen=$(find "$T/state" -mindepth 1 -printf '%P\n' | grep -vxE 'error[.][a-z]+|execution|front|link[.](error|in|out|sock)|lock|no[.]conf' | xargs)
 	[ -z "$seen" ] || { lose "lying about in state: $seen"; return; }
 	[ "$(gr-journal get phase)" = idle ] || { lose 'the phase is not idle'; return; }
 	flock -n "$T/state/lock" true || { lose 'the lock is held'; return; }
