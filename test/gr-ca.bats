@@ -276,7 +276,8 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	not_for 'its keyUsage must allow keyCertSign and cRLSign' root.key flawed.pem
 	openssl req -x509 -new -key root.key -subj /CN=x -days 30 -config <(printf '[req]\ndistinguished_name=n\nx509_extensions=e\n[n]\n[e]\nbasicConstraints=CA:TRUE\nsubjectKeyIdentifier=none\n') -out bare.pem
 	not_for 'its certificate has no subjectKeyIdentifier' root.key bare.pem
-	openssl x509 -req -in root.csr -signkey root.key -days -1 -extfile sub.ext -out old.pem 2>/dev/null
+	openssl x509 -req -in root.csr -signkey root.key -days 0 -extfile sub.ext -out old.pem 2>/dev/null
+	await_expiry old.pem
 	not_for 'certificate has expired' root.key old.pem
 	[ -z "$(ls -A home/ca)" ]
 	[ ! -e home/trusted ]

@@ -198,7 +198,8 @@ commented() {
 	thing_new
 	job_started
 	key_new new
-	openssl x509 -req -in brief.csr -signkey brief.key -days -1 -extfile brief.ext -out "$GR_HOME/ca/brief.pem" 2>/dev/null
+	openssl x509 -req -in brief.csr -signkey brief.key -days 0 -extfile brief.ext -out "$GR_HOME/ca/brief.pem" 2>/dev/null
+	await_expiry "$GR_HOME/ca/brief.pem"
 	refused create "$(csr_of new)" 'the certificate authority of the backend has expired'
 	key_new late '/CN=late'
 	run -1 --separate-stderr gr-registry register late late.csr

@@ -97,3 +97,8 @@ ends_after() {
 	local left=$(($(seconds_of "$1" end) - $(date +%s)))
 	[ "$left" -le "$2" ] && [ "$left" -gt $(($2 - 600)) ]
 }
+
+# await_expiry FILE: of a certificate that was made with -days 0; OpenSSL 3.5 makes none that has ended already
+await_expiry() {
+	while openssl x509 -in "$1" -noout -checkend 0 >/dev/null; do sleep 0.1; done
+}
