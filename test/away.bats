@@ -112,26 +112,6 @@ thrice() { [ "$(grep -c "$1" "$2")" -ge 3 ]; }
 	as_ever
 }
 
-@test "full: a word that finds no room in the ledger counts once there is some" {
-	rotation_begun
-	over_new
-	accepted commit "$COMMIT"
-	backend stop
-	mv "$GR_HOME/ledger" ledger
-	ln -s /dev/full "$GR_HOME/ledger"
-	said "jobs/$J/update" '{"status":"SUCCEEDED"}'
-	gr-backendd -s "$LAB/broker.sock" -q 0 >full.log 2>&1 3>&- &
-	await thrice 'ledger: cannot be appended to: No space' full.log || { kill -KILL $!; return 1; }
-	execution_is IN_PROGRESS
-	kill -KILL $!
-	wait $! || :
-	rm "$GR_HOME/ledger"
-	mv ledger "$GR_HOME/ledger"
-	backend start
-	await execution_is SUCCEEDED
-	as_ever
-}
-
 # --- how much may wait -----------------------------------------------------------------------------
 
 resident() { awk '/^VmRSS:/ { print $2 }' "/proc/$(cat "$LAB/broker.pid")/status"; }

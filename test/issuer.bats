@@ -48,8 +48,8 @@ serial() { openssl x509 -in "$1" -noout -serial | sed 's/serial=//'; }
 # listed FILE AUTHORITY: is the certificate on that CRL, and is the CRL good?
 listed() {
 	gr-ca crl "$2" >crl.pem || return
-	openssl crl -in crl.pem -noout -text -CApath "$GR_HOME/trusted" >crl.text 2>crl.verdict
-	grep -q 'verify OK' crl.verdict || { cat crl.verdict >&2; return 2; }
+	openssl crl -in crl.pem -noout -text -CApath "$GR_HOME/trusted" >crl.text 2>&1
+	grep -q "verify OK" crl.text || { cat crl.text >&2; return 2; }
 	grep -q "Serial Number: $(serial "$1")\$" crl.text
 }
 # rotated NAME...: things, by a real driver each, one after the other
@@ -81,7 +81,7 @@ ROUND=0
 	jq -r .certificateChain <<<"$BODY" | sed '/^$/d' >chain.pem
 	cmp chain.pem "$BATS_FILE_TMPDIR/sub.own"
 	openssl verify -x509_strict -purpose sslclient -CAfile "$BATS_FILE_TMPDIR/root.pem" -untrusted chain.pem new.pem
-	[ "$(openssl x509 -in new.pem -noout -issuer)" = 'issuer=O = Company, CN = sub' ]
+	[ "$(openssl x509 -in new.pem -noout -issuer -nameopt oneline)" = 'issuer=O = Company, CN = sub' ]
 	issue iot ca
 	accepted create "$(csr_of new '{certificateChain: true}')"
 	[ "$(jq -r .certificateChain <<<"$BODY" | sed '/^$/d')" = "$(cat chain.pem)" ]
@@ -198,7 +198,8 @@ commented() {
 	thing_new
 	job_started
 	key_new new
-	openssl x509 -req -in brief.csr -signkey brief.key -days -1 -extfile brief.ext -out "$GR_HOME/ca/brief.pem" 2>/dev/null
+	openssl x509 -req -in brief.csr -signkey brief.key -days 0 -extfile brief.ext -out "$GR_HOME/ca/brief.pem" 2>/dev/null
+	await_expiry "$GR_HOME/ca/brief.pem"
 	refused create "$(csr_of new)" 'the certificate authority of the backend has expired'
 	key_new late '/CN=late'
 	run -1 --separate-stderr gr-registry register late late.csr

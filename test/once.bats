@@ -30,3 +30,26 @@ teardown() { own_lab_down; }
 	echo "call $n"
 	the_rotation "cut-$n"
 }
+
+# thrice TEXT FILE: it comes again as long as it is not acknowledged
+thrice() { [ "$(grep -c "$1" "$2")" -ge 3 ]; }
+
+@test "full: a word that finds no room in the ledger counts once there is some" {
+	rotation_begun
+	over_new
+	accepted commit "{\"jobId\":\"$J\"}"
+	backend stop
+	mv "$GR_HOME/ledger" ledger
+	ln -s /dev/full "$GR_HOME/ledger"
+	ask "=$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}'
+	gr-backendd -s "$LAB/broker.sock" -q 0 >full.log 2>&1 3>&- &
+	await thrice 'ledger: cannot be appended to: No space' full.log || { kill -KILL $!; return 1; }
+	execution_is IN_PROGRESS
+	kill -KILL $!
+	wait $! || :
+	rm "$GR_HOME/ledger"
+	mv ledger "$GR_HOME/ledger"
+	backend start
+	await execution_is SUCCEEDED
+	as_ever
+}

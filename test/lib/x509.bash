@@ -42,13 +42,15 @@ signature_is() {
 	esac
 }
 
+# Names are asked for in one format: the default is another in OpenSSL 3.5.
 # csr_is FILE KEY-ALGORITHM SIGNING-ALGORITHM SUBJECT: and its signature verifies
 csr_is() {
-	openssl req -in "$1" -noout -verify -text >csr.text 2>csr.verdict
-	grep -q 'verify OK' csr.verdict
+	# OpenSSL 3.0 says so on standard error, 3.5 on standard output.
+	openssl req -in "$1" -noout -verify -text >csr.text 2>&1
+	grep -q "verify OK" csr.text
 	key_is csr.text "$2"
 	signature_is csr.text "$3"
-	[ "$(openssl req -in "$1" -noout -subject)" = "$4" ]
+	[ "$(openssl req -in "$1" -noout -subject -nameopt oneline)" = "$4" ]
 }
 
 # certificate_is FILE KEY-ALGORITHM SIGNED-WITH SUBJECT ISSUER
@@ -56,8 +58,8 @@ certificate_is() {
 	openssl x509 -in "$1" -noout -text >certificate.text
 	key_is certificate.text "$2"
 	signature_is certificate.text "$3"
-	[ "$(openssl x509 -in "$1" -noout -subject)" = "$4" ]
-	[ "$(openssl x509 -in "$1" -noout -issuer)" = "$5" ]
+	[ "$(openssl x509 -in "$1" -noout -subject -nameopt oneline)" = "$4" ]
+	[ "$(openssl x509 -in "$1" -noout -issuer -nameopt oneline)" = "$5" ]
 }
 
 # private_key FILE KEY-ALGORITHM
@@ -94,4 +96,9 @@ begun_just_now() {
 ends_after() {
 	local left=$(($(seconds_of "$1" end) - $(date +%s)))
 	[ "$left" -le "$2" ] && [ "$left" -gt $(($2 - 600)) ]
+}
+
+# await_expiry FILE: of a certificate that was made with -days 0; OpenSSL 3.5 makes none that has ended already
+await_expiry() {
+	while openssl x509 -in "$1" -noout -checkend 0 >/dev/null; do sleep 0.1; done
 }
