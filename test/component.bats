@@ -214,6 +214,7 @@ start_client() {
 	CLIENT=$!
 	await_connections 1
 }
+is_again() { [ "$("$HOOK" instance)" = "$1" ]; }
 await_connections() { until [ "$(wc -l <connections)" -ge "$1" ]; do sleep 0.02; done; }
 
 @test "hook: lite's instance is another one with every connection, and cannot be told without one" {
@@ -223,8 +224,7 @@ await_connections() { until [ "$(wc -l <connections)" -ge "$1" ]; do sleep 0.02;
 	run -0 "$HOOK" instance
 	[[ $output == "$(cat /proc/sys/kernel/random/boot_id) $CLIENT 5000 "* ]]
 	before=$output
-	run -0 "$HOOK" instance
-	[ "$output" = "$before" ]
+	until_true is_again "$before"	# the kernel's list may miss one while others come and go
 	kill -USR1 "$CLIENT"
 	await_connections 2
 	run -0 "$HOOK" instance
@@ -432,7 +432,7 @@ greengrass.sh: this device has no library libgr-test-two.so.7' ]
 	run -100 sh "$UNPACKED/bin/greengrass.sh"
 }
 
-# The nucleus of a lab thing: a Mosquitto client as thing-1 that reads key and certificate when its unit is restarted.
+# The nucleus of a lab thing: a Mosquitto client as thing-1 that reads key and certificate at each connection.
 nucleus() {
 	lab
 	as thing-1
@@ -460,6 +460,7 @@ start() {
 }
 ended() { [ "$(status_of j1)" = "$1" ]; }
 
+# rotates_beside KIND RESTARTS
 rotates_beside() {
 	nucleus "$1"
 	start
@@ -468,7 +469,7 @@ rotates_beside() {
 	NEW=$(certificate_id)
 	[ "$NEW" != "$OLD" ]
 	openssl x509 -in "$T/certificate.pem" -noout -text | grep -q 'NIST CURVE: P-384'
-	[ "$(grep -c -- "--no-block restart $UNIT" calls)" -eq 1 ]
+	[ "$(grep -c -- "--no-block restart $UNIT" calls)" -eq "$2" ]
 	nucleus_is_on "$NEW"
 	gr-registry history -H "$HOME_DIR" -j thing-1 | jq -e '.[0].clientId == "thing-1#gr"'
 	kill "$COMPONENT_PID"
@@ -478,11 +479,11 @@ rotates_beside() {
 }
 
 @test "run: rotates beside the classic nucleus, with the configured algorithms, and restarts its unit" {
-	rotates_beside classic
+	rotates_beside classic 1
 }
 
-@test "run: rotates beside nucleus lite, with the configured algorithms, and restarts its MQTT daemon" {
-	rotates_beside lite
+@test "run: rotates beside nucleus lite, with the configured algorithms, and its MQTT daemon connects anew without a restart" {
+	rotates_beside lite 0
 }
 
 @test "run: a deployment is waited for before anything is switched" {

@@ -48,7 +48,7 @@ void front_tell(const struct list *list, const char *thing, const char *note)
 	size_t named;
 
 	if (!list->cut) {
-		if (note)
+		if (note && access(note, F_OK) == 0)
 			unlink(note);
 		return;
 	}
