@@ -63,7 +63,7 @@ ends() {
 # --------------------------------------------------------- updating creating trial committing reporting rolling-back failing
 @test "W23 cancelled: what is under way goes on" { in_each_phase ends cancelled onnnnoo; }
 @test "W12 W23 cancelled by force" { in_each_phase ends cancelled_by_force oooonoo; }
-@test "W23 REJECTED by somebody else on the device" { in_each_phase ends rejected ooooooo; }
+@test "W23 REJECTED by somebody else on the device" { in_each_phase ends rejected oooonoo; }
 @test "W23 REMOVED" { in_each_phase ends removed oooonoo; }
 @test "W16 W17 TIMED_OUT" { in_each_phase ends timed_out -ooonoo; }
 @test "W23 deleted" { in_each_phase ends deleted oooonoo; }
