@@ -40,10 +40,11 @@ device_up() {
 	[ "$scene" = first ] || device_rotate next
 }
 
-# device_hurry SECONDS: what is waited for in the field must not be waited for here
+# device_hurry SECONDS: what is waited for in the field must not be waited for here. But a device that has not adopted its
+# files yet fails its job when it cannot, and one fault must not make it give up: it has the window to try again.
 device_hurry() {
 	sed -i '/^\(requestTimeoutSeconds\|refusalWindowSeconds\) =/d' "$T/gr.conf"
-	printf '%s\n' "requestTimeoutSeconds = $1" 'refusalWindowSeconds = 0' >>"$T/gr.conf"
+	printf '%s\n' "requestTimeoutSeconds = $1" "refusalWindowSeconds = $([ "$scene" = first ] && echo 5 || echo 0)" >>"$T/gr.conf"
 }
 
 # A runtime that loads its credentials when it is restarted, and leaves word of it.
