@@ -172,7 +172,7 @@ fleet() {
 	job_new "$J"
 	sql_is "SELECT number FROM execution WHERE job = '$J'" 2
 	over_new
-	rejected "jobs/$J/update" '{"status":"FAILED","executionNumber":1}' ResourceNotFound
+	rejected "jobs/$J/update" '{"status":"FAILED","executionNumber":1,"statusDetails":{"CertificateRotatorDevice":"gr"}}' ResourceNotFound
 	body_is '{"statusDetails":{"survivor":"OLD"}}' .executionState
 	await only_is "$OLD"
 	execution_is QUEUED
