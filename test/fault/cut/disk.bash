@@ -27,7 +27,12 @@ disk_settle() {
 	sync -f "$1"
 }
 
-# disk_lose DIR: after the power came back
+# disk_lose DIR: after the power came back. A process that was killed may hold the disk for a moment longer.
 disk_lose() {
-	umount "$1" && mount -o "$disk_options" "$w/disk.${1##*/}" "$1"
+	local n
+	for ((n = 0; n < 300; n++)); do
+		! umount "$1" 2>/dev/null || break
+		sleep 0.1
+	done
+	! mountpoint -q "$1" && mount -o "$disk_options" "$w/disk.${1##*/}" "$1"
 }
