@@ -985,24 +985,28 @@ other_mosquitto() {
 	chmod 755 mosquitto
 }
 
+# loads_plugin COMMAND...: with the sanitizers' library where the plugin needs it
+loads_plugin() {
+	[ -n "${SANITIZE:-}" ] || { "$@"; return; }
+	LD_PRELOAD=$(gcc -print-file-name=libasan.so) ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 "$@"
+}
+
 @test "plugin: a Mosquitto that it does not know, or that is too old, is refused in one line that says what to do" {
-	[ -z "${SANITIZE:-}" ] || export LD_PRELOAD=$(gcc -print-file-name=libasan.so)
 	printf 'user %s\nplugin %s\nplugin_opt_registry %s\n' "$(id -un)" "$BIN/gr-broker.so" "$PWD/x" >conf
 	version=$(mosquitto -h | sed -n 's/^mosquitto version //p')
 	for other in "3${version#?}" "1${version#?}"; do
 		other_mosquitto "$other"
-		run ! timeout 30 ./mosquitto -c conf
+		run ! loads_plugin timeout 30 ./mosquitto -c conf
 		[ "$(grep -c gr-broker: <<<"$output")" -eq 1 ]
 		[[ $output == *"gr-broker: Mosquitto $other is not known to this plugin: use Mosquitto 2.0.11 or later, or 2.1, or a newer gr"* ]]
 	done
 }
 
 @test "plugin: a broker that does not say which Mosquitto it is is refused as well" {
-	[ -z "${SANITIZE:-}" ] || export LD_PRELOAD=$(gcc -print-file-name=libasan.so)
 	printf 'user %s\nplugin %s\nplugin_opt_registry %s\n' "$(id -un)" "$BIN/gr-broker.so" "$PWD/x" >conf
 	sed 's/mosquitto version %s/Mosquitto version %s/g' "$(command -v mosquitto)" >mosquitto
 	chmod 755 mosquitto
-	run ! timeout 30 ./mosquitto -c conf
+	run ! loads_plugin timeout 30 ./mosquitto -c conf
 	[[ $output == *"gr-broker: $PWD/mosquitto -h does not say which version of Mosquitto this is: use Mosquitto 2.0.11 or later, or 2.1"* ]]
 }
 
