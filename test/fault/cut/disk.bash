@@ -27,12 +27,14 @@ disk_settle() {
 	sync -f "$1"
 }
 
-# disk_lose DIR: after the power came back. A process that was killed may hold the disk for a moment longer.
+# disk_lose DIR: after the power came back. While a process that was killed, or another test's mount namespace, holds the
+# old file system, what is mounted would be that one again.
 disk_lose() {
-	local n
-	for ((n = 0; n < 300; n++)); do
-		! umount "$1" 2>/dev/null || break
-		sleep 0.1
+	local n image=$w/disk.${1##*/}
+	for ((n = 0; n < 1200; n++)); do
+		! mountpoint -q "$1" || umount "$1" 2>/dev/null || :
+		! mountpoint -q "$1" && [ -z "$(losetup -j "$image")" ] && break
+		sleep 0.05
 	done
-	! mountpoint -q "$1" && mount -o "$disk_options" "$w/disk.${1##*/}" "$1"
+	! mountpoint -q "$1" && mount -o "$disk_options" "$image" "$1"
 }
