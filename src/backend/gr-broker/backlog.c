@@ -1,11 +1,10 @@
 /* backlog.c - how much waits for gr-backendd, and how much may */
 #include "gr-broker/backlog.h"
+#include "gr-broker/api.h"
 #include "clock.h"
 #include "str.h"
 
 #include <inttypes.h>
-#include <mosquitto.h>
-#include <mosquitto_broker.h>
 #include <stdio.h>
 #include <string.h>
 
