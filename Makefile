@@ -156,6 +156,7 @@ memory: all
 
 # Owners, mounts and full disks: fails where it is not root.
 check-root: all $(BUILD)/fault/bin/gr-cut
+	$(Q)scripts/setup.sh token
 	$(Q)test/run test/root/*.bats
 
 # The fleet page in chromium, which it installs.
