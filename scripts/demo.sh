@@ -69,6 +69,7 @@ gr-jobs create -H "$lab/home" -t thinggroup/all rotate-1
 gr-jobs watch -H "$lab/home" -w 60 rotate-1
 # The device puts its things away once it has heard the answer.
 until [ "$(gr-journal get phase)" = idle ]; do
+	kill -0 "$driver" || { echo 'demo: rotate.sh ended before its device was tidy' >&2; exit 1; }
 	sleep 0.05
 done
 kill "$driver"

@@ -209,13 +209,13 @@ start_client() {
 			my $c = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $l->sockport) or die;
 			@pair = ($c, $l->accept);
 			open my $f, ">>", "connections"; print $f "1\n"; close $f;
-			sleep 600;
+			select undef, undef, undef, 0.05 while @pair;
 		}' 3>&- &
 	CLIENT=$!
 	await_connections 1
 }
 is_again() { [ "$("$HOOK" instance)" = "$1" ]; }
-await_connections() { until [ "$(wc -l <connections)" -ge "$1" ]; do sleep 0.02; done; }
+await_connections() { until_true eval '[ "$(wc -l <connections)" -ge '"$1"' ]'; }
 
 @test "hook: lite's instance is another one with every connection, and cannot be told without one" {
 	core lite

@@ -56,9 +56,9 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 @test "3.2 SCHEDULED: its start is not missed while the daemon is away" {
 	own_lab -m 20
 	things 1 g
-	gr-jobs create -s "$(utc 2)" -t thinggroup/g "$J"
+	gr-jobs create -s "$(utc 5)" -t thinggroup/g "$J"
 	backend kill
-	until [ "$(date +%s%3N)" -gt "$(sql "SELECT wake FROM rollout")" ]; do sleep 0.1; done
+	await sql_is "SELECT wake < strftime('%s', 'now') * 1000 FROM rollout" 1
 	job_is SCHEDULED
 	backend start
 	await statuses_are "$J" 'g-00001:1QUEUED'
