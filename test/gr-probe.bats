@@ -204,7 +204,7 @@ silent_server() {
 	start_broker
 	device pump1
 	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert device.pem --key device.key -i pump1 -t news >/dev/null 2>&1 3>&- &
-	SERVICE=$! ANSWERING=
+	SILENT=$!
 	await grep -q 'Sending SUBACK to pump1' broker.log
 	run -0 --separate-stderr gr-probe --take-over -o runtime=lite
 	[ "$output" = "$(certificate_id device.pem)" ]
