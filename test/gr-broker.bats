@@ -477,7 +477,7 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 
 @test "log: what is not plain text in a topic is escaped, and a long one is cut" {
 	thing "$T"
-	closed "$T" "$T" -q 1 -t $'in/\u202eb\\\u00e4' -m x
+	closed "$T" "$T" -q 1 -t $'in/\xe2\x80\xaeb\\\xc3\xa4' -m x
 	logged 'in/\xe2\x80\xaeb\x5c\xc3\xa4' 'the topic is between broker and backend' 'is disconnected for publishing on'
 	closed "$T" "$T" -q 1 -t "in/$(printf 'y%.0s' {1..3000})" -m x
 	grep -q "gr-broker: $T with certificate $ID is disconnected for publishing on in/yyy*[.][.][.]: the topic" "$WORLD/log"
@@ -500,7 +500,7 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	thing "$T"
 	listen in backend sub -q 1 -t "in/$ID/+/gr/thrown-out" -t "in/$ID/+/gr/disconnected"
 	for n in 1 2 3; do
-		closed "$T" "$T" -q 1 -t $'in/\u202e' -m x
+		closed "$T" "$T" -q 1 -t $'in/\xe2\x80\xae' -m x
 	done
 	device pub "$T" "$T" -q 1 -t "\$aws/things/$T/greengrassv2/health/json" -m x
 	run -0 device sub "$T" "$T#end" -E -t in/x
