@@ -123,7 +123,7 @@ on_trial() {
 	remember
 	for CLIENT in "$THING#probe" "$THING#other"; do
 		run -8 ask "$(topic commit)" "$COMMIT"
-		run ! timeout 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$CLIENT" -q 1 \
+		run ! timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$CLIENT" -q 1 \
 			-t "$(topic commit)" -m "$COMMIT"
 		jq -n --arg topic "$(topic commit)" --arg principal "$NEW" --arg client "$CLIENT" --argjson payload "$COMMIT" \
 			'{topic: $topic, principal: $principal, clientId: $client, payload: $payload}' >event

@@ -325,7 +325,7 @@ handler_refuses() {
 	# The subscription to the answers is refused already; a bare publish ends the connection.
 	for CLIENT in "$THING#probe" "$THING#other"; do
 		run -8 ask "$(topic create)" "$(csr_of new)"
-		run ! timeout 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$CLIENT" -q 1 \
+		run ! timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$CLIENT" -q 1 \
 			-t "$(topic create)" -m "$(csr_of new)"
 	done
 	is_unchanged
@@ -362,7 +362,7 @@ handler_refuses() {
 	key_new new
 	backend stop
 	csr_of new >request
-	timeout 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -q 1 -t "$(topic create)" -f request
+	timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -q 1 -t "$(topic create)" -f request
 	gr-registry update-certificate "$OLD" INACTIVE
 	remember
 	backend start

@@ -200,7 +200,7 @@ hold_session() {
 	await grep -q '^Subscribed (mid' held
 }
 let_go() {
-	kill "$HELD"
+	kill -KILL "$HELD"
 	wait "$HELD" || :
 }
 

@@ -125,9 +125,9 @@ reply() { backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 	PLAIN_LISTENER=yes broker_start
 	OWN_BROKER=yes
 	for user in gr-backend "$ID" "$WORLD/sock"; do
-		run -5 timeout 60 mosquitto_pub -h 127.0.0.1 -p "$PLAIN_PORT" -i "$T" -u "$user" -P x -q 1 -t a -m x
+		run -5 timeout -k 2 60 mosquitto_pub -h 127.0.0.1 -p "$PLAIN_PORT" -i "$T" -u "$user" -P x -q 1 -t a -m x
 	done
-	run -5 timeout 60 mosquitto_pub -h 127.0.0.1 -p "$PLAIN_PORT" -i "$T" -q 1 -t a -m x
+	run -5 timeout -k 2 60 mosquitto_pub -h 127.0.0.1 -p "$PLAIN_PORT" -i "$T" -q 1 -t a -m x
 }
 
 @test "connect: without a registry there is silence, not a refusal, and the plugin waits for it" {
@@ -1018,7 +1018,7 @@ loads_plugin() {
 @test "plugin: hundreds of sessions at once are served and reported" {
 	thing "$T"
 	listen in backend sub -q 1 -t "in/$ID/#"
-	seq 120 | xargs -P 8 -I '{}' timeout 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$WORLD/ca.pem" --cert "$WORLD/$T.pem" --key "$WORLD/$T.key" \
+	seq 120 | xargs -P 8 -I '{}' timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$WORLD/ca.pem" --cert "$WORLD/$T.pem" --key "$WORLD/$T.key" \
 		-i "$T#n{}" -q 1 -t "free/$T" -m x
 	for n in 1 60 120; do
 		await got in "in/$ID/$(hex "$T#n$n")/gr/disconnected {}"

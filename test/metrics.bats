@@ -116,7 +116,7 @@ rotation_asked_of() {
 	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -t "$(topic jobs/notify)" >out 2>&1 3>&- &
 	device=$!
 	shows 'gr_connections 1'
-	kill "$device"
+	kill -KILL "$device"
 	wait "$device" || :
 	shows 'gr_connections 0'
 	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -t "$(topic jobs/notify)" >out 2>&1 3>&- &
@@ -125,7 +125,7 @@ rotation_asked_of() {
 	lab.sh stop "$LAB" broker
 	shows 'gr_broker_connected 0'
 	shows 'gr_connections 0'
-	kill "$device"
+	kill -KILL "$device"
 	wait "$device" || :
 	lab.sh start "$LAB" broker 3>&-
 	shows 'gr_broker_connected 1'

@@ -51,7 +51,7 @@ ten_starts() {
 }
 
 @test "nucleus: what one says at its start, ten times, keeps one connection, and all is answered" {
-	timeout 300 stdbuf -oL mosquitto_sub --unix "$LAB/broker.sock" -q 1 -t "things/$THING/telemetry" -d >heard 3>&- &
+	timeout -k 2 300 stdbuf -oL mosquitto_sub --unix "$LAB/broker.sock" -q 1 -t "things/$THING/telemetry" -d >heard 3>&- &
 	OTHER=$!
 	await grep -q '^Subscribed (mid' heard
 	ten_starts classic -5
@@ -65,12 +65,12 @@ ten_starts() {
 }
 
 @test "nucleus: each of its messages alone is taken from the command line" {
-	command=(timeout 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -V mqttv5 -q 1)
+	command=(timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -V mqttv5 -q 1)
 	for topic in "$(below greengrassv2/health/json)" "$(below "jobs/\$next/$DEPLOYMENT/get")" "$SHADOW/get"; do
 		run -0 "${command[@]}" -t "$topic" -m '{}'
 		[ -z "$output" ]
 	done
-	run -0 --separate-stderr timeout 60 mosquitto_rr "${command[@]:3:12}" -V mqttv5 -W 60 -q 1 -t "$SHADOW/get" -e "$SHADOW/get/rejected" -m ''
+	run -0 --separate-stderr timeout -k 2 60 mosquitto_rr "${command[@]:5:12}" -V mqttv5 -W 60 -q 1 -t "$SHADOW/get" -e "$SHADOW/get/rejected" -m ''
 	json_is "$output" "{\"code\":404,\"message\":\"No shadow exists with name: '$THING~AWSManagedGreengrassV2Deployment'\",\"timestamp\":\"S\"}"
 }
 

@@ -162,7 +162,7 @@ no() {
 	importer=$!
 	exec 7>slow
 	head -n 1200 lines >&7
-	await sql_is 'SELECT count(*) FROM thing' 1000
+	await sql_is 'SELECT count(*) BETWEEN 1000 AND 1200 FROM thing' 1
 	tail -n +1201 lines >&7
 	exec 7>&-
 	wait "$importer"

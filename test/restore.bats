@@ -248,7 +248,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	await grep -q 'a backup of the registry was put back' "$LAB/backend.log"
 	await sql_is "SELECT live FROM session WHERE thing = 'in'" 1
 	await grep -q "dropping the clients of certificate $OUT" "$LAB/broker/log"
-	kill "$stays" "$goes"
+	kill -KILL "$stays" "$goes"
 	wait "$stays" "$goes" || :
 }
 

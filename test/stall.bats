@@ -8,7 +8,7 @@ setup() {
 	gcc -O1 -o "$BATS_FILE_TMPDIR/ask" "$ROOT/test/unit/ask.c" -lmosquitto
 }
 teardown() {
-	[ -z "${CLIENTS:-}" ] || kill $CLIENTS 2>/dev/null || :
+	[ -z "${CLIENTS:-}" ] || kill -KILL $CLIENTS 2>/dev/null || :
 	[ -z "${DAEMON:-}" ] || kill "$DAEMON" 2>/dev/null || :
 	own_lab_down
 }
@@ -60,7 +60,7 @@ later() {
 	thing_new
 	job_new j1
 	here
-	kill $CLIENTS
+	kill -KILL $CLIENTS
 	await stalled_is "$(says "$THING" j1 1)"
 }
 
@@ -68,7 +68,7 @@ later() {
 	minute 10
 	thing_new away
 	here
-	kill $CLIENTS
+	kill -KILL $CLIENTS
 	await sql_is "SELECT live FROM session WHERE thing = 'away'" 0
 	job_new j1
 	thing_new never

@@ -107,7 +107,7 @@ answer() {
 
 stop_service() {
 	[ -n "${SERVICE:-}" ] || return 0
-	kill "$SERVICE" "$ANSWERING" 2>/dev/null || :
+	kill -KILL "$SERVICE" "$ANSWERING" 2>/dev/null || :
 	wait "$SERVICE" "$ANSWERING" 2>/dev/null || :
 	SERVICE=
 }
