@@ -154,10 +154,10 @@ check: all $(BUILD)/fault/bin/gr-cut
 memory: all
 	$(Q)test/run test/memory/*.bats
 
-# Owners, mounts and full disks: fails where it is not root.
+# Owners, mounts, full disks and attacks by another user: fails where it is not root.
 check-root: all $(BUILD)/fault/bin/gr-cut
 	$(Q)scripts/setup.sh token
-	$(Q)test/run test/root/*.bats
+	$(Q)test/run test/root/*.bats test/attack/root/*.bats
 
 # The fleet page in chromium, which it installs.
 check-browser: all
