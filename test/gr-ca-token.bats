@@ -218,7 +218,7 @@ Public ca' ]
 }
 
 @test "manual: the examples of gr-ca(1) with a token run as they stand" {
-	awk '/^With the key in a token/ { on = 1 } /^\.Ed/ { on = 0 } on && !/^[.W]/' "$ROOT/man/gr-ca.1" | sed 's/\\\\e$/\\/' >lines
+	awk '/^With the key in a token/ { on = 1 } /^\.Ed/ { on = 0 } on && !/^[.W]/' "$ROOT/man/gr-ca.1" | sed 's/[\\]e$/\\/' >lines
 	[ "$(grep -c '^gr-ca' lines)" -eq 2 ]
 	sed "s|/etc/gr/ca.pin|$PWD/token/pin|; s|^softhsm2-util .*|& --pin $TOKEN_PIN --so-pin 12345678 >/dev/null|" lines >commands
 	company factory RSA-2048

@@ -33,12 +33,28 @@ int key_no_passphrase(char *buf, int size, int rwflag, void *arg)
 	return -1;
 }
 
-enum status key_from_pem(EVP_PKEY **key, const char *pem, size_t len, const char *where)
+/* By way of DER in memory of our kind: OpenSSL's decoders read PEM line by line through ordinary memory and leave it there. */
+static EVP_PKEY *parse_pem(const char *pem, size_t len)
 {
 	BIO *bio = BIO_new_mem_buf(pem, (int)len);
-	EVP_PKEY *read = bio ? PEM_read_bio_PrivateKey(bio, NULL, key_no_passphrase, NULL) : NULL;
+	const unsigned char *at;
+	unsigned char *der = NULL;
+	EVP_PKEY *key = NULL;
+	long n = 0;
 
+	if (bio && PEM_bytes_read_bio_secmem(&der, &n, NULL, PEM_STRING_EVP_PKEY, bio, key_no_passphrase, NULL) == 1) {
+		at = der;
+		key = d2i_AutoPrivateKey(NULL, &at, n);
+	}
+	OPENSSL_secure_clear_free(der, (size_t)n);
 	BIO_free(bio);
+	return key;
+}
+
+enum status key_from_pem(EVP_PKEY **key, const char *pem, size_t len, const char *where)
+{
+	EVP_PKEY *read = parse_pem(pem, len);
+
 	if (!read) {
 		complain("%s: not an unencrypted PEM private key: %s", where, complain_openssl());
 		return GR_BAD;

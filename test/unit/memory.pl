@@ -2,6 +2,7 @@
 # memory.pl PID FILE: prints each range of the process's memory that is not locked and holds a line of FILE, or "none".
 use strict;
 use warnings;
+no warnings 'portable';	# addresses have 64 bits
 
 my ($pid, $file) = @ARGV;
 open my $f, '<', $file or die "$file: $!\n";
