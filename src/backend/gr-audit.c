@@ -5,6 +5,7 @@
 #include "registry/audit.h"
 #include "registry/list.h"
 #include "registry/verb.h"
+#include "secret.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -150,6 +151,7 @@ int main(int argc, char *argv[])
 	enum status st = GR_OK;
 	int ch;
 
+	secret_guard();
 	umask(077);
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		switch (ch) {

@@ -6,6 +6,7 @@
 #include "registry/home.h"
 #include "registry/thing.h"
 #include "str.h"
+#include "secret.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -158,6 +159,7 @@ int main(int argc, char *argv[])
 	int signals = -1, lock = -1;
 	enum status st;
 
+	secret_guard();
 	umask(077);
 	queue_init(&d.bus.in);
 	queue_init(&d.bus.out);

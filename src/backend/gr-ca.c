@@ -1,6 +1,7 @@
 /* gr-ca: the certificate authorities behind gr-backendd */
 #include "gr-ca/verbs.h"
 #include "arg.h"
+#include "secret.h"
 
 #include <sys/stat.h>
 
@@ -17,6 +18,7 @@ static const struct arg_verb verbs[] = {
 
 int main(int argc, char *argv[])
 {
+	secret_guard();
 	umask(077);
 	return arg_verbs(verbs, "gr-ca", "Keep the certificate authorities that sign device certificates.", argc, argv);
 }

@@ -1,6 +1,7 @@
 /* gr-create-certificate: one handler of gr-backendd, alone */
 #include "handlers/single.h"
 #include "handlers/rotate.h"
+#include "secret.h"
 
 int main(int argc, char *argv[])
 {
@@ -9,5 +10,6 @@ int main(int argc, char *argv[])
 		TOPIC_CREATE, rotate_create
 	};
 
+	secret_guard();
 	return single_main(&single, argc, argv);
 }

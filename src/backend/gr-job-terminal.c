@@ -1,6 +1,7 @@
 /* gr-job-terminal: one handler of gr-backendd, alone */
 #include "handlers/single.h"
 #include "jobs/service.h"
+#include "secret.h"
 
 int main(int argc, char *argv[])
 {
@@ -9,5 +10,6 @@ int main(int argc, char *argv[])
 		TOPIC_UPDATE, service_update
 	};
 
+	secret_guard();
 	return single_main(&single, argc, argv);
 }

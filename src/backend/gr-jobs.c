@@ -1,5 +1,6 @@
 /* gr-jobs: the operator's side of the Jobs service */
 #include "gr-jobs/verbs.h"
+#include "secret.h"
 
 #include <sys/stat.h>
 
@@ -26,6 +27,7 @@ static const struct arg_verb verbs[] = {
 
 int main(int argc, char *argv[])
 {
+	secret_guard();
 	umask(077);
 	return arg_verbs(verbs, "gr-jobs", "Create, follow, change and end jobs.", argc, argv);
 }

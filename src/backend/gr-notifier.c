@@ -5,6 +5,7 @@
 #include "complain.h"
 #include "gr-notifier/delivery.h"
 #include "registry/home.h"
+#include "secret.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -100,6 +101,7 @@ int main(int argc, char *argv[])
 	enum status st;
 	int ch;
 
+	secret_guard();
 	umask(077);
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
 		if (ch == 'H')

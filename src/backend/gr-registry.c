@@ -1,6 +1,7 @@
 /* gr-registry: things, certificates, policies and groups, by the names of the AWS IoT operations */
 #include "gr-registry/verbs.h"
 #include "arg.h"
+#include "secret.h"
 
 #include <sys/stat.h>
 
@@ -42,6 +43,7 @@ static const struct arg_verb verbs[] = {
 
 int main(int argc, char *argv[])
 {
+	secret_guard();
 	umask(077);
 	return arg_verbs(verbs, "gr-registry", "Keep the registry of things, certificates, policies and groups.", argc, argv);
 }

@@ -2,6 +2,7 @@
 #include "gr-report/report.h"
 #include "gr-report/page.h"
 #include "registry/verb.h"
+#include "secret.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,6 +37,7 @@ int main(int argc, char *argv[])
 	enum status st = GR_OK;
 	int ch;
 
+	secret_guard();
 	umask(077);
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		if (ch == 'd')

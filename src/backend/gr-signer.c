@@ -5,6 +5,7 @@
 #include "complain.h"
 #include "gr-signer/office.h"
 #include "issuer/signer.h"
+#include "secret.h"
 #include "str.h"
 
 #include <errno.h>
@@ -143,6 +144,7 @@ int main(int argc, char *argv[])
 	enum status st;
 	int ch;
 
+	secret_guard();
 	umask(077);
 	signal(SIGXFSZ, SIG_IGN);	/* a limit on the size of files is an error like a full disk */
 	while ((ch = arg_next(&spec, argc, argv)) != -1)

@@ -8,6 +8,7 @@
 #include "out.h"
 #include "settings.h"
 #include "store.h"
+#include "secret.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -99,6 +100,7 @@ int main(int argc, char *argv[])
 	enum status st = GR_OK;
 	int ch;
 
+	secret_guard();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		st = read_option(&q, ch);
 	if (st == GR_OK && argc - optind > 1)

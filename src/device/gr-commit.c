@@ -5,6 +5,7 @@
 #include "rotation.h"
 #include "session.h"
 #include "str.h"
+#include "secret.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -75,6 +76,7 @@ int main(int argc, char *argv[])
 	enum status st = GR_OK;
 	int ch;
 
+	secret_guard();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		st = ch == 'g' ? arg_u32(&e.generation, "-g", optarg) : conf_option(&e.conf, ch, optarg);
 	if (st == GR_OK && (st = read_operands(&e, argc, argv)) == GR_OK && (st = conf_load(&e.conf)) == GR_OK &&

@@ -9,6 +9,7 @@
 #include "settings.h"
 #include "store.h"
 #include "token.h"
+#include "secret.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -157,7 +158,7 @@ static enum status hand_over_pin(const struct conf *conf, uint32_t fd)
 	enum status st;
 
 	if ((uri_is(path) && (st = uri_parse(&uri, path, conf_name(CONF_PRIVATE_KEY_PATH))) != GR_OK) ||
-	    (st = pin_read(&pin, token_pin_source(&uri, conf), conf)) != GR_OK)
+	    (st = pin_read_for(&pin, token_pin_source(&uri, conf), conf)) != GR_OK)
 		return st;
 	if (write((int)fd, pin.text, pin.len) != (ssize_t)pin.len) {
 		complain("--pin-fd: descriptor %" PRIu32 ": %s", fd, strerror(errno));
@@ -192,6 +193,7 @@ int main(int argc, char *argv[])
 	int ch, mode = PRINT;
 	uint32_t fd = 0;
 
+	secret_guard();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
 		/* Those that print nothing go with nothing else. */
 		if (ch >= OPT_EXPLAIN && mode != PRINT && mode != ch && (ch >= OPT_CHECK || mode >= OPT_CHECK))

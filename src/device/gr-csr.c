@@ -8,6 +8,7 @@
 #include "gr-csr/subject.h"
 #include "pair.h"
 #include "token_key.h"
+#include "secret.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -114,6 +115,7 @@ int main(int argc, char *argv[])
 	enum status st = GR_OK;
 	int ch;
 
+	secret_guard();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
 		if (ch == 'k')
 			location = optarg;

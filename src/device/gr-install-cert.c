@@ -1,5 +1,6 @@
 /* gr-install-cert: the only program that touches credentials in use */
 #include "gr-install-cert/verbs.h"
+#include "secret.h"
 
 #include <stddef.h>
 
@@ -18,5 +19,6 @@ static const struct arg_verb verbs[] = {
 
 int main(int argc, char *argv[])
 {
+	secret_guard();
 	return arg_verbs(verbs, "gr-install-cert", "Adopts, stages, switches and destroys credentials.", argc, argv);
 }

@@ -1,5 +1,6 @@
 /* gr-jobs-client: the AWS IoT Jobs device API */
 #include "gr-jobs-client/jobs.h"
+#include "secret.h"
 
 int main(int argc, char *argv[])
 {
@@ -13,5 +14,6 @@ int main(int argc, char *argv[])
 		{ 0 }
 	};
 
+	secret_guard();
 	return arg_verbs(verbs, "gr-jobs-client", "The device's side of AWS IoT Jobs, over MQTT.", argc, argv);
 }

@@ -1,5 +1,6 @@
 /* gr-journal: read and durably replace the record of the rotation under way */
 #include "gr-journal/verbs.h"
+#include "secret.h"
 
 #include <stddef.h>
 
@@ -15,5 +16,6 @@ static const struct arg_verb verbs[] = {
 
 int main(int argc, char *argv[])
 {
+	secret_guard();
 	return arg_verbs(verbs, "gr-journal", "Reads and durably replaces the record of the rotation under way.", argc, argv);
 }

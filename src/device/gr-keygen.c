@@ -6,6 +6,7 @@
 #include "gr-keygen/token.h"
 #include "keeper.h"
 #include "pair.h"
+#include "secret.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -97,6 +98,7 @@ int main(int argc, char *argv[])
 	bool list = false;
 	int ch;
 
+	secret_guard();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
 		if (ch == 'k')
 			uri = optarg;

@@ -11,6 +11,7 @@
 #include "settings.h"
 #include "socket.h"
 #include "str.h"
+#include "secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -128,6 +129,7 @@ int main(int argc, char *argv[])
 	int64_t patience;
 	enum status st;
 
+	secret_guard();
 	if (fcntl(STDIN_FILENO, F_GETFD) < 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0) {
 		complain("standard input and output must be open");
 		return GR_BAD;

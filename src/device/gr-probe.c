@@ -5,6 +5,7 @@
 #include "login.h"
 #include "mqtt.h"
 #include "out.h"
+#include "secret.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,7 @@ int main(int argc, char *argv[])
 	struct login login = { 0 };
 	enum status st;
 
+	secret_guard();
 	if ((st = read_settings(&set, argc, argv)) != GR_OK)
 		goto out;
 	st = set.key ? login_load_files(&login, &set.conf, set.key, set.certificate)

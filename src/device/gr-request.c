@@ -6,6 +6,7 @@
 #include "request.h"
 #include "session.h"
 #include "str.h"
+#include "secret.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -61,6 +62,7 @@ int main(int argc, char *argv[])
 	enum status st = GR_OK;
 	int ch;
 
+	secret_guard();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		st = ch == 'g' ? arg_u32(&generation, "-g", optarg) : conf_option(&conf, ch, optarg);
 	if (st == GR_OK && argc != optind)

@@ -174,7 +174,7 @@ enum status arrange_check(const struct store *store, uint32_t live)
 		return st;
 	object_name_of(&name, &uri);
 	if ((st = keyset_load_generation(&set, store, live)) == GR_OK && (st = keeper_open(&token, store, &uri)) == GR_OK &&
-	    (st = credential_find(&object, token, OBJECT_PRIVATE, &name)) == GR_OK)
+	    (st = object_find_one(&object, token, OBJECT_PRIVATE, &name)) == GR_OK)
 		st = set.reference.public ? keyset_owns(&set, token, OBJECT_PRIVATE, object) : GR_NO;
 	keyset_release(&set);
 	return st;

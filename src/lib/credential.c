@@ -1,66 +1,10 @@
 /* credential.c - keys and certificates from files and tokens */
 #include "credential.h"
 #include "complain.h"
-#include "file.h"
 #include "key.h"
-#include "token_key.h"
+#include "secret.h"
 
 #include <stdlib.h>
-
-enum status credential_find(ck_object_handle_t *object, const struct token *token, enum object_class class, const struct object_name *name)
-{
-	struct object_list list;
-	enum status st = object_find(&list, token, class, name);
-
-	if (st != GR_OK)
-		return st;
-	if (list.count > 1) {
-		complain("%s: more than one %s is called %s", token->where, object_class_name(class), name->label);
-		return GR_BAD;
-	}
-	if (list.count == 1)
-		*object = list.handle[0];
-	return list.count == 1 ? GR_OK : GR_NO;
-}
-
-enum status credential_in_token(EVP_PKEY **key, struct token *token, const struct reference *reference)
-{
-	struct object_name name;
-	ck_object_handle_t object;
-	enum status st;
-
-	/* The id alone: the label may be on its way from one to the other. */
-	object_name_of(&name, &reference->uri);
-	if (name.id_len)
-		name.label[0] = '\0';
-	if ((st = credential_find(&object, token, OBJECT_PRIVATE, &name)) == GR_NO && reference->has_shown) {
-		name = reference->shown;
-		name.label[0] = '\0';
-		st = credential_find(&object, token, OBJECT_PRIVATE, &name);
-	}
-	if (st == GR_NO) {
-		complain("%s: the private key %s is not there", token->where, reference->uri.object);
-		return GR_BAD;
-	}
-	return st == GR_OK ? token_key_wrap(key, token, object, reference->public) : st;
-}
-
-/* Where nobody knows the public key, the token may have it under the same name. */
-static enum status find_public(struct reference *reference, const struct token *token)
-{
-	struct object_name name;
-	ck_object_handle_t object;
-	enum status st;
-
-	if (reference->public)
-		return GR_OK;
-	object_name_of(&name, &reference->uri);
-	if ((st = credential_find(&object, token, OBJECT_PUBLIC, &name)) == GR_OK)
-		st = object_read_public(&reference->public, token, object);
-	if (st == GR_NO)
-		complain("%s: no usable public key is called %s", token->where, name.label);
-	return st == GR_NO ? GR_BAD : st;
-}
 
 static enum status open_in_token(struct credential *credential, const struct conf *conf, struct reference *reference)
 {
@@ -68,7 +12,7 @@ static enum status open_in_token(struct credential *credential, const struct con
 	enum status st;
 
 	if ((st = token_open(&c.token, &reference->uri, conf, NULL)) == GR_OK &&
-	    (st = find_public(reference, c.token)) == GR_OK)
+	    (st = credential_find_public(reference, c.token)) == GR_OK)
 		st = credential_in_token(&c.key, c.token, reference);
 	if (st == GR_OK)
 		*credential = c;
@@ -98,7 +42,7 @@ enum status credential_key(struct credential *credential, const struct conf *con
 
 	if (uri_is(location))
 		return take_reference(credential, conf, location, location, public);
-	if ((st = file_read(&text, &len, location, KEY_FILE_MAX)) == GR_NO)
+	if ((st = secret_read(&text, &len, NULL, location, KEY_FILE_MAX)) == GR_NO)
 		complain("%s: no such file", location);
 	if (st != GR_OK)
 		return st == GR_NO ? GR_BAD : st;
@@ -124,7 +68,7 @@ static enum status read_in_token(struct cert *cert, const struct token *token, c
 	enum status st;
 
 	object_name_of(&name, uri);
-	if ((st = credential_find(&object, token, OBJECT_CERTIFICATE, &name)) == GR_NO) {
+	if ((st = object_find_one(&object, token, OBJECT_CERTIFICATE, &name)) == GR_NO) {
 		complain("%s: there is no such certificate", location);
 		return GR_BAD;
 	}

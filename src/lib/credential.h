@@ -23,8 +23,8 @@ void credential_release(struct credential *credential);	/* takes a zeroed struct
 /* GR_BAD: no such file, no such certificate. */
 enum status credential_certificate(struct cert *cert, const struct conf *conf, const char *location);
 
-/* The one object of that name. GR_NO, silent: none. GR_BAD: several. */
-enum status credential_find(ck_object_handle_t *object, const struct token *token, enum object_class class, const struct object_name *name);
+/* Where nobody knows the public key, the token may have it under the same name. GR_BAD: it has not. */
+enum status credential_find_public(struct reference *reference, const struct token *token);
 /* The private key of a reference in its token, under whichever of its names it is there. GR_BAD: it is not. */
 enum status credential_in_token(EVP_PKEY **key, struct token *token, const struct reference *reference);
 

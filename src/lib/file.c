@@ -75,7 +75,7 @@ enum status file_read(char **data, size_t *len, const char *path, size_t max)
 
 enum status file_open(int *fd, const char *path, size_t max)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);	/* see file_read_at */
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);	/* see file_open_at */
 	struct stat own;
 	enum status st = GR_BAD;
 
@@ -97,26 +97,38 @@ enum status file_open(int *fd, const char *path, size_t max)
 	return st;
 }
 
-enum status file_read_at(char **data, size_t *len, struct stat *status, int dirfd, const char *name, const char *where, size_t max)
+enum status file_open_at(int *fd, struct stat *status, int dirfd, const char *name, const char *where)
 {
 	/* O_NONBLOCK: a fifo in its place must not hold us up. */
-	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
-	struct stat own;
-	enum status st;
+	int file = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	enum status st = GR_BAD;
 
-	if (fd < 0 && errno == ENOENT)
+	if (file < 0 && errno == ENOENT)
 		return GR_NO;
-	if (fd < 0 || fstat(fd, &own) != 0) {
+	if (file < 0 || fstat(file, status) != 0) {
 		st = errno == ELOOP ? GR_BAD : GR_FAIL;
 		complain("%s: %s: %s", where, name, strerror(errno));
-	} else if (!S_ISREG(own.st_mode)) {
-		st = GR_BAD;
+	} else if (!S_ISREG(status->st_mode)) {
 		complain("%s: %s: not a regular file", where, name);
 	} else {
-		st = read_all(data, len, fd, where, max);
+		*fd = file;
+		return GR_OK;
 	}
-	if (fd >= 0)
-		close(fd);
+	if (file >= 0)
+		close(file);
+	return st;
+}
+
+enum status file_read_at(char **data, size_t *len, struct stat *status, int dirfd, const char *name, const char *where, size_t max)
+{
+	struct stat own;
+	enum status st;
+	int fd;
+
+	if ((st = file_open_at(&fd, &own, dirfd, name, where)) != GR_OK)
+		return st;
+	st = read_all(data, len, fd, where, max);
+	close(fd);
 	if (st == GR_OK && status)
 		*status = own;
 	return st;
@@ -142,6 +154,21 @@ static enum status write_all(int fd, const char *data, size_t len)
 		len -= (size_t)n;
 	}
 	return GR_OK;
+}
+
+enum status file_make_folder(const char *path, const char *what)
+{
+	struct stat own;
+
+	if (mkdir(path, 0700) == 0)
+		return GR_OK;
+	if (errno == EEXIST) {
+		if (stat(path, &own) == 0 && S_ISDIR(own.st_mode))
+			return GR_OK;
+		errno = ENOTDIR;
+	}
+	complain("%s: %s: %s", what, path, strerror(errno));
+	return GR_FAIL;
 }
 
 enum status file_sync_dir(int dirfd, const char *where)

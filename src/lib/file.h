@@ -27,6 +27,9 @@ enum status file_read(char **data, size_t *len, const char *path, size_t max);
  */
 enum status file_read_at(char **data, size_t *len, struct stat *status, int dirfd, const char *name, const char *where, size_t max);
 
+/* Opens it alone. */
+enum status file_open_at(int *fd, struct stat *status, int dirfd, const char *name, const char *where);
+
 /*
  * Opens path for reading. GR_NO, silent: no such file. GR_BAD: not a regular file, larger than max bytes, or not for
  * us to read. GR_FAIL: cannot be opened for now.
@@ -54,6 +57,9 @@ bool file_next(struct dirent **entry, DIR *dir);
 
 /* What root makes in a directory belongs to the directory's owner and group. False: errno says why. */
 bool file_belongs(int fd, int dirfd);
+
+/* Makes the directory, for its owner alone, where it is missing. what stands before its path in the line. GR_FAIL: it cannot be made, or is none. */
+enum status file_make_folder(const char *path, const char *what);
 
 /* Makes names in this directory durable. */
 enum status file_sync_dir(int dirfd, const char *where);

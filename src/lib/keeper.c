@@ -95,7 +95,7 @@ enum status keeper_certificate(struct pair *pair, const struct store *store)
 	    (st = keeper_open(&token, store, &uri)) != GR_OK)
 		return st;
 	object_name_of(&name, &uri);
-	if ((st = credential_find(&object, token, OBJECT_CERTIFICATE, &name)) != GR_OK ||
+	if ((st = object_find_one(&object, token, OBJECT_CERTIFICATE, &name)) != GR_OK ||
 	    (st = object_read_certificate(&x509, token, object)) != GR_OK ||
 	    (st = cert_from_x509(&cert, x509, store->certificate.path)) != GR_OK)
 		return st;
@@ -131,7 +131,7 @@ static enum status check_id(const struct token *token, const struct object_name 
 	if ((st = uri_parse(&uri, store->certificate.path, "certificateFilePath")) != GR_OK)
 		return st;
 	object_name_of(&name, &uri);
-	if ((st = credential_find(&object, token, OBJECT_CERTIFICATE, &name)) != GR_OK ||
+	if ((st = object_find_one(&object, token, OBJECT_CERTIFICATE, &name)) != GR_OK ||
 	    (st = object_read_name(&certificate, token, object)) != GR_OK || object_same_id(&certificate, key))
 		return st;
 	return refuse(store, "the certificate has another id (CKA_ID) than its private key; give both the same");
@@ -148,7 +148,7 @@ static enum status find(struct reference *reference, const struct store *store)
 
 	object_name_of(&name, &reference->uri);
 	if ((st = keeper_open(&token, store, &reference->uri)) != GR_OK ||
-	    (st = credential_find(&object, token, OBJECT_PRIVATE, &name)) != GR_OK ||
+	    (st = object_find_one(&object, token, OBJECT_PRIVATE, &name)) != GR_OK ||
 	    (st = object_read_name(&found, token, object)) != GR_OK || (st = check_id(token, &found, store)) != GR_OK ||
 	    (st = token_key_wrap(&key, token, object, reference->public)) != GR_OK)
 		return st;
@@ -201,7 +201,7 @@ enum status keeper_check_movable(const struct pair *pair, const struct store *st
 		return GR_OK;
 	if ((st = reference_parse(&reference, pair->key_pem, store->key.path)) == GR_OK &&
 	    (st = keeper_open(&token, store, &reference.uri)) == GR_OK &&
-	    (st = credential_find(&object, token, OBJECT_PRIVATE, &reference.shown)) == GR_OK &&
+	    (st = object_find_one(&object, token, OBJECT_PRIVATE, &reference.shown)) == GR_OK &&
 	    (st = object_can_move(token, object)) == GR_NO)
 		st = refuse(store, "the token can neither copy nor rename this key; let privateKeyPath name a file that holds the URI");
 	reference_release(&reference);

@@ -1,7 +1,7 @@
 /* key.c - private keys in memory */
 #include "key.h"
 #include "complain.h"
-#include "file.h"
+#include "secret.h"
 #include "str.h"
 
 #include <openssl/core_names.h>
@@ -33,12 +33,28 @@ int key_no_passphrase(char *buf, int size, int rwflag, void *arg)
 	return -1;
 }
 
-enum status key_from_pem(EVP_PKEY **key, const char *pem, size_t len, const char *where)
+/* By way of DER in memory of our kind: OpenSSL's decoders read PEM line by line through ordinary memory and leave it there. */
+static EVP_PKEY *parse_pem(const char *pem, size_t len)
 {
 	BIO *bio = BIO_new_mem_buf(pem, (int)len);
-	EVP_PKEY *read = bio ? PEM_read_bio_PrivateKey(bio, NULL, key_no_passphrase, NULL) : NULL;
+	const unsigned char *at;
+	unsigned char *der = NULL;
+	EVP_PKEY *key = NULL;
+	long n = 0;
 
+	if (bio && PEM_bytes_read_bio_secmem(&der, &n, NULL, PEM_STRING_EVP_PKEY, bio, key_no_passphrase, NULL) == 1) {
+		at = der;
+		key = d2i_AutoPrivateKey(NULL, &at, n);
+	}
+	OPENSSL_secure_clear_free(der, (size_t)n);
 	BIO_free(bio);
+	return key;
+}
+
+enum status key_from_pem(EVP_PKEY **key, const char *pem, size_t len, const char *where)
+{
+	EVP_PKEY *read = parse_pem(pem, len);
+
 	if (!read) {
 		complain("%s: not an unencrypted PEM private key: %s", where, complain_openssl());
 		return GR_BAD;
@@ -53,11 +69,28 @@ enum status key_read(EVP_PKEY **key, const char *path)
 	size_t len = 0;
 	enum status st;
 
-	if ((st = file_read(&pem, &len, path, KEY_FILE_MAX)) != GR_OK)
+	if ((st = secret_read(&pem, &len, NULL, path, KEY_FILE_MAX)) != GR_OK)
 		return st;
 	st = key_from_pem(key, pem, len, path);
 	key_wipe(pem, len);
 	return st;
+}
+
+/* What OpenSSL wrote into ordinary memory is wiped there. */
+static enum status take_text(char **pem, size_t *len, unsigned char *data, size_t n)
+{
+	char *own = secret_alloc(n + 1);
+
+	if (own) {
+		memcpy(own, data, n);
+		own[n] = '\0';
+		*pem = own;
+		*len = n;
+	} else {
+		complain("private key: out of memory");
+	}
+	OPENSSL_clear_free(data, n);
+	return own ? GR_OK : GR_FAIL;
 }
 
 enum status key_pem(char **pem, size_t *len, EVP_PKEY *key)
@@ -70,20 +103,15 @@ enum status key_pem(char **pem, size_t *len, EVP_PKEY *key)
 	int ok = ctx && OSSL_ENCODER_to_data(ctx, &data, &n);
 
 	OSSL_ENCODER_CTX_free(ctx);
-	if (!ok) {
-		complain("private key: cannot be written as PEM: %s", complain_openssl());
-		return GR_FAIL;
-	}
-	*pem = (char *)data;
-	*len = n;
-	return GR_OK;
+	if (ok)
+		return take_text(pem, len, data, n);
+	complain("private key: cannot be written as PEM: %s", complain_openssl());
+	return GR_FAIL;
 }
 
 void key_wipe(char *pem, size_t len)
 {
-	if (pem)
-		OPENSSL_cleanse(pem, len);
-	OPENSSL_free(pem);	/* OPENSSL_free is free() here: no allocator of our own is installed */
+	secret_free(pem, len);
 }
 
 bool key_signs(EVP_PKEY *key)

@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { MODULES_MAX = 8 };
 
 static const struct reason {
 	ck_rv_t rv;
@@ -123,24 +126,64 @@ static enum status load(struct ck_function_list **functions, const char *path)
 	return GR_FAIL;
 }
 
-enum status module_start(struct ck_function_list **functions, const char *path)
+/*
+ * C_Initialize counts for the whole process, so that is where it is counted how many use a module. A child begins anew:
+ * what its parent initialized is not its own (PKCS #11, 5.4).
+ */
+static struct use {
+	struct ck_function_list *functions;
+	unsigned count;
+	pid_t pid;
+} uses[MODULES_MAX];
+
+static struct use *find_use(const struct ck_function_list *functions)
+{
+	struct use *spare = NULL;
+
+	for (size_t i = 0; i < MODULES_MAX; i++) {
+		if (uses[i].functions == functions)
+			return &uses[i];
+		if (!uses[i].functions && !spare)
+			spare = &uses[i];
+	}
+	return spare;
+}
+
+static enum status initialize(struct ck_function_list *functions, const char *path)
 {
 	struct ck_c_initialize_args args = { .flags = CKF_OS_LOCKING_OK };
-	struct ck_function_list *list;
-	enum status st;
+	struct use *use = find_use(functions);
 	ck_rv_t rv;
 
-	if ((st = load(&list, path)) != GR_OK)
-		return st;
-	if ((rv = list->C_Initialize(&args)) != CKR_OK) {
+	if (!use) {
+		complain("pkcs11Module: %s: more than %d modules in one process", path, MODULES_MAX);
+		return GR_BAD;
+	}
+	if (use->pid != getpid())
+		*use = (struct use){ .functions = functions, .pid = getpid() };
+	rv = use->count == 0 ? functions->C_Initialize(&args) : CKR_OK;
+	if (rv != CKR_OK) {
 		complain("pkcs11Module: %s: cannot be initialized: %s (0x%lx)", path, module_reason(rv), rv);
 		return GR_FAIL;
 	}
-	*functions = list;
+	use->count++;
 	return GR_OK;
+}
+
+enum status module_start(struct ck_function_list **functions, const char *path)
+{
+	struct ck_function_list *list;
+	enum status st;
+
+	if ((st = load(&list, path)) == GR_OK && (st = initialize(list, path)) == GR_OK)
+		*functions = list;
+	return st;
 }
 
 void module_finish(struct ck_function_list *functions)
 {
-	functions->C_Finalize(NULL);
+	struct use *use = find_use(functions);
+
+	if (use && use->pid == getpid() && use->count > 0 && --use->count == 0)
+		functions->C_Finalize(NULL);
 }

@@ -71,6 +71,22 @@ enum status object_find(struct object_list *list, const struct token *token, enu
 	return GR_BAD;
 }
 
+enum status object_find_one(ck_object_handle_t *object, const struct token *token, enum object_class class, const struct object_name *name)
+{
+	struct object_list list;
+	enum status st = object_find(&list, token, class, name);
+
+	if (st != GR_OK)
+		return st;
+	if (list.count > 1) {
+		complain("%s: more than one %s %s %s", token->where, object_class_name(class), name->label[0] ? "is called" : "has the same id", name->label);
+		return GR_BAD;
+	}
+	if (list.count == 1)
+		*object = list.handle[0];
+	return list.count == 1 ? GR_OK : GR_NO;
+}
+
 enum status object_read(void *to, size_t *len, size_t size, const struct token *token, ck_object_handle_t object,
 			ck_attribute_type_t type)
 {

@@ -34,6 +34,8 @@ bool object_same_id(const struct object_name *a, const struct object_name *b);
 
 /* GR_BAD: more than OBJECTS_MAX. */
 enum status object_find(struct object_list *list, const struct token *token, enum object_class class, const struct object_name *name);
+/* The one object of that name. GR_NO, silent: none. GR_BAD: several. */
+enum status object_find_one(ck_object_handle_t *object, const struct token *token, enum object_class class, const struct object_name *name);
 /* One attribute, at most size bytes. GR_NO, silent: the object has none of that type. */
 enum status object_read(void *to, size_t *len, size_t size, const struct token *token, ck_object_handle_t object,
 			ck_attribute_type_t type);

@@ -7,6 +7,7 @@
 #include "key.h"
 #include "owner.h"
 #include "reference.h"
+#include "secret.h"
 #include "token_key.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@
 void pair_release(struct pair *pair)
 {
 	key_wipe(pair->key_pem, pair->key_len);
-	free(pair->cert_pem);
+	secret_free(pair->cert_pem, pair->cert_len);
 	EVP_PKEY_free(pair->key);
 	cert_release(&pair->cert);
 	*pair = (struct pair){ 0 };
@@ -48,7 +49,7 @@ enum status pair_file(char **data, size_t *len, struct stat *status, int dir, co
 	}
 	if (st.st_uid != geteuid() && (result = owner_become(&was, 0, 0)) != GR_OK)
 		return result;
-	result = file_read_at(data, len, status, dir, name, where, max);
+	result = secret_read_at(data, len, status, dir, name, where, max);
 	return owner_restore(&was) == GR_OK ? result : GR_FAIL;
 }
 

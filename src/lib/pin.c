@@ -3,13 +3,11 @@
 #include "complain.h"
 #include "file.h"
 #include "location.h"
-#include "nucleus.h"
+#include "secret.h"
 #include "str.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,19 +18,19 @@ enum { SOURCE_FILE_MAX = 4096, RECORD_MAX = PATH_MAX + 128 };
 
 void pin_wipe(struct pin *pin)
 {
-	OPENSSL_cleanse(pin->text, sizeof pin->text);
+	secret_free(pin->text, pin->len);
+	pin->text = NULL;
 	pin->len = 0;
 }
 
-static enum status refuse(struct pin *pin, const char *why)
+enum status pin_refuse(struct pin *pin, const char *why)
 {
 	pin_wipe(pin);
 	complain("PIN: %s: %s", pin->source, why);
 	return GR_BAD;
 }
 
-/* The first line of buf. */
-static enum status take_line(struct pin *pin, const char *buf, size_t len)
+enum status pin_take_line(struct pin *pin, const char *buf, size_t len)
 {
 	const char *end = memchr(buf, '\n', len);
 	size_t n = end ? (size_t)(end - buf) : len;
@@ -40,7 +38,11 @@ static enum status take_line(struct pin *pin, const char *buf, size_t len)
 	if (n > 0 && buf[n - 1] == '\r')
 		n--;
 	if (n == 0 || n > PIN_MAX || memchr(buf, '\0', n))
-		return refuse(pin, "its first line is no PIN");
+		return pin_refuse(pin, "its first line is no PIN");
+	if (!(pin->text = secret_alloc(n + 1))) {
+		complain("PIN: %s: out of memory", pin->source);
+		return GR_FAIL;
+	}
 	memcpy(pin->text, buf, n);
 	pin->text[n] = '\0';
 	pin->len = n;
@@ -62,19 +64,25 @@ static ssize_t read_some(int fd, char *buf, size_t size)
 
 static enum status take_descriptor(struct pin *pin, int fd)
 {
-	char buf[SOURCE_FILE_MAX];
+	char *buf = secret_alloc(SOURCE_FILE_MAX);
 	struct stat own;
 	enum status st;
 	ssize_t n;
 
-	if (fstat(fd, &own) != 0 || (n = read_some(fd, buf, sizeof buf)) < 0) {
+	if (!buf) {
+		complain("PIN: %s: out of memory", pin->source);
+		return GR_FAIL;
+	}
+	if (fstat(fd, &own) != 0 || (n = read_some(fd, buf, SOURCE_FILE_MAX)) < 0) {
+		st = errno == EBADF ? GR_BAD : GR_FAIL;
 		complain("PIN: %s: %s", pin->source, strerror(errno));
-		return errno == EBADF ? GR_BAD : GR_FAIL;
+		secret_free(buf, 0);
+		return st;
 	}
 	str_format(pin->stamp, sizeof pin->stamp, "%lld.%09ld", (long long)own.st_mtim.tv_sec, own.st_mtim.tv_nsec);
-	st = S_ISREG(own.st_mode) && own.st_mode & S_IROTH ? refuse(pin, "everybody may read it; take that right away, chmod o=")
-							    : take_line(pin, buf, (size_t)n);
-	OPENSSL_cleanse(buf, sizeof buf);
+	st = S_ISREG(own.st_mode) && own.st_mode & S_IROTH ? pin_refuse(pin, "everybody may read it; take that right away, chmod o=")
+							    : pin_take_line(pin, buf, (size_t)n);
+	secret_free(buf, SOURCE_FILE_MAX);
 	return st;
 }
 
@@ -84,27 +92,11 @@ static enum status read_file(struct pin *pin)
 	int fd;
 
 	if ((st = file_open(&fd, pin->source, SOURCE_FILE_MAX)) == GR_NO)
-		return refuse(pin, "no such file");
+		return pin_refuse(pin, "no such file");
 	if (st != GR_OK)
 		return st;
 	st = take_descriptor(pin, fd);
 	close(fd);
-	return st;
-}
-
-static enum status read_nucleus(struct pin *pin, const struct conf *conf)
-{
-	const char *root = conf_text(conf, CONF_GREENGRASS_ROOT);
-	struct nucleus nucleus;
-	const char *text;
-	enum status st;
-
-	if ((st = nucleus_find(&nucleus, NUCLEUS_ANY, root[0] ? root : NULL)) == GR_OK) {
-		text = nucleus.value[NUCLEUS_PIN];
-		st = text ? take_line(pin, text, strlen(text)) : refuse(pin, "the nucleus's configuration holds none");
-		str_format(pin->stamp, sizeof pin->stamp, "%" PRId64, nucleus.pin_stamp);
-	}
-	nucleus_release(&nucleus);
 	return st;
 }
 
@@ -119,12 +111,11 @@ enum status pin_read(struct pin *pin, const char *source, const struct conf *con
 {
 	enum status st;
 
+	(void)conf;
 	*pin = (struct pin){ .len = 0 };
 	str_copy(pin->source, sizeof pin->source, source);
 	if (pin_descriptor(source) >= 0)
 		return take_descriptor(pin, pin_descriptor(source));
-	if (strcmp(source, "greengrass") == 0)
-		return read_nucleus(pin, conf);
 	if (source[0] == '\0') {
 		complain("PIN: no source is set; write it to a file and name that with pkcs11PinSource");
 		return GR_BAD;
@@ -133,13 +124,13 @@ enum status pin_read(struct pin *pin, const char *source, const struct conf *con
 }
 
 /* One file a token; a serial number may hold anything. */
-static void record_path(char to[static PATH_MAX], const struct conf *conf, const char *serial)
+static void record_path(char to[static PATH_MAX], const char *state, const char *serial)
 {
 	char hex[2 * 16 + 1];
 	size_t len = strlen(serial);
 
 	str_hex(hex, serial, len < 16 ? len : 16);
-	str_format(to, PATH_MAX, "%s/pin-refused.%s", conf->state, hex);	/* conf.state leaves room */
+	str_format(to, PATH_MAX, "%s/pin-refused.%s", state, hex);	/* token_setup.state leaves room */
 }
 
 static void record_text(char to[static RECORD_MAX], const struct pin *pin)
@@ -147,13 +138,13 @@ static void record_text(char to[static RECORD_MAX], const struct pin *pin)
 	str_format(to, RECORD_MAX, "%s %s\n", pin->stamp, pin->source);
 }
 
-enum status pin_look(enum pin_record *record, const struct pin *pin, const struct conf *conf, const char *serial)
+enum status pin_look(enum pin_record *record, const struct pin *pin, const char *state, const char *serial)
 {
 	char path[PATH_MAX], now[RECORD_MAX], *text;
 	enum status st;
 	size_t len;
 
-	record_path(path, conf, serial);
+	record_path(path, state, serial);
 	if ((st = file_read(&text, &len, path, RECORD_MAX)) == GR_NO) {
 		*record = PIN_UNKNOWN;
 		return GR_OK;
@@ -166,20 +157,20 @@ enum status pin_look(enum pin_record *record, const struct pin *pin, const struc
 	return GR_OK;
 }
 
-enum status pin_note_refused(const struct pin *pin, const struct conf *conf, const char *serial)
+enum status pin_note_refused(const struct pin *pin, const char *state, const char *serial)
 {
 	char path[PATH_MAX], text[RECORD_MAX];
 
-	record_path(path, conf, serial);
+	record_path(path, state, serial);
 	record_text(text, pin);
 	return file_replace(path, text, strlen(text), 0600);
 }
 
-enum status pin_note_taken(const struct conf *conf, const char *serial)
+enum status pin_note_taken(const char *state, const char *serial)
 {
 	char path[PATH_MAX];
 
-	record_path(path, conf, serial);
+	record_path(path, state, serial);
 	if (unlink(path) == 0 || errno == ENOENT)
 		return GR_OK;
 	complain("%s: %s", path, strerror(errno));

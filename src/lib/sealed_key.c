@@ -1,36 +1,39 @@
 /* sealed_key.c - a private key under a passphrase */
 #include "sealed_key.h"
 #include "complain.h"
-#include "file.h"
-#include "str.h"
+#include "secret.h"
 
-#include <openssl/crypto.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCRYPT_N = 1 << 14, SCRYPT_R = 8, SCRYPT_P = 1, FILE_MAX = 65536 };	/* 16 MB to try one passphrase */
+enum { SCRYPT_N = 1 << 14, SCRYPT_R = 8, SCRYPT_P = 1, FILE_MAX = 4096 };	/* 16 MB to try one passphrase */
 
-enum status sealed_passphrase(char passphrase[static SEALED_PASSPHRASE], const char *path)
+enum status sealed_passphrase(char **passphrase, const char *path)
 {
 	char *text = NULL;
 	size_t len = 0;
-	enum status st = file_read(&text, &len, path, FILE_MAX);
+	enum status st = secret_read(&text, &len, NULL, path, FILE_MAX);
 
 	if (st == GR_NO)
 		complain("%s: no such file", path);
 	if (st != GR_OK)
 		return st == GR_NO ? GR_BAD : st;
 	text[strcspn(text, "\r\n")] = '\0';
-	if (text[0] == '\0' || !str_copy(passphrase, SEALED_PASSPHRASE, text)) {
-		complain("%s: its first line must be a passphrase of 1 to %d bytes", path, SEALED_PASSPHRASE - 1);
-		st = GR_BAD;
+	if (text[0] != '\0' && strlen(text) < SEALED_PASSPHRASE) {
+		*passphrase = text;
+		return GR_OK;
 	}
-	OPENSSL_cleanse(text, len);
-	free(text);
-	return st;
+	complain("%s: its first line must be a passphrase of 1 to %d bytes", path, SEALED_PASSPHRASE - 1);
+	secret_free(text, len);
+	return GR_BAD;
+}
+
+void sealed_forget(char *passphrase)
+{
+	secret_free(passphrase, passphrase ? strlen(passphrase) : 0);
 }
 
 /* Takes over p8 and pbe. */

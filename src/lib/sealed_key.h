@@ -14,8 +14,9 @@
 
 enum { SEALED_PASSPHRASE = 1024 };	/* bytes, with the NUL */
 
-/* The first line of the file, "-" is standard input. GR_BAD: no such file, an empty line, or a longer one. End with OPENSSL_cleanse. */
-enum status sealed_passphrase(char passphrase[static SEALED_PASSPHRASE], const char *path);
+/* The first line of the file, "-" is standard input; sealed_forget it. GR_BAD: no such file, an empty line, or a longer one. */
+enum status sealed_passphrase(char **passphrase, const char *path);
+void sealed_forget(char *passphrase);	/* takes NULL */
 /* The key as PEM; free it. */
 enum status sealed_key_pem(char **pem, size_t *len, EVP_PKEY *key, const char *passphrase);
 /* GR_BAD: another passphrase, or no such key. where names the source in error lines. */

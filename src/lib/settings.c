@@ -1,6 +1,7 @@
 /* settings.c - what single settings must be like */
 #include "settings.h"
 #include "complain.h"
+#include "file.h"
 #include "key.h"
 #include "str.h"
 #include "uri.h"
@@ -207,15 +208,5 @@ enum status settings_times(const struct conf *conf)
 
 enum status settings_state(const struct conf *conf)
 {
-	struct stat own;
-
-	if (mkdir(conf->state, 0700) == 0)
-		return GR_OK;
-	if (errno == EEXIST) {
-		if (stat(conf->state, &own) == 0 && S_ISDIR(own.st_mode))
-			return GR_OK;
-		errno = ENOTDIR;
-	}
-	complain("GR_STATE: %s: %s", conf->state, strerror(errno));
-	return GR_FAIL;
+	return file_make_folder(conf->state, "GR_STATE");
 }

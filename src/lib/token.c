@@ -1,8 +1,9 @@
 /* token.c - tokens, opened and logged in to */
 #include "token.h"
+#include "clock.h"
 #include "complain.h"
+#include "file.h"
 #include "pin.h"
-#include "settings.h"
 #include "str.h"
 
 #include <errno.h>
@@ -12,9 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { SLOTS_MAX = 64 };
+enum { SLOTS_MAX = 64, PAUSE_MS = 1000 };
 
 enum status token_complain(const struct token *token, const char *what, ck_rv_t rv)
 {
@@ -30,19 +32,19 @@ static enum status begin(const struct token *token, struct token_turn *turn, uin
 	str_format(late, sizeof late, "%.120s: the token does not answer within %lu s", token->where, (unsigned long)seconds);
 	if ((st = ticker_limit(&turn->limit, seconds, late)) != GR_OK)
 		return st;
-	if ((st = owner_become(&turn->was, token->self.uid, token->self.gid)) != GR_OK)
+	if ((st = owner_become(&turn->was, token->setup.self.uid, token->setup.self.gid)) != GR_OK)
 		ticker_stop(&turn->limit);
 	return st;
 }
 
 enum status token_begin(const struct token *token, struct token_turn *turn)
 {
-	return begin(token, turn, token->patience);
+	return begin(token, turn, token->setup.patience);
 }
 
 enum status token_begin_long(const struct token *token, struct token_turn *turn)
 {
-	return begin(token, turn, 15 * token->patience);
+	return begin(token, turn, 15 * token->setup.patience);
 }
 
 enum status token_end(struct token_turn *turn, enum status st)
@@ -122,20 +124,21 @@ static bool is_refusal(ck_rv_t rv)
 	return rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_LOCKED || rv == CKR_PIN_EXPIRED;
 }
 
-static enum status try_pin(struct token *token, const struct pin *pin, enum pin_record record, const struct conf *conf)
+static enum status try_pin(const struct token *token, const struct pin *pin, enum pin_record record)
 {
 	ck_rv_t rv = token->f->C_Login(token->session, CKU_USER, (unsigned char *)pin->text, pin->len);
 
 	if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN)
-		return record == PIN_UNKNOWN ? GR_OK : pin_note_taken(conf, token->serial);
+		return record == PIN_UNKNOWN ? GR_OK : pin_note_taken(token->setup.state, token->serial);
 	if (is_refusal(rv))	/* on record before anything else can happen; a line of its own says if it cannot be */
-		(void)pin_note_refused(pin, conf, token->serial);
+		(void)pin_note_refused(pin, token->setup.state, token->serial);
 	complain("%s: PIN from %s: %s (0x%lx)", token->where, pin->source, module_reason(rv), rv);
 	return module_status(rv);
 }
 
-static enum status log_in(struct token *token, const struct uri *uri, const struct conf *conf)
+static enum status log_in(const struct token *token)
 {
+	const struct token_setup *setup = &token->setup;
 	enum pin_record record = PIN_UNKNOWN;
 	struct ck_token_info info;
 	struct pin pin;
@@ -146,22 +149,23 @@ static enum status log_in(struct token *token, const struct uri *uri, const stru
 		return token_complain(token, "cannot be looked at", rv);
 	if (!(info.flags & CKF_LOGIN_REQUIRED))
 		return GR_OK;
-	if ((st = pin_read(&pin, token_pin_source(uri, conf), conf)) != GR_OK)
+	if ((st = setup->read_pin(&pin, setup->uri.pin_source, setup->conf)) != GR_OK)
 		return st;
-	if ((st = pin_look(&record, &pin, conf, token->serial)) == GR_OK && (st = may_log_in(token, &info, record, &pin)) == GR_OK)
-		st = try_pin(token, &pin, record, conf);
+	if ((st = pin_look(&record, &pin, setup->state, token->serial)) == GR_OK && (st = may_log_in(token, &info, record, &pin)) == GR_OK)
+		st = try_pin(token, &pin, record);
 	pin_wipe(&pin);
 	return st;
 }
 
-static enum status take_lock(int *fd, const struct conf *conf)
+static enum status take_lock(int *fd, const struct token *token)
 {
+	const char *state = token->setup.state;
 	char path[PATH_MAX];
 	enum status st;
 
-	if ((st = settings_state(conf)) != GR_OK)
+	if ((st = file_make_folder(state, token->where)) != GR_OK)
 		return st;
-	str_format(path, sizeof path, "%s/token.lock", conf->state);	/* conf.state leaves room */
+	str_format(path, sizeof path, "%s/token.lock", state);	/* token_setup.state leaves room */
 	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (*fd >= 0 && flock(*fd, LOCK_EX) == 0)
 		return GR_OK;
@@ -171,55 +175,42 @@ static enum status take_lock(int *fd, const struct conf *conf)
 	return GR_FAIL;
 }
 
-static enum status start(struct token *token, const struct uri *uri, const struct conf *conf)
+/* What a child was born with is its parent's: to end it there would be to log the parent out of some modules. */
+static void leave(struct token *token)
 {
+	if (token->f && token->pid == getpid())
+		module_finish(token->f);	/* closes the session and logs out as well, unless another token has the module */
+	token->f = NULL;
+}
+
+static enum status open_session(struct token *token)
+{
+	ck_rv_t rv = token->f->C_OpenSession(token->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &token->session);
+
+	return rv == CKR_OK ? log_in(token) : token_complain(token, "no session", rv);
+}
+
+static enum status start(struct token *token)
+{
+	const struct token_setup *setup = &token->setup;
 	enum status st;
-	ck_rv_t rv;
 	int lock;
 
-	if ((st = take_lock(&lock, conf)) != GR_OK)
+	if ((st = take_lock(&lock, token)) != GR_OK)
 		return st;
-	if ((st = module_environment(conf_text(conf, CONF_PKCS11_ENVIRONMENT))) == GR_OK &&
-	    (st = module_start(&token->f, uri->module)) == GR_OK && (st = find_slot(token, uri)) == GR_OK) {
-		rv = token->f->C_OpenSession(token->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &token->session);
-		st = rv == CKR_OK ? log_in(token, uri, conf) : token_complain(token, "no session", rv);
-	}
+	token->pid = getpid();
+	if ((st = module_environment(setup->environment ? setup->environment : "")) == GR_OK &&
+	    (st = module_start(&token->f, setup->uri.module)) == GR_OK && (st = find_slot(token, &setup->uri)) == GR_OK)
+		st = open_session(token);
+	if (st != GR_OK)
+		leave(token);
 	close(lock);
 	return st;
 }
 
-const char *token_pin_source(const struct uri *uri, const struct conf *conf)
+static void name(struct token *token)
 {
-	return uri->pin_source[0] ? uri->pin_source : conf_text(conf, CONF_PKCS11_PIN_SOURCE);
-}
-
-/* What the URI leaves open. A slot number is looked at only where no name says which token it is. */
-static enum status fill(struct uri *to, const struct uri *uri, const struct conf *conf)
-{
-	const char *slot = conf_text(conf, CONF_PKCS11_SLOT);
-	enum status st;
-
-	if ((st = settings_token(conf)) != GR_OK)
-		return st;
-	*to = *uri;
-	if (!to->module[0]) {
-		if ((st = conf_need(conf, CONF_PKCS11_MODULE)) != GR_OK)
-			return st;
-		str_copy(to->module, sizeof to->module, conf_text(conf, CONF_PKCS11_MODULE));
-	}
-	if (to->token[0] || to->serial[0] || to->has_slot)
-		return GR_OK;
-	str_copy(to->token, sizeof to->token, conf_text(conf, CONF_PKCS11_TOKEN));
-	if (to->token[0] || slot[0] == '\0')
-		return GR_OK;
-	to->slot = strtoul(slot, NULL, 10);
-	to->has_slot = true;
-	return GR_OK;
-}
-
-static void name(struct token *token, const struct uri *uri)
-{
-	struct uri own = *uri;
+	struct uri own = token->setup.uri;
 
 	own.object[0] = own.type[0] = '\0';
 	own.id_len = 0;
@@ -227,45 +218,82 @@ static void name(struct token *token, const struct uri *uri)
 		str_copy(token->where, sizeof token->where, "pkcs11:");
 }
 
-enum status token_open(struct token **token, const struct uri *uri, const struct conf *conf, const struct owner *self)
+enum status token_new(struct token **token, const struct token_setup *setup)
 {
 	struct token *t = calloc(1, sizeof *t);
-	struct token_turn turn;
-	struct uri full;
-	enum status st;
 
 	if (!t) {
 		complain("pkcs11: out of memory");
 		return GR_FAIL;
 	}
-	t->patience = 2 * conf_number(conf, CONF_REQUEST_TIMEOUT);
-	t->self = self ? *self : (struct owner){ geteuid(), getegid() };
-	if ((st = fill(&full, uri, conf)) == GR_OK) {
-		name(t, &full);
-		if ((st = token_begin(t, &turn)) == GR_OK)
-			st = token_end(&turn, start(t, &full, conf));
+	t->setup = *setup;
+	name(t);
+	*token = t;
+	return GR_OK;
+}
+
+enum status token_connect(struct token *token)
+{
+	struct token_turn turn;
+	enum status st;
+
+	if ((st = token_begin(token, &turn)) == GR_OK)
+		st = token_end(&turn, start(token));
+	if (st != GR_OK)
+		return st;
+	token->connections++;
+	token->lost = false;
+	return GR_OK;
+}
+
+/* Does the session stand? Some modules tell only when they are to sign: token->lost. */
+static bool is_connected(const struct token *token)
+{
+	struct ck_session_info info;
+	struct token_turn turn;
+	bool stands;
+
+	if (!token->f || token->lost || token->pid != getpid() || token_begin(token, &turn) != GR_OK)
+		return false;
+	stands = token->f->C_GetSessionInfo(token->session, &info) == CKR_OK;
+	return token_end(&turn, GR_OK) == GR_OK && stands;
+}
+
+static void disconnect(struct token *token)
+{
+	struct token_turn turn;
+
+	if (!token->f || token_begin(token, &turn) != GR_OK)
+		return;
+	leave(token);
+	token_end(&turn, GR_OK);
+}
+
+enum status token_ready(struct token *token)
+{
+	enum status st;
+
+	if (is_connected(token))
+		return GR_OK;
+	disconnect(token);
+	if (clock_boot_ms() < token->again_ms) {
+		complain("%s: could not be opened a moment ago; it is tried again in a second", token->where);
+		return GR_FAIL;
 	}
-	if (st == GR_OK)
-		*token = t;
-	else
-		token_close(t);
+	if ((st = token_connect(token)) != GR_OK)
+		token->again_ms = clock_boot_ms() + PAUSE_MS;
 	return st;
 }
 
 void token_close(struct token *token)
 {
-	struct token_turn turn;
-
 	if (!token)
 		return;
 	for (size_t i = 0; i < sizeof token->providers / sizeof token->providers[0]; i++)
 		if (token->providers[i])
 			OSSL_PROVIDER_unload(token->providers[i]);
 	OSSL_LIB_CTX_free(token->keys);
-	if (token->f && token_begin(token, &turn) == GR_OK) {
-		module_finish(token->f);	/* closes the session and logs out as well */
-		token_end(&turn, GR_OK);
-	}
+	disconnect(token);
 	free(token);
 }
 

@@ -184,13 +184,53 @@ static bool make_context(struct token *token)
 	       (token->providers[1] = OSSL_PROVIDER_load(token->keys, PROVIDER));
 }
 
-/* NULL: the key is in none. */
-static const struct token *token_of(EVP_PKEY *key)
+/* NULL: the key is in no token. */
+static struct token_key *own_of(EVP_PKEY *key)
 {
 	void *handle = NULL;
 	OSSL_PARAM params[] = { OSSL_PARAM_construct_octet_ptr(HANDLE, &handle, 0), OSSL_PARAM_construct_end() };
 
-	return EVP_PKEY_get_params(key, params) == 1 && handle ? ((struct token_key *)handle)->token : NULL;
+	return EVP_PKEY_get_params(key, params) == 1 && handle && ((struct token_key *)handle)->token ? handle : NULL;
+}
+
+static const struct token *token_of(EVP_PKEY *key)
+{
+	const struct token_key *own = own_of(key);
+
+	return own ? own->token : NULL;
+}
+
+bool token_key_is_lost(EVP_PKEY *key)
+{
+	const struct token *token = token_of(key);
+
+	return token && token->lost;
+}
+
+static enum status look(struct token_key *own)
+{
+	struct object_name name = own->name;
+	enum status st;
+
+	if (name.id_len)
+		name.label[0] = '\0';
+	if ((st = object_find_one(&own->object, own->token, OBJECT_PRIVATE, &name)) == GR_OK)
+		own->connection = own->token->connections;
+	if (st == GR_NO)
+		complain("%s: the private key %s is not there", own->token->where, own->name.label);
+	return st == GR_NO ? GR_BAD : st;
+}
+
+enum status token_key_ready(EVP_PKEY *key)
+{
+	struct token_key *own = own_of(key);
+	enum status st;
+
+	if (!own)
+		return GR_OK;
+	if ((st = token_ready(own->token)) != GR_OK || own->connection == own->token->connections)
+		return st;
+	return look(own);
 }
 
 enum status token_key_failure(EVP_PKEY *key)
@@ -215,19 +255,32 @@ enum status token_key_check_sign(EVP_PKEY *key, const struct alg_sign *alg)
 	return GR_BAD;
 }
 
-enum status token_key_wrap(EVP_PKEY **key, struct token *token, ck_object_handle_t object, EVP_PKEY *public)
+static enum status wrap(EVP_PKEY **key, struct token_key *own)
 {
-	struct token_key own = { token, object, public };
-	void *handle = &own;
-	OSSL_PARAM params[] = { OSSL_PARAM_construct_octet_ptr(HANDLE, &handle, sizeof own), OSSL_PARAM_construct_end() };
-	const char *type = EVP_PKEY_is_a(public, "EC") ? "EC" : "RSA";
-	EVP_PKEY_CTX *ctx = make_context(token) ? EVP_PKEY_CTX_new_from_name(token->keys, type, "provider=" PROVIDER) : NULL;
+	void *handle = own;
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_octet_ptr(HANDLE, &handle, sizeof *own), OSSL_PARAM_construct_end() };
+	const char *type = EVP_PKEY_is_a(own->public, "EC") ? "EC" : "RSA";
+	EVP_PKEY_CTX *ctx = make_context(own->token) ? EVP_PKEY_CTX_new_from_name(own->token->keys, type, "provider=" PROVIDER) : NULL;
 	EVP_PKEY *made = NULL;
 
 	if (ctx && EVP_PKEY_fromdata_init(ctx) == 1 && EVP_PKEY_fromdata(ctx, &made, EVP_PKEY_KEYPAIR, params) == 1)
 		*key = made;
 	else
-		complain("%s: the private key cannot be handed to OpenSSL: %s", token->where, complain_openssl());
+		complain("%s: the private key cannot be handed to OpenSSL: %s", own->token->where, complain_openssl());
 	EVP_PKEY_CTX_free(ctx);
 	return made ? GR_OK : GR_FAIL;
+}
+
+enum status token_key_wrap(EVP_PKEY **key, struct token *token, ck_object_handle_t object, EVP_PKEY *public)
+{
+	struct token_key own = { .token = token, .object = object, .connection = token->connections, .public = public };
+
+	return wrap(key, &own);
+}
+
+enum status token_key_promise(EVP_PKEY **key, struct token *token, const struct object_name *name, EVP_PKEY *public)
+{
+	struct token_key own = { .token = token, .name = *name, .public = public };
+
+	return wrap(key, &own);
 }

@@ -16,6 +16,18 @@
 
 /* The private key object, RSA or EC, whose public half is public. EVP_PKEY_free it before token_close. GR_FAIL, one line. */
 enum status token_key_wrap(EVP_PKEY **key, struct token *token, ck_object_handle_t object, EVP_PKEY *public);
+/*
+ * The same for a token that may be away: a promise, which token_key_ready redeems before each signature. name is its own in
+ * the token, by id alone where it has one. GR_FAIL, one line: out of memory.
+ */
+enum status token_key_promise(EVP_PKEY **key, struct token *token, const struct object_name *name, EVP_PKEY *public);
+/*
+ * Connects, or connects again, and looks for the key. GR_OK at once for a key that is in no token, or is there. GR_BAD, one line:
+ * no such key, several, or as token_connect has it. GR_FAIL, one line: the token is away.
+ */
+enum status token_key_ready(EVP_PKEY *key);
+/* Its last signature failed as it does when a token was pulled: token_key_ready may bring it back. */
+bool token_key_is_lost(EVP_PKEY *key);
 /* Can this token's RSA keys sign by RSA-PSS, which TLS 1.3 wants? */
 bool token_key_has_pss(const struct token *token);
 
@@ -32,5 +44,8 @@ enum status token_key_failure(EVP_PKEY *key);
  */
 enum status token_key_make(EVP_PKEY **public, ck_object_handle_t *private, const struct token *token, const struct alg_key *alg,
 			   const struct object_name *name);
+
+/* The same for a key of a new name: uri says its label, and gets a random id unless it has one. GR_BAD also: label or id are taken. */
+enum status token_key_create(EVP_PKEY **public, struct uri *uri, const struct token *token, const struct alg_key *alg);
 
 #endif

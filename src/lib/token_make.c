@@ -4,8 +4,11 @@
 
 #include <openssl/ec.h>
 #include <openssl/objects.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { ID_LEN = 16 };	/* bytes */
 
 static unsigned long bits_of(const struct alg_key *alg)
 {
@@ -123,4 +126,49 @@ enum status token_key_make(EVP_PKEY **public, ck_object_handle_t *private, const
 	object_destroy(token, *private);
 	object_destroy(token, handle);
 	return st == GR_NO ? complain_unable(token, alg, "the key that it made makes no sense") : st;
+}
+
+/* Of its own, unless somebody gave one: no two keys may share an id. */
+static enum status choose_id(struct uri *uri)
+{
+	if (uri->id_len)
+		return GR_OK;
+	uri->id_len = ID_LEN;
+	if (RAND_bytes(uri->id, ID_LEN) == 1)
+		return GR_OK;
+	complain("no random id: %s", complain_openssl());
+	return GR_FAIL;
+}
+
+static enum status check_free(const struct token *token, const struct object_name *name)
+{
+	struct object_name either[2] = { *name, *name };
+	struct object_list list;
+	enum status st;
+
+	either[0].id_len = 0;
+	either[1].label[0] = '\0';
+	for (size_t i = 0; i < 2; i++) {
+		if ((st = object_find(&list, token, OBJECT_PRIVATE, &either[i])) != GR_OK)
+			return st;
+		if (list.count > 0) {
+			complain("%s: a private key with this %s is there already", token->where, i == 0 ? "label" : "id");
+			return GR_BAD;
+		}
+	}
+	return GR_OK;
+}
+
+enum status token_key_create(EVP_PKEY **public, struct uri *uri, const struct token *token, const struct alg_key *alg)
+{
+	struct object_name name;
+	ck_object_handle_t private;
+	enum status st;
+
+	if ((st = choose_id(uri)) != GR_OK)
+		return st;
+	object_name_of(&name, uri);
+	if ((st = check_free(token, &name)) == GR_OK)
+		st = token_key_make(public, &private, token, alg, &name);
+	return st;
 }

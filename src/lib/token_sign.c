@@ -134,13 +134,18 @@ static int execute(unsigned char raw[static RAW_MAX], unsigned long *len, const 
 	ck_rv_t rv;
 
 	*len = RAW_MAX;
+	if (!token->f || key->connection != token->connections)
+		return fail(token, GR_FAIL, "the token is not open");
 	if (token_begin(token, &turn) != GR_OK)
 		return fail(token, GR_FAIL, "no timer");
 	if ((rv = token->f->C_SignInit(token->session, &order->mechanism, key->object)) == CKR_OK)
 		rv = token->f->C_Sign(token->session, order->data, order->len, raw, len);
 	if (token_end(&turn, GR_OK) != GR_OK)
 		return fail(token, GR_FAIL, "the user could not be changed back");
-	return rv == CKR_OK ? 1 : fail(token, module_status(rv), module_reason(rv));
+	if (rv == CKR_OK)
+		return 1;
+	token->lost = module_status(rv) == GR_FAIL;
+	return fail(token, module_status(rv), module_reason(rv));
 }
 
 /* A token gives r and s, each as long as the order of the curve; X.509 and TLS want them in DER (RFC 3279, 2.2.3). */

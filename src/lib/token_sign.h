@@ -5,12 +5,15 @@
 #include <openssl/core.h>
 #include <openssl/evp.h>
 
+#include "object.h"
 #include "token.h"
 
 /* What stands behind an EVP_PKEY of ours. */
 struct token_key {
 	struct token *token;		/* NULL: a public key, brought in to be compared */
+	struct object_name name;	/* it is found by that; not used for a handle that somebody else has found */
 	ck_object_handle_t object;
+	unsigned connection;		/* object belongs to that one of token's; 0: it was not looked for */
 	EVP_PKEY *public;		/* of the default provider */
 };
 

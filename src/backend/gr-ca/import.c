@@ -6,13 +6,13 @@
 
 #include <unistd.h>
 
-static const struct arg_option options[] = { HOME_OPTION, { 0 } };
+static const struct arg_option options[] = { HOME_OPTION, TOKEN_OPTIONS, { 0 } };
 static const struct arg_spec spec = {
-	"gr-ca import", "[-H DIR] AUTHORITY KEY-FILE CERTIFICATE-FILE",
+	"gr-ca import", "[-H DIR] {AUTHORITY KEY-FILE | -k URI [--module PATH] [--pin-source FILE] AUTHORITY} CERTIFICATE-FILE",
 	"Bring an authority along: its key, and its certificate followed by all above it up to a self-signed one (PEM).", options
 };
 
-static enum status import(const char *dir, const char *name, const char *key_path, const char *cert_path)
+static enum status import(const char *dir, const char *name, const struct authority_source *source)
 {
 	struct authority a = { 0 };
 	struct home home;
@@ -21,7 +21,7 @@ static enum status import(const char *dir, const char *name, const char *key_pat
 
 	if ((st = office_open(&fd, &home, dir, true)) != GR_OK)
 		return st;
-	if ((st = authority_import(&a, home.ca, name, key_path, cert_path, clock_real_ms() / 1000)) == GR_OK)
+	if ((st = authority_import(&a, home.ca, name, source, clock_real_ms() / 1000)) == GR_OK)
 		st = trust_add(home.trusted, &a);
 	authority_release(&a);
 	close(fd);
@@ -30,15 +30,23 @@ static enum status import(const char *dir, const char *name, const char *key_pat
 
 int do_import(int argc, char *argv[])
 {
+	struct office_token token = { .key = NULL };
+	struct authority_source source = { .uri = NULL };
 	const char *dir = NULL;
+	struct uri uri;
 	enum status st;
+	int ch;
 
 	arg_restart();
-	while (arg_next(&spec, argc, argv) != -1)
-		dir = optarg;
-	if (argc - optind != 3)
+	while ((ch = arg_next(&spec, argc, argv)) != -1)
+		if (!office_token_option(&token, ch, optarg))
+			dir = optarg;
+	if (argc - optind != (token.key ? 2 : 3) || (!token.key && (token.module || token.pin_source)))
 		arg_usage(&spec);
-	if ((st = office_check_name(argv[optind])) != GR_OK)
+	if ((st = office_check_name(argv[optind])) != GR_OK || (token.key && (st = office_token_uri(&uri, &token)) != GR_OK))
 		return st;
-	return import(dir, argv[optind], argv[optind + 1], argv[optind + 2]);
+	source.uri = &uri;
+	source.key_path = token.key ? NULL : argv[optind + 1];
+	source.cert_path = argv[argc - 1];
+	return import(dir, argv[optind], &source);
 }

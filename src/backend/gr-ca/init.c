@@ -9,17 +9,19 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME_CHARACTERS = 64, OPT_AWS = 256 };	/* ub-common-name: RFC 5280, appendix A.1 */
+enum { NAME_CHARACTERS = 64, OPT_AWS = 256, OPT_EXISTING };	/* ub-common-name: RFC 5280, appendix A.1 */
 
 static const struct arg_option options[] = {
 	HOME_OPTION,
 	{ 'n', "name", "CN", "common name of the authority (default gr CA)" },
 	{ OPT_AWS, "aws-name", NULL, "instead, the name that AWS IoT's own has" },
 	{ 'a', "algorithm", "ALGORITHM", "its key: RSA-2048 (default), RSA-3072, ECDSA-P256, ECDSA-P384, ECDSA-P521" },
+	TOKEN_OPTIONS,
+	{ OPT_EXISTING, "existing", NULL, "the key is in the token already; without this a new one is made there" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-ca init", "[-H DIR] [-n CN | --aws-name] [-a ALGORITHM] [AUTHORITY]",
+	"gr-ca init", "[-H DIR] [-n CN | --aws-name] [-a ALGORITHM] [-k URI [--module PATH] [--pin-source FILE] [--existing]] [AUTHORITY]",
 	"Make a certificate authority, called ca unless said otherwise: DIR/ca/AUTHORITY.key and .pem.", options
 };
 
@@ -64,11 +66,28 @@ static enum status make(const char *dir, const struct authority_request *q)
 	return st;
 }
 
+/* With --existing the token says what kind of key it is. */
+static enum status take_key(struct authority_request *q, struct uri *uri, const struct office_token *token, const char *algorithm, bool existing)
+{
+	enum status st;
+
+	if (!token->key && (existing || token->module || token->pin_source))
+		arg_usage(&spec);
+	if (existing && algorithm)
+		arg_usage(&spec);
+	if (token->key && (st = office_token_uri(uri, token)) != GR_OK)
+		return st;
+	q->uri = token->key ? uri : NULL;
+	return existing ? GR_OK : alg_key_find(&q->alg, algorithm ? algorithm : "RSA-2048");
+}
+
 int do_init(int argc, char *argv[])
 {
-	const char *dir = NULL, *name = NULL, *algorithm = "RSA-2048";
+	const char *dir = NULL, *name = NULL, *algorithm = NULL;
 	struct authority_request q = { .name = AUTHORITY_FIRST };
-	bool aws = false;
+	struct office_token token = { .key = NULL };
+	bool aws = false, existing = false;
+	struct uri uri;
 	enum status st;
 	int ch;
 
@@ -79,6 +98,8 @@ int do_init(int argc, char *argv[])
 		case 'n': name = optarg; break;
 		case OPT_AWS: aws = true; break;
 		case 'a': algorithm = optarg; break;
+		case OPT_EXISTING: existing = true; break;
+		default: office_token_option(&token, ch, optarg);
 		}
 	if (argc - optind > 1 || (aws && name))
 		arg_usage(&spec);
@@ -86,7 +107,7 @@ int do_init(int argc, char *argv[])
 		q.name = argv[optind];
 	q.common_name = aws ? NULL : name ? name : "gr CA";
 	if ((!aws && (st = check_common_name(q.common_name)) != GR_OK) || (st = office_check_name(q.name)) != GR_OK ||
-	    (st = alg_key_find(&q.alg, algorithm)) != GR_OK)
+	    (st = take_key(&q, &uri, &token, algorithm, existing)) != GR_OK)
 		return st;
 	return make(dir, &q);
 }

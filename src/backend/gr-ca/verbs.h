@@ -2,8 +2,11 @@
 #ifndef GR_CA_VERBS_H
 #define GR_CA_VERBS_H
 
+#include <stdbool.h>
+
 #include "issuer/issuer.h"
 #include "registry/home.h"
+#include "uri.h"
 
 int do_init(int argc, char *argv[]);
 int do_import(int argc, char *argv[]);
@@ -22,5 +25,19 @@ enum status office_open(int *fd, struct home *home, const char *dir, bool make);
 enum status office_check_name(const char *name);
 /* The one called name, or, NULL, the one that issues now, and the digest it signs over. */
 enum status office_authority(struct authority *a, const EVP_MD **digest, const char *dir, const char *name);
+
+/* A key in a token, for a verb's table of options; hand what office_token takes to it. */
+struct office_token {
+	const char *key, *module, *pin_source;	/* key NULL: none was named */
+};
+enum { OPT_MODULE = 512, OPT_PIN_SOURCE };
+#define TOKEN_OPTIONS \
+	{ 'k', "key", "URI", "its key is in a token: pkcs11:token=LABEL;object=LABEL" }, \
+	{ OPT_MODULE, "module", "PATH", "the token's PKCS#11 module, unless the URI says module-path" }, \
+	{ OPT_PIN_SOURCE, "pin-source", "FILE", "whose first line is the token's PIN, unless the URI says pin-source" }
+/* False: ch is another option's. */
+bool office_token_option(struct office_token *token, int ch, const char *value);
+/* The whole URI. GR_BAD, one line: not such a URI, or something is missing. */
+enum status office_token_uri(struct uri *uri, const struct office_token *token);
 
 #endif

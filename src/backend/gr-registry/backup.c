@@ -4,14 +4,15 @@
 #include "gr-registry/archive.h"
 #include "issuer/authority.h"
 #include "key.h"
+#include "reference.h"
 #include "registry/snapshot.h"
 #include "registry/verb.h"
 #include "sealed_key.h"
+#include "secret.h"
 #include "str.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,19 +80,43 @@ static enum status copy_ledger(struct job *job)
 	return job->ledger > 0 ? archive_copy(&job->archive, "ledger", job->v->home.ledger, job->ledger) : archive_write(&job->archive, "ledger", "", 0);
 }
 
-static enum status seal_key(struct job *job, const char *name, const char *path)
+/* A reference is no secret, and without it nobody knows which token has the key. */
+static enum status copy_reference(struct job *job, const char *name, const char *text, size_t len)
+{
+	complain("%s: the key is in a token: %.*s; the backup says where, and does not hold the key itself", name, (int)strcspn(text, "?\n"), text);
+	return archive_write(&job->archive, name, text, len);
+}
+
+static enum status seal_text(struct job *job, const char *name, const char *text, size_t len, const char *path)
 {
 	EVP_PKEY *key = NULL;
-	char *pem = NULL;
-	size_t len = 0;
+	char *sealed = NULL;
+	size_t size = 0;
 	enum status st;
 
-	if (!job->passphrase)
-		return GR_OK;
-	if ((st = authority_read_key(&key, path)) == GR_OK && (st = sealed_key_pem(&pem, &len, key, job->passphrase)) == GR_OK)
-		st = archive_write(&job->archive, name, pem, len);
+	if ((st = key_from_pem(&key, text, len, path)) == GR_OK && (st = sealed_key_pem(&sealed, &size, key, job->passphrase)) == GR_OK)
+		st = archive_write(&job->archive, name, sealed, size);
 	EVP_PKEY_free(key);
-	free(pem);
+	free(sealed);
+	return st;
+}
+
+static enum status copy_key(struct job *job, const char *name, const char *path)
+{
+	bool in_token;
+	enum status st;
+	char *text;
+	size_t len;
+
+	/* A key that stays here is looked at for no more than what it is. */
+	st = job->passphrase ? authority_key_text(&text, &len, &in_token, path) : secret_read(&text, &len, NULL, path, KEY_FILE_MAX);
+	if (st != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	if (reference_is(text))
+		st = copy_reference(job, name, text, len);
+	else if (job->passphrase)
+		st = seal_text(job, name, text, len, path);
+	secret_free(text, len);
 	return st;
 }
 
@@ -110,7 +135,7 @@ static enum status copy_file(struct job *job, const char *folder, const char *fr
 	if (!str_format(path, sizeof path, "%s/%s", from, name) || !str_format(inside, sizeof inside, "%s/%s", folder, name) ||
 	    stat(path, &info) != 0 || !S_ISREG(info.st_mode) || name[0] == '.')
 		return GR_OK;
-	return is_key(name) ? seal_key(job, inside, path) : archive_copy(&job->archive, inside, path, info.st_size);
+	return is_key(name) ? copy_key(job, inside, path) : archive_copy(&job->archive, inside, path, info.st_size);
 }
 
 static enum status copy_folder(struct job *job, const char *folder, const char *from)
@@ -154,7 +179,7 @@ static enum status backup(struct job *job)
 
 int do_backup(int argc, char *argv[])
 {
-	char passphrase[SEALED_PASSPHRASE];
+	char *passphrase = NULL;
 	const char *keys = NULL;
 	struct verb v = { 0 };
 	struct job job = { .v = &v };
@@ -167,11 +192,11 @@ int do_backup(int argc, char *argv[])
 			keys = optarg;
 		else
 			verb_option(&v, ch);
-	if ((st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK && keys && (st = sealed_passphrase(passphrase, keys)) == GR_OK)
+	if ((st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK && keys && (st = sealed_passphrase(&passphrase, keys)) == GR_OK)
 		job.passphrase = passphrase;
 	if (st == GR_OK)
 		st = backup(&job);
-	OPENSSL_cleanse(passphrase, sizeof passphrase);
+	sealed_forget(passphrase);
 	archive_release(&job.archive);
 	return verb_close(&v, st);
 }

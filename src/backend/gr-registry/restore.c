@@ -16,7 +16,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,7 +235,7 @@ static enum status restore(struct job *job, const char *passphrase)
 
 int do_restore(int argc, char *argv[])
 {
-	char passphrase[SEALED_PASSPHRASE] = "";
+	char *passphrase = NULL;
 	const char *keys = NULL;
 	struct verb v = { 0 };
 	struct job job = { .v = &v };
@@ -257,10 +256,10 @@ int do_restore(int argc, char *argv[])
 	v.count = 1;
 	v.now = clock_real_ms();
 	if (keys)
-		st = sealed_passphrase(passphrase, keys);
-	if (st == GR_OK && (st = restore(&job, keys ? passphrase : NULL)) == GR_OK)
+		st = sealed_passphrase(&passphrase, keys);
+	if (st == GR_OK && (st = restore(&job, passphrase)) == GR_OK)
 		st = print(&job);
-	OPENSSL_cleanse(passphrase, sizeof passphrase);
+	sealed_forget(passphrase);
 	db_close(job.copy);
 	if (job.copy_path[0])
 		remove_copy(&job);

@@ -3,7 +3,9 @@
 #include "complain.h"
 #include "file.h"
 #include "key.h"
+#include "reference.h"
 #include "sealed_key.h"
+#include "secret.h"
 #include "str.h"
 
 #include <errno.h>
@@ -50,26 +52,38 @@ static enum status check_certificate(const struct errand *e, const char *name, c
 	return GR_BAD;
 }
 
-static enum status open_key(EVP_PKEY **key, const struct errand *e, const char *name)
+/* What is to stand in its place: the key, or where it is. */
+static enum status open_key(char **text, size_t *len, const struct errand *e, const char *name, const char *path)
 {
-	char path[PATH_MAX], *pem = NULL;
-	size_t len = 0;
-	enum status st = archive_path(path, e->archive, name);
+	char from[PATH_MAX], *sealed;
+	EVP_PKEY *key = NULL;
+	enum status st;
+	size_t size;
 
-	if (st == GR_OK)
-		st = file_read(&pem, &len, path, KEY_FILE_MAX);
-	if (st == GR_OK)
-		st = sealed_key_open(key, pem, len, e->passphrase, path);
-	free(pem);
-	return st == GR_NO ? GR_FAIL : st;
+	if ((st = archive_path(from, e->archive, name)) != GR_OK || (st = secret_read(&sealed, &size, NULL, from, KEY_FILE_MAX)) != GR_OK)
+		return st == GR_NO ? GR_FAIL : st;
+	if (reference_is(sealed)) {
+		*text = sealed;
+		*len = size;
+		return GR_OK;
+	}
+	if (!e->passphrase) {
+		complain("%s: is not there, and the one in the backup is encrypted; --keys FILE names its passphrase", path);
+		st = GR_BAD;
+	} else if ((st = sealed_key_open(&key, sealed, size, e->passphrase, from)) == GR_OK) {
+		st = key_pem(text, len, key);
+	}
+	secret_free(sealed, size);
+	EVP_PKEY_free(key);
+	return st;
 }
 
 static enum status check(void *arg, const char *name)
 {
 	const struct errand *e = arg;
-	char path[PATH_MAX];
-	EVP_PKEY *key = NULL;
+	char path[PATH_MAX], *text;
 	enum status st;
+	size_t len;
 
 	if (!place(path, e, name))
 		return GR_OK;
@@ -77,26 +91,23 @@ static enum status check(void *arg, const char *name)
 		return has_ending(name, ".pem") ? check_certificate(e, name, path) : GR_OK;
 	if (!has_ending(name, ".key"))
 		return GR_OK;
-	if (!e->passphrase) {
-		complain("%s: is not there, and the one in the backup is encrypted; --keys FILE names its passphrase", path);
-		return GR_BAD;
-	}
-	st = open_key(&key, e, name);
-	EVP_PKEY_free(key);
+	if ((st = open_key(&text, &len, e, name, path)) == GR_OK)
+		secret_free(text, len);
 	return st;
 }
 
 static enum status put_key(const struct errand *e, const char *name, const char *path)
 {
-	EVP_PKEY *key = NULL;
-	char *pem = NULL;
-	size_t len = 0;
-	enum status st = open_key(&key, e, name);
+	enum status st;
+	char *text;
+	size_t len;
 
-	if (st == GR_OK && (st = key_pem(&pem, &len, key)) == GR_OK)
-		st = file_replace(path, pem, len, 0600);
-	EVP_PKEY_free(key);
-	key_wipe(pem, len);
+	if ((st = open_key(&text, &len, e, name, path)) != GR_OK)
+		return st;
+	if (reference_is(text))
+		complain("%s: the key is in a token: %.*s; the backup does not hold it", path, (int)strcspn(text, "?\n"), text);
+	st = file_replace(path, text, len, 0600);
+	secret_free(text, len);
 	return st;
 }
 

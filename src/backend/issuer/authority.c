@@ -3,15 +3,19 @@
 #include "chain.h"
 #include "complain.h"
 #include "file.h"
-#include "key.h"
+#include "secret.h"
 #include "str.h"
+#include "token_key.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum { SIGN_TRIES = 2 };
 
 bool authority_is_name(const char *name)
 {
@@ -61,17 +65,6 @@ enum status authority_certificates(STACK_OF(X509) **chain, const char *dir, cons
 	return st;
 }
 
-enum status authority_read_key(EVP_PKEY **key, const char *path)
-{
-	struct stat own;
-
-	if (stat(path, &own) == 0 && (own.st_mode & 077) != 0) {
-		complain("%s: others than its owner may use it (mode %03o); chmod 600 it", path, (unsigned)(own.st_mode & 0777));
-		return GR_BAD;
-	}
-	return key_read(key, path);
-}
-
 static enum status find_end(struct authority *a, const char *where)
 {
 	struct cert cert;
@@ -93,13 +86,13 @@ static enum status find_end(struct authority *a, const char *where)
 	return GR_OK;
 }
 
-enum status authority_assemble(struct authority *a, const char *name, EVP_PKEY *key, STACK_OF(X509) *chain, const char *where)
+enum status authority_assemble(struct authority *a, const char *name, const struct authority_key *key, STACK_OF(X509) *chain, const char *where)
 {
-	struct authority made = { .key = key, .chain = chain };
+	struct authority made = { .key = key->pkey, .token = key->token, .chain = chain };
 	enum status st = find_end(&made, where);
 
 	str_copy(made.name, sizeof made.name, name);
-	if (st == GR_OK && !cert_fits_key(&made.cert, key))
+	if (st == GR_OK && !cert_fits_key(&made.cert, made.key))
 		st = GR_NO;
 	if (st == GR_OK)
 		*a = made;
@@ -108,50 +101,89 @@ enum status authority_assemble(struct authority *a, const char *name, EVP_PKEY *
 	return st;
 }
 
-enum status authority_open(struct authority *a, const char *dir, const char *name)
+/* The public half of a key in a token is its certificate's: each signature is verified with it. */
+static enum status open_both(struct authority_key *key, STACK_OF(X509) **chain, const char *dir, const char *name)
 {
-	STACK_OF(X509) *chain = NULL;
-	EVP_PKEY *key = NULL;
-	char path[PATH_MAX];
+	char path[PATH_MAX], *text;
+	bool in_token;
 	enum status st;
+	size_t len;
 
 	if ((st = authority_path(path, dir, name, ".key")) != GR_OK)
 		return st;
-	if ((st = authority_read_key(&key, path)) == GR_NO)
+	if ((st = authority_key_text(&text, &len, &in_token, path)) == GR_NO)
 		return missing(dir, name);
 	if (st != GR_OK)
 		return st;
-	if ((st = authority_certificates(&chain, dir, name)) != GR_OK) {
-		EVP_PKEY_free(key);
+	if ((st = authority_certificates(chain, dir, name)) == GR_OK &&
+	    (st = authority_key_parse(key, text, len, path, dir, X509_get0_pubkey(sk_X509_value(*chain, 0)))) != GR_OK)
+		chain_free(*chain);
+	secret_free(text, len);
+	return st;
+}
+
+enum status authority_open(struct authority *a, const char *dir, const char *name)
+{
+	STACK_OF(X509) *chain = NULL;
+	struct authority_key key;
+	enum status st = open_both(&key, &chain, dir, name);
+
+	if (st != GR_OK)
 		return st;
-	}
-	if ((st = authority_assemble(a, name, key, chain, dir)) == GR_NO) {
+	if ((st = authority_assemble(a, name, &key, chain, dir)) == GR_NO) {
 		complain("%s: %s.key and %s.pem do not belong together", dir, name, name);
 		st = GR_BAD;
 	}
 	return st;
 }
 
+enum status authority_sign(const struct authority *a, int (*sign)(void *object, EVP_PKEY *key, const EVP_MD *digest), void *object,
+			   const EVP_MD *digest, const char *what)
+{
+	enum status st;
+
+	for (int i = 0; i < SIGN_TRIES; i++) {
+		if ((st = token_key_ready(a->key)) != GR_OK)
+			return st;
+		ERR_clear_error();
+		if (sign(object, a->key, digest) > 0)
+			return GR_OK;
+		if (!token_key_is_lost(a->key))
+			break;
+	}
+	complain("%s: cannot be signed: %s", what, complain_openssl());
+	return a->token ? token_key_failure(a->key) : GR_FAIL;
+}
+
 void authority_release(struct authority *a)
 {
 	EVP_PKEY_free(a->key);
+	token_close(a->token);
 	cert_release(&a->cert);
 	chain_free(a->chain);
 	*a = (struct authority){ 0 };
+}
+
+static enum status save_key(const struct authority *a, const char *path)
+{
+	const struct authority_key key = { a->key, a->token };
+	char *text = NULL;
+	size_t len = 0;
+	enum status st = authority_key_format(&text, &len, &key);
+
+	if (st == GR_OK)
+		st = file_replace(path, text, len, 0600);
+	secret_free(text, len);
+	return st;
 }
 
 enum status authority_save(const struct authority *a, const char *dir)
 {
 	char key_path[PATH_MAX], cert_path[PATH_MAX], *pem = NULL;
 	enum status st;
-	size_t len = 0;
 
 	if ((st = authority_path(key_path, dir, a->name, ".key")) != GR_OK || (st = authority_path(cert_path, dir, a->name, ".pem")) != GR_OK ||
-	    (st = key_pem(&pem, &len, a->key)) != GR_OK)
-		return st;
-	st = file_replace(key_path, pem, len, 0600);
-	key_wipe(pem, len);
-	if (st != GR_OK || (st = chain_pem(&pem, a->chain, sk_X509_num(a->chain))) != GR_OK)
+	    (st = save_key(a, key_path)) != GR_OK || (st = chain_pem(&pem, a->chain, sk_X509_num(a->chain))) != GR_OK)
 		return st;
 	st = file_replace(cert_path, pem, strlen(pem), 0644);
 	free(pem);

@@ -6,6 +6,7 @@
 #include "issuer/draft.h"
 #include "issuer/issuer.h"
 #include "key.h"
+#include "secret.h"
 
 #include <openssl/x509v3.h>
 #include <stdlib.h>
@@ -41,7 +42,30 @@ static bool set_name(X509_NAME *name, const char *common_name)
 	return ok;
 }
 
-static X509 *self_sign(EVP_PKEY *key, const char *common_name, int64_t now)
+/* One key is one authority: under two names, or with two subjects, its certificates would be on two CRLs. */
+static enum status refuse_twin(const struct authority *a, const char *dir)
+{
+	struct authority_list list;
+	STACK_OF(X509) *chain;
+	enum status st = authority_list(&list, dir);
+
+	for (size_t i = 0; i < list.count && st == GR_OK; i++) {
+		X509 *other;
+
+		if ((st = authority_certificates(&chain, dir, list.name[i])) != GR_OK)
+			return st;
+		other = sk_X509_value(chain, 0);
+		if (EVP_PKEY_eq(X509_get0_pubkey(other), a->key) == 1 && (strcmp(list.name[i], a->name) != 0 ||
+		    X509_NAME_cmp(X509_get_subject_name(other), X509_get_subject_name(a->cert.x509)) != 0)) {
+			complain("%s: its key is that of an authority here already, %s", a->name, list.name[i]);
+			st = GR_NO;
+		}
+		chain_free(chain);
+	}
+	return st;
+}
+
+static X509 *draft(EVP_PKEY *key, const char *common_name, int64_t now)
 {
 	X509 *x509 = X509_new();
 	X509_NAME *name = x509 ? X509_get_subject_name(x509) : NULL;
@@ -51,30 +75,53 @@ static X509 *self_sign(EVP_PKEY *key, const char *common_name, int64_t now)
 	    draft_times(x509, now - ISSUER_BACKDATE, now + CA_SECONDS) &&
 	    draft_extension(x509, x509, NID_basic_constraints, "critical,CA:TRUE") &&
 	    draft_extension(x509, x509, NID_key_usage, "critical,keyCertSign,cRLSign") &&
-	    draft_extension(x509, x509, NID_subject_key_identifier, "hash") && X509_sign(x509, key, EVP_sha256()) > 0)
+	    draft_extension(x509, x509, NID_subject_key_identifier, "hash"))
 		return x509;
 	complain("%s: certificate authority cannot be made: %s", common_name ? common_name : "AWS IoT's name", complain_openssl());
 	X509_free(x509);
 	return NULL;
 }
 
+/* By the key alone: there is no authority before it has a certificate. */
+static enum status self_sign(STACK_OF(X509) **chain, const struct authority_key *key, const char *common_name, int64_t now)
+{
+	const struct authority unborn = { .key = key->pkey, .token = key->token };
+	STACK_OF(X509) *made = sk_X509_new_null();
+	X509 *x509 = draft(key->pkey, common_name, now);
+	enum status st = GR_FAIL;
+
+	if (!x509 || !made || sk_X509_push(made, x509) == 0)
+		X509_free(x509);
+	else if ((st = authority_sign(&unborn, issuer_sign_x509, x509, EVP_sha256(), "certificate authority")) == GR_OK)
+		*chain = made;
+	if (st != GR_OK)
+		chain_free(made);
+	return st;
+}
+
+static enum status get_key(struct authority_key *key, const char *dir, const struct authority_request *q)
+{
+	*key = (struct authority_key){ .pkey = NULL };
+	if (!q->uri)
+		return key_generate(&key->pkey, q->alg);
+	return q->alg ? authority_key_make(key, dir, q->uri, q->alg) : authority_key_find(key, dir, q->uri, NULL);
+}
+
 enum status authority_make(struct authority *a, const char *dir, const struct authority_request *q, int64_t now)
 {
 	STACK_OF(X509) *chain = NULL;
-	EVP_PKEY *key = NULL;
-	X509 *x509;
+	struct authority_key key;
 	enum status st;
 
-	if ((st = refuse_taken(dir, q->name)) != GR_OK || (st = key_generate(&key, q->alg)) != GR_OK)
+	if ((st = refuse_taken(dir, q->name)) != GR_OK || (st = get_key(&key, dir, q)) != GR_OK)
 		return st;
-	x509 = self_sign(key, q->common_name, now);
-	if (!x509 || !(chain = sk_X509_new_null()) || sk_X509_push(chain, x509) == 0) {
-		X509_free(x509);
-		chain_free(chain);
-		EVP_PKEY_free(key);
-		return GR_FAIL;
+	if ((st = self_sign(&chain, &key, q->common_name, now)) != GR_OK) {
+		authority_key_release(&key);
+		return st;
 	}
-	if ((st = authority_assemble(a, q->name, key, chain, dir)) == GR_OK && (st = authority_save(a, dir)) != GR_OK)
+	if ((st = authority_assemble(a, q->name, &key, chain, dir)) != GR_OK)
+		return st;
+	if ((!q->alg && (st = refuse_twin(a, dir)) != GR_OK) || (st = authority_save(a, dir)) != GR_OK)
 		authority_release(a);
 	return st;
 }
@@ -117,63 +164,85 @@ static enum status prove(const struct authority *a, int64_t now)
 	return GR_BAD;
 }
 
-/* One key is one authority: under two names, or with two subjects, its certificates would be on two CRLs. */
-static enum status refuse_twin(const struct authority *a, const char *dir)
+/* The key that the authority of this name has now. GR_NO, silent: it has none. */
+static enum status old_key(struct authority_key *key, const char *dir, const char *name)
 {
-	struct authority_list list;
-	STACK_OF(X509) *chain;
-	enum status st = authority_list(&list, dir);
+	STACK_OF(X509) *chain = NULL;
+	char path[PATH_MAX], *text;
+	bool in_token;
+	enum status st;
+	size_t len;
 
-	for (size_t i = 0; i < list.count && st == GR_OK; i++) {
-		X509 *other;
-
-		if ((st = authority_certificates(&chain, dir, list.name[i])) != GR_OK)
-			return st;
-		other = sk_X509_value(chain, 0);
-		if (EVP_PKEY_eq(X509_get0_pubkey(other), a->key) == 1 && (strcmp(list.name[i], a->name) != 0 ||
-		    X509_NAME_cmp(X509_get_subject_name(other), X509_get_subject_name(a->cert.x509)) != 0)) {
-			complain("%s: its key is that of an authority here already, %s", a->name, list.name[i]);
-			st = GR_NO;
-		}
-		chain_free(chain);
-	}
+	if ((st = authority_path(path, dir, name, ".key")) != GR_OK || (st = authority_key_text(&text, &len, &in_token, path)) != GR_OK)
+		return st;
+	if (in_token)
+		st = authority_certificates(&chain, dir, name);
+	if (st == GR_OK)
+		st = authority_key_parse(key, text, len, path, dir, in_token ? X509_get0_pubkey(sk_X509_value(chain, 0)) : NULL);
+	chain_free(chain);
+	secret_free(text, len);
 	return st;
 }
 
-/* The same key under the same name is the same authority, with a certificate that was renewed. */
+/* The same key under the same name is the same authority, with a certificate that was renewed, or a key that has moved. */
 static enum status refuse_other(const struct authority *a, const char *dir)
 {
-	char path[PATH_MAX];
-	EVP_PKEY *old = NULL;
+	struct authority_key old = { .pkey = NULL };
 	enum status st;
 	bool same;
 
 	if (!authority_exists(dir, a->name))
 		return GR_OK;
-	if ((st = authority_path(path, dir, a->name, ".key")) != GR_OK || (st = authority_read_key(&old, path)) == GR_BAD || st == GR_FAIL)
+	if ((st = old_key(&old, dir, a->name)) == GR_BAD || st == GR_FAIL)
 		return st;
-	same = st == GR_OK && EVP_PKEY_eq(old, a->key) == 1;
-	EVP_PKEY_free(old);
+	same = st == GR_OK && EVP_PKEY_eq(old.pkey, a->key) == 1;
+	authority_key_release(&old);
 	return same ? GR_OK : refuse_taken(dir, a->name);
 }
 
-static enum status read_files(EVP_PKEY **key, STACK_OF(X509) **chain, const char *key_path, const char *cert_path)
+static enum status read_key_file(struct authority_key *key, const char *path)
 {
-	const char *weak, *path = key_path;
+	bool in_token;
+	enum status st;
+	char *text;
+	size_t len;
+
+	if ((st = authority_key_text(&text, &len, &in_token, path)) != GR_OK)
+		return st;
+	if (in_token) {
+		complain("%s: holds the URI of a key in a token; give it with --key", path);
+		st = GR_BAD;
+	} else {
+		st = key_from_pem(&key->pkey, text, len, path);
+	}
+	secret_free(text, len);
+	return st;
+}
+
+static enum status read_chain(STACK_OF(X509) **chain, const char *path)
+{
 	char *pem = NULL;
 	size_t len = 0;
 	enum status st;
 
-	if ((st = authority_read_key(key, key_path)) == GR_OK) {
-		if ((weak = key_weakness(*key))) {
-			complain("%s: %s", key_path, weak);
-			return GR_BAD;
-		}
-		path = cert_path;
-		if ((st = file_read(&pem, &len, cert_path, CERT_FILE_MAX)) == GR_OK)
-			st = chain_from_pem(chain, pem, len, cert_path);
-		free(pem);
-	}
+	if ((st = file_read(&pem, &len, path, CERT_FILE_MAX)) == GR_OK)
+		st = chain_from_pem(chain, pem, len, path);
+	free(pem);
+	return st;
+}
+
+static enum status read_source(struct authority_key *key, STACK_OF(X509) **chain, const struct authority_source *source, const char *dir)
+{
+	const char *path = source->key_path;
+	EVP_PKEY *public = NULL;
+	enum status st = path ? read_key_file(key, path) : GR_OK;
+
+	if (st == GR_OK && path)
+		st = authority_key_check(key->pkey, path);
+	if (st == GR_OK && (st = read_chain(chain, path = source->cert_path)) == GR_OK)
+		public = X509_get0_pubkey(sk_X509_value(*chain, 0));
+	if (st == GR_OK && !source->key_path)
+		st = authority_key_find(key, dir, source->uri, public);
 	if (st == GR_NO) {
 		complain("%s: no such file", path);
 		st = GR_BAD;
@@ -181,19 +250,19 @@ static enum status read_files(EVP_PKEY **key, STACK_OF(X509) **chain, const char
 	return st;
 }
 
-enum status authority_import(struct authority *a, const char *dir, const char *name, const char *key_path, const char *cert_path, int64_t now)
+enum status authority_import(struct authority *a, const char *dir, const char *name, const struct authority_source *source, int64_t now)
 {
+	struct authority_key key = { .pkey = NULL };
 	STACK_OF(X509) *chain = NULL;
-	EVP_PKEY *key = NULL;
-	enum status st = read_files(&key, &chain, key_path, cert_path);
+	enum status st = read_source(&key, &chain, source, dir);
 
 	if (st != GR_OK) {
-		EVP_PKEY_free(key);
+		authority_key_release(&key);
 		chain_free(chain);
 		return st;
 	}
-	if ((st = authority_assemble(a, name, key, chain, cert_path)) == GR_NO) {
-		complain("%s: its first certificate does not belong to the key in %s", cert_path, key_path);
+	if ((st = authority_assemble(a, name, &key, chain, source->cert_path)) == GR_NO) {
+		complain("%s: its first certificate does not belong to the key in %s", source->cert_path, source->key_path);
 		return GR_BAD;
 	}
 	if (st != GR_OK)

@@ -82,10 +82,15 @@ enum status crl_add(X509_CRL *crl, const char *serial, int64_t revoked, int reas
 	return GR_FAIL;
 }
 
+static int sign(void *crl, EVP_PKEY *key, const EVP_MD *digest)
+{
+	return X509_CRL_sign(crl, key, digest);
+}
+
 enum status crl_sign(X509_CRL *crl, const struct authority *a, const EVP_MD *digest)
 {
-	if (X509_CRL_sort(crl) == 1 && X509_CRL_sign(crl, a->key, digest) > 0)
-		return GR_OK;
-	complain("CRL of %s: cannot be signed: %s", a->name, complain_openssl());
+	if (X509_CRL_sort(crl) == 1)
+		return authority_sign(a, sign, crl, digest, "CRL");
+	complain("CRL of %s: cannot be sorted: %s", a->name, complain_openssl());
 	return GR_FAIL;
 }

@@ -37,19 +37,36 @@ static bool add_extensions(X509 *x509, X509 *authority, const struct issuer_requ
 	       (!server || add_host(x509, authority, q->host));
 }
 
-enum status issuer_sign(struct cert *cert, const struct authority *a, const EVP_MD *digest, const struct issuer_request *q)
+int issuer_sign_x509(void *x509, EVP_PKEY *key, const EVP_MD *digest)
+{
+	return X509_sign(x509, key, digest);
+}
+
+static X509 *draft(X509 *authority, const struct issuer_request *q)
 {
 	X509 *x509 = X509_new();
 
 	if (x509 && X509_set_version(x509, X509_VERSION_3) == 1 && draft_serial(x509) &&
-	    X509_set_issuer_name(x509, X509_get_subject_name(a->cert.x509)) == 1 &&
+	    X509_set_issuer_name(x509, X509_get_subject_name(authority)) == 1 &&
 	    X509_set_subject_name(x509, q->subject) == 1 && X509_set_pubkey(x509, q->key) == 1 &&
-	    draft_times(x509, q->not_before, q->not_after) && add_extensions(x509, a->cert.x509, q) &&
-	    X509_sign(x509, a->key, digest) > 0)
-		return cert_from_x509(cert, x509, "new certificate");
-	complain("certificate: cannot be signed: %s", complain_openssl());
+	    draft_times(x509, q->not_before, q->not_after) && add_extensions(x509, authority, q))
+		return x509;
+	complain("certificate: cannot be made: %s", complain_openssl());
 	X509_free(x509);
-	return GR_FAIL;
+	return NULL;
+}
+
+enum status issuer_sign(struct cert *cert, const struct authority *a, const EVP_MD *digest, const struct issuer_request *q)
+{
+	X509 *x509 = draft(a->cert.x509, q);
+	enum status st;
+
+	if (!x509)
+		return GR_FAIL;
+	if ((st = authority_sign(a, issuer_sign_x509, x509, digest, "certificate")) == GR_OK)
+		return cert_from_x509(cert, x509, "new certificate");
+	X509_free(x509);
+	return st;
 }
 
 enum status issuer_sample(struct cert *cert, EVP_PKEY **key, const struct authority *a, const EVP_MD *digest, int64_t now)

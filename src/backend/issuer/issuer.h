@@ -48,10 +48,13 @@ struct issuer_request {
 	int64_t not_before, not_after;	/* seconds since the epoch */
 };
 /*
- * Signs with the authority's key, over digest. Extensions come from our template alone: CA:FALSE, key usage, extended key
+ * Signs with the authority's key, over digest; GR_BAD and GR_FAIL as authority_sign has them. Extensions come from our template alone: CA:FALSE, key usage, extended key
  * usage, key identifiers.
  */
 enum status issuer_sign(struct cert *cert, const struct authority *a, const EVP_MD *digest, const struct issuer_request *q);
+
+/* X509_sign, for authority_sign. */
+int issuer_sign_x509(void *x509, EVP_PKEY *key, const EVP_MD *digest);
 
 /* A pair to try an authority with: good for ten minutes, and on no thing. Free *key with EVP_PKEY_free. */
 enum status issuer_sample(struct cert *cert, EVP_PKEY **key, const struct authority *a, const EVP_MD *digest, int64_t now);

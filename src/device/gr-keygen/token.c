@@ -2,59 +2,23 @@
 #include "gr-keygen/token.h"
 #include "complain.h"
 #include "credential.h"
-#include "file.h"
 #include "key.h"
+#include "secret.h"
 #include "settings.h"
 #include "token_key.h"
 
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { ID_LEN = 16, URI_TEXT = 4 * PATH_MAX };
+enum { URI_TEXT = 4 * PATH_MAX };
 
-/* Of its own, unless somebody gave one: no two keys may share an id. */
-static enum status choose_id(struct uri *uri)
-{
-	if (uri->id_len)
-		return GR_OK;
-	uri->id_len = ID_LEN;
-	if (RAND_bytes(uri->id, ID_LEN) == 1)
-		return GR_OK;
-	complain("no random id: %s", complain_openssl());
-	return GR_FAIL;
-}
-
-static enum status check_free(const struct token *token, const struct object_name *name)
-{
-	struct object_name either[2] = { *name, *name };
-	struct object_list list;
-	enum status st;
-
-	either[0].id_len = 0;
-	either[1].label[0] = '\0';
-	for (size_t i = 0; i < 2; i++) {
-		if ((st = object_find(&list, token, OBJECT_PRIVATE, &either[i])) != GR_OK)
-			return st;
-		if (list.count > 0) {
-			complain("%s: a private key with this %s is there already", token->where, i == 0 ? "label" : "id");
-			return GR_BAD;
-		}
-	}
-	return GR_OK;
-}
-
-static enum status make(const struct token *token, const struct conf *conf, const struct uri *uri)
+static enum status make(struct uri *uri, const struct token *token, const struct conf *conf)
 {
 	const struct alg_key *alg;
-	struct object_name name;
-	ck_object_handle_t private;
 	EVP_PKEY *public;
 	enum status st;
 
-	object_name_of(&name, uri);
-	if ((st = alg_key_find(&alg, conf_text(conf, CONF_KEY_ALGORITHM))) == GR_OK && (st = check_free(token, &name)) == GR_OK &&
-	    (st = token_key_make(&public, &private, token, alg, &name)) == GR_OK)
+	if ((st = alg_key_find(&alg, conf_text(conf, CONF_KEY_ALGORITHM))) == GR_OK && (st = token_key_create(&public, uri, token, alg)) == GR_OK)
 		EVP_PKEY_free(public);
 	return st;
 }
@@ -66,13 +30,13 @@ enum status token_first_key(const struct conf *conf, const char *text)
 	char whole[URI_TEXT];
 	enum status st;
 
-	if ((st = uri_parse(&uri, text, "-k")) != GR_OK || (st = choose_id(&uri)) != GR_OK)
+	if ((st = uri_parse(&uri, text, "-k")) != GR_OK)
 		return st;
 	if (!uri.object[0] || (uri.type[0] && strcmp(uri.type, "private") != 0)) {
 		complain("-k: %s: name a private key by its label, object=LABEL", text);
 		return GR_BAD;
 	}
-	if ((st = token_open(&token, &uri, conf, NULL)) == GR_OK && (st = make(token, conf, &uri)) == GR_OK &&
+	if ((st = token_open(&token, &uri, conf, NULL)) == GR_OK && (st = make(&uri, token, conf)) == GR_OK &&
 	    uri_format(whole, sizeof whole, &uri))
 		puts(whole);
 	token_close(token);
@@ -103,7 +67,7 @@ static enum status next_place(struct uri *uri, const struct conf *conf, const ch
 		text = text ? text : next[0] ? next : path;
 		return strcmp(text, "file") == 0 ? GR_NO : uri_parse(uri, text, "token");
 	}
-	if (path[0] == '\0' || (st = file_read(&live, &len, path, KEY_FILE_MAX)) != GR_OK)
+	if (path[0] == '\0' || (st = secret_read(&live, &len, NULL, path, KEY_FILE_MAX)) != GR_OK)
 		return path[0] ? st : GR_NO;
 	st = reference_is(live) ? reference_parse(&reference, live, path) : GR_NO;
 	*uri = reference.uri;

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* token_conf.c - token.h: a token as the configuration of a device has it */
+#include "settings.h"
+#include "str.h"
+#include "token.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+const char *token_pin_source(const struct uri *uri, const struct conf *conf)
+{
+	return uri->pin_source[0] ? uri->pin_source : conf_text(conf, CONF_PKCS11_PIN_SOURCE);
+}
+
+/* What the URI leaves open. A slot number is looked at only where no name says which token it is. */
+static enum status fill(struct uri *to, const struct uri *uri, const struct conf *conf)
+{
+	const char *slot = conf_text(conf, CONF_PKCS11_SLOT);
+	enum status st;
+
+	if ((st = settings_token(conf)) != GR_OK)
+		return st;
+	*to = *uri;
+	if (!to->module[0]) {
+		if ((st = conf_need(conf, CONF_PKCS11_MODULE)) != GR_OK)
+			return st;
+		str_copy(to->module, sizeof to->module, conf_text(conf, CONF_PKCS11_MODULE));
+	}
+	str_copy(to->pin_source, sizeof to->pin_source, token_pin_source(uri, conf));
+	if (to->token[0] || to->serial[0] || to->has_slot)
+		return GR_OK;
+	str_copy(to->token, sizeof to->token, conf_text(conf, CONF_PKCS11_TOKEN));
+	if (to->token[0] || slot[0] == '\0')
+		return GR_OK;
+	to->slot = strtoul(slot, NULL, 10);
+	to->has_slot = true;
+	return GR_OK;
+}
+
+enum status token_open(struct token **token, const struct uri *uri, const struct conf *conf, const struct owner *self)
+{
+	struct token_setup setup = {
+		.environment = conf_text(conf, CONF_PKCS11_ENVIRONMENT), .self = self ? *self : (struct owner){ geteuid(), getegid() },
+		.patience = 2 * conf_number(conf, CONF_REQUEST_TIMEOUT), .read_pin = pin_read_for, .conf = conf
+	};
+	struct token *t;
+	enum status st;
+
+	str_copy(setup.state, sizeof setup.state, conf->state);	/* fits: conf_load */
+	if ((st = fill(&setup.uri, uri, conf)) != GR_OK || (st = token_new(&t, &setup)) != GR_OK)
+		return st;
+	if ((st = token_connect(t)) == GR_OK)
+		*token = t;
+	else
+		token_close(t);
+	return st;
+}
