@@ -55,22 +55,32 @@ memory:
 	return GR_FAIL;
 }
 
-enum status file_read(char **data, size_t *len, const char *path, size_t max)
+enum status file_read_stat(char **data, size_t *len, struct stat *status, const char *path, size_t max)
 {
 	bool standard = strcmp(path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat own;
 	enum status st;
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return GR_NO;
-	if (fd < 0) {
+	if (fd < 0 || fstat(fd, &own) != 0) {
 		complain("%s: %s", path, strerror(errno));
+		if (fd >= 0 && !standard)
+			close(fd);
 		return GR_FAIL;
 	}
 	st = read_all(data, len, fd, standard ? "standard input" : path, max);
 	if (!standard)
 		close(fd);
+	if (st == GR_OK && status)
+		*status = own;
 	return st;
+}
+
+enum status file_read(char **data, size_t *len, const char *path, size_t max)
+{
+	return file_read_stat(data, len, NULL, path, max);
 }
 
 enum status file_open(int *fd, const char *path, size_t max)

@@ -20,6 +20,8 @@
  * directory. GR_FAIL: cannot be read.
  */
 enum status file_read(char **data, size_t *len, const char *path, size_t max);
+/* The same, and whose file it was. */
+enum status file_read_stat(char **data, size_t *len, struct stat *status, const char *path, size_t max);
 
 /*
  * The same for the regular file name in the directory dirfd, never through a link (GR_BAD). where names the file in

@@ -18,7 +18,8 @@
 enum status module_environment(const char *environment);
 /*
  * Loads the library and calls C_Initialize; who called this, and nobody else, calls module_finish. The library stays
- * in memory: some register handlers for the end of the process. GR_BAD: no such library, or not a PKCS#11 module.
+ * in memory: some register handlers for the end of the process. GR_BAD: no such library, not a PKCS#11 module, or one
+ * that somebody else could have put there (trust.h).
  */
 enum status module_start(struct ck_function_list **functions, const char *path);
 void module_finish(struct ck_function_list *functions);

@@ -36,7 +36,8 @@ struct token {
 /*
  * uri says which token and how to get at it; what it leaves open the configuration says (pkcs11Module, pkcs11Token,
  * pkcs11Slot, pkcs11PinSource). self: who may read the PIN and speak to the module; NULL: who we are now. One token at
- * a time. GR_BAD: not configured, the PIN is wrong, locked or was refused before, two tokens fit. GR_FAIL: no such
+ * a time. Where somebody else could have written the URI (uri.h), a pin-source in it counts only if the configuration names
+ * the same one. GR_BAD: not configured, the PIN is wrong, locked or was refused before, two tokens fit. GR_FAIL: no such
  * token at the moment, or it cannot be opened.
  */
 enum status token_open(struct token **token, const struct uri *uri, const struct conf *conf, const struct owner *self);
