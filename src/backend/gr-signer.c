@@ -144,6 +144,7 @@ int main(int argc, char *argv[])
 	int ch;
 
 	umask(077);
+	signal(SIGXFSZ, SIG_IGN);	/* a limit on the size of files is an error like a full disk */
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
 		if (ch == 'H')
 			dir = optarg;
@@ -161,7 +162,7 @@ int main(int argc, char *argv[])
 	if (st == GR_OK)
 		st = home_settle(home.signer);
 	if (st == GR_OK) {
-		office_open(&s->office, &home);
+		office_open(&s->office, &home, !one);
 		st = one ? serve_one(s) : serve(s, &home);
 		office_close(&s->office);
 	}

@@ -14,9 +14,9 @@
 /* notBefore may lie so far in the past or the future, in seconds: clocks of two processes on one machine are the same. */
 enum { PAST_MAX = 86400, FUTURE_MAX = 60 };
 
-void office_open(struct office *office, const struct home *home)
+void office_open(struct office *office, const struct home *home, bool logs)
 {
-	*office = (struct office){ .home = home, .ledger = { .fd = -1 } };
+	*office = (struct office){ .home = home, .logs = logs, .ledger = { .fd = -1 } };
 }
 
 void office_close(struct office *office)
@@ -230,6 +230,8 @@ void office_answer(struct office *office, struct office_crl *crl, struct wire *w
 	ERR_clear_error();
 	if (st == GR_OK && puts_itself)
 		return;
+	if (st != GR_OK && office->logs)
+		complain("%s", why);
 	wire_clear(wire);
 	wire_put_byte(wire, (unsigned char)st);
 	if (st != GR_OK)

@@ -19,6 +19,7 @@ struct office {
 	const struct home *home;
 	struct issuer issuer;
 	bool open;		/* issuer is */
+	bool logs;		/* what is refused is a line here too */
 	struct ledger ledger;
 };
 /* A CRL on its way, of one peer. */
@@ -31,7 +32,7 @@ struct office_crl {
 	size_t len, at;
 };
 
-void office_open(struct office *office, const struct home *home);
+void office_open(struct office *office, const struct home *home, bool logs);
 void office_close(struct office *office);
 void office_crl_release(struct office_crl *crl);
 /* Puts the answer in the place of the question. */
