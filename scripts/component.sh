@@ -5,7 +5,7 @@
 set -eu
 umask 022
 
-cd "$(dirname "$0")/.."
+cd -- "$(dirname -- "$0")/.."
 
 complain() {
 	printf 'component.sh: %s\n' "$1" >&2
@@ -49,16 +49,16 @@ foreign_apt() {
 
 unpack_foreign() {
 	apt=$PWD/$build/apt
-	rm -rf "$root" "$apt"
-	mkdir -p "$root" "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/debs"
+	rm -rf -- "$root" "$apt"
+	mkdir -p -- "$root" "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/debs"
 	: >"$apt/status"
 	# shellcheck disable=SC2086 # the lists are meant to be split
-	if ! { foreign_apt update && cd "$apt/debs" && foreign_apt download $development $runtime; } >"$apt/log" 2>&1; then
-		cat "$apt/log" >&2
+	if ! { foreign_apt update && cd -- "$apt/debs" && foreign_apt download $development $runtime; } >"$apt/log" 2>&1; then
+		cat -- "$apt/log" >&2
 		complain "the $arch libraries could not be had"
 		return 111
 	fi
-	cd "$OLDPWD"
+	cd -- "$OLDPWD"
 	for deb in "$apt"/debs/*.deb; do
 		dpkg-deb -x "$deb" "$root"
 		# shellcheck disable=SC2016 # dpkg-deb puts the values in
@@ -68,7 +68,7 @@ unpack_foreign() {
 
 # The linker finds what the programs bring along in ../lib, whatever LD_LIBRARY_PATH says: they run as root.
 compile() {
-	rm -rf "${build:?}/bin"
+	rm -rf -- "${build:?}/bin"
 	pkg_config=pkg-config
 	[ -z "$root" ] || pkg_config="env PKG_CONFIG_LIBDIR=$root/usr/lib/$triplet/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root pkg-config"
 	make --no-print-directory -j"$(nproc)" device SANITIZE= BUILD="$build/objects" BIN="$build/bin" \
@@ -89,7 +89,7 @@ bring_libraries() {
 		esac
 		[ ! -e "$tree/lib/$lib" ] || continue
 		name=$(package "$lib") || return
-		install -m 644 "$root/usr/lib/$triplet/$lib" "$tree/lib/$lib"
+		install -m 644 -- "$root/usr/lib/$triplet/$lib" "$tree/lib/$lib"
 		"${tool}strip" --strip-unneeded "$tree/lib/$lib"
 		bring_licence "$name" || return
 		bring_libraries "$tree/lib/$lib" || return
@@ -98,9 +98,9 @@ bring_libraries() {
 
 # Debian's copyright file, the licence texts that it points to, and where the source is.
 bring_licence() {
-	install -m 644 "$root/usr/share/doc/$1/copyright" "$tree/licenses/$1"
+	install -m 644 -- "$root/usr/share/doc/$1/copyright" "$tree/licenses/$1"
 	grep -o '/usr/share/common-licenses/[A-Z0-9.-]*[A-Z0-9]' "$tree/licenses/$1" | sort -u | while read -r text; do
-		install -m 644 "$text" "$tree/licenses/"
+		install -m 644 -- "$text" "$tree/licenses/"
 	done
 	if [ -n "$root" ]; then
 		grep "^$1 " "$root/complete"
@@ -113,15 +113,15 @@ bring_licence() {
 # The scripts that are called are executable, those that are sourced are not.
 gather() {
 	tree=$build/tree
-	rm -rf "$tree"
-	mkdir -p "$tree/bin" "$tree/lib" "$tree/hooks" "$tree/systemd" "$tree/licenses"
-	install -m 644 "$build"/bin/*.sh "$tree/bin/"
-	install -m 755 "$build"/bin/gr-* "$tree/bin/"
-	chmod 755 "$tree/bin/rotate.sh" "$tree/bin/greengrass.sh"
-	install -m 644 share/hooks/*.sh "$tree/hooks/"
-	install -m 755 share/hooks/greengrass-* "$tree/hooks/"
-	install -m 644 share/systemd/gr-recover.service share/systemd/gr-watchdog.* "$tree/systemd/"
-	install -m 644 LICENSE "$tree/licenses/gr"
+	rm -rf -- "$tree"
+	mkdir -p -- "$tree/bin" "$tree/lib" "$tree/hooks" "$tree/systemd" "$tree/licenses"
+	install -m 644 -- "$build"/bin/*.sh "$tree/bin/"
+	install -m 755 -- "$build"/bin/gr-* "$tree/bin/"
+	chmod 755 -- "$tree/bin/rotate.sh" "$tree/bin/greengrass.sh"
+	install -m 644 -- share/hooks/*.sh "$tree/hooks/"
+	install -m 755 -- share/hooks/greengrass-* "$tree/hooks/"
+	install -m 644 -- share/systemd/gr-recover.service share/systemd/gr-watchdog.* "$tree/systemd/"
+	install -m 644 -- LICENSE "$tree/licenses/gr"
 	bring_libraries "$tree"/bin/gr-*
 }
 
@@ -129,8 +129,8 @@ gather() {
 pack() {
 	when=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 	zip=$artifacts/gr-$arch.zip
-	rm -f "$zip"
-	(cd "$tree" && find . -exec touch -d "@$when" {} + && find . -type f | sed 's|^\./||' | LC_ALL=C sort | TZ=UTC zip -q -9 -X -D -@ "$zip")
+	rm -f -- "$zip"
+	(cd -- "$tree" && find . -exec touch -d "@$when" {} + && find . -type f | sed 's|^\./||' | LC_ALL=C sort | TZ=UTC zip -q -9 -X -D -@ "$zip")
 }
 
 # The recipe without the manifests whose zip was not made: a version with a missing artifact cannot be published.
@@ -147,15 +147,15 @@ if [ $# -lt 2 ]; then
 	printf 'usage: component.sh DIR ARCH...\n' >&2
 	exit 100
 fi
-mkdir -p "$1" build/component
+mkdir -p -- "$1" build/component
 # One at a time: they share the folders in which they build.
 exec 9>build/component/lock
 flock 9
-dir=$(cd "$1" && pwd)
+dir=$(cd -- "$1" && pwd)
 shift
 artifacts=$dir/artifacts/$(jq -er '.component | to_entries[0] | "\(.key)/\(.value.version)"' share/gdk-config.json)
-rm -rf "$dir/recipes" "$dir/artifacts"
-mkdir -p "$dir/recipes" "$artifacts"
+rm -rf -- "$dir/recipes" "$dir/artifacts"
+mkdir -p -- "$dir/recipes" "$artifacts"
 zips=
 for wanted; do
 	choose "$wanted"

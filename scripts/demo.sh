@@ -4,7 +4,7 @@
 set -eu
 umask 077
 
-bin=$(cd "$(dirname "$0")/../bin" && pwd)
+bin=$(cd -- "$(dirname -- "$0")/../bin" && pwd)
 PATH=$bin:$PATH:/usr/sbin
 export PATH
 
@@ -19,7 +19,7 @@ finish() {
 	[ -z "$driver" ] || kill "$driver" 2>/dev/null || :
 	[ -z "$driver" ] || wait "$driver" 2>/dev/null || :
 	[ ! -d "$lab/home" ] || lab.sh down "$lab"
-	rm -rf "$lab"
+	rm -rf -- "$lab"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
@@ -28,8 +28,8 @@ trap 'exit 130' INT TERM
 make_thing() {
 	thing=$lab/things/thing-1
 	export GR_CONF="$thing/gr.conf" GR_STATE="$thing/state"
-	cp "$thing/private.key" "$thing/old.key"
-	cp "$thing/certificate.pem" "$thing/old.pem"
+	cp -- "$thing/private.key" "$thing/old.key"
+	cp -- "$thing/certificate.pem" "$thing/old.pem"
 }
 show_keys() {
 	:
@@ -50,7 +50,7 @@ show_old_is_dead() {
 things=1
 if [ -n "${HSM:-}" ]; then
 	# shellcheck source=scripts/demo_hsm.sh
-	. "$(dirname "$0")/demo_hsm.sh"
+	. "$(dirname -- "$0")/demo_hsm.sh"
 fi
 
 step 'A lab: certificate authority, Mosquitto with gr-broker.so, gr-backendd, one thing'
@@ -89,12 +89,12 @@ show_keys
 step 'The old certificate is gone from the registry'
 gr-registry list-thing-principals -H "$lab/home" thing-1
 tries=0
-while rc=0; gr-registry describe-certificate -H "$lab/home" "$old" 2>"$lab/gone" || rc=$?; [ "$rc" -ne 1 ]; do
+while rc=0; gr-registry describe-certificate -H "$lab/home" -- "$old" 2>"$lab/gone" || rc=$?; [ "$rc" -ne 1 ]; do
 	tries=$((tries + 1))
 	[ "$tries" -lt 100 ] || { echo 'demo: the old certificate is still registered' >&2; exit 1; }
 	sleep 0.05
 done
-cat "$lab/gone"
+cat -- "$lab/gone"
 
 show_old_is_dead
 gr-probe | sed 's/^/the new one is taken: /'

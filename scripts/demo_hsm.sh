@@ -10,17 +10,17 @@ label='pkcs11:token=gr;object=thing-1'
 
 finish_lab() {
 	finish
-	rm -rf "$token"
+	rm -rf -- "$token"
 }
 trap finish_lab EXIT
 
 pkcs11() {
 	# The throwaway PIN of a throwaway token; gr itself gets it from a file.
-	pkcs11-tool --module "$module" --token-label gr --login --pin 123456 "$@" 2>"$token/log" || { cat "$token/log" >&2; return 1; }
+	pkcs11-tool --module "$module" --token-label gr --login --pin 123456 "$@" 2>"$token/log" || { cat -- "$token/log" >&2; return 1; }
 }
 
 make_token() {
-	mkdir -p "$token/tokens"
+	mkdir -p -- "$token/tokens"
 	echo "directories.tokendir = $token/tokens" >"$token/softhsm2.conf"
 	export SOFTHSM2_CONF="$token/softhsm2.conf"
 	softhsm2-util --init-token --free --label gr --pin 123456 --so-pin 12345678 >"$token/log"
@@ -30,7 +30,7 @@ make_token() {
 # The key is made in the token, only the CSR leaves it, and the certificate that comes back goes beside it.
 make_thing() {
 	thing=$lab/things/thing-1
-	mkdir -p "$thing/state"
+	mkdir -p -- "$thing/state"
 	export GR_CONF="$thing/gr.conf" GR_STATE="$thing/state"
 	make_token
 	cat >"$GR_CONF" <<EOF

@@ -14,7 +14,7 @@ finish_new() {
 ask_over_old() {
 	connect_patiently "$old" || return
 	rc=0
-	answer=$(gr-jobs-client get "$job") || rc=$?
+	answer=$(gr-jobs-client get -- "$job") || rc=$?
 	[ "$rc" -eq 0 ] || [ "$rc" -eq 1 ] || return "$rc"
 	read_execution "$answer" || return
 	case $x_survivor$rc-$x_status-$x_code in
@@ -28,7 +28,7 @@ ask_over_old() {
 
 # Describing an ended execution does not say how it ended; an update is refused with its state and changes nothing.
 ask_how_it_ended() {
-	answer=$(gr-jobs-client update --execution "$execution" "$job" IN_PROGRESS) || :
+	answer=$(gr-jobs-client update --execution "$execution" -- "$job" IN_PROGRESS) || :
 	read_execution "$answer" || return
 	case $x_status-$x_code in
 	- | SUCCEEDED-*) return 111 ;;
@@ -59,9 +59,9 @@ cannot_begin() {
 	why "${said:-a step ended with status $1}"
 	undecided=1
 	[ "$1" -ne 111 ] || outlasted "begin $x_job-$x_execution" || return
-	[ "$x_status" = IN_PROGRESS ] || tell_job "$x_job" IN_PROGRESS || return 111
+	[ "$x_status" = IN_PROGRESS ] || tell_job -- "$x_job" IN_PROGRESS || return 111
 	begun=$x_job-$x_execution
-	tell_job -d DeviceFailureReason="$reason" "$x_job" FAILED || return 111
+	tell_job -d DeviceFailureReason="$reason" -- "$x_job" FAILED || return 111
 	say "job $x_job: failed before it began: $reason"
 	outcome=failed progress=1
 }
@@ -111,6 +111,22 @@ old_is_dead() {
 		next=reporting
 	else
 		keep_both "$old"
+	fi
+}
+
+# unreported WHY OTHER: our final status was definitely not taken, for a reason that says nothing of the pairs. 111: once more.
+# After ten such answers nothing will change by itself, and a record without an end stands in front of all rotations to come:
+# the live pair stays in use, and OTHER beside it.
+unreported() {
+	attempts=$((${attempts:-0} + 1))
+	put "$phase" attempts="$attempts" || return
+	[ "$attempts" -ge 10 ] || return 111
+	say "job $job: its end cannot be reported ($1); the pair in use stays, any other is kept; see gr-registry history"
+	left_alone=1 outcome=failed
+	if [ -n "$new_certificate" ]; then
+		put_idle "$2"
+	else
+		finish_old
 	fi
 }
 

@@ -5,7 +5,7 @@
 set -eu
 umask 077
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd -- "$(dirname -- "$0")" && pwd)
 PATH=$here:$PATH
 export PATH
 
@@ -103,14 +103,14 @@ serve() {
 # it takes the place of the one before.
 install_watchdog() {
 	command -v systemctl >/dev/null || { complain 'this device has no command systemctl; README says what takes its place'; return 100; }
-	rm -rf "$1.new" "$1.old"
-	mkdir -p "$1.new" "$2" || return 111
-	cp -R "$here/../bin" "$here/../hooks" "$here/../lib" "$here/../licenses" "$1.new/" || return 111
-	[ ! -e "$1" ] || mv "$1" "$1.old" || return 111
-	mv "$1.new" "$1" || return 111
-	rm -rf "$1.old"
+	rm -rf -- "$1.new" "$1.old"
+	mkdir -p -- "$1.new" "$2" || return 111
+	cp -R -- "$here/../bin" "$here/../hooks" "$here/../lib" "$here/../licenses" "$1.new/" || return 111
+	[ ! -e "$1" ] || mv -- "$1" "$1.old" || return 111
+	mv -- "$1.new" "$1" || return 111
+	rm -rf -- "$1.old"
 	for unit in "$here"/../systemd/*; do
-		sed "s|@BINDIR@/gr-rotate|$1/bin/rotate.sh|" "$unit" >"$2/${unit##*/}" || return 111
+		sed -- "s|@BINDIR@/gr-rotate|$1/bin/rotate.sh|" "$unit" >"$2/${unit##*/}" || return 111
 	done
 	sync
 	systemctl daemon-reload && systemctl enable --now gr-recover.service gr-watchdog.timer && return

@@ -5,11 +5,11 @@ set -eu
 umask 077
 
 # In a checkout the programs lie beside this script or in bin; installed, in bindir.
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd -- "$(dirname -- "$0")" && pwd)
 for bin in "$here" "$here/../bin" "$here/../../bin"; do
 	[ ! -x "$bin/gr-registry" ] || break
 done
-bin=$(cd "$bin" && pwd)
+bin=$(cd -- "$bin" && pwd)
 PATH=$bin:$PATH
 # The Mosquitto package puts the broker into /usr/sbin, which a login user does not search.
 PATH=$PATH:/usr/sbin
@@ -45,10 +45,10 @@ make_key() {
 add_thing() {
 	t=$dir/things/$1
 	[ ! -d "$t" ] || { complain "$1: is there already"; return 100; }
-	mkdir -p "$t/state"
-	make_key "$algorithm" "$t/private.key" 2>"$t/openssl.log" || { cat "$t/openssl.log" >&2; return 111; }
+	mkdir -p -- "$t/state"
+	make_key "$algorithm" "$t/private.key" 2>"$t/openssl.log" || { cat -- "$t/openssl.log" >&2; return 111; }
 	openssl req -new -key "$t/private.key" -subj "/O=gr lab/CN=$1" -out "$t/csr.pem"
-	gr-registry register -H "$dir/home" -p rotation ${group:+-g "$group"} "$1" "$t/csr.pem" >"$t/certificate.pem"
+	gr-registry register -H "$dir/home" -p rotation ${group:+-g "$group"} -- "$1" "$t/csr.pem" >"$t/certificate.pem"
 	read -r port <"$dir/port"
 	case $algorithm in
 	RSA-*) signing=SHA256WITHRSA ;;
@@ -117,7 +117,7 @@ check_place() {
 check_empty() {
 	[ -d "$dir" ] || return 0
 	[ ! -e "$dir/$mark" ] || { complain "$dir: a lab is there already; lab.sh down $dir"; exit 100; }
-	there=$(ls -A "$dir") || exit 111
+	there=$(ls -A -- "$dir") || exit 111
 	[ -z "$there" ] || { complain "$dir: the folder is not empty"; exit 100; }
 }
 
@@ -133,7 +133,7 @@ undo() {
 		wait "$!" 2>/dev/null || :
 	fi
 	find "$dir" -mindepth 1 -delete || :
-	[ -z "$made" ] || rmdir "$dir" || :
+	[ -z "$made" ] || rmdir -- "$dir" || :
 	exit "$rc"
 }
 
@@ -141,7 +141,7 @@ undo() {
 take_place() {
 	made=
 	if [ ! -d "$dir" ]; then
-		why=$(LC_ALL=C mkdir "$dir" 2>&1) || { complain "${why#mkdir: }"; exit 111; }
+		why=$(LC_ALL=C mkdir -- "$dir" 2>&1) || { complain "${why#mkdir: }"; exit 111; }
 		made=yes
 	fi
 	(set -C; : >"$dir/$mark") 2>/dev/null || { complain "$dir: cannot be written, or taken by another lab.sh"; exit 111; }
@@ -174,14 +174,14 @@ up() {
 	check_place
 	check_empty
 	take_place
-	mkdir "$dir/broker" "$dir/things"
+	mkdir -- "$dir/broker" "$dir/things"
 	echo "$minute $ceiling" >"$dir/minute"
 	echo "$rate" >"$dir/rate"
 	gr-ca init -H "$dir/home" -n 'gr lab CA'
 	make_key ECDSA-P256 "$dir/broker/server.key"
 	openssl req -new -key "$dir/broker/server.key" -subj '/CN=localhost' | gr-ca issue-server -H "$dir/home" localhost >"$dir/broker/server.pem"
 	gr-registry init -H "$dir/home"
-	gr-registry create-policy -H "$dir/home" rotation "$policy"
+	gr-registry create-policy -H "$dir/home" -- rotation "$policy"
 	gr-registry create-thing-group -H "$dir/home" all
 	start_broker
 	start_backend
@@ -191,7 +191,7 @@ up() {
 		i=$((i + 1))
 	done
 	trap - EXIT HUP INT TERM
-	cat "$dir/port"
+	cat -- "$dir/port"
 }
 
 add() {
@@ -221,7 +221,7 @@ down() {
 	need_lab "$1"
 	stop backend TERM
 	stop broker TERM
-	rm -rf "$dir"
+	rm -rf -- "$dir"
 }
 
 one_server() {

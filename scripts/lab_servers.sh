@@ -67,7 +67,7 @@ launch() {
 }
 
 start_broker_once() {
-	rm -f "$dir/home/shared/broker.sock"
+	rm -f -- "$dir/home/shared/broker.sock"
 	: >"$dir/broker/log"
 	lib=$(preload)
 	# The broker itself leaks a little at its end; only invalid accesses count there.
@@ -124,5 +124,5 @@ stop() {
 		[ "$tries" -lt 500 ] || kill -s KILL "$pid" 2>/dev/null || :
 		sleep 0.02
 	done
-	rm -f "$dir/$1.pid"
+	rm -f -- "$dir/$1.pid"
 }

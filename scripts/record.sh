@@ -5,7 +5,7 @@
 
 blank_record() {
 	phase=idle job='' execution='' key_algorithm='' old='' new='' other='' new_certificate='' created_at='' commit='' final=''
-	reason='' note='' restart_instance='' restart_for='' restart_count='' restart_at='' idempotent=''
+	reason='' note='' restart_instance='' restart_for='' restart_count='' restart_at='' idempotent='' attempts=''
 }
 
 # Reads the journal into variables, value by value; nothing here meets eval. No file in between: the disk under
@@ -37,6 +37,7 @@ load() {
 		reason) reason=$value ;;
 		note) note=$value ;;
 		idempotent) idempotent=$value ;;
+		attempts) attempts=$value ;;
 		restartInstance) restart_instance=$value ;;
 		restartFor) restart_for=$value ;;
 		restartCount) restart_count=$value ;;
@@ -60,8 +61,8 @@ put() {
 enter() {
 	next=$1
 	shift
-	put "$phase" phase="$next" note= "$@" || return
-	phase=$next progress=1 note='' waits=''
+	put "$phase" phase="$next" note= attempts= "$@" || return
+	phase=$next progress=1 note='' waits='' attempts=''
 }
 
 # Leaves the rotation behind; an owed restart and the second pair, if one is kept, stay on record. What an earlier life
@@ -142,9 +143,11 @@ time_left() {
 	[ "$left_rc" -le 1 ] || return "$left_rc"
 }
 
-# The job's remaining time less a fifth, for the way back; without a timer a budget of our own.
+# The job's remaining time less a fifth, for the way back; without a timer a budget of our own. AWS knows no timer of more
+# than 10,080 minutes: a backend that says so must not keep a device on trial, and from its next job, for years.
 trial_budget() {
 	if [ -n "$1" ]; then
+		[ "$1" -le 604800 ] || set -- 604800
 		echo $(($1 - ($1 + 4) / 5))
 	else
 		echo "$trial_seconds"

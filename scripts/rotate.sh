@@ -4,7 +4,7 @@
 set -eu
 umask 077
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd -- "$(dirname -- "$0")" && pwd)
 PATH=$here:$PATH
 export PATH
 # shellcheck source=scripts/record.sh
@@ -224,7 +224,7 @@ drive() {
 	mode=$1
 	gr-config --check || exit
 	state=${GR_STATE:-/var/lib/gr} outcome=''
-	if ! mkdir -p "$state" 2>/dev/null || [ ! -w "$state" ]; then
+	if ! mkdir -p -- "$state" 2>/dev/null || [ ! -w "$state" ]; then
 		complain "GR_STATE: $state: cannot be made or written to; run as its owner or set another one"
 		exit 111
 	fi

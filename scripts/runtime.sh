@@ -7,7 +7,7 @@
 # every answer gets, so that a hook that hangs cannot hold up a rollback. 111: not now, or no sense to be had from it.
 call_hook() {
 	hook_rc=0
-	GR_RECONNECTED=$state/reconnected.$restart_for timeout "$request_timeout" "$hook" "$@" 8>&- 9>&- || hook_rc=$?
+	GR_RECONNECTED=$state/reconnected.$restart_for timeout -- "$request_timeout" "$hook" "$@" 8>&- 9>&- || hook_rc=$?
 	case $hook_rc in
 	0 | 111) return "$hook_rc" ;;
 	124) complain "restartHook: $hook $1: no answer within $request_timeout s" ;;
@@ -58,7 +58,7 @@ runtime_settled() {
 # switch of a rollback does not wait.
 owe_restart() {
 	[ -n "$hook" ] || return 0
-	rm -f "$state"/reconnected.*
+	rm -f -- "$state"/reconnected.*
 	restart_instance=unknown restart_for=$1 restart_count=0 restart_at=$(($(now) + 900))
 	put_restart
 }
@@ -136,7 +136,7 @@ note_reconnect() {
 # Commit does not see the runtime on NEW. One that connected anew and is not seen in time is restarted after all, once.
 restart_unseen() {
 	[ -n "$hook" ] && [ -z "$restart_instance" ] || return 0
-	at=$(cat "$state/reconnected.$new" 2>/dev/null) || return 0
+	at=$(cat -- "$state/reconnected.$new" 2>/dev/null) || return 0
 	case $at in
 	'' | *[!0-9]*) return 0 ;;
 	esac

@@ -35,13 +35,13 @@ ask() {
 }
 
 show_error() {
-	[ ! -s "$errors" ] || cat "$errors" >&2 || :
+	[ ! -s "$errors" ] || cat -- "$errors" >&2 || :
 }
 
 # own_line PROGRAM FILE: its last line, without its name. Libraries print what they like around it, even in front of it.
 own_line() {
-	own=$(LC_ALL=C sed -n "s/^$1: //p" "$2" | tail -n 1)
-	[ -n "$own" ] || own=$(LC_ALL=C sed -n "s/^.*$1: //p" "$2" | tail -n 1)
+	own=$(LC_ALL=C sed -n -- "s/^$1: //p" "$2" | tail -n 1)
+	[ -n "$own" ] || own=$(LC_ALL=C sed -n -- "s/^.*$1: //p" "$2" | tail -n 1)
 	printf '%s\n' "$own"
 }
 

@@ -11,8 +11,8 @@ connect() {
 		return 0
 	fi
 	disconnect
-	rm -f "$state/link.in" "$state/link.out" "$GR_LINK_SOCKET".*	# a life that was cut off may have left half a socket
-	try mkfifo "$state/link.in" "$state/link.out" || return 111
+	rm -f -- "$state/link.in" "$state/link.out" "$GR_LINK_SOCKET".*	# a life that was cut off may have left half a socket
+	try mkfifo -- "$state/link.in" "$state/link.out" || return 111
 	# gr-link lives as long as we hold 8. Both are opened to read and write at once, so that no open waits for somebody who may
 	# never come; once gr-link has 7, its end is the end of what we read.
 	exec 8<>"$state/link.in" 7<>"$state/link.out"
@@ -33,7 +33,7 @@ connect() {
 	[ "$link_rc" -ne 0 ] || link_rc=111
 	errors=$state/link.error
 	show_error
-	heed gr-link "$link_rc" "$errors"
+	heed 'gr-link' "$link_rc" "$errors"
 	[ "$link_rc" -ne 1 ] || note_refusal "$1"
 	return "$link_rc"
 }
@@ -43,7 +43,7 @@ disconnect() {
 	exec 8>&-
 	[ -n "$link_pid" ] || return 0
 	# One that ended by itself has left its reason.
-	wait "$link_pid" || cat "$state/link.error" >&2
+	wait "$link_pid" || cat -- "$state/link.error" >&2
 	link_pid=
 }
 

@@ -40,8 +40,8 @@ pgrep -x mosquitto >/dev/null 2>&1 && broker_before=yes
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # shellcheck disable=SC2086 # the list is meant to be split
-if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
-	tail -n 20 "$log" >&2
+if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -- $missing; } >"$log" 2>&1; then
+	tail -n 20 -- "$log" >&2
 	printf 'setup: the packages could not be installed; as root run:\n  apt-get update && apt-get install -y --no-install-recommends%s\n' "$missing" >&2
 	exit 111
 fi

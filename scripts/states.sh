@@ -22,7 +22,7 @@ state_idle() {
 		finished=1 progress=1
 		return 0
 	}
-	read_execution "$(cat "$found")" || return
+	read_execution "$(cat -- "$found")" || return
 	[ -n "$x_job" ] || return 111
 	case $x_status in
 	QUEUED) take_job || cannot_begin $? ;;
@@ -57,14 +57,14 @@ state_updating_job() {
 	connect "$old" || rc=$?
 	[ "$rc" -ne 1 ] || { give_way; return; }
 	[ "$rc" -eq 0 ] || return "$rc"
-	ask gr-jobs-client update -d CertificateRotator=true -d CertificateRotatorDevice=gr --execution "$execution" "$job" IN_PROGRESS || rc=$?
+	ask gr-jobs-client update -d CertificateRotator=true -d CertificateRotatorDevice=gr --execution "$execution" -- "$job" IN_PROGRESS || rc=$?
 	case $rc in
 	0 | 111) ;;	# after silence the execution itself tells whether the update arrived
 	1) say "job $job: not ours any more"; next=idle; return 0 ;;
 	*) return "$rc" ;;
 	esac
 	rc=0
-	ask gr-jobs-client get "$job" || rc=$?
+	ask gr-jobs-client get -- "$job" || rc=$?
 	[ "$rc" -ne 1 ] || { say "job $job: ended before it began"; next=idle; return 0; }
 	[ "$rc" -eq 0 ] || return "$rc"
 	read_execution "$answer" || return
@@ -74,7 +74,7 @@ state_updating_job() {
 	QUEUED) return 111 ;;
 	*) say "job $job: ended before it began"; next=idle; return 0 ;;
 	esac
-	try gr-journal arm "$(trial_budget "$x_left")" || return
+	try gr-journal arm -- "$(trial_budget "$x_left")" || return
 	say "job $job: in progress"
 	enter creating-certificate idempotent="$x_idempotent"
 }
@@ -107,7 +107,7 @@ request_certificate() {
 	# Only a backend that must not be asked twice at once needs the time of the first request.
 	[ "$idempotent" = true ] || put creating-certificate createdAt="$(now)" || return
 	rc=0
-	ask gr-create "$job" "$execution" <<EOF || rc=$?
+	ask gr-create -- "$job" "$execution" <<EOF || rc=$?
 $csr
 EOF
 	[ "$rc" -ne 1 ] || { why "$(last_error)"; return 0; }
@@ -148,7 +148,7 @@ state_trial() {
 	connect_trial || return
 	[ "$next" = trial ] || return 0
 	rc=0
-	ask gr-jobs-client get "$job" || rc=$?
+	ask gr-jobs-client get -- "$job" || rc=$?
 	case $rc in
 	0) read_execution "$answer" || return ;;
 	1) next=rolling-back; why "the job ended during the trial"; return ;;
@@ -193,7 +193,7 @@ state_committing() {
 	before=$commit
 	put committing commit="$(now)" || return
 	rc=0
-	try gr-commit "$job" "$execution" "$new_certificate" || rc=$?
+	try gr-commit -- "$job" "$execution" "$new_certificate" || rc=$?
 	case $rc in
 	0) next=reporting; say "commit accepted" ;;
 	1) commit_refused "$before" || return ;;
@@ -217,7 +217,7 @@ commit_refused() {
 	refusal=$(last_error)
 	[ -n "$1" ] || { why "commit was refused: $refusal"; return; }
 	rc=0
-	ask gr-jobs-client get "$job" || rc=$?
+	ask gr-jobs-client get -- "$job" || rc=$?
 	[ "$rc" -ne 1 ] || { why "commit was refused and the job has ended"; return; }
 	[ "$rc" -eq 0 ] || return "$rc"
 	read_execution "$answer" || return
@@ -241,7 +241,7 @@ state_reporting() {
 	fi
 	[ "$rc" -eq 0 ] || return "$rc"
 	rc=0
-	answer=$(gr-jobs-client update --execution "$execution" "$job" SUCCEEDED) || rc=$?
+	answer=$(gr-jobs-client update --execution "$execution" -- "$job" SUCCEEDED) || rc=$?
 	read_execution "$answer" || return
 	case $rc in
 	0) finish_new ;;
@@ -250,14 +250,16 @@ state_reporting() {
 		NEW-* | -SUCCEEDED-*) finish_new ;;
 		OLD-*) next=rolling-back; why "the rotation was decided for the old certificate" ;;
 		--ResourceNotFound | --TerminalStateReached) keep_both "$old" ;;
+		--InvalidTopic | --InvalidJson | --InvalidRequest) unreported "$x_code" "$old" ;;
 		--* | -IN_PROGRESS-*)
 			# Not licensed yet, as it seems: commit is safe to repeat and decides nothing.
-			gr-commit "$job" "$execution" "$new_certificate" || :
+			gr-commit -- "$job" "$execution" "$new_certificate" || :
 			return 111
 			;;
 		*) next=rolling-back; why "the job ended as $x_status before success could be reported" ;;
 		esac
 		;;
+	100) unreported "gr-jobs-client ended with status 100" "$old" ;;
 	*) return "$rc" ;;
 	esac
 }
@@ -293,7 +295,7 @@ state_failing() {
 	rc=0
 	# Only with a record of this rotation do we know that we have gone back, so that the word decides.
 	answer=$(gr-jobs-client update -d CertificateRotator=true ${new:+-d CertificateRotatorDevice=gr} \
-		-d DeviceFailureReason="${reason:-no reason is on record}" --execution "$execution" "$job" FAILED) || rc=$?
+		-d DeviceFailureReason="${reason:-no reason is on record}" --execution "$execution" -- "$job" FAILED) || rc=$?
 	read_execution "$answer" || return
 	case $rc in
 	0) finish_old ;;
@@ -305,6 +307,7 @@ state_failing() {
 		*) keep_both "$new" ;;
 		esac
 		;;
+	100) unreported "gr-jobs-client ended with status 100" "$new" ;;
 	*) return "$rc" ;;
 	esac
 }

@@ -28,10 +28,12 @@ need_watchdog() {
 # No network, and no wait but for the hook. Whoever holds the lock sees to the restart himself.
 recover() {
 	mode=recover state=${GR_STATE:-/var/lib/gr}
+	gr-config state >/dev/null || return	# a folder that others may write is refused before we do
 	configure || return
 	gr-install-cert recover --heartbeat || return
 	owed=$(gr-journal get restartInstance) || [ $? -eq 1 ] || return
 	[ -n "$owed" ] || return 0
+	gr-config --check restartHook || hook=	# the pairs are in order already: that much is done whoever owns the hook
 	hold_lock 2>/dev/null || return 0
 	load || return
 	pay_restart

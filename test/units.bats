@@ -22,6 +22,25 @@ teardown() { down; }
 	run -1 systemd-analyze verify --man=no --recursive-errors=no "$PWD/bad.service"
 }
 
+# exposure UNIT: systemd's score of it, from 0 (shut) to 10 (open)
+exposure() {
+	systemd-analyze security --offline=true --no-pager "$UNITS/$1" | sed -n 's/^.*Overall exposure level for [^:]*: \([0-9.]*\).*/\1/p'
+}
+
+@test "units: those of a device are exposed by less than 5, and hide no file, device or memory that a rotation may need" {
+	for unit in gr-rotate gr-recover gr-watchdog; do
+		score=$(exposure "$unit.service")
+		awk -v score="$score" 'BEGIN { exit !(score > 0 && score < 5) }' || { echo "$unit: $score" >&2; return 1; }
+		# ProtectClock would shut all devices but clocks.
+		run -1 grep -E '^(ProtectSystem|ProtectHome|PrivateTmp|PrivateDevices|ProtectClock|DeviceAllow|MemoryDenyWriteExecute|PrivateUsers|PrivateNetwork)=' \
+			"$UNITS/$unit.service"
+		grep -qx LimitCORE=0 "$UNITS/$unit.service"
+	done
+	for unit in gr-recover gr-watchdog; do
+		diff <(sed -n '/^# Nothing here/,/^UMask/p' "$UNITS/gr-rotate.service") <(sed -n '/^# Nothing here/,/^UMask/p' "$UNITS/$unit.service")
+	done
+}
+
 @test "units: recovery goes before the runtimes and the driver, nobody requires it, and its time is limited" {
 	for unit in greengrass.service greengrass-lite.target ggl.core.iotcored.service gr-rotate.service; do
 		grep -qE "^Before=(.* )?$unit( |\$)" "$UNITS/gr-recover.service"

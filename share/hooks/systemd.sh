@@ -17,7 +17,7 @@ properties() {
 	for name in $names; do
 		set -- "$@" -p "$name"
 	done
-	systemctl show "$@" "$unit" && return
+	systemctl show "$@" -- "$unit" && return
 	complain "$unit: systemctl cannot tell its state"
 	return 111
 }
@@ -60,7 +60,7 @@ restart() {
 		: >"$GR_RECONNECTED"
 		return
 	fi
-	{ [ "$active" != ActiveState=failed ] || systemctl reset-failed "$unit"; } && systemctl --no-block restart "$unit" && return
+	{ [ "$active" != ActiveState=failed ] || systemctl reset-failed -- "$unit"; } && systemctl --no-block restart -- "$unit" && return
 	complain "$unit: systemctl cannot restart it"
 	return 111
 }

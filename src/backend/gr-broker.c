@@ -8,7 +8,7 @@
 #include "gr-broker/route.h"
 #include "gr-broker/watch.h"
 #include "clock.h"
-#include "str.h"
+#include "printable.h"
 
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@ static int refuse(struct broker *b, const char *certificate, const char *client,
 	char printable[REPORT_PRINTABLE_MAX];
 
 	if (report_refused(b->refusals, clock_boot_ms(), certificate, client, why)) {
-		str_printable(printable, sizeof printable, client);
+		printable_ascii(printable, sizeof printable, client);
 		mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: refused %s with certificate %s: %s", printable, certificate, why);
 		presence_refused(certificate, client);
 	}

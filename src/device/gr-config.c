@@ -26,7 +26,7 @@ enum mode { PRINT = 0, EXPLAIN = OPT_EXPLAIN, JSON = OPT_JSON, CHECK = OPT_CHECK
 static const struct arg_option options[] = {
 	{ OPT_EXPLAIN, "explain", NULL, "add where each value comes from, after a tab" },
 	{ OPT_JSON, "json", NULL, "one JSON object instead of lines" },
-	{ OPT_CHECK, "check", NULL, "print nothing; check algorithms, key, certificate and CA" },
+	{ OPT_CHECK, "check", NULL, "print nothing; check algorithms, key, certificate and CA, or KEY alone" },
 	{ OPT_PIN_FD, "pin-fd", "N", "write the PIN of the token to descriptor N, and nothing else" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
@@ -149,6 +149,26 @@ static enum status check(const struct conf *conf)
 	return GR_OK;
 }
 
+/* Those that can be looked at without key and certificate. */
+static enum status check_one(const struct conf *conf, const char *name)
+{
+	static const struct {
+		enum conf_key key;
+		enum status (*check)(const struct conf *conf);
+	} checks[] = {
+		{ CONF_THING_NAME, settings_thing }, { CONF_IOT_DATA_ENDPOINT, settings_endpoint },
+		{ CONF_IOT_DATA_PORT, settings_port }, { CONF_NEXT_KEY, settings_next_key },
+		{ CONF_RESTART_HOOK, settings_hook }, { CONF_WATCHDOG, settings_watchdog },
+	};
+	enum conf_key key = conf_find(name);
+
+	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+		if (checks[i].key == key)
+			return checks[i].check(conf) == GR_OK ? GR_OK : GR_BAD;
+	complain("--check: %s: not checked alone; leave it out", name);
+	return GR_BAD;
+}
+
 /* No other output of any program holds it. */
 static enum status hand_over_pin(const struct conf *conf, uint32_t fd)
 {
@@ -175,7 +195,7 @@ static enum status run(struct conf *conf, int mode, uint32_t fd, const char *key
 	if ((st = conf_load(conf)) != GR_OK)
 		return st;
 	if (mode == CHECK)
-		return check(conf);
+		return key ? check_one(conf, key) : check(conf);
 	if (mode == PIN)
 		return hand_over_pin(conf, fd);
 	if (mode == JSON)
@@ -207,7 +227,7 @@ int main(int argc, char *argv[])
 		else
 			st = conf_option(&conf, ch, optarg);
 	}
-	if (st == GR_OK && argc - optind > (mode == PRINT))
+	if (st == GR_OK && argc - optind > (mode == PRINT || mode == CHECK))
 		arg_usage(&spec);
 	if (st == GR_OK)
 		st = run(&conf, mode, fd, argv[optind]);

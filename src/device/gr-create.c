@@ -92,6 +92,16 @@ static enum status check_new(const struct errand *e)
 	return st;
 }
 
+/* One file holds it all, and gr-install-cert, the runtime and we read no more of one. GR_NO, one line: too large. */
+static enum status check_size(const struct offer *offer, size_t size)
+{
+	if (size <= CERT_FILE_MAX)
+		return GR_OK;
+	complain("certificate %.16s: %zu bytes with what stands above it; this device installs at most %d", offer->cert.id, size,
+		 CERT_FILE_MAX);
+	return GR_NO;
+}
+
 /* The certificate, and what stands between it and a root: in this order a runtime sends them. */
 static enum status print(const struct offer *offer)
 {
@@ -102,9 +112,11 @@ static enum status print(const struct offer *offer)
 	if (st != GR_OK)
 		return st;
 	if ((st = chain_pem(&chain, offer->chain, sk_X509_num(offer->chain))) == GR_OK) {
-		printf("%s%s", pem, chain);
+		if ((st = check_size(offer, strlen(pem) + strlen(chain))) == GR_OK) {
+			printf("%s%s", pem, chain);
+			st = out_close();
+		}
 		free(chain);
-		st = out_close();
 	}
 	free(pem);
 	return st;

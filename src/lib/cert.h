@@ -14,7 +14,7 @@
 
 #include "status.h"
 
-enum { CERT_FILE_MAX = 65536 };
+enum { CERT_FILE_MAX = 65536 };	/* bytes of a certificate with its chain, as PEM, that a device installs and reads */
 
 struct cert {
 	X509 *x509;

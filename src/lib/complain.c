@@ -1,7 +1,7 @@
 /* complain.c - one line on standard error */
 #define _GNU_SOURCE	/* program_invocation_short_name */
 #include "complain.h"
-#include "str.h"
+#include "printable.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -46,7 +46,7 @@ void complain(const char *fmt, ...)
 	if (len > sizeof line - 2)
 		len = sizeof line - 2;
 	line[len] = '\0';
-	str_clean(line);
+	printable_clean(line);
 	len = strlen(line);
 	line[len++] = '\n';
 	for (size_t done = 0; done < len; done += (size_t)n) {

@@ -2,7 +2,7 @@
  * complain.h - the one line that every failure leaves on standard error.
  *
  * complain() writes "program: text\n" in one write, the name taken from the running program.
- * What is not for a terminal (str_char) becomes '?': part of the text may come from the network and end
+ * What is not for a terminal (printable_char) becomes '?': part of the text may come from the network and end
  * on somebody's. Text past COMPLAIN_MAX bytes is cut.
  */
 #ifndef GR_COMPLAIN_H

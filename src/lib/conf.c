@@ -4,6 +4,7 @@
 #include "file.h"
 #include "location.h"
 #include "str.h"
+#include "trust.h"
 #include "uri.h"
 
 #include <ctype.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define DEFAULT_PATH "/etc/gr/gr.conf"
 #define BYTE_ORDER_MARK "\357\273\277"
 
 enum { CONF_FILE_MAX = 1 << 20 };
@@ -199,30 +201,38 @@ static const char *config_path(void)
 	return path && *path ? path : NULL;
 }
 
-static enum status take_file(struct conf *conf)
+/*
+ * It says what runs as us (restartHook, pkcs11Module, pkcs11Environment) and which file holds the PIN: whoever may write
+ * it may do all that we may.
+ */
+static enum status read_file(char **text, size_t *len, const char *path)
 {
-	const char *path = config_path();
-	bool seen[CONF_COUNT] = { false };
-	enum status st;
-	char *text, *line, *rest;
+	char real[PATH_MAX];
 	struct stat own;
-	size_t len;
+	enum status st;
 
-	if (path && stat(path, &own) == 0 && !S_ISREG(own.st_mode)) {
+	if (stat(path, &own) == 0 && !S_ISREG(own.st_mode)) {
 		complain("%s: not a regular file", path);
 		return GR_BAD;
 	}
-	st = file_read(&text, &len, path ? path : "/etc/gr/gr.conf", CONF_FILE_MAX);
-	if (st == GR_NO && path) {
-		complain("%s: no such file", path);
-		return GR_BAD;
-	}
-	if (st == GR_NO)
+	st = trust_path(real, NULL, path, "the configuration");
+	return st == GR_OK ? file_read(text, len, real, CONF_FILE_MAX) : st;
+}
+
+static enum status take_file(struct conf *conf)
+{
+	const char *path = config_path() ? config_path() : DEFAULT_PATH;
+	bool seen[CONF_COUNT] = { false };
+	enum status st;
+	char *text, *line, *rest;
+	size_t len;
+
+	if ((st = read_file(&text, &len, path)) == GR_NO && !config_path())
 		return GR_OK;
+	if (st == GR_NO)
+		complain("%s: no such file", path);
 	if (st != GR_OK)
 		return GR_BAD;
-	if (!path)
-		path = "/etc/gr/gr.conf";
 	if (strlen(text) != len) {
 		complain("%s: holds a NUL byte; write it as plain text", path);
 		st = GR_BAD;
@@ -241,6 +251,15 @@ static enum status take_file(struct conf *conf)
 	return st;
 }
 
+/* Files of fixed names are written there: a link that somebody else planted would lead to a file of root's. */
+static enum status check_state(const struct conf *conf)
+{
+	char real[PATH_MAX];
+	enum status st = trust_path(real, NULL, conf->state, "GR_STATE");
+
+	return st == GR_NO ? GR_OK : st;
+}
+
 enum status conf_load(struct conf *conf)
 {
 	const char *state = getenv("GR_STATE");
@@ -250,6 +269,8 @@ enum status conf_load(struct conf *conf)
 		complain("GR_STATE: the path is too long");
 		return GR_BAD;
 	}
+	if ((st = check_state(conf)) != GR_OK)
+		return st;
 	if ((st = take_environment(conf)) != GR_OK || (st = take_file(conf)) != GR_OK || (st = conf_take_nucleus(conf)) != GR_OK)
 		return st;
 	for (enum conf_key k = 0; k < CONF_COUNT; k++) {
@@ -289,6 +310,6 @@ enum status conf_need(const struct conf *conf, enum conf_key key)
 	if (conf->value[key][0] != '\0')
 		return GR_OK;
 	environment_name(name, settings[key].name);
-	complain("%s: not set; set it in %s or as %s", settings[key].name, path ? path : "/etc/gr/gr.conf", name);
+	complain("%s: not set; set it in %s or as %s", settings[key].name, path ? path : DEFAULT_PATH, name);
 	return GR_BAD;
 }

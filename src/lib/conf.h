@@ -45,7 +45,7 @@ struct conf {
 enum status conf_option(struct conf *conf, int ch, const char *value);
 /*
  * Collects all values. GR_BAD, one line: unknown key in the file, bad line, number or pkcs11: URI that is none, unreadable file
- * named by hand, or a nucleus whose configuration cannot be read. Check with conf_need what the program depends on.
+ * named by hand, a file or a GR_STATE that somebody else may write (trust.h), or a nucleus whose configuration cannot be read. Check with conf_need what the program depends on.
  */
 enum status conf_load(struct conf *conf);
 void conf_release(struct conf *conf);

@@ -21,10 +21,12 @@ static enum status open_in_token(struct credential *credential, const struct con
 	return st;
 }
 
-static enum status take_reference(struct credential *credential, const struct conf *conf, const char *text, const char *where, EVP_PKEY *public)
+/* file: as reference_parse says. */
+static enum status take_reference(struct credential *credential, const struct conf *conf, const char *text, const struct stat *file,
+				  const char *where, EVP_PKEY *public)
 {
 	struct reference reference = { .public = NULL };
-	enum status st = reference_parse(&reference, text, where);
+	enum status st = reference_parse(&reference, text, where, file);
 
 	if (st == GR_OK && !reference.public && public && EVP_PKEY_up_ref(public))
 		reference.public = public;
@@ -36,18 +38,19 @@ static enum status take_reference(struct credential *credential, const struct co
 
 enum status credential_key(struct credential *credential, const struct conf *conf, const char *location, EVP_PKEY *public)
 {
+	struct stat file;
 	enum status st;
 	char *text;
 	size_t len;
 
 	if (uri_is(location))
-		return take_reference(credential, conf, location, location, public);
-	if ((st = secret_read(&text, &len, NULL, location, KEY_FILE_MAX)) == GR_NO)
+		return take_reference(credential, conf, location, NULL, location, public);
+	if ((st = secret_read(&text, &len, &file, location, KEY_FILE_MAX)) == GR_NO)
 		complain("%s: no such file", location);
 	if (st != GR_OK)
 		return st == GR_NO ? GR_BAD : st;
 	*credential = (struct credential){ .token = NULL };
-	st = reference_is(text) ? take_reference(credential, conf, text, location, public)
+	st = reference_is(text) ? take_reference(credential, conf, text, &file, location, public)
 				: key_from_pem(&credential->key, text, len, location);
 	key_wipe(text, len);
 	return st;

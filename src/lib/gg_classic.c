@@ -224,8 +224,12 @@ enum status gg_classic_read(struct nucleus *nucleus)
 	struct record records[RECORDS] = { 0 };
 	enum status st;
 
-	if ((st = read_records(records, nucleus)) == GR_OK)
+	if ((st = read_records(records, nucleus)) == GR_OK) {
+		for (size_t i = 0; i < RECORDS; i++)
+			if (records[i].there)
+				nucleus_note_file(nucleus, records[i].path);
 		st = take_all(nucleus, records);
+	}
 	for (size_t i = 0; i < RECORDS; i++)
 		gg_release(&records[i].tree);
 	return st;

@@ -207,6 +207,7 @@ enum status gg_lite_read(struct nucleus *nucleus)
 	if ((st = file_open(&fd, lite.path, LITE_FILE_MAX)) != GR_OK)
 		return st;
 	close(fd);
+	nucleus_note_file(nucleus, lite.path);
 	if ((st = database_open(&lite)) == GR_OK && (st = check_tables(&lite)) == GR_OK)
 		st = take_all(nucleus, &lite);
 	sqlite3_close(lite.db);

@@ -53,13 +53,13 @@ enum status keeper_open(struct token **token, const struct store *store, const s
 	return st;
 }
 
-enum status keeper_key(EVP_PKEY **key, const struct store *store, const char *text, const char *where)
+enum status keeper_key(EVP_PKEY **key, const struct store *store, const char *text, const struct stat *file, const char *where)
 {
 	struct reference reference = { .public = NULL };
 	struct token *token;
 	enum status st;
 
-	if ((st = reference_parse(&reference, text, where)) == GR_OK && !reference.public)
+	if ((st = reference_parse(&reference, text, where, file)) == GR_OK && !reference.public)
 		st = GR_NO;
 	if (st == GR_OK && (st = keeper_open(&token, store, &reference.uri)) == GR_OK)
 		st = credential_in_token(key, token, &reference);
@@ -170,7 +170,7 @@ enum status keeper_resolve(struct pair *pair, const struct store *store)
 {
 	struct reference reference = { .public = NULL };
 	EVP_PKEY *public = X509_get0_pubkey(pair->cert.x509);
-	enum status st = reference_parse(&reference, pair->key_pem, store->key.path);
+	enum status st = reference_parse(&reference, pair->key_pem, store->key.path, &pair->key_stat);
 
 	if (st == GR_OK && !reference.public && EVP_PKEY_up_ref(public))
 		reference.public = public;
@@ -199,7 +199,7 @@ enum status keeper_check_movable(const struct pair *pair, const struct store *st
 
 	if (!pair->in_token || !store->key.token)
 		return GR_OK;
-	if ((st = reference_parse(&reference, pair->key_pem, store->key.path)) == GR_OK &&
+	if ((st = reference_parse(&reference, pair->key_pem, store->key.path, &pair->key_stat)) == GR_OK &&
 	    (st = keeper_open(&token, store, &reference.uri)) == GR_OK &&
 	    (st = object_find_one(&object, token, OBJECT_PRIVATE, &reference.shown)) == GR_OK &&
 	    (st = object_can_move(token, object)) == GR_NO)
@@ -215,7 +215,7 @@ enum status keeper_name(struct pair *pair, const struct store *store, uint32_t n
 
 	if (!pair->in_token || !store->key.token)
 		return GR_OK;
-	if ((st = reference_parse(&reference, pair->key_pem, store->key.path)) == GR_OK &&
+	if ((st = reference_parse(&reference, pair->key_pem, store->key.path, &pair->key_stat)) == GR_OK &&
 	    (st = keeper_own_name(&reference.uri, reference.shown.label, n)) == GR_OK)
 		st = take_text(pair, &reference);
 	reference_release(&reference);

@@ -29,8 +29,8 @@ enum status keeper_new(struct keeper **keeper);
 enum status keeper_open(struct token **token, const struct store *store, const struct uri *uri);
 void keeper_close(struct keeper *keeper);	/* for store_close; takes NULL */
 
-/* The key behind the text of a reference, ready to sign: EVP_PKEY_free it before store_close. GR_NO, silent: never made. */
-enum status keeper_key(EVP_PKEY **key, const struct store *store, const char *text, const char *where);
+/* The key behind the text of a reference out of file, ready to sign: EVP_PKEY_free it before store_close. GR_NO, silent: never made. */
+enum status keeper_key(EVP_PKEY **key, const struct store *store, const char *text, const struct stat *file, const char *where);
 
 /*
  * For pairs that were not adopted yet, whose key is a URI: the certificate that certificateFilePath names in a token, as

@@ -11,14 +11,15 @@
 
 enum status keyset_load(struct keyset *set, const struct store *store, const char *directory)
 {
+	struct stat file;
 	enum status st;
 	char *text;
 	size_t len;
 
 	*set = (struct keyset){ .reference.public = NULL };
-	if ((st = pair_key_text(&text, &len, NULL, store, directory)) != GR_OK)
+	if ((st = pair_key_text(&text, &len, &file, store, directory)) != GR_OK)
 		return st;
-	st = reference_is(text) ? reference_parse(&set->reference, text, store->path) : GR_NO;
+	st = reference_is(text) ? reference_parse(&set->reference, text, store->path, &file) : GR_NO;
 	key_wipe(text, len);
 	object_name_of(&set->own, &set->reference.uri);
 	return st;

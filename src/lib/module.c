@@ -2,6 +2,7 @@
 #include "module.h"
 #include "complain.h"
 #include "str.h"
+#include "trust.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -104,15 +105,33 @@ enum status module_environment(const char *environment)
 	return GR_OK;
 }
 
+/* Its name without links: nobody else can put another one there between our look and the linker's. */
+static enum status find_library(char real[static PATH_MAX], const char *path)
+{
+	enum status st;
+
+	if (path[0] != '/') {
+		complain("pkcs11Module: %s: not an absolute path", path);
+		return GR_BAD;
+	}
+	if ((st = trust_path(real, NULL, path, "pkcs11Module")) != GR_NO)
+		return st;
+	complain("pkcs11Module: %s: no such file", path);
+	return GR_BAD;
+}
+
 static enum status load(struct ck_function_list **functions, const char *path)
 {
-	void *library = path[0] == '/' ? dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) : NULL;
 	ck_rv_t (*get_list)(struct ck_function_list **list);
+	void *library, *symbol;
+	char real[PATH_MAX];
+	enum status st;
 	ck_rv_t rv;
-	void *symbol;
 
-	if (!library) {
-		complain("pkcs11Module: %s", path[0] == '/' ? dlerror() : "not an absolute path");
+	if ((st = find_library(real, path)) != GR_OK)
+		return st;
+	if (!(library = dlopen(real, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE))) {
+		complain("pkcs11Module: %s", dlerror());
 		return GR_BAD;
 	}
 	if (!(symbol = dlsym(library, "C_GetFunctionList"))) {

@@ -5,11 +5,13 @@
 #include "gg_classic.h"
 #include "gg_lite.h"
 #include "str.h"
+#include "trust.h"
 #include "uri.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define UNIT "/etc/systemd/system/greengrass.service"
@@ -49,6 +51,28 @@ enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const 
 	if (item == NUCLEUS_PIN)
 		nucleus->pin_stamp = stamp;
 	return part_pin(nucleus, nucleus->value[item], source, stamp);
+}
+
+/* Who could have written it: its owner, or that of its folder, who can put another one there. */
+static uid_t writer_of(const char *path)
+{
+	char folder[PATH_MAX + 64];
+	struct stat own;
+
+	if (stat(path, &own) == 0 && own.st_uid != 0)
+		return own.st_uid;
+	str_format(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+	return stat(folder, &own) == 0 && own.st_uid != 0 ? own.st_uid : (uid_t)-1;
+}
+
+void nucleus_note_file(struct nucleus *nucleus, const char *path)
+{
+	char real[PATH_MAX];
+
+	if (nucleus->foreign || trust_path(real, NULL, path, NULL) != GR_BAD)
+		return;
+	nucleus->foreign = true;
+	nucleus->writer = writer_of(path);
 }
 
 void nucleus_release(struct nucleus *nucleus)

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "status.h"
 
@@ -29,6 +30,8 @@ struct nucleus {
 	char *value[NUCLEUS_COUNT];	/* NULL: not said */
 	char *source[NUCLEUS_COUNT];	/* file and line, or file and key */
 	int64_t pin_stamp;		/* another one when somebody has set the PIN again */
+	bool foreign;			/* somebody who is neither root nor us could have written it: it gives names alone */
+	uid_t writer;			/* then: who; (uid_t)-1: nobody by name, such as all of a group */
 };
 
 /* "none", "classic", "lite" */
@@ -42,6 +45,8 @@ const char *nucleus_name(enum nucleus_kind kind);
 enum status nucleus_find(struct nucleus *nucleus, unsigned kinds, const char *root);
 void nucleus_release(struct nucleus *nucleus);	/* takes a zeroed struct */
 
+/* For gg_classic and gg_lite: a file that they read, or would if it were there. */
+void nucleus_note_file(struct nucleus *nucleus, const char *path);
 /* For gg_classic and gg_lite; stamp is the time of the value's last change. Empty text is no value. GR_FAIL, one line: out of memory. */
 enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const char *value, const char *source, int64_t stamp);
 

@@ -1,10 +1,14 @@
 /* owner.c - effective user and group, lent and given back */
+#define _DEFAULT_SOURCE	/* initgroups */
 #include "owner.h"
 #include "complain.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* The group goes first: once the user has changed, nobody may change the group any more. */
@@ -42,6 +46,30 @@ enum status owner_become_of(struct owner *was, int fd, const char *where)
 enum status owner_restore(const struct owner *was)
 {
 	return change(was->uid, was->gid);
+}
+
+static _Noreturn void try_to_read(const struct passwd *user, const char *path)
+{
+	/* Root's own groups would open what is not the user's to read. */
+	if (initgroups(user->pw_name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)
+		_exit(1);
+	_exit(access(path, R_OK) != 0);
+}
+
+bool owner_may_read(uid_t uid, const char *path)
+{
+	const struct passwd *user = getpwuid(uid);
+	int status = -1;
+	pid_t child;
+
+	if (!user || (child = fork()) < 0)
+		return false;
+	if (child == 0)
+		try_to_read(user, path);
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return false;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 enum status owner_refusal(int err)

@@ -7,6 +7,7 @@
 #ifndef GR_OWNER_H
 #define GR_OWNER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "status.h"
@@ -21,6 +22,9 @@ enum status owner_become(struct owner *was, uid_t uid, gid_t gid);
 /* The owner of the open directory (or file) fd. where names it in error lines. */
 enum status owner_become_of(struct owner *was, int fd, const char *where);
 enum status owner_restore(const struct owner *was);
+
+/* May this user read the file? Found out by a child that becomes this user, groups and all. False where it cannot be found out. */
+bool owner_may_read(uid_t uid, const char *path);
 
 /* What it means that an owner could not be given, which failed with err: GR_BAD where the next time is no better. */
 enum status owner_refusal(int err);

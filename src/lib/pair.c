@@ -85,7 +85,7 @@ enum status pair_check(EVP_PKEY *key, const struct cert *cert, const char *where
 static enum status parse_reference(struct pair *pair, const char *where)
 {
 	struct reference reference = { .public = NULL };
-	enum status st = reference_parse(&reference, pair->key_pem, where);
+	enum status st = reference_parse(&reference, pair->key_pem, where, &pair->key_stat);
 
 	if (st == GR_OK && !reference.public)
 		st = GR_NO;
@@ -142,7 +142,7 @@ enum status pair_prove(const struct pair *pair, const struct store *store)
 
 	if (!pair->in_token)
 		return GR_OK;
-	if ((st = keeper_key(&key, store, pair->key_pem, store->path)) != GR_OK)
+	if ((st = keeper_key(&key, store, pair->key_pem, &pair->key_stat, store->path)) != GR_OK)
 		return st;
 	st = pair_check(key, &pair->cert, store->key.path);
 	EVP_PKEY_free(key);
@@ -176,13 +176,14 @@ static enum status generation_key_text(char **text, size_t *len, struct stat *st
 enum status pair_read_key(EVP_PKEY **key, const struct store *store, uint32_t generation)
 {
 	char where[GENERATION_WHERE], *text;
+	struct stat file;
 	enum status st;
 	size_t len;
 
 	generation_where(where, store, generation);
-	if ((st = generation_key_text(&text, &len, NULL, store, generation)) != GR_OK)
+	if ((st = generation_key_text(&text, &len, &file, store, generation)) != GR_OK)
 		return st;
-	st = reference_is(text) ? keeper_key(key, store, text, where) : key_from_pem(key, text, len, where);
+	st = reference_is(text) ? keeper_key(key, store, text, &file, where) : key_from_pem(key, text, len, where);
 	key_wipe(text, len);
 	return st;
 }

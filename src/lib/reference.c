@@ -2,6 +2,7 @@
 #include "reference.h"
 #include "complain.h"
 #include "str.h"
+#include "trust.h"
 
 #include <openssl/pem.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ static EVP_PKEY *parse_public(const char *text)
 	return key;
 }
 
-enum status reference_parse(struct reference *reference, const char *text, const char *where)
+enum status reference_parse(struct reference *reference, const char *text, const char *where, const struct stat *file)
 {
 	size_t len = strcspn(text, "\n");
 	struct uri shown;
@@ -57,6 +58,7 @@ enum status reference_parse(struct reference *reference, const char *text, const
 
 	if ((st = parse_line(&reference->uri, text, len, where)) != GR_OK)
 		return st;
+	reference->uri.foreign = file && !trust_owner(file);
 	text += len + (text[len] == '\n');
 	if (strncmp(text, SHOWN, strlen(SHOWN)) == 0) {
 		text += strlen(SHOWN);

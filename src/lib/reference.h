@@ -14,6 +14,7 @@
 
 #include <openssl/evp.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "object.h"
 #include "status.h"
@@ -30,8 +31,11 @@ struct reference {
 bool reference_is(const char *text);
 /* It is one that somebody wrote by hand: what it lacks the token has to say. */
 bool reference_is_bare(const char *text);
-/* GR_BAD, one line that starts with where. Takes a zeroed struct; reference_release it in any case. */
-enum status reference_parse(struct reference *reference, const char *text, const char *where);
+/*
+ * file is where text was read from: who may write it decides how far its URI is believed (uri.h); NULL: it is our own. GR_BAD,
+ * one line that starts with where. Takes a zeroed struct; reference_release it in any case.
+ */
+enum status reference_parse(struct reference *reference, const char *text, const char *where, const struct stat *file);
 /* free *text. */
 enum status reference_format(char **text, size_t *len, const struct reference *reference);
 /* The URI by which a runtime knows the key; has_shown is set. */

@@ -4,6 +4,7 @@
 #include "file.h"
 #include "key.h"
 #include "str.h"
+#include "trust.h"
 #include "uri.h"
 
 #include <errno.h>
@@ -148,10 +149,19 @@ enum status settings_next_key(const struct conf *conf)
 enum status settings_hook(const struct conf *conf)
 {
 	const char *path = conf_text(conf, CONF_RESTART_HOOK);
+	char real[PATH_MAX];
 	struct stat own;
+	enum status st;
 
-	if (path[0] == '\0' || (stat(path, &own) == 0 && S_ISREG(own.st_mode) && access(path, X_OK) == 0))
+	if (path[0] == '\0')
 		return GR_OK;
+	if (stat(path, &own) != 0 || !S_ISREG(own.st_mode) || access(path, X_OK) != 0)
+		return refuse(conf, CONF_RESTART_HOOK, "not an executable file; name a program");
+	/* Flags and the environment are the word of whoever runs us: the driver names the hook that lies beside it. */
+	if (strcmp(conf->source[CONF_RESTART_HOOK], "environment") == 0 || strcmp(conf->source[CONF_RESTART_HOOK], "flag") == 0)
+		return GR_OK;
+	if ((st = trust_path(real, NULL, path, conf_name(CONF_RESTART_HOOK))) != GR_NO)
+		return st;
 	return refuse(conf, CONF_RESTART_HOOK, "not an executable file; name a program");
 }
 

@@ -21,6 +21,7 @@ enum status settings_path(const struct conf *conf, enum conf_key key);
 /* What says which token; and nextKey, with what it has to go with. */
 enum status settings_token(const struct conf *conf);
 enum status settings_next_key(const struct conf *conf);
+/* An executable file; what a file of settings names must be nobody else's (trust.h). */
 enum status settings_hook(const struct conf *conf);
 /* A setting that is on or off. */
 enum status settings_switch(const struct conf *conf, enum conf_key key);
@@ -31,7 +32,7 @@ enum status settings_due(const struct conf *conf);
 /* Those that depend on one another. */
 enum status settings_times(const struct conf *conf);
 
-/* Makes $GR_STATE, for its owner alone, where it is missing. GR_FAIL: cannot be made, or no directory. */
+/* Makes $GR_STATE, for its owner alone, where it is missing. GR_FAIL: cannot be made, or no directory */
 enum status settings_state(const struct conf *conf);
 
 #endif

@@ -13,15 +13,6 @@ bool str_format(char *to, size_t size, const char *fmt, ...) __attribute__((form
 void str_hex(char *hex, const void *bytes, size_t len);
 /* The other way; returns the number of bytes, or -1 when text is not hex or does not fit size. */
 int str_unhex(void *bytes, size_t size, const char *text);
-/*
- * How many bytes the character at text, which is not at its end, has in UTF-8. *harmless: a person's terminal may be shown it. What
- * is not UTF-8, control characters, and those that change the direction of writing are not for that.
- */
-size_t str_char(bool *harmless, const char *text);
-/* Each character that is not harmless becomes '?', in place. */
-void str_clean(char *text);
-/* Copies text for a log: what is not printable ASCII as \xNN, a backslash too; what does not fit is cut, and ends in "...". */
-void str_printable(char *to, size_t size, const char *text);
 /* True for 1 to max bytes, all of them letters, digits or one of extra. */
 bool str_is_name(const char *text, size_t max, const char *extra);
 

@@ -60,7 +60,8 @@ enum status token_connect(struct token *token);
 enum status token_ready(struct token *token);
 /*
  * token_new and token_connect. uri says which token and how to get at it; what it leaves open the configuration says
- * (pkcs11Module, pkcs11Token, pkcs11Slot, pkcs11PinSource). self: NULL: who we are now. GR_BAD also: not configured.
+ * (pkcs11Module, pkcs11Token, pkcs11Slot, pkcs11PinSource). self: NULL: who we are now. Where somebody else could have
+ * written the URI (uri.h), a pin-source in it counts only if the configuration names the same one. GR_BAD also: not configured.
  */
 enum status token_open(struct token **token, const struct uri *uri, const struct conf *conf, const struct owner *self);
 /* Ends session and module; keys out of it must be gone by now. Takes NULL. */

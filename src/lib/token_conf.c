@@ -1,15 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* token_conf.c - token.h: a token as the configuration of a device has it */
+#include "complain.h"
 #include "settings.h"
 #include "str.h"
 #include "token.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 const char *token_pin_source(const struct uri *uri, const struct conf *conf)
 {
 	return uri->pin_source[0] ? uri->pin_source : conf_text(conf, CONF_PKCS11_PIN_SOURCE);
+}
+
+/* The configuration names that source too: as such, or in a URI that stands there. */
+static bool is_configured_source(const char *source, const struct conf *conf)
+{
+	static const enum conf_key keys[] = { CONF_PRIVATE_KEY_PATH, CONF_CERTIFICATE_FILE_PATH, CONF_NEXT_KEY };
+	struct uri uri;
+
+	if (strcmp(source, conf_text(conf, CONF_PKCS11_PIN_SOURCE)) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		const char *text = conf_text(conf, keys[i]);
+
+		if (uri_is(text) && uri_parse(&uri, text, conf_name(keys[i])) == GR_OK && strcmp(source, uri.pin_source) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum status check_source(const struct uri *uri, const struct conf *conf)
+{
+	if (!uri->foreign || !uri->pin_source[0] || is_configured_source(uri->pin_source, conf))
+		return GR_OK;
+	complain("pin-source: %s: not opened: another user could have written the URI that names it;"
+		 " set pkcs11PinSource to it in gr.conf", uri->pin_source);
+	return GR_BAD;
 }
 
 /* What the URI leaves open. A slot number is looked at only where no name says which token it is. */
@@ -19,6 +47,8 @@ static enum status fill(struct uri *to, const struct uri *uri, const struct conf
 	enum status st;
 
 	if ((st = settings_token(conf)) != GR_OK)
+		return st;
+	if ((st = check_source(uri, conf)) != GR_OK)
 		return st;
 	*to = *uri;
 	if (!to->module[0]) {

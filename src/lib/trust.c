@@ -23,7 +23,7 @@ struct walk {
 	unsigned links;
 };
 
-/* Group bits of a login user whose group is his alone (umask 002 in some distributions) let nobody else write. */
+/* Group bits of a login user whose group is his alone (umask 002) let nobody else write. */
 static bool is_private_group(gid_t gid)
 {
 	const struct passwd *user = getuid() ? getpwuid(getuid()) : NULL;
@@ -57,8 +57,8 @@ static enum status refuse(const struct walk *walk)
 	if (!walk->what)
 		return GR_BAD;
 	if (!is_ours(&walk->own))
-		complain("%s: %s: not used: user %lu owns %s; chown it to root%s", walk->what, walk->path, (unsigned long)walk->own.st_uid,
-			 at, getuid() ? " or to yourself" : "");
+		complain("%s: %s: not used: user %lu owns %s; chown it to root%s", walk->what, walk->path,
+			 (unsigned long)walk->own.st_uid, at, getuid() ? " or to yourself" : "");
 	else
 		complain("%s: %s: not used: others may write %s; chmod go-w %s", walk->what, walk->path, at, at);
 	return GR_BAD;
@@ -173,15 +173,19 @@ static enum status walk_on(struct walk *walk)
 static enum status begin(struct walk *walk)
 {
 	char here[PATH_MAX];
+	bool fits;
 
 	if (walk->path[0] == '/')
-		return str_copy(walk->rest, sizeof walk->rest, walk->path) ? GR_OK : fail(walk, ENAMETOOLONG);
-	if (!getcwd(here, sizeof here))
+		fits = str_copy(walk->rest, sizeof walk->rest, walk->path);
+	else if (getcwd(here, sizeof here))
+		fits = str_format(walk->rest, sizeof walk->rest, "%s/%s", here, walk->path);
+	else
 		return fail(walk, errno);
-	return str_format(walk->rest, sizeof walk->rest, "%s/%s", here, walk->path) ? GR_OK : fail(walk, ENAMETOOLONG);
+	return fits ? GR_OK : fail(walk, ENAMETOOLONG);
 }
 
-enum status trust_path(char real[static PATH_MAX], struct stat *found, const char *path, const char *what)
+enum status trust_path(char real[static PATH_MAX], struct stat *found, const char *path,
+		       const char *what)
 {
 	struct walk walk = { .path = path, .what = what, .fd = -1 };
 	enum status st = begin(&walk);

@@ -26,6 +26,7 @@ struct uri {
 	char type[16];			/* "private", "public", "cert"; "": any */
 	char module[PATH_MAX];		/* module-path */
 	char pin_source[PATH_MAX];	/* as conf.h has pkcs11PinSource */
+	bool foreign;			/* somebody else could have written it: no file is opened because it says so (token.h) */
 };
 
 bool uri_is(const char *text);	/* it begins with pkcs11: */

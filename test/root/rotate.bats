@@ -12,11 +12,17 @@ teardown() {
 	down
 }
 
+# credentials_of_games: key and certificate are games'; the driver, its settings and its state root's
+credentials_of_games() {
+	mkdir own
+	mv "$GR_CONF" "$GR_STATE" own
+	export GR_CONF=$PWD/own/gr.conf GR_STATE=$PWD/own/state
+	chown -R games:games "$T"
+}
+
 @test "root: a driver that is root rotates credentials that belong to a user, and they stay that user's" {
 	chmod o+x "$BATS_TEST_TMPDIR" lab lab/things
-	chown -R games:games "$T"
-	chown -R root:root "$GR_STATE"
-	chmod 700 "$GR_STATE"
+	credentials_of_games
 	rotate_job j1
 	run -0 rotate.sh once
 	assert_rotated j1
@@ -28,9 +34,8 @@ teardown() {
 	load ../lib/token
 	token_new
 	chmod o+x "$BATS_TEST_TMPDIR" lab lab/things
-	chown -R games:games "$T"
-	chown -R root:root "$GR_STATE"
-	chmod 700 "$GR_STATE" token
+	credentials_of_games
+	chmod 700 token
 	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" 'nextKey = pkcs11:token=gr' >>"$GR_CONF"
 	rotate_job j1
 	run -0 rotate.sh once

@@ -2,7 +2,7 @@
 #include "gr-broker/gate.h"
 #include "gr-broker/acl.h"
 #include "clock.h"
-#include "str.h"
+#include "printable.h"
 
 static int verdict(bool allowed, int denied)
 {
@@ -15,8 +15,8 @@ void gate_log(struct broker *broker, const struct identity *who, const char *wha
 
 	if (!refusals_admit(broker->denials, clock_boot_ms(), who->certificate, who->client, what, topic))
 		return;
-	str_printable(client, sizeof client, who->client);
-	str_printable(printable, sizeof printable, topic);
+	printable_ascii(client, sizeof client, who->client);
+	printable_ascii(printable, sizeof printable, topic);
 	mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: %s with certificate %s %s%s%s: %s", client, who->certificate, what,
 			     topic[0] ? " " : "", printable, why);
 }

@@ -2,6 +2,7 @@
 #include "gr-broker/report.h"
 #include "gr-broker/api.h"
 #include "json.h"
+#include "printable.h"
 #include "str.h"
 
 #include <stdlib.h>
@@ -83,7 +84,7 @@ void report_thrown_out(const struct identity *who, const char *topic, const char
 	char printable[REPORT_PRINTABLE_MAX], *text;
 	json_t *payload;
 
-	str_printable(printable, sizeof printable, topic);
+	printable_ascii(printable, sizeof printable, topic);
 	payload = json_pack("{s:s, s:s}", "topic", printable, "reason", reason);
 	text = payload ? json_compact(payload) : NULL;
 	if (text)

@@ -2,6 +2,7 @@
 #include "complain.h"
 #include "gr-jobs/rows.h"
 #include "gr-jobs/verbs.h"
+#include "printable.h"
 #include "registry/arn.h"
 #include "registry/rollout.h"
 
@@ -108,7 +109,7 @@ static void print_member(const char *name, const char *text, const char *keep)
 	if (text[0] == '\0')
 		return;
 	printf("%s: ", name);
-	verb_print(text, keep);
+	printable_write(stdout, text, keep);
 	putchar('\n');
 }
 

@@ -4,6 +4,7 @@
 #include "gr-jobs/rows.h"
 #include "gr-jobs/verbs.h"
 #include "json.h"
+#include "printable.h"
 #include "registry/arn.h"
 #include "registry/stall.h"
 
@@ -64,7 +65,7 @@ static void print(const struct execution *x, json_t *details, bool was_there)
 	print_time("last updated", x->updated);
 	json_object_foreach(details, key, value) {
 		printf("%s\t", key);
-		verb_print(json_string_value(value), "");
+		printable_write(stdout, json_string_value(value), "");
 		putchar('\n');
 	}
 }

@@ -2,6 +2,7 @@
 #include "gr-jobs/rows.h"
 #include "complain.h"
 #include "json.h"
+#include "printable.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ void rows_text(struct rows *r, const char *const cells[])
 	for (int i = 0; cells[i]; i++) {
 		int pad = r->aligned && r->widths[i] ? r->widths[i] - (int)strlen(cells[i]) : 0;
 
-		verb_print(cells[i], "");
+		printable_write(stdout, cells[i], "");
 		if (cells[i + 1] && !r->aligned)
 			putchar('\t');
 		else if (cells[i + 1])

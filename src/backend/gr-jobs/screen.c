@@ -1,5 +1,6 @@
 /* screen.c - gr-jobs watch on a terminal */
 #include "gr-jobs/screen.h"
+#include "printable.h"
 #include "str.h"
 
 #include <stdio.h>
@@ -143,7 +144,7 @@ static enum status read_failures(struct screen *s, struct db *db, const struct t
 		char *line = s->failures[s->failure_count++];
 
 		snprintf(line, sizeof s->failures[0], "  %s %s  %s", db_text(row, 1), db_text(row, 0), db_text(row, 2));
-		str_clean(line);
+		printable_clean(line);
 	}
 	return st == GR_NO ? GR_OK : st;
 }

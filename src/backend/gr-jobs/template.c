@@ -2,6 +2,7 @@
 #include "gr-jobs/order.h"
 #include "gr-jobs/rows.h"
 #include "gr-jobs/verbs.h"
+#include "printable.h"
 #include "registry/arn.h"
 #include "registry/job_template.h"
 
@@ -67,7 +68,7 @@ static enum status describe(struct verb *v)
 		st = print_json(template_json(&t));
 	} else {
 		printf("job template %s\ndocument: ", t.id);
-		verb_print(t.document, "\t\n");
+		printable_write(stdout, t.document, "\t\n");
 		printf("\ndescription: %s\n", t.description);
 		json_object_foreach(t.config, block, value) {
 			printf("%s: ", block);

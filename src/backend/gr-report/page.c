@@ -1,6 +1,6 @@
 /* page.c - HTML on standard output */
 #include "gr-report/page.h"
-#include "str.h"
+#include "printable.h"
 #include "registry/verb.h"
 
 #include <inttypes.h>
@@ -68,7 +68,7 @@ void page_text(const char *text)
 	bool harmless;
 
 	for (size_t n; *text; text += n) {
-		n = str_char(&harmless, text);
+		n = printable_char(&harmless, text);
 		switch (*text) {
 		case '&': fputs("&amp;", stdout); break;
 		case '<': fputs("&lt;", stdout); break;

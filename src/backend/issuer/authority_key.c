@@ -75,7 +75,7 @@ enum status authority_key_named(struct authority_key *key, const char *dir, cons
 static enum status parse_reference(struct authority_key *key, const char *text, const char *path, const char *dir, EVP_PKEY *public)
 {
 	struct reference reference = { .public = NULL };
-	enum status st = reference_parse(&reference, text, path);
+	enum status st = reference_parse(&reference, text, path, NULL);
 
 	if (st == GR_OK && !reference.uri.module[0]) {
 		complain("%s: says no module-path, the PKCS#11 module of the token; gr-ca import --key names it", path);

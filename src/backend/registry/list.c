@@ -2,6 +2,7 @@
 #include "registry/list.h"
 #include "json.h"
 #include "registry/verb.h"
+#include "printable.h"
 #include "str.h"
 
 #include <ctype.h>
@@ -87,7 +88,7 @@ static void print_cell(const struct list *l, size_t i, const char *text)
 
 	while (l->columns[next].head && l->columns[next].kind == LIST_HIDDEN)
 		next++;
-	verb_print(text, "");
+	printable_write(stdout, text, "");
 	if (!l->columns[next].head)
 		putchar('\n');
 	else if (!l->person)

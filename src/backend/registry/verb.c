@@ -102,16 +102,3 @@ void verb_time(char text[static 32], int64_t ms)
 	if (ms == 0 || !gmtime_r(&seconds, &tm) || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		str_copy(text, 32, "-");
 }
-
-void verb_print(const char *text, const char *keep)
-{
-	bool harmless;
-
-	for (size_t n; *text; text += n) {
-		n = str_char(&harmless, text);
-		if (harmless || strchr(keep, *text))
-			fwrite(text, 1, n, stdout);
-		else
-			putchar('?');
-	}
-}

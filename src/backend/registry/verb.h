@@ -39,7 +39,5 @@ enum status verb_answer(const struct verb *v, json_t *answer);
 
 /* Seconds with a fraction cut off, as text in UTC ("2026-10-01T12:00:00Z"), "-" for 0. */
 void verb_time(char text[static 32], int64_t ms);
-/* Text that a device or a job brought, for a person's terminal: what is not harmless (str_char) becomes '?', but those of keep. */
-void verb_print(const char *text, const char *keep);
 
 #endif

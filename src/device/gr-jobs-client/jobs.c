@@ -3,6 +3,7 @@
 #include "complain.h"
 #include "execution.h"
 #include "out.h"
+#include "printable.h"
 #include "str.h"
 
 #include <stdio.h>
@@ -116,7 +117,8 @@ enum status jobs_print_json(const json_t *value)
 		complain("answer: out of memory");
 		return GR_FAIL;
 	}
-	puts(text);
+	printable_write_json(stdout, text);
+	putchar('\n');
 	free(text);
 	return out_close();
 }

@@ -57,6 +57,7 @@ static enum status next_place(struct uri *uri, const struct conf *conf, const ch
 {
 	const char *next = conf_text(conf, CONF_NEXT_KEY), *path = conf_text(conf, CONF_PRIVATE_KEY_PATH);
 	struct reference reference = { .public = NULL };
+	struct stat file;
 	enum status st;
 	char *live;
 	size_t len;
@@ -67,9 +68,9 @@ static enum status next_place(struct uri *uri, const struct conf *conf, const ch
 		text = text ? text : next[0] ? next : path;
 		return strcmp(text, "file") == 0 ? GR_NO : uri_parse(uri, text, "token");
 	}
-	if (path[0] == '\0' || (st = secret_read(&live, &len, NULL, path, KEY_FILE_MAX)) != GR_OK)
+	if (path[0] == '\0' || (st = secret_read(&live, &len, &file, path, KEY_FILE_MAX)) != GR_OK)
 		return path[0] ? st : GR_NO;
-	st = reference_is(live) ? reference_parse(&reference, live, path) : GR_NO;
+	st = reference_is(live) ? reference_parse(&reference, live, path, &file) : GR_NO;
 	*uri = reference.uri;
 	key_wipe(live, len);
 	reference_release(&reference);
