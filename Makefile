@@ -72,7 +72,7 @@ BACKEND := $(filter-out gr-broker,$(patsubst src/backend/%.c,%,$(wildcard src/ba
 PARTS = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/device/$(1)/*.c src/backend/$(1)/*.c))
 
 LIB_OBJ  := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lib/*.c))
-ROOM_OBJ := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/backend/registry/*.c src/backend/issuer/*.c src/backend/jobs/*.c src/backend/handlers/*.c src/backend/policy/*.c))
+ROOM_OBJ := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/backend/base/*.c src/backend/registry/*.c src/backend/issuer/*.c src/backend/jobs/*.c src/backend/handlers/*.c src/backend/policy/*.c))
 
 PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh said.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
@@ -124,7 +124,7 @@ $(addprefix $(BIN)/,$(BACKEND)): $(BIN)/%: $(BUILD)/backend/%.o $$(call PARTS,$$
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
 
-PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/gr-broker/*.c src/backend/policy/*.c) $(addprefix src/lib/,complain.c str.c topic.c json.c clock.c uuid.c))
+PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/gr-broker/*.c src/backend/base/*.c src/backend/policy/*.c) $(addprefix src/lib/,complain.c str.c topic.c json.c clock.c uuid.c))
 $(BIN)/gr-broker.so: $(PLUGIN_OBJ)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)

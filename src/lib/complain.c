@@ -10,24 +10,26 @@
 #include <string.h>
 #include <unistd.h>
 
-void complain(const char *fmt, ...)
+/* The one thing that is the whole program's: whoever complains knows nothing of it. */
+static struct {
+	bool (*admit)(void *arg, const char *line);
+	void *arg;
+} filter;
+
+void complain_filter(bool (*admit)(void *arg, const char *line), void *arg)
+{
+	filter.admit = admit;
+	filter.arg = arg;
+}
+
+void complain_write(const char *text)
 {
 	char line[COMPLAIN_MAX];
-	size_t head, len;
-	va_list ap;
-	int n;
+	size_t len;
+	int n = snprintf(line, sizeof line - 1, "%s: %s", program_invocation_short_name, text);
 
-	n = snprintf(line, sizeof line, "%s: ", program_invocation_short_name);
-	head = n < 0 ? 0 : (size_t)n;
-	if (head >= sizeof line)
-		head = 0;
-	va_start(ap, fmt);
-	n = vsnprintf(line + head, sizeof line - head, fmt, ap);
-	va_end(ap);
-	len = head + (n < 0 ? 0 : (size_t)n);
-	if (len > sizeof line - 2)
-		len = sizeof line - 2;
-	line[len] = '\0';
+	if (n < 0)
+		return;
 	str_clean(line);
 	len = strlen(line);
 	line[len++] = '\n';
@@ -38,6 +40,19 @@ void complain(const char *fmt, ...)
 		if (n < 0)
 			return;	/* standard error is gone: there is nobody left to tell */
 	}
+}
+
+void complain(const char *fmt, ...)
+{
+	char line[COMPLAIN_MAX];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	if (n >= 0 && (!filter.admit || filter.admit(filter.arg, line)))
+		complain_write(line);
 }
 
 const char *complain_openssl(void)
