@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { READS_A_TURN = 256, KEEPALIVE = 60 };
+enum { READS_A_TURN = 256, KEEPALIVE = 60, ROWS_MAX = 2000 };
 
 /*
  * Two connections. The reader's session outlives us: what is said while we are away waits for it in the broker.
@@ -122,7 +122,7 @@ void bus_close(struct bus *bus)
 	mosquitto_destroy(bus->reader);
 	mosquitto_destroy(bus->writer);
 	bus->reader = bus->writer = NULL;
-	bus->connected = bus->subscribed = bus->heard = bus->broken = false;
+	bus->connected = bus->subscribed = bus->heard = bus->broken = bus->behind = false;
 	bus->sent_first = bus->sent_count = 0;
 	bus->last_row = bus->acked_row;
 	fair_clear(&bus->in);
@@ -135,7 +135,7 @@ void bus_close(struct bus *bus)
  */
 static bool may_read(const struct bus *bus)
 {
-	return bus->in.count == 0 && !(bus->out.first && bus->connected && bus->heard);
+	return bus->in.count == 0 && !bus->behind && !(bus->out.first && bus->connected && bus->heard);
 }
 
 /* Who is to acknowledge must not be asked twice. */
@@ -244,6 +244,16 @@ static bool may_acknowledge(const struct bus *bus)
 	return mosquitto_want_write(bus->reader) && bus->in.count == 0 && !bus->out.first && !mosquitto_want_write(bus->writer);
 }
 
+/* Of what devices ask for no more is put into the outbox while that much has not left; a rollout stops earlier, see fleet.c. */
+static enum status measure(struct bus *bus, struct db *db)
+{
+	int64_t row;
+	enum status st = has_room(bus) ? GR_NO : db_number(&row, db, "SELECT id FROM outbox WHERE id > ? LIMIT 1 OFFSET ?", "id", bus->last_row, (int)ROWS_MAX);
+
+	bus->behind = st == GR_OK;
+	return st == GR_NO ? GR_OK : st;
+}
+
 /*
  * The outbox goes first: a request that we were killed over comes again, and what it is told the second time must not
  * overtake what it was told the first time.
@@ -255,6 +265,8 @@ enum status bus_flush(struct bus *bus, struct db *db)
 
 	if (bus->connected && bus->heard && (st = flush_rows(bus, db)) == GR_OK)
 		st = flush_answers(bus);
+	if (st == GR_OK)
+		st = measure(bus, db);
 	if (st != GR_OK)
 		return st;
 	if (mosquitto_want_write(bus->writer))

@@ -43,6 +43,7 @@ struct bus {
 	bool connected;			/* the writer is */
 	bool subscribed;
 	bool heard;			/* requests reach us: subscribed, or the broker has kept our session */
+	bool behind;			/* so much is to be sent that nothing is read */
 	bool broken;			/* the connection cannot be used any longer */
 	bool missed;			/* it has been said that no broker is there */
 };
