@@ -10,16 +10,28 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The one thing that is the whole program's: whoever complains knows nothing of it. */
+/* What is the whole program's, as standard error is: whoever complains knows nothing of it. */
 static struct {
 	bool (*admit)(void *arg, const char *line);
 	void *arg;
 } filter;
 
+/* Who answers for somebody else hands on what there is to say. */
+static struct {
+	char *line;
+	size_t size;
+} captive;
+
 void complain_filter(bool (*admit)(void *arg, const char *line), void *arg)
 {
 	filter.admit = admit;
 	filter.arg = arg;
+}
+
+void complain_capture(char *line, size_t size)
+{
+	captive.line = line;
+	captive.size = size;
 }
 
 void complain_write(const char *text)
@@ -49,9 +61,9 @@ void complain(const char *fmt, ...)
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof line, fmt, ap);
+	n = vsnprintf(captive.line ? captive.line : line, captive.line ? captive.size : sizeof line, fmt, ap);
 	va_end(ap);
-	if (n >= 0 && (!filter.admit || filter.admit(filter.arg, line)))
+	if (n >= 0 && !captive.line && (!filter.admit || filter.admit(filter.arg, line)))
 		complain_write(line);
 }
 

@@ -9,10 +9,13 @@
 #define GR_COMPLAIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { COMPLAIN_MAX = 1024 };
 
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* From now on the text goes to line, without the program's name, instead; NULL: no longer. */
+void complain_capture(char *line, size_t size);
 
 /*
  * For a program that runs for long: from now on each line is shown to admit first, without its newline and the program's
