@@ -126,7 +126,7 @@ $(addprefix $(BIN)/,$(BACKEND)): $(BIN)/%: $(BUILD)/backend/%.o $$(call PARTS,$$
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
 
-PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/gr-broker/*.c src/backend/policy/*.c) $(addprefix src/lib/,complain.c printable.c str.c topic.c json.c clock.c uuid.c))
+PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/gr-broker/*.c src/backend/policy/*.c) $(addprefix src/backend/base/,bucket.c repeat.c) $(addprefix src/lib/,complain.c printable.c str.c topic.c json.c clock.c uuid.c))
 $(BIN)/gr-broker.so: $(PLUGIN_OBJ)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)

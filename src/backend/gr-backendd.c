@@ -161,8 +161,10 @@ int main(int argc, char *argv[])
 
 	secret_guard();
 	umask(077);
-	queue_init(&d.bus.in);
+	fair_init(&d.bus.in);
 	queue_init(&d.bus.out);
+	if (!(d.lines = lines_open()))
+		return GR_FAIL;
 	if ((st = read_options(&home, &d, argc, argv)) != GR_OK)
 		return st;
 	/* First of all, so that a signal that comes early ends us as any other does. */
@@ -191,5 +193,6 @@ out:
 	throttle_free(d.closings);
 	asked_free(d.asked);
 	mosquitto_lib_cleanup();
+	lines_close(d.lines);
 	return st;
 }

@@ -10,19 +10,38 @@
 #include "clock.h"
 #include "printable.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { TELL_MAX = 64 };	/* session starts reported in one turn of the broker's loop */
+
+static void write_line(const char *line)
+{
+	mosquitto_log_printf(MOSQ_LOG_NOTICE, "%s", line);
+}
+
+void broker_say(struct broker *b, const char *owner, const char *fmt, ...)
+{
+	static const char head[] = "gr-broker: ";
+	char line[REPEAT_LINE];
+	va_list ap;
+
+	memcpy(line, head, sizeof head);
+	va_start(ap, fmt);
+	vsnprintf(line + sizeof head - 1, sizeof line - sizeof head + 1, fmt, ap);
+	va_end(ap);
+	repeats_say(b->lines, owner, line, clock_boot_ms());
+}
 
 static int refuse(struct broker *b, const char *certificate, const char *client, const char *why)
 {
 	char printable[REPORT_PRINTABLE_MAX];
 
-	if (report_refused(b->refusals, clock_boot_ms(), certificate, client, why)) {
-		printable_ascii(printable, sizeof printable, client);
-		mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: refused %s with certificate %s: %s", printable, certificate, why);
+	printable_ascii(printable, sizeof printable, client);
+	broker_say(b, certificate, "refused %s with certificate %s: %s", printable, certificate, why);
+	if (report_refused(b->refusals, clock_boot_ms(), certificate, client, why))
 		presence_refused(certificate, client);
-	}
 	return MOSQ_ERR_AUTH;
 }
 
@@ -48,6 +67,17 @@ static int begin_session(struct broker *b, struct mosquitto *client, struct iden
 	return MOSQ_ERR_SUCCESS;
 }
 
+static bool may_connect(struct broker *b, const struct identity *who)
+{
+	int64_t now = clock_boot_ms();
+
+	if (allowance_connect(&b->allowance, who, now))
+		return true;
+	broker_say(b, who->certificate, "connections with certificate %s are closed: the thing makes more than plugin_opt_request_rate allows", who->certificate);
+	report_flooding(b->refusals, now, who);
+	return false;
+}
+
 static int auth_device(struct broker *b, struct mosquitto *client, const X509 *x509)
 {
 	const char *client_id = mosquitto_client_id(client), *why = NULL;
@@ -67,8 +97,12 @@ static int auth_device(struct broker *b, struct mosquitto *client, const X509 *x
 			identity_release(&who);
 		return MOSQ_ERR_SUCCESS;
 	}
+	if (st == GR_OK && !may_connect(b, &who)) {
+		identity_release(&who);
+		st = GR_FAIL;
+	}
 	if (st == GR_OK && who.expired)
-		mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: %s comes with certificate %s, which has expired: let in for a rotation", client_id, certificate);
+		broker_say(b, certificate, "%s comes with certificate %s, which has expired: let in for a rotation", client_id, certificate);
 	/* Not a refusal but silence: the broker closes the socket without a CONNACK. */
 	return st == GR_OK ? begin_session(b, client, &who) : MOSQ_ERR_UNKNOWN;
 }
@@ -185,6 +219,8 @@ static int on_tick(int event, void *data, void *userdata)
 	for (int i = 0; i < TELL_MAX && (s = sessions_next_waiting(b->sessions)); i++)
 		tell(s);
 	backlog_mark(&b->backlog, false);
+	allowance_tell(&b->allowance, clock_boot_ms());
+	repeats_tick(b->lines, clock_boot_ms());
 	watch_registry(b, clock_boot_ms());
 	api_wake_within(data, WATCH_MS);
 	return MOSQ_ERR_SUCCESS;
@@ -210,7 +246,9 @@ static int broker_free(struct broker *b)
 		mosquitto_callback_unregister(b->id, callbacks[i].event, callbacks[i].call, NULL);
 	sessions_free(b->sessions);
 	refusals_free(b->refusals);
-	refusals_free(b->denials);
+	repeats_free(b->lines);
+	allowance_close(&b->allowance);
+	backlog_close(&b->backlog);
 	policies_cache_free(b->cache);
 	view_free(b->view);
 	if (b->grace_s >= 0)
@@ -219,14 +257,14 @@ static int broker_free(struct broker *b)
 	return MOSQ_ERR_SUCCESS;
 }
 
-static int broker_start(struct broker *b, const char *path)
+static int broker_start(struct broker *b, const char *path, uint32_t rate)
 {
 	b->view = view_new(path);
 	b->cache = policies_cache_new();
 	b->sessions = sessions_new();
 	b->refusals = refusals_new();
-	b->denials = refusals_new();
-	if (!b->view || !b->cache || !b->sessions || !b->refusals || !b->denials)
+	b->lines = repeats_new(write_line);
+	if (!b->view || !b->cache || !b->sessions || !b->refusals || !b->lines || !allowance_open(&b->allowance, rate) || !backlog_open(&b->backlog))
 		return MOSQ_ERR_NOMEM;
 	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; i++) {
 		int rc;
@@ -237,7 +275,6 @@ static int broker_start(struct broker *b, const char *path)
 		if (rc != MOSQ_ERR_SUCCESS)
 			return rc;
 	}
-	backlog_open(&b->backlog);
 	report_all();	/* nobody is connected, neither is the daemon; but this shows whether the broker has kept its session */
 	watch_registry(b, clock_boot_ms());
 	return MOSQ_ERR_SUCCESS;
@@ -251,37 +288,48 @@ int mosquitto_plugin_version(int supported_version_count, const int *supported_v
 	return -1;
 }
 
-/* MOSQ_ERR_INVAL, one line: no such option, or a bad value. */
-static int take_option(const char **path, int64_t *grace_s, const struct mosquitto_opt *option)
+struct options {
+	const char *registry;
+	long grace_days, request_rate;
+};
+
+/* MOSQ_ERR_INVAL, one line: not a number up to max. */
+static int take_number(long *number, const struct mosquitto_opt *option, long max, const char *what)
 {
+	*number = strtol(option->value, NULL, 10);
+	if (strspn(option->value, "0123456789") == strlen(option->value) && *option->value && strlen(option->value) < 9 && *number <= max)
+		return MOSQ_ERR_SUCCESS;
+	mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_%s: %s: not a number of %s from 0 to %ld", option->key, option->value, what, max);
+	return MOSQ_ERR_INVAL;
+}
+
+/* MOSQ_ERR_INVAL, one line: no such option, or a bad value. */
+static int take_option(struct options *to, const struct mosquitto_opt *option)
+{
+	if (strcmp(option->key, "grace_days") == 0)
+		return take_number(&to->grace_days, option, 99999, "days");
+	if (strcmp(option->key, "request_rate") == 0)
+		return take_number(&to->request_rate, option, ALLOWANCE_RATE_MAX, "requests");
 	if (strcmp(option->key, "registry") == 0) {
-		*path = option->value;
+		to->registry = option->value;
 		return MOSQ_ERR_SUCCESS;
 	}
-	if (strcmp(option->key, "grace_days") != 0) {
-		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_%s: no such option", option->key);
-		return MOSQ_ERR_INVAL;
-	}
-	*grace_s = strtol(option->value, NULL, 10) * INT64_C(86400);
-	if (strspn(option->value, "0123456789") == strlen(option->value) && *option->value && strlen(option->value) < 6)
-		return MOSQ_ERR_SUCCESS;
-	mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_grace_days: %s: not a number of days from 0 to 99999", option->value);
+	mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_%s: no such option", option->key);
 	return MOSQ_ERR_INVAL;
 }
 
 int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, struct mosquitto_opt *options, int option_count)
 {
-	const char *path = NULL;
-	int64_t grace_s = 0;
+	struct options o = { .request_rate = ALLOWANCE_RATE };
 	char why[RELEASE_WHY_MAX];
 	struct release release;
 	struct broker *b;
 	int rc;
 
 	for (int i = 0; i < option_count; i++)
-		if ((rc = take_option(&path, &grace_s, &options[i])) != MOSQ_ERR_SUCCESS)
+		if ((rc = take_option(&o, &options[i])) != MOSQ_ERR_SUCCESS)
 			return rc;
-	if (!path) {
+	if (!o.registry) {
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_registry is not set");
 		return MOSQ_ERR_INVAL;
 	}
@@ -295,13 +343,13 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, st
 	b->id = identifier;
 	b->release = release;
 	b->turn = 1;
-	b->grace_s = grace_s > 0 ? grace_s : -1;
-	if (grace_s > 0 && !dates_take_over()) {
+	b->grace_s = o.grace_days > 0 ? o.grace_days * INT64_C(86400) : -1;
+	if (o.grace_days > 0 && !dates_take_over()) {
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_grace_days: OpenSSL does not leave the dates to us");
 		free(b);
 		return MOSQ_ERR_UNKNOWN;
 	}
-	rc = broker_start(b, path);
+	rc = broker_start(b, o.registry, (uint32_t)o.request_rate);
 	if (rc != MOSQ_ERR_SUCCESS) {
 		broker_free(b);
 		return rc;

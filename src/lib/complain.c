@@ -10,11 +10,23 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Who answers for somebody else hands on what there is to say. One for the process, as standard error is. */
+/* What is the whole program's, as standard error is: whoever complains knows nothing of it. */
+static struct {
+	bool (*admit)(void *arg, const char *line);
+	void *arg;
+} filter;
+
+/* Who answers for somebody else hands on what there is to say. */
 static struct {
 	char *line;
 	size_t size;
 } captive;
+
+void complain_filter(bool (*admit)(void *arg, const char *line), void *arg)
+{
+	filter.admit = admit;
+	filter.arg = arg;
+}
 
 void complain_capture(char *line, size_t size)
 {
@@ -22,30 +34,14 @@ void complain_capture(char *line, size_t size)
 	captive.size = size;
 }
 
-void complain(const char *fmt, ...)
+void complain_write(const char *text)
 {
 	char line[COMPLAIN_MAX];
-	size_t head, len;
-	va_list ap;
-	int n;
+	size_t len;
+	int n = snprintf(line, sizeof line - 1, "%s: %s", program_invocation_short_name, text);
 
-	if (captive.line) {
-		va_start(ap, fmt);
-		vsnprintf(captive.line, captive.size, fmt, ap);
-		va_end(ap);
+	if (n < 0)
 		return;
-	}
-	n = snprintf(line, sizeof line, "%s: ", program_invocation_short_name);
-	head = n < 0 ? 0 : (size_t)n;
-	if (head >= sizeof line)
-		head = 0;
-	va_start(ap, fmt);
-	n = vsnprintf(line + head, sizeof line - head, fmt, ap);
-	va_end(ap);
-	len = head + (n < 0 ? 0 : (size_t)n);
-	if (len > sizeof line - 2)
-		len = sizeof line - 2;
-	line[len] = '\0';
 	printable_clean(line);
 	len = strlen(line);
 	line[len++] = '\n';
@@ -56,6 +52,19 @@ void complain(const char *fmt, ...)
 		if (n < 0)
 			return;	/* standard error is gone: there is nobody left to tell */
 	}
+}
+
+void complain(const char *fmt, ...)
+{
+	char line[COMPLAIN_MAX];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(captive.line ? captive.line : line, captive.line ? captive.size : sizeof line, fmt, ap);
+	va_end(ap);
+	if (n >= 0 && !captive.line && (!filter.admit || filter.admit(filter.arg, line)))
+		complain_write(line);
 }
 
 const char *complain_openssl(void)

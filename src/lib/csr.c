@@ -62,10 +62,9 @@ static bool is_strong_signature(X509_REQ *req)
 	return bits != 0;
 }
 
-static const char *examine(struct csr *csr, const char *pem, size_t len)
+static const char *parse(struct csr *csr, const char *pem, size_t len)
 {
 	BIO *bio = BIO_new_mem_buf(pem, (int)len);
-	const char *weak;
 	EVP_PKEY *key;
 
 	csr->req = bio ? PEM_read_bio_X509_REQ(bio, NULL, key_no_passphrase, NULL) : NULL;
@@ -74,24 +73,51 @@ static const char *examine(struct csr *csr, const char *pem, size_t len)
 		return "csr is not a PEM PKCS#10 request";
 	if (!(key = X509_REQ_get0_pubkey(csr->req)))
 		return "csr holds a public key of no known kind";
-	if ((weak = key_weakness(key)))
-		return weak;
-	if (!is_strong_signature(csr->req))
-		return "csr is not signed over SHA-256, SHA-384 or SHA-512";
-	if (X509_REQ_verify(csr->req, key) != 1)
-		return "the signature of csr does not verify with its own key";
 	if (key_spki_hash(csr->spki, key) != GR_OK)
 		return "the public key of csr cannot be encoded";
 	return NULL;
 }
 
-enum status csr_open(struct csr *csr, const char **why, const char *pem, size_t len)
+static const char *examine(X509_REQ *req)
+{
+	EVP_PKEY *key = X509_REQ_get0_pubkey(req);
+	const char *weak = key_weakness(key);
+
+	if (weak)
+		return weak;
+	if (!is_strong_signature(req))
+		return "csr is not signed over SHA-256, SHA-384 or SHA-512";
+	return X509_REQ_verify(req, key) == 1 ? NULL : "the signature of csr does not verify with its own key";
+}
+
+enum status csr_read(struct csr *csr, const char **why, const char *pem, size_t len)
 {
 	struct csr c = { 0 };
 
-	*why = len > CSR_MAX ? "csr is longer than 4096 characters" : examine(&c, pem, len);
+	*why = len > CSR_MAX ? "csr is longer than 4096 characters" : parse(&c, pem, len);
 	ERR_clear_error();
 	if (*why) {
+		csr_release(&c);
+		return GR_NO;
+	}
+	*csr = c;
+	return GR_OK;
+}
+
+enum status csr_prove(const struct csr *csr, const char **why)
+{
+	*why = examine(csr->req);
+	ERR_clear_error();
+	return *why ? GR_NO : GR_OK;
+}
+
+enum status csr_open(struct csr *csr, const char **why, const char *pem, size_t len)
+{
+	struct csr c;
+
+	if (csr_read(&c, why, pem, len) != GR_OK)
+		return GR_NO;
+	if (csr_prove(&c, why) != GR_OK) {
 		csr_release(&c);
 		return GR_NO;
 	}

@@ -25,6 +25,12 @@ struct csr {
  * *why set to a static sentence and nothing to release. Silent.
  */
 enum status csr_open(struct csr *csr, const char **why, const char *pem, size_t len);
+/*
+ * The same in two steps, for whoever can refuse by what it says before he pays for arithmetic: csr_read parses, csr_prove
+ * examines key and signature. csr_release also after a GR_NO of csr_prove.
+ */
+enum status csr_read(struct csr *csr, const char **why, const char *pem, size_t len);
+enum status csr_prove(const struct csr *csr, const char **why);
 void csr_release(struct csr *csr);
 
 #endif

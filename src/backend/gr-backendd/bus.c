@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { READS_A_TURN = 200, KEEPALIVE = 60 };
+enum { READS_A_TURN = 256, KEEPALIVE = 60, ROWS_MAX = 2000 };
 
 /*
  * Two connections. The reader's session outlives us: what is said while we are away waits for it in the broker.
@@ -50,7 +50,7 @@ static void on_message(struct mosquitto *m, void *obj, const struct mosquitto_me
 	struct bus *bus = obj;
 
 	(void)m;
-	if (bus->broken || queue_push(&bus->in, msg->topic, msg->payload, (size_t)msg->payloadlen))
+	if (bus->broken || fair_push(&bus->in, msg->topic, msg->payload, (size_t)msg->payloadlen))
 		return;
 	bus->broken = true;	/* it is not acknowledged, and comes again over the next connection */
 	complain("%s: out of memory", msg->topic);
@@ -70,7 +70,10 @@ static void on_publish(struct mosquitto *m, void *obj, int mid)
 		}
 	}
 	while (bus->sent_count > 0 && bus->sent[bus->sent_first].acked) {
-		bus->acked_row = bus->taken_row = bus->sent[bus->sent_first].row;
+		int64_t row = bus->sent[bus->sent_first].row;
+
+		if (row)
+			bus->acked_row = bus->taken_row = row;
 		bus->sent_first = (bus->sent_first + 1) % SENT_MAX;
 		bus->sent_count--;
 	}
@@ -119,34 +122,43 @@ void bus_close(struct bus *bus)
 	mosquitto_destroy(bus->reader);
 	mosquitto_destroy(bus->writer);
 	bus->reader = bus->writer = NULL;
-	bus->connected = bus->subscribed = bus->heard = bus->broken = false;
+	bus->connected = bus->subscribed = bus->heard = bus->broken = bus->behind = false;
 	bus->sent_first = bus->sent_count = 0;
 	bus->last_row = bus->acked_row;
-	queue_clear(&bus->in);
+	fair_clear(&bus->in);
 	queue_clear(&bus->out);
 }
 
-/* While requests wait for a registry that is busy no more are read; who is to acknowledge must not be asked twice. */
+/*
+ * While requests wait for a registry that is busy, or answers for the broker to confirm others, no more are read: what is
+ * here is bounded by that, and the rest waits in the broker.
+ */
+static bool may_read(const struct bus *bus)
+{
+	return bus->in.count == 0 && !bus->behind && !(bus->out.first && bus->connected && bus->heard);
+}
+
+/* Who is to acknowledge must not be asked twice. */
 void bus_poll(struct pollfd fds[static BUS_FDS], const struct bus *bus)
 {
 	fds[0] = fds[1] = (struct pollfd){ .fd = -1 };
 	if (!bus->reader)
 		return;
-	fds[0] = (struct pollfd){ .fd = mosquitto_socket(bus->reader), .events = bus->in.first ? 0 : POLLIN };
+	fds[0] = (struct pollfd){ .fd = mosquitto_socket(bus->reader), .events = may_read(bus) ? POLLIN : 0 };
 	fds[1] = (struct pollfd){ .fd = mosquitto_socket(bus->writer), .events = POLLIN };
 	if (mosquitto_want_write(bus->writer))
 		fds[1].events |= POLLOUT;
-	else if (mosquitto_want_write(bus->reader) && !bus->in.first)
+	else if (mosquitto_want_write(bus->reader) && bus->in.count == 0 && !bus->out.first)
 		fds[0].events |= POLLOUT;
 }
 
 /* One call of mosquitto_loop_read takes one packet: read on while there is more, so that a burst shares a transaction. */
-static int read_burst(struct mosquitto *m)
+static int read_burst(struct mosquitto *m, const struct fair *in)
 {
 	struct pollfd p = { .fd = mosquitto_socket(m), .events = POLLIN };
 	int rc = MOSQ_ERR_SUCCESS;
 
-	for (int i = 0; i < READS_A_TURN && rc == MOSQ_ERR_SUCCESS && poll(&p, 1, 0) == 1; i++)
+	for (int i = 0; i < READS_A_TURN && rc == MOSQ_ERR_SUCCESS && !(in && fair_is_closed(in)) && poll(&p, 1, 0) == 1; i++)
 		rc = mosquitto_loop_read(m, 1);
 	return rc;
 }
@@ -161,10 +173,10 @@ enum status bus_turn(struct bus *bus, const struct pollfd fds[static BUS_FDS])
 {
 	int rc = MOSQ_ERR_SUCCESS;
 
-	if (fds[0].revents & ~POLLOUT && !bus->in.first)
-		rc = read_burst(bus->reader);
+	if (fds[0].revents & ~POLLOUT && may_read(bus))
+		rc = read_burst(bus->reader, &bus->in);
 	if (rc == MOSQ_ERR_SUCCESS && fds[1].revents & ~POLLOUT)
-		rc = read_burst(bus->writer);
+		rc = read_burst(bus->writer, NULL);
 	if (rc == MOSQ_ERR_SUCCESS)
 		rc = mosquitto_loop_misc(bus->reader);
 	if (rc == MOSQ_ERR_SUCCESS)
@@ -174,24 +186,35 @@ enum status bus_turn(struct bus *bus, const struct pollfd fds[static BUS_FDS])
 	return lost(bus, rc);
 }
 
-static enum status publish(struct bus *bus, int *mid, const char *topic, const char *payload, size_t len)
+static bool has_room(const struct bus *bus)
 {
-	int rc = mosquitto_publish(bus->writer, mid, topic, (int)len, payload, 1, false);
+	return bus->sent_count < SENT_MAX;
+}
 
-	if (rc == MOSQ_ERR_SUCCESS)
-		return GR_OK;
-	complain("%s: not published: %s", topic, mosquitto_strerror(rc));
-	return GR_FAIL;
+/* row 0: an answer. Only while there is room. */
+static enum status publish(struct bus *bus, int64_t row, const char *topic, const char *payload, size_t len)
+{
+	struct sent *s = &bus->sent[(bus->sent_first + bus->sent_count) % SENT_MAX];
+	int rc;
+
+	*s = (struct sent){ .row = row };
+	rc = mosquitto_publish(bus->writer, &s->mid, topic, (int)len, payload, 1, false);
+	if (rc != MOSQ_ERR_SUCCESS) {
+		complain("%s: not published: %s", topic, mosquitto_strerror(rc));
+		return GR_FAIL;
+	}
+	bus->sent_count++;
+	return GR_OK;
 }
 
 static enum status flush_answers(struct bus *bus)
 {
 	enum status st = GR_OK;
 
-	while (st == GR_OK && bus->out.first) {
+	while (st == GR_OK && has_room(bus) && bus->out.first) {
 		struct message *m = queue_pop(&bus->out);
 
-		st = publish(bus, NULL, m->topic, m->payload, m->len);
+		st = publish(bus, 0, m->topic, m->payload, m->len);
 		message_free(m);
 	}
 	return st;
@@ -202,17 +225,13 @@ static enum status flush_rows(struct bus *bus, struct db *db)
 	sqlite3_stmt *row = NULL;
 	enum status st;
 
-	if (bus->sent_count == SENT_MAX)
+	if (!has_room(bus))
 		return GR_OK;
 	st = db_query(&row, db, "SELECT id, topic, payload FROM outbox WHERE id > ? ORDER BY id", "i", bus->last_row);
-	while (st == GR_OK && bus->sent_count < SENT_MAX) {
-		struct sent *s = &bus->sent[(bus->sent_first + bus->sent_count) % SENT_MAX];
-
-		*s = (struct sent){ .row = db_int(row, 0) };
-		if ((st = publish(bus, &s->mid, db_text(row, 1), db_text(row, 2), strlen(db_text(row, 2)))) != GR_OK)
+	while (st == GR_OK && has_room(bus)) {
+		if ((st = publish(bus, db_int(row, 0), db_text(row, 1), db_text(row, 2), strlen(db_text(row, 2)))) != GR_OK)
 			break;
-		bus->last_row = s->row;
-		bus->sent_count++;
+		bus->last_row = db_int(row, 0);
 		st = db_next(db, &row);
 	}
 	db_done(row);
@@ -222,7 +241,17 @@ static enum status flush_rows(struct bus *bus, struct db *db)
 /* Only once all is on record and all answers have left: the end of a request is its acknowledgement. */
 static bool may_acknowledge(const struct bus *bus)
 {
-	return mosquitto_want_write(bus->reader) && !bus->in.first && !bus->out.first && !mosquitto_want_write(bus->writer);
+	return mosquitto_want_write(bus->reader) && bus->in.count == 0 && !bus->out.first && !mosquitto_want_write(bus->writer);
+}
+
+/* Of what devices ask for no more is put into the outbox while that much has not left; a rollout stops earlier, see fleet.c. */
+static enum status measure(struct bus *bus, struct db *db)
+{
+	int64_t row;
+	enum status st = has_room(bus) ? GR_NO : db_number(&row, db, "SELECT id FROM outbox WHERE id > ? LIMIT 1 OFFSET ?", "id", bus->last_row, (int)ROWS_MAX);
+
+	bus->behind = st == GR_OK;
+	return st == GR_NO ? GR_OK : st;
 }
 
 /*
@@ -234,8 +263,10 @@ enum status bus_flush(struct bus *bus, struct db *db)
 	int rc = MOSQ_ERR_SUCCESS;
 	enum status st = GR_OK;
 
-	if (bus->connected && bus->heard && (st = flush_rows(bus, db)) == GR_OK && bus->sent_count < SENT_MAX)
+	if (bus->connected && bus->heard && (st = flush_rows(bus, db)) == GR_OK)
 		st = flush_answers(bus);
+	if (st == GR_OK)
+		st = measure(bus, db);
 	if (st != GR_OK)
 		return st;
 	if (mosquitto_want_write(bus->writer))

@@ -69,14 +69,16 @@ static enum status tidy(struct daemon *d)
 
 	if (st != GR_OK)
 		return st;
-	if ((st = bus_forget_sent(&d->bus, d->db)) == GR_OK &&
+	if ((st = bus_forget_sent(&d->bus, d->db)) == GR_OK && (st = flooding_count_own(d, &d->bus.in)) == GR_OK &&
 	    (st = db_run(d->db, "DELETE FROM departure WHERE at < ?", "i", clock_real_ms() - DEPARTURES_KEPT_MS)) == GR_OK)
 		st = db_commit(d->db);
-	if (st != GR_OK)
+	if (st != GR_OK) {
 		db_rollback(d->db);
-	else
-		d->bus.acked_row = 0;
-	return st;
+		return st;
+	}
+	d->bus.acked_row = 0;
+	d->bus.in.dropped = 0;
+	return GR_OK;
 }
 
 enum status chores_run(struct daemon *d, bool quiet)
@@ -84,6 +86,7 @@ enum status chores_run(struct daemon *d, bool quiet)
 	bool regular = clock_boot_ms() >= d->next_chores;
 	enum status st;
 
+	repeats_tick(d->lines, clock_boot_ms());
 	metrics_run(&d->metrics, d->db, d->bus.subscribed);
 	if ((st = follow_clock(d)) != GR_OK || (st = end_timers(d)) != GR_OK || (st = fleet_run(d)) != GR_OK ||
 	    (st = courier_chores(&d->courier, d->db)) != GR_OK)

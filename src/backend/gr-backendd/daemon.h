@@ -10,8 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/repeat.h"
 #include "gr-backendd/asked.h"
 #include "gr-backendd/courier.h"
+#include "gr-backendd/fair.h"
+#include "gr-backendd/message.h"
 #include "gr-backendd/metrics.h"
 #include "gr-backendd/throttle.h"
 #include "issuer/signer.h"
@@ -19,39 +22,27 @@
 #include "registry/limits.h"
 #include "registry/stall.h"
 
-/* A request as it came, or an answer on its way out. */
-struct message {
-	struct message *next;
-	char *topic, *payload;
-	size_t len;
-};
-struct queue {
-	struct message *first, **last;
-	size_t count;
-};
-void queue_init(struct queue *q);
-/* Copies both. False: out of memory, or the queue is full. */
-bool queue_push(struct queue *q, const char *topic, const void *payload, size_t len);
-struct message *queue_pop(struct queue *q);
-void queue_clear(struct queue *q);
-void message_free(struct message *m);
-
-enum { SENT_MAX = 1024 };	/* outbox rows on their way at one time */
+/*
+ * Messages on their way to the broker at one time, outbox rows and answers alike: libmosquitto looks through all of them
+ * whenever one is confirmed.
+ */
+enum { SENT_MAX = 128 };
 enum { BUS_FDS = 2 };
 
 struct bus {
 	struct mosquitto *reader, *writer;	/* requests come over one, all else leaves over the other; both NULL: no broker */
 	const char *socket;		/* path of the broker's Unix socket */
-	struct queue in;		/* requests not yet handled; none of them is acknowledged */
+	struct fair in;			/* requests not yet handled; none of them is acknowledged */
 	struct queue out;		/* answers that changed nothing and need no outbox */
-	struct sent { int mid; int64_t row; bool acked; } sent[SENT_MAX];
-	size_t sent_first, sent_count;	/* a ring, in order of row */
+	struct sent { int mid; int64_t row; bool acked; } sent[SENT_MAX];	/* row 0: an answer */
+	size_t sent_first, sent_count;	/* a ring, in the order in which they left */
 	int64_t last_row;		/* newest outbox row handed to the broker */
 	int64_t acked_row;		/* all rows up to this one may be deleted; 0: none */
 	int64_t taken_row;		/* the newest row of which the broker has taken all before it */
 	bool connected;			/* the writer is */
 	bool subscribed;
 	bool heard;			/* requests reach us: subscribed, or the broker has kept our session */
+	bool behind;			/* so much is to be sent that nothing is read */
 	bool broken;			/* the connection cannot be used any longer */
 	bool missed;			/* it has been said that no broker is there */
 };
@@ -63,6 +54,7 @@ struct daemon {
 	struct bus bus;
 	struct courier courier;
 	struct metrics metrics;
+	struct repeats *lines;		/* what was said on standard error lately */
 	struct throttle *throttle;	/* of Jobs requests, by thing; NULL: no limit */
 	struct asked *asked;
 	struct throttle *closings;	/* of connections, by certificate */
@@ -98,6 +90,17 @@ enum status bus_forget_sent(struct bus *bus, struct db *db);
 enum { CLOSINGS_FEW = 4, CLOSINGS_MINUTES = 10 };
 /* The plugin closed the connection of client, as m says why; inside a transaction. */
 enum status closing_note(struct daemon *d, const char *certificate, const char *client, const struct message *m, int64_t now);
+
+/* A thing asks for more than it may; inside a transaction, as the next two. */
+enum status flooding_note(struct daemon *d, const char *certificate, int64_t now);
+/* The plugin says how much it has dropped: {"requests": N, "waiting": N, "connections": N} */
+enum status flooding_count(struct daemon *d, const struct message *m);
+/* What was dropped here, which the caller sets to 0 once that is on record. */
+enum status flooding_count_own(struct daemon *d, const struct fair *f);
+
+/* From now on a line on standard error that comes again and again is counted. NULL, one line: out of memory. */
+struct repeats *lines_open(void);
+void lines_close(struct repeats *lines);	/* takes NULL */
 
 /* Handles all waiting requests in one transaction, an event that fails being undone alone. */
 enum status dispatch_batch(struct daemon *d);

@@ -128,6 +128,8 @@ static enum status report(struct daemon *d, const struct stamp *s, const struct 
 		return session_report(d, s, false, false, now);
 	if (strcmp(s->topic, "gr/thrown-out") == 0)
 		return closing_note(d, s->principal, s->client, m, now);
+	if (strcmp(s->topic, "gr/flooding") == 0)
+		return flooding_note(d, s->principal, now);
 	return strcmp(s->topic, "gr/refused") == 0 ? refusal_report(d, s, now) : GR_OK;
 }
 
@@ -238,6 +240,8 @@ static enum status handle(struct daemon *d, const struct message *m)
 		return session_all_ended(d->db);	/* those that are live are reported after it, one by one */
 	if (strcmp(m->topic, "in/gr/mark") == 0)
 		return queue_push(&d->bus.out, "out/gr/mark", m->payload, m->len) ? GR_OK : GR_FAIL;	/* all before it is on record when this leaves */
+	if (strcmp(m->topic, "in/gr/dropped") == 0)
+		return flooding_count(d, m);
 	if (!read_stamp(&s, m->topic)) {
 		complain("%s: not a topic of the broker plugin", m->topic);
 		return GR_OK;
@@ -258,7 +262,7 @@ static enum status handle_all(struct daemon *d)
 	bool unwell = false;
 
 	/* A full disk may make SQLite give up the whole transaction: then there is nothing to commit, and that fails. */
-	while (!unwell && db_in_transaction(d->db) && (m = queue_pop(&d->bus.in))) {
+	while (!unwell && db_in_transaction(d->db) && (m = fair_pop(&d->bus.in))) {
 		d->signer.failed = false;
 		if (db_mark(d->db) == GR_OK && handle(d, m) == GR_OK) {
 			(void)db_keep(d->db);	/* should that fail, so will the commit */
@@ -297,7 +301,7 @@ enum status dispatch_batch(struct daemon *d)
 	int64_t before = db_total_changes(d->db);
 	enum status st;
 
-	if (!d->bus.in.first)
+	if (d->bus.in.count == 0)
 		return GR_OK;
 	if ((st = db_begin(d->db)) != GR_OK)
 		return st;

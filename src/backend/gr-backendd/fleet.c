@@ -10,6 +10,8 @@ static enum status is_busy(struct daemon *d)
 {
 	int64_t row = 0;
 
+	if (d->bus.out.first)
+		return GR_OK;
 	return db_number(&row, d->db, "SELECT id FROM outbox WHERE id > ? LIMIT 1 OFFSET ?", "id", d->bus.last_row, (int)BACKLOG);
 }
 

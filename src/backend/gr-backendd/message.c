@@ -1,35 +1,56 @@
-/* message.c - a bounded list of messages */
-#include "gr-backendd/daemon.h"
+/* message.c - messages and lists of them */
+#include "gr-backendd/message.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUEUE_MAX = 10000 };
+struct message *message_new(const char *topic, const void *payload, size_t len)
+{
+	struct message *m = calloc(1, sizeof *m);
+
+	if (!m)
+		return NULL;
+	m->topic = strdup(topic);
+	m->payload = malloc(len + 1);
+	if (!m->topic || !m->payload) {
+		message_free(m);
+		return NULL;
+	}
+	memcpy(m->payload, len ? payload : "", len);
+	m->payload[len] = '\0';
+	m->len = len;
+	return m;
+}
+
+void message_free(struct message *m)
+{
+	if (!m)
+		return;
+	free(m->topic);
+	free(m->payload);
+	free(m);
+}
 
 void queue_init(struct queue *q)
 {
 	*q = (struct queue){ .last = &q->first };
 }
 
-bool queue_push(struct queue *q, const char *topic, const void *payload, size_t len)
+void queue_add_message(struct queue *q, struct message *m)
 {
-	struct message *m = q->count < QUEUE_MAX ? calloc(1, sizeof *m) : NULL;
-
-	if (!m)
-		return false;
-	m->topic = strdup(topic);
-	m->payload = malloc(len + 1);
-	if (!m->topic || !m->payload) {
-		message_free(m);
-		return false;
-	}
-	memcpy(m->payload, len ? payload : "", len);
-	m->payload[len] = '\0';
-	m->len = len;
+	m->next = NULL;
 	*q->last = m;
 	q->last = &m->next;
 	q->count++;
-	return true;
+}
+
+bool queue_push(struct queue *q, const char *topic, const void *payload, size_t len)
+{
+	struct message *m = message_new(topic, payload, len);
+
+	if (m)
+		queue_add_message(q, m);
+	return m != NULL;
 }
 
 struct message *queue_pop(struct queue *q)
@@ -51,13 +72,4 @@ void queue_clear(struct queue *q)
 
 	while ((m = queue_pop(q)))
 		message_free(m);
-}
-
-void message_free(struct message *m)
-{
-	if (!m)
-		return;
-	free(m->topic);
-	free(m->payload);
-	free(m);
 }

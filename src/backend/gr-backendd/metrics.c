@@ -25,6 +25,8 @@ static const struct series { const char *name, *type, *help, *label, *sql; } all
 	{ "gr_alarms_total", "counter", "What an operator should look at", "kind", "SELECT label, count FROM total WHERE name = 'alarms'" },
 	{ "gr_connections_closed_total", "counter", "Connections that the broker closed because of what was published over them", "rule",
 	  "SELECT label, count FROM total WHERE name = 'closings'" },
+	{ "gr_dropped_total", "counter", "Requests, and connections, of things that asked for more than they may, by the limit", "limit",
+	  "SELECT label, count FROM total WHERE name = 'dropped'" },
 	{ "gr_outbox_messages", "gauge", "Messages that the broker has not confirmed", NULL, "SELECT NULL, count(*) FROM outbox" },
 	{ "gr_notices_waiting", "gauge", "Notices that a channel has not delivered; 10000 are that many or more", "channel",
 	  "SELECT name, (SELECT count(*) FROM (SELECT 1 FROM notice WHERE id > done LIMIT 10000)) FROM channel" },

@@ -11,9 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bucket.h"
+
 enum {
 	BACKLOG_MAX = 64 << 20,		/* bytes that may wait */
 	BACKLOG_STEP = BACKLOG_MAX / 64,	/* from one mark to the next */
+	BACKLOG_SHARE = BACKLOG_MAX / 32,	/* of one thing, between two marks that come back */
 	BACKLOG_OVERHEAD = 1024		/* of a message in the broker, beside its payload */
 };
 
@@ -22,11 +25,15 @@ struct backlog {
 	uint64_t sent;		/* bytes handed on since it began */
 	uint64_t marked;	/* of these, what lies before the newest mark */
 	uint64_t handled;	/* of these, what the daemon has on record */
-	int64_t told_at;	/* clock_boot_ms: it was logged last that no more is taken */
+	struct buckets *shares;	/* by thing: kilobytes of its share that are left */
 	bool heard;		/* somebody is subscribed: the daemon, or the session that was kept for it */
 };
 
-void backlog_open(struct backlog *backlog);
+/* False: out of memory. */
+bool backlog_open(struct backlog *backlog);
+void backlog_close(struct backlog *backlog);
+/* May so many bytes more wait on account of this thing? They have been counted. */
+bool backlog_shares(struct backlog *backlog, const char *thing, size_t size, int64_t now);
 /* NULL: a request of so many bytes can be taken, and has been counted. Else why not: it must not be acknowledged. */
 const char *backlog_refuses(struct backlog *backlog, size_t size);
 /* Sends a mark if one is due; now: in any case. */

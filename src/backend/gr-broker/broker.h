@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/repeat.h"
+#include "gr-broker/allowance.h"
 #include "gr-broker/api.h"
 #include "gr-broker/backlog.h"
 #include "gr-broker/policies.h"
@@ -23,7 +25,8 @@ struct broker {
 	struct policies_cache *cache;
 	struct sessions *sessions;
 	struct refusals *refusals;	/* connections that were reported */
-	struct refusals *denials;	/* publishes and subscriptions that were logged */
+	struct repeats *lines;		/* what was logged */
+	struct allowance allowance;
 	struct backlog backlog;
 	int64_t poll_at, open_at;	/* ms, clock_boot_ms */
 	uint64_t turn;			/* of the broker's loop, from 1 */
@@ -34,6 +37,9 @@ struct broker {
 	bool replied;			/* a reply waits for the end of this turn */
 	bool dropping;			/* clients are being thrown out right now */
 };
+
+/* Logs a line now, or counts it: see base/repeat.h. owner: the certificate on whose account it is. */
+void broker_say(struct broker *broker, const char *owner, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 static inline struct identity_source broker_source(const struct broker *broker)
 {

@@ -13,12 +13,9 @@ void gate_log(struct broker *broker, const struct identity *who, const char *wha
 {
 	char client[REPORT_PRINTABLE_MAX], printable[REPORT_PRINTABLE_MAX];
 
-	if (!refusals_admit(broker->denials, clock_boot_ms(), who->certificate, who->client, what, topic))
-		return;
 	printable_ascii(client, sizeof client, who->client);
 	printable_ascii(printable, sizeof printable, topic);
-	mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: %s with certificate %s %s%s%s: %s", client, who->certificate, what,
-			     topic[0] ? " " : "", printable, why);
+	broker_say(broker, who->certificate, "%s with certificate %s %s%s%s: %s", client, who->certificate, what, topic[0] ? " " : "", printable, why);
 }
 
 static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *check)

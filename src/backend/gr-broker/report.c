@@ -133,3 +133,9 @@ bool report_refused(struct refusals *refusals, int64_t now, const char *certific
 	publish(certificate, name, "gr/refused", payload);
 	return true;
 }
+
+void report_flooding(struct refusals *refusals, int64_t now, const struct identity *who)
+{
+	if (refusals_admit(refusals, now, who->certificate, who->client, "flooding", ""))
+		publish(who->certificate, who->client, "gr/flooding", "{}");
+}

@@ -1,6 +1,6 @@
 /*
  * report.h - what the backend hears of sessions:
- * in/CERTIFICATE/HEX OF THE CLIENT ID/gr/{connected,disconnected,refused,thrown-out}, at QoS 0.
+ * in/CERTIFICATE/HEX OF THE CLIENT ID/gr/{connected,disconnected,refused,thrown-out,flooding}, at QoS 0.
  */
 #ifndef GR_REPORT_H
 #define GR_REPORT_H
@@ -35,6 +35,8 @@ void refusals_free(struct refusals *refusals);
 /* May it be told now that this client did what, on topic? False: it was told lately, or there is no room. */
 bool refusals_admit(struct refusals *refusals, int64_t now, const char *certificate, const char *client, const char *what, const char *topic);
 
+/* {}: what it asks for is more than may be, and dropped. Nothing, if that was reported lately. */
+void report_flooding(struct refusals *refusals, int64_t now, const struct identity *who);
 /* {"certificateId": ..., "reason": ...}. A longer client id is cut to TOPIC_CLIENT_MAX. False: it was reported lately. */
 bool report_refused(struct refusals *refusals, int64_t now, const char *certificate, const char *client, const char *reason);
 

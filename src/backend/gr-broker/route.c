@@ -2,6 +2,7 @@
 #include "gr-broker/route.h"
 #include "clock.h"
 #include "gr-broker/acl.h"
+#include "printable.h"
 #include "str.h"
 
 #include <string.h>
@@ -28,12 +29,27 @@ static int replace(const struct release *release, struct mosquitto_evt_message *
 /* What the device said is not acknowledged; it hears by the end of its connection that it must say it again. */
 static int refuse(struct broker *broker, const char *client, const char *why)
 {
-	int64_t now = clock_boot_ms();
+	char line[REPEAT_LINE];
 
-	if (now - broker->backlog.told_at >= REPORT_QUIET_MS || broker->backlog.told_at == 0) {
+	str_format(line, sizeof line, "gr-broker: requests are not taken and their connections closed: %s", why);
+	if (repeats_admit(broker->lines, "", line, clock_boot_ms()))
 		mosquitto_log_printf(MOSQ_LOG_WARNING, "gr-broker: requests are not taken and their connections closed, that of %s for one: %s", client, why);
-		broker->backlog.told_at = now;
-	}
+	return MOSQ_ERR_UNKNOWN;
+}
+
+/* The device gets its acknowledgement and no answer; or, if it goes on and on, the end of its connection. */
+static int drop(struct broker *broker, struct mosquitto_evt_message *message, struct session *session, const char *why)
+{
+	const struct identity *who = &session->who;
+	char client[REPORT_PRINTABLE_MAX];
+
+	printable_ascii(client, sizeof client, who->client);
+	broker_say(broker, who->certificate, "requests of %s with certificate %s are dropped: %s", client, who->certificate, why);
+	report_flooding(broker->refusals, clock_boot_ms(), who);
+	message->retain = false;
+	if (++session->dropped <= ALLOWANCE_DROPS)
+		return replace(&broker->release, message, ACL_NOWHERE);
+	broker_say(broker, who->certificate, "%s with certificate %s is disconnected: it goes on although its requests are dropped", client, who->certificate);
 	return MOSQ_ERR_UNKNOWN;
 }
 
@@ -58,6 +74,8 @@ static int raise_qos(struct broker *broker, const struct mosquitto_evt_message *
 int route_from_device(struct broker *broker, struct mosquitto_evt_message *message, struct session *session)
 {
 	char topic[REPORT_TOPIC_MAX];
+	size_t size = fits(message) ? message->payloadlen : 0;
+	int64_t now = clock_boot_ms();
 	const char *why;
 
 	session_keep(session, NULL);
@@ -69,8 +87,15 @@ int route_from_device(struct broker *broker, struct mosquitto_evt_message *messa
 		return MOSQ_ERR_SUCCESS;
 	if (!report_topic(topic, session->who.certificate, session->who.client, message->topic))
 		return MOSQ_ERR_INVAL;
-	if ((why = backlog_refuses(&broker->backlog, fits(message) ? message->payloadlen : 0)))
+	if (!allowance_request(&broker->allowance, &session->who, message->topic, message->payloadlen, now))
+		return drop(broker, message, session, "the thing asks for more than plugin_opt_request_rate allows");
+	if (!backlog_shares(&broker->backlog, session->who.thing, size, now)) {
+		broker->allowance.unheard++;
+		return drop(broker, message, session, "as much of the thing waits for gr-backendd as may");
+	}
+	if ((why = backlog_refuses(&broker->backlog, size)))
 		return refuse(broker, session->who.client, why);
+	session->dropped = 0;
 	message->retain = false;
 	/* A copy leaves with the next turn of the broker's loop: what the device says behind it must not overtake it. */
 	if (message->qos == 0 || session->raised == broker->turn || !fits(message))

@@ -22,6 +22,7 @@ struct session {
 	struct presence presence;
 	uint64_t raised;	/* the turn of the broker's loop in which a request of it was copied last; 0: none */
 	char *kept;		/* a request with RETAIN that was allowed and is no message yet; NULL: none */
+	uint32_t dropped;	/* requests, since one was let through */
 	bool ending;		/* another session took its client id over */
 	bool doomed;		/* to be dropped */
 	bool thrown_out;	/* it was reported that its connection is closed */

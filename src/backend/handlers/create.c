@@ -42,13 +42,19 @@ static enum status answer_again(struct event *e, const struct execution *x, cons
 	return st == GR_OK ? accept(e, answer) : st == GR_NO ? event_reject_text(e, why, false) : st;
 }
 
-/* NULL, or why this CSR gets no certificate. *st GR_FAIL: the registry failed. */
+/*
+ * NULL, or why this CSR gets no certificate. *st GR_FAIL: the registry failed. Names are compared before a signature is
+ * verified: a refusal costs little then.
+ */
 static const char *refusal_of(struct event *e, const struct csr *csr, const struct cert *live, enum status *st)
 {
 	int64_t others = 0;
+	const char *why;
 
 	if (X509_NAME_cmp(X509_REQ_get_subject_name(csr->req), X509_get_subject_name(live->x509)) != 0)
 		return "the subject of csr is not the one on record";
+	if (csr_prove(csr, &why) != GR_OK)
+		return why;
 	if ((*st = certificate_key_seen(e->db, csr->spki)) == GR_FAIL)
 		return NULL;
 	if (*st == GR_OK)
@@ -187,7 +193,7 @@ enum status rotate_create(struct event *e)
 	struct csr csr = { 0 };
 	enum status st = rotate_check(&x, &why, e);
 
-	if (st == GR_OK && (!pem || csr_open(&csr, &why, pem, strlen(pem)) != GR_OK)) {
+	if (st == GR_OK && (!pem || csr_read(&csr, &why, pem, strlen(pem)) != GR_OK)) {
 		why = pem ? why : "csr is missing";
 		st = GR_NO;
 	}
