@@ -1,5 +1,6 @@
 /* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
 #include "gr-broker/acl.h"
+#include "gr-broker/admit.h"
 #include "gr-broker/api.h"
 #include "gr-broker/broker.h"
 #include "gr-broker/dates.h"
@@ -41,11 +42,26 @@ static int begin_session(struct broker *b, struct mosquitto *client, struct iden
 		sessions_remove(b->sessions, session);
 		return MOSQ_ERR_NOMEM;
 	}
+	session->may_be_kept = admit_may_be_kept(client);
+	kept_remove(b->kept, session->who.client);
 	presence_mark(&session->presence, &b->version);
 	if (older)
 		older->ending = true;
 	sessions_wait(b->sessions, session);
 	return MOSQ_ERR_SUCCESS;
+}
+
+/* Takes over *who unless it is let in. */
+static int turn_away(struct broker *b, struct identity *who, enum status verdict, const char *why)
+{
+	int rc = MOSQ_ERR_UNKNOWN;	/* not a refusal but silence: the broker closes the socket without a CONNACK */
+
+	if (verdict == GR_NO)
+		rc = refuse(b, who->certificate, who->client, why);
+	else
+		gate_log(b, who, "is not let in", "", why);
+	identity_release(who);
+	return rc;
 }
 
 static int auth_device(struct broker *b, struct mosquitto *client, const X509 *x509)
@@ -67,10 +83,13 @@ static int auth_device(struct broker *b, struct mosquitto *client, const X509 *x
 			identity_release(&who);
 		return MOSQ_ERR_SUCCESS;
 	}
-	if (st == GR_OK && who.expired)
+	if (st != GR_OK)
+		return MOSQ_ERR_UNKNOWN;
+	if ((why = admit_refusal(&st, b, client, &who)))
+		return turn_away(b, &who, st, why);
+	if (who.expired)
 		mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: %s comes with certificate %s, which has expired: let in for a rotation", client_id, certificate);
-	/* Not a refusal but silence: the broker closes the socket without a CONNACK. */
-	return st == GR_OK ? begin_session(b, client, &who) : MOSQ_ERR_UNKNOWN;
+	return begin_session(b, client, &who);
 }
 
 static int on_auth(int event, void *data, void *userdata)
@@ -168,6 +187,8 @@ static int on_disconnect(int event, void *data, void *userdata)
 		tell(s);
 	report_disconnected(&s->who);
 	presence_disconnected(s);
+	if (s->may_be_kept && sessions_find_id(b->sessions, s->who.client) == s)
+		kept_add(b->kept, s->who.client);
 	if (s->kept)	/* it was a will, see gate.c */
 		mosquitto_broker_publish_copy(NULL, s->kept, 0, "", 0, true, NULL);
 	sessions_remove(b->sessions, s);
@@ -209,6 +230,7 @@ static int broker_free(struct broker *b)
 	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; i++)
 		mosquitto_callback_unregister(b->id, callbacks[i].event, callbacks[i].call, NULL);
 	sessions_free(b->sessions);
+	kept_free(b->kept);
 	refusals_free(b->refusals);
 	refusals_free(b->denials);
 	policies_cache_free(b->cache);
@@ -224,9 +246,10 @@ static int broker_start(struct broker *b, const char *path)
 	b->view = view_new(path);
 	b->cache = policies_cache_new();
 	b->sessions = sessions_new();
+	b->kept = kept_new();
 	b->refusals = refusals_new();
 	b->denials = refusals_new();
-	if (!b->view || !b->cache || !b->sessions || !b->refusals || !b->denials)
+	if (!b->view || !b->cache || !b->sessions || !b->kept || !b->refusals || !b->denials)
 		return MOSQ_ERR_NOMEM;
 	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; i++) {
 		int rc;

@@ -8,6 +8,7 @@
 
 #include "gr-broker/api.h"
 #include "gr-broker/backlog.h"
+#include "gr-broker/kept.h"
 #include "gr-broker/policies.h"
 #include "gr-broker/release.h"
 #include "gr-broker/report.h"
@@ -22,6 +23,7 @@ struct broker {
 	struct view *view;
 	struct policies_cache *cache;
 	struct sessions *sessions;
+	struct kept *kept;
 	struct refusals *refusals;	/* connections that were reported */
 	struct refusals *denials;	/* publishes and subscriptions that were logged */
 	struct backlog backlog;
