@@ -32,29 +32,14 @@ preload() {
 }
 
 write_broker_conf() {
-	cat >"$dir/broker/mosquitto.conf" <<EOF
-per_listener_settings false
-allow_anonymous false
-set_tcp_nodelay true
-persistence true
-persistence_location $dir/broker/
-autosave_interval 60
-max_inflight_messages 1000
-max_queued_messages 100000
+	gr-registry print-broker-conf -H "$dir/home" -n 10000 -a 127.0.0.1 -p "$1" -d "$dir/broker" -P "$plugin" -u "$(id -un)" \
+		-c "$dir/broker/server.pem" -k "$dir/broker/server.key" >"$dir/broker/mosquitto.conf" || return
+	cat >>"$dir/broker/mosquitto.conf" <<EOF
 log_dest file $dir/broker/log
 log_type error
 log_type warning
 log_type notice
 log_type information
-user $(id -un)
-plugin $plugin
-plugin_opt_registry $dir/home/shared/registry.db
-listener 0 $dir/home/shared/broker.sock
-listener $1 127.0.0.1
-capath $dir/home/trusted
-certfile $dir/broker/server.pem
-keyfile $dir/broker/server.key
-require_certificate true
 EOF
 }
 
@@ -84,7 +69,7 @@ start_broker() {
 	fi
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		port=$(random 20000 40000)
-		write_broker_conf "$port"
+		write_broker_conf "$port" || return
 		if start_broker_once; then
 			echo "$port" >"$dir/port"
 			return

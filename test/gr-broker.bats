@@ -124,7 +124,7 @@ reply() { backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 	thing "$T"
 	PLAIN_LISTENER=yes broker_start
 	OWN_BROKER=yes
-	for user in gr-backend "$ID" "$WORLD/sock"; do
+	for user in gr-backend "$ID" "$WORLD/shared/broker.sock"; do
 		run -5 timeout -k 2 60 mosquitto_pub -h 127.0.0.1 -p "$PLAIN_PORT" -i "$T" -u "$user" -P x -q 1 -t a -m x
 	done
 	run -5 timeout -k 2 60 mosquitto_pub -h 127.0.0.1 -p "$PLAIN_PORT" -i "$T" -q 1 -t a -m x
@@ -134,12 +134,12 @@ reply() { backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 	own_world
 	thing "$T"
 	connects "$T" "$T"
-	mv "$WORLD/registry.db" "$WORLD/away"
+	mv "$WORLD/shared/registry.db" "$WORLD/away"
 	await grep -q 'the registry cannot be read' "$WORLD/log"
 	run -7 device pub "$T" "$T" -q 1 -t a -m x
 	[[ $output == *'The connection was lost'* ]]
 	[[ $output != *efused* ]]
-	mv "$WORLD/away" "$WORLD/registry.db"
+	mv "$WORLD/away" "$WORLD/shared/registry.db"
 	await connects "$T" "$T"
 }
 
@@ -147,13 +147,13 @@ reply() { backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 	WORLD=$BATS_TEST_TMPDIR/world
 	world_make "$WORLD"
 	thing "$T"
-	mv "$WORLD/registry.db" "$WORLD/away"
+	mv "$WORLD/shared/registry.db" "$WORLD/away"
 	broker_start
 	OWN_BROKER=yes
 	run -7 device pub "$T" "$T" -q 1 -t a -m x
-	echo 'CREATE TABLE other (x);' | sqlite3 "$WORLD/registry.db"
+	echo 'CREATE TABLE other (x);' | sqlite3 "$WORLD/shared/registry.db"
 	run -7 device pub "$T" "$T" -q 1 -t a -m x
-	mv "$WORLD/away" "$WORLD/registry.db"
+	mv "$WORLD/away" "$WORLD/shared/registry.db"
 	await connects "$T" "$T"
 }
 
@@ -689,7 +689,7 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'"
 	reload 2
 	await got in "in/$id/$(hex "$T")/gr/disconnected {}"
-	mv "$WORLD/registry.db" "$WORLD/away"
+	mv "$WORLD/shared/registry.db" "$WORLD/away"
 	await grep -q 'the registry cannot be read' "$WORLD/log"
 	reload 3
 	backend pub -t free/x -m still
@@ -781,7 +781,7 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 	for n in {1..50}; do
 		list+=("out/$(hex "$T")/\$aws/things/$T/jobs/j/update/accepted" "$n" "\$aws/things/$T/jobs/notify-next" "$n")
 	done
-	./burst "$WORLD/sock" "${list[@]}"
+	./burst "$WORLD/shared/broker.sock" "${list[@]}"
 	await got got "\$aws/things/$T/jobs/notify-next 50"
 	grep '^.aws' got | sed 's/.*jobs.//' >order
 	for n in {1..50}; do printf 'j/update/accepted %s\nnotify-next %s\n' "$n" "$n"; done | diff - order

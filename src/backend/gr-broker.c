@@ -1,5 +1,6 @@
 /* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
 #include "gr-broker/acl.h"
+#include "gr-broker/admit.h"
 #include "gr-broker/api.h"
 #include "gr-broker/broker.h"
 #include "gr-broker/dates.h"
@@ -60,6 +61,8 @@ static int begin_session(struct broker *b, struct mosquitto *client, struct iden
 		sessions_remove(b->sessions, session);
 		return MOSQ_ERR_NOMEM;
 	}
+	session->may_be_kept = admit_may_be_kept(client);
+	kept_remove(b->kept, session->who.client);
 	presence_mark(&session->presence, &b->version);
 	if (older)
 		older->ending = true;
@@ -76,6 +79,19 @@ static bool may_connect(struct broker *b, const struct identity *who)
 	broker_say(b, who->certificate, "connections with certificate %s are closed: the thing makes more than plugin_opt_request_rate allows", who->certificate);
 	report_flooding(b->refusals, now, who);
 	return false;
+}
+
+/* Takes over *who unless it is let in. */
+static int turn_away(struct broker *b, struct identity *who, enum status verdict, const char *why)
+{
+	int rc = MOSQ_ERR_UNKNOWN;	/* not a refusal but silence: the broker closes the socket without a CONNACK */
+
+	if (verdict == GR_NO)
+		rc = refuse(b, who->certificate, who->client, why);
+	else
+		gate_log(b, who, "is not let in", "", why);
+	identity_release(who);
+	return rc;
 }
 
 static int auth_device(struct broker *b, struct mosquitto *client, const X509 *x509)
@@ -97,14 +113,18 @@ static int auth_device(struct broker *b, struct mosquitto *client, const X509 *x
 			identity_release(&who);
 		return MOSQ_ERR_SUCCESS;
 	}
-	if (st == GR_OK && !may_connect(b, &who)) {
+	if (st != GR_OK)
+		return MOSQ_ERR_UNKNOWN;
+	if (!may_connect(b, &who)) {
 		identity_release(&who);
-		st = GR_FAIL;
+		return MOSQ_ERR_UNKNOWN;	/* not a refusal but silence: the broker closes the socket without a CONNACK */
 	}
-	if (st == GR_OK && who.expired)
+	why = admit_refusal(&st, b, client, &who);
+	if (why)
+		return turn_away(b, &who, st, why);
+	if (who.expired)
 		broker_say(b, certificate, "%s comes with certificate %s, which has expired: let in for a rotation", client_id, certificate);
-	/* Not a refusal but silence: the broker closes the socket without a CONNACK. */
-	return st == GR_OK ? begin_session(b, client, &who) : MOSQ_ERR_UNKNOWN;
+	return begin_session(b, client, &who);
 }
 
 static int on_auth(int event, void *data, void *userdata)
@@ -202,6 +222,8 @@ static int on_disconnect(int event, void *data, void *userdata)
 		tell(s);
 	report_disconnected(&s->who);
 	presence_disconnected(s);
+	if (s->may_be_kept && sessions_find_id(b->sessions, s->who.client) == s)
+		kept_add(b->kept, s->who.client);
 	if (s->kept)	/* it was a will, see gate.c */
 		mosquitto_broker_publish_copy(NULL, s->kept, 0, "", 0, true, NULL);
 	sessions_remove(b->sessions, s);
@@ -245,6 +267,7 @@ static int broker_free(struct broker *b)
 	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; i++)
 		mosquitto_callback_unregister(b->id, callbacks[i].event, callbacks[i].call, NULL);
 	sessions_free(b->sessions);
+	kept_free(b->kept);
 	refusals_free(b->refusals);
 	repeats_free(b->lines);
 	allowance_close(&b->allowance);
@@ -262,9 +285,10 @@ static int broker_start(struct broker *b, const char *path, uint32_t rate)
 	b->view = view_new(path);
 	b->cache = policies_cache_new();
 	b->sessions = sessions_new();
+	b->kept = kept_new();
 	b->refusals = refusals_new();
 	b->lines = repeats_new(write_line);
-	if (!b->view || !b->cache || !b->sessions || !b->refusals || !b->lines || !allowance_open(&b->allowance, rate) || !backlog_open(&b->backlog))
+	if (!b->view || !b->cache || !b->sessions || !b->kept || !b->refusals || !b->lines || !allowance_open(&b->allowance, rate) || !backlog_open(&b->backlog))
 		return MOSQ_ERR_NOMEM;
 	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; i++) {
 		int rc;

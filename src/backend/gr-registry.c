@@ -38,6 +38,7 @@ static const struct arg_verb verbs[] = {
 	{ "resume-retirement", do_resume_retirement, "after a restore, when all devices are well" },
 	{ "export", do_export, "policies, groups and things with their certificates, as JSON lines" },
 	{ "import", do_import, "take such lines" },
+	{ "print-broker-conf", do_print_broker_conf, "the configuration of the broker" },
 	{ 0 }
 };
 

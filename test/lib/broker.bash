@@ -14,14 +14,14 @@ await() {
 }
 
 # registry SQL: what an operator's program would do, from another process.
-registry() { sqlite3 -cmd '.timeout 10000' "$WORLD/registry.db" "$1"; }
+registry() { sqlite3 -cmd '.timeout 10000' "$WORLD/shared/registry.db" "$1"; }
 
 # registry_replace SQL: another file in its place, as a restored backup would be; SQL tells how it differs.
 registry_replace() {
-	sqlite3 "$WORLD/registry.db" "VACUUM INTO '$WORLD/next'"
+	sqlite3 "$WORLD/shared/registry.db" "VACUUM INTO '$WORLD/next'"
 	sqlite3 "$WORLD/next" "PRAGMA journal_mode = WAL; $1" >/dev/null
-	rm -f "$WORLD/registry.db-wal" "$WORLD/registry.db-shm"
-	mv "$WORLD/next" "$WORLD/registry.db"
+	rm -f "$WORLD/shared/registry.db-wal" "$WORLD/shared/registry.db-shm"
+	mv "$WORLD/next" "$WORLD/shared/registry.db"
 }
 
 registry_create() {
@@ -31,7 +31,7 @@ registry_create() {
 		echo 'PRAGMA journal_mode = WAL; BEGIN;'
 		"$WORLD/schema"
 		echo 'COMMIT;'
-	} | sqlite3 "$WORLD/registry.db" >/dev/null
+	} | sqlite3 "$WORLD/shared/registry.db" >/dev/null
 }
 
 # certificate_make NAME: key and certificate NAME.key, NAME.pem, signed by the world's CA; prints its id.
@@ -79,36 +79,25 @@ policy_allow() {
 # world_make DIR: CA, server certificate, registry with the policy "all".
 world_make() {
 	WORLD=$1
-	mkdir -p "$WORLD"
+	mkdir -p "$WORLD/shared" "$WORLD/trusted"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj '/CN=test CA' \
 		-keyout "$WORLD/ca.key" -out "$WORLD/ca.pem" 2>/dev/null
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost -addext basicConstraints=CA:FALSE \
 		-addext subjectAltName=DNS:localhost,IP:127.0.0.1 -CA "$WORLD/ca.pem" -CAkey "$WORLD/ca.key" \
 		-keyout "$WORLD/server.key" -out "$WORLD/server.pem" 2>/dev/null
+	cp "$WORLD/ca.pem" "$WORLD/trusted/$(openssl x509 -in "$WORLD/ca.pem" -noout -hash).0"
 	registry_create
 	policy_put all '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iot:*","Resource":"*"}}'
 }
 
+# Beside what is for everybody: BROKER_LINES, and limits for BROKER_THINGS.
 broker_configure() {
-	cat >"$WORLD/mosquitto.conf" <<-END
-	user $(id -un)
-	per_listener_settings false
-	allow_anonymous false
-	set_tcp_nodelay true
-	max_queued_messages 100000
+	gr-registry print-broker-conf -H "$WORLD" -n "${BROKER_THINGS:-1000}" -a 127.0.0.1 -p "$PORT" -u "$(id -un)" -d "$WORLD" >"$WORLD/mosquitto.conf"
+	cat >>"$WORLD/mosquitto.conf" <<-END
 	check_retain_source true
 	log_type all
 	log_dest stderr
-	plugin $BIN/gr-broker.so
-	plugin_opt_registry $WORLD/registry.db
-	persistence true
-	persistence_location $WORLD/
-	listener 0 $WORLD/sock
-	listener $PORT 127.0.0.1
-	cafile $WORLD/ca.pem
-	certfile $WORLD/server.pem
-	keyfile $WORLD/server.key
-	require_certificate true
+	${BROKER_LINES:-}
 	END
 	if [ -n "${PLAIN_LISTENER:-}" ]; then
 		PLAIN_PORT=$((PORT + 20000))
@@ -170,7 +159,7 @@ device_command() {
 		--key "$WORLD/$2.key" -i "$3" "${@:4}")
 }
 # backend PROGRAM ARGUMENT...: the same over the Unix socket.
-backend_command() { COMMAND=(timeout -k 2 60 stdbuf -oL "mosquitto_$1" --unix "$WORLD/sock" "${@:2}"); }
+backend_command() { COMMAND=(timeout -k 2 60 stdbuf -oL "mosquitto_$1" --unix "$WORLD/shared/broker.sock" "${@:2}"); }
 
 device() {
 	device_command "$@"

@@ -147,7 +147,7 @@ const char *acl_read(const struct identity *who, const char *topic)
 
 bool acl_queue(const char *client, const char *topic)
 {
-	return identity_role(client) != ROLE_PROBE && !is_internal(topic) && !acl_is_request(topic);
+	return identity_role(client) == ROLE_THING && !is_internal(topic) && !acl_is_request(topic);
 }
 
 bool acl_retained(const char *topic)

@@ -36,8 +36,8 @@ const char *acl_subscribe(const struct identity *who, const char *filter);
 const char *acl_read(const struct identity *who, const char *topic);
 
 /*
- * What no session may ever get, for one without a connection: what is queued for it is checked in
- * full when it comes back.
+ * What may wait for a client without a connection: nothing but for those whose session may be kept. What is queued is checked in
+ * full when its client comes back.
  */
 bool acl_queue(const char *client, const char *topic);
 /* The closed topics alone, for a retained message: it was checked in full when it was published. */

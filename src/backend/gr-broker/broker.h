@@ -10,6 +10,7 @@
 #include "gr-broker/allowance.h"
 #include "gr-broker/api.h"
 #include "gr-broker/backlog.h"
+#include "gr-broker/kept.h"
 #include "gr-broker/policies.h"
 #include "gr-broker/release.h"
 #include "gr-broker/report.h"
@@ -24,6 +25,7 @@ struct broker {
 	struct view *view;
 	struct policies_cache *cache;
 	struct sessions *sessions;
+	struct kept *kept;
 	struct refusals *refusals;	/* connections that were reported */
 	struct repeats *lines;		/* what was logged */
 	struct allowance allowance;

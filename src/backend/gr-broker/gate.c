@@ -1,6 +1,7 @@
 /* gate.c - every check of access */
 #include "gr-broker/gate.h"
 #include "gr-broker/acl.h"
+#include "gr-broker/route.h"
 #include "clock.h"
 #include "printable.h"
 
@@ -50,6 +51,9 @@ static int live_write(struct broker *b, const struct mosquitto_evt_acl_check *ch
 {
 	const char *why = acl_write(&s->who, check->topic, check->retain, !s->ending);
 
+	/* Too long a request gets an answer that says so, see route.c. */
+	if (!why && check->payloadlen > ROUTE_PAYLOAD_MAX && !acl_is_request(check->topic))
+		why = "it is longer than 131072 bytes";
 	if (!why)
 		return note_retained(check, s);
 	/* It would have reached nobody: nothing is lost if an MQTT 3.1.1 client gets a PUBACK for it. */
@@ -69,6 +73,8 @@ static int live_subscribe(struct broker *b, const struct mosquitto_evt_acl_check
 {
 	const char *why = acl_subscribe(&s->who, check->topic);
 
+	if (!why && mosquitto_client_sub_count(check->client) >= SESSIONS_FILTERS_MAX)
+		why = "the session has 250 subscriptions already";
 	if (why)
 		gate_log(b, &s->who, "may not subscribe to", check->topic, why);
 	return verdict(!why, MOSQ_ERR_ACL_DENIED);
@@ -114,7 +120,7 @@ static int acl_absent(struct broker *b, const struct mosquitto_evt_acl_check *ch
 	if (!certificate || !client)
 		return MOSQ_ERR_ACL_DENIED;
 	if (check->access == MOSQ_ACL_READ)
-		allowed = acl_queue(client, check->topic);
+		allowed = acl_queue(client, check->topic) && (check->qos == 0 || kept_admits(b->kept, client, check->payloadlen));
 	else if (check->access == MOSQ_ACL_WRITE && !mosquitto_client_address(check->client))
 		allowed = acl_retained(check->topic);	/* only the broker's stand-in for a publisher has no address */
 	else if (check->access == MOSQ_ACL_WRITE)

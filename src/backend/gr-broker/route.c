@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-enum { PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message */
 #define TOO_LONG "longer than 131072 bytes"	/* what the backend gets in place of one: it is no JSON, so that is refused */
 
 /* Another topic, without properties. What the message had before is freed by the broker or by us, see release.h. */
@@ -55,7 +54,7 @@ static int drop(struct broker *broker, struct mosquitto_evt_message *message, st
 
 static bool fits(const struct mosquitto_evt_message *message)
 {
-	return message->payloadlen <= PAYLOAD_MAX;
+	return message->payloadlen <= ROUTE_PAYLOAD_MAX;
 }
 
 /*

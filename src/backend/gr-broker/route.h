@@ -7,6 +7,8 @@
 
 #include "gr-broker/broker.h"
 
+enum { ROUTE_PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message */
+
 /*
  * Published by a device: a request becomes in/CERTIFICATE/HEX OF THE CLIENT ID/TOPIC, at QoS 1 at the least; what nobody
  * here serves goes nowhere; all else passes.

@@ -124,6 +124,15 @@ struct session *sessions_next_certificate(const struct session *session)
 	return of_certificate(LIST_NEXT(session, by_certificate), session->who.certificate);
 }
 
+unsigned sessions_count_others(const struct sessions *sessions, const char *certificate, const char *client_id)
+{
+	unsigned n = 0;
+
+	for (const struct session *s = sessions_find_certificate(sessions, certificate); s; s = sessions_next_certificate(s))
+		n += !s->ending && strcmp(s->who.client, client_id) != 0;
+	return n;
+}
+
 struct session *sessions_first(const struct sessions *sessions)
 {
 	return TAILQ_FIRST(&sessions->all);

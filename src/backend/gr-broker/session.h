@@ -10,6 +10,11 @@
 
 struct mosquitto;
 
+enum {
+	SESSIONS_MAX = 5,	/* of one certificate at a time */
+	SESSIONS_FILTERS_MAX = 250	/* that one of them subscribes to */
+};
+
 /* What events of one session have in common. */
 struct presence {
 	char identifier[37];	/* a UUID */
@@ -24,6 +29,7 @@ struct session {
 	char *kept;		/* a request with RETAIN that was allowed and is no message yet; NULL: none */
 	uint32_t dropped;	/* requests, since one was let through */
 	bool ending;		/* another session took its client id over */
+	bool may_be_kept;	/* by the broker, when it ends */
 	bool doomed;		/* to be dropped */
 	bool thrown_out;	/* it was reported that its connection is closed */
 	bool told;		/* its start was reported at least once */
@@ -51,6 +57,8 @@ struct session *sessions_find_id(const struct sessions *sessions, const char *cl
 /* Any that uses the certificate, and the next one after it; NULL: no more. */
 struct session *sessions_find_certificate(const struct sessions *sessions, const char *certificate);
 struct session *sessions_next_certificate(const struct session *session);
+/* How many use the certificate, without one of this client id: a new one takes its place. */
+unsigned sessions_count_others(const struct sessions *sessions, const char *certificate, const char *client_id);
 
 /* In order of their start. */
 struct session *sessions_first(const struct sessions *sessions);

@@ -34,5 +34,6 @@ int do_restore(int argc, char *argv[]);
 int do_resume_retirement(int argc, char *argv[]);
 int do_export(int argc, char *argv[]);
 int do_import(int argc, char *argv[]);
+int do_print_broker_conf(int argc, char *argv[]);
 
 #endif
