@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* After each transaction: whoever waits for the registry looks twice meanwhile, and a daemon answers its devices. */
+/* After each transaction that held anything: whoever waits for the registry looks twice meanwhile, and a daemon answers its devices. */
 static const struct timespec give_way = { .tv_nsec = 10000000 };
 
 struct import {
@@ -86,6 +86,14 @@ static enum status take_batch(struct import *im, struct import_batch *b, enum st
 	return st == GR_OK ? *kept : st;
 }
 
+static bool is_blank(const struct import_batch *b)
+{
+	for (int i = 0; i < b->count; i++)
+		if (!b->lines[i].blank)
+			return false;
+	return true;
+}
+
 static enum status take_lines(struct import *im)
 {
 	enum status st, kept;
@@ -97,7 +105,8 @@ static enum status take_lines(struct import *im)
 		show(im);
 		if (st != GR_OK || b->more != GR_OK)
 			break;
-		nanosleep(&give_way, NULL);
+		if (!is_blank(b))
+			nanosleep(&give_way, NULL);
 	}
 	if (st == GR_OK && b->more == GR_NO)
 		return GR_OK;

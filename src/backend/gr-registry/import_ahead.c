@@ -52,12 +52,15 @@ static ssize_t read_some(struct import_ahead *a)
 static enum status next_line(struct import_ahead *a, struct import_batch *b, size_t *start, size_t *len)
 {
 	enum came came;
+	size_t seen = *start;	/* no line ends before this */
 	char *end;
 	ssize_t n;
 
-	while (!(end = memchr(a->text + *start, '\n', a->len - *start)) && !a->end) {
-		memmove(a->text, a->text + *start, a->len -= *start);
+	while (!(end = memchr(a->text + seen, '\n', a->len - seen)) && !a->end) {
+		if (*start > 0)
+			memmove(a->text, a->text + *start, a->len -= *start);
 		*start = 0;
+		seen = a->len;
 		if (a->len == ROOM)
 			return ends(b, GR_BAD, "longer than a megabyte"), GR_NO;
 		if ((came = wait_for(a, b->count > 0 ? SILENCE_MS : -1)) == STOP)

@@ -132,12 +132,20 @@ static enum status take_thing(struct import_line *l, struct import_said *said, c
 	return st;
 }
 
+/* Byte by byte: no NUL ends the text, and what follows it is the next line. */
+static bool is_blank(const char *text, size_t len)
+{
+	while (len > 0 && memchr(" \t\r\n", text[len - 1], 4))
+		len--;
+	return len == 0;
+}
+
 void import_decode(struct import_said *said, const char *text, size_t len)
 {
 	const json_t *certificates, *c;
 	const char *pem;
 
-	*said = (struct import_said){ .blank = strspn(text, " \t\r\n") >= len };
+	*said = (struct import_said){ .blank = is_blank(text, len) };
 	if (said->blank || !(said->json = json_object_parse(text, len)))
 		return;
 	certificates = json_object_get(said->json, "certificates");
