@@ -1,6 +1,7 @@
 /* reference.c - private keys that are somewhere else */
 #include "reference.h"
 #include "complain.h"
+#include "key.h"
 #include "str.h"
 #include "trust.h"
 
@@ -44,7 +45,7 @@ static enum status parse_line(struct uri *uri, const char *text, size_t len, con
 static EVP_PKEY *parse_public(const char *text)
 {
 	BIO *bio = BIO_new_mem_buf(text, -1);
-	EVP_PKEY *key = bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
+	EVP_PKEY *key = bio ? PEM_read_bio_PUBKEY(bio, NULL, key_no_passphrase, NULL) : NULL;
 
 	BIO_free(bio);
 	return key;

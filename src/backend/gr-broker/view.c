@@ -212,7 +212,7 @@ enum status view_x509(struct view *view, X509 **x509, const char *id)
 		return GR_OK;
 	bio = BIO_new_mem_buf(text(view, QUERY_PEM, 0), -1);
 	if (bio)
-		*x509 = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+		*x509 = PEM_read_bio_X509(bio, NULL, NULL, (char *)"");	/* a passphrase: without one OpenSSL asks the terminal */
 	BIO_free(bio);
 	sqlite3_reset(view->query[QUERY_PEM]);
 	return GR_OK;
