@@ -28,7 +28,7 @@ static EVP_PKEY *rsa_key(const unsigned char *modulus, size_t modulus_len, const
 	BIGNUM *n = BN_bin2bn(modulus, (int)modulus_len, NULL), *e = BN_bin2bn(exponent, (int)exponent_len, NULL);
 	EVP_PKEY *key = NULL;
 
-	if (build && n && e && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+	if (build && n && e && !BN_is_zero(n) && !BN_is_zero(e) && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
 	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1)
 		key = from_params("RSA", build);
 	OSSL_PARAM_BLD_free(build);
