@@ -81,7 +81,7 @@ DRIVER   = rotate.sh record.sh said.sh session.sh runtime.sh watchdog.sh due.sh 
 LAB      = lab.sh lab_servers.sh
 SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) $(LAB)))
 
-.PHONY: all programs device component demo check check-root check-browser check-debian13 memory mishaps fault fault-token soak storm rate bench model model-ci mutants lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root check-browser check-debian13 memory mishaps fault fault-token soak storm rate bench model model-ci fuzz fuzz-ci fuzz-coverage fuzz-setup mutants lint install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -244,6 +244,117 @@ soak: all mishaps
 model model-ci:
 	$(Q)scripts/setup.sh model
 	$(Q)test/model/run $(if $(filter model,$@),full,ci)
+
+# Fuzz targets, one parser each; test/fuzz/README.md tells about them. MINUTES=n of all, shared over the cores; TARGET='uri conf' for some.
+FUZZ = build/fuzz
+FUZZ_CC ?= clang
+FUZZ_SAN = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FUZZ_BASE = $(filter-out -Werror $(HARDEN) $(SAN),$(BASE)) -fPIE -Wno-string-concatenation -Itest/fuzz -Isrc/backend -Isrc/device
+FUZZ_LIBS = -Wl,--as-needed $$($(PKG_CONFIG) --libs jansson yaml-0.1 sqlite3 libmosquitto libssl libcrypto)
+FUZZ_TARGETS := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/*.c))
+TARGET ?= $(FUZZ_TARGETS)
+
+# What each target links besides test/fuzz/lib and src/lib, which functions it puts its own in place of, and whose lines fuzz-coverage counts.
+FUZZ_ROOMS = $(addprefix backend/,base registry jobs handlers issuer policy)
+FUZZ_WORLD = db_commit clock_real_ms clock_boot_ms malloc free signer_issue signer_note signer_sync
+FUZZ_LINK_acl      = backend/gr-broker backend/policy
+FUZZ_LINK_policy   = backend/policy
+FUZZ_LINK_event    = backend/gr-backendd $(FUZZ_ROOMS)
+FUZZ_LINK_import   = backend/gr-registry $(FUZZ_ROOMS)
+FUZZ_LINK_ledger   = backend/gr-registry $(FUZZ_ROOMS)
+FUZZ_LINK_job      = backend/gr-jobs $(FUZZ_ROOMS)
+FUZZ_LINK_template = backend/gr-jobs $(FUZZ_ROOMS)
+FUZZ_LINK_answer   = device/gr-create device/gr-jobs-client
+FUZZ_WRAP_conf     = conf_take_nucleus
+FUZZ_WRAP_token    = object_read
+FUZZ_WRAP_answer   = request_init request_send session_receive out_close
+FUZZ_WRAP_event    = $(FUZZ_WORLD)
+FUZZ_WRAP_import   = $(FUZZ_WORLD)
+FUZZ_WRAP_ledger   = $(FUZZ_WORLD)
+FUZZ_WRAP_job      = $(FUZZ_WORLD)
+FUZZ_WRAP_template = $(FUZZ_WORLD)
+FUZZ_READS_acl         = backend/gr-broker/acl lib/topic
+FUZZ_READS_answer      = lib/request lib/rotation device/gr-create/offer $(addprefix device/gr-jobs-client/,jobs list describe execution)
+FUZZ_READS_certificate = lib/cert lib/chain lib/strength
+FUZZ_READS_conf        = lib/conf lib/location lib/settings
+FUZZ_READS_csr         = lib/csr
+FUZZ_READS_event       = backend/gr-backendd/dispatch $(patsubst src/%.c,%,$(wildcard src/backend/handlers/[!s]*.c src/backend/jobs/[dsu]*.c))
+FUZZ_READS_frame       = lib/frame
+FUZZ_READS_import      = backend/gr-registry/import_line backend/gr-registry/import_ahead
+FUZZ_READS_job         = backend/gr-jobs/order_request backend/registry/job_config backend/registry/job_create
+FUZZ_READS_journal     = lib/journal
+FUZZ_READS_ledger      = backend/gr-registry/replay
+FUZZ_READS_lite        = lib/gg_lite
+FUZZ_READS_policy      = $(addprefix backend/policy/,policy condition pattern variable)
+FUZZ_READS_reference   = lib/reference
+FUZZ_READS_template    = backend/gr-jobs/order_request backend/registry/job_config backend/registry/job_template
+FUZZ_READS_tlog        = lib/tlog lib/gg_tree
+FUZZ_READS_token       = lib/object_value
+FUZZ_READS_topic       = lib/topic
+FUZZ_READS_uri         = lib/uri
+FUZZ_READS_yaml        = lib/gg_yaml lib/gg_tree
+
+fuzz: fuzz-setup
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(addprefix $(FUZZ)/bin/,$(TARGET))
+	$(Q)JOBS=$(JOBS) test/fuzz/run $(if $(MINUTES),-m $(MINUTES)) $(TARGET)
+
+# The bounded part: the corpus of each, and so many more inputs, the same ones each time; a minute or two.
+fuzz-ci: fuzz-setup
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(addprefix $(FUZZ)/bin/,$(TARGET))
+	$(Q)JOBS=$(JOBS) test/fuzz/run -c $(TARGET)
+
+# Which lines of its parser the corpus of each reaches, what was found while fuzzing included.
+fuzz-coverage: fuzz-setup
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(addprefix $(FUZZ)/gcov/bin/,$(TARGET))
+	$(Q)test/fuzz/coverage $(foreach t,$(TARGET),$(t) '$(FUZZ_READS_$(t))')
+
+fuzz-setup: setup
+	$(Q)scripts/setup.sh fuzz
+
+# Everything is compiled once for libFuzzer, and once for gcov.
+$(FUZZ)/obj/%.o: src/%.c Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_BASE) $(FUZZ_SAN) -fsanitize=fuzzer-no-link $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+$(FUZZ)/obj/fuzz/%.o: test/fuzz/%.c Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_BASE) $(FUZZ_SAN) -fsanitize=fuzzer-no-link $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+$(FUZZ)/gcov/%.o: src/%.c Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(FUZZ_BASE) -g --coverage $(CPPFLAGS) -c -o $@ $<
+
+$(FUZZ)/gcov/fuzz/%.o: test/fuzz/%.c Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(FUZZ_BASE) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+# One archive for each folder of src, and one for what the targets share.
+fuzz_objects = $(patsubst src/%.c,$(1)/%.o,$(wildcard src/$(2)/*.c)) $(patsubst test/%.c,$(1)/%.o,$(if $(filter fuzz/%,$(2)),$(wildcard test/$(2)/*.c)))
+fuzz_archives = $(patsubst %,$(1)/%.a,fuzz/lib $(FUZZ_LINK_$(2)) lib)
+fuzz_wrap = $(patsubst %,-Wl$(comma)--wrap=%,write $(FUZZ_WRAP_$(1)))
+comma = ,
+
+$(FUZZ)/obj/%.a: $$(call fuzz_objects,$(FUZZ)/obj,$$*)
+	$(call say,AR,$@)
+	$(Q)rm -f $@; $(AR) rcs $@ $^
+
+$(FUZZ)/gcov/%.a: $$(call fuzz_objects,$(FUZZ)/gcov,$$*)
+	$(call say,AR,$@)
+	$(Q)rm -f $@; $(AR) rcs $@ $^
+
+$(FUZZ)/bin/%: $(FUZZ)/obj/fuzz/%.o $$(call fuzz_archives,$(FUZZ)/obj,$$*)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) -pie $(FUZZ_SAN) -fsanitize=fuzzer $(LDFLAGS) $(call fuzz_wrap,$*) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(FUZZ_LIBS)
+
+$(FUZZ)/gcov/bin/%: $(FUZZ)/gcov/fuzz/%.o $(FUZZ)/gcov/fuzz/replay/main.o $$(call fuzz_archives,$(FUZZ)/gcov,$$*)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -pie --coverage $(LDFLAGS) $(call fuzz_wrap,$*) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(FUZZ_LIBS)
 
 # Takes one protection out at a time: just the tests that speak for it must fail then. Half an hour.
 mutants: all

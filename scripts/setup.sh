@@ -1,7 +1,8 @@
 #!/bin/sh
 # setup.sh - puts the Debian packages in place that gr is built and tested with; with the word lint also those of
 # scripts/lint.sh, with arm64 the compiler for such devices, with token the tokens that are tested with, with model the
-# checker of test/model, with browser what test/browser looks at pages with, with debian what test/debian makes roots with. Quiet and quick when all are there.
+# checker of test/model, with fuzz the compiler of test/fuzz, with browser what test/browser looks at pages with, with
+# debian what test/debian makes roots with. Quiet and quick when all are there.
 set -eu
 
 packages='gcc libc6-dev make pkg-config libssl-dev libmosquitto-dev mosquitto-dev mosquitto mosquitto-clients libjansson-dev
@@ -13,9 +14,10 @@ lint) packages="$packages shellcheck cppcheck" ;;
 arm64) packages="$packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
 token) packages="$packages softhsm2 opensc swtpm tpm2-abrmd libtss2-tcti-tabrmd0 libtpm2-pkcs11-1 dbus-daemon" ;;
 model) packages='gcc libc6-dev spin' ;;
+fuzz) packages="$packages clang libclang-rt-dev" ;;
 browser) packages="$packages chromium" ;;
 debian) packages='debootstrap git' ;;
-*) printf 'usage: setup.sh [lint | arm64 | token | model | browser | debian]\n' >&2; exit 100 ;;
+*) printf 'usage: setup.sh [lint | arm64 | token | model | fuzz | browser | debian]\n' >&2; exit 100 ;;
 esac
 
 missing=

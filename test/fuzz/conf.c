@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conf - gr.conf: its lines, and each setting looked at as gr-config --check does */
+#include "conf.h"
+#include "lib/fuzz.h"
+#include "settings.h"
+
+#include <stdlib.h>
+
+/* No nucleus of the machine that this runs on. */
+enum status __wrap_conf_take_nucleus(struct conf *conf);
+enum status __wrap_conf_take_nucleus(struct conf *conf)
+{
+	(void)conf;
+	return GR_OK;
+}
+
+static void check(const struct conf *conf)
+{
+	settings_thing(conf);
+	settings_endpoint(conf);
+	settings_port(conf);
+	settings_path(conf, CONF_PRIVATE_KEY_PATH);
+	settings_path(conf, CONF_CERTIFICATE_FILE_PATH);
+	settings_token(conf);
+	settings_next_key(conf);
+	settings_switch(conf, CONF_CERTIFICATE_CHAIN);
+	settings_watchdog(conf);
+	settings_due(conf);
+	settings_times(conf);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct conf conf = { 0 };
+
+	FUZZ_HOLDS(setenv("HOME", "/home/gr", 1) == 0 && setenv("GR_CONF", fuzz_file(data, size), 1) == 0);
+	if (conf_load(&conf) == GR_OK)
+		check(&conf);
+	conf_release(&conf);
+	return 0;
+}
