@@ -2,6 +2,7 @@
 #include "csr.h"
 #include "complain.h"
 #include "key.h"
+#include "strength.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -62,10 +63,36 @@ static bool is_strong_signature(X509_REQ *req)
 	return bits != 0;
 }
 
+/* SEC 1, 2.3.3: 02 and 03 begin a compressed point, 06 and 07 a hybrid one. */
+static bool is_uncompressed(X509_REQ *req, EVP_PKEY *key)
+{
+	const unsigned char *point = NULL;
+	int len = 0;
+
+	return EVP_PKEY_get_base_id(key) != EVP_PKEY_EC ||
+	       (X509_PUBKEY_get0_param(NULL, &point, &len, NULL, X509_REQ_get_X509_PUBKEY(req)) == 1 && len > 0 && point[0] == 4);
+}
+
+/* What costs little first, so that no request costs more than a verification with a key of a good size; then what costs more. */
+static const char *examine_key(X509_REQ *req, EVP_PKEY *key)
+{
+	const char *weak = strength_key_limits(key);
+
+	if (weak)
+		return weak;
+	if (!is_uncompressed(req, key))
+		return "the EC point of csr is compressed or hybrid; only the uncompressed form is accepted";
+	if (!is_strong_signature(req))
+		return "csr is not signed over SHA-256, SHA-384 or SHA-512";
+	if (X509_REQ_verify(req, key) != 1)
+		return "the signature of csr does not verify with its own key";
+	return strength_key_weakness(key);
+}
+
 static const char *examine(struct csr *csr, const char *pem, size_t len)
 {
 	BIO *bio = BIO_new_mem_buf(pem, (int)len);
-	const char *weak;
+	const char *why;
 	EVP_PKEY *key;
 
 	csr->req = bio ? PEM_read_bio_X509_REQ(bio, NULL, key_no_passphrase, NULL) : NULL;
@@ -74,15 +101,9 @@ static const char *examine(struct csr *csr, const char *pem, size_t len)
 		return "csr is not a PEM PKCS#10 request";
 	if (!(key = X509_REQ_get0_pubkey(csr->req)))
 		return "csr holds a public key of no known kind";
-	if ((weak = key_weakness(key)))
-		return weak;
-	if (!is_strong_signature(csr->req))
-		return "csr is not signed over SHA-256, SHA-384 or SHA-512";
-	if (X509_REQ_verify(csr->req, key) != 1)
-		return "the signature of csr does not verify with its own key";
-	if (key_spki_hash(csr->spki, key) != GR_OK)
-		return "the public key of csr cannot be encoded";
-	return NULL;
+	if ((why = examine_key(csr->req, key)))
+		return why;
+	return key_identity(csr->spki, key) ? NULL : "the public key of csr cannot be read";
 }
 
 enum status csr_open(struct csr *csr, const char **why, const char *pem, size_t len)

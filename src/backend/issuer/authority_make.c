@@ -6,6 +6,7 @@
 #include "issuer/draft.h"
 #include "issuer/issuer.h"
 #include "key.h"
+#include "strength.h"
 
 #include <openssl/x509v3.h>
 #include <stdlib.h>
@@ -165,7 +166,7 @@ static enum status read_files(EVP_PKEY **key, STACK_OF(X509) **chain, const char
 	enum status st;
 
 	if ((st = authority_read_key(key, key_path)) == GR_OK) {
-		if ((weak = key_weakness(*key))) {
+		if ((weak = strength_key_weakness(*key))) {
 			complain("%s: %s", key_path, weak);
 			return GR_BAD;
 		}
