@@ -30,7 +30,7 @@ usage: lab.sh up [-n THINGS] [-m MINUTE-MS] [-c CEILING] [-a KEY-ALGORITHM] [-t 
        lab.sh down DIR                                                end all of it and remove DIR
 
 DIR/things/T/gr.conf is the configuration of thing T: GR_CONF=DIR/things/T/gr.conf GR_STATE=DIR/things/T/state
-DIR/home is the backend's folder: gr-jobs -H DIR/home ... DIR/broker.sock lets mosquitto_sub --unix listen to everything.
+DIR/home is the backend's folder: gr-jobs -H DIR/home ... DIR/home/shared/broker.sock lets mosquitto_sub --unix listen to everything.
 EOF
 }
 
@@ -109,8 +109,8 @@ check_place() {
 	case $dir in
 	*[[:space:]]*) complain "$dir: the path of a lab must have no blanks"; exit 100 ;;
 	esac
-	[ "$(printf %s "$dir/broker.sock" | wc -c)" -gt 107 ] || return 0
-	complain "$dir: the path is too long: with /broker.sock it must fit the 107 bytes of a Unix socket's address"
+	[ "$(printf %s "$dir/home/shared/broker.sock" | wc -c)" -gt 107 ] || return 0
+	complain "$dir: the path is too long: with /home/shared/broker.sock it must fit the 107 bytes of a Unix socket's address"
 	exit 100
 }
 

@@ -48,8 +48,8 @@ log_type notice
 log_type information
 user $(id -un)
 plugin $plugin
-plugin_opt_registry $dir/home/registry.db
-listener 0 $dir/broker.sock
+plugin_opt_registry $dir/home/shared/registry.db
+listener 0 $dir/home/shared/broker.sock
 listener $1 127.0.0.1
 capath $dir/home/trusted
 certfile $dir/broker/server.pem
@@ -67,7 +67,7 @@ launch() {
 }
 
 start_broker_once() {
-	rm -f "$dir/broker.sock"
+	rm -f "$dir/home/shared/broker.sock"
 	: >"$dir/broker/log"
 	lib=$(preload)
 	# The broker itself leaks a little at its end; only invalid accesses count there.
@@ -99,7 +99,7 @@ start_backend() {
 	: >"$dir/backend.log"
 	read -r minute ceiling <"$dir/minute"
 	read -r rate <"$dir/rate"
-	launch backend gr-backendd -H "$dir/home" -s "$dir/broker.sock" -m "$minute" -c "${ceiling:-0}" -q 0 ${rate:+-t "$rate"}
+	launch backend gr-backendd -H "$dir/home" -s "$dir/home/shared/broker.sock" -m "$minute" -c "${ceiling:-0}" -q 0 ${rate:+-t "$rate"}
 	await "$dir/backend.log" '^ready$' "$!" && return
 	complain "$dir: gr-backendd did not start; see $dir/backend.log"
 	return 111

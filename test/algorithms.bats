@@ -102,7 +102,7 @@ mismatch() {
 	rotate_job spoiled
 	until_true grep -q 'does not go with keyAlgorithm' log
 	until_true has_failed spoiled
-	[[ $(sqlite3 "$HOME_DIR/registry.db" "SELECT details ->> 'DeviceFailureReason' FROM execution WHERE job = 'spoiled'") == *'does not go with keyAlgorithm'* ]]
+	[[ $(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT details ->> 'DeviceFailureReason' FROM execution WHERE job = 'spoiled'") == *'does not go with keyAlgorithm'* ]]
 	kill -0 "$driver"
 	[ "$(certificate_id)" = "$OLD" ]
 	setting signingAlgorithm ECDSA-WITH-SHA384
@@ -131,7 +131,7 @@ rotates() {
 	run -0 rotate.sh once
 	assert_rotated "$job"
 	key_file_is "$T/private.key" "$1"
-	sqlite3 "$HOME_DIR/registry.db" "SELECT csr FROM rotation WHERE thing = '$thing'" >sent.csr
+	sqlite3 "$HOME_DIR/shared/registry.db" "SELECT csr FROM rotation WHERE thing = '$thing'" >sent.csr
 	csr_is sent.csr "$1" "$2" "subject=O = gr lab, CN = $thing"
 	certificate_is "$T/certificate.pem" "$1" "$signed" "subject=O = gr lab, CN = $thing" "issuer=${5:-CN = gr lab CA}"
 	[ "$authority" != ca ] || [ "$(openssl x509 -in "$T/certificate.pem" -noout -enddate)" = 'notAfter=Dec 31 23:59:59 2049 GMT' ]

@@ -450,7 +450,7 @@ nucleus() {
 	until_true nucleus_is_on "$OLD"
 }
 nucleus_is_on() {
-	[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${1}1" ]
+	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${1}1" ]
 }
 # start: as the nucleus runs the recipe's script
 start() {

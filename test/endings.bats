@@ -12,7 +12,7 @@ setup() {
 }
 teardown() { down; }
 
-sql() { sqlite3 -cmd '.timeout 10000' "$HOME_DIR/registry.db" "$1"; }
+sql() { sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "$1"; }
 
 # The ways in which a job ends without its device.
 cancelled() { gr-jobs cancel -H "$HOME_DIR" "$JOB"; }

@@ -267,10 +267,10 @@ job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s
 	take a -days 5
 	sql 'UPDATE certificate SET created = 1500000000000'
 	gr-jobs create-template -D 'Seven a minute' -r 7 paced
-	before=$(sqlite3 "$GR_HOME/registry.db" .dump | sha256sum)
+	before=$(sqlite3 "$GR_HOME/shared/registry.db" .dump | sha256sum)
 	run -100 --separate-stderr gr-audit -r -m none
 	[ "${#stderr_lines[@]}" -eq 1 ]
-	[ "$before" = "$(sqlite3 "$GR_HOME/registry.db" .dump | sha256sum)" ]
+	[ "$before" = "$(sqlite3 "$GR_HOME/shared/registry.db" .dump | sha256sum)" ]
 	run -100 gr-audit -m paced
 	run -100 --separate-stderr gr-audit -r -m none -j
 	jq -e '.findings | length == 1' <<<"$output"
@@ -326,7 +326,7 @@ job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s
 }
 
 @test "audit: it reads an index alone" {
-	sqlite3 "$GR_HOME/registry.db" 'EXPLAIN QUERY PLAN SELECT c.rowid, c.id, c.spki, c.not_after, c.created, c.key_type, c.digest, p.thing
+	sqlite3 "$GR_HOME/shared/registry.db" 'EXPLAIN QUERY PLAN SELECT c.rowid, c.id, c.spki, c.not_after, c.created, c.key_type, c.digest, p.thing
 		FROM certificate c INDEXED BY certificate_audit LEFT JOIN principal p ON p.certificate = c.id WHERE c.status = "ACTIVE" ORDER BY c.id' >plan
 	grep -q 'SCAN c USING COVERING INDEX certificate_audit' plan
 	[ "$(grep -c 'TEMP B-TREE' plan)" -eq 0 ]

@@ -29,7 +29,7 @@ teardown() {
 daemon_start() {
 	: >daemon.log	# else the last one's "ready" could be taken for its own
 	# shellcheck disable=SC2086 # a command with its arguments
-	${DAEMON_RUNNER:-} gr-backendd -H "$GR_HOME" -s "$LAB/broker.sock" "$@" >daemon.log 2>&1 3>&- 5>&- &
+	${DAEMON_RUNNER:-} gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" "$@" >daemon.log 2>&1 3>&- 5>&- &
 	DAEMON=$!
 	await grep -q '^ready$' daemon.log
 }
@@ -47,7 +47,7 @@ hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }
 # lock_registry: another writer is in the middle of its transaction, until unlock_registry
 lock_registry() {
 	mkfifo writer
-	sqlite3 -cmd '.timeout 10000' "$GR_HOME/registry.db" <writer >writer.out 3>&- &
+	sqlite3 -cmd '.timeout 10000' "$GR_HOME/shared/registry.db" <writer >writer.out 3>&- &
 	exec 5>writer
 	printf 'BEGIN IMMEDIATE;\n.print locked\n' >&5
 	await grep -q locked writer.out
@@ -81,24 +81,25 @@ unlock_registry() {
 
 @test "backendd: a registry of somebody else is 100 and stays as it is" {
 	gr-ca init -H "$PWD/home" -a ECDSA-P256
-	sqlite3 home/registry.db 'CREATE TABLE x (y); INSERT INTO x VALUES (1)'
-	cp home/registry.db before
+	mkdir home/shared
+	sqlite3 home/shared/registry.db 'CREATE TABLE x (y); INSERT INTO x VALUES (1)'
+	cp home/shared/registry.db before
 	run -100 --separate-stderr gr-backendd -H "$PWD/home"
-	[ "$stderr" = "gr-backendd: $PWD/home/registry.db: not a gr registry; gr-registry init makes one" ]
-	cmp home/registry.db before
-	printf '%2000s' x >home/registry.db
+	[ "$stderr" = "gr-backendd: $PWD/home/shared/registry.db: not a gr registry; gr-registry init makes one" ]
+	cmp home/shared/registry.db before
+	printf '%2000s' x >home/shared/registry.db
 	run -100 --separate-stderr gr-backendd -H "$PWD/home"
-	[ "$stderr" = "gr-backendd: $PWD/home/registry.db: file is not a database" ]
+	[ "$stderr" = "gr-backendd: $PWD/home/shared/registry.db: file is not a database" ]
 }
 
 @test "backendd: a registry of a newer version is 100 and nothing is touched" {
 	gr-ca init -H "$PWD/home" -a ECDSA-P256
 	gr-registry init -H "$PWD/home"
-	sqlite3 home/registry.db "UPDATE meta SET value = 99 WHERE key = 'version'"
-	cp home/registry.db before
+	sqlite3 home/shared/registry.db "UPDATE meta SET value = 99 WHERE key = 'version'"
+	cp home/shared/registry.db before
 	run -100 --separate-stderr gr-backendd -H "$PWD/home"
 	[[ $stderr == *"registry version 99 is newer than this program's "*'; nothing was touched' ]]
-	cmp home/registry.db before
+	cmp home/shared/registry.db before
 }
 
 @test "backendd: a key and a certificate of the authority that do not fit are 100" {
@@ -120,7 +121,7 @@ unlock_registry() {
 
 @test "backendd: a second one in the same folder is 111 and disturbs nobody" {
 	thing_new
-	run -111 --separate-stderr gr-backendd -s "$LAB/broker.sock"
+	run -111 --separate-stderr gr-backendd -s "$LAB/home/shared/broker.sock"
 	[ "$stderr" = "gr-backendd: $GR_HOME: another gr-backendd is running there" ]
 	accepted jobs/get '{}'
 }
@@ -175,7 +176,7 @@ unlock_registry() {
 	cert=$(printf '%064d' 0)
 	for t in in in/ in/x in/x/y/z "in/$cert" "in/$cert/" "in/$cert/zz/gr/connected" "in/$cert/616/x" "in/$cert/00/x" "in/${cert/0/G}/61/x" "in/$cert//x" \
 		"in/$cert/$(printf '61%.0s' {1..129})/x" "in/$cert/61/" "in/$cert/61/gr/none" "in/$cert/61/\$aws/things/x/jobs/get"; do
-		mosquitto_pub --unix "$LAB/broker.sock" -q 1 -t "$t" -m x
+		mosquitto_pub --unix "$LAB/home/shared/broker.sock" -q 1 -t "$t" -m x
 	done
 	accepted jobs/get '{}'
 	await grep -qF "in/$cert/616/x: not a topic of the broker plugin" "$LAB/backend.log"
@@ -266,7 +267,7 @@ unlock_registry() {
 	thing_new
 	backend stop
 	sql "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO outbox (topic, payload) SELECT 'things/$THING/n', i FROM n"
-	ask "+things/$THING/#" "!lab.sh start '$LAB' backend 3>&- 5>&-" "!sqlite3 -cmd '.timeout 10000' '$GR_HOME/registry.db' \"INSERT INTO outbox (topic, payload) VALUES ('things/$THING/end', 'x')\"" \
+	ask "+things/$THING/#" "!lab.sh start '$LAB' backend 3>&- 5>&-" "!sqlite3 -cmd '.timeout 10000' '$GR_HOME/shared/registry.db' \"INSERT INTO outbox (topic, payload) VALUES ('things/$THING/end', 'x')\"" \
 		"?things/$THING/end" >messages
 	grep "/n " messages | cut -d ' ' -f 2 | diff - <(seq 3000)
 }
@@ -302,7 +303,7 @@ unlock_registry() {
 	read -r daemon <"$LAB/backend.pid"
 	kill -STOP "$daemon"
 	# With the stamp of the broker: the report of a session would come before it.
-	for _ in 1 2 3; do echo '{}'; done | mosquitto_pub --unix "$LAB/broker.sock" -q 1 -l -t "in/$OLD/$(hex "$THING")/$(topic jobs/get)"
+	for _ in 1 2 3; do echo '{}'; done | mosquitto_pub --unix "$LAB/home/shared/broker.sock" -q 1 -l -t "in/$OLD/$(hex "$THING")/$(topic jobs/get)"
 	lock_registry
 	kill -CONT "$daemon"
 	await grep -q nanosleep "/proc/$daemon/wchan"	# it has read them and waits for its turn in the registry
@@ -322,8 +323,8 @@ unlock_registry() {
 	csr_of second >second.json
 	ask "+$(topic create)/rejected" "+$(topic create)/accepted" "=$(topic create)" @second.json \
 		"!until [ \$(grep -c 'FOREIGN KEY' '$LAB/backend.log') -ge 2 ]; do sleep 0.02; done" \
-		"!sqlite3 -cmd '.timeout 10000' '$GR_HOME/registry.db' 'SELECT 1 / (count(*) = 0) FROM alarm' | grep -qx 1" \
-		"!sqlite3 -cmd '.timeout 10000' '$GR_HOME/registry.db' 'DROP TRIGGER late'" \
+		"!sqlite3 -cmd '.timeout 10000' '$GR_HOME/shared/registry.db' 'SELECT 1 / (count(*) = 0) FROM alarm' | grep -qx 1" \
+		"!sqlite3 -cmd '.timeout 10000' '$GR_HOME/shared/registry.db' 'DROP TRIGGER late'" \
 		"?$(topic create)/rejected" "$(topic jobs/get)" '{}' >messages
 	[ "$(grep -c /create/ messages)" -eq 1 ]
 	[ "$(alarms second-key)" -eq 1 ]
@@ -594,7 +595,7 @@ closings_are() { [ "$(closings)" -eq "$1" ]; }
 	thing_new
 	backend stop
 	: >daemon.log
-	gr-backendd -H "$GR_HOME" -s "$LAB/broker.sock" -m 100 -M "$PWD/gr.prom" >daemon.log 2>&1 3>&- &
+	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -m 100 -M "$PWD/gr.prom" >daemon.log 2>&1 3>&- &
 	DAEMON=$!
 	await grep -q '^ready$' daemon.log
 	thrown_out 2

@@ -419,6 +419,6 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "$rc" -eq 111 ]
 	run -100 gr-ca crl none
 	run -100 gr-ca crl -d 0
-	mv home/registry.db elsewhere
+	mv home/shared/registry.db elsewhere
 	run -100 gr-ca crl
 }

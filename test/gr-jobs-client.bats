@@ -27,7 +27,7 @@ teardown() {
 
 # observe: what the backend sends goes to the file seen.
 observe() {
-	stdbuf -oL mosquitto_sub --unix "$LAB/broker.sock" -d -v -t 'out/#' >seen 2>&1 3>&- 7>&- &
+	stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -d -v -t 'out/#' >seen 2>&1 3>&- 7>&- &
 	OBSERVER=$!
 	await grep -q '^Subscribed' seen
 }

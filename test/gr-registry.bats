@@ -95,7 +95,7 @@ VERBS='init register create-thing delete-thing list-things create-thing-group de
 # --- init ----------------------------------------------------------------------------------------
 
 @test "init: for us alone; again it changes nothing" {
-	[ "$(stat -c %a home/registry.db)" = 600 ]
+	[ "$(stat -c %a home/shared/registry.db)" = 600 ]
 	thing a
 	remember
 	run -0 gr-registry init
@@ -104,12 +104,12 @@ VERBS='init register create-thing delete-thing list-things create-thing-group de
 }
 
 @test "init: a file of somebody else is 100 and stays" {
-	mkdir other
-	sqlite3 other/registry.db 'CREATE TABLE x (y)'
-	cp other/registry.db before.db
+	mkdir -p other/shared
+	sqlite3 other/shared/registry.db 'CREATE TABLE x (y)'
+	cp other/shared/registry.db before.db
 	run -100 --separate-stderr gr-registry init -H "$PWD/other"
-	[ "$stderr" = "gr-registry: $PWD/other/registry.db: not a gr registry; gr-registry init makes one" ]
-	cmp other/registry.db before.db
+	[ "$stderr" = "gr-registry: $PWD/other/shared/registry.db: not a gr registry; gr-registry init makes one" ]
+	cmp other/shared/registry.db before.db
 }
 
 @test "init: a folder that cannot be made is 111" {
@@ -506,15 +506,15 @@ rotation_open() {
 }
 
 @test "registry: one that is there but not for us is 111, without advice" {
-	chmod 0 "$GR_HOME/registry.db"
+	chmod 0 "$GR_HOME/shared/registry.db"
 	plain=()
 	# Root opens everything, unless it gives that up.
 	[ "$(id -u)" -ne 0 ] || plain=(setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search)
 	run -111 --separate-stderr "${plain[@]}" gr-registry list-things
-	[ "$stderr" = "gr-registry: $GR_HOME/registry.db: Permission denied" ]
+	[ "$stderr" = "gr-registry: $GR_HOME/shared/registry.db: Permission denied" ]
 	run -100 --separate-stderr gr-registry list-things -H none
-	[ "$stderr" = 'gr-registry: none/registry.db: No such file or directory; gr-registry init makes a registry' ]
-	mkdir -p odd/registry.db
+	[ "$stderr" = 'gr-registry: none/shared/registry.db: No such file or directory; gr-registry init makes a registry' ]
+	mkdir -p odd/shared/registry.db
 	run -100 --separate-stderr gr-registry list-things -H odd
-	[ "$stderr" = 'gr-registry: odd/registry.db: Is a directory' ]
+	[ "$stderr" = 'gr-registry: odd/shared/registry.db: Is a directory' ]
 }

@@ -111,7 +111,7 @@ alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 		[[ $output == *'Subscribed (mid: 1): 0'* ]]
 	done
 	# What somebody else says on a topic that it had subscribed to before does not reach it either.
-	mosquitto_pub --unix "$LAB/broker.sock" -t things/thing-1/news -m x
+	mosquitto_pub --unix "$LAB/home/shared/broker.sock" -t things/thing-1/news -m x
 	gr-probe
 }
 

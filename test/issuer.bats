@@ -285,7 +285,7 @@ put_back() {
 	issue private sub
 	thing_new
 	backend stop
-	gr-backendd -H "$GR_HOME" -s "$LAB/broker.sock" >daemon 2>&1 3>&- &
+	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" >daemon 2>&1 3>&- &
 	daemon=$!
 	await grep -q ready daemon
 	rotated "$THING"

@@ -190,7 +190,7 @@ no_shadow() {
 	[ "$(wc -l <messages)" -eq 1 ]
 	CLIENT=$THING#x ask "$(topic shadow/name/n/get)" '{"clientToken":"mine"}' >messages
 	[ "$(wc -l <messages)" -eq 1 ]
-	mosquitto_pub --unix "$LAB/broker.sock" -t "$(topic shadow/end)" -m x
+	mosquitto_pub --unix "$LAB/home/shared/broker.sock" -t "$(topic shadow/end)" -m x
 	wait $!
 	not grep mine other
 }
@@ -257,7 +257,7 @@ on_the_way() {
 	local client
 	client=$(printf %s "$CLIENT" | od -An -v -tx1 | tr -d ' \n')
 	ask "+$(topic jobs/start-next)/accepted" "+$(topic jobs/start-next)/rejected" \
-		"!mosquitto_pub --unix '$LAB/broker.sock' -q 1 -t 'in/$1/$client/$(topic jobs/start-next)' -m '{}'" "$(topic jobs/get)" '{}' >messages
+		"!mosquitto_pub --unix '$LAB/home/shared/broker.sock' -q 1 -t 'in/$1/$client/$(topic jobs/start-next)' -m '{}'" "$(topic jobs/get)" '{}' >messages
 	grep -q 'jobs/get/accepted' messages
 }
 

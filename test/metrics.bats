@@ -17,7 +17,7 @@ teardown() {
 
 # Ten times a second, and in minutes of 400 ms.
 daemon_start() {
-	gr-backendd -H "$GR_HOME" -s "$LAB/broker.sock" -c 0 -q 0 -m 400 -M "$PWD/gr.prom" >daemon.log 2>&1 3>&- &
+	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -c 0 -q 0 -m 400 -M "$PWD/gr.prom" >daemon.log 2>&1 3>&- &
 	DAEMON=$!
 	await grep -q '^ready$' daemon.log
 	await test -e gr.prom
@@ -155,7 +155,7 @@ rotation_asked_of() {
 @test "metrics: a folder that is gone is a line each time, and in no device's way" {
 	daemon_end
 	mkdir gone
-	gr-backendd -H "$GR_HOME" -s "$LAB/broker.sock" -m 400 -M "$PWD/gone/gr.prom" >daemon.log 2>&1 3>&- &
+	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -m 400 -M "$PWD/gone/gr.prom" >daemon.log 2>&1 3>&- &
 	DAEMON=$!
 	await test -e gone/gr.prom
 	mv gone elsewhere

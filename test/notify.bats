@@ -205,7 +205,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	await test -e seen
 	[ "$(grep -c SECRET seen)" -eq 0 ]
 	grep -qx "GR_HOME=$GR_HOME" seen
-	grep -qx "GR_BROKER_SOCKET=$LAB/broker.sock" seen
+	grep -qx "GR_BROKER_SOCKET=$LAB/home/shared/broker.sock" seen
 	grep -q '^PATH=/' seen
 	[ "$(grep '^[A-Z_]*=' seen | cut -d = -f 1 | grep -v '^PWD$\|^OLDPWD$\|^_$\|^SHLVL$' | sort | xargs)" = 'GR_BROKER_SOCKET GR_HOME LC_ALL PATH' ]
 	[ "$(sed -n 's/^pgid=\(.*\) pid=.*/\1/p' seen)" = "$(sed -n 's/^pgid=.* pid=//p' seen)" ]
@@ -311,7 +311,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 }
 
 @test "notify: an MQTT topic" {
-	stdbuf -oL mosquitto_sub --unix "$LAB/broker.sock" -t 'gr/#' -F '%t %q %p' -q 1 -d >seen 2>&1 3>&- &
+	stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -t 'gr/#' -F '%t %q %p' -q 1 -d >seen 2>&1 3>&- &
 	SINK=$!
 	await grep -q '^Subscribed' seen
 	shipped mqtt

@@ -51,7 +51,7 @@ ten_starts() {
 }
 
 @test "nucleus: what one says at its start, ten times, keeps one connection, and all is answered" {
-	timeout -k 2 300 stdbuf -oL mosquitto_sub --unix "$LAB/broker.sock" -q 1 -t "things/$THING/telemetry" -d >heard 3>&- &
+	timeout -k 2 300 stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -q 1 -t "things/$THING/telemetry" -d >heard 3>&- &
 	OTHER=$!
 	await grep -q '^Subscribed (mid' heard
 	ten_starts classic -5

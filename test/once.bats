@@ -42,7 +42,7 @@ thrice() { [ "$(grep -c "$1" "$2")" -ge 3 ]; }
 	mv "$GR_HOME/ledger" ledger
 	ln -s /dev/full "$GR_HOME/ledger"
 	ask "=$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}'
-	gr-backendd -s "$LAB/broker.sock" -q 0 >full.log 2>&1 3>&- &
+	gr-backendd -s "$LAB/home/shared/broker.sock" -q 0 >full.log 2>&1 3>&- &
 	await thrice 'ledger: cannot be appended to: No space' full.log || { kill -KILL $!; return 1; }
 	execution_is IN_PROGRESS
 	kill -KILL $!

@@ -13,11 +13,11 @@ setup() {
 }
 teardown() { down; }
 
-sql() { sqlite3 -cmd '.timeout 10000' "$HOME_DIR/registry.db" "$1"; }
+sql() { sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "$1"; }
 # daemon OPTION...: another one in the place of the lab's
 daemon() {
 	lab.sh stop "$LAB" backend
-	gr-backendd -H "$HOME_DIR" -s "$LAB/broker.sock" -q 0 "$@" >ready 2>daemon.log 3>&- &
+	gr-backendd -H "$HOME_DIR" -s "$LAB/home/shared/broker.sock" -q 0 "$@" >ready 2>daemon.log 3>&- &
 	echo $! >"$LAB/backend.pid"
 	until_true grep -q ready ready
 }

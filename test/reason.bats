@@ -25,7 +25,7 @@ runtime_on_old() {
 	chmod +x hook
 	setting runtime other
 	setting restartHook "$PWD/hook"
-	until_true eval '[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
+	until_true eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
 }
 # killed_when_noted: the driver is killed once its record holds what it waits for
 killed_when_noted() {
@@ -170,7 +170,7 @@ fails_with() {
 	rm fake/gr-csr
 	ln -s "$BIN/gr-csr" fake/
 	gr-jobs delete-execution -H "$HOME_DIR" j1 thing-1 1 2>/dev/null || :
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/registry.db" "CREATE TRIGGER off AFTER INSERT ON certificate
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "CREATE TRIGGER off AFTER INSERT ON certificate
 		BEGIN UPDATE certificate SET status = 'INACTIVE' WHERE id = new.id; END"
 	rotate_job j2
 	run -1 fake/rotate.sh once
@@ -205,7 +205,7 @@ fails_with() {
 # cannot_begin REASON: the job has begun in name and failed with that reason; nothing of the device has changed
 cannot_begin() {
 	fails_with "$1"
-	sqlite3 "$HOME_DIR/registry.db" "SELECT count(*) FROM execution WHERE job = 'j1' AND started > 0" | grep -qx 1
+	sqlite3 "$HOME_DIR/shared/registry.db" "SELECT count(*) FROM execution WHERE job = 'j1' AND started > 0" | grep -qx 1
 	[ "$(certificate_id)" = "$OLD" ]
 	cmp "$T/private.key" old.key
 	[ "$(gr-probe)" = "$OLD" ]
@@ -214,7 +214,7 @@ cannot_begin() {
 @test "begin: settings that are spoiled while it runs: FAILED with the line, then a good job rotates" {
 	rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true eval '[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
+	until_true eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
 	cp "$GR_CONF" good.conf
 	setting keyAlgorithm Foobar
 	rotate_job j1
@@ -231,7 +231,7 @@ cannot_begin() {
 	setting pollSeconds 2
 	rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true eval '[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
+	until_true eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
 	cp "$GR_CONF" good.conf
 	echo 'this is no setting' >>"$GR_CONF"
 	rotate_job j1
@@ -293,7 +293,7 @@ cannot_begin() {
 @test "reason: another's device writes control characters and turns the line round: the terminal is shown none of it" {
 	rotate_job j1
 	printf '\302\233 \342\200\256 \342\201\246 \302\205 \303\244 \342\202\254 \360\237\224\221' >reason
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/registry.db" "UPDATE execution SET status = 'FAILED', details = json_object('DeviceFailureReason', cast(readfile('reason') AS TEXT))"
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "UPDATE execution SET status = 'FAILED', details = json_object('DeviceFailureReason', cast(readfile('reason') AS TEXT))"
 	shown='? ? ? ? ä € 🔑'
 	[ "$(reason_of j1)" = "$shown" ] || { reason_of j1 >&2; false; }
 	gr-jobs describe-execution -H "$HOME_DIR" j1 thing-1 | grep -qF "DeviceFailureReason	$shown"

@@ -298,13 +298,13 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	[ "$stderr" = "gr-registry: $PWD/new/ca/ca.key: is not there, and the one in the backup is encrypted; --keys FILE names its passphrase" ]
 	run -100 --separate-stderr gr-registry restore -H "$PWD/new" -k passphrase b
 	[ "$stderr" = "gr-registry: $PWD/new/ledger: is not there, and devices that rotated since the backup would be locked out; --ledger FILE names a copy" ]
-	[ ! -e new/registry.db ]
+	[ ! -e new/shared/registry.db ]
 	run -0 gr-registry restore -j -H "$PWD/new" -k passphrase -l kept b
 	json_is "$(tail -n 1 <<<"$output")" '{"ledgerLines":2,"newCertificates":1,"newSurvivors":1,"newRevocations":0,"withoutPolicies":0,"unreadableLines":0}' 'del(.asOf)'
 	cmp new/ledger kept
 	[ "$(openssl pkey -in new/ca/ca.key -pubout)" = "$(openssl pkey -in "$GR_HOME/ca/ca.key" -pubout)" ]
-	[ "$(stat -c %a new/ca/ca.key new/registry.db new/ledger new/ca new/trusted | xargs)" = '600 600 600 700 755' ]
-	[ "$(cd new && find . -type f ! -name 'registry.db-*' | sort)" = "$(cd "$GR_HOME" && find ca trusted ledger registry.db -type f | sed 's,^,./,' | sort)" ]
+	[ "$(stat -c %a new/ca/ca.key new/shared/registry.db new/ledger new/ca new/trusted | xargs)" = '600 600 600 700 755' ]
+	[ "$(cd new && find . -type f ! -name 'registry.db-*' | sort)" = "$(cd "$GR_HOME" && find ca trusted ledger shared/registry.db -type f | sed 's,^,./,' | sort)" ]
 	# The lab goes on with it.
 	lab.sh stop "$LAB" backend
 	lab.sh stop "$LAB" broker
@@ -323,7 +323,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	rotated a
 	lab.sh stop "$LAB" backend
 	lab.sh stop "$LAB" broker
-	rm "$GR_HOME/ledger" "$GR_HOME"/registry.db*
+	rm "$GR_HOME/ledger" "$GR_HOME"/shared/registry.db*
 	run -100 gr-registry restore b
 	run -0 gr-registry restore --no-ledger b
 	cmp "$GR_HOME/ledger" b/ledger
@@ -372,11 +372,11 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	gr-registry backup b
 	lab.sh stop "$LAB" backend
 	lab.sh stop "$LAB" broker
-	rm -f "$GR_HOME"/registry.db-*
-	head -c 5000 /dev/urandom >"$GR_HOME/registry.db"
+	rm -f "$GR_HOME"/shared/registry.db-*
+	head -c 5000 /dev/urandom >"$GR_HOME/shared/registry.db"
 	run -100 --separate-stderr gr-registry restore b
-	[ "${stderr_lines[1]}" = "gr-registry: $GR_HOME/registry.db: cannot be written over; stop broker and daemon and move it away" ]
-	rm "$GR_HOME/registry.db"
+	[ "${stderr_lines[1]}" = "gr-registry: $GR_HOME/shared/registry.db: cannot be written over; stop broker and daemon and move it away" ]
+	rm "$GR_HOME/shared/registry.db"
 	run -0 gr-registry restore b
 }
 
@@ -394,8 +394,8 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	sql '.backup saved'
 	gr-create-certificate <event >/dev/null
 	lab.sh stop "$LAB" broker
-	rm -f "$GR_HOME"/registry.db*
-	mv saved "$GR_HOME/registry.db"
+	rm -f "$GR_HOME"/shared/registry.db*
+	mv saved "$GR_HOME/shared/registry.db"
 	lab.sh start "$LAB" broker 3>&-
 	backend start
 	accepted create "$(csr_of new)"

@@ -15,7 +15,7 @@ teardown() {
 }
 
 certificates() {
-	sqlite3 "$HOME_DIR/registry.db" "SELECT count(*) FROM certificate"
+	sqlite3 "$HOME_DIR/shared/registry.db" "SELECT count(*) FROM certificate"
 }
 
 # The next key of the reference's cases.
@@ -64,7 +64,7 @@ as_the_reference() {
 }
 
 @test "failure: W27 create is refused: the job is FAILED with the backend's reason" {
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/registry.db" "CREATE TRIGGER away BEFORE UPDATE OF status ON execution WHEN new.status = 'IN_PROGRESS'
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "CREATE TRIGGER away BEFORE UPDATE OF status ON execution WHEN new.status = 'IN_PROGRESS'
 		BEGIN UPDATE job SET document = '{\"operation\":\"OTHER\"}'; END"
 	rotate_job j1
 	run -1 rotate.sh once
@@ -74,7 +74,7 @@ as_the_reference() {
 }
 
 @test "failure: W26 NEW is deactivated as soon as it exists: found before the switch, OLD stays" {
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/registry.db" "CREATE TRIGGER off AFTER INSERT ON certificate
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "CREATE TRIGGER off AFTER INSERT ON certificate
 		BEGIN UPDATE certificate SET status = 'INACTIVE' WHERE id = new.id; END"
 	rotate_job j1
 	run -1 rotate.sh once
@@ -142,7 +142,7 @@ as_the_reference() {
 }
 
 @test "failure: W16 the job times out after SUCCEEDED was licensed: the device's word counts, NEW alone remains" {
-	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/registry.db \
+	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/shared/registry.db \
 		"UPDATE execution SET status = '"'TIMED_OUT'"', version = version + 1"; exec "$REAL" "$@"'
 	rotate_job j1
 	run -0 fake/rotate.sh once
@@ -154,7 +154,7 @@ as_the_reference() {
 }
 
 @test "failure: the job is deleted under way: its final word still decides" {
-	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/registry.db \
+	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/shared/registry.db \
 		"DELETE FROM execution; DELETE FROM job_target; DELETE FROM job"; exec "$REAL" "$@"'
 	rotate_job j1
 	run -0 fake/rotate.sh once
@@ -208,7 +208,7 @@ as_the_reference() {
 
 @test "failure: the pair in use is refused for good and the one kept beside it is taken: it gives way" {
 	# Both pairs are kept when the execution is gone without a survivor: a backend that forgot everything.
-	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/registry.db \
+	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/shared/registry.db \
 		"DROP TRIGGER rotation_keep; DELETE FROM rotation; DELETE FROM execution; DELETE FROM job_target; DELETE FROM job"; exec "$REAL" "$@"'
 	rotate_job j1
 	run -0 fake/rotate.sh once
@@ -220,7 +220,7 @@ as_the_reference() {
 }
 
 @test "failure: two pairs kept in idle: the next rotation leaves one" {
-	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/registry.db \
+	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/shared/registry.db \
 		"DROP TRIGGER rotation_keep; DELETE FROM rotation; DELETE FROM execution; DELETE FROM job_target; DELETE FROM job"; exec "$REAL" "$@"'
 	rotate_job j1
 	run -0 fake/rotate.sh once

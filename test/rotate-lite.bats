@@ -58,7 +58,7 @@ start_nucleus() {
 	until_true grep -q subscribed daemon.log
 }
 # runs_over CERTIFICATE: the daemon's session
-runs_over() { [ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${1}1" ]; }
+runs_over() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${1}1" ]; }
 # still_heard: the daemon is the one of the beginning, and the component hears what is published now
 still_heard() {
 	[ ! -e restarts ]
@@ -85,7 +85,7 @@ hears() {
 @test "lite: the same way back" {
 	start_nucleus
 	wrapped gr-commit 'for ((n = 0; n < 600; n++)); do
-			[ "$(sqlite3 '"$HOME_DIR/registry.db"' "SELECT certificate <> '"'$OLD'"' AND live FROM session")" != 1 ] || break
+			[ "$(sqlite3 '"$HOME_DIR/shared/registry.db"' "SELECT certificate <> '"'$OLD'"' AND live FROM session")" != 1 ] || break
 			sleep 0.05
 		done
 		echo "gr-commit: j1: rejected: no" >&2; exit 1'

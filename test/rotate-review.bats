@@ -133,11 +133,11 @@ lives() {
 	gr-jobs-client update -d CertificateRotator=true j1 IN_PROGRESS >/dev/null
 	gr-jobs-client get j1
 	# A rotation on record between two certificates that this device has never had.
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/registry.db" "INSERT INTO rotation (execution, thing, job, number, client, old, new, spki, csr, pem, requested)
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "INSERT INTO rotation (execution, thing, job, number, client, old, new, spki, csr, pem, requested)
 		SELECT id, thing, job, number, thing, 'a', 'b', 's', 'c', 'p', 1 FROM execution WHERE job = 'j1'"
 	timeout 20 rotate.sh once 2>log || [ $? -eq 1 ]
 	[ "$(status_of j1)" = FAILED ]
-	[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT coalesce(survivor, '') FROM rotation WHERE job = 'j1'")" = '' ]
+	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT coalesce(survivor, '') FROM rotation WHERE job = 'j1'")" = '' ]
 	rotate_job j2
 	timeout 20 rotate.sh once 2>log || [ $? -eq 1 ]
 	[ "$(status_of j2)" = SUCCEEDED ]
@@ -221,7 +221,7 @@ lives() {
 	setting pollSeconds 1
 	timeout 60 rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true eval 'sqlite3 "$HOME_DIR/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'" | grep -q 1'
+	until_true eval 'sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'" | grep -q 1'
 	echo junk >"$T/.gr/private.key/rotation"
 	rotate_job j2
 	until_true eval '[ "$(status_of j2)" = SUCCEEDED ] && [ "$(gr-journal get phase)" = idle ]'

@@ -39,7 +39,7 @@ write_hook() {
 	setting restartHook "$PWD/hook"
 	setting runtime nucleus
 	: >hook.calls
-	until_true eval '[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
+	until_true eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
 }
 
 @test "runtime: beside a nucleus the driver speaks as T#gr, and commit waits until T itself uses NEW" {
@@ -48,7 +48,7 @@ write_hook() {
 	run -0 --separate-stderr rotate.sh once
 	[ "$(status_of j1)" = SUCCEEDED ]
 	[ "$(grep -c restart hook.calls)" -eq 1 ]
-	[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT certificate FROM session WHERE thing = 'thing-1'")" = "$(certificate_id)" ]
+	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate FROM session WHERE thing = 'thing-1'")" = "$(certificate_id)" ]
 	gr-registry history -H "$HOME_DIR" -j thing-1 | jq -e '.[0].clientId == "thing-1#gr"'
 	assert_rotated j1
 }
@@ -124,7 +124,7 @@ rolled_back_while_deploying() {
 	[ "$(status_of j1)" = FAILED ]
 	[ "$(grep -c restart hook.calls)" -eq 1 ]
 }
-uses_old() { [ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${OLD}1" ]; }
+uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${OLD}1" ]; }
 
 @test "runtime: W34 a rollback does not wait for a deployment, its restart does" {
 	rolled_back_while_deploying
@@ -165,7 +165,7 @@ uses_old() { [ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT certificate || live FR
 	rotate_job j1
 	run -1 rotate.sh once
 	[ "$(status_of j1)" = FAILED ]
-	until_true eval '[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT certificate || live FROM session WHERE thing = '"'thing-1'"'")" = "${OLD}1" ]'
+	until_true eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = '"'thing-1'"'")" = "${OLD}1" ]'
 	assert_unchanged
 }
 

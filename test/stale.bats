@@ -36,7 +36,7 @@ again() {
 	local t payload
 	[ -s "$1" ]
 	while read -r t payload; do
-		mosquitto_pub --unix "$LAB/broker.sock" -q 1 -t "$t" -m "$payload"
+		mosquitto_pub --unix "$LAB/home/shared/broker.sock" -q 1 -t "$t" -m "$payload"
 	done <"$1"
 	as_thing_now turned
 }

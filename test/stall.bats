@@ -96,7 +96,7 @@ later() {
 	run -100 --separate-stderr gr-backendd -b x
 	[[ $stderr == *'--begin: x: '* ]]
 	backend stop
-	gr-backendd -H "$GR_HOME" -s "$LAB/broker.sock" -m 1000 -b 1 >ready 2>log 3>&- &
+	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -m 1000 -b 1 >ready 2>log 3>&- &
 	DAEMON=$!
 	await grep -q ready ready
 	thing_new

@@ -30,7 +30,7 @@ rotates() {
 	rotate_job "$JOB"
 	run -0 rotate.sh once
 	assert_token_rotated "$JOB"
-	sqlite3 "$HOME_DIR/registry.db" "SELECT csr FROM rotation WHERE thing = '$THING'" >sent.csr
+	sqlite3 "$HOME_DIR/shared/registry.db" "SELECT csr FROM rotation WHERE thing = '$THING'" >sent.csr
 	csr_is sent.csr "$1" "$2" "subject=O = gr lab, CN = $THING"
 	gr-config --check
 }

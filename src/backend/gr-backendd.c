@@ -21,7 +21,7 @@ enum { RECONNECT_MS = 500, DAY_MS = 86400000, SOCKET_MAX = sizeof ((struct socka
 
 static const struct arg_option options[] = {
 	HOME_OPTION,
-	{ 's', "socket", "PATH", "the broker's Unix socket (default HOME/broker.sock)" },
+	{ 's', "socket", "PATH", "the broker's Unix socket (default DIR/shared/broker.sock)" },
 	{ 'm', "minute", "MS", "length of the backend's minute, for tests (default 60000)" },
 	{ 'c', "ceiling", "RATE", "things that a job may reach in a minute at the most, 0 for any number (default 1000)" },
 	{ 'q', "quarantine", "DAYS", "how long a retired certificate is kept INACTIVE (default 7)" },
@@ -109,7 +109,7 @@ static enum status serve(struct daemon *d, int signals)
 	return st == GR_NO ? GR_OK : st;
 }
 
-static enum status read_options(struct home *home, struct daemon *d, char *socket_path, size_t size, int argc, char *argv[])
+static enum status read_options(struct home *home, struct daemon *d, int argc, char *argv[])
 {
 	const char *dir = NULL, *path = NULL;
 	uint32_t minute = LIMITS_MINUTE_MS, ceiling = LIMITS_CEILING, quarantine = 7, rate = 0, own = 24, begin = 120;
@@ -132,9 +132,7 @@ static enum status read_options(struct home *home, struct daemon *d, char *socke
 		return st;
 	if (optind != argc)
 		arg_usage(&spec);
-	if (!path)
-		snprintf(socket_path, size, "%s/broker.sock", home->dir);
-	d->bus.socket = path ? path : socket_path;
+	d->bus.socket = path ? path : home->socket;
 	if (strlen(d->bus.socket) > SOCKET_MAX) {
 		complain("%s: longer than the %d bytes that fit the address of a Unix socket", d->bus.socket, SOCKET_MAX);
 		return GR_BAD;
@@ -156,7 +154,6 @@ static enum status read_options(struct home *home, struct daemon *d, char *socke
 int main(int argc, char *argv[])
 {
 	struct daemon d = { .ledger = { .fd = -1 } };
-	char socket_path[4096];
 	struct home home;
 	int signals = -1, lock = -1;
 	enum status st;
@@ -164,7 +161,7 @@ int main(int argc, char *argv[])
 	umask(077);
 	queue_init(&d.bus.in);
 	queue_init(&d.bus.out);
-	if ((st = read_options(&home, &d, socket_path, sizeof socket_path, argc, argv)) != GR_OK)
+	if ((st = read_options(&home, &d, argc, argv)) != GR_OK)
 		return st;
 	/* First of all, so that a signal that comes early ends us as any other does. */
 	if ((signals = signals_open()) < 0) {
@@ -173,7 +170,7 @@ int main(int argc, char *argv[])
 	}
 	mosquitto_lib_init();
 	/* Two daemons on one registry would send everything twice and evict each other from the broker. */
-	if ((st = home_lock(&lock, &home)) != GR_OK || (st = issuer_open(&d.issuer, home.ca)) != GR_OK ||
+	if ((st = home_enter(&home)) != GR_OK || (st = home_settle()) != GR_OK || (st = home_lock(&lock, &home)) != GR_OK || (st = issuer_open(&d.issuer, home.ca)) != GR_OK ||
 	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK || (st = limits_record(d.db, &d.limits)) != GR_OK ||
 	    (st = ledger_open(&d.ledger, home.ledger)) != GR_OK)
 		goto out;

@@ -4,7 +4,7 @@
 # fill LAB N: N things more, each with all that a thing has which was registered, connected and left. Nobody else may be in
 # the registry. Sorted as the tables are, or it would take many times as long.
 fill() {
-	sqlite3 "$1/home/registry.db" >/dev/null <<EOF
+	sqlite3 "$1/home/shared/registry.db" >/dev/null <<EOF
 PRAGMA journal_mode = MEMORY;
 PRAGMA synchronous = OFF;
 PRAGMA temp_store = MEMORY;
@@ -24,7 +24,7 @@ INSERT INTO session SELECT thing, id, now, 0 FROM crowd;
 COMMIT;
 PRAGMA journal_mode = WAL;
 EOF
-	sync "$1/home/registry.db"	# or it is written out while something else is measured
+	sync "$1/home/shared/registry.db"	# or it is written out while something else is measured
 }
 
 # populate LAB N
@@ -80,7 +80,7 @@ look() { gr-audit -H "$1/home" || [ $? -eq 1 ]; }
 audit() {
 	local count
 	timed look "$1"
-	count=$(sqlite3 "$1/home/registry.db" "SELECT count(*) FROM certificate WHERE status = 'ACTIVE'")
+	count=$(sqlite3 "$1/home/shared/registry.db" "SELECT count(*) FROM certificate WHERE status = 'ACTIVE'")
 	printf '\ngr-audit of %d certificates, %d findings: %s s (CPU %s)\n' "$count" "$(wc -l <"$work/out")" "$wall" "$cpu"
 	aim "gr-audit of $count certificates" "$wall" s under 10
 }

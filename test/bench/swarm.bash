@@ -60,7 +60,7 @@ idle() {
 	broker=$(rss "$lab" broker) daemon=$(rss "$lab" backend)
 	gr-swarm -S "$lab" >"$work/idle.out" &
 	helpers=$!
-	until [ "$(sqlite3 -cmd '.timeout 60000' "$lab/home/registry.db" 'SELECT count(*) FROM session WHERE live')" -eq "$connected" ]; do
+	until [ "$(sqlite3 -cmd '.timeout 60000' "$lab/home/shared/registry.db" 'SELECT count(*) FROM session WHERE live')" -eq "$connected" ]; do
 		kill -0 "$helpers"
 		sleep 0.2
 	done

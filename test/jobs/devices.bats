@@ -27,7 +27,7 @@ drive() {
 		DRIVERS="$DRIVERS $!"
 	done
 }
-sql() { sqlite3 -cmd '.timeout 10000' "$GR_HOME/registry.db" "$1"; }
+sql() { sqlite3 -cmd '.timeout 10000' "$GR_HOME/shared/registry.db" "$1"; }
 asked_for() { [ "$(sql 'SELECT count(*) FROM rotation')" -ge "$1" ]; }
 # at_rest: nothing is open any more, here or there, and each thing has the one certificate that it holds
 at_rest() {

@@ -21,7 +21,7 @@ age() {
 	cp aged.pem "$T/certificate.pem"
 	id=$(certificate_id)
 	ends=$(date -d "$(openssl x509 -in aged.pem -noout -enddate | cut -d = -f 2)" +%s)
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/registry.db" "BEGIN;
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "BEGIN;
 		INSERT INTO certificate (id, status, pem, spki, not_after, created) SELECT '$id', 'ACTIVE', '$(cat aged.pem)', spki, $ends, created FROM certificate WHERE id = '$was';
 		UPDATE principal SET certificate = '$id' WHERE certificate = '$was';
 		UPDATE certificate_policy SET certificate = '$id' WHERE certificate = '$was';

@@ -36,7 +36,7 @@ fleet_stop() {
 	lab.sh stop "$1" broker
 }
 
-registry() { sqlite3 -cmd '.timeout 20000' "$HOME_DIR/registry.db" "$1"; }
+registry() { sqlite3 -cmd '.timeout 20000' "$HOME_DIR/shared/registry.db" "$1"; }
 
 # thing NAME: the one spoken of from here on, in a hurry
 thing() {
@@ -124,7 +124,7 @@ is_listening() {
 # mishap RULE...: for the thing, from now on, in place of what was said before; see test/fault/gr-lossy/rule.h
 mishap() {
 	printf '%s\n' "$@" >"$T/rules"
-	eventually mosquitto_pub --unix "$LAB/broker.sock" -q 1 -t "fault/$THING" -f "$T/rules" 2>/dev/null
+	eventually mosquitto_pub --unix "$LAB/home/shared/broker.sock" -q 1 -t "fault/$THING" -f "$T/rules" 2>/dev/null
 }
 
 # What the rotation of $JOB consisted of, as traced: N NAME for the N-th message of that name, which is a pattern.

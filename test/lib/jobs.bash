@@ -49,7 +49,7 @@ hear() {
 	local -a filters=()
 	shift
 	for filter; do filters+=(-t "$filter"); done
-	timeout -k 2 300 stdbuf -oL mosquitto_sub --unix "$LAB/broker.sock" -q 1 -v -d "${filters[@]}" >"$file" 2>&1 3>&- &
+	timeout -k 2 300 stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -q 1 -v -d "${filters[@]}" >"$file" 2>&1 3>&- &
 	HEARERS="${HEARERS:-} $!"
 	await grep -q '^Subscribed (mid' "$file"
 }

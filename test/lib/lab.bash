@@ -78,7 +78,7 @@ daemon_alone_end() {
 # backend start|stop|kill. Descriptor 5 is what tests hold fifos open with.
 backend() { lab.sh "$1" "$LAB" backend 3>&- 5>&-; }
 
-sql() { sqlite3 -cmd '.timeout 10000' "$GR_HOME/registry.db" "$1"; }
+sql() { sqlite3 -cmd '.timeout 10000' "$GR_HOME/shared/registry.db" "$1"; }
 
 # sql_is QUERY VALUE
 sql_is() {

@@ -40,7 +40,7 @@ word_to_nobody() {
 daemon_cut() {
 	backend stop
 	: >"$LAB/backend.log"
-	setsid gr-cut -n "$1" -c file,net -u "$GR_HOME/" -t 300 gr-backendd -H "$GR_HOME" -s "$LAB/broker.sock" -q 0 \
+	setsid gr-cut -n "$1" -c file,net -u "$GR_HOME/" -t 300 gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -q 0 \
 		</dev/null >>"$LAB/backend.log" 2>&1 3>&- 4>&- 5>&- &
 	CUT=$!
 	until grep -q '^ready$' "$LAB/backend.log" || ! kill -0 "$CUT" 2>/dev/null; do sleep 0.01; done

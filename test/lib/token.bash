@@ -152,7 +152,7 @@ assert_token_rotated() {
 		until_true has_one_certificate &&
 		[ "$(registered)" = "$(token_certificate "${T##*/}")" ] &&
 		[ "$(gr-probe)" = "$(registered)" ] &&
-		[ "$(sqlite3 "$HOME_DIR/registry.db" "SELECT count(*) FROM certificate WHERE id = '$OLD'")" -eq 0 ] &&
+		[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT count(*) FROM certificate WHERE id = '$OLD'")" -eq 0 ] &&
 		has_one_set "${T##*/}" &&
 		is_closed "${T##*/}" &&
 		is_tidy

@@ -33,7 +33,7 @@ teardown() {
 
 @test "memory: gr-backendd over a rotation, a refusal and a time-out, until it is told to end" {
 	lab.sh stop "$LAB" backend
-	$check --log-file="$PWD/log" "$BIN/gr-backendd" -H "$HOME_DIR" -s "$LAB/broker.sock" -q 0 -m 50 >out 2>err 3>&- &
+	$check --log-file="$PWD/log" "$BIN/gr-backendd" -H "$HOME_DIR" -s "$LAB/home/shared/broker.sock" -q 0 -m 50 >out 2>err 3>&- &
 	daemon=$!
 	until_true grep -q ready out
 	setting requestTimeoutSeconds 60

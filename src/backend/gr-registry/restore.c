@@ -153,7 +153,7 @@ static enum status prepare_copy(struct job *job, bool live)
 	str_format(job->copy_path, sizeof job->copy_path, "%s/.restored.db", job->v->home.dir);
 	remove_copy(job);
 	if ((st = archive_put(&job->archive, "registry.db", job->copy_path)) != GR_OK || (st = db_open(&job->copy, job->copy_path, DB_OPEN)) != GR_OK ||
-	    (live && (st = db_run(job->copy, "ATTACH ? AS live", "s", job->v->home.registry)) != GR_OK))
+	    (live && (st = db_run(job->copy, "ATTACH ? AS live", "s", sqlite3_db_filename(db_handle(job->v->db), "main"))) != GR_OK))
 		return st;
 	job->replay = (struct replay){ .db = job->copy, .now = job->v->now };
 	if ((st = db_begin(job->copy)) == GR_OK && (st = prepare(job, live)) == GR_OK)

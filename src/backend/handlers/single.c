@@ -94,7 +94,7 @@ int single_main(const struct single *single, int argc, char *argv[])
 		dir = optarg;
 	if (argc != optind)
 		arg_usage(&single->spec);
-	if ((st = read_event(&e, &whole, single->kind)) == GR_OK && (st = home_find(&home, dir)) == GR_OK &&
+	if ((st = read_event(&e, &whole, single->kind)) == GR_OK && (st = home_find(&home, dir)) == GR_OK && (st = home_enter(&home)) == GR_OK &&
 	    (st = issuer_open(&issuer, home.ca)) == GR_OK && (st = db_open(&e.db, home.registry, DB_OPEN)) == GR_OK &&
 	    (st = limits_read(&limits, e.db)) == GR_OK && (st = ledger_open(&ledger, home.ledger)) == GR_OK) {
 		e.minute_ms = limits.minute_ms;

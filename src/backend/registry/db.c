@@ -58,33 +58,62 @@ static int wait_turn(void *context, int tries)
 	return 1;
 }
 
+/*
+ * The broker's user may write into the registry's folder and the file itself: nothing that the schema says is run unless it is
+ * harmless, and no statement gets at the file's own structures.
+ */
+static bool defend(sqlite3 *sqlite)
+{
+	return sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
+	       sqlite3_db_config(sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL) == SQLITE_OK;
+}
+
+/*
+ * Each savepoint keeps what it would have to undo: in memory, else that is more disk traffic than the registry itself.
+ * The cache takes up to 64 MB, in kB: with the usual two a large registry is read from the system page by page.
+ */
+static const char settings[] =
+"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+"PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON";
+
+/* A status of db_file_refused for what could not even be opened. */
+static enum status open_file(struct db *d, const char *path, enum db_mode mode)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, rc;
+	char place[PATH_MAX];
+	enum status st;
+
+	st = db_file_place(place, path, mode);
+	if (st != GR_OK)
+		return st;
+	rc = sqlite3_open_v2(place, &d->sqlite, flags, NULL);
+	if (rc != SQLITE_OK)
+		return db_file_refused(d->sqlite, rc, path, mode);
+	sqlite3_busy_handler(d->sqlite, wait_turn, d);
+	return defend(d->sqlite) ? GR_OK : fail(d);
+}
+
 enum status db_open(struct db **db, const char *path, enum db_mode mode)
 {
 	struct db *d = calloc(1, sizeof *d);
-	int flags = SQLITE_OPEN_READWRITE | (mode == DB_CREATE ? SQLITE_OPEN_CREATE : 0);
 	enum status st = GR_FAIL;
-	int rc;
 
 	if (!d || !str_copy(d->path, sizeof d->path, path)) {
 		complain("%s: cannot be opened", path);
 		goto out;
 	}
-	if ((rc = sqlite3_open_v2(path, &d->sqlite, flags, NULL)) != SQLITE_OK) {
-		st = db_file_refused(d->sqlite, rc, path, mode);
+	st = open_file(d, path, mode);
+	if (st != GR_OK)
 		goto out;
-	}
-	sqlite3_busy_handler(d->sqlite, wait_turn, d);
 	/* Looked at before anything is set: the first pragma rewrites the head of a file that is somebody else's. */
-	if ((st = db_file_examine(d, mode)) != GR_OK) {
+	st = db_file_examine(d, mode);
+	if (st != GR_OK) {
 		if (sqlite3_errcode(d->sqlite) == SQLITE_NOTADB)
 			st = GR_BAD;
 		goto out;
 	}
-	/*
-	 * Each savepoint keeps what it would have to undo: in memory, else that is more disk traffic than the registry itself.
-	 * The cache takes up to 64 MB, in kB: with the usual two a large registry is read from the system page by page.
-	 */
-	if ((st = exec(d, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536")) != GR_OK)
+	st = exec(d, settings);
+	if (st != GR_OK)
 		goto out;
 	*db = d;
 	return GR_OK;

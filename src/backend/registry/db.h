@@ -19,7 +19,7 @@ struct db;
 enum db_mode { DB_OPEN, DB_CREATE };
 /*
  * Opens the registry at path (WAL, every commit synced); DB_CREATE makes it with the schema when it
- * is not there. GR_BAD: not ours, of a newer version, or missing;
+ * is not there. GR_BAD: not ours, of a newer version, missing, or a link;
  * GR_FAIL: there, but not for us. Free with db_close, which takes NULL.
  */
 enum status db_open(struct db **db, const char *path, enum db_mode mode);
@@ -60,7 +60,7 @@ int64_t db_total_changes(const struct db *db);
 int64_t db_last_id(const struct db *db);
 /* For what only SQLite itself can do. */
 sqlite3 *db_handle(struct db *db);
-const char *db_path(const struct db *db);
+const char *db_path(const struct db *db);	/* as it was given */
 /* Moves when another connection has committed (PRAGMA data_version); -1 on an error. */
 int64_t db_version(struct db *db);
 

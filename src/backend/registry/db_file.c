@@ -7,7 +7,12 @@
 #include "str.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { APPLICATION_ID = 0x67726462 };	/* "grdb" in the file's header */
 
@@ -80,11 +85,57 @@ enum status db_file_examine(struct db *db, enum db_mode mode)
 	return version < SCHEMA_VERSION ? upgrade(db) : GR_OK;
 }
 
+/* Its mode is that of its folder: where the group may write, so that the broker can read, the file is for the group too. */
+static bool create_file(const char *place, const char *folder)
+{
+	struct stat info;
+	int fd = open(place, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool ok;
+
+	if (fd < 0)
+		return errno == EEXIST || errno == EISDIR;
+	ok = stat(folder, &info) == 0 && ((info.st_mode & 020) == 0 || fchmod(fd, 0660) == 0);
+	close(fd);
+	return ok;
+}
+
+/* Links may lead to the folder, which the operator chose; a link in its place, which the broker could have made, is none of ours. */
+enum status db_file_place(char place[static PATH_MAX], const char *path, enum db_mode mode)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX], real[PATH_MAX];
+
+	if (!str_format(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".") ||
+	    !realpath(folder[0] ? folder : "/", real)) {
+		complain("%s: %s%s", path, strerror(errno), errno == ENOENT && mode == DB_OPEN ? "; gr-registry init makes a registry" : "");
+		return errno == ENOENT || errno == ENOTDIR ? GR_BAD : GR_FAIL;
+	}
+	if (!str_format(place, PATH_MAX, "%s/%s", real, slash ? slash + 1 : path)) {
+		complain("%s: the path is too long", path);
+		return GR_BAD;
+	}
+	if (mode == DB_OPEN || create_file(place, real))
+		return GR_OK;
+	complain("%s: %s", path, strerror(errno));
+	return GR_FAIL;
+}
+
+static bool is_link(const char *path)
+{
+	struct stat info;
+
+	return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+}
+
 /* SQLite's own word for all of these is "unable to open database file". */
 enum status db_file_refused(sqlite3 *sqlite, int rc, const char *path, enum db_mode mode)
 {
 	int why = sqlite && rc == SQLITE_CANTOPEN ? sqlite3_system_errno(sqlite) : 0;
 
+	if (is_link(path)) {
+		complain("%s: is a link, and links are not followed here; put the file itself there", path);
+		return GR_BAD;
+	}
 	if ((why == ENOENT || why == ENOTDIR) && mode == DB_OPEN)
 		complain("%s: %s; gr-registry init makes a registry", path, strerror(why));
 	else

@@ -1,11 +1,15 @@
 /* home.c - where the backend keeps its things */
+#define _GNU_SOURCE	/* setresuid, setresgid */
 #include "registry/home.h"
 #include "complain.h"
+#include "owner.h"
 #include "str.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -14,36 +18,174 @@
 
 enum { LOCK_TRIES = 20, LOCK_PAUSE_MS = 50 };	/* home_is_served may hold it for a moment */
 
+#define HOME_DEFAULT "/var/lib/gr-backend"
+#define OLD_LAYOUT "stop broker and daemon, then gr-registry move-registry puts the registry in a folder of its own"
+
+static const char *setting(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* A folder of its own by the variable, or where the installation has one; else the backend's. */
+static bool find_part(char to[static 3072], const char *variable, const char *usual, const char *dir)
+{
+	const char *set = setting(variable);
+
+	if (!set)
+		set = strcmp(dir, HOME_DEFAULT) == 0 && is_folder(usual) ? usual : dir;
+	return str_copy(to, 3072, set);
+}
+
 enum status home_find(struct home *home, const char *dir)
 {
-	const char *set = getenv("GR_HOME");
-
 	if (!dir)
-		dir = set && *set ? set : "/var/lib/gr-backend";
-	if (str_copy(home->dir, sizeof home->dir, dir) && str_format(home->registry, sizeof home->registry, "%s/registry.db", dir) &&
-	    str_format(home->ca, sizeof home->ca, "%s/ca", dir) && str_format(home->trusted, sizeof home->trusted, "%s/trusted", dir) &&
-	    str_format(home->ledger, sizeof home->ledger, "%s/ledger", dir))
+		dir = setting("GR_HOME");
+	if (!dir)
+		dir = HOME_DEFAULT;
+	if (str_copy(home->dir, sizeof home->dir, dir) &&
+	    find_part(home->signer, "GR_SIGNER_HOME", "/var/lib/gr-signer", dir) &&
+	    find_part(home->notifier, "GR_NOTIFY_HOME", "/var/lib/gr-notify", dir) &&
+	    str_format(home->shared, sizeof home->shared, "%s/shared", dir) &&
+	    str_format(home->registry, sizeof home->registry, "%s/shared/registry.db", dir) &&
+	    str_format(home->socket, sizeof home->socket, "%s/shared/broker.sock", dir) &&
+	    str_format(home->ca, sizeof home->ca, "%s/ca", home->signer) &&
+	    str_format(home->trusted, sizeof home->trusted, "%s/trusted", home->signer) &&
+	    str_format(home->ledger, sizeof home->ledger, "%s/ledger", home->signer) &&
+	    str_format(home->channels, sizeof home->channels, "%s/notify.d", home->notifier))
 		return GR_OK;
 	complain("%s: the path is too long", dir);
 	return GR_BAD;
 }
 
+enum status home_check(int fd, const char *path)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) != 0) {
+		complain("%s: %s", path, strerror(errno));
+		return GR_FAIL;
+	}
+	if (info.st_uid != geteuid() && info.st_uid != 0) {
+		complain("%s: belongs to user %lu; only its owner and root work with it", path, (unsigned long)info.st_uid);
+		return GR_BAD;
+	}
+	if ((info.st_mode & 022) == 0)
+		return GR_OK;
+	complain("%s: others than its owner may write there (mode %03o); chmod go-w it", path, (unsigned)(info.st_mode & 07777));
+	return GR_BAD;
+}
+
+/* The file that broker and daemon share lay in DIR itself once, which the broker's user could write for that. */
+static enum status refuse_old_layout(int fd, const struct home *home)
+{
+	struct stat info;
+
+	if (fstatat(fd, "registry.db", &info, AT_SYMLINK_NOFOLLOW) != 0)
+		return GR_OK;
+	complain("%s/registry.db: lies in the old place; " OLD_LAYOUT, home->dir);
+	return GR_BAD;
+}
+
+/* *fd -1: there is no such folder yet. */
+static enum status enter(int *fd, const char *dir)
+{
+	struct owner was;
+	enum status st;
+
+	*fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0 && errno == ENOENT)
+		return GR_OK;
+	if (*fd < 0) {
+		complain("%s: %s", dir, strerror(errno));
+		return errno == ENOTDIR ? GR_BAD : GR_FAIL;
+	}
+	st = owner_become_of(&was, *fd, dir);
+	return st == GR_OK ? home_check(*fd, dir) : st;
+}
+
+static void leave(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+enum status home_enter(const struct home *home)
+{
+	enum status st;
+	int fd;
+
+	st = enter(&fd, home->dir);
+	if (fd >= 0 && st != GR_FAIL && refuse_old_layout(fd, home) != GR_OK)
+		st = GR_BAD;
+	leave(fd);
+	return st;
+}
+
+enum status home_enter_signer(const struct home *home)
+{
+	enum status st;
+	int fd;
+
+	st = enter(&fd, home->signer);
+	leave(fd);
+	return st;
+}
+
+enum status home_settle(void)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	struct passwd *user;
+
+	if (getuid() == uid)
+		return GR_OK;
+	user = getpwuid(uid);
+	if (seteuid(0) == 0 && (user ? initgroups(user->pw_name, gid) : setgroups(0, NULL)) == 0 && setresgid(gid, gid, gid) == 0 &&
+	    setresuid(uid, uid, uid) == 0)
+		return GR_OK;
+	complain("user %lu: cannot be taken on: %s", (unsigned long)uid, strerror(errno));
+	return GR_FAIL;
+}
+
+static enum status make(const char *dir)
+{
+	if (mkdir(dir, 0700) == 0 || errno == EEXIST)
+		return GR_OK;
+	complain("%s: %s%s", dir, strerror(errno), errno == ENOENT ? "; the folder that it is to lie in must exist" : "");
+	return GR_FAIL;
+}
+
 enum status home_make(const struct home *home)
 {
-	if (mkdir(home->dir, 0700) == 0 || errno == EEXIST)
-		return GR_OK;
-	complain("%s: %s%s", home->dir, strerror(errno), errno == ENOENT ? "; the folder that it is to lie in must exist" : "");
-	return GR_FAIL;
+	enum status st = make(home->dir);
+
+	if (st == GR_OK)
+		st = home_enter(home);
+	return st == GR_OK ? make(home->shared) : st;
 }
 
 enum status home_lock(int *fd, const struct home *home)
 {
 	char path[4096];
+	enum status st;
 
-	if (!str_format(path, sizeof path, "%s/lock", home->dir) || (*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0) {
+	if (!str_format(path, sizeof path, "%s/lock", home->dir) ||
+	    (*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0) {
 		complain("%s/lock: %s", home->dir, strerror(errno));
-		return errno == ENOENT ? GR_BAD : GR_FAIL;
+		return errno == ENOENT || errno == ELOOP ? GR_BAD : GR_FAIL;
 	}
+	st = home_check(*fd, path);
+	if (st != GR_OK)
+		return st;
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
 			return GR_OK;
@@ -59,7 +201,7 @@ bool home_is_served(const struct home *home)
 	bool served = false;
 	int fd;
 
-	if (!str_format(path, sizeof path, "%s/lock", home->dir) || (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+	if (!str_format(path, sizeof path, "%s/lock", home->dir) || (fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
 		return false;
 	served = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(fd);

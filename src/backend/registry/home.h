@@ -1,27 +1,49 @@
 /*
- * home.h - the backend's folder: registry.db, ca/, trusted/, ledger. GR_HOME, or -H; default /var/lib/gr-backend.
+ * home.h - the backend's folders, and who may be trusted with what lies in them.
+ *
+ *	DIR (GR_HOME, -H; default /var/lib/gr-backend)   the daemon's alone: lock, notify.d unless it has a folder of its own
+ *	DIR/shared                                       daemon and broker: registry.db, broker.sock
+ *	SIGNER (GR_SIGNER_HOME)                          the signer's alone: ca/, trusted/, ledger, sign.sock
+ *	NOTIFY (GR_NOTIFY_HOME)                          the notifier's alone: notify.d/, notify.sock
+ *
+ * SIGNER and NOTIFY are DIR itself where one user does all; with the default DIR they are /var/lib/gr-signer and
+ * /var/lib/gr-notify as soon as these exist. On any status but GR_OK one line has been written.
  */
 #ifndef GR_HOME_H
 #define GR_HOME_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "status.h"
 
 struct home {
-	char dir[3072];
-	char registry[4096], ca[4096], trusted[4096], ledger[4096];
+	char dir[3072], signer[3072], notifier[3072];
+	char shared[4096], registry[4096], socket[4096];	/* socket: the broker's, unless somebody says otherwise */
+	char ca[4096], trusted[4096], ledger[4096];
+	char channels[4096];					/* notify.d */
 };
 
 #define HOME_OPTION { 'H', "home", "DIR", "the backend's folder (default $GR_HOME or /var/lib/gr-backend)" }
-/* dir NULL: from the environment. GR_BAD, one line: too long. */
+/* Paths alone: nothing is looked at. dir NULL: from the environment. GR_BAD: too long. */
 enum status home_find(struct home *home, const char *dir);
-/* Makes the folder (0700) unless it is there; not the one it lies in. GR_FAIL, one line. */
-enum status home_make(const struct home *home);
 
 /*
- * One gr-backendd works in a folder, for as long as it has *fd. GR_FAIL, one line: another one does. GR_BAD, one line: there
- * is no such folder.
+ * Goes to work in a folder: it must be ours or root's, with nobody else allowed to write there, else GR_BAD. Root takes on
+ * its owner, so that what is made there is the owner's. One that is not there is GR_OK, for whoever makes it.
+ */
+enum status home_enter(const struct home *home);
+enum status home_enter_signer(const struct home *home);
+/* Is fd, path, ours or root's, and nobody else's to write? GR_BAD: no. */
+enum status home_check(int fd, const char *path);
+/* What root took on, for good: for whoever stays, or starts other programs. */
+enum status home_settle(void);
+
+/* Makes the folder, and shared in it, unless they are there (0700); not the one it lies in. GR_FAIL. */
+enum status home_make(const struct home *home);
+/*
+ * One gr-backendd works in a folder, for as long as it has *fd. GR_FAIL: another one does. GR_BAD: there is no such folder,
+ * or its lock is no file of ours.
  */
 enum status home_lock(int *fd, const struct home *home);
 /* Is one at work? */

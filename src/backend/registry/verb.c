@@ -35,7 +35,7 @@ enum status verb_open(struct verb *v, const struct arg_spec *spec, int argc, cha
 	if (v->count < min || v->count > max)
 		arg_usage(spec);
 	v->now = clock_real_ms();
-	if ((st = home_find(&v->home, v->home_dir)) != GR_OK)
+	if ((st = home_find(&v->home, v->home_dir)) != GR_OK || (st = home_enter(&v->home)) != GR_OK)
 		return st;
 	return db_open(&v->db, v->home.registry, DB_OPEN);
 }

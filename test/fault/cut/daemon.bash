@@ -58,7 +58,7 @@ daemon_word() {
 daemon_start() {
 	local i
 	: >"$w/lab/backend.log"
-	setsid gr-cut -n "$1" "${cut[@]}" -u "$home/" -l log -t 300 gr-backendd -H "$home" -s "$w/lab/broker.sock" -q 0 \
+	setsid gr-cut -n "$1" "${cut[@]}" -u "$home/" -l log -t 300 gr-backendd -H "$home" -s "$w/lab/home/shared/broker.sock" -q 0 \
 		</dev/null >>"$w/lab/backend.log" 2>&1 7>&- 8>&- &
 	daemon=$!
 	for ((i = 0; i < 1000; i++)); do

@@ -25,7 +25,7 @@ device_triggers() {
 			BEGIN INSERT INTO cut_third VALUES (new.thing); END"
 }
 
-sql() { sqlite3 -cmd '.timeout 10000' "$home/registry.db" "$1"; }
+sql() { sqlite3 -cmd '.timeout 10000' "$home/shared/registry.db" "$1"; }
 
 # A thing of our own; another one when the last one was lost.
 device_up() {
