@@ -264,7 +264,7 @@ own_registry() {
 	sql "CREATE TRIGGER stop BEFORE INSERT ON alarm BEGIN SELECT RAISE(ABORT, 'no'); END"
 	sql .dump >before
 	run -111 --separate-stderr gr-audit
-	[ "${stderr_lines[-1]}" = "gr-audit: $GR_HOME/registry.db: no" ]
+	[ "${stderr_lines[-1]}" = "gr-audit: $GR_HOME/shared/registry.db: no" ]
 	sql .dump | diff before -
 	sql 'DROP TRIGGER stop'
 	run -1 gr-audit -c shared-key
