@@ -51,6 +51,8 @@ LINK_gr-create       = libcrypto libssl libmosquitto $(CONF)
 LINK_gr-commit       = libcrypto libssl libmosquitto $(CONF)
 LINK_gr-request      = libcrypto libssl libmosquitto $(CONF)
 LINK_gr-backendd     = libcrypto libmosquitto jansson sqlite3
+LINK_gr-signer       = libcrypto jansson
+LINK_gr-notifier     = libcrypto
 LINK_gr-registry     = libcrypto jansson sqlite3
 LINK_gr-jobs         = libcrypto jansson sqlite3
 LINK_gr-ca           = libcrypto libssl jansson sqlite3
@@ -72,7 +74,7 @@ BACKEND := $(filter-out gr-broker,$(patsubst src/backend/%.c,%,$(wildcard src/ba
 PARTS = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/device/$(1)/*.c src/backend/$(1)/*.c))
 
 LIB_OBJ  := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lib/*.c))
-ROOM_OBJ := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/backend/registry/*.c src/backend/issuer/*.c src/backend/jobs/*.c src/backend/handlers/*.c src/backend/policy/*.c))
+ROOM_OBJ := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/backend/base/*.c src/backend/registry/*.c src/backend/issuer/*.c src/backend/jobs/*.c src/backend/handlers/*.c src/backend/policy/*.c))
 
 PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh said.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh

@@ -303,7 +303,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	json_is "$(tail -n 1 <<<"$output")" '{"ledgerLines":2,"newCertificates":1,"newSurvivors":1,"newRevocations":0,"withoutPolicies":0,"unreadableLines":0}' 'del(.asOf)'
 	cmp new/ledger kept
 	[ "$(openssl pkey -in new/ca/ca.key -pubout)" = "$(openssl pkey -in "$GR_HOME/ca/ca.key" -pubout)" ]
-	[ "$(stat -c %a new/ca/ca.key new/shared/registry.db new/ledger new/ca new/trusted | xargs)" = '600 600 600 700 755' ]
+	[ "$(stat -c %a new/ca/ca.key new/shared/registry.db new/ledger new/ca new/trusted | xargs)" = '600 600 640 750 755' ]
 	[ "$(cd new && find . -type f ! -name 'registry.db-*' | sort)" = "$(cd "$GR_HOME" && find ca trusted ledger shared/registry.db -type f | sed 's,^,./,' | sort)" ]
 	# The lab goes on with it.
 	lab.sh stop "$LAB" backend

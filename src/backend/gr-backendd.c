@@ -153,7 +153,7 @@ static enum status read_options(struct home *home, struct daemon *d, int argc, c
 
 int main(int argc, char *argv[])
 {
-	struct daemon d = { .ledger = { .fd = -1 } };
+	struct daemon d = { 0 };
 	struct home home;
 	int signals = -1, lock = -1;
 	enum status st;
@@ -170,10 +170,11 @@ int main(int argc, char *argv[])
 	}
 	mosquitto_lib_init();
 	/* Two daemons on one registry would send everything twice and evict each other from the broker. */
-	if ((st = home_enter(&home)) != GR_OK || (st = home_settle()) != GR_OK || (st = home_lock(&lock, &home)) != GR_OK || (st = issuer_open(&d.issuer, home.ca)) != GR_OK ||
-	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK || (st = limits_record(d.db, &d.limits)) != GR_OK ||
-	    (st = ledger_open(&d.ledger, home.ledger)) != GR_OK)
+	if ((st = home_enter(&home)) != GR_OK || (st = home_settle(home.dir)) != GR_OK || (st = home_lock(&lock, &home)) != GR_OK || (st = signer_open(&d.signer, &home)) != GR_OK ||
+	    (st = signer_can_issue(&d.signer)) != GR_OK ||
+	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK || (st = limits_record(d.db, &d.limits)) != GR_OK)
 		goto out;
+	d.authorities = home.ca;
 	st = serve(&d, signals);
 out:
 	courier_close(&d.courier);
@@ -182,12 +183,11 @@ out:
 		close(signals);
 	if (lock >= 0)
 		close(lock);
-	ledger_close(&d.ledger);
+	signer_close(&d.signer);
 	db_close(d.db);
 	throttle_free(d.throttle);
 	throttle_free(d.closings);
 	asked_free(d.asked);
-	issuer_release(&d.issuer);
 	mosquitto_lib_cleanup();
 	return st;
 }

@@ -6,6 +6,7 @@
 
 static const struct arg_verb verbs[] = {
 	{ "init", do_init, "make an empty registry" },
+	{ "move-registry", do_move_registry, "the registry of an earlier version into the folder that it has now" },
 	{ "register", do_register, "a thing, from the CSR it made: certificate, policy, group in one go" },
 	{ "create-thing", do_create_thing, "a thing without a certificate" },
 	{ "delete-thing", do_delete_thing, "a thing that has no certificate left" },

@@ -10,6 +10,18 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Who answers for somebody else hands on what there is to say. One for the process, as standard error is. */
+static struct {
+	char *line;
+	size_t size;
+} captive;
+
+void complain_capture(char *line, size_t size)
+{
+	captive.line = line;
+	captive.size = size;
+}
+
 void complain(const char *fmt, ...)
 {
 	char line[COMPLAIN_MAX];
@@ -17,6 +29,12 @@ void complain(const char *fmt, ...)
 	va_list ap;
 	int n;
 
+	if (captive.line) {
+		va_start(ap, fmt);
+		vsnprintf(captive.line, captive.size, fmt, ap);
+		va_end(ap);
+		return;
+	}
 	n = snprintf(line, sizeof line, "%s: ", program_invocation_short_name);
 	head = n < 0 ? 0 : (size_t)n;
 	if (head >= sizeof line)

@@ -8,9 +8,13 @@
 #ifndef GR_COMPLAIN_H
 #define GR_COMPLAIN_H
 
+#include <stddef.h>
+
 enum { COMPLAIN_MAX = 1024 };
 
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* From now on the text goes to line, without the program's name, instead; NULL: no longer. */
+void complain_capture(char *line, size_t size);
 
 /* The newest reason in OpenSSL's error queue, or a token's own if one is there; the queue is emptied. Valid until the next call. */
 const char *complain_openssl(void);

@@ -172,6 +172,13 @@ static enum status dress(int fd, const char *where, mode_t mode, const struct st
 	return owner_refusal(err);
 }
 
+bool file_belongs(int fd, int dirfd)
+{
+	struct stat dir;
+
+	return geteuid() != 0 || (fstat(dirfd, &dir) == 0 && fchown(fd, dir.st_uid, dir.st_gid) == 0);
+}
+
 /* An empty file of its owner and mode, under a temporary name. */
 static enum status make_temp(int *fd, char temp[static NAME_MAX + 1], int dirfd, const char *name, const char *where, mode_t mode,
 			     const struct stat *like)
@@ -188,8 +195,12 @@ static enum status make_temp(int *fd, char temp[static NAME_MAX + 1], int dirfd,
 		complain("%s: cannot be replaced: %s", where, strerror(errno));
 		return GR_FAIL;
 	}
-	if ((st = dress(*fd, where, mode, like)) == GR_OK)
+	if (!like && !file_belongs(*fd, dirfd)) {
+		complain("%s: a new one cannot be given to the owner of its folder: %s", where, strerror(errno));
+		st = GR_FAIL;
+	} else if ((st = dress(*fd, where, mode, like)) == GR_OK) {
 		return GR_OK;
+	}
 	close(*fd);
 	unlinkat(dirfd, temp, 0);
 	return st;

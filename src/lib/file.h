@@ -35,7 +35,7 @@ enum status file_open(int *fd, const char *path, size_t max);
 
 /*
  * Replaces (or makes) name in the directory dirfd: a temporary name born with mode, all bytes,
- * fsync, checked close, rename, fsync of the directory. After a power cut the file is the old one
+ * fsync, checked close, rename, fsync of the directory. Made by root it belongs to the directory's owner. After a power cut the file is the old one
  * or the new one, whole. where names the file in error lines.
  */
 enum status file_replace_at(int dirfd, const char *name, const char *where, const void *data, size_t len, mode_t mode);
@@ -51,6 +51,9 @@ enum status file_replace(const char *path, const void *data, size_t len, mode_t 
 
 /* The next name in dir, NULL after the last. False: it cannot be read; errno says why. */
 bool file_next(struct dirent **entry, DIR *dir);
+
+/* What root makes in a directory belongs to the directory's owner and group. False: errno says why. */
+bool file_belongs(int fd, int dirfd);
 
 /* Makes names in this directory durable. */
 enum status file_sync_dir(int dirfd, const char *where);

@@ -70,9 +70,35 @@ enum status file_digest(char hex[static FILE_HEX], const char *path, off_t len)
 	return st;
 }
 
+static int open_parent(const char *path, char parent[static PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+
+	str_format(parent, PATH_MAX, "%.*s", slash ? (int)(slash - path) + (slash == path) : 1, slash ? path : ".");
+	return open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* -1: errno says why. */
+static int make(const char *path)
+{
+	char parent[PATH_MAX];
+	int dir = open_parent(path, parent), fd = -1;
+
+	if (dir < 0)
+		return -1;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0 && !file_belongs(fd, dir)) {
+		close(fd);
+		unlink(path);
+		fd = -1;
+	}
+	close(dir);
+	return fd;
+}
+
 enum status file_copy(char hex[static FILE_HEX], const char *to, const char *from, off_t len)
 {
-	int in = open(from, O_RDONLY | O_CLOEXEC), out = in >= 0 ? open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+	int in = open(from, O_RDONLY | O_CLOEXEC), out = in >= 0 ? make(to) : -1;
 	enum status st;
 
 	if (in >= 0 && out < 0 && errno == EEXIST)
@@ -90,13 +116,11 @@ enum status file_copy(char hex[static FILE_HEX], const char *to, const char *fro
 
 enum status file_sync_parent(const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	char parent[PATH_MAX];
 	enum status st;
-	int fd;
+	int fd = open_parent(path, parent);
 
-	str_format(parent, sizeof parent, "%.*s", slash ? (int)(slash - path) + (slash == path) : 1, slash ? path : ".");
-	if ((fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+	if (fd < 0)
 		return fail(parent);
 	st = file_sync_dir(fd, parent);
 	close(fd);

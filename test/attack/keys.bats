@@ -174,6 +174,7 @@ as_it_was() {
 		sql "UPDATE OR IGNORE seen_key SET spki = '$(cat hash)' WHERE spki = (SELECT spki FROM certificate WHERE id = '$id');
 			UPDATE certificate SET spki = '$(cat hash)', key_type = CASE WHEN key_type LIKE 'RSA-%' THEN substr(key_type, 1, 8) ELSE key_type END WHERE id = '$id'"
 	done
+	before_notices_had_columns
 	sql "DROP INDEX certificate_unexamined; UPDATE meta SET value = 2 WHERE key = 'version'"
 }
 # encoding: of the public key of a certificate, as it stands there

@@ -1,51 +1,37 @@
 /* courier.c - notices on their way to the channels */
-#define _GNU_SOURCE	/* memfd_create, posix_spawn_file_actions_addclosefrom_np */
 #include "gr-backendd/courier.h"
+#include "base/notifier.h"
 #include "clock.h"
 #include "complain.h"
 #include "str.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <spawn.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHORES_MS = 1000, PERMANENT = 100, RETRY_DOUBLINGS = 10, RETRY_MINUTES = 15 };
+enum { CHORES_MS = 1000, PERMANENT = 100, RETRY_DOUBLINGS = 10, RETRY_MINUTES = 15, NOTIFIER_MS = 10000 };
 #define KEPT_MS (INT64_C(7) * 86400000)	/* a channel that is dead for a week does not fill the disk */
 
 void courier_open(struct courier *c, const struct home *home, const char *socket, int64_t minute_ms)
 {
-	const char *path = getenv("PATH");
-
 	*c = (struct courier){ .minute_ms = minute_ms };
-	str_format(c->dir, sizeof c->dir, "%s/notify.d", home->dir);
-	str_format(c->home, sizeof c->home, "GR_HOME=%s", home->dir);
-	str_format(c->socket, sizeof c->socket, "GR_BROKER_SOCKET=%s", socket);
-	if (!path || !str_format(c->path, sizeof c->path, "PATH=%s", path))
-		str_copy(c->path, sizeof c->path, "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
+	str_copy(c->notifier, sizeof c->notifier, home->notifier);
+	str_copy(c->dir, sizeof c->dir, home->channels);
+	str_copy(c->home, sizeof c->home, home->dir);
+	str_copy(c->socket, sizeof c->socket, socket);
 }
 
-/* The whole group: what the program started goes with it. */
-static void end(const struct courier_post *p)
-{
-	kill(-p->pid, SIGKILL);
-}
-
+/* Closing the connection ends the program. */
 void courier_close(struct courier *c)
 {
 	for (size_t i = 0; i < c->count; i++)
-		if (c->posts[i].pid) {
-			end(&c->posts[i]);
-			waitpid(c->posts[i].pid, NULL, 0);
-		}
+		if (c->posts[i].under_way)
+			peer_close(&c->posts[i].peer);
 	c->count = 0;
 }
 
@@ -88,7 +74,7 @@ static enum status add(struct courier *c, struct db *db, const char *name)
 static void drop_missing(struct courier *c)
 {
 	for (size_t i = 0; i < c->count;)
-		if (c->posts[i].pid || is_channel(c, c->posts[i].channel.name)) {
+		if (c->posts[i].under_way || is_channel(c, c->posts[i].channel.name)) {
 			i++;
 		} else {
 			c->posts[i] = c->posts[--c->count];
@@ -118,46 +104,6 @@ static enum status look(struct courier *c, struct db *db)
 	return st;
 }
 
-/* A file in memory: a program that does not read cannot hold us up, as it could with a pipe. */
-static int open_input(const char *json)
-{
-	size_t len = strlen(json);
-	int fd = memfd_create("notification", MFD_CLOEXEC);
-
-	if (fd >= 0 && write(fd, json, len) == (ssize_t)len && lseek(fd, 0, SEEK_SET) == 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-/* Nothing of ours but standard error is open in the program; a clean environment, no signal blocked, a group of its own. */
-static int spawn(pid_t *pid, const struct courier *c, const char *path, int input)
-{
-	char *const argv[] = { (char *)path, NULL };
-	char *const env[] = { (char *)c->path, (char *)c->home, (char *)c->socket, (char *)"LC_ALL=C.UTF-8", NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	int error;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-	posix_spawn_file_actions_addchdir_np(&actions, "/");
-	error = posix_spawn(pid, path, &actions, &attr, argv, env);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attr);
-	return error;
-}
-
 static void delivered(struct courier_post *p)
 {
 	p->channel.done = p->notice;
@@ -179,59 +125,74 @@ static void postpone(struct courier *c, struct courier_post *p, const char *why)
 	p->changed = true;
 }
 
-static void judge(struct courier *c, struct courier_post *p, int status)
+static void judge(struct courier *c, struct courier_post *p, struct wire *answer)
 {
-	char why[64];
+	enum notifier_end end = (enum notifier_end)wire_byte(answer);
+	int64_t number = wire_number(answer);
+	char why[COMPLAIN_MAX];
 
-	if (p->late)
-		postpone(c, p, "its program took too long");
-	else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	wire_text(why, sizeof why, answer);
+	if (!wire_is_done(answer))
+		postpone(c, p, "gr-notifier has ended");
+	else if (end == NOTIFIER_EXITED && number == 0)
 		delivered(p);
-	else if (WIFEXITED(status) && WEXITSTATUS(status) == PERMANENT) {
+	else if (end == NOTIFIER_EXITED && number == PERMANENT) {
 		complain("%s/%s: notification %" PRId64 " is given up: exit status %d", c->dir, p->channel.name, p->notice, PERMANENT);
 		delivered(p);
 	} else {
-		str_format(why, sizeof why, "%s %d", WIFEXITED(status) ? "exit status" : "signal", WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+		if (end != NOTIFIER_FAILED)
+			str_format(why, sizeof why, end == NOTIFIER_LATE ? "its program took too long" : end == NOTIFIER_KILLED ? "signal %d" : "exit status %d", (int)number);
 		postpone(c, p, why);
 	}
 }
 
+/* The notifier ends a program that is late; one that does not answer even then is given up with it. */
 static void look_after(struct courier *c, struct courier_post *p)
 {
-	siginfo_t info = { 0 };
-	int status = 0;
+	struct pollfd fd = { .fd = p->peer.fd, .events = POLLIN };
 
-	if (waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == p->pid) {
-		end(p);	/* whatever it left running, while nobody else can have its number */
-		waitpid(p->pid, &status, 0);
-		judge(c, p, status);
-		p->pid = 0;
-	} else if (clock_boot_ms() >= p->until && !p->late) {
-		p->late = true;
-		end(p);
+	if (poll(&fd, 1, 0) == 1) {
+		if (!wire_receive(&c->wire, p->peer.fd))
+			c->wire.bad = true;
+		judge(c, p, &c->wire);
+	} else if (clock_boot_ms() < p->until) {
+		return;
+	} else {
+		postpone(c, p, "gr-notifier does not answer");
 	}
+	peer_close(&p->peer);
+	p->under_way = false;
+}
+
+static bool ask(struct courier *c, struct courier_post *p, const char *json)
+{
+	if (peer_open(&p->peer, &notifier_kind, c->notifier) != GR_OK)
+		return false;
+	wire_clear(&c->wire);
+	wire_put_text(&c->wire, p->channel.name);
+	wire_put_text(&c->wire, json);
+	wire_put_text(&c->wire, c->home);
+	wire_put_text(&c->wire, c->socket);
+	wire_put_number(&c->wire, c->minute_ms / 2);
+	if (wire_send(&c->wire, p->peer.fd))
+		return true;
+	complain("%s: gr-notifier cannot be asked: %s", c->notifier, strerror(errno));
+	peer_close(&p->peer);
+	return false;
 }
 
 static enum status start(struct courier *c, struct courier_post *p, struct db *db)
 {
-	char path[PATH_MAX], *json = NULL;
-	int input, error;
+	char *json = NULL;
 	enum status st = notice_next(&p->notice, &json, db, p->channel.done);
 
 	if (st != GR_OK)
 		return st == GR_NO ? GR_OK : st;
-	str_format(path, sizeof path, "%s/%s", c->dir, p->channel.name);
-	input = open_input(json);
-	error = input < 0 ? errno : spawn(&p->pid, c, path, input);
-	if (input >= 0)
-		close(input);
+	p->until = clock_boot_ms() + c->minute_ms / 2 + NOTIFIER_MS;
+	p->under_way = ask(c, p, json);
+	if (!p->under_way)
+		postpone(c, p, "gr-notifier cannot be reached");
 	free(json);
-	p->late = false;
-	p->until = clock_boot_ms() + c->minute_ms / 2;
-	if (error) {
-		p->pid = 0;
-		postpone(c, p, strerror(error));
-	}
 	return GR_OK;
 }
 
@@ -250,9 +211,9 @@ enum status courier_turn(struct courier *c, struct db *db)
 	for (size_t i = 0; i < c->count && st == GR_OK; i++) {
 		struct courier_post *p = &c->posts[i];
 
-		if (p->pid)
+		if (p->under_way)
 			look_after(c, p);
-		if (!p->pid && is_due(c, p))
+		if (!p->under_way && is_due(c, p))
 			st = start(c, p, db);
 	}
 	return st;

@@ -1,6 +1,6 @@
 /*
- * courier.h - takes notices to the channels: one program of HOME/notify.d each, that gets one notice at a time on its
- * standard input. Nothing here waits: children are started, and looked after in later turns.
+ * courier.h - takes notices to the channels: one program of notify.d each, that gets one notice at a time on its standard
+ * input. gr-notifier runs them. Nothing here waits: what is under way is looked after in later turns.
  *
  * A channel has its notices in order, each until its program has ended with 0, or with 100, which gives it up; any other end,
  * or none within half a minute, is tried again after a growing delay. No channel waits for another.
@@ -9,8 +9,9 @@
 #define GR_COURIER_H
 
 #include <limits.h>
-#include <sys/types.h>
 
+#include "base/peer.h"
+#include "base/wire.h"
 #include "registry/home.h"
 #include "registry/notice.h"
 
@@ -19,9 +20,9 @@ enum { COURIER_CHANNELS = 16 };
 struct courier_post {
 	struct notice_channel channel;
 	int64_t notice;		/* that is on its way */
-	pid_t pid;		/* of its program, which leads a process group; 0: none is */
-	int64_t until;		/* clock_boot_ms: when that is ended */
-	bool late;		/* it was */
+	bool under_way;
+	struct peer peer;	/* the gr-notifier that has it */
+	int64_t until;		/* clock_boot_ms: when that is not waited for any longer */
 	bool changed;		/* not saved yet */
 };
 struct courier {
@@ -29,7 +30,9 @@ struct courier {
 	size_t count;
 	bool gone;		/* a channel went: to be saved */
 	bool crowded;		/* it has been said that there are too many */
-	char dir[PATH_MAX], home[PATH_MAX + 16], socket[PATH_MAX + 32], path[PATH_MAX];	/* folder, and environment of the programs */
+	char notifier[PATH_MAX], dir[PATH_MAX];		/* gr-notifier's folder, and notify.d in it */
+	char home[PATH_MAX], socket[PATH_MAX];		/* for the environment of the programs */
+	struct wire wire;
 	int64_t minute_ms;
 	int64_t next;		/* clock_boot_ms: of the next chores */
 };

@@ -14,8 +14,7 @@
 #include "gr-backendd/courier.h"
 #include "gr-backendd/metrics.h"
 #include "gr-backendd/throttle.h"
-#include "issuer/issuer.h"
-#include "issuer/ledger.h"
+#include "issuer/signer.h"
 #include "registry/db.h"
 #include "registry/limits.h"
 #include "registry/stall.h"
@@ -59,8 +58,8 @@ struct bus {
 
 struct daemon {
 	struct db *db;
-	struct issuer issuer;
-	struct ledger ledger;
+	struct signer signer;
+	const char *authorities;	/* the folder of their certificates */
 	struct bus bus;
 	struct courier courier;
 	struct metrics metrics;

@@ -56,7 +56,7 @@ static enum status thing_began(struct daemon *d, const struct certificate *c, bo
 
 	if (st == GR_OK && !c->seen)
 		st = kept_see(d->db, c->thing, c->id, now);
-	return st == GR_OK && !again ? terminal_session(d->db, &d->ledger, c->thing, c->id, now) : st;
+	return st == GR_OK && !again ? terminal_session(d->db, &d->signer, c->thing, c->id, now) : st;
 }
 
 /* Only a session under exactly the thing's name tells what the thing uses; T#gr at least shows that NEW works. */
@@ -198,7 +198,7 @@ static enum status note_parting(struct daemon *d, const char *certificate)
 static enum status request(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
 {
 	struct event e = {
-		.db = d->db, .issuer = &d->issuer, .ledger = &d->ledger, .now = now, .minute_ms = d->limits.minute_ms,
+		.db = d->db, .signer = &d->signer, .authorities = d->authorities, .now = now, .minute_ms = d->limits.minute_ms,
 		.own_job_ms = d->own_job_ms, .asked = asked_find(d->asked, s->client),
 		.principal = s->principal, .client = s->client, .topic = s->topic
 	};
@@ -259,11 +259,11 @@ static enum status handle_all(struct daemon *d)
 
 	/* A full disk may make SQLite give up the whole transaction: then there is nothing to commit, and that fails. */
 	while (!unwell && db_in_transaction(d->db) && (m = queue_pop(&d->bus.in))) {
-		d->ledger.failed = false;
+		d->signer.failed = false;
 		if (db_mark(d->db) == GR_OK && handle(d, m) == GR_OK) {
 			(void)db_keep(d->db);	/* should that fail, so will the commit */
 		} else {
-			unwell = db_is_unwell(d->db) || d->ledger.failed;
+			unwell = db_is_unwell(d->db) || d->signer.failed;
 			db_undo(d->db);	/* no answer: the device asks again */
 		}
 		message_free(m);
@@ -284,7 +284,7 @@ static enum status finish(struct daemon *d, int64_t changes_before)
 		return GR_FAIL;
 	if (wrote && d->parting_row <= d->bus.taken_row && rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms()) == GR_OK)
 		d->settle = false;	/* else the chores go on with it */
-	if ((wrote && (st = bus_forget_sent(&d->bus, d->db)) != GR_OK) || (st = ledger_sync(&d->ledger)) != GR_OK ||
+	if ((wrote && (st = bus_forget_sent(&d->bus, d->db)) != GR_OK) || (st = signer_sync(&d->signer)) != GR_OK ||
 	    (st = db_commit(d->db)) != GR_OK)
 		return st;
 	if (wrote)

@@ -3,7 +3,7 @@
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
-#include "issuer/crl.h"
+#include "issuer/signer.h"
 #include "out.h"
 #include "registry/revocation.h"
 
@@ -21,7 +21,7 @@ static const struct arg_spec spec = {
 
 static enum status add(void *obj, const struct revocation *r)
 {
-	return crl_add(obj, r->serial, r->revoked / 1000, r->reason);
+	return signer_crl_add(obj, r->serial, r->revoked / 1000, r->reason);
 }
 
 /* The number is taken for good before anybody can see the list that bears it. */
@@ -37,32 +37,42 @@ static enum status take_number(int64_t *number, struct db *db, const char *autho
 	return st;
 }
 
-static enum status print(struct db *db, const struct authority *a, const EVP_MD *digest, int64_t days)
+static enum status make(X509_CRL **crl, struct signer *signer, struct db *db, const char *authority, int64_t days)
 {
 	int64_t now = clock_real_ms(), period = days * DAY_MS, number;
-	X509_CRL *crl = NULL;
 	enum status st;
 
-	if ((st = take_number(&number, db, a->name, now)) != GR_OK ||
-	    (st = crl_make(&crl, a, number, now / 1000, (now + period) / 1000)) != GR_OK)
+	if ((st = take_number(&number, db, authority, now)) != GR_OK ||
+	    (st = signer_crl_begin(signer, authority, number, now / 1000, (now + period) / 1000)) != GR_OK ||
+	    /* An entry must still stand on one list after the end of its certificate (RFC 5280, 3.3). */
+	    (st = revocation_each(db, authority, now - period, add, signer)) != GR_OK)
 		return st;
-	/* An entry must still stand on one list after the end of its certificate (RFC 5280, 3.3). */
-	if ((st = revocation_each(db, a->name, now - period, add, crl)) == GR_OK && (st = crl_sign(crl, a, digest)) == GR_OK &&
-	    PEM_write_X509_CRL(stdout, crl) != 1) {
+	return signer_crl_sign(crl, signer);
+}
+
+static enum status print(const struct home *home, const char *authority, int64_t days)
+{
+	struct signer signer = { 0 };
+	X509_CRL *crl = NULL;
+	struct db *db = NULL;
+	enum status st;
+
+	if ((st = db_open(&db, home->registry, DB_OPEN)) == GR_OK && (st = signer_open(&signer, home)) == GR_OK &&
+	    (st = make(&crl, &signer, db, authority, days)) == GR_OK && PEM_write_X509_CRL(stdout, crl) != 1) {
 		complain("the CRL cannot be printed: %s", complain_openssl());
 		st = GR_FAIL;
 	}
 	X509_CRL_free(crl);
+	signer_close(&signer);
+	db_close(db);
 	return st;
 }
 
 int do_crl(int argc, char *argv[])
 {
 	const char *dir = NULL, *name = NULL;
-	struct authority a = { 0 };
 	uint32_t days = DAYS_DEFAULT;
-	const EVP_MD *digest;
-	struct db *db = NULL;
+	struct mode mode;
 	struct home home;
 	enum status st = GR_OK;
 	int ch;
@@ -79,10 +89,9 @@ int do_crl(int argc, char *argv[])
 		arg_usage(&spec);
 	if (argc > optind)
 		name = argv[optind];
-	if ((!name || (st = office_check_name(name)) == GR_OK) && (st = home_find(&home, dir)) == GR_OK &&
-	    (st = office_authority(&a, &digest, home.ca, name)) == GR_OK && (st = db_open(&db, home.registry, DB_OPEN)) == GR_OK)
-		st = print(db, &a, digest, days);
-	db_close(db);
-	authority_release(&a);
+	if ((name && (st = office_check_name(name)) != GR_OK) || (st = home_find(&home, dir)) != GR_OK || (st = home_enter(&home)) != GR_OK ||
+	    (!name && (st = mode_need(&mode, home.ca)) != GR_OK))
+		return st;
+	st = print(&home, name ? name : mode.authority, days);
 	return st == GR_OK ? out_close() : st;
 }

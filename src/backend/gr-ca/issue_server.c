@@ -112,7 +112,7 @@ int do_issue_server(int argc, char *argv[])
 		return GR_BAD;
 	}
 	if ((!name || (st = office_check_name(name)) == GR_OK) && (st = read_csr(&csr, argc - optind == 2 ? argv[optind + 1] : "-")) == GR_OK &&
-	    (st = home_find(&home, dir)) == GR_OK)
+	    (st = home_find(&home, dir)) == GR_OK && (st = home_enter_signer(&home)) == GR_OK)
 		st = issue(home.ca, name, argv[optind], &csr);
 	csr_release(&csr);
 	return st == GR_OK ? out_close() : st;

@@ -6,18 +6,18 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum status office_open(int *fd, struct home *home, const char *dir, bool make)
 {
 	enum status st;
 
-	if ((st = home_find(home, dir)) != GR_OK || (make && (st = home_make(home)) != GR_OK))
+	st = home_find(home, dir);
+	if (st == GR_OK)
+		st = make ? home_make_signer(home) : home_enter_signer(home);
+	if (st != GR_OK)
 		return st;
-	*fd = -1;
-	if ((!make || mkdir(home->ca, 0700) == 0 || errno == EEXIST) &&
-	    (*fd = open(home->ca, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 && flock(*fd, LOCK_EX) == 0)
+	if ((*fd = open(home->ca, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 && flock(*fd, LOCK_EX) == 0)
 		return GR_OK;
 	complain("%s: %s%s", home->ca, strerror(errno), make ? "" : "; gr-ca init makes an authority");
 	if (*fd >= 0)

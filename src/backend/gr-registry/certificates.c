@@ -1,7 +1,7 @@
 /* certificates.c - verbs on certificates */
 #include "gr-registry/verbs.h"
 #include "complain.h"
-#include "issuer/ledger.h"
+#include "issuer/signer.h"
 #include "registry/certificate.h"
 #include "registry/list.h"
 #include "registry/revocation.h"
@@ -60,16 +60,14 @@ int do_describe_certificate(int argc, char *argv[])
 /* Also into the ledger: a registry that is put back from an old copy must not revive it. Takes over event. */
 static enum status record(const struct verb *v, json_t *event)
 {
-	struct ledger ledger = { .fd = -1 };
-	enum status st = ledger_open(&ledger, v->home.ledger);
+	struct signer signer = { 0 };
+	enum status st = signer_open(&signer, &v->home);
 
-	if (st != GR_OK) {
+	if (st != GR_OK)
 		json_decref(event);
-		return st;
-	}
-	if ((st = ledger_append(&ledger, event)) == GR_OK)
-		st = ledger_sync(&ledger);
-	ledger_close(&ledger);
+	else if ((st = signer_note(&signer, event)) == GR_OK)
+		st = signer_sync(&signer);
+	signer_close(&signer);
 	return st;
 }
 

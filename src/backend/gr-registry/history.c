@@ -1,7 +1,7 @@
 /* history.c - the chain of custody, alarms, and the operator's own decision */
 #include "gr-registry/verbs.h"
 #include "complain.h"
-#include "issuer/ledger.h"
+#include "issuer/signer.h"
 #include "printable.h"
 #include "registry/list.h"
 #include "registry/rotation.h"
@@ -112,16 +112,15 @@ int do_alarms(int argc, char *argv[])
 
 static enum status record_decision(struct verb *v, const char *certificate)
 {
-	struct ledger ledger = { .fd = -1 };
-	enum status st = ledger_open(&ledger, v->home.ledger);
+	struct signer signer = { 0 };
+	enum status st = signer_open(&signer, &v->home);
 
-	if (st != GR_OK)
-		return st;
-	st = ledger_append(&ledger, json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at", (json_int_t)v->now, "thingName",
+	if (st == GR_OK)
+		st = signer_note(&signer, json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at", (json_int_t)v->now, "thingName",
 					      v->operands[0], "certificateId", certificate));
 	if (st == GR_OK)
-		st = ledger_sync(&ledger);
-	ledger_close(&ledger);
+		st = signer_sync(&signer);
+	signer_close(&signer);
 	return st;
 }
 

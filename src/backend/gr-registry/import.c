@@ -2,7 +2,7 @@
 #include "gr-registry/verbs.h"
 #include "complain.h"
 #include "gr-registry/import_ahead.h"
-#include "issuer/ledger.h"
+#include "issuer/signer.h"
 #include "progress.h"
 #include "registry/verb.h"
 
@@ -21,7 +21,7 @@ static const struct timespec give_way = { .tv_nsec = 10000000 };
 struct import {
 	struct import_line line;
 	struct import_ahead ahead;
-	struct ledger ledger;
+	struct signer signer;
 	const char *path;
 	int fd;
 	off_t size;		/* of a regular file; 0: not known */
@@ -38,7 +38,7 @@ static enum status say(struct import *im)
 
 	json_array_foreach(im->line.events, i, event)
 		if (st == GR_OK)
-			st = ledger_append(&im->ledger, json_incref(event));
+			st = signer_note(&im->signer, json_incref(event));
 	im->certificates += (int64_t)json_array_size(im->line.events);
 	return st;
 }
@@ -58,7 +58,7 @@ static enum status take_or_undo(struct import *im, struct import_said *said)
 
 static enum status commit(struct import *im)
 {
-	enum status st = ledger_sync(&im->ledger);
+	enum status st = signer_sync(&im->signer);
 
 	return st == GR_OK ? db_commit(im->line.db) : st;
 }
@@ -134,12 +134,12 @@ static void print_sum(const struct import *im, bool json)
 
 static enum status import(struct verb *v, bool weak_too)
 {
-	struct import im = { .line = { .db = v->db, .now = v->now, .weak_too = weak_too, .events = json_array() }, .ledger = { .fd = -1 }, .fd = -1 };
+	struct import im = { .line = { .db = v->db, .now = v->now, .weak_too = weak_too, .events = json_array() }, .fd = -1 };
 	enum status st = GR_FAIL;
 
 	if (!im.line.events)
 		complain("out of memory");
-	else if ((st = open_file(&im, v->count ? v->operands[0] : "-")) == GR_OK && (st = ledger_open(&im.ledger, v->home.ledger)) == GR_OK &&
+	else if ((st = open_file(&im, v->count ? v->operands[0] : "-")) == GR_OK && (st = signer_open(&im.signer, &v->home)) == GR_OK &&
 		 (st = import_ahead_start(&im.ahead, im.fd)) == GR_OK) {
 		progress_start(&im.progress, "lines", 0);
 		st = take_lines(&im);
@@ -150,7 +150,7 @@ static enum status import(struct verb *v, bool weak_too)
 		print_sum(&im, v->json);
 	if (im.fd > STDIN_FILENO)
 		close(im.fd);
-	ledger_close(&im.ledger);
+	signer_close(&im.signer);
 	json_decref(im.line.events);
 	return st;
 }

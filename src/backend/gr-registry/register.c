@@ -3,7 +3,7 @@
 #include "complain.h"
 #include "file.h"
 #include "issuer/issuer.h"
-#include "issuer/ledger.h"
+#include "issuer/signer.h"
 #include "registry/certificate.h"
 #include "registry/thing.h"
 #include "registry/verb.h"
@@ -47,25 +47,21 @@ struct membership {
 	const char *policy, *group;	/* NULL: none */
 };
 
-static enum status record(struct verb *v, const struct membership *m, const struct issuer *issuer, const struct cert *cert, const char *pem)
+static enum status record(struct verb *v, const struct membership *m, struct signer *signer, const struct signer_origin *by, const struct cert *cert, const char *pem)
 {
-	const struct certificate_origin origin = { issuer->authority.name, issuer->mode.private };
+	const struct certificate_origin origin = { by->authority, by->private };
 	const char *thing = v->operands[0];
-	struct ledger ledger = { .fd = -1 };
 	enum status st;
 
 	if ((st = certificate_register(v->db, cert, &origin, thing, v->now)) != GR_OK ||
 	    (m->policy && (st = policy_attach(v->db, m->policy, cert->id)) != GR_OK) ||
-	    (m->group && (st = group_add(v->db, m->group, thing)) != GR_OK) || (st = ledger_open(&ledger, v->home.ledger)) != GR_OK)
+	    (m->group && (st = group_add(v->db, m->group, thing)) != GR_OK))
 		return st;
-	st = ledger_append(&ledger, json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:o*, s:o*}", "event", "registered", "at", (json_int_t)v->now,
+	st = signer_note(signer, json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:o*, s:o*}", "event", "registered", "at", (json_int_t)v->now,
 					      "thingName", thing, "certificateId", cert->id, "certificatePem", pem, "authority", origin.authority,
 					      "private", (int)origin.private, "policies", m->policy ? json_pack("[s]", m->policy) : NULL,
 					      "thingGroups", m->group ? json_pack("[s]", m->group) : NULL));
-	if (st == GR_OK)
-		st = ledger_sync(&ledger);
-	ledger_close(&ledger);
-	return st;
+	return st == GR_OK ? signer_sync(signer) : st;
 }
 
 /* Before it is registered: a key is certified once, so a certificate that nobody got would be lost. */
@@ -79,24 +75,24 @@ static enum status print(const char *pem)
 
 static enum status issue(struct verb *v, const struct membership *m, const struct csr *csr)
 {
-	struct issuer_request q = {
-		.key = X509_REQ_get0_pubkey(csr->req), .subject = X509_REQ_get_subject_name(csr->req), .use = ISSUER_DEVICE,
-		.not_before = v->now / 1000 - ISSUER_BACKDATE
-	};
-	struct issuer issuer = { 0 };
+	struct signer_origin origin;
+	struct signer signer = { 0 };
 	struct cert cert = { 0 };
 	char *pem = NULL;
 	size_t len = 0;
 	enum status st;
 
-	if ((st = issuer_open(&issuer, v->home.ca)) == GR_OK && (st = issuer_end(&q.not_after, &issuer, v->now / 1000)) == GR_OK &&
-	    (st = issuer_sign(&cert, &issuer.authority, issuer.mode.alg->digest(), &q)) == GR_OK &&
-	    (st = cert_pem(&pem, &len, &cert)) == GR_OK && (st = record(v, m, &issuer, &cert, pem)) == GR_OK &&
+	if ((st = signer_open(&signer, &v->home)) == GR_OK &&
+	    (st = signer_issue(&cert, &origin, &signer, X509_REQ_get0_pubkey(csr->req), X509_REQ_get_subject_name(csr->req),
+			       v->now / 1000 - ISSUER_BACKDATE)) == GR_OK &&
+	    (st = cert_pem(&pem, &len, &cert)) == GR_OK && (st = record(v, m, &signer, &origin, &cert, pem)) == GR_OK &&
 	    (st = print(pem)) == GR_OK)
 		st = db_commit(v->db);
+	if (st == GR_NO)
+		complain("%s: %s", v->operands[0], signer.why);
 	free(pem);
 	cert_release(&cert);
-	issuer_release(&issuer);
+	signer_close(&signer);
 	return st;
 }
 

@@ -221,7 +221,7 @@ static enum status restore(struct job *job, const char *passphrase)
 	enum status st;
 
 	if ((st = home_find(&v->home, v->home_dir)) != GR_OK || (st = archive_open(&job->archive, v->operands[0])) != GR_OK ||
-	    (st = read_time(job)) != GR_OK || (st = home_make(&v->home)) != GR_OK || (st = restore_ca(&job->archive, &v->home, passphrase)) != GR_OK ||
+	    (st = read_time(job)) != GR_OK || (st = home_make(&v->home)) != GR_OK || (st = home_make_signer(&v->home)) != GR_OK || (st = restore_ca(&job->archive, &v->home, passphrase)) != GR_OK ||
 	    (st = find_ledger(job)) != GR_OK)
 		return st;
 	live = exists(v->home.registry);

@@ -28,7 +28,7 @@ static bool has_ending(const char *name, const char *ending)
 /* Of the authorities at all? Then where it belongs. */
 static bool place(char path[static PATH_MAX], const struct errand *e, const char *name)
 {
-	return (strncmp(name, "ca/", 3) == 0 || strncmp(name, "trusted/", 8) == 0) && str_format(path, PATH_MAX, "%s/%s", e->home->dir, name);
+	return (strncmp(name, "ca/", 3) == 0 || strncmp(name, "trusted/", 8) == 0) && str_format(path, PATH_MAX, "%s/%s", e->home->signer, name);
 }
 
 static bool exists(const char *path)
@@ -124,7 +124,7 @@ static enum status put(void *arg, const char *name)
 
 static enum status make_folder(const char *path, mode_t mode)
 {
-	if (mkdir(path, mode) == 0 ? chmod(path, mode) == 0 : errno == EEXIST)
+	if (home_mkdir(path, mode) == GR_OK)
 		return GR_OK;
 	complain("%s: %s", path, strerror(errno));
 	return GR_FAIL;
@@ -135,7 +135,7 @@ enum status restore_ca(const struct archive *archive, const struct home *home, c
 	struct errand e = { archive, home, passphrase };
 	enum status st;
 
-	if ((st = archive_each(archive, check, &e)) != GR_OK || (st = make_folder(home->ca, 0700)) != GR_OK ||
+	if ((st = archive_each(archive, check, &e)) != GR_OK || (st = make_folder(home->ca, 0750)) != GR_OK ||
 	    (st = make_folder(home->trusted, 0755)) != GR_OK)
 		return st;
 	return archive_each(archive, put, &e);

@@ -3,6 +3,7 @@
 #define GR_REGISTRY_VERBS_H
 
 int do_init(int argc, char *argv[]);
+int do_move_registry(int argc, char *argv[]);
 int do_register(int argc, char *argv[]);
 int do_create_thing(int argc, char *argv[]);
 int do_delete_thing(int argc, char *argv[]);

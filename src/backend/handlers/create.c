@@ -2,7 +2,7 @@
 #include "handlers/grant.h"
 #include "handlers/rotate.h"
 #include "issuer/issuer.h"
-#include "issuer/ledger.h"
+#include "issuer/signer.h"
 #include "json.h"
 #include "registry/certificate.h"
 #include "registry/outbox.h"
@@ -68,7 +68,7 @@ static enum status settle_others(struct event *e, const struct execution *x)
 
 	if (st != GR_OK || !settled)
 		return st;
-	return ledger_append(e->ledger, json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at", (json_int_t)e->now,
+	return signer_note(e->signer, json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at", (json_int_t)e->now,
 		"thingName", x->thing, "certificateId", e->principal));
 }
 
@@ -88,9 +88,16 @@ static enum status is_ours(bool *ours, struct event *e, const struct execution *
 	return GR_OK;
 }
 
-static enum status record(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *cert, const char *pem)
+/* A certificate and who issued it. */
+struct issued {
+	struct cert cert;
+	struct signer_origin origin;
+};
+
+static enum status record(struct event *e, const struct execution *x, const struct csr *csr, const struct issued *issued, const char *pem)
 {
-	const struct certificate_origin origin = { e->issuer->authority.name, e->issuer->mode.private };
+	const struct certificate_origin origin = { issued->origin.authority, issued->origin.private };
+	const struct cert *cert = &issued->cert;
 	struct rotation_request q = {
 		.execution = x->id, .number = x->number, .thing = x->thing, .job = x->job, .client = e->client,
 		.old_id = e->principal, .new_id = cert->id, .spki = csr->spki, .csr = json_text(e->body, "csr"), .pem = pem
@@ -102,24 +109,24 @@ static enum status record(struct event *e, const struct execution *x, const stru
 	if (st != GR_OK || (st = settle_others(e, x)) != GR_OK || (st = certificate_register(e->db, cert, &origin, x->thing, e->now)) != GR_OK ||
 	    (st = policy_copy(e->db, cert->id, e->principal)) != GR_OK || (st = rotation_insert(e->db, &q, e->now)) != GR_OK)
 		return st;
-	return ledger_append(e->ledger, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:b}", "event", "issued", "at", (json_int_t)e->now,
+	return signer_note(e->signer, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:b}", "event", "issued", "at", (json_int_t)e->now,
 		"thingName", x->thing, "jobId", x->job, "executionNumber", (json_int_t)x->number, "oldCertificateId", e->principal,
 		"certificateId", cert->id, "certificatePem", pem, "authority", origin.authority, "private", (int)origin.private, "notOurs", (int)q.not_ours));
 }
 
-static enum status register_and_answer(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *cert)
+static enum status register_and_answer(struct event *e, const struct execution *x, const struct csr *csr, const struct issued *issued)
 {
 	char *pem = NULL, why[GRANT_WHY];
 	json_t *answer;
 	size_t len = 0;
 	enum status st;
 
-	if ((st = cert_pem(&pem, &len, cert)) != GR_OK)
+	if ((st = cert_pem(&pem, &len, &issued->cert)) != GR_OK)
 		return st;
-	st = grant_answer(&answer, why, e, x, &(struct grant){ pem, cert->id, e->issuer->authority.name });
+	st = grant_answer(&answer, why, e, x, &(struct grant){ pem, issued->cert.id, issued->origin.authority });
 	if (st == GR_NO)
 		st = event_reject_text(e, why, false);
-	else if (st == GR_OK && (st = record(e, x, csr, cert, pem)) != GR_OK)
+	else if (st == GR_OK && (st = record(e, x, csr, issued, pem)) != GR_OK)
 		json_decref(answer);
 	else if (st == GR_OK)
 		st = accept(e, answer);
@@ -132,20 +139,16 @@ static enum status register_and_answer(struct event *e, const struct execution *
 /* Under the subject on record: names that X509_NAME_cmp calls equal may differ in case, and policies look at the letters. */
 static enum status issue(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *live)
 {
-	struct issuer_request q = {
-		.key = X509_REQ_get0_pubkey(csr->req), .subject = X509_get_subject_name(live->x509), .use = ISSUER_DEVICE,
-		.not_before = e->now / 1000 - ISSUER_BACKDATE
-	};
-	struct cert cert = { 0 };
+	struct issued issued = { 0 };
 	enum status st;
 
-	if ((st = issuer_refresh(e->issuer)) != GR_OK)
-		return GR_FAIL;
-	if ((st = issuer_end(&q.not_after, e->issuer, e->now / 1000)) == GR_NO)
-		return event_reject_text(e, "the certificate authority of the backend has expired", false);
-	if ((st = issuer_sign(&cert, &e->issuer->authority, e->issuer->mode.alg->digest(), &q)) == GR_OK)
-		st = register_and_answer(e, x, csr, &cert);
-	cert_release(&cert);
+	st = signer_issue(&issued.cert, &issued.origin, e->signer, X509_REQ_get0_pubkey(csr->req), X509_get_subject_name(live->x509),
+			  e->now / 1000 - ISSUER_BACKDATE);
+	if (st == GR_NO)
+		return event_reject_text(e, e->signer->why, false);
+	if (st == GR_OK)
+		st = register_and_answer(e, x, csr, &issued);
+	cert_release(&issued.cert);
 	return st == GR_OK ? GR_OK : GR_FAIL;
 }
 

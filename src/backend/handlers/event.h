@@ -13,13 +13,12 @@
 #include "registry/db.h"
 #include "topic.h"
 
-struct issuer;
-struct ledger;
+struct signer;
 
 struct event {
 	struct db *db;
-	struct issuer *issuer;		/* needed by create alone */
-	struct ledger *ledger;
+	struct signer *signer;
+	const char *authorities;	/* the folder of their certificates; needed by create alone */
 	int64_t now;			/* ms since the epoch */
 	int64_t minute_ms;		/* the backend's minute */
 	int64_t own_job_ms;		/* how long until a thing may ask for another job of its own; 0: never */

@@ -1,7 +1,7 @@
 /* grant.c - the answer that brings a device its certificate */
 #include "handlers/grant.h"
 #include "chain.h"
-#include "issuer/issuer.h"
+#include "issuer/authority.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@ enum { PACKET_MAX = 5000 };	/* what Greengrass nucleus lite takes; what is large
 static enum status add_chain(json_t *body, const struct event *e, const char *authority)
 {
 	STACK_OF(X509) *chain;
-	enum status st = authority_certificates(&chain, e->issuer->dir, authority);
+	enum status st = authority_certificates(&chain, e->authorities, authority);
 	char *pem = NULL;
 
 	if (st != GR_OK)

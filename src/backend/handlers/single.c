@@ -3,8 +3,7 @@
 #include "clock.h"
 #include "complain.h"
 #include "file.h"
-#include "issuer/issuer.h"
-#include "issuer/ledger.h"
+#include "issuer/signer.h"
 #include "json.h"
 #include "out.h"
 #include "registry/home.h"
@@ -64,7 +63,7 @@ static enum status run(struct event *e, enum status (*handler)(struct event *))
 
 	if ((st = db_begin(e->db)) != GR_OK)
 		return st;
-	if ((st = handler(e)) == GR_OK && (st = ledger_sync(e->ledger)) == GR_OK && (st = db_commit(e->db)) == GR_OK)
+	if ((st = handler(e)) == GR_OK && (st = signer_sync(e->signer)) == GR_OK && (st = db_commit(e->db)) == GR_OK)
 		st = print_answer(e);
 	db_rollback(e->db);
 	return st;
@@ -80,8 +79,7 @@ static bool was_refused(const struct event *e)
 int single_main(const struct single *single, int argc, char *argv[])
 {
 	struct event e = { .now = clock_real_ms(), .hold = true };
-	struct issuer issuer = { 0 };
-	struct ledger ledger = { .fd = -1 };
+	struct signer signer = { 0 };
 	const char *dir = NULL;
 	json_t *whole = NULL;
 	struct limits limits;
@@ -95,20 +93,19 @@ int single_main(const struct single *single, int argc, char *argv[])
 	if (argc != optind)
 		arg_usage(&single->spec);
 	if ((st = read_event(&e, &whole, single->kind)) == GR_OK && (st = home_find(&home, dir)) == GR_OK && (st = home_enter(&home)) == GR_OK &&
-	    (st = issuer_open(&issuer, home.ca)) == GR_OK && (st = db_open(&e.db, home.registry, DB_OPEN)) == GR_OK &&
-	    (st = limits_read(&limits, e.db)) == GR_OK && (st = ledger_open(&ledger, home.ledger)) == GR_OK) {
+	    (st = signer_open(&signer, &home)) == GR_OK && (st = signer_can_issue(&signer)) == GR_OK && (st = db_open(&e.db, home.registry, DB_OPEN)) == GR_OK &&
+	    (st = limits_read(&limits, e.db)) == GR_OK) {
 		e.minute_ms = limits.minute_ms;
-		e.issuer = &issuer;
-		e.ledger = &ledger;
+		e.signer = &signer;
+		e.authorities = home.ca;
 		st = run(&e, single->handler);
 	}
 	if (st == GR_OK && was_refused(&e))
 		st = GR_NO;
 	event_release(&e);
 	json_decref(whole);
-	ledger_close(&ledger);
+	signer_close(&signer);
 	db_close(e.db);
-	issuer_release(&issuer);
 	written = out_close();
 	return (st == GR_OK || st == GR_NO) && written != GR_OK ? written : st;	/* a refusal is an answer too */
 }

@@ -46,7 +46,7 @@ static enum survivor verdict(const struct rotation *r, const struct final_word *
 	return SURVIVOR_NONE;
 }
 
-static enum status decide(struct db *db, struct ledger *ledger, const struct rotation *r, enum survivor survivor, int64_t now)
+static enum status decide(struct db *db, struct signer *signer, const struct rotation *r, enum survivor survivor, int64_t now)
 {
 	enum status st = rotation_decide(db, r->id, survivor, now);
 
@@ -54,13 +54,13 @@ static enum status decide(struct db *db, struct ledger *ledger, const struct rot
 		st = kept_release(db, r->thing, r->new_id);
 	if (st != GR_OK)
 		return GR_FAIL;
-	return ledger_append(ledger, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s}", "event", "survivor", "at", (json_int_t)now,
+	return signer_note(signer, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s}", "event", "survivor", "at", (json_int_t)now,
 		"thingName", r->thing, "jobId", r->job, "executionNumber", (json_int_t)r->number, "survivor", survivor_name(survivor),
 		"certificateId", survivor == SURVIVOR_NEW ? r->new_id : r->old_id));
 }
 
 enum status terminal_final_word(enum survivor *survivor, const char **why, struct db *db,
-				struct ledger *ledger, const struct final_word *word, int64_t now)
+				struct signer *signer, const struct final_word *word, int64_t now)
 {
 	enum survivor decides;
 	struct rotation r;
@@ -90,13 +90,13 @@ enum status terminal_final_word(enum survivor *survivor, const char **why, struc
 	if (r.survivor != SURVIVOR_NONE)
 		return GR_OK;
 	*survivor = decides;
-	return decide(db, ledger, &r, decides, now);
+	return decide(db, signer, &r, decides, now);
 }
 
-enum status terminal_session(struct db *db, struct ledger *ledger, const char *thing, const char *certificate, int64_t now)
+enum status terminal_session(struct db *db, struct signer *signer, const char *thing, const char *certificate, int64_t now)
 {
 	struct rotation r;
 	enum status st = rotation_failed_over(&r, db, thing, certificate);
 
-	return st == GR_OK ? decide(db, ledger, &r, SURVIVOR_OLD, now) : st == GR_NO ? GR_OK : st;
+	return st == GR_OK ? decide(db, signer, &r, SURVIVOR_OLD, now) : st == GR_NO ? GR_OK : st;
 }

@@ -2,7 +2,7 @@
 #ifndef GR_TERMINAL_H
 #define GR_TERMINAL_H
 
-#include "issuer/ledger.h"
+#include "issuer/signer.h"
 #include "registry/execution.h"
 #include "registry/rotation.h"
 
@@ -24,12 +24,12 @@ struct final_word {
  * *survivor is what the record says afterwards. Inside the caller's transaction.
  */
 enum status terminal_final_word(enum survivor *survivor, const char **why, struct db *db,
-				struct ledger *ledger, const struct final_word *word, int64_t now);
+				struct signer *signer, const struct final_word *word, int64_t now);
 
 /*
  * A session of exactly thing over certificate has begun: if that is the OLD of a rotation of which a device that is not ours
  * said FAILED over NEW, the device has gone back, so the survivor is OLD. Inside the caller's transaction.
  */
-enum status terminal_session(struct db *db, struct ledger *ledger, const char *thing, const char *certificate, int64_t now);
+enum status terminal_session(struct db *db, struct signer *signer, const char *thing, const char *certificate, int64_t now);
 
 #endif

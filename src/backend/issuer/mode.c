@@ -120,7 +120,7 @@ enum status mode_write(const struct mode *mode, const char *dir)
 	if (!text || !str_format(path, sizeof path, "%s/mode.json", dir))
 		complain("%s: the mode cannot be written down", dir);
 	else
-		st = file_replace(path, text, strlen(text), 0600);
+		st = file_replace(path, text, strlen(text), 0640);
 	free(text);
 	json_decref(o);
 	return st;

@@ -3,6 +3,7 @@
 #include "cert.h"
 #include "complain.h"
 #include "file.h"
+#include "registry/home.h"
 #include "str.h"
 
 #include <errno.h>
@@ -15,9 +16,7 @@ enum { SAME_HASH_MAX = 100 };
 /* Whoever runs the broker must be able to read it, whatever our umask says. */
 static enum status make(const char *dir)
 {
-	if (mkdir(dir, 0755) != 0)
-		return errno == EEXIST ? GR_OK : GR_FAIL;
-	return chmod(dir, 0755) == 0 ? GR_OK : GR_FAIL;
+	return home_mkdir(dir, 0755);
 }
 
 /* GR_NO: another certificate lies at path. */

@@ -99,7 +99,7 @@ static enum status final_word(struct event *e, const struct update *u, int64_t n
 	if (!is_final(u->status))
 		return GR_OK;
 	e->writes = true;	/* even a refusal names the survivor, so it must not leave before the record is safe */
-	return terminal_final_word(survivor, why, e->db, e->ledger, &word, e->now);
+	return terminal_final_word(survivor, why, e->db, e->signer, &word, e->now);
 }
 
 /* The execution is gone (deleted job): the word still decides which certificate lives. */

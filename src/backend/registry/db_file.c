@@ -94,7 +94,8 @@ static bool create_file(const char *place, const char *folder)
 
 	if (fd < 0)
 		return errno == EEXIST || errno == EISDIR;
-	ok = stat(folder, &info) == 0 && ((info.st_mode & 020) == 0 || fchmod(fd, 0660) == 0);
+	ok = stat(folder, &info) == 0 && (geteuid() != 0 || fchown(fd, info.st_uid, (gid_t)-1) == 0) &&
+	     ((info.st_mode & 020) == 0 || fchmod(fd, 0660) == 0);
 	close(fd);
 	return ok;
 }

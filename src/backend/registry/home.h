@@ -27,20 +27,27 @@ struct home {
 #define HOME_OPTION { 'H', "home", "DIR", "the backend's folder (default $GR_HOME or /var/lib/gr-backend)" }
 /* Paths alone: nothing is looked at. dir NULL: from the environment. GR_BAD: too long. */
 enum status home_find(struct home *home, const char *dir);
+/* For whoever needs one part alone; dir is its folder then. */
+enum status home_find_signer(struct home *home, const char *dir);
+enum status home_find_notifier(struct home *home, const char *dir);
 
 /*
- * Goes to work in a folder: it must be ours or root's, with nobody else allowed to write there, else GR_BAD. Root takes on
- * its owner, so that what is made there is the owner's. One that is not there is GR_OK, for whoever makes it.
+ * Before anything is done in a folder: it must be ours or root's, or we root, and nobody else allowed to write there. GR_BAD: it
+ * is not so, or the registry still lies in the old place. One that is not there is GR_OK, for whoever makes it.
  */
 enum status home_enter(const struct home *home);
 enum status home_enter_signer(const struct home *home);
 /* Is fd, path, ours or root's, and nobody else's to write? GR_BAD: no. */
 enum status home_check(int fd, const char *path);
-/* What root took on, for good: for whoever stays, or starts other programs. */
-enum status home_settle(void);
+/* For whoever stays or starts other programs: root becomes the folder's owner, for good. */
+enum status home_settle(const char *dir);
 
-/* Makes the folder, and shared in it, unless they are there (0700); not the one it lies in. GR_FAIL. */
+/* Makes the folder (0700) and what lies in it, unless it is there; not the one that it lies in. GR_FAIL. */
 enum status home_make(const struct home *home);
+enum status home_make_signer(const struct home *home);
+/* What root makes in a folder belongs to the folder's owner. GR_FAIL, silent: errno says why. */
+enum status home_mkdir(const char *dir, mode_t mode);
+
 /*
  * One gr-backendd works in a folder, for as long as it has *fd. GR_FAIL: another one does. GR_BAD: there is no such folder,
  * or its lock is no file of ours.

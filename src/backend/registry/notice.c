@@ -119,10 +119,21 @@ static char *make_line(int64_t id, const char *body)
 	return more;
 }
 
+/* What has no value is left out, by json_patch. */
+static const char next_notice[] =
+"SELECT id, CASE WHEN body <> '' THEN body ELSE json_patch('{}', json_object('eventType', event, 'timestamp', at / 1000,"
+" 'summary', CASE event"
+"   WHEN 'JOB_EXECUTION' THEN 'job ' || job || ' on ' || thing || ': ' || status || coalesce(': ' || json_extract(details, '$.DeviceFailureReason'), '')"
+"   WHEN 'JOB' THEN 'job ' || job || ': ' || status || coalesce(': ' || comment, ': ' || reason, '')"
+"   ELSE 'alarm ' || kind || coalesce(': ' || thing, '') || ': ' || text END,"
+" 'jobId', job, 'thingName', thing, 'executionNumber', number, 'status', status, 'statusDetails', json(details),"
+" 'reasonCode', reason, 'comment', comment, 'kind', kind, 'certificateId', certificate, 'text', text)) END"
+" FROM notice WHERE id > ? ORDER BY id LIMIT 1";
+
 enum status notice_next(int64_t *id, char **json, struct db *db, int64_t after)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT id, body FROM notice WHERE id > ? ORDER BY id LIMIT 1", "i", after);
+	enum status st = db_query(&row, db, next_notice, "i", after);
 
 	if (st != GR_OK)
 		return st;

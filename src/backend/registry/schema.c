@@ -258,6 +258,7 @@ SCHEMA_KEPT
 
 /* Exponent and modulus of RSA keys were not looked at; keys_convert does the rest. */
 const char schema_from_2[] =
+SCHEMA_NOTICE_FROM_2
 "UPDATE certificate SET key_type = '' WHERE key_type LIKE 'RSA%';"
 SCHEMA_UNEXAMINED
 "UPDATE meta SET value = 3 WHERE key = 'version';";

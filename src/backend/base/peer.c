@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* peer.c - a program of ours in a folder of its own */
+#define _GNU_SOURCE	/* struct ucred, O_PATH, posix_spawn_file_actions_addclosefrom_np */
+#include "base/peer.h"
+#include "complain.h"
+#include "str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { WAITING = 16 };
+
+extern char **environ;
+
+/* The folder goes by its descriptor: sun_path holds 107 characters, and paths are longer. */
+static bool address(struct sockaddr_un *to, int dir, const char *name)
+{
+	*to = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	errno = ENAMETOOLONG;
+	return str_format(to->sun_path, sizeof to->sun_path, "/proc/self/fd/%d/%s", dir, name);
+}
+
+static bool is_served_by(int fd, uid_t owner)
+{
+	struct ucred peer;
+	socklen_t len = sizeof peer;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		return false;
+	errno = EPERM;
+	return peer.uid == owner || peer.uid == 0;
+}
+
+static enum status call(struct peer *peer, const struct peer_kind *kind, const char *dir, uid_t owner)
+{
+	int folder = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct sockaddr_un to;
+	bool ok;
+
+	peer->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	ok = folder >= 0 && peer->fd >= 0 && address(&to, folder, kind->socket) &&
+	     connect(peer->fd, (const struct sockaddr *)&to, sizeof to) == 0 && is_served_by(peer->fd, owner);
+	if (!ok)
+		complain("%s/%s: %s; is %s running?", dir, kind->socket, strerror(errno), kind->program);
+	if (folder >= 0)
+		close(folder);
+	if (!ok)
+		peer_close(peer);
+	return ok ? GR_OK : GR_FAIL;
+}
+
+/* Our own folder is the one to trust, whatever PATH says. */
+static bool find_program(char path[static PATH_MAX], const char *name)
+{
+	char own[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
+	char *slash;
+
+	if (n <= 0)
+		return false;
+	own[n] = '\0';
+	slash = strrchr(own, '/');
+	return slash && str_format(path, PATH_MAX, "%.*s/%s", (int)(slash - own), own, name);
+}
+
+/* The socket is its standard input, and nothing else of ours is open there but standard error; no signal is blocked. */
+static int spawn(pid_t *pid, const char *path, const char *name, const char *dir, int fd)
+{
+	char *const argv[] = { (char *)name, (char *)"-i", (char *)"-H", (char *)dir, NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	int error;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setsigdefault(&attr, &all);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+	error = posix_spawn(pid, path, &actions, &attr, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attr);
+	return error;
+}
+
+static enum status start(struct peer *peer, const struct peer_kind *kind, const char *dir)
+{
+	char path[PATH_MAX];
+	int pair[2] = { -1, -1 }, error = ENOENT;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+		error = errno;
+	else if (find_program(path, kind->program))
+		error = spawn(&peer->pid, path, kind->program, dir, pair[1]);
+	if (pair[1] >= 0)
+		close(pair[1]);
+	peer->fd = pair[0];
+	if (error == 0)
+		return GR_OK;
+	complain("%s: cannot be started: %s", kind->program, strerror(error));
+	peer->pid = 0;
+	peer_close(peer);
+	return GR_FAIL;
+}
+
+enum status peer_open(struct peer *peer, const struct peer_kind *kind, const char *dir)
+{
+	struct stat info;
+
+	*peer = (struct peer){ .fd = -1 };
+	if (stat(dir, &info) != 0) {
+		complain("%s: %s", dir, strerror(errno));
+		return errno == ENOENT || errno == ENOTDIR ? GR_BAD : GR_FAIL;
+	}
+	return info.st_uid == geteuid() ? start(peer, kind, dir) : call(peer, kind, dir, info.st_uid);
+}
+
+void peer_close(struct peer *peer)
+{
+	if (peer->fd >= 0)
+		close(peer->fd);
+	while (peer->pid > 0 && waitpid(peer->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	*peer = (struct peer){ .fd = -1 };
+}
+
+static bool bind_at(int fd, int folder, const char *name)
+{
+	struct sockaddr_un to;
+	mode_t before;
+	int rc;
+
+	if (!address(&to, folder, name))
+		return false;
+	unlinkat(folder, name, 0);	/* left by one that was killed while it began */
+	before = umask(0117);
+	rc = bind(fd, (const struct sockaddr *)&to, sizeof to);
+	umask(before);
+	return rc == 0 && listen(fd, WAITING) == 0;
+}
+
+/* An old socket is replaced in one step, so that nobody ever finds none. */
+enum status peer_listen(int *fd, const struct peer_kind *kind, const char *dir)
+{
+	int folder = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char birth[64];
+	bool ok;
+
+	*fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	ok = folder >= 0 && *fd >= 0 && str_format(birth, sizeof birth, ".%s", kind->socket) && bind_at(*fd, folder, birth) &&
+	     renameat(folder, birth, folder, kind->socket) == 0;
+	if (!ok)
+		complain("%s/%s: %s", dir, kind->socket, strerror(errno));
+	if (folder >= 0)
+		close(folder);
+	if (!ok && *fd >= 0)
+		close(*fd);
+	if (!ok)
+		*fd = -1;
+	return ok ? GR_OK : GR_FAIL;
+}

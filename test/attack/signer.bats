@@ -1,0 +1,129 @@
+# A daemon in wrong hands asks the signer: what it gets is what the issuing profile allows, and each certificate leaves its line.
+bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+
+setup() {
+	export GR_HOME=$PWD/home
+	gr-ca init -a ECDSA-P256
+	gr-signer -H "$GR_HOME" >ready 2>log 3>&- &
+	SIGNER=$!
+	await grep -q ready ready
+	key good EC -pkeyopt ec_paramgen_curve:P-256
+	subject thing /O=Example/CN=thing
+	NOW=$(date +%s)
+}
+teardown() {
+	kill "$SIGNER"
+	wait "$SIGNER"
+}
+# key NAME ALGORITHM [OPTION...]: its SubjectPublicKeyInfo in NAME.der
+key() {
+	local name=$1 algorithm=$2
+	shift 2
+	openssl genpkey -quiet -algorithm "$algorithm" "$@" -out "$name.key"
+	openssl pkey -in "$name.key" -pubout -outform DER -out "$name.der"
+}
+# subject NAME TEXT: as DER in NAME.name, cut out of a request
+subject() {
+	openssl req -new -key good.key -subj "$2" -outform DER -out x.req
+	local offset length
+	# The second SEQUENCE of depth 2 is the subject.
+	read -r offset length < <(openssl asn1parse -inform DER -in x.req | awk -F '[:= ]+' '/cons: SEQUENCE/ && $4 == 2 { print $2, $6 + $8; exit }')
+	dd if=x.req of="$1.name" bs=1 skip="$offset" count="$length" status=none
+}
+asked() { perl "$ROOT/test/unit/sign.pl" "$GR_HOME/sign.sock" "$@"; }
+refused() {
+	local want=$1 got
+	shift
+	got=$(asked "$@")
+	[ "$got" = "$want" ] || { printf '%s: %s\n' "$*" "$got" >&2; return 1; }
+}
+
+@test "signer: a question as the daemon asks it gets a certificate, and a line in the ledger" {
+	[ "$(asked issue "$NOW" thing.name good.der)" = 0 ]
+	[ "$(jq -r .event home/ledger)" = signed ]
+	[ "$(stat -c %a home/ledger home/sign.sock | xargs)" = '640 660' ]
+}
+
+@test "signer: weak keys, the authority's own key and name, and dates of another time are refused" {
+	key weak RSA -pkeyopt rsa_keygen_bits:1024
+	key curve EC -pkeyopt ec_paramgen_curve:secp256k1
+	openssl pkey -in home/ca/ca.key -pubout -outform DER -out own.der
+	subject ca '/CN=gr CA'
+	[[ $(asked issue "$NOW" thing.name weak.der) == '1 '* ]]
+	[[ $(asked issue "$NOW" thing.name curve.der) == '1 '* ]]
+	refused "1 the key to certify is the authority's own" issue "$NOW" thing.name own.der
+	refused "1 the subject to certify is the authority's own" issue "$NOW" ca.name good.der
+	refused "1 notBefore lies too far from now by the signer's clock" issue $((NOW + 86400)) thing.name good.der
+	refused "1 notBefore lies too far from now by the signer's clock" issue $((NOW - 90000)) thing.name good.der
+	[ ! -s home/ledger ]
+}
+
+@test "signer: what stands behind a subject or a key is not signed" {
+	printf x | cat good.der - >long.der
+	printf x | cat thing.name - >long.name
+	refused '100 gr-signer: the question for a certificate is none' issue "$NOW" thing.name long.der
+	refused '100 gr-signer: the question for a certificate is none' issue "$NOW" long.name good.der
+	head -c 100000 /dev/zero >big
+	for question in 00 69 6900 6c 6c01ffffffff 7a 720000000030 73 63; do
+		[[ $(asked raw "$question") == '100 '* ]]
+	done
+	[ "$(asked issue "$NOW" thing.name good.der)" = 0 ]	# it goes on
+}
+
+@test "signer: only lines of a ledger get into it, and none that says it was signed here" {
+	none="100 $GR_HOME/ledger: what was to be added are no lines of a ledger"
+	refused "$none" lines '{"event":"signed","certificateId":"x"}
+'
+	refused "$none" lines '{"event":"issued"}
+{"event":"signed"}
+'
+	refused "$none" lines 'junk
+'
+	refused "$none" lines '{"event":"issued"}'
+	refused "$none" lines "$(printf '{"event":"x\rsigned"}\n.')"
+	refused "$none" lines '
+'
+	[ ! -s home/ledger ]
+	refused 0 lines '{"event":"issued"}
+{"event":"survivor"}
+'
+	[ "$(wc -l <home/ledger)" -eq 2 ]
+}
+
+@test "signer: a ledger that is a link, or that others may write, is not written to" {
+	gr-registry init
+	for bad in 'ln -s ca/ca.key home/ledger' ': >home/ledger; chmod 666 home/ledger'; do
+		rm -f home/ledger
+		eval "$bad"
+		before=$(sha256sum home/ca/ca.key)
+		run -100 --separate-stderr gr-backendd
+		[[ $stderr == "gr-backendd: $GR_HOME/ledger: "* ]]
+		[ "$(sha256sum home/ca/ca.key)" = "$before" ]
+	done
+}
+
+@test "signer: the daemon that uses it has no key in its memory" {
+	gr-registry init
+	gr-backendd >daemon.out 2>daemon.log 3>&- &
+	daemon=$!
+	await grep -q 'no broker there' daemon.log
+	# The private number of the authority, as OpenSSL keeps it in memory: lowest word first.
+	secret=$(openssl pkey -in home/ca/ca.key -noout -text | sed -n '/^priv:/,/^pub:/p' | grep '^ ' | tr -d ' :\n')
+	perl -e 'my ($pid, $hex) = @ARGV;
+		my $secret = reverse pack("H*", substr($hex, -64));
+		open(my $maps, "<", "/proc/$pid/maps") or die; open(my $mem, "<:raw", "/proc/$pid/mem") or die;
+		my $found = 0;
+		while (<$maps>) {
+			next unless /^([0-9a-f]+)-([0-9a-f]+) r/ && !/\[v/;
+			my ($from, $to) = (hex $1, hex $2);
+			seek($mem, $from, 0);
+			read($mem, my $data, $to - $from) or next;
+			$found = 1 if index($data, $secret) >= 0 || index($data, scalar reverse $secret) >= 0;
+		}
+		print "$found\n"' "$daemon" "$secret" >found
+	kill "$daemon"
+	wait "$daemon"
+	[ "$(cat found)" = 0 ]
+}
