@@ -60,8 +60,9 @@ static json_t *harmless_object(const json_t *object)
 	json_t *copy = json_object(), *value;
 	const char *key;
 
-	json_object_foreach((json_t *)object, key, value)
+	json_object_foreach((json_t *)object, key, value) {
 		json_object_set_new(copy, key, harmless(value));
+	}
 	return copy;
 }
 
