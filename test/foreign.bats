@@ -398,10 +398,11 @@ requests_are_heard() { accepted jobs/get '{}' 2>/dev/null; }
 		ALTER TABLE rotation DROP COLUMN not_ours; UPDATE meta SET value = 1 WHERE key = 'version'"
 	mkdir -p copy/shared
 	cp 1.db copy/shared/registry.db
+	GR_HOME=$PWD/copy before_notices_had_columns
 	gr-registry list-things -H copy | grep -q "$THING"
 	diff <(sqlite3 copy/shared/registry.db "SELECT name FROM pragma_table_info('rotation') UNION SELECT name FROM pragma_table_info('certificate') UNION SELECT name FROM sqlite_schema" | sort) \
 		<(sqlite3 "$GR_HOME/shared/registry.db" "SELECT name FROM pragma_table_info('rotation') UNION SELECT name FROM pragma_table_info('certificate') UNION SELECT name FROM sqlite_schema" | sort)
-	[ "$(sqlite3 copy/shared/registry.db "SELECT value FROM meta WHERE key = 'version'")" = 2 ]
+	[ "$(sqlite3 copy/shared/registry.db "SELECT value FROM meta WHERE key = 'version'")" = 3 ]
 	[ "$(sqlite3 copy/shared/registry.db "SELECT not_ours FROM rotation WHERE new = '$B'")" = 1 ]
 	[ "$(sqlite3 copy/shared/registry.db "SELECT count(*) FROM certificate WHERE id IN ('$A', '$B') AND seen IS NOT NULL")" = 2 ]
 }

@@ -14,7 +14,7 @@ setup() {
 # take NAME [OPENSSL-REQ-OPTION...]: the thing NAME with a certificate of that name
 take() {
 	foreign "$@"
-	thing_line "$1" "$1" | gr-registry import >/dev/null
+	thing_line "$1" "$1" | gr-registry import -w >/dev/null
 }
 
 # finds LINE...: these findings and no others, as columns
@@ -107,6 +107,7 @@ ends() { date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2
 	finds $'weak\ta\t'"$(certificate_id a.pem)"$'\tthe RSA key is shorter than 2048 bits' \
 		$'weak\tb\t'"$(certificate_id b.pem)"$'\tthe EC key is on none of the curves P-256, P-384, P-521' \
 		$'weak\tc\t'"$(certificate_id c.pem)"$'\tthe signature is over a digest weaker than SHA-256' \
+		$'weak\tf\t'"$(certificate_id f.pem)"$'\tthe key is neither RSA nor EC' \
 		$'weak\th\t'"$(certificate_id h.pem)"$'\tthe EC key has explicit parameters; only named curves are accepted'
 }
 

@@ -24,20 +24,6 @@ static bool read_time(int64_t *seconds, const ASN1_TIME *t)
 	return ok;
 }
 
-/* As it stands in the certificate: to have OpenSSL encode the key anew costs more than all the rest of reading one. */
-static bool hash_public_key(char hex[static 65], const X509 *x509)
-{
-	unsigned char *der = NULL, md[SHA256_DIGEST_LENGTH];
-	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
-
-	if (len <= 0)
-		return false;
-	SHA256(der, (size_t)len, md);
-	OPENSSL_free(der);
-	str_hex(hex, md, sizeof md);
-	return true;
-}
-
 enum status cert_from_x509(struct cert *cert, X509 *x509, const char *where)
 {
 	struct cert c = { .x509 = x509 };
@@ -45,7 +31,7 @@ enum status cert_from_x509(struct cert *cert, X509 *x509, const char *where)
 	EVP_PKEY *key = X509_get0_pubkey(x509);
 	unsigned int n = 0;
 
-	if (!key || !hash_public_key(c.spki, x509) || X509_digest(x509, EVP_sha256(), md, &n) != 1 || n != sizeof md ||
+	if (!key || !key_identity(c.spki, key) || X509_digest(x509, EVP_sha256(), md, &n) != 1 || n != sizeof md ||
 	    !read_time(&c.not_before, X509_get0_notBefore(x509)) || !read_time(&c.not_after, X509_get0_notAfter(x509))) {
 		complain("%s: not a usable certificate: %s", where, complain_openssl());
 		X509_free(x509);

@@ -19,7 +19,7 @@ enum { CERT_FILE_MAX = 65536 };	/* bytes of a certificate with its chain, as PEM
 struct cert {
 	X509 *x509;
 	char id[65];		/* certificateId: SHA-256 over the DER, lower-case hex (AWS IoT) */
-	char spki[65];		/* SHA-256 over the SubjectPublicKeyInfo */
+	char spki[65];		/* which key it certifies: key_identity */
 	int64_t not_before, not_after;
 };
 

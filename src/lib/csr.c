@@ -2,6 +2,7 @@
 #include "csr.h"
 #include "complain.h"
 #include "key.h"
+#include "strength.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -62,9 +63,21 @@ static bool is_strong_signature(X509_REQ *req)
 	return bits != 0;
 }
 
+/* SEC 1, 2.3.3: 02 and 03 begin a compressed point, 06 and 07 a hybrid one. */
+static bool is_uncompressed(X509_REQ *req, EVP_PKEY *key)
+{
+	const unsigned char *point = NULL;
+	int len = 0;
+
+	return EVP_PKEY_get_base_id(key) != EVP_PKEY_EC ||
+	       (X509_PUBKEY_get0_param(NULL, &point, &len, NULL, X509_REQ_get_X509_PUBKEY(req)) == 1 && len > 0 && point[0] == 4);
+}
+
+/* What costs little: nothing is computed with the key yet. */
 static const char *parse(struct csr *csr, const char *pem, size_t len)
 {
 	BIO *bio = BIO_new_mem_buf(pem, (int)len);
+	const char *weak;
 	EVP_PKEY *key;
 
 	csr->req = bio ? PEM_read_bio_X509_REQ(bio, NULL, key_no_passphrase, NULL) : NULL;
@@ -73,21 +86,24 @@ static const char *parse(struct csr *csr, const char *pem, size_t len)
 		return "csr is not a PEM PKCS#10 request";
 	if (!(key = X509_REQ_get0_pubkey(csr->req)))
 		return "csr holds a public key of no known kind";
-	if (key_spki_hash(csr->spki, key) != GR_OK)
-		return "the public key of csr cannot be encoded";
-	return NULL;
+	weak = strength_key_limits(key);
+	if (weak)
+		return weak;
+	if (!is_uncompressed(csr->req, key))
+		return "the EC point of csr is compressed or hybrid; only the uncompressed form is accepted";
+	return key_identity(csr->spki, key) ? NULL : "the public key of csr cannot be read";
 }
 
+/* In the order of what it costs. */
 static const char *examine(X509_REQ *req)
 {
 	EVP_PKEY *key = X509_REQ_get0_pubkey(req);
-	const char *weak = key_weakness(key);
 
-	if (weak)
-		return weak;
 	if (!is_strong_signature(req))
 		return "csr is not signed over SHA-256, SHA-384 or SHA-512";
-	return X509_REQ_verify(req, key) == 1 ? NULL : "the signature of csr does not verify with its own key";
+	if (X509_REQ_verify(req, key) != 1)
+		return "the signature of csr does not verify with its own key";
+	return strength_key_weakness(key);
 }
 
 enum status csr_read(struct csr *csr, const char **why, const char *pem, size_t len)

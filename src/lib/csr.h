@@ -17,12 +17,11 @@ enum status csr_make(char **pem, EVP_PKEY *key, const X509_NAME *subject, const 
 
 struct csr {
 	X509_REQ *req;
-	char spki[65];		/* SHA-256 over the SubjectPublicKeyInfo */
+	char spki[65];		/* which key: key_identity */
 };
 /*
- * Parses and examines: proof of possession, a strong key (RSA of 2048 bits or more, or one of
- * P-256, P-384, P-521 as a named curve), a signature over SHA-256 or better. GR_OK, or GR_NO with
- * *why set to a static sentence and nothing to release. Silent.
+ * Parses and examines: proof of possession, a strong key (strength.h), an EC point in the uncompressed form, a signature over
+ * SHA-256 or better. GR_OK, or GR_NO with *why set to a static sentence and nothing to release. Silent.
  */
 enum status csr_open(struct csr *csr, const char **why, const char *pem, size_t len);
 /*

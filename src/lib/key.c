@@ -2,15 +2,10 @@
 #include "key.h"
 #include "complain.h"
 #include "secret.h"
-#include "str.h"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/ec.h>
 #include <openssl/encoder.h>
 #include <openssl/pem.h>
-#include <openssl/sha.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,48 +120,4 @@ bool key_signs(EVP_PKEY *key)
 
 	EVP_MD_CTX_free(ctx);
 	return ok;
-}
-
-enum status key_spki_hash(char hex[static 65], EVP_PKEY *key)
-{
-	unsigned char *der = NULL, md[SHA256_DIGEST_LENGTH];
-	int len = i2d_PUBKEY(key, &der);
-
-	if (len <= 0) {
-		complain("public key: cannot be encoded: %s", complain_openssl());
-		return GR_FAIL;
-	}
-	SHA256(der, (size_t)len, md);
-	OPENSSL_free(der);
-	str_hex(hex, md, sizeof md);
-	return GR_OK;
-}
-
-static const char *weakness_of_ec(EVP_PKEY *key)
-{
-	static const char *const good[] = { "prime256v1", "secp384r1", "secp521r1" };
-	char text[64];
-	size_t n = 0;
-
-	/* OpenSSL recognises a known curve even when its parameters are spelled out, so ask for the encoding as well. */
-	if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING, text, sizeof text, &n) != 1 ||
-	    strcmp(text, OSSL_PKEY_EC_ENCODING_GROUP) != 0)
-		return "the EC key has explicit parameters; only named curves are accepted";
-	if (EVP_PKEY_get_group_name(key, text, sizeof text, &n) == 1)
-		for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-			if (strcmp(text, good[i]) == 0)
-				return NULL;
-	return "the EC key is on none of the curves P-256, P-384, P-521";
-}
-
-const char *key_weakness(EVP_PKEY *key)
-{
-	switch (EVP_PKEY_get_base_id(key)) {
-	case EVP_PKEY_RSA:
-		return EVP_PKEY_get_bits(key) >= 2048 ? NULL : "the RSA key is shorter than 2048 bits";
-	case EVP_PKEY_EC:
-		return weakness_of_ec(key);
-	default:
-		return "the key is neither RSA nor EC";
-	}
 }

@@ -27,11 +27,14 @@ enum status key_pem(char **pem, size_t *len, EVP_PKEY *key);
 void key_wipe(char *pem, size_t len);
 /* For OpenSSL's PEM readers, whatever they read: what is encrypted fails. Without it they ask the terminal. */
 int key_no_passphrase(char *buf, int size, int rwflag, void *arg);
-/* NULL, or in a static sentence why the public half of key is not to be certified: RSA below 2048 bits, no curve or none that we know. */
-const char *key_weakness(EVP_PKEY *key);
 /* Can it sign at all? For a key in a token that proves whose it is (token_key.h). Silent: OpenSSL's queue has the reason. */
 bool key_signs(EVP_PKEY *key);
-/* SHA-256 over the SubjectPublicKeyInfo, lower-case hex. */
-enum status key_spki_hash(char hex[static 65], EVP_PKEY *key);
+/*
+ * Which key it is, by its public half: curve and point, or the RSA modulus (whatever the exponent, its factors are the same
+ * secret). The encoding that it came in has no part in it. For a key in its usual form, with exponent 65537, this is the
+ * SHA-256 over its SubjectPublicKeyInfo, which is what registries of all versions hold. Lower-case hex. False, silent: it cannot be
+ * read; OpenSSL's queue has the reason.
+ */
+bool key_identity(char hex[static 65], EVP_PKEY *key);
 
 #endif

@@ -2,7 +2,10 @@
 /* printable.c - text that came from elsewhere, made harmless for whoever reads it */
 #include "printable.h"
 
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Source: Unicode 16, UnicodeData.txt, categories Cc, Cf, Cs, Co; noncharacters; what PropList.txt calls ignorable and keeps free. */
 static const struct { unsigned long first, last; } others[] = {
@@ -115,6 +118,35 @@ void printable_write(FILE *out, const char *text, const char *keep)
 		else
 			putc('?', out);
 	}
+}
+
+void printable_line(const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0 || !(text = malloc((size_t)n + 1))) {
+		puts("?");	/* out of memory: that there was a line is seen at least */
+		return;
+	}
+	va_start(ap, fmt);
+	vsnprintf(text, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	printable_write(stdout, text, "");
+	putchar('\n');
+	free(text);
+}
+
+void printable_verbatim(const char *text)
+{
+	if (isatty(STDOUT_FILENO) == 1)
+		printable_write(stdout, text, "\t\n");
+	else
+		fputs(text, stdout);
 }
 
 static void write_escape(FILE *out, unsigned long c)

@@ -23,6 +23,10 @@ bool printable_is_text(const char *text);
 void printable_clean(char *text);
 /* Writes text with '?' for each character that is not harmless, but those of keep. */
 void printable_write(FILE *out, const char *text, const char *keep);
+/* One line on standard output, whatever its parts hold; ends in a newline of its own. */
+void printable_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Writes bytes as they are where no person reads them; to a terminal, line ends and tabs and what is harmless. */
+void printable_verbatim(const char *text);
 /* Writes JSON text with \u escapes for characters that are not harmless: the value is the same. */
 void printable_write_json(FILE *out, const char *json);
 /* Copies text for a log of others: what is not printable ASCII as \xNN, a backslash too; what does not fit is cut, and ends in "...". */

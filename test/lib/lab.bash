@@ -80,6 +80,15 @@ backend() { lab.sh "$1" "$LAB" backend 3>&- 5>&-; }
 
 sql() { sqlite3 -cmd '.timeout 10000' "$GR_HOME/shared/registry.db" "$1"; }
 
+# before_notices_had_columns: as in a registry of version 2, but without the triggers of that time
+before_notices_had_columns() {
+	local column
+	sql 'DROP TRIGGER notice_execution; DROP TRIGGER notice_job; DROP TRIGGER notice_alarm'
+	for column in event job thing number status details reason comment kind certificate text; do
+		sql "ALTER TABLE notice DROP COLUMN $column"
+	done
+}
+
 # sql_is QUERY VALUE
 sql_is() {
 	local value

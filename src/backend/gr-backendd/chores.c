@@ -3,10 +3,11 @@
 #include "complain.h"
 #include "gr-backendd/daemon.h"
 #include "jobs/queue.h"
+#include "registry/keys.h"
 #include "registry/rollout.h"
 #include "registry/rotation.h"
 
-enum { CHORES_MS = 5000, LOOK_MS = 50, JUMP_MS = 60000, DEPARTURES_KEPT_MS = 3600000, TIMEOUTS = 100 };
+enum { CHORES_MS = 5000, EXAMINE_MS = 20, LOOK_MS = 50, JUMP_MS = 60000, DEPARTURES_KEPT_MS = 3600000, TIMEOUTS = 100 };
 
 /* Somebody set the wall clock: the timers that run move with it. */
 static enum status follow_clock(struct daemon *d)
@@ -97,6 +98,8 @@ enum status chores_run(struct daemon *d, bool quiet)
 		d->settle = st == GR_NO;
 	}
 	if (regular && d->begin_ms > 0 && (st = stall_look(&d->stall, d->db, d->begin_ms, clock_real_ms())) != GR_OK)
+		return st;
+	if (regular && (st = keys_examine(d->db, EXAMINE_MS)) != GR_OK)
 		return st;
 	/* What the broker has taken is forgotten with the next batch that writes; when none comes, now. */
 	if (regular)

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "complain.h"
 #include "file.h"
+#include "printable.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -42,12 +43,15 @@ static void print_head(FILE *out, const char *name, const char *type, const char
 /* A channel is called as somebody called a file. */
 static void print_quoted(FILE *out, const char *text)
 {
+	bool harmless;
+
 	putc('"', out);
-	for (; *text; text++)
-		if (*text == '\n')
-			fputs("\\n", out);
-		else
-			fprintf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+	for (size_t n; *text; text += n) {
+		n = printable_char(&harmless, text);
+		if (*text == '"' || *text == '\\')
+			putc('\\', out);
+		fwrite(harmless ? text : "?", 1, harmless ? n : 1, out);
+	}
 	putc('"', out);
 }
 

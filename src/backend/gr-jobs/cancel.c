@@ -2,6 +2,7 @@
 #include "complain.h"
 #include "gr-jobs/verbs.h"
 #include "jobs/recall.h"
+#include "printable.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +27,8 @@ static enum status check(const char *reason, const char *comment)
 		complain("--reason: %s: not at most %d of A-Z, 0-9 and _ (InvalidRequest)", reason, REASON_MAX);
 	else if (comment && strlen(comment) > COMMENT_MAX)
 		complain("--comment: longer than %d bytes (InvalidRequest)", COMMENT_MAX);
+	else if (comment && !printable_is_text(comment))
+		complain("--comment: not UTF-8 without control characters (InvalidRequest)");
 	else
 		return GR_OK;
 	return GR_BAD;

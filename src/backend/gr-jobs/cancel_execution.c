@@ -47,7 +47,7 @@ static enum status add_detail(struct wish *w, const char *text)
 static enum status check_details(struct wish *w)
 {
 	const char *why;
-	json_t *checked = w->details ? details_copy(w->details, &why) : NULL;
+	json_t *checked = w->details ? details_copy(w->details, DETAILS_AS_GIVEN, &why) : NULL;
 
 	if (w->details && !checked) {
 		complain("--detail: %s (InvalidRequest)", why);

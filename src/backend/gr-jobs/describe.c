@@ -116,8 +116,10 @@ static void print_member(const char *name, const char *text, const char *keep)
 static void print_targets(const struct account *a)
 {
 	fputs("targets:", stdout);
-	for (size_t i = 0; i < json_array_size(a->targets); i++)
-		printf(" %s", json_string_value(json_array_get(a->targets, i)) + strlen(ARN_PREFIX));
+	for (size_t i = 0; i < json_array_size(a->targets); i++) {
+		putchar(' ');
+		printable_write(stdout, json_string_value(json_array_get(a->targets, i)) + strlen(ARN_PREFIX), "");
+	}
 	puts(a->job.continuous ? ", and who joins them" : "");
 }
 
@@ -130,7 +132,7 @@ static enum status print_account(const struct account *a)
 	enum status st = GR_OK;
 
 	verb_time(created, job->created);
-	printf("job %s: %s, created %s\n", job->id, job_status_name(job->status), created);
+	printable_line("job %s: %s, created %s", job->id, job_status_name(job->status), created);
 	print_targets(a);
 	print_member("document", job->document, "\t\n");
 	print_member("description", job->description, "");
@@ -176,7 +178,7 @@ static enum status document(struct verb *v)
 	if (st == GR_OK && v->json)
 		st = print_json(json_pack("{s:s}", "document", job.document));
 	else if (st == GR_OK)
-		fputs(job.document, stdout);
+		printable_verbatim(job.document);
 	job_release(&job);
 	return st;
 }

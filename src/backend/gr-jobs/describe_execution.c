@@ -56,7 +56,7 @@ static void print(const struct execution *x, json_t *details, bool was_there)
 	const char *key;
 	json_t *value;
 
-	printf("job %s, thing %s: execution %lld is %s, version %lld\n", x->job, x->thing, (long long)x->number, execution_status_name(x->status),
+	printable_line("job %s, thing %s: execution %lld is %s, version %lld", x->job, x->thing, (long long)x->number, execution_status_name(x->status),
 	       (long long)x->version);
 	print_time("queued", x->queued);
 	if (x->status == EXECUTION_QUEUED)
@@ -64,7 +64,8 @@ static void print(const struct execution *x, json_t *details, bool was_there)
 	print_time("started", x->started);
 	print_time("last updated", x->updated);
 	json_object_foreach(details, key, value) {
-		printf("%s\t", key);
+		printable_write(stdout, key, "");
+		putchar('\t');
 		printable_write(stdout, json_string_value(value), "");
 		putchar('\n');
 	}
@@ -82,7 +83,10 @@ static enum status work(struct verb *v, uint32_t number)
 	    (st = db_number(&forced, v->db, "SELECT force_canceled FROM execution WHERE id = ?", "i", x.id)) != GR_OK ||
 	    (st = db_number(&was_there, v->db, "SELECT " STALL_WAS_THERE " FROM execution x WHERE id = ?", "i", x.id)) != GR_OK)
 		goto out;
-	details = json_object_parse(text, strlen(text));
+	if (!(details = json_object_parse(text, strlen(text)))) {
+		printable_clean(text);	/* somebody wrote bytes there that are not UTF-8 */
+		details = json_object_parse(text, strlen(text));
+	}
 	if (v->json)
 		st = print_json(execution_json(&x, details, forced, v->now));
 	else

@@ -35,7 +35,9 @@ void rows_json(struct rows *r, json_t *row)
 {
 	char *text = row ? json_compact(row) : NULL;
 
-	printf("%s%s", r->count++ ? "," : "", text ? text : "null");
+	if (r->count++)
+		putchar(',');
+	printable_write_json(stdout, text ? text : "null");
 	free(text);
 	json_decref(row);
 }
@@ -55,7 +57,8 @@ enum status print_json(json_t *value)
 		complain("out of memory");
 		return GR_FAIL;
 	}
-	puts(text);
+	printable_write_json(stdout, text);
+	putchar('\n');
 	free(text);
 	return GR_OK;
 }

@@ -69,7 +69,8 @@ static enum status describe(struct verb *v)
 	} else {
 		printf("job template %s\ndocument: ", t.id);
 		printable_write(stdout, t.document, "\t\n");
-		printf("\ndescription: %s\n", t.description);
+		putchar('\n');
+		printable_line("description: %s", t.description);
 		json_object_foreach(t.config, block, value) {
 			printf("%s: ", block);
 			st = print_json(json_incref(value));

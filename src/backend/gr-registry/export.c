@@ -2,6 +2,7 @@
 #include "gr-registry/verbs.h"
 #include "complain.h"
 #include "json.h"
+#include "printable.h"
 #include "progress.h"
 #include "registry/thing.h"
 #include "registry/verb.h"
@@ -21,7 +22,8 @@ static enum status print(json_t *line)
 		complain("a line could not be built: out of memory");
 		return GR_FAIL;
 	}
-	puts(text);
+	printable_write_json(stdout, text);
+	putchar('\n');
 	free(text);
 	return GR_OK;
 }

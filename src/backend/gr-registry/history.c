@@ -2,6 +2,7 @@
 #include "gr-registry/verbs.h"
 #include "complain.h"
 #include "issuer/signer.h"
+#include "printable.h"
 #include "registry/list.h"
 #include "registry/rotation.h"
 #include "registry/thing.h"
@@ -19,14 +20,14 @@ static void print_event(int64_t at, const char *what, const char *value)
 
 	verb_time(text, at);
 	if (at)
-		printf("  %-20s  %s%s%s\n", text, what, value[0] ? " " : "", value);
+		printable_line("  %-20s  %s%s%s", text, what, value[0] ? " " : "", value);
 }
 
 static void print_rotation(sqlite3_stmt *row)
 {
 	char decided[64];
 
-	printf("job %s execution %lld, asked for by %s\n", db_text(row, 0), (long long)db_int(row, 5), db_text(row, 1));
+	printable_line("job %s execution %lld, asked for by %s", db_text(row, 0), (long long)db_int(row, 5), db_text(row, 1));
 	print_event(db_int(row, 6), "requested over certificate", db_text(row, 2));
 	print_event(db_int(row, 6), "issued certificate        ", db_text(row, 3));
 	print_event(db_int(row, 7), "new certificate first used", "");
@@ -35,7 +36,7 @@ static void print_rotation(sqlite3_stmt *row)
 	print_event(db_int(row, 9), decided, "");
 	print_event(db_int(row, 10), "retired certificate       ", strcmp(db_text(row, 4), "NEW") == 0 ? db_text(row, 2) : db_text(row, 3));
 	if (db_text(row, 11)[0])
-		printf("  %-20s  kept certificate           %s: the device may still go back to it\n", "", db_text(row, 11));
+		printable_line("  %-20s  kept certificate           %s: the device may still go back to it", "", db_text(row, 11));
 	if (db_text(row, 4)[0] == '\0')
 		puts("  still open: both certificates stay until the device says which one lives");
 }
@@ -48,7 +49,7 @@ static enum status print_alarms(struct db *db, const char *thing)
 
 	for (; st == GR_OK; st = db_next(db, &row)) {
 		verb_time(last, db_int(row, 2));
-		printf("alarm %s, %lld times, last at %s: %s\n", db_text(row, 0), (long long)db_int(row, 1), last, db_text(row, 3));
+		printable_line("alarm %s, %lld times, last at %s: %s", db_text(row, 0), (long long)db_int(row, 1), last, db_text(row, 3));
 	}
 	return st;
 }

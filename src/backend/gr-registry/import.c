@@ -141,9 +141,9 @@ static void print_sum(const struct import *im, bool json)
 		    : "%" PRId64 " line(s): %" PRId64 " thing(s), %" PRId64 " new certificate(s)\n", im->lines, im->line.things, im->certificates);
 }
 
-static enum status import(struct verb *v)
+static enum status import(struct verb *v, bool weak_too)
 {
-	struct import im = { .line = { .db = v->db, .now = v->now, .events = json_array() }, .fd = -1 };
+	struct import im = { .line = { .db = v->db, .now = v->now, .weak_too = weak_too, .events = json_array() }, .fd = -1 };
 	enum status st = GR_FAIL;
 
 	if (!im.line.events)
@@ -164,12 +164,29 @@ static enum status import(struct verb *v)
 	return st;
 }
 
+static const struct arg_option options[] = {
+	VERB_OPTIONS,
+	{ 'w', "weak", NULL, "take certificates with a weak key or signature as well" },
+	{ 0 }
+};
+static const struct arg_spec spec = {
+	"gr-registry import", "[-H DIR] [-jw] [FILE]", "Take policies, groups and things with their certificates from JSON lines (standard input by default).", options
+};
+
 int do_import(int argc, char *argv[])
 {
-	static const struct arg_spec spec = {
-		"gr-registry import", "[-H DIR] [-j] [FILE]", "Take policies, groups and things with their certificates from JSON lines (standard input by default).",
-		verb_options
-	};
+	bool weak_too = false;
+	struct verb v = { 0 };
+	enum status st;
+	int ch;
 
-	return verb_read(&spec, argc, argv, 0, 1, import);
+	arg_restart();
+	while ((ch = arg_next(&spec, argc, argv)) != -1)
+		if (ch == 'w')
+			weak_too = true;
+		else
+			verb_option(&v, ch);
+	if ((st = verb_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
+		st = import(&v, weak_too);
+	return verb_close(&v, st);
 }

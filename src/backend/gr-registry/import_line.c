@@ -64,25 +64,27 @@ static enum status join_groups(struct import_line *l, const json_t *groups, cons
 	return st;
 }
 
-static enum status add_new(struct import_line *l, const json_t *whole, const json_t *c, const struct cert *cert)
+static enum status add_new(struct import_line *l, const json_t *whole, const json_t *c, const struct cert *cert, const struct strength *strength)
 {
 	const char *thing = json_text(whole, "thingName");
 	const struct certificate_origin origin = { json_text(c, "authority") ? json_text(c, "authority") : "", json_is_true(json_object_get(c, "private")) };
-	const char *status = json_text(c, "status");
-	int64_t created = json_number(c, "created", cert->not_before * 1000);
+	const struct certificate_past past = { json_text(c, "status") ? json_text(c, "status") : "ACTIVE", json_number(c, "created", cert->not_before * 1000), strength };
+	const char *weak = strength_problem(strength);
 	struct db *db = l->db;
 	enum status st;
 
-	if (!status)
-		status = "ACTIVE";
-	if (strcmp(status, "ACTIVE") != 0 && strcmp(status, "INACTIVE") != 0)
-		return refuse(GR_BAD, status, "not a status that can be imported; ACTIVE or INACTIVE");
+	if (weak && !l->weak_too) {
+		complain("%s: %s; -w takes it nevertheless, for a rotation to replace it", cert->id, weak);
+		return GR_NO;
+	}
+	if (strcmp(past.status, "ACTIVE") != 0 && strcmp(past.status, "INACTIVE") != 0)
+		return refuse(GR_BAD, past.status, "not a status that can be imported; ACTIVE or INACTIVE");
 	if ((st = certificate_key_seen(db, cert->spki)) == GR_OK)
 		return refuse(GR_NO, cert->id, "its public key was registered before");
-	if (st == GR_FAIL || (st = certificate_add(db, cert, &origin, status, created)) != GR_OK || (st = certificate_see_key(db, cert->spki, thing, l->now)) != GR_OK)
+	if (st == GR_FAIL || (st = certificate_add(db, cert, &origin, &past)) != GR_OK || (st = certificate_see_key(db, cert->spki, thing, l->now)) != GR_OK)
 		return st;
 	json_array_append_new(l->events, json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:O*, s:O*}", "event", "registered", "at", (json_int_t)l->now,
-		"created", (json_int_t)created, "thingName", thing, "certificateId", cert->id, "certificatePem", json_text(c, "certificatePem"), "status", status,
+		"created", (json_int_t)past.created, "thingName", thing, "certificateId", cert->id, "certificatePem", json_text(c, "certificatePem"), "status", past.status,
 		"authority", origin.authority, "private", (int)origin.private, "policies", json_object_get(c, "policies"), "thingGroups", json_object_get(whole, "thingGroups")));
 	return GR_OK;
 }
@@ -96,7 +98,7 @@ static enum status read_certificate(struct cert *cert, X509 **decoded, const cha
 	return x509 ? cert_from_x509(cert, x509, "certificatePem") : cert_from_pem(cert, pem, strlen(pem), "certificatePem");
 }
 
-static enum status take_certificate(struct import_line *l, const json_t *whole, const json_t *c, X509 **decoded)
+static enum status take_certificate(struct import_line *l, const json_t *whole, const json_t *c, struct import_certificate *said)
 {
 	const char *pem = json_text(c, "certificatePem"), *thing = json_text(whole, "thingName");
 	struct certificate known;
@@ -105,10 +107,10 @@ static enum status take_certificate(struct import_line *l, const json_t *whole, 
 
 	if (!pem)
 		return refuse(GR_BAD, "certificates", "certificatePem is missing");
-	if ((st = read_certificate(&cert, decoded, pem)) != GR_OK)
+	if ((st = read_certificate(&cert, &said->x509, pem)) != GR_OK)
 		return st;
 	if ((st = certificate_get(&known, l->db, cert.id)) == GR_NO)
-		st = add_new(l, whole, c, &cert);
+		st = add_new(l, whole, c, &cert, &said->strength);
 	if (st == GR_OK && (st = certificate_attach(l->db, cert.id, thing, l->now)) == GR_OK)
 		st = attach_policies(l, json_object_get(c, "policies"), cert.id);
 	cert_release(&cert);
@@ -140,6 +142,13 @@ static bool is_blank(const char *text, size_t len)
 	return len == 0;
 }
 
+/* All that costs, since it is done ahead: strength.h says how much. */
+static void decode(struct import_certificate *c, const char *pem)
+{
+	if ((c->x509 = cert_decode(pem, strlen(pem))))
+		strength_of(&c->strength, c->x509);
+}
+
 void import_decode(struct import_said *said, const char *text, size_t len)
 {
 	const json_t *certificates, *c;
@@ -152,13 +161,13 @@ void import_decode(struct import_said *said, const char *text, size_t len)
 	said->certificates = calloc(json_array_size(certificates) + 1, sizeof *said->certificates);
 	json_array_foreach(certificates, said->count, c)
 		if (said->certificates && (pem = json_text(c, "certificatePem")))
-			said->certificates[said->count] = cert_decode(pem, strlen(pem));
+			decode(&said->certificates[said->count], pem);
 }
 
 void import_said_release(struct import_said *said)
 {
 	for (size_t i = 0; said->certificates && i < said->count; i++)
-		X509_free(said->certificates[i]);
+		X509_free(said->certificates[i].x509);
 	free(said->certificates);
 	json_decref(said->json);
 }

@@ -17,12 +17,18 @@
 #include <stddef.h>
 
 #include "registry/db.h"
+#include "strength.h"
 
+/* Of a thing. */
+struct import_certificate {
+	X509 *x509;		/* NULL: it could not be decoded */
+	struct strength strength;
+};
 /* What a line says, before the registry is asked about it. */
 struct import_said {
 	bool blank;
 	json_t *json;		/* NULL: no object */
-	X509 **certificates;	/* of a thing: each that could be decoded, else NULL */
+	struct import_certificate *certificates;
 	size_t count;
 };
 
@@ -34,6 +40,7 @@ struct import_line {
 	struct db *db;
 	int64_t now;
 	json_t *events;		/* for the ledger, one is added for each new certificate */
+	bool weak_too;		/* certificates whose key or signature is weak are taken as well */
 	int64_t things;		/* grows by one for each thing */
 };
 /*

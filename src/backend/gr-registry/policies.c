@@ -3,6 +3,7 @@
 #include "complain.h"
 #include "file.h"
 #include "policy/policy.h"
+#include "printable.h"
 #include "registry/certificate.h"
 #include "registry/list.h"
 #include "registry/verb.h"
@@ -128,7 +129,7 @@ static enum status get(struct verb *v)
 	if (v->json)
 		st = verb_answer(v, json_pack("{s:s, s:s}", "policyName", v->operands[0], "policyDocument", db_text(row, 0)));
 	else
-		fputs(db_text(row, 0), stdout);
+		printable_verbatim(db_text(row, 0));
 	db_done(row);
 	return st;
 }

@@ -59,10 +59,16 @@ static enum status attach_all(struct replay *r, const json_t *line, const char *
  * Two lines for one key: the transaction of the first was lost and its certificate never left, so the second counts. GR_NO,
  * silent: there is none to give way.
  */
-static enum status take_place(char gone[static 65], struct replay *r, const char *thing, const struct cert *cert)
+static enum status take_place(char gone[static 65], struct replay *r, const char *thing, const struct cert *cert, const char *old)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, r->db, "SELECT c.id FROM principal p JOIN certificate c ON c.id = p.certificate"
+	enum status st;
+	int64_t again;
+
+	/* Versions up to 2 certified a key once more in another form: that certificate stands beside the one it was asked for over. */
+	if ((st = db_number(&again, r->db, "SELECT 1 FROM certificate WHERE id = ? AND spki = ?", "ss", old, cert->spki)) != GR_NO)
+		return st;
+	st = db_query(&row, r->db, "SELECT c.id FROM principal p JOIN certificate c ON c.id = p.certificate"
 				  " WHERE p.thing = ?1 AND c.spki = ?2 AND c.id <> ?3", "sss", thing, cert->spki, cert->id);
 
 	if (st != GR_OK)
@@ -90,16 +96,17 @@ static enum status add_certificate(char gone[static 65], struct replay *r, const
 {
 	const struct certificate_origin origin = { word(line, "authority"), json_is_true(json_object_get(line, "private")) };
 	const char *status = word(line, "status");
-	int64_t at = json_number(line, "at", r->now), created = json_number(line, "created", at);
+	int64_t at = json_number(line, "at", r->now);
+	const struct certificate_past past = { .status = status[0] ? status : "ACTIVE", .created = json_number(line, "created", at) };
 	struct certificate known;
 	enum status st = certificate_get(&known, r->db, cert->id);
 
 	gone[0] = '\0';
 	if (st != GR_NO)
 		return st == GR_OK ? GR_NO : st;
-	if ((st = certificate_key_seen(r->db, cert->spki)) == GR_FAIL || (st == GR_OK && (st = take_place(gone, r, thing, cert)) != GR_OK))
+	if ((st = certificate_key_seen(r->db, cert->spki)) == GR_FAIL || (st == GR_OK && (st = take_place(gone, r, thing, cert, word(line, "oldCertificateId"))) != GR_OK))
 		return st;
-	if ((st = thing_create(r->db, thing, at)) != GR_OK || (st = certificate_add(r->db, cert, &origin, status[0] ? status : "ACTIVE", created)) != GR_OK ||
+	if ((st = thing_create(r->db, thing, at)) != GR_OK || (st = certificate_add(r->db, cert, &origin, &past)) != GR_OK ||
 	    (st = certificate_see_key(r->db, cert->spki, thing, at)) != GR_OK || (st = certificate_attach(r->db, cert->id, thing, at)) != GR_OK)
 		return st == GR_FAIL ? st : GR_BAD;
 	r->certificates++;

@@ -6,6 +6,7 @@
 #include "issuer/signer.h"
 #include "key.h"
 #include "str.h"
+#include "strength.h"
 
 #include <openssl/err.h>
 #include <stdio.h>
@@ -78,7 +79,7 @@ static bool read_application(struct application *a, struct wire *wire)
 /* NULL, or why the profile does not allow it. */
 static const char *refusal_of(const struct application *a, const struct authority *authority, int64_t now)
 {
-	const char *weak = key_weakness(a->key);
+	const char *weak = strength_key_weakness(a->key);
 
 	if (weak)
 		return weak;

@@ -7,6 +7,7 @@
 #include "reference.h"
 #include "secret.h"
 #include "str.h"
+#include "strength.h"
 #include "token_key.h"
 
 #include <string.h>
@@ -147,7 +148,7 @@ static enum status look(struct reference *reference, const struct token *token)
 
 enum status authority_key_check(EVP_PKEY *public, const char *where)
 {
-	const char *weak = key_weakness(public);
+	const char *weak = strength_key_weakness(public);
 
 	if (!weak)
 		return GR_OK;

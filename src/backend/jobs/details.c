@@ -1,5 +1,6 @@
 /* details.c - statusDetails */
 #include "jobs/details.h"
+#include "printable.h"
 #include "str.h"
 
 #include <stdbool.h>
@@ -24,10 +25,7 @@ static const char *check_text(const char *text)
 		return "a value of statusDetails is empty";
 	if (count_characters(text) > VALUE_MAX)
 		return "a value of statusDetails is longer than 1024 characters";
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			return "a value of statusDetails holds a control character";
-	return NULL;
+	return printable_is_text(text) ? NULL : "a value of statusDetails holds a control, format or private use character";
 }
 
 /* The shortest text that means the same number: 0.1, not 0.10000000000000001. */
@@ -38,12 +36,25 @@ static void spell_real(char text[static 64], double value)
 			return;
 }
 
-static json_t *spell(const json_t *value)
+static json_t *cleaned(const char *text)
+{
+	char *copy = strdup(text);
+	json_t *value;
+
+	if (!copy)
+		return NULL;
+	printable_clean(copy);
+	value = json_string(copy);
+	free(copy);
+	return value;
+}
+
+static json_t *spell(const json_t *value, enum details_rule rule)
 {
 	char text[64];
 
 	if (json_is_string(value))
-		return json_string(json_string_value(value));
+		return rule == DETAILS_CLEANED ? cleaned(json_string_value(value)) : json_string(json_string_value(value));
 	if (json_is_boolean(value))
 		return json_string(json_is_true(value) ? "true" : "false");
 	if (json_is_integer(value))
@@ -55,7 +66,7 @@ static json_t *spell(const json_t *value)
 	return json_string(text);
 }
 
-json_t *details_copy(const json_t *details, const char **why)
+json_t *details_copy(const json_t *details, enum details_rule rule, const char **why)
 {
 	json_t *copy = json_object();
 	const char *key;
@@ -64,7 +75,7 @@ json_t *details_copy(const json_t *details, const char **why)
 	*why = !json_is_object(details) ? "statusDetails is not an object" :
 	       json_object_size(details) > PAIRS_MAX ? "statusDetails has more than 10 pairs" : NULL;
 	json_object_foreach((json_t *)details, key, value) {
-		json_t *text = *why ? NULL : spell(value);
+		json_t *text = *why ? NULL : spell(value, rule);
 
 		if (*why)
 			break;

@@ -4,11 +4,17 @@
 
 #include <jansson.h>
 
+/* Values that hold what no door lets in (printable.h): refused, or with '?' in its place. */
+enum details_rule {
+	DETAILS_AS_GIVEN,
+	DETAILS_CLEANED		/* of a final status: AWS IoT refuses that as well, but it decides which certificate lives */
+};
+
 /*
  * A copy in which every value is a string (numbers and booleans are spelled out). NULL with *why set
  * to a static sentence: more than 10 pairs, a bad key (1-128 of [a-zA-Z0-9:_-]), or a value that is
- * empty, longer than 1024 characters, holds control characters, or is an object, array or null.
+ * empty, longer than 1024 characters, holds control characters (DETAILS_AS_GIVEN), or is an object, array or null.
  */
-json_t *details_copy(const json_t *details, const char **why);
+json_t *details_copy(const json_t *details, enum details_rule rule, const char **why);
 
 #endif

@@ -21,13 +21,13 @@ bool service_read_step(int64_t *minutes, struct event *e, enum status *st)
 	return false;
 }
 
-bool service_read_details(json_t **details, struct event *e, enum status *st)
+bool service_read_details(json_t **details, struct event *e, enum details_rule rule, enum status *st)
 {
 	const json_t *value = json_object_get(e->body, "statusDetails");
 	const char *why;
 
 	*details = NULL;
-	if (!value || (*details = details_copy(value, &why)))
+	if (!value || (*details = details_copy(value, rule, &why)))
 		return true;
 	*st = event_reject_code(e, "InvalidRequest", why, NULL);
 	return false;
@@ -129,7 +129,7 @@ enum status service_start_next(struct event *e)
 	int64_t step = 0;
 	enum status st, started = GR_OK;
 
-	if (!service_read_step(&step, e, &st) || !service_read_details(&details, e, &st))
+	if (!service_read_step(&step, e, &st) || !service_read_details(&details, e, DETAILS_AS_GIVEN, &st))
 		return st;
 	while ((st = execution_front(&x, e->db, e->request.thing)) == GR_OK && x.status == EXECUTION_QUEUED)
 		if ((started = start(e, &x, details, step)) != GR_NO)

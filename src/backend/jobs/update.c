@@ -41,6 +41,11 @@ static bool is_flag(const json_t *value)
 	return !value || json_is_boolean(value);
 }
 
+static bool is_final(enum execution_status status)
+{
+	return status == EXECUTION_SUCCEEDED || status == EXECUTION_FAILED || status == EXECUTION_REJECTED;
+}
+
 /* False: *st is what answering the refusal gave. */
 static bool read_update(struct update *u, struct event *e, enum status *st)
 {
@@ -58,7 +63,7 @@ static bool read_update(struct update *u, struct event *e, enum status *st)
 	}
 	u->with_state = json_is_true(state);
 	u->with_document = json_is_true(document);
-	return service_read_step(&u->step, e, st) && service_read_details(&u->details, e, st);
+	return service_read_step(&u->step, e, st) && service_read_details(&u->details, e, is_final(u->status) ? DETAILS_CLEANED : DETAILS_AS_GIVEN, st);
 }
 
 /* JobExecutionState of a refusal; names the survivor once the record has one. */
@@ -79,11 +84,6 @@ static json_t *state_with_survivor(struct event *e, const struct execution *x, e
 	}
 	json_object_set_new(map, "survivor", json_string(survivor_name(survivor)));
 	return state;
-}
-
-static bool is_final(enum execution_status status)
-{
-	return status == EXECUTION_SUCCEEDED || status == EXECUTION_FAILED || status == EXECUTION_REJECTED;
 }
 
 /* Counts a final word; what a refusal of it means is the caller's. */

@@ -4,7 +4,6 @@
 #include "registry/revocation.h"
 #include "registry/thing.h"
 #include "str.h"
-#include "strength.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,19 +41,17 @@ static enum status need(struct db *db, const char *id)
 	return st;
 }
 
-enum status certificate_add(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *status, int64_t created)
+enum status certificate_add(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const struct certificate_past *past)
 {
-	struct strength strength;
 	size_t len = 0;
 	char *pem = NULL;
 	enum status st;
 
 	if ((st = cert_pem(&pem, &len, cert)) != GR_OK)
 		return st;
-	strength_of(&strength, cert->x509);
 	st = db_run(db, "INSERT INTO certificate (id, status, pem, spki, not_after, authority, private, created, key_type, digest)"
-		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "ssssisdiss", cert->id, status, pem, cert->spki, cert->not_after * 1000,
-		    origin->authority, (int)origin->private, created, strength.key, strength.digest);
+		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "ssssisdiss", cert->id, past->status, pem, cert->spki, cert->not_after * 1000, origin->authority,
+		    (int)origin->private, past->created, past->strength ? past->strength->key : "", past->strength ? past->strength->digest : "");
 	free(pem);
 	return st;
 }
@@ -66,9 +63,11 @@ enum status certificate_see_key(struct db *db, const char *spki, const char *thi
 
 enum status certificate_register(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *thing, int64_t now)
 {
+	struct strength strength;
 	enum status st;
 
-	if ((st = certificate_add(db, cert, origin, "ACTIVE", now)) != GR_OK || (st = certificate_see_key(db, cert->spki, thing, now)) != GR_OK)
+	strength_of_issued(&strength, cert->x509);
+	if ((st = certificate_add(db, cert, origin, &(struct certificate_past){ "ACTIVE", now, &strength })) != GR_OK || (st = certificate_see_key(db, cert->spki, thing, now)) != GR_OK)
 		return st;
 	return certificate_attach(db, cert->id, thing, now);
 }

@@ -10,11 +10,12 @@
 
 #include "cert.h"
 #include "registry/db.h"
+#include "strength.h"
 
 struct certificate {
 	char id[65];
 	char thing[129];	/* "" when attached to none */
-	char spki[65];
+	char spki[65];		/* which key it certifies: key_identity */
 	char authority[65];	/* who signed it; "" when that is not known */
 	bool active, revoked, private;
 	bool seen;		/* its thing was seen over it */
@@ -28,10 +29,15 @@ struct certificate_origin {
 	const char *authority;
 	bool private;
 };
-/* Registers an ACTIVE certificate attached to thing, and remembers its key as seen. */
+/* Registers an ACTIVE certificate attached to thing, and remembers its key, which has passed strength_key_weakness, as seen. */
 enum status certificate_register(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *thing, int64_t now);
-/* The parts of that: the certificate alone, with another status or an earlier beginning; its key, now seen. */
-enum status certificate_add(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *status, int64_t created);
+/* The parts of that: the certificate alone, which may have a past; its key, now seen. */
+struct certificate_past {
+	const char *status;
+	int64_t created;
+	const struct strength *strength;	/* NULL: nobody has examined it; keys_examine will */
+};
+enum status certificate_add(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const struct certificate_past *past);
 enum status certificate_see_key(struct db *db, const char *spki, const char *thing, int64_t now);
 /* status is ACTIVE or INACTIVE. GR_NO, one line: not registered, or revoked, which is for good. */
 enum status certificate_set_status(struct db *db, const char *id, const char *status);

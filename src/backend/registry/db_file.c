@@ -1,6 +1,8 @@
 /* db_file.c - the file under a connection */
 #include "registry/db_file.h"
+#include "clock.h"
 #include "complain.h"
+#include "registry/keys.h"
 #include "registry/schema.h"
 #include "str.h"
 
@@ -51,6 +53,8 @@ static enum status upgrade(struct db *db)
 		return st;
 	if ((st = read_version(&version, db)) == GR_OK && version == 1)
 		st = exec(db, schema_from_1);
+	if (st == GR_OK && version < 3 && (st = exec(db, schema_from_2)) == GR_OK)
+		st = keys_convert(db, clock_real_ms());
 	if (st == GR_OK)
 		return db_commit(db);
 	db_rollback(db);

@@ -1,6 +1,7 @@
 /* job_create.c - new jobs and their targets */
 #include "complain.h"
 #include "json.h"
+#include "printable.h"
 #include "registry/job_template.h"
 #include "registry/rollout.h"
 #include "registry/thing.h"
@@ -28,25 +29,13 @@ static bool is_object(const char *text)
 	return object != NULL;
 }
 
-/* UTF-8 without control characters. */
-static bool is_description(const char *text)
-{
-	json_t *utf8 = json_string(text);
-	bool ok = utf8 && strlen(text) <= JOB_DESCRIPTION_MAX;
-
-	json_decref(utf8);
-	for (; *text && ok; text++)
-		ok = (unsigned char)*text >= ' ' && *text != 0x7f;
-	return ok;
-}
-
 enum status job_check_texts(const char *what, const char *id, const char *document, const char *description)
 {
 	if (!str_is_job(id) || is_reserved(id))
 		complain("%s: not a %s id: 1 to 64 letters, digits, '_', '-'; not get, start-next, notify, notify-next (InvalidRequest)", id, what);
 	else if (document && !is_object(document))
 		complain("%s %s: the document is not a JSON object of at most %d bytes (InvalidRequest)", what, id, JOB_DOCUMENT_MAX);
-	else if (!is_description(description))
+	else if (strlen(description) > JOB_DESCRIPTION_MAX || !printable_is_text(description))
 		complain("%s %s: the description is not UTF-8 without control characters, of at most %d bytes (InvalidRequest)", what, id, JOB_DESCRIPTION_MAX);
 	else
 		return GR_OK;

@@ -76,7 +76,9 @@ static void print_json(const struct list *l, const struct list_value *values)
 		if ((member = member_of(&l->columns[i], &values[i])))
 			json_object_set_new(o, l->columns[i].member, member);
 	text = json_compact(o);
-	printf("%s%s", l->count ? "," : "", text ? text : "null");
+	if (l->count)
+		putchar(',');
+	printable_write_json(stdout, text ? text : "null");
 	free(text);
 	json_decref(o);
 }

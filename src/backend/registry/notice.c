@@ -1,12 +1,12 @@
 /* notice.c - what an operator is to be told */
 #include "registry/notice.h"
 #include "complain.h"
+#include "json.h"
+#include "printable.h"
 #include "str.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { ID_ROOM = 64 };
 
 enum status notice_channel_find(struct notice_channel *channel, struct db *db)
 {
@@ -53,6 +53,73 @@ enum status notice_channels_keep(struct db *db, const struct notice_channel *cha
 	return st == GR_NO ? GR_OK : st;
 }
 
+static json_t *harmless(const json_t *value);
+
+static json_t *harmless_object(const json_t *object)
+{
+	json_t *copy = json_object(), *value;
+	const char *key;
+
+	json_object_foreach((json_t *)object, key, value) {
+		json_object_set_new(copy, key, harmless(value));
+	}
+	return copy;
+}
+
+/* A copy for channels, which hand it on as it is: to terminals, mail, logs. What registers hold from before went through no door. */
+static json_t *harmless(const json_t *value)
+{
+	char *text;
+	json_t *copy;
+
+	if (json_is_object(value))
+		return harmless_object(value);
+	if (!json_is_string(value) || !(text = strdup(json_string_value(value))))
+		return json_deep_copy(value);
+	printable_clean(text);
+	copy = json_string(text);
+	free(text);
+	return copy;
+}
+
+/* NULL: out of memory, or no JSON. */
+static json_t *read_body(const char *body)
+{
+	char *text = strdup(body);
+	json_t *whole = NULL, *clean;
+
+	if (text) {
+		printable_clean(text);	/* bytes that are not UTF-8 would make it unreadable */
+		whole = json_object_parse(text, strlen(text));
+	}
+	free(text);
+	clean = whole ? harmless(whole) : NULL;
+	json_decref(whole);
+	return clean;
+}
+
+/* One line, with its end. NULL: out of memory. */
+static char *make_line(int64_t id, const char *body)
+{
+	json_t *line = json_pack("{s:I}", "notificationId", (json_int_t)id), *members = read_body(body);
+	char *text, *more = NULL;
+	size_t len;
+
+	if (members)
+		json_object_update(line, members);
+	else
+		json_object_set_new(line, "summary", json_string("a notification that cannot be read"));
+	json_decref(members);
+	text = json_compact(line);
+	json_decref(line);
+	len = text ? strlen(text) : 0;
+	if (text && (more = realloc(text, len + 2)))
+		memcpy(more + len, "\n", 2);
+	else
+		free(text);
+	return more;
+}
+
 /* What has no value is left out, by json_patch. */
 static const char next_notice[] =
 "SELECT id, CASE WHEN body <> '' THEN body ELSE json_patch('{}', json_object('eventType', event, 'timestamp', at / 1000,"
@@ -68,15 +135,11 @@ enum status notice_next(int64_t *id, char **json, struct db *db, int64_t after)
 {
 	sqlite3_stmt *row;
 	enum status st = db_query(&row, db, next_notice, "i", after);
-	size_t size;
 
 	if (st != GR_OK)
 		return st;
-	size = strlen(db_text(row, 1)) + ID_ROOM;
 	*id = db_int(row, 0);
-	if ((*json = malloc(size)))	/* the body begins with its brace */
-		str_format(*json, size, "{\"notificationId\":%lld,%s\n", (long long)*id, db_text(row, 1) + 1);
-	else
+	if (!(*json = make_line(*id, db_text(row, 1))))
 		complain("notification %lld: out of memory", (long long)*id);
 	db_done(row);
 	return *json ? GR_OK : GR_FAIL;

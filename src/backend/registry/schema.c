@@ -14,9 +14,12 @@
 "CREATE INDEX kept_thing ON kept (thing);" \
 "CREATE INDEX kept_ended ON kept (certificate) WHERE successor IS NOT NULL;"
 
+#define SCHEMA_UNEXAMINED \
+"CREATE INDEX IF NOT EXISTS certificate_unexamined ON certificate (id) WHERE key_type = '';"
+
 const char schema_sql[] =
 "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-"INSERT INTO meta VALUES ('version', 2), ('policy_epoch', 1);"
+"INSERT INTO meta VALUES ('version', 3), ('policy_epoch', 1);"
 
 "CREATE TABLE thing (name TEXT PRIMARY KEY, created INTEGER NOT NULL) WITHOUT ROWID;"
 
@@ -25,7 +28,7 @@ const char schema_sql[] =
 "  id TEXT PRIMARY KEY,"		/* SHA-256 over the DER, lower-case hex */
 "  status TEXT NOT NULL CHECK (status IN ('ACTIVE', 'INACTIVE', 'REVOKED')),"
 "  pem TEXT NOT NULL,"
-"  spki TEXT NOT NULL,"
+"  spki TEXT NOT NULL,"			/* which key it certifies: key_identity, key.h */
 "  not_after INTEGER NOT NULL,"
 "  authority TEXT NOT NULL DEFAULT '',"	/* who signed it, by its name in the folder ca */
 "  private INTEGER NOT NULL DEFAULT 0,"	/* issued in mode private: to retire it is to revoke it */
@@ -38,6 +41,7 @@ const char schema_sql[] =
 "CREATE INDEX certificate_authority ON certificate (authority, status);"
 /* All that an audit asks of a certificate, in the order of principal: neither reads what lies between. */
 "CREATE INDEX certificate_audit ON certificate (id, spki, status, not_after, created, key_type, digest);"
+SCHEMA_UNEXAMINED
 "CREATE INDEX certificate_retired ON certificate (retired) WHERE retired IS NOT NULL;"
 
 /* Exclusive attachment (AWS IoT EXCLUSIVE_THING): a certificate belongs to one thing at the most. */
@@ -251,3 +255,10 @@ const char schema_from_1[] =
 "  OR id IN (SELECT old FROM rotation) OR id IN (SELECT new FROM rotation WHERE used IS NOT NULL);"
 SCHEMA_KEPT
 "UPDATE meta SET value = 2 WHERE key = 'version';";
+
+/* Exponent and modulus of RSA keys were not looked at; keys_convert does the rest. */
+const char schema_from_2[] =
+SCHEMA_NOTICE_FROM_2
+"UPDATE certificate SET key_type = '' WHERE key_type LIKE 'RSA%';"
+SCHEMA_UNEXAMINED
+"UPDATE meta SET value = 3 WHERE key = 'version';";

@@ -4,6 +4,7 @@
 #include "complain.h"
 #include "json.h"
 #include "out.h"
+#include "printable.h"
 #include "str.h"
 
 #include <stdio.h>
@@ -85,8 +86,10 @@ enum status verb_answer(const struct verb *v, json_t *answer)
 	bool lost = v->json && !text;
 
 	json_decref(answer);
-	if (text)
-		puts(text);
+	if (text) {
+		printable_write_json(stdout, text);
+		putchar('\n');
+	}
 	free(text);
 	if (!lost)
 		return GR_OK;

@@ -1,6 +1,7 @@
 /* offer.c - the certificate that a backend offers */
 #include "gr-create/offer.h"
 #include "complain.h"
+#include "strength.h"
 
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
@@ -35,8 +36,16 @@ out:
 
 static enum status check_cert(const struct cert *cert, const struct csr *csr, int64_t now)
 {
+	struct strength strength;
+	const char *weak;
+
 	if (strcmp(cert->spki, csr->spki) != 0)
 		return GR_BAD;
+	if (!cert_fits_key(cert, X509_REQ_get0_pubkey(csr->req)))
+		return refuse(cert, "its public key is ours in part only");
+	strength_of_issued(&strength, cert->x509);
+	if ((weak = strength_problem(&strength)))
+		return refuse(cert, weak);
 	if (X509_NAME_cmp(X509_get_subject_name(cert->x509), X509_REQ_get_subject_name(csr->req)) != 0)
 		return refuse(cert, "its subject is not the one we asked for");
 	if (cert->not_before >= cert->not_after)

@@ -1,6 +1,7 @@
 /* details.c - statusDetails from arguments */
 #include "details.h"
 #include "complain.h"
+#include "printable.h"
 #include "str.h"
 
 #include <string.h>
@@ -27,10 +28,7 @@ static json_t *make_value(const char *key, const char *text)
 		return json_true();
 	if (strcmp(key, "DeviceFailureReason") == 0)
 		return make_reason(text);
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			return NULL;
-	return n > 0 && n <= VALUE_MAX ? json_string(text) : NULL;
+	return n > 0 && n <= VALUE_MAX && printable_is_text(text) ? json_string(text) : NULL;
 }
 
 enum status details_add(json_t **details, const char *pair)
