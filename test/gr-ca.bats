@@ -77,9 +77,9 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	cmp home/ca/ca.key key
 }
 
-@test "init: a folder that cannot be made is 111" {
+@test "init: a folder that cannot be made is 111, and a file in its place 100" {
 	echo >home
-	run -111 --separate-stderr gr-ca init -a ECDSA-P256
+	run -100 --separate-stderr gr-ca init -a ECDSA-P256
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	run -111 --separate-stderr gr-ca init -a ECDSA-P256 -H "$PWD/none/home"
 	[ "${#stderr_lines[@]}" -eq 1 ]

@@ -34,7 +34,7 @@ no() {
 
 # --- all verbs -----------------------------------------------------------------------------------
 
-VERBS='init register create-thing delete-thing list-things create-thing-group delete-thing-group list-thing-groups add-thing-to-thing-group
+VERBS='init move-registry register create-thing delete-thing list-things create-thing-group delete-thing-group list-thing-groups add-thing-to-thing-group
 	remove-thing-from-thing-group list-thing-principals describe-certificate update-certificate delete-certificate attach-thing-principal
 	detach-thing-principal create-policy list-policies get-policy delete-policy attach-policy detach-policy list-attached-policies history
 	alarms settle backup restore resume-retirement export import'
@@ -55,7 +55,7 @@ VERBS='init register create-thing delete-thing list-things create-thing-group de
 		[ -z "$output" ]
 		[[ $stderr == "usage: gr-registry $verb"* ]]
 	done
-	for verb in $(tr ' ' '\n' <<<"$VERBS" | grep -v 'init\|list-things\|list-thing-groups\|list-policies\|alarms\|resume-retirement\|export\|import'); do
+	for verb in $(tr ' ' '\n' <<<"$VERBS" | grep -v 'init\|move-registry\|list-things\|list-thing-groups\|list-policies\|alarms\|resume-retirement\|export\|import'); do
 		run -100 --separate-stderr gr-registry "$verb"
 		[[ $stderr == "usage: gr-registry $verb"* ]]
 	done
@@ -128,7 +128,7 @@ VERBS='init register create-thing delete-thing list-things create-thing-group de
 	sql_is 'SELECT thing_group || thing FROM member' alla
 	sql_is "SELECT c.id || status || thing || policy FROM certificate c JOIN principal p ON p.certificate = c.id JOIN certificate_policy q ON q.certificate = c.id" \
 		"${ID}ACTIVEarotation"
-	json_is "$(cat home/ledger)" '{"event":"registered","thingName":"a","certificateId":"'"$ID"'","authority":"ca","private":true,"policies":["rotation"],"thingGroups":["all"]}' 'del(.at, .certificatePem)'
+	json_is "$(grep -v '"signed"' home/ledger)" '{"event":"registered","thingName":"a","certificateId":"'"$ID"'","authority":"ca","private":true,"policies":["rotation"],"thingGroups":["all"]}' 'del(.at, .certificatePem)'
 	THING=b key_new b
 	gr-registry register b <b.csr | openssl x509 -noout -subject
 }

@@ -82,14 +82,15 @@ static enum status issue(struct verb *v, const struct membership *m, const struc
 	size_t len = 0;
 	enum status st;
 
-	if ((st = signer_open(&signer, &v->home)) == GR_OK &&
-	    (st = signer_issue(&cert, &origin, &signer, X509_REQ_get0_pubkey(csr->req), X509_REQ_get_subject_name(csr->req),
-			       v->now / 1000 - ISSUER_BACKDATE)) == GR_OK &&
-	    (st = cert_pem(&pem, &len, &cert)) == GR_OK && (st = record(v, m, &signer, &origin, &cert, pem)) == GR_OK &&
-	    (st = print(pem)) == GR_OK)
-		st = db_commit(v->db);
+	st = signer_open(&signer, &v->home);
+	if (st == GR_OK)
+		st = signer_issue(&cert, &origin, &signer, X509_REQ_get0_pubkey(csr->req), X509_REQ_get_subject_name(csr->req),
+				  v->now / 1000 - ISSUER_BACKDATE);
 	if (st == GR_NO)
 		complain("%s: %s", v->operands[0], signer.why);
+	if (st == GR_OK && (st = cert_pem(&pem, &len, &cert)) == GR_OK && (st = record(v, m, &signer, &origin, &cert, pem)) == GR_OK &&
+	    (st = print(pem)) == GR_OK)
+		st = db_commit(v->db);
 	free(pem);
 	cert_release(&cert);
 	signer_close(&signer);
