@@ -14,7 +14,7 @@ setup() {
 teardown() { down; }
 
 @test "units: systemd finds nothing to say about them" {
-	[ "$(ls "$UNITS" | xargs)" = 'gr-audit.service gr-audit.timer gr-backendd.service gr-recover.service gr-rotate.service gr-watchdog.service gr-watchdog.timer' ]
+	[ "$(ls "$UNITS" | xargs)" = 'gr-audit.service gr-audit.timer gr-backendd.service gr-notifier.service gr-recover.service gr-rotate.service gr-signer.service gr-watchdog.service gr-watchdog.timer' ]
 	run -0 env SYSTEMD_UNIT_PATH="$UNITS:" systemd-analyze verify --man=no --recursive-errors=no "$UNITS"/*
 	[ -z "$output" ]
 	# It would have said something.
@@ -39,6 +39,19 @@ exposure() {
 	for unit in gr-recover gr-watchdog; do
 		diff <(sed -n '/^# Nothing here/,/^UMask/p' "$UNITS/gr-rotate.service") <(sed -n '/^# Nothing here/,/^UMask/p' "$UNITS/$unit.service")
 	done
+}
+
+@test "units: those of the backend are exposed by less than 1.5, have no network and may write in their own folder alone" {
+	for unit in gr-backendd gr-audit gr-signer gr-notifier; do
+		score=$(exposure "$unit.service")
+		awk -v score="$score" 'BEGIN { exit !(score > 0 && score < 1.5) }' || { echo "$unit: $score" >&2; return 1; }
+		for line in ProtectSystem=strict PrivateNetwork=yes NoNewPrivileges=yes CapabilityBoundingSet= LimitCORE=0; do
+			grep -qx "$line" "$UNITS/$unit.service"
+		done
+		[ "$(grep -c ^ReadWritePaths= "$UNITS/$unit.service")" -eq 1 ]
+	done
+	# A user each, but for the audit, which is an operator's program.
+	[ "$(sed -n 's/^User=//p' "$UNITS"/gr-{backendd,signer,notifier}.service | sort | xargs)" = 'gr gr-notify gr-signer' ]
 }
 
 @test "units: recovery goes before the runtimes and the driver, nobody requires it, and its time is limited" {

@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <openssl/crypto.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -31,9 +33,41 @@ static void forbid_core(void)
 	(void)setrlimit(RLIMIT_CORE, &limit);	/* a limit can always be lowered */
 }
 
+/*
+ * What OpenSSL frees is wiped: its decoders leave the DER of a private key in ordinary memory (3.0 to 3.5: ossl_read_der's
+ * buffer is freed as it is).
+ */
+static void *wiping_malloc(size_t size, const char *file, int line)
+{
+	(void)file, (void)line;
+	return malloc(size);
+}
+
+static void wiping_free(void *block, const char *file, int line)
+{
+	(void)file, (void)line;
+	if (block)
+		OPENSSL_cleanse(block, malloc_usable_size(block));
+	free(block);
+}
+
+static void *wiping_realloc(void *block, size_t size, const char *file, int line)
+{
+	size_t had = block ? malloc_usable_size(block) : 0;
+	void *larger = malloc(size);
+
+	if (!larger)
+		return NULL;
+	if (had > 0)
+		memcpy(larger, block, had < size ? had : size);
+	wiping_free(block, file, line);
+	return larger;
+}
+
 void secret_guard(void)
 {
 	forbid_core();
+	(void)CRYPTO_set_mem_functions(wiping_malloc, wiping_realloc, wiping_free);	/* refused once OpenSSL has memory */
 	(void)CRYPTO_secure_malloc_init(HEAP, HEAP_LEAST);	/* without it there is ordinary memory */
 }
 
@@ -46,7 +80,7 @@ char *secret_alloc(size_t size)
 
 void secret_free(char *text, size_t len)
 {
-	OPENSSL_secure_clear_free(text, len);	/* OPENSSL_free is free() here: no allocator of our own is installed */
+	OPENSSL_secure_clear_free(text, len);	/* what malloc gave OPENSSL_free takes, see wiping_free */
 }
 
 static enum status read_all(char *buf, size_t *used, int fd, const char *where, size_t size)

@@ -4,8 +4,12 @@ bats_require_minimum_version 1.5.0
 setup() {
 	load ../lib/helper
 	load ../lib/lab
+	load ../lib/device
 }
-teardown() { [ -z "${PID:-}" ] || kill -9 "$PID" 2>/dev/null || :; }
+teardown() {
+	[ -z "${PID:-}" ] || kill -9 "$PID" 2>/dev/null || :
+	down
+}
 
 # handles_secrets PROGRAM: it can read or write a private key, a PIN or a passphrase
 handles_secrets() { nm "$BIN/$1" | grep -Eq ' T (key_from_pem|key_pem|pin_read|sealed_passphrase|secret_read)$'; }
@@ -39,13 +43,51 @@ handles_secrets() { nm "$BIN/$1" | grep -Eq ' T (key_from_pem|key_pem|pin_read|s
 	[ -z "$(find . -name 'core*')" ]
 }
 
-@test "memory: the text of the authority's key is nowhere in the memory of a running gr-backendd but where it is locked" {
+# secrets_of KEY-FILE: the lines of its PEM, and its private number
+secrets_of() {
+	sed '1d;$d' "$1"
+	printf 'hex:'
+	openssl pkey -in "$1" -noout -text | sed -n '/^priv:/,/^pub:/p' | grep '^ ' | tr -d ' :\n' | tail -c 64
+	echo
+}
+# holds_nothing PID FILE
+holds_nothing() {
+	run -0 "$ROOT/test/unit/memory.pl" "$1" "$2"
+	[ "$output" = none ] || { echo "$output" >&2; return 1; }
+}
+
+@test "memory: what looks for a secret finds one that lies open" {
+	echo 'a line of a secret' >lines
+	echo hex:00112233445566778899aabbccddeeff >>lines
+	perl -e '$| = 1; my $x = join "", "a line", " of a secret"; my $y = reverse pack("H*", join "", "0011223344556677", "8899aabbccddeeff"); print "up\n"; sleep 600' >up 3>&- &
+	PID=$!
+	await grep -q up up
+	run -0 "$ROOT/test/unit/memory.pl" "$PID" lines
+	[ "${#lines[@]}" -ge 2 ]
+}
+
+@test "memory: an authority's key is nowhere in gr-backendd, and in gr-signer only where memory is locked" {
 	[ -z "${SANITIZE:-}" ] || return 0	# it keeps what was freed
 	gr-registry init -H "$PWD/home"
+	gr-ca init -H "$PWD/home" -a ECDSA-P256
+	secrets_of home/ca/ca.key >lines
+	[ "$(wc -l <lines)" -ge 3 ]
 	daemon_alone
-	sed '1d;$d' home/ca/ca.key >lines
-	[ "$(wc -l <lines)" -ge 2 ]
-	run -0 "$ROOT/test/unit/memory.pl" "$ALONE" lines
-	[ "$output" = none ] || { echo "$output" >&2; return 1; }
+	await grep -q 'no broker there' daemon.log
+	holds_nothing "$ALONE" lines
+	holds_nothing "$(pgrep -P "$ALONE" -x gr-signer)" lines
 	daemon_alone_end
+}
+
+@test "memory: a device's key is, in a running gr-link, only where memory is locked" {
+	[ -z "${SANITIZE:-}" ] || return 0
+	lab
+	as thing-1
+	secrets_of "$PWD/lab/things/thing-1/private.key" >lines
+	mkfifo in
+	gr-link -s "$PWD/link.sock" <in >out 3>&- &
+	PID=$!
+	exec 8>in
+	await grep -q connected out
+	holds_nothing "$PID" lines
 }

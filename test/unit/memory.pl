@@ -1,5 +1,6 @@
 #!/usr/bin/perl
 # memory.pl PID FILE: prints each range of the process's memory that is not locked and holds a line of FILE, or "none".
+# A line hex:0A0B... stands for these bytes, in this order or the other way round, as numbers lie in memory.
 use strict;
 use warnings;
 no warnings 'portable';	# addresses have 64 bits
@@ -7,6 +8,7 @@ no warnings 'portable';	# addresses have 64 bits
 my ($pid, $file) = @ARGV;
 open my $f, '<', $file or die "$file: $!\n";
 chomp(my @lines = <$f>);
+@lines = map { /^hex:(.*)/ ? (pack('H*', $1), scalar reverse pack('H*', $1)) : $_ } @lines;
 open my $maps, '<', "/proc/$pid/smaps" or die "smaps: $!\n";
 open my $mem, '<:raw', "/proc/$pid/mem" or die "mem: $!\n";
 my ($from, $to, $name, %size, @found);
