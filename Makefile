@@ -220,7 +220,7 @@ $(BUILD)/fault/%.o: test/fault/%.c Makefile | setup
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -Itest/fault $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
-LOSSY_OBJ := $(patsubst test/%.c,$(BUILD)/pic/%.o,test/fault/gr-lossy.c $(wildcard test/fault/gr-lossy/*.c)) $(addprefix $(BUILD)/pic/lib/,str.o clock.o)
+LOSSY_OBJ := $(patsubst test/%.c,$(BUILD)/pic/%.o,test/fault/gr-lossy.c $(wildcard test/fault/gr-lossy/*.c)) $(addprefix $(BUILD)/pic/,lib/str.o lib/clock.o backend/gr-broker/copy.o)
 $(BUILD)/fault/gr-lossy.so: $(LOSSY_OBJ)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)

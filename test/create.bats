@@ -101,11 +101,11 @@ handler_refuses() {
 
 @test "create: the issue stands in the ledger, with the certificate" {
 	rotation_begun
-	line=$(grep "\"certificateId\":\"$NEW\"" "$GR_HOME/ledger")
+	line=$(grep "\"issued\".*\"certificateId\":\"$NEW\"" "$GR_HOME/ledger")
 	json_is "$line" '{"event":"issued","thingName":"'"$THING"'","jobId":"'"$J"'","executionNumber":1,"oldCertificateId":"'"$OLD"'","certificateId":"'"$NEW"'","authority":"ca","private":false,"notOurs":false}' \
 		'del(.at, .certificatePem)'
 	[ "$(jq -r .certificatePem <<<"$line")" = "$(cat new.pem)" ]
-	[ "$(stat -c %a "$GR_HOME/ledger")" = 600 ]
+	[ "$(stat -c %a "$GR_HOME/ledger")" = 640 ]
 }
 
 @test "create: every allowed kind of key and signature" {

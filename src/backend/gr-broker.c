@@ -1,4 +1,5 @@
 /* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
+#include "gr-broker/copy.h"
 #include "gr-broker/acl.h"
 #include "gr-broker/admit.h"
 #include "gr-broker/api.h"
@@ -225,7 +226,7 @@ static int on_disconnect(int event, void *data, void *userdata)
 	if (s->may_be_kept && sessions_find_id(b->sessions, s->who.client) == s)
 		kept_add(b->kept, s->who.client);
 	if (s->kept)	/* it was a will, see gate.c */
-		mosquitto_broker_publish_copy(NULL, s->kept, 0, "", 0, true, NULL);
+		copy_publish(NULL, s->kept, 0, "", 0, true);
 	sessions_remove(b->sessions, s);
 	return MOSQ_ERR_SUCCESS;
 }

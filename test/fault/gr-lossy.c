@@ -9,6 +9,7 @@
  * plugin_opt_trace FILE takes a line for each message. Rules (see rule.h) are published on fault/THING over the Unix
  * socket; the PUBACK says that they are in force.
  */
+#include "gr-broker/copy.h"
 #include "clock.h"
 #include "gr-broker/api.h"
 #include "post.h"
@@ -110,7 +111,7 @@ static int on_tick(int event, void *data, void *userdata)
 
 		if (strncmp(l->name, "gr/", 3) == 0 && p->reports < REPORTS_MAX)
 			p->report[p->reports++] = strdup(l->topic);
-		mosquitto_broker_publish_copy(l->client[0] ? l->client : NULL, l->topic, (int)l->len, l->payload, 1, false, NULL);
+		copy_publish(l->client[0] ? l->client : NULL, l->topic, l->len, l->payload, 1, false);
 		copies_free(&copy);
 	}
 	return MOSQ_ERR_SUCCESS;

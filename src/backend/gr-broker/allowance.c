@@ -1,4 +1,5 @@
 /* allowance.c - how much one thing may ask for */
+#include "gr-broker/copy.h"
 #include "gr-broker/allowance.h"
 #include "gr-broker/api.h"
 
@@ -55,6 +56,6 @@ void allowance_tell(struct allowance *a, int64_t now)
 	a->tell_at = now + ALLOWANCE_TELL_MS;
 	snprintf(text, sizeof text, "{\"requests\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"connections\":%" PRIu64 "}", a->dropped, a->unheard, a->turned_away);
 	/* Should it fail, the next one says it all. */
-	if (mosquitto_broker_publish_copy(NULL, "in/gr/dropped", (int)strlen(text), text, 0, false, NULL) == MOSQ_ERR_SUCCESS)
+	if (copy_publish(NULL, "in/gr/dropped", strlen(text), text, 0, false) == MOSQ_ERR_SUCCESS)
 		a->dropped = a->unheard = a->turned_away = 0;
 }

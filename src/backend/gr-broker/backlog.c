@@ -1,4 +1,5 @@
 /* backlog.c - how much waits for gr-backendd, and how much may */
+#include "gr-broker/copy.h"
 #include "gr-broker/backlog.h"
 #include "gr-broker/api.h"
 #include "clock.h"
@@ -44,7 +45,7 @@ void backlog_mark(struct backlog *backlog, bool now)
 		return;
 	snprintf(mark, sizeof mark, "%" PRIu64 " %" PRIu64, backlog->life, backlog->sent);
 	/* Should it fail, the next one is tried in the next turn. */
-	if (mosquitto_broker_publish_copy(NULL, "in/gr/mark", (int)strlen(mark), mark, 1, false, NULL) == MOSQ_ERR_SUCCESS)
+	if (copy_publish(NULL, "in/gr/mark", strlen(mark), mark, 1, false) == MOSQ_ERR_SUCCESS)
 		backlog->marked = backlog->sent;
 }
 

@@ -1,4 +1,5 @@
 /* presence.c - who comes and goes */
+#include "gr-broker/copy.h"
 #include "gr-broker/presence.h"
 #include "clock.h"
 #include "gr-broker/api.h"
@@ -26,7 +27,7 @@ static void publish(const char *what, const char *client, json_t *payload)
 	char topic[TOPIC_SIZE], *text = payload ? json_compact(payload) : NULL;
 
 	if (!text || strpbrk(client, "+#") || !str_format(topic, sizeof topic, "$aws/events/presence/%s/%s", what, client) ||
-	    mosquitto_broker_publish_copy(NULL, topic, (int)strlen(text), text, 1, false, NULL) != MOSQ_ERR_SUCCESS)
+	    copy_publish(NULL, topic, strlen(text), text, 1, false) != MOSQ_ERR_SUCCESS)
 		mosquitto_log_printf(MOSQ_LOG_DEBUG, "gr-broker: %s: no presence event", client);
 	free(text);
 	json_decref(payload);

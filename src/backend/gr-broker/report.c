@@ -1,4 +1,5 @@
 /* report.c - what the backend hears of sessions */
+#include "gr-broker/copy.h"
 #include "gr-broker/report.h"
 #include "gr-broker/api.h"
 #include "json.h"
@@ -54,13 +55,13 @@ static void publish(const char *certificate, const char *client, const char *tai
 	char topic[REPORT_TOPIC_MAX];
 
 	if (!report_topic(topic, certificate, client, tail) ||
-	    mosquitto_broker_publish_copy(NULL, topic, (int)strlen(payload), payload, 0, false, NULL) != MOSQ_ERR_SUCCESS)
+	    copy_publish(NULL, topic, strlen(payload), payload, 0, false) != MOSQ_ERR_SUCCESS)
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: %s: could not be reported: %s", client, tail);
 }
 
 void report_all(void)
 {
-	if (mosquitto_broker_publish_copy(NULL, "in/gr/sessions", 0, "", 0, false, NULL) != MOSQ_ERR_SUCCESS)
+	if (copy_publish(NULL, "in/gr/sessions", 0, "", 0, false) != MOSQ_ERR_SUCCESS)
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: the live sessions could not be reported: out of memory");
 }
 

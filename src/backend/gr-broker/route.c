@@ -1,4 +1,5 @@
 /* route.c - requests to the backend, replies to one client */
+#include "gr-broker/copy.h"
 #include "gr-broker/route.h"
 #include "clock.h"
 #include "gr-broker/acl.h"
@@ -67,7 +68,7 @@ static int raise_qos(struct broker *broker, const struct mosquitto_evt_message *
 	size_t len = fits(message) ? message->payloadlen : strlen(TOO_LONG);
 
 	session->raised = broker->turn;
-	return mosquitto_broker_publish_copy(NULL, topic, (int)len, payload ? payload : "", 1, false, NULL);
+	return copy_publish(NULL, topic, len, payload ? payload : "", 1, false);
 }
 
 int route_from_device(struct broker *broker, struct mosquitto_evt_message *message, struct session *session)
@@ -133,8 +134,8 @@ static int after_replies(const struct broker *broker, struct mosquitto_evt_messa
 
 	if (!broker->replied || message->retain || !reserved)
 		return MOSQ_ERR_SUCCESS;
-	rc = mosquitto_broker_publish_copy(NULL, message->topic, (int)message->payloadlen, message->payload ? message->payload : "",
-					   message->qos, false, NULL);
+	rc = copy_publish(NULL, message->topic, message->payloadlen, message->payload ? message->payload : "",
+					   message->qos, false);
 	return rc == MOSQ_ERR_SUCCESS ? replace(&broker->release, message, "out/") : rc;
 }
 
@@ -158,6 +159,6 @@ int route_from_backend(struct broker *broker, struct mosquitto_evt_message *mess
 	if (acl_read(&session->who, topic))
 		return MOSQ_ERR_SUCCESS;
 	broker->replied = true;
-	return mosquitto_broker_publish_copy(client, topic, (int)message->payloadlen, message->payload ? message->payload : "",
-					     1, false, NULL);
+	return copy_publish(client, topic, message->payloadlen, message->payload ? message->payload : "",
+					     1, false);
 }
