@@ -37,7 +37,7 @@ no() {
 VERBS='init move-registry register create-thing delete-thing list-things create-thing-group delete-thing-group list-thing-groups add-thing-to-thing-group
 	remove-thing-from-thing-group list-thing-principals describe-certificate update-certificate delete-certificate attach-thing-principal
 	detach-thing-principal create-policy list-policies get-policy delete-policy attach-policy detach-policy list-attached-policies history
-	alarms settle backup restore resume-retirement export import'
+	alarms settle backup restore resume-retirement export import print-broker-conf'
 
 @test "verbs: each explains itself, and takes no more and no fewer operands than it says" {
 	run -0 gr-registry --help
@@ -55,7 +55,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 		[ -z "$output" ]
 		[[ $stderr == "usage: gr-registry $verb"* ]]
 	done
-	for verb in $(tr ' ' '\n' <<<"$VERBS" | grep -v 'init\|move-registry\|list-things\|list-thing-groups\|list-policies\|alarms\|resume-retirement\|export\|import'); do
+	for verb in $(tr ' ' '\n' <<<"$VERBS" | grep -v 'init\|move-registry\|list-things\|list-thing-groups\|list-policies\|alarms\|resume-retirement\|export\|import\|print-broker-conf'); do
 		run -100 --separate-stderr gr-registry "$verb"
 		[[ $stderr == "usage: gr-registry $verb"* ]]
 	done
