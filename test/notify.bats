@@ -156,7 +156,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	alarm one
 	await lines_are got 1
 	backend kill
-	kill -KILL -- "-$(head -n 1 pids)"
+	await test ! -d "/proc/$(head -n 1 pids)"	# it goes with the daemon
 	touch open
 	backend start
 	await lines_are got 2
