@@ -208,13 +208,13 @@ a (1 more in the last 60 s)" ]
 @test "lines: one owner has eight different ones in a minute, and leaves room for others" {
 	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/unit/repeat.c "$ROOT"/src/backend/base/repeat.c
 	{
-		for n in {1..5000}; do echo "1 loud line-$n"; done
+		seq -f '1 loud line-%.0f' 5000
 		echo '2 quiet other'
 	} | ./repeat >said
 	[ "$(grep -c '^line-' said)" -eq 8 ]
 	grep -qx other said
 	grep -q 'too many different lines to write each (4992 more' said
-	for n in {1..100000}; do echo "1 - line-$n"; done | ./repeat >said
+	seq -f '1 - line-%.0f' 100000 | ./repeat >said
 	[ "$(wc -l <said)" -le 4100 ]
 }
 
