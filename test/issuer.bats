@@ -200,10 +200,10 @@ commented() {
 	key_new new
 	openssl x509 -req -in brief.csr -signkey brief.key -days 0 -extfile brief.ext -out "$GR_HOME/ca/brief.pem" 2>/dev/null
 	await_expiry "$GR_HOME/ca/brief.pem"
-	refused create "$(csr_of new)" 'the certificate authority of the backend has expired'
+	refused create "$(csr_of new)" 'authority brief: has expired; nothing can be issued by it'
 	key_new late '/CN=late'
 	run -1 --separate-stderr gr-registry register late late.csr
-	[ "$stderr" = 'gr-registry: authority brief: has expired; nothing can be issued by it' ]
+	[ "$stderr" = 'gr-registry: late: authority brief: has expired; nothing can be issued by it' ]
 	no 100 'authority brief: has expired' gr-ca mode -b "$BROKER" private brief
 	issue iot ca
 	accepted create "$(csr_of new)"

@@ -59,14 +59,14 @@ ours() { pgrep -f " $PWD/lab/"; }
 	cd 'in here'
 	refuses 100 'blanks' lab.sh up lab
 	cd ..
-	long=$(printf "%0$((96 - ${#PWD} - 1))d" 0)
+	long=$(printf "%0$((84 - ${#PWD} - 1))d" 0)
 	refuses 100 'too long' lab.sh up "$long"
 	[ ! -e "$long" ]
 }
 
 @test "up: the longest path works" {
 	top=$(mktemp -d /tmp/lab.XXXXXX)
-	long=$top/$(printf "%0$((95 - ${#top} - 1))d" 0)
+	long=$top/$(printf "%0$((83 - ${#top} - 1))d" 0)
 	run -0 lab.sh up -n 0 -a ECDSA-P256 "$long" 3>&-
 	lab.sh down "$long"
 	rmdir "$top"
