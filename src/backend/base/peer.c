@@ -139,6 +139,13 @@ void peer_close(struct peer *peer)
 	*peer = (struct peer){ .fd = -1 };
 }
 
+void peer_kill(struct peer *peer)
+{
+	if (peer->pid > 0)
+		kill(peer->pid, SIGKILL);
+	peer_close(peer);
+}
+
 static bool bind_at(int fd, int folder, const char *name)
 {
 	struct sockaddr_un to;

@@ -27,6 +27,9 @@ enum status peer_open(struct peer *peer, const struct peer_kind *kind, const cha
 /* One that we started ends by it; waits for that. Takes one that is closed. */
 void peer_close(struct peer *peer);
 
+/* The same without waiting for what it does: for one that does not answer. */
+void peer_kill(struct peer *peer);
+
 /* The serving side: a socket for the folder's owner and group. GR_FAIL. */
 enum status peer_listen(int *fd, const struct peer_kind *kind, const char *dir);
 

@@ -159,6 +159,7 @@ static void look_after(struct courier *c, struct courier_post *p)
 		return;
 	} else {
 		postpone(c, p, "gr-notifier does not answer");
+		peer_kill(&p->peer);
 	}
 	peer_close(&p->peer);
 	p->under_way = false;

@@ -17,7 +17,7 @@
 struct move {
 	const struct home *home;
 	int fd;			/* of the folder */
-	struct stat folder;
+	struct stat folder, shared;
 	char old[PATH_MAX];	/* the registry's path */
 };
 
@@ -39,19 +39,36 @@ static enum status open_folder(struct move *m)
 	return GR_BAD;
 }
 
-/* shared/ gets the group and the rights that the folder had; the folder is closed, but for who has to pass through it. */
+/*
+ * shared/ gets the group and the rights that the folder has. One that is there is of an earlier attempt, and complete if the
+ * folder is closed already.
+ */
+static enum status make_shared(struct move *m)
+{
+	bool new = mkdirat(m->fd, "shared", 0700) == 0, complete = !new && (m->folder.st_mode & 022) == 0;
+	mode_t mode = m->folder.st_mode & 020 ? 02770 : 0700;
+	int fd = -1;
+	bool ok;
+
+	if (new || errno == EEXIST)
+		fd = openat(m->fd, "shared", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	ok = fd >= 0 && (complete || (fchown(fd, m->folder.st_uid, m->folder.st_gid) == 0 && fchmod(fd, mode) == 0));
+	ok = ok && fstat(fd, &m->shared) == 0 && fsync(fd) == 0;
+	if (!ok)
+		complain("%s: %s", m->home->shared, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ok ? GR_OK : GR_FAIL;
+}
+
+/* The folder is closed last, but for who has to pass through it: until then the next attempt knows what it had. */
 static enum status part(struct move *m)
 {
-	mode_t shared = m->folder.st_mode & 020 ? 02770 : 0700;
+	enum status st = make_shared(m);
 
-	if (fchmod(m->fd, m->folder.st_mode & 070 ? 0711 : m->folder.st_mode & 0755) != 0)
-		return fail(m->home->dir);
-	if ((mkdirat(m->fd, "shared", 0700) != 0 && errno != EEXIST) ||
-	    fchownat(m->fd, "shared", m->folder.st_uid, m->folder.st_gid, AT_SYMLINK_NOFOLLOW) != 0)
-		return fail(m->home->shared);
-	if (chmod(m->home->shared, shared) != 0)
-		return fail(m->home->shared);
-	return GR_OK;
+	if (st == GR_OK && fchmod(m->fd, m->folder.st_mode & 070 ? 0711 : m->folder.st_mode & 0755) != 0)
+		st = fail(m->home->dir);
+	return st;
 }
 
 /* Whatever its log holds goes into the file, which only works while nobody else has it open. */
@@ -86,10 +103,10 @@ static enum status move(struct move *m)
 		complain("%s: is there already; move one of the two away", m->home->registry);
 		return GR_BAD;
 	}
+	if (m->shared.st_mode & 020 && fchmodat(m->fd, "registry.db", 0660, 0) != 0)
+		return fail(m->old);
 	if (renameat(m->fd, "registry.db", m->fd, "shared/registry.db") != 0)
 		return fail(m->old);
-	if (m->folder.st_mode & 020 && chmod(m->home->registry, 0660) != 0)
-		return fail(m->home->registry);
 	return file_sync_dir(m->fd, m->home->dir);
 }
 

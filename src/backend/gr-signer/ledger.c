@@ -2,6 +2,7 @@
 /* ledger.c - what was issued and decided, line by line */
 #include "gr-signer/ledger.h"
 #include "complain.h"
+#include "file_copy.h"
 #include "registry/home.h"
 #include "str.h"
 
@@ -47,6 +48,8 @@ static enum status make_ready(struct ledger *ledger)
 		return st;
 	if (fstat(ledger->fd, &info) != 0 || !find_torn_line(ledger))
 		return cannot(ledger);
+	if (info.st_size == 0 && (st = file_sync_parent(ledger->path)) != GR_OK)
+		return st;
 	if (info.st_uid == geteuid() && (info.st_mode & 07777) != MODE && fchmod(ledger->fd, MODE) != 0)
 		return cannot(ledger);
 	return GR_OK;

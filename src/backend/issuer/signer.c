@@ -32,7 +32,7 @@ static enum status connect_to(struct signer *s)
 static enum status broken(struct signer *s)
 {
 	complain("%s: no answer from gr-signer: %s", s->dir, errno ? strerror(errno) : "it has ended");
-	peer_close(&s->peer);
+	peer_kill(&s->peer);
 	return GR_FAIL;
 }
 
@@ -155,6 +155,8 @@ enum status signer_note(struct signer *s, json_t *line)
 
 enum status signer_sync(struct signer *s)
 {
+	if (s->failed)
+		return GR_FAIL;
 	return s->len > 0 || s->dirty ? send_lines(s, true) : GR_OK;
 }
 

@@ -41,7 +41,7 @@ struct signer {
 	char *lines;		/* not sent yet */
 	size_t len;
 	bool dirty;		/* sent, and not synced */
-	bool failed;		/* lines were lost; for the caller to clear */
+	bool failed;		/* lines were lost, so that signer_sync fails; for the caller to clear */
 	char why[COMPLAIN_MAX];	/* after GR_NO */
 };
 

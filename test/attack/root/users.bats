@@ -215,6 +215,16 @@ old_layout() {
 	[ "$stderr" = "gr-registry: $PWD/old/registry.db: is not there, so there is nothing to move" ]
 }
 
+@test "users: a move that was cut off is taken up where it was" {
+	old_layout
+	# The folder was closed, and the registry not moved yet.
+	install -d -o $DAEMON -g $BROKER -m 2770 old/shared
+	chmod 711 old
+	gr-registry move-registry
+	[ "$(stat -c '%u %g %a' old old/shared old/shared/registry.db | xargs)" = "$DAEMON $BROKER 711 $DAEMON $BROKER 2770 $DAEMON $BROKER 660" ]
+	as $DAEMON gr-registry list-things
+}
+
 @test "users: a registry in use is not moved" {
 	old_layout
 	mkfifo ask
