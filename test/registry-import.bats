@@ -155,6 +155,21 @@ no() {
 	sql_is 'SELECT count(*) FROM thing' 0
 }
 
+@test "import: a ledger that is full takes nothing into the registry either, however many lines it is" {
+	for n in {1..90}; do
+		foreign "f$n"
+		thing_line "f$n" "f$n"
+	done >lines
+	# As long as a file may be, by the limit that the importer and its signer get.
+	yes '{"event":"status"}' | head -c $((8 * 1024 * 1024 - 1)) >home/ledger
+	echo >>home/ledger
+	rc=0
+	(trap '' XFSZ; ulimit -f 8192; exec gr-registry import lines 2>said) || rc=$?
+	[ "$rc" -eq 111 ]
+	grep -q 'ledger: cannot be appended to: File too large' said
+	sql_is 'SELECT (SELECT count(*) FROM certificate) + (SELECT count(*) FROM thing)' 0
+}
+
 @test "import: more lines than fit one transaction; a reader and a writer get their turn in between" {
 	jq -nc 'range(1700) | {thingName: "t-\(.)", thingGroups: ["all"]}' >lines
 	mkfifo slow
