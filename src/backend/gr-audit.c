@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-audit: which certificates need a rotation, or a look */
 #include "complain.h"
 #include "gr-audit/remedy.h"

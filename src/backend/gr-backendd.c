@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-backendd: the Jobs service, the rotation handlers, the reconciler and the outbox, in one event loop */
 #include "arg.h"
 #include "clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
 #include "gr-broker/copy.h"
 #include "gr-broker/acl.h"

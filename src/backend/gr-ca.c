@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-ca: the certificate authorities behind gr-backendd */
 #include "gr-ca/verbs.h"
 #include "arg.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-commit-certificate: one handler of gr-backendd, alone */
 #include "handlers/single.h"
 #include "handlers/rotate.h"

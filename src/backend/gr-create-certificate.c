@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-create-certificate: one handler of gr-backendd, alone */
 #include "handlers/single.h"
 #include "handlers/rotate.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-job-terminal: one handler of gr-backendd, alone */
 #include "handlers/single.h"
 #include "jobs/service.h"

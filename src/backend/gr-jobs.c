@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-jobs: the operator's side of the Jobs service */
 #include "gr-jobs/verbs.h"
 #include "secret.h"

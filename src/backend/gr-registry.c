@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-registry: things, certificates, policies and groups, by the names of the AWS IoT operations */
 #include "gr-registry/verbs.h"
 #include "arg.h"

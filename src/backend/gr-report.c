@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-report: how the fleet is, as one page for a browser */
 #include "gr-report/report.h"
 #include "gr-report/page.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-cert-due: is this certificate due to be replaced? */
 #include "arg.h"
 #include "cert.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-commit: ask the backend for the licence to say SUCCEEDED over the connection's certificate */
 #include "arg.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-config: print where this device keeps its identity */
 #include "alg.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-create: send the CSR of a job, check and print the certificate that comes back */
 #include "arg.h"
 #include "cert.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-csr: print a CSR for the next key */
 #include "alg.h"
 #include "complain.h"

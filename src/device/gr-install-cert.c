@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert: the only program that touches credentials in use */
 #include "gr-install-cert/verbs.h"
 #include "secret.h"

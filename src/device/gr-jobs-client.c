@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-jobs-client: the AWS IoT Jobs device API */
 #include "gr-jobs-client/jobs.h"
 #include "secret.h"

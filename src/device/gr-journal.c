@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal: read and durably replace the record of the rotation under way */
 #include "gr-journal/verbs.h"
 #include "secret.h"

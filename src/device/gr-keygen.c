@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-keygen: make the next private key */
 #include "alg.h"
 #include "complain.h"

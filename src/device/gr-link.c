@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-link: hold one authenticated session and lend it to the other programs */
 #define _GNU_SOURCE	/* closefrom */
 #include "arg.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-probe: does the broker take these credentials? */
 #include "arg.h"
 #include "clock.h"

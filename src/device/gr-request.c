@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-request: ask the backend for a rotation job of our own */
 #include "arg.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* alg.c - algorithm names */
 #include "alg.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * alg.h - the algorithm names a configuration may hold (the reference component's, exactly) and
  * what they mean.

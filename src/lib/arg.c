@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* arg.c - command lines from tables */
 #include "arg.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * arg.h - command lines: one table a program, from which the parser, --help and the usage
  * line are all made, so that they cannot drift apart.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* arrange.c - objects in the token, under the label of the runtime */
 #include "arrange.h"
 #include "complain.h"

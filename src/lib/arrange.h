@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * arrange.h - which objects in the token a runtime finds under the label that its configuration names.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cert.c - one X.509 certificate */
 #include "cert.h"
 #include "complain.h"

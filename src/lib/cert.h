@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cert.h - what the toolkit needs to know of one X.509 certificate.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* chain.c - the CA certificates above a certificate */
 #include "chain.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * chain.h - the CA certificates above a certificate, its own issuer first.
  *

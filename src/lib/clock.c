@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* clock.c - the clocks */
 #define _GNU_SOURCE	/* CLOCK_BOOTTIME */
 #include "clock.h"

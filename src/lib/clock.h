@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* clock.h - the clocks, read in one place. */
 #ifndef GR_CLOCK_H
 #define GR_CLOCK_H

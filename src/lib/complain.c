@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* complain.c - one line on standard error */
 #define _GNU_SOURCE	/* program_invocation_short_name */
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * complain.h - the one line that every failure leaves on standard error.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* conf.c - flags, environment, gr.conf and a nucleus, merged */
 #include "conf.h"
 #include "complain.h"

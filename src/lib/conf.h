@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * conf.h - where a device finds itself: flags, the environment, our configuration file, a Greengrass nucleus.
  *

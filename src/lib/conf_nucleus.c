@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* conf_nucleus.c - conf.h: what a Greengrass nucleus knows, where nobody else said it */
 #include "complain.h"
 #include "conf.h"

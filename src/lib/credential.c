@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* credential.c - keys and certificates from files and tokens */
 #include "credential.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * credential.h - a private key or a certificate from wherever it is: a file, a token, or a file that refers to a token.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* csr.c - certificate signing requests */
 #include "csr.h"
 #include "complain.h"

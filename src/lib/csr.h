@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * csr.h - certificate signing requests (PKCS#10): made on the device, examined by the issuer.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* desk.c - configuration, lock, store and journal together */
 #include "desk.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * desk.h - what a program that works on the credentials has before it: configuration, lock, store and journal,
  * opened in this order and closed in the other.

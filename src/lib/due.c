@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* due.c - when a certificate is to be replaced */
 #include "due.h"
 #include "complain.h"

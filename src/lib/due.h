@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * due.h - when a certificate is to be replaced: a margin before it expires, a share of its life, an age; whichever comes
  * first. Jitter spreads the devices of a fleet over the time before that, each always at the same place.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* file.c - bounded reads and durable replacement */
 #include "file.h"
 #include "complain.h"

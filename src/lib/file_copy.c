@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* file_copy.c - large files */
 #include "file_copy.h"
 #include "complain.h"

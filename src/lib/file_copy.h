@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * file_copy.h - large files: copied, and known by their SHA-256. On GR_FAIL one line has been written.
  */

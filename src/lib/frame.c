@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame.c - frames between gr-link and its borrowers */
 #include "frame.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * frame.h - what passes between gr-link and the programs that borrow its session.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* generation.c - numbered directories of the store */
 #include "generation.h"
 #include "complain.h"

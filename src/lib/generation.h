@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * generation.h - one numbered directory of the store: private.key, certificate.pem and the mark committed.
  *

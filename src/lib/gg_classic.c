@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gg_classic.c - log, snapshot and file names of the nucleus */
 #include "gg_classic.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gg_classic.h - the configuration of the Greengrass nucleus (the Java one) in its root directory.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gg_lite.c - config.db, read */
 #include "gg_lite.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gg_lite.h - the configuration of Greengrass nucleus lite: config.db in its root directory, a tree of keys in SQLite
  * (aws-greengrass-lite, ggconfigd). /etc/greengrass/config.yaml is merged into it at every start and is not read here:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gg_tree.c - keys of the nucleus */
 #include "gg_tree.h"
 #include "complain.h"

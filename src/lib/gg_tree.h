@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gg_tree.h - those keys of a Greengrass nucleus's configuration that tell who the device is, as a tree.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gg_yaml.c - the snapshot, event by event: nothing of it is held but what we read */
 #include "gg_yaml.h"
 #include "complain.h"

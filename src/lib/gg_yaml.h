@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gg_yaml.h - effectiveConfig.yaml, the snapshot of its configuration that the Greengrass nucleus leaves for people.
  *

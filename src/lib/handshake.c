@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* handshake.c - a TLS handshake with nothing after it */
 #define _GNU_SOURCE	/* SOCK_NONBLOCK */
 #include "handshake.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * handshake.h - a TLS handshake with nothing after it, to hear what the server thinks of our certificate.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* heartbeat.c - the sign of life of the watchdog */
 #include "heartbeat.h"
 #include "clock.h"

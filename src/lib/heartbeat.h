@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * heartbeat.h - the sign of life of whatever runs "gr-rotate recover" on this device: $GR_STATE/heartbeat.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* inbox.c - a bounded queue of messages */
 #include "inbox.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* inbox.h - messages received and not yet looked at: a bounded queue. */
 #ifndef GR_INBOX_H
 #define GR_INBOX_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* journal.c - the record of the rotation under way */
 #include "journal.h"
 #include "clock.h"

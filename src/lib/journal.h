@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * journal.h - the record of the rotation under way: .gr/<basename>/rotation, beside the credentials.
  *

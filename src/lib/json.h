@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* json.h - jansson with the two habits that everything here needs: objects only, duplicates refused. */
 #ifndef GR_JSON_H
 #define GR_JSON_H

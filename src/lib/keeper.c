@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* keeper.c - keys in tokens, for the store */
 #include "keeper.h"
 #include "cert.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * keeper.h - the store's keys that are in a token: found, made, lent out to sign.
  *

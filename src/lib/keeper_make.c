@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* keeper_make.c - keeper.h: the next key, in the place that is meant for it */
 #include "complain.h"
 #include "generation.h"

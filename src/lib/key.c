@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* key.c - private keys in memory */
 #include "key.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * key.h - private keys in memory: made, read, written as PEM, compared by their public half.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* keyset.c - what one generation has in a token */
 #include "keyset.h"
 #include "complain.h"

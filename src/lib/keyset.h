@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * keyset.h - what one generation has in a token: private key, public key, certificate, under one of two names.
  *

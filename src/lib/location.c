@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* location.c - paths from URIs */
 #include "location.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* location.h - where a key or a certificate is, as configurations write it: a path, ~/path, a file: URI, a pkcs11: URI. */
 #ifndef GR_LOCATION_H
 #define GR_LOCATION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lock.c - the lock of the rotation */
 #include "lock.h"
 #include "clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lock.h - one rotation at a time: a kernel lock on $GR_STATE/lock.
  *

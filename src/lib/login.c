@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* login.c - what a session is opened with */
 #include "login.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* login.h - who we say we are, to whom, and with which pair: what a session is opened with. */
 #ifndef GR_LOGIN_H
 #define GR_LOGIN_H

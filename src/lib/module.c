@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* module.c - PKCS#11 modules */
 #include "module.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * module.h - a PKCS#11 module: the library that speaks to tokens, and what its return values mean.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mqtt.c - one MQTT connection over mutual TLS */
 #include "mqtt.h"
 #include "clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mqtt.h - one MQTT 3.1.1 connection over mutual TLS, and the other side's verdict on who we are.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nucleus.c - where a Greengrass nucleus is */
 #include "nucleus.h"
 #include "complain.h"

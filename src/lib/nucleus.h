@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * nucleus.h - the AWS IoT Greengrass nucleus that owns this device's credentials, and what its configuration says.
  *

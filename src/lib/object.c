@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* object.c - keys and certificates in a token */
 #include "object.h"
 #include "complain.h"

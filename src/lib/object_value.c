@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* object_value.c - object.h: what public keys and certificates in a token are */
 #include "complain.h"
 #include "object.h"

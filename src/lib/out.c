@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* out.c - the checked end of standard output */
 #include "out.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* out.h - standard output carries a result; a result that could not be written is a failure. */
 #ifndef GR_OUT_H
 #define GR_OUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* owner.c - effective user and group, lent and given back */
 #define _DEFAULT_SOURCE	/* initgroups */
 #include "owner.h"

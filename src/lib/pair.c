@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pair.c - a key and its certificate */
 #include "pair.h"
 #include "complain.h"

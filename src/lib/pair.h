@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * pair.h - a private key and its certificate, read together and proven to belong together.
  *

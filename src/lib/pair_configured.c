@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pair_configured.c - pair.h: what lies in the configured places */
 #include "complain.h"
 #include "generation.h"

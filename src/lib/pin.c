@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pin.c - PINs */
 #include "pin.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * pin.h - the PIN of a token: where it comes from, and that one which the token refused is never tried again by itself.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* progress.c - how far a long piece of work is */
 #include "progress.h"
 #include "clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * progress.h - how far a long piece of work is: one line on standard error that rewrites itself, for a person alone.
  * Silent when standard error is no terminal.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pss.c - RSA-PSS padding */
 #include "pss.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pss.h - the block that a raw RSA operation turns into an RSA-PSS signature. */
 #ifndef GR_PSS_H
 #define GR_PSS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reference.c - private keys that are somewhere else */
 #include "reference.h"
 #include "complain.h"

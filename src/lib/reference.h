@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * reference.h - what stands in place of a private key, in a file, when the key itself is in a token.
  *

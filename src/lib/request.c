@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* request.c - a JSON request over a session */
 #include "request.h"
 #include "clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * request.h - a JSON request over a session, and the answer that belongs to it.
  *

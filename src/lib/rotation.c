@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rotation.c - create and commit */
 #include "rotation.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rotation.h - the two questions a device asks the rotation backend: create and commit (gr-protocol(7)). */
 #ifndef GR_ROTATION_H
 #define GR_ROTATION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sealed_key.c - a private key under a passphrase */
 #include "sealed_key.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sealed_key.h - a private key that leaves the machine: PKCS#8, encrypted under a passphrase (PBES2 with scrypt, RFC 7914,
  * and AES-256-CBC). `openssl pkey -in FILE` opens it as well.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* seat.c - configured paths */
 #define _GNU_SOURCE	/* statx, for mount points */
 #include "seat.h"

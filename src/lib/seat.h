@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * seat.h - a configured path, where a runtime looks for its key or its certificate: a plain file
  * before adoption, our link afterwards.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* session.c - an MQTT session, borrowed or our own */
 #include "session.h"
 #include "clock.h"

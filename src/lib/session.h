@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * session.h - an authenticated MQTT session, borrowed from gr-link when GR_LINK_SOCKET is set, else
  * one of our own.

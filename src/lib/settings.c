@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* settings.c - what single settings must be like */
 #include "settings.h"
 #include "complain.h"

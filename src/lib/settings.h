@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * settings.h - what single settings must be like, the same for who uses them and for gr-config --check.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* socket.c - Unix sockets */
 #define _GNU_SOURCE	/* struct ucred, O_PATH */
 #include "socket.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* socket.h - Unix sockets whose path may be longer than sun_path, and who is at the other end. */
 #ifndef GR_SOCKET_H
 #define GR_SOCKET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* status.h: exit statuses, and the return type of every module function that can fail */
 #ifndef GR_STATUS_H
 #define GR_STATUS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store.c - the directory of the generations and its links */
 #include "store.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * store.h - where a device keeps its credentials: generations, and one link that says which is live.
  *

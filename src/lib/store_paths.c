@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_paths.c - store.h: paths for those who only read a pair */
 #include "complain.h"
 #include "store.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_place.c - store.h: the seats of key and certificate, and where .gr lies */
 #include "complain.h"
 #include "settings.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* str.c - bounded text and hexadecimal */
 #include "str.h"
 

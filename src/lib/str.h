@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* str.h - bounded text and hexadecimal. */
 #ifndef GR_STR_H
 #define GR_STR_H

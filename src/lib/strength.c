@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* strength.c - which keys and signatures are strong enough */
 #include "strength.h"
 #include "str.h"

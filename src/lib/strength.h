@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * strength.h - which keys and signatures are strong enough, for whoever certifies, imports or audits: one rule.
  *

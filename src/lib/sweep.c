@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sweep.c - what goes from the store */
 #include "sweep.h"
 #include "arrange.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sweep.h - what goes from the store: a generation that lost, and what killed programs left behind.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ticker.c - a deadline for library calls that know none */
 #define _GNU_SOURCE	/* program_invocation_short_name */
 #include "ticker.h"

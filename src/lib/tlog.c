@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tlog.c - replay of the nucleus's transaction log */
 #include "tlog.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tlog.h - the transaction log in which the Greengrass nucleus keeps its configuration: one JSON object a line,
  * {"TS":milliseconds,"TP":[path],"W":"changed","V":value}, replayed in the order of the file

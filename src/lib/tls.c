@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tls.c - the TLS side of a session */
 #include "tls.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tls.h - the TLS side of a session: our certificate, whom we trust, and what the other side said.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* token.c - tokens, opened and logged in to */
 #include "token.h"
 #include "clock.h"

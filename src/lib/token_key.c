@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* token_key.c - private keys in a token, for OpenSSL */
 #include "token_key.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * token_key.h - a private key in a token as OpenSSL sees it: an EVP_PKEY that signs there.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* token_make.c - token_key.h: key pairs made in a token */
 #include "complain.h"
 #include "token_key.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* token_sign.c - signatures made in a token */
 #include "token_sign.h"
 #include "module.h"

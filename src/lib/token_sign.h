@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* token_sign.h - the signing half of token_key.h's provider. */
 #ifndef GR_TOKEN_SIGN_H
 #define GR_TOKEN_SIGN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* topic.c - the topics of the wire protocol */
 #include "topic.h"
 #include "str.h"

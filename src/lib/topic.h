@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * topic.h - the topics of the wire protocol (gr-protocol(7)).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* trial.c - the deadline of a trial */
 #include "trial.h"
 #include "clock.h"

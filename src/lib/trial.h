@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * trial.h - the deadline of a trial, kept in the journal: CLOCK_BOOTTIME, which nobody can set, a fresh budget at
  * each boot and three boots at most.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* uri.c - pkcs11: URIs */
 #include "uri.h"
 #include "complain.h"

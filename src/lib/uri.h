@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * uri.h - pkcs11: URIs (RFC 7512): an object in a token, and how to get at it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* utc.c - times of day as people write them */
 #include "utc.h"
 

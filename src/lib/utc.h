@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* utc.h - times of day as people write them. */
 #ifndef GR_UTC_H
 #define GR_UTC_H

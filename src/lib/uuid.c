@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* uuid.c - random UUIDs */
 #include "uuid.h"
 #include "str.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* uuid.h - random UUIDs (RFC 4122, version 4). */
 #ifndef GR_UUID_H
 #define GR_UUID_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verdict.c - what a broker's answer to CONNECT says about us */
 #include "verdict.h"
 #include "clock.h"

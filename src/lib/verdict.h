@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verdict.h - what a broker's answer to CONNECT, or the lack of one, says about us: one line, and a status. */
 #ifndef GR_VERDICT_H
 #define GR_VERDICT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* bucket.c - how much each peer may do */
 #include "base/bucket.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bucket.h - how much each peer may do: a bucket of tokens for each, filled at a steady rate.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* repeat.c - lines that say the same again and again */
 #include "base/repeat.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * repeat.h - lines that say the same again and again: the first is written at once, then one a minute says how often it was
  * left out.

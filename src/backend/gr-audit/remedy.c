@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* remedy.c - a rotation for those that need one */
 #include "gr-audit/remedy.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* remedy.h - the job that mends what an audit found. On GR_BAD, GR_NO and GR_FAIL one line has been written. */
 #ifndef GR_REMEDY_H
 #define GR_REMEDY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* asked.c - for which execution each session was given its newest certificate */
 #include "gr-backendd/asked.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * asked.h - for which execution each session was given its newest certificate.
  *

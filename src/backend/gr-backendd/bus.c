@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* bus.c - the daemon's connection to the broker */
 #include "complain.h"
 #include "gr-backendd/daemon.h"

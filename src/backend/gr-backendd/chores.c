@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* chores.c - what is due without anybody asking */
 #include "clock.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* closing.c - connections that the broker closed because of what was published over them */
 #include "clock.h"
 #include "gr-backendd/daemon.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* courier.c - notices on their way to the channels */
 #include "gr-backendd/courier.h"
 #include "base/notifier.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * courier.h - takes notices to the channels: one program of notify.d each, that gets one notice at a time on its standard
  * input. gr-notifier runs them. Nothing here waits: what is under way is looked after in later turns.

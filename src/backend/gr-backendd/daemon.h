@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * daemon.h - the parts of gr-backendd: the bus (its connection to the broker), the dispatch of
  * requests, the chores. One process, one event loop.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dispatch.c - from a message of the broker plugin to a handler, and back */
 #include "clock.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fair.c - requests that were read, a line for each thing */
 #include "gr-backendd/fair.h"
 #include "str.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * fair.h - requests that were read and not handled yet: a line for each thing, served by turns, so that none waits
  * behind more than one request of any other. A thing has no more than FAIR_LINE in it; what is more is dropped, which for the device

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fleet.c - rollouts and other work on jobs, between the requests of devices */
 #include "clock.h"
 #include "gr-backendd/daemon.h"

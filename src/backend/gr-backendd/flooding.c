@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* flooding.c - things that ask for more than they may: what was dropped, here or by the broker */
 #include "clock.h"
 #include "gr-backendd/daemon.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lines.c - lines on standard error that come again and again */
 #include "clock.h"
 #include "complain.h"

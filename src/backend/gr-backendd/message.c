@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* message.c - messages and lists of them */
 #include "gr-backendd/message.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* message.h - a request as it came, or an answer on its way out; a list of them. */
 #ifndef GR_MESSAGE_H
 #define GR_MESSAGE_H

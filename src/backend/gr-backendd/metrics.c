@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* metrics.c - how the fleet is, as text for Prometheus */
 #include "gr-backendd/metrics.h"
 #include "clock.h"

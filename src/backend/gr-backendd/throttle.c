@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* throttle.c - how often each peer did something lately */
 #include "gr-backendd/throttle.h"
 

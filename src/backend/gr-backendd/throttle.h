@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* throttle.h - how often each peer did something lately: Jobs requests in a second, connections that were closed. */
 #ifndef GR_THROTTLE_H
 #define GR_THROTTLE_H

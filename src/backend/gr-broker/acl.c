@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* acl.c - closed topics, then policies */
 #include "gr-broker/acl.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * acl.h - what a device may publish, subscribe to and receive: the closed topics first, whatever a
  * policy says, then its policies.

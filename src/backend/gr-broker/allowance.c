@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* allowance.c - how much one thing may ask for */
 #include "gr-broker/copy.h"
 #include "gr-broker/allowance.h"

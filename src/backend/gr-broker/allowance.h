@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * allowance.h - how much one thing may ask for and how often it may connect, whatever certificates and client ids it uses.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * api.h - the broker's side of the plugin, whichever Mosquitto's headers the machine has.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* backlog.c - how much waits for gr-backendd, and how much may */
 #include "gr-broker/copy.h"
 #include "gr-broker/backlog.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * backlog.h - how much waits for gr-backendd, and how much may.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* broker.h - what the plugin keeps between two calls of the broker. */
 #ifndef GR_BROKER_H
 #define GR_BROKER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dates.c - the dates of client certificates */
 #include "gr-broker/dates.h"
 

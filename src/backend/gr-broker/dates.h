@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dates.h - the dates of client certificates, for an operator who lets devices in that were away when theirs expired.
  *

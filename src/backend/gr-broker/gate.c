@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gate.c - every check of access */
 #include "gr-broker/gate.h"
 #include "gr-broker/acl.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gate.h - every check of access: by the backend, by a live session, or by one that is not connected. */
 #ifndef GR_GATE_H
 #define GR_GATE_H

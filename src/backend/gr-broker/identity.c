@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* identity.c - who a client is */
 #include "gr-broker/identity.h"
 #include "clock.h"

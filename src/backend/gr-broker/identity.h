@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* identity.h - who a client is: certificate, thing, the part its client id lets it play, policies. */
 #ifndef GR_IDENTITY_H
 #define GR_IDENTITY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policies.c - policies of a certificate */
 #include "gr-broker/policies.h"
 

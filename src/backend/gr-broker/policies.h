@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policies.h - the parsed policies of a certificate; documents that many share are parsed once. */
 #ifndef GR_POLICIES_H
 #define GR_POLICIES_H

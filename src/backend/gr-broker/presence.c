@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* presence.c - who comes and goes */
 #include "gr-broker/copy.h"
 #include "gr-broker/presence.h"

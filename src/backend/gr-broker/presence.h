@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * presence.h - presence events as AWS IoT has them, on $aws/events/presence/: for whoever listens at the broker's Unix socket.
  *

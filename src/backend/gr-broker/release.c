@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* release.c - which Mosquitto has loaded the plugin */
 #include "gr-broker/release.h"
 #include "clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * release.h - which Mosquitto has loaded the plugin, and what the releases do differently (source: their src/, 2.0.11 to
  * 2.0.23, 2.1.0 to 2.1.2).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* report.c - what the backend hears of sessions */
 #include "gr-broker/copy.h"
 #include "gr-broker/report.h"

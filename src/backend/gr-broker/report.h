@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * report.h - what the backend hears of sessions:
  * in/CERTIFICATE/HEX OF THE CLIENT ID/gr/{connected,disconnected,refused,thrown-out,flooding}, at QoS 0.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* route.c - requests to the backend, replies to one client */
 #include "gr-broker/copy.h"
 #include "gr-broker/route.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * route.h - messages on their way: requests get the stamp that the backend trusts, its replies
  * go to one client. To be called from the MESSAGE event; the answer is a MOSQ_ERR value.

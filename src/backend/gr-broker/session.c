@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* session.c - live sessions */
 #include "gr-broker/session.h"
 

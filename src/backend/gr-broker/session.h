@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* session.h - the live sessions of devices, from their authentication to their end. */
 #ifndef GR_SESSION_H
 #define GR_SESSION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* view.c - the registry, read only */
 #include "gr-broker/view.h"
 #include "registry/schema.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * view.h - the registry as the broker sees it: read only, over a connection of its own.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* watch.c - an eye on the registry */
 #include "gr-broker/watch.h"
 #include "gr-broker/gate.h"

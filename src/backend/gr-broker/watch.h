@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* watch.h - an eye on the registry: opened when it is there, read when others changed it. */
 #ifndef GR_WATCH_H
 #define GR_WATCH_H

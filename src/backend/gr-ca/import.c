@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-ca import */
 #include "gr-ca/verbs.h"
 #include "arg.h"

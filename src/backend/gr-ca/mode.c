@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-ca mode */
 #include "gr-ca/probe.h"
 #include "gr-ca/verbs.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* office.c - what several verbs begin with */
 #include "gr-ca/verbs.h"
 #include "complain.h"

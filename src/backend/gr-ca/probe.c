@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* probe.c - does a broker take certificates of this authority? */
 #include "gr-ca/probe.h"
 #include "clock.h"

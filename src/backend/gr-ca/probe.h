@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* probe.h - does a broker take certificates of this authority? */
 #ifndef GR_CA_PROBE_H
 #define GR_CA_PROBE_H

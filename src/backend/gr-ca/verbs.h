@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verbs.h - the verbs of gr-ca; see its manual page. */
 #ifndef GR_CA_VERBS_H
 #define GR_CA_VERBS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* associate.c - more targets for a continuous job */
 #include "complain.h"
 #include "gr-jobs/order.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cancel.c - ending a job before its time */
 #include "complain.h"
 #include "gr-jobs/verbs.h"

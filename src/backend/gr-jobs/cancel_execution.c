@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cancel_execution.c - ending one thing's execution before its time */
 #include "complain.h"
 #include "gr-jobs/execution.h"

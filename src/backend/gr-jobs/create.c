@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* create.c - a job for things and groups */
 #include "clock.h"
 #include "gr-jobs/order.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* delete.c - a job, and all its executions with it */
 #include "complain.h"
 #include "gr-jobs/verbs.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* delete_execution.c - one execution, as if it had never been; its custody record stays */
 #include "complain.h"
 #include "gr-jobs/execution.h"

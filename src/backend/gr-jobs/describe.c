@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* describe.c - describe, document */
 #include "complain.h"
 #include "gr-jobs/rows.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* describe_execution.c - one execution, as the operator sees it */
 #include "complain.h"
 #include "gr-jobs/execution.h"

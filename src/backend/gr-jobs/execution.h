@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* execution.h - verbs on one execution: JOB THING, and which one with --number. */
 #ifndef GR_JOBS_EXECUTION_H
 #define GR_JOBS_EXECUTION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* executions.c - the executions of a job, or of a thing */
 #include "complain.h"
 #include "gr-jobs/page.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* list.c - all jobs */
 #include "complain.h"
 #include "gr-jobs/page.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* order.c - what an operator asks for */
 #include "gr-jobs/order.h"
 #include "complain.h"

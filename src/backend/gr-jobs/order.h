@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * order.h - what an operator asks for: the members of CreateJob, CreateJobTemplate or UpdateJob, from a file and from options.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* order_request.c - from members of the AWS IoT API to a request of the registry */
 #include "complain.h"
 #include "gr-jobs/order.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* page.c - lists in pages */
 #include "gr-jobs/page.h"
 #include "complain.h"

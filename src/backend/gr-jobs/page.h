@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * page.h - lists of any length, in pages: --max-results and --starting-token.
  *

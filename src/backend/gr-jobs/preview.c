@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* preview.c - gr-jobs create --dry-run */
 #include "gr-jobs/preview.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* preview.h - what a job would do. */
 #ifndef GR_PREVIEW_H
 #define GR_PREVIEW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rows.c - lists on standard output */
 #include "gr-jobs/rows.h"
 #include "complain.h"

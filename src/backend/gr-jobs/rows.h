@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rows.h - lists: JSON objects in an array, or columns with tabs between them, which on a terminal are put in line.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* screen.c - gr-jobs watch on a terminal */
 #include "gr-jobs/screen.h"
 #include "printable.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* screen.h - a job on a terminal: how far it is, how fast, how long it will take, and what went wrong lately. */
 #ifndef GR_SCREEN_H
 #define GR_SCREEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* template.c - job templates */
 #include "gr-jobs/order.h"
 #include "gr-jobs/rows.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* update.c - changing how a job goes on */
 #include "complain.h"
 #include "gr-jobs/order.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verbs.h - the verbs of gr-jobs; see its manual page. */
 #ifndef GR_JOBS_VERBS_H
 #define GR_JOBS_VERBS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* watch.c - following a job until its last execution has ended */
 #include "clock.h"
 #include "complain.h"

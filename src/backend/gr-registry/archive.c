@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* archive.c - the folder that a backup is */
 #include "gr-registry/archive.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * archive.h - the folder that a backup is: files with their SHA-256 in SHA256SUMS, as sha256sum(1) checks them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* backup.c - the registry, the ledger and the authorities, all of one moment, into a folder */
 #include "gr-registry/verbs.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* certificates.c - verbs on certificates */
 #include "gr-registry/verbs.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* export.c - policies, groups and things with their certificates, as JSON lines */
 #include "gr-registry/verbs.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* groups.c - verbs on groups of things */
 #include "gr-registry/verbs.h"
 #include "registry/list.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* history.c - the chain of custody, alarms, and the operator's own decision */
 #include "gr-registry/verbs.h"
 #include "complain.h"

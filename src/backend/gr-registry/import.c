@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* import.c - JSON lines into the registry */
 #include "gr-registry/verbs.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* import_ahead.c - a thread that reads lines and decodes them, two batches ahead at the most */
 #define _GNU_SOURCE	/* pipe2 */
 #include "gr-registry/import_ahead.h"

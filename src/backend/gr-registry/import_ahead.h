@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * import_ahead.h - the lines of an import, read and decoded by a thread of their own while those before go into the
  * registry: to decode the certificates takes longer than all the rest.

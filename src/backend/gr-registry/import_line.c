@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* import_line.c - one line of an import: a policy, a group, or a thing with its certificates */
 #include "gr-registry/import_line.h"
 #include "complain.h"

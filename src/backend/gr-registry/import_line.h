@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * import_line.h - one line of an import: a policy, a group, or a thing with its certificates. The member that names it
  * tells which.

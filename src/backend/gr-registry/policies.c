@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policies.c - verbs on IoT policy documents */
 #include "gr-registry/verbs.h"
 #include "complain.h"

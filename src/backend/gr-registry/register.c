@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* register.c - a thing from the CSR it made: the registry never sees a device's private key */
 #include "gr-registry/verbs.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* replay.c - the ledger into an older registry */
 #include "gr-registry/replay.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * replay.h - what the ledger says, into a registry that is older than it: certificates that were issued since, and which of
  * two survived. Nothing is retired or revived by it: a certificate that the registry has forgotten stays forgotten, because

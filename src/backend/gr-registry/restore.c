@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* restore.c - a backup put back, brought up to date from the ledger, under the eyes of whoever is at work */
 #include "gr-registry/verbs.h"
 #include "clock.h"

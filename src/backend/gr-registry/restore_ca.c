@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* restore_ca.c - the authorities of a backup */
 #include "gr-registry/restore_ca.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* restore_ca.h - the authorities of a backup, where they are missing. */
 #ifndef GR_RESTORE_CA_H
 #define GR_RESTORE_CA_H

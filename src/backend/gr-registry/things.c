@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* things.c - verbs on things */
 #include "gr-registry/verbs.h"
 #include "jobs/queue.h"

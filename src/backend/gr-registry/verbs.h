@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verbs.h - the verbs of gr-registry; see its manual page. */
 #ifndef GR_REGISTRY_VERBS_H
 #define GR_REGISTRY_VERBS_H

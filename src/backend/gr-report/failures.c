@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* failures.c - why executions failed */
 #include "gr-report/page.h"
 #include "gr-report/report.h"

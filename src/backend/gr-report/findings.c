@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* findings.c - things that need a look: alarms, rotations without an end, and what an audit finds */
 #include "gr-report/page.h"
 #include "gr-report/report.h"

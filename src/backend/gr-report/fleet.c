@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fleet.c - the fleet in a few numbers, and its certificates by the time they have left */
 #include "gr-report/page.h"
 #include "gr-report/report.h"

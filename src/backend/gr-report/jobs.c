@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* jobs.c - how far the jobs under way are */
 #include "gr-report/page.h"
 #include "gr-report/report.h"

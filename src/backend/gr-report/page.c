@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* page.c - HTML on standard output */
 #include "gr-report/page.h"
 #include "printable.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * page.h - one HTML page on standard output, with nothing that is fetched and nothing that runs. All text goes through
  * page_text, whoever it is from; tags are literals here and in the sections.

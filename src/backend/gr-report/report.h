@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * report.h - the sections of the fleet page. Each prints itself, and reads no more rows than it prints but where a list is
  * counted; on GR_FAIL one line has been written.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check.c - what every request of a rotation must satisfy */
 #include "handlers/rotate.h"
 #include "json.h"

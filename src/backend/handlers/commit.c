@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* commit.c - the licence to say SUCCEEDED; it decides nothing */
 #include "handlers/rotate.h"
 #include "registry/rotation.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* create.c - a certificate for a CSR, once for each execution and key */
 #include "handlers/grant.h"
 #include "handlers/rotate.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* event.c - one request and its answer */
 #include "handlers/event.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * event.h - one request of a device, as the broker plugin stamped it, and the answer to it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* grant.c - the answer that brings a device its certificate */
 #include "handlers/grant.h"
 #include "chain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* grant.h - the answer that brings a device its certificate, and the chain above it if the device asked for that. */
 #ifndef GR_GRANT_H
 #define GR_GRANT_H

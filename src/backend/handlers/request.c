@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* request.c - a thing asks for a rotation job of its own, because its certificate gets old */
 #include "complain.h"
 #include "handlers/rotate.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rotate.h - the requests of a rotation: create (a certificate for a CSR), commit, and one for a job. See event.h for the contract. */
 #ifndef GR_ROTATE_H
 #define GR_ROTATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* shadow.c - requests for device shadows, which we do not keep */
 #include "handlers/shadow.h"
 #include "str.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* single.c - one handler as a program, for debugging and replay */
 #include "handlers/single.h"
 #include "clock.h"

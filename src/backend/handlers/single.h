@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* single.h - one handler as a program: an event as JSON on standard input, one answer on standard output. */
 #ifndef GR_SINGLE_H
 #define GR_SINGLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* terminal.c - the device's final word */
 #include "handlers/terminal.h"
 #include "registry/certificate.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* terminal.h - the device's final word: what SUCCEEDED, FAILED and REJECTED mean for the certificates. */
 #ifndef GR_TERMINAL_H
 #define GR_TERMINAL_H

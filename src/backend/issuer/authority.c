@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* authority.c - one certificate authority, as files */
 #include "issuer/authority.h"
 #include "chain.h"

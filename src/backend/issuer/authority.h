@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * authority.h - one certificate authority: a key, its certificate, and what stands above that.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* authority_make.c - authority.h: a new one, made or brought along */
 #include "chain.h"
 #include "complain.h"

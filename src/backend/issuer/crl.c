@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* crl.c - a certificate revocation list */
 #include "issuer/crl.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * crl.h - a certificate revocation list (RFC 5280, 5) of one authority. On any status but GR_OK one line has been written.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* draft.c - what a certificate is filled with before it is signed */
 #include "issuer/draft.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * draft.h - what a certificate is filled with before it is signed. Silent; false: OpenSSL's error queue says why.
  */

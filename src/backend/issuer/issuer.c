@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* issuer.c - who signs the certificates of devices now */
 #include "issuer/issuer.h"
 #include "complain.h"

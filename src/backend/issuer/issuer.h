@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * issuer.h - who signs the certificates of devices now: an authority, and the mode in which it issues.
  *

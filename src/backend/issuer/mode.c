@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mode.c - how certificates for devices are issued */
 #include "issuer/mode.h"
 #include "complain.h"

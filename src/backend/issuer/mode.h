@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mode.h - how certificates for devices are issued: as AWS IoT does, or as a private authority.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* trust.c - the CA certificates that the broker knows */
 #include "issuer/trust.h"
 #include "cert.h"

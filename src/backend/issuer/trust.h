@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * trust.h - the directory of CA certificates that the broker verifies its clients with, by the names of openssl-rehash(1).
  *

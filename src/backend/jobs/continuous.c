@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* continuous.c - jobs that follow their thing groups */
 #include "jobs/continuous.h"
 #include "jobs/queue.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * continuous.h - jobs that follow their thing groups: who joins one gets an execution, who leaves has it REMOVED.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* details.c - statusDetails */
 #include "jobs/details.h"
 #include "printable.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* details.h - statusDetails: what a device may write into its execution. */
 #ifndef GR_DETAILS_H
 #define GR_DETAILS_H

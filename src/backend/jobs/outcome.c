@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* outcome.c - what the end of an execution means for its job */
 #include "jobs/outcome.h"
 #include "jobs/recall.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * outcome.h - what the end of an execution means for its job: abort, another attempt, completion.
  *

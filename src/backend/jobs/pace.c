@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pace.c - the rate of a rollout */
 #include "jobs/pace.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pace.h - how fast a job reaches its things. Plain arithmetic; the clock is the caller's. */
 #ifndef GR_PACE_H
 #define GR_PACE_H

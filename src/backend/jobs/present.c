@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* present.c - executions as the device API shows them; times are whole seconds there */
 #include "complain.h"
 #include "jobs/queue.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* queue.c - the moves of executions */
 #include "jobs/queue.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * queue.h - the queue of a thing's executions, and every move that an execution can make: the row, what is told of it, and
  * what it means for its job, in one place.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* recall.c - taking a job back */
 #include "jobs/recall.h"
 #include "jobs/outcome.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * recall.h - taking a job back: cancelled, aborted, at the end of its schedule, or deleted.
  *

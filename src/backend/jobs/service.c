@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* service.c - reading requests of the device API: GetPending, StartNext, Describe */
 #include "jobs/service.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* service.h - the device API of the Jobs service (AWS IoT Jobs over MQTT). */
 #ifndef GR_SERVICE_H
 #define GR_SERVICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tell.c - notifications and events */
 #include "jobs/tell.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tell.h - what the Jobs service says of its own accord: notify and notify-next to a thing, events to whoever listens.
  *

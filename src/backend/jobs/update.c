@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* update.c - UpdateJobExecution, and the final word that may hide in it */
 #include "complain.h"
 #include "handlers/rotate.h"

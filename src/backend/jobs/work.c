@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* work.c - rollouts and schedules, one piece after the other */
 #include "jobs/work.h"
 #include "jobs/continuous.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * work.h - what jobs need done without anybody asking: schedules, rollouts, groups that change, jobs that are taken back.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* condition.c - conditions of policy statements */
 #include "policy/condition.h"
 #include "policy/pattern.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * condition.h - the Condition of a policy statement: Bool, StringEquals, StringLike, ArnEquals,
  * ArnLike, IpAddress, the Not forms of these, and ForAllValues: and ForAnyValue: before them, on

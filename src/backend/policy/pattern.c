@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pattern.c - wildcards and variables */
 #include "policy/pattern.h"
 

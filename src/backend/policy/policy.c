@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policy.c - IoT policy documents */
 #include "policy/policy.h"
 #include "policy/condition.h"

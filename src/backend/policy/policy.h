@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * policy.h - IoT policy documents: parsed once, asked often. Knows neither broker nor database.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* variable.c - policy variables */
 #include "policy/variable.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * variable.h - what a policy may know of the one who asks: policy variables and condition keys.
  */

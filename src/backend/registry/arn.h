@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* arn.h - names of AWS IoT resources: ours are in no region and belong to no account. */
 #ifndef GR_ARN_H
 #define GR_ARN_H

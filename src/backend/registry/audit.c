@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* audit.c - what is wrong with certificates in use */
 #include "registry/audit.h"
 #include "cert.h"

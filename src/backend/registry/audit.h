@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * audit.h - what is wrong, or soon will be, with certificates that are ACTIVE. One pass over an index in which all of
  * it stands; a certificate itself is read only where that says nothing.

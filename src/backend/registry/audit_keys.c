@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* audit_keys.c - one key that is certified for two things */
 #include "registry/audit_keys.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* audit_keys.h - the part of an audit that compares every public key with all others. On GR_FAIL one line has been written. */
 #ifndef GR_AUDIT_KEYS_H
 #define GR_AUDIT_KEYS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* certificate.c - registered certificates and their policies */
 #include "registry/certificate.h"
 #include "complain.h"

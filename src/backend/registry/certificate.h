@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * certificate.h - registered certificates: status, attachment to a thing, policies. The rules of
  * order are those of AWS IoT: INACTIVE, detached, without policies, only then deleted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* db.c - one SQLite connection */
 #include "registry/db.h"
 #include "clock.h"

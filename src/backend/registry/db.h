@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * db.h - one SQLite connection: cached prepared statements, bound values, short transactions.
  *

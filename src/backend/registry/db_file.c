@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* db_file.c - the file under a connection */
 #include "registry/db_file.h"
 #include "clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* db_file.h - the file under a connection: ours, somebody else's, or a new one. A part of db_open. */
 #ifndef GR_DB_FILE_H
 #define GR_DB_FILE_H

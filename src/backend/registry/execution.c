@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* execution.c - job executions */
 #include "registry/execution.h"
 #include "registry/job.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * execution.h - job executions: their state, their queue order, their timers (AWS IoT Jobs,
  * spec of the device API in gr-protocol(7)).

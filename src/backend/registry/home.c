@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* home.c - where the backend keeps its things */
 #define _GNU_SOURCE	/* setresuid, setresgid, initgroups */
 #include "registry/home.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * home.h - the backend's folders, and who may be trusted with what lies in them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* job.c - jobs */
 #include "registry/job.h"
 #include "complain.h"

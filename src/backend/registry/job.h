@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * job.h - jobs and job templates: what is to be done, for whom, and how.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* job_config.c - the configuration blocks of a job */
 #include "registry/job_config.h"
 #include "str.h"

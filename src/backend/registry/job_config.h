@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * job_config.h - how a job is carried out: time-out, rollout, abort, retries, schedule.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* job_create.c - new jobs and their targets */
 #include "complain.h"
 #include "json.h"

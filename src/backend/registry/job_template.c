@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* job_template.c - job templates */
 #include "registry/job_template.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * job_template.h - what jobs have in common: document, description and configuration blocks under a name.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kept.c - certificates that a device may still go back to */
 #include "registry/kept.h"
 #include "str.h"

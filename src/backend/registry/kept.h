@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * kept.h - certificates that a device may still go back to, although a later create settled their rotation for the
  * other one. A device that is not ours may hold a backup of such a pair and put it back at any restart, so the backend

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* limits.c - the daemon's minute and ceiling */
 #include "registry/limits.h"
 

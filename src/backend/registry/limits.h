@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* limits.h - how the daemon counts time and bounds rollouts, told to the operator's programs through the registry. */
 #ifndef GR_LIMITS_H
 #define GR_LIMITS_H

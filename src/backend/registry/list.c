@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* list.c - what a verb lists */
 #include "registry/list.h"
 #include "json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * list.h - what a verb lists: columns with headings for a person at a terminal, separated by tabs for cut and awk
  * otherwise, or a JSON array.

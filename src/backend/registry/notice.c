@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* notice.c - what an operator is to be told */
 #include "registry/notice.h"
 #include "complain.h"

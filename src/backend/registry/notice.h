@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * notice.h - what an operator is to be told, and how far each channel of notify.d has been. The notices themselves are
  * written by triggers, in the transaction of whatever they tell of.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* outbox.c - messages and alarms that a transaction leaves behind */
 #include "registry/outbox.h"
 #include "complain.h"

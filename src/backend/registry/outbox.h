@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * outbox.h - what the daemon still has to publish, and what an operator has to know. Rows are
  * written in the transaction of the change they tell of, so neither can exist without the other.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reconcile.c - retiring the certificates that a device no longer uses, as often as needed */
 #include "registry/certificate.h"
 #include "registry/kept.h"

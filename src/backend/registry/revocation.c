@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* revocation.c - certificates that never count again */
 #include "registry/revocation.h"
 #include "cert.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * revocation.h - certificates that never count again, whatever else the registry says of them later: their rows
  * outlive those of the certificates.

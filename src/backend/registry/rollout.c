@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rollout.c - how far a job has come */
 #include "registry/rollout.h"
 #include "str.h"

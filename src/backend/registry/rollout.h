@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rollout.h - how far a job has come: the things that wait for their execution, the pace, what is being taken back.
  *

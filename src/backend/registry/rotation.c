@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rotation.c - the chain of custody */
 #include "registry/rotation.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rotation.h - the chain of custody: one row for each job execution that asked for a certificate,
  * and its one decisive field, the survivor. It is written once, by the device's own final word

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* schema.c - the registry's tables */
 #include "registry/schema.h"
 #include "registry/schema_metrics.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * schema.h - the registry's tables. Times are milliseconds since 1970-01-01 UTC.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * schema_metrics.h - what the daemon tells a monitoring system of the whole fleet, kept by triggers so that nobody has to
  * count; a part of schema.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * schema_notice.h - what an operator is to be told, and how far each channel has been; a part of schema.c. Triggers write it
  * down, in the transaction of whatever it tells of, once there is a channel at all.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * schema_tally.h - numbers that are kept, so that nobody has to count; a part of schema.c. Triggers keep them, in the
  * transaction of whoever makes the change.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* snapshot.c - a whole registry, copied page by page */
 #include "registry/snapshot.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * snapshot.h - a whole registry, copied page by page: into a file, or over one that others have open. Nobody waits for it
  * longer than for any other writer.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* stall.c - rotations that do not begin */
 #include "registry/stall.h"
 #include "registry/job.h"

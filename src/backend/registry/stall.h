@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * stall.h - rotations that do not begin: QUEUED for long, although the thing was connected meanwhile.
  *

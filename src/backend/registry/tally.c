@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tally.c - how the executions of a job stand */
 #include "registry/tally.h"
 

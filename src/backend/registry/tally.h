@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tally.h - how the executions of a job stand; counted as they move, so that reading it costs the same for any job. */
 #ifndef GR_TALLY_H
 #define GR_TALLY_H

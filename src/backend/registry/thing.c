@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* thing.c - things, groups, sessions */
 #include "registry/thing.h"
 #include "complain.h"

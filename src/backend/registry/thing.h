@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * thing.h - things, their groups, and what a thing is using.
  *

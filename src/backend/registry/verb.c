@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verb.c - what the verbs of the operator's programs share */
 #include "registry/verb.h"
 #include "clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * verb.h - what the verbs of the operator's programs share: -H and --json, the registry opened, one
  * transaction, the result on standard output.

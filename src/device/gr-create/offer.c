@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* offer.c - the certificate that a backend offers */
 #include "gr-create/offer.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* offer.h - the certificate that a backend offers for our CSR, and everything that could be wrong with it. */
 #ifndef GR_OFFER_H
 #define GR_OFFER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* subject.c - a subject from the command line */
 #include "gr-csr/subject.h"
 #include "complain.h"

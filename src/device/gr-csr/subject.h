@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* subject.h - a subject as the openssl command line writes it: /O=Example/CN=pump-1 */
 #ifndef GR_CSR_SUBJECT_H
 #define GR_CSR_SUBJECT_H

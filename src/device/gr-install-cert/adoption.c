@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* adoption.c - plain files into the store */
 #include "adoption.h"
 #include "arrange.h"

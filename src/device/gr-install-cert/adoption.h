@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* adoption.h - plain files become a generation, and our links take their places. */
 #ifndef GR_ADOPTION_H
 #define GR_ADOPTION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert discard */
 #include "arrange.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mend.c - the repairs of recover */
 #include "mend.h"
 #include "adoption.h"

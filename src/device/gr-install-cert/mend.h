@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mend.h - the repairs of recover, in the order in which they are made. The lock is held and the store is there.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert next */
 #include "desk.h"
 #include "generation.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert recover: what the watchdog runs; no network, no backend, no runtime */
 #include "complain.h"
 #include "desk.h"

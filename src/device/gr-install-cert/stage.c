@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert stage */
 #include "arrange.h"
 #include "cert.h"

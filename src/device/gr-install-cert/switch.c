@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* switch.c - which generation is live */
 #include "switch.h"
 #include "arrange.h"

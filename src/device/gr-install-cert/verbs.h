@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verbs.h - the verbs of gr-install-cert; each returns the exit status. Each may run twice, or after a kill at any point. */
 #ifndef GR_INSTALL_CERT_VERBS_H
 #define GR_INSTALL_CERT_VERBS_H

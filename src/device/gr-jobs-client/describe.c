@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* describe.c - one execution, asked for and printed */
 #include "describe.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* describe.h - one execution, asked for and printed. */
 #ifndef GR_DESCRIBE_H
 #define GR_DESCRIBE_H

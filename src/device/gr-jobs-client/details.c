@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* details.c - statusDetails from arguments */
 #include "details.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* details.h - statusDetails of a job execution from key=value arguments (AWS IoT API limits). */
 #ifndef GR_DETAILS_H
 #define GR_DETAILS_H

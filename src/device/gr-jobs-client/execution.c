@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* execution.c - one job execution */
 #include "execution.h"
 #include "str.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* execution.h - one job execution as the service tells it, checked before anything is printed. */
 #ifndef GR_EXECUTION_H
 #define GR_EXECUTION_H

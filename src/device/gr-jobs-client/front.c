@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* front.c - what stands in front of a rotation that the service does not list */
 #include "front.h"
 #include "complain.h"

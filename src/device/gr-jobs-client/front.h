@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* front.h - what stands in front of a rotation that the service does not list. */
 #ifndef GR_FRONT_H
 #define GR_FRONT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* get.c - gr-jobs-client get: one execution by its job */
 #include "complain.h"
 #include "describe.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* jobs.c - what the verbs of gr-jobs-client share */
 #include "jobs.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* list.c - pending executions */
 #include "list.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* list.h - the pending executions of our thing, in-progress ones first. */
 #ifndef GR_LIST_H
 #define GR_LIST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* next.c - gr-jobs-client next: the next execution that is a rotation, waited for */
 #include "clock.h"
 #include "describe.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pending.c - gr-jobs-client pending: the executions that wait for this thing */
 #include "list.h"
 #include "out.h"

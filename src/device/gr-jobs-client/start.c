@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* start.c - gr-jobs-client start: take the execution at the front and make it IN_PROGRESS */
 #include "describe.h"
 #include "details.h"

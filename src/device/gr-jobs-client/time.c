@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* time.c - gr-jobs-client time: the service's clock, for devices that do not trust their own */
 #include "complain.h"
 #include "list.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* update.c - gr-jobs-client update: report how an execution fares */
 #include "complain.h"
 #include "details.h"

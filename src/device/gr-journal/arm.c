@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal arm: the deadline of the trial, from now */
 #include "complain.h"
 #include "desk.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal get: values, to be read one by one by a shell */
 #include "complain.h"
 #include "desk.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal left: how long the trial may still last */
 #include "desk.h"
 #include "trial.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal lock: the shell opens the lock file, we lock it in its name */
 #include "lock.h"
 #include "out.h"

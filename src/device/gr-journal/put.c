@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal put: compare the phase and swap the record */
 #include "complain.h"
 #include "desk.h"

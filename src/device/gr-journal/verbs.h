@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verbs.h - the verbs of gr-journal; each returns the exit status. */
 #ifndef GR_JOURNAL_VERBS_H
 #define GR_JOURNAL_VERBS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal watched: would somebody end a trial in our place? */
 #include "desk.h"
 #include "heartbeat.h"

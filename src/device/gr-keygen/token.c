@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* token.c - a first key, and what a token can do */
 #include "gr-keygen/token.h"
 #include "complain.h"

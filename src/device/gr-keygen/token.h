@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* token.h - what gr-keygen does with a token outside the store. */
 #ifndef GR_KEYGEN_TOKEN_H
 #define GR_KEYGEN_TOKEN_H

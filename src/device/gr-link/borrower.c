@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* borrower.c - one program that borrows the session */
 #include "borrower.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* borrower.h - one program that borrows the session: its requests and what it is sent. */
 #ifndef GR_BORROWER_H
 #define GR_BORROWER_H

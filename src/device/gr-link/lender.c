@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lender.c - one session, lent to several programs */
 #define _GNU_SOURCE	/* accept4 */
 #include "lender.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lender.h - the session of gr-link, lent to the programs behind a Unix socket. */
 #ifndef GR_LENDER_H
 #define GR_LENDER_H

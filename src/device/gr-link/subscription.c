@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* subscription.c - the filters that the broker was asked for */
 #include "subscription.h"
 #include "str.h"

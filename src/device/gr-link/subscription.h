@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * subscription.h - the filters that the broker was asked for: each kept and shared by all borrowers who want it, and given
  * back when its place is needed and nobody wants it any more.
