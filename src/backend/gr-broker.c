@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
-#include "gr-broker/copy.h"
 #include "gr-broker/acl.h"
 #include "gr-broker/admit.h"
 #include "gr-broker/api.h"
 #include "gr-broker/broker.h"
+#include "gr-broker/copy.h"
 #include "gr-broker/dates.h"
 #include "gr-broker/gate.h"
 #include "gr-broker/presence.h"

@@ -9,9 +9,9 @@
  * plugin_opt_trace FILE takes a line for each message. Rules (see rule.h) are published on fault/THING over the Unix
  * socket; the PUBACK says that they are in force.
  */
-#include "gr-broker/copy.h"
 #include "clock.h"
 #include "gr-broker/api.h"
+#include "gr-broker/copy.h"
 #include "post.h"
 #include "str.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* peer.c - a program of ours in a folder of its own */
-#define _GNU_SOURCE	/* struct ucred, O_PATH, posix_spawn_file_actions_addclosefrom_np */
+#define _GNU_SOURCE	/* struct ucred, O_PATH */
 #include "base/peer.h"
+#include "base/spawn.h"
 #include "complain.h"
 #include "str.h"
 
@@ -9,7 +10,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -73,29 +73,12 @@ static bool find_program(char path[static PATH_MAX], const char *name)
 	return slash && str_format(path, PATH_MAX, "%.*s/%s", (int)(slash - own), own, name);
 }
 
-/* The socket is its standard input, and nothing else of ours is open there but standard error; no signal is blocked. */
+/* The socket is its standard input. */
 static int spawn(pid_t *pid, const char *path, const char *name, const char *dir, int fd)
 {
 	char *const argv[] = { (char *)name, (char *)"-i", (char *)"-H", (char *)dir, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	int error;
 
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-	error = posix_spawn(pid, path, &actions, &attr, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attr);
-	return error;
+	return spawn_start(pid, &(struct spawn){ .path = path, .argv = argv, .env = environ, .input = fd });
 }
 
 static enum status start(struct peer *peer, const struct peer_kind *kind, const char *dir)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* allowance.c - how much one thing may ask for */
-#include "gr-broker/copy.h"
 #include "gr-broker/allowance.h"
 #include "gr-broker/api.h"
+#include "gr-broker/copy.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* backlog.c - how much waits for gr-backendd, and how much may */
-#include "gr-broker/copy.h"
 #include "gr-broker/backlog.h"
 #include "gr-broker/api.h"
 #include "clock.h"
+#include "gr-broker/copy.h"
 #include "str.h"
 
 #include <inttypes.h>

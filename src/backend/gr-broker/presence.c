@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* presence.c - who comes and goes */
-#include "gr-broker/copy.h"
 #include "gr-broker/presence.h"
 #include "clock.h"
 #include "gr-broker/api.h"
+#include "gr-broker/copy.h"
 #include "json.h"
 #include "str.h"
 #include "uuid.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report.c - what the backend hears of sessions */
-#include "gr-broker/copy.h"
 #include "gr-broker/report.h"
 #include "gr-broker/api.h"
+#include "gr-broker/copy.h"
 #include "json.h"
 #include "printable.h"
 #include "str.h"

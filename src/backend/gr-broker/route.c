@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* route.c - requests to the backend, replies to one client */
-#include "gr-broker/copy.h"
 #include "gr-broker/route.h"
 #include "clock.h"
 #include "gr-broker/acl.h"
+#include "gr-broker/copy.h"
 #include "printable.h"
 #include "str.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* delivery.c - one notification and the program of its channel */
-#define _GNU_SOURCE	/* memfd_create, posix_spawn_file_actions_addclosefrom_np */
+#define _GNU_SOURCE	/* memfd_create */
 #include "gr-notifier/delivery.h"
 #include "base/notifier.h"
+#include "base/spawn.h"
 #include "base/wire.h"
 #include "clock.h"
 #include "complain.h"
@@ -14,7 +15,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,31 +95,13 @@ static void find_path(struct delivery *d)
 		str_copy(d->path, sizeof d->path, "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
 }
 
-/* Nothing of ours but standard error is open in the program; a clean environment, no signal blocked, a group of its own. */
+/* In a clean environment. */
 static int spawn(struct delivery *d, int input)
 {
 	char *const argv[] = { d->program, NULL };
 	char *const env[] = { d->path, d->home, d->socket, (char *)"LC_ALL=C.UTF-8", NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	int error;
 
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-	posix_spawn_file_actions_addchdir_np(&actions, "/");
-	error = posix_spawn(&d->pid, d->program, &actions, &attr, argv, env);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attr);
-	return error;
+	return spawn_start(&d->pid, &(struct spawn){ .path = d->program, .argv = argv, .env = env, .input = input, .apart = true });
 }
 
 static const char *start(struct delivery *d, const char *channels, char why[static COMPLAIN_MAX])
