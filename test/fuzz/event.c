@@ -51,7 +51,7 @@ static void handle(struct daemon *d, struct world *w, struct fuzz_parts *parts)
 		char *name = fuzz_part(parts), *payload = fuzz_part(parts);
 
 		if (stamp(topic, sizeof topic, w, name))
-			queue_push(&d->bus.in, topic, payload, strlen(payload));
+			fair_push(&d->bus.in, topic, payload, strlen(payload));
 		free(name);
 		free(payload);
 	}
@@ -75,10 +75,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	d.asked = asked;
 	d.closings = closings;
-	queue_init(&d.bus.in);
+	fair_init(&d.bus.in);
 	queue_init(&d.bus.out);
 	handle(&d, w, &parts);
-	queue_clear(&d.bus.in);
+	fair_clear(&d.bus.in);
 	queue_clear(&d.bus.out);
 	asked_note(asked, "t", 0);
 	asked_note(asked, "t#gr", 0);

@@ -15,7 +15,7 @@ static void check_again(const struct reference *reference)
 	if (reference_format(&text, &len, reference) != GR_OK)
 		return;
 	FUZZ_HOLDS(strlen(text) == len);
-	if (reference_parse(&again, text, "again") == GR_OK)
+	if (reference_parse(&again, text, "again", NULL) == GR_OK)
 		FUZZ_HOLDS(again.has_shown == reference->has_shown && !again.public == !reference->public);
 	reference_release(&again);
 	free(text);
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (reference_is(text)) {
 		reference_is_bare(text);
-		if (reference_parse(&reference, text, "input") == GR_OK)
+		if (reference_parse(&reference, text, "input", NULL) == GR_OK)
 			check_again(&reference);
 		reference_release(&reference);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* print_broker_conf.c - gr-registry print-broker-conf: the one source of the broker's configuration */
+#define _XOPEN_SOURCE 700	/* realpath */
 #include "gr-registry/verbs.h"
 #include "arg.h"
 #include "complain.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* db_file.c - the file under a connection */
+#define _XOPEN_SOURCE 700	/* realpath */
 #include "registry/db_file.h"
 #include "clock.h"
 #include "complain.h"
