@@ -65,12 +65,32 @@ static bool exists(const char *path)
 	return stat(path, &info) == 0;
 }
 
+/* The copy that was kept apart, or else the backup's own. */
+static enum status put_ledger(struct job *job, const char *own)
+{
+	char hex[FILE_HEX];
+	struct stat info;
+	enum status st;
+
+	if (!job->ledger) {
+		st = archive_put(&job->archive, "ledger", own);
+	} else if (stat(job->ledger, &info) != 0) {
+		complain("%s: %s", job->ledger, strerror(errno));
+		return GR_BAD;
+	} else if ((st = file_copy(hex, own, job->ledger, info.st_size)) == GR_OK) {
+		st = file_sync_parent(own);
+	}
+	if (st == GR_OK && chmod(own, HOME_LEDGER_MODE) != 0) {
+		complain("%s: %s", own, strerror(errno));
+		st = GR_FAIL;
+	}
+	return st;
+}
+
 /* Where there is none any more, the newest one that is left. */
 static enum status find_ledger(struct job *job)
 {
 	const char *own = job->v->home.ledger;
-	char hex[FILE_HEX];
-	struct stat info;
 	enum status st;
 
 	if (!exists(own) && !job->ledger && !job->without) {
@@ -79,14 +99,7 @@ static enum status find_ledger(struct job *job)
 	}
 	if (exists(own))
 		return GR_OK;
-	if (!job->ledger)
-		return archive_put(&job->archive, "ledger", own);
-	if (stat(job->ledger, &info) != 0) {
-		complain("%s: %s", job->ledger, strerror(errno));
-		return GR_BAD;
-	}
-	if ((st = file_copy(hex, own, job->ledger, info.st_size)) == GR_OK)
-		st = file_sync_parent(own);
+	st = put_ledger(job, own);
 	job->ledger = NULL;	/* it is the ledger now */
 	return st == GR_NO ? GR_FAIL : st;
 }

@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MODE = 0640 };	/* the folder's group reads it: gr-registry backup and restore */
-
 /* A cut may have left half a line: the next one must not be glued to it. */
 static bool find_torn_line(struct ledger *ledger)
 {
@@ -50,7 +48,7 @@ static enum status make_ready(struct ledger *ledger)
 		return cannot(ledger);
 	if (info.st_size == 0 && (st = file_sync_parent(ledger->path)) != GR_OK)
 		return st;
-	if (info.st_uid == geteuid() && (info.st_mode & 07777) != MODE && fchmod(ledger->fd, MODE) != 0)
+	if (info.st_uid == geteuid() && (info.st_mode & 07777) != HOME_LEDGER_MODE && fchmod(ledger->fd, HOME_LEDGER_MODE) != 0)
 		return cannot(ledger);
 	return GR_OK;
 }

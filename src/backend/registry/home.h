@@ -25,6 +25,8 @@ struct home {
 	char channels[4096];					/* notify.d */
 };
 
+enum { HOME_LEDGER_MODE = 0640 };	/* the folder's group reads it: gr-registry backup and restore */
+
 #define HOME_OPTION { 'H', "home", "DIR", "the backend's folder (default $GR_HOME or /var/lib/gr-backend)" }
 /* Paths alone: nothing is looked at. dir NULL: from the environment. GR_BAD: too long. */
 enum status home_find(struct home *home, const char *dir);
