@@ -4,7 +4,7 @@
  * flood -p PORT -a CA -c CERTIFICATE -k KEY -i CLIENT [-n COUNT] [-d COMMAND] [-l COMMAND] TOPIC PAYLOAD [TOPIC PAYLOAD ...]
  *
  * COUNT messages in all (0: until SIGTERM), the topics by turns. PAYLOAD "@FILE" is read from FILE. -d: COMMAND is run once by the shell,
- * beside the flood, when the first hundred messages are acknowledged; when it has ended, so does a flood without COUNT. -l: COMMAND is
+ * beside the flood, when the first hundred messages are acknowledged or ten connections were closed; when it has ended, so does a flood without COUNT. -l: COMMAND is
  * run when all is acknowledged, over the open session, which meanwhile says nothing. A connection that the broker closes is made again,
  * and what was not written yet is written there.
  * Prints "published N, acknowledged N, answers N, connections N". Exit status 0; 9 a command failed; 100 misused.
@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ROOM = 1 << 18, TOPICS = 16, FIRST = 100 };
+enum { ROOM = 1 << 18, TOPICS = 16, FIRST = 100, CLOSED = 10 };
 
 struct text {
 	char *bytes;
@@ -282,7 +282,7 @@ int main(int argc, char *argv[])
 			f.published = f.acknowledged;
 			dial(&f);
 		}
-		if (during && pid == 0 && f.acknowledged >= FIRST)
+		if (during && pid == 0 && (f.acknowledged >= FIRST || f.connections > CLOSED))
 			pid = begin(during);
 		if (is_over(&pid, &failed) && f.count == 0)
 			break;

@@ -6,21 +6,26 @@ load ../../lib/lab
 
 BROKER=61001 DAEMON=61002 SIGNER=61003 NOTIFY=61004
 
-# as USER COMMAND...: the daemon is in the broker's group, signer and notifier are in the daemon's
-as() {
+# become USER: sets BECOME, the command that does it; the daemon is in the broker's group, signer and notifier are in the daemon's
+become() {
 	local user=$1 group=$1 more=--clear-groups
-	shift
 	case $user in
 	"$DAEMON") more=--groups=$BROKER ;;
 	"$SIGNER" | "$NOTIFY") group=$DAEMON ;;
 	esac
-	setpriv --reuid "$user" --regid "$group" "$more" -- "$@"
+	BECOME=(setpriv --reuid "$user" --regid "$group" "$more" --)
 }
-# serve USER NAME COMMAND...: in the background
+# as USER COMMAND...
+as() {
+	become "$1"
+	"${BECOME[@]}" "${@:2}"
+}
+# serve USER NAME COMMAND...: in the background, without a shell between us and it
 serve() {
-	local user=$1 name=$2
+	local name=$2
+	become "$1"
 	shift 2
-	as "$user" "$@" >"$name.out" 2>"$name.log" 3>&- &
+	"${BECOME[@]}" "$@" >"$name.out" 2>"$name.log" 3>&- &
 	echo $! >"$name.pid"
 }
 ended() {
