@@ -16,11 +16,6 @@ setup() {
 teardown() {
 	kill "$SIGNER"
 	wait "$SIGNER"
-	[ -z "${DAEMON:-}" ] || ended "$DAEMON"
-}
-ended() {
-	kill "$1"
-	wait "$1"
 }
 # key NAME ALGORITHM [OPTION...]: its SubjectPublicKeyInfo in NAME.der
 key() {
@@ -107,27 +102,4 @@ refused() {
 		[[ $stderr == "gr-backendd: $GR_HOME/ledger: "* ]]
 		[ "$(sha256sum home/ca/ca.key)" = "$before" ]
 	done
-}
-
-@test "signer: the daemon that uses it has no key in its memory" {
-	gr-registry init
-	gr-backendd >daemon.out 2>daemon.log 3>&- &
-	DAEMON=$!
-	await grep -q 'no broker there' daemon.log
-	# The private number of the authority, as OpenSSL keeps it in memory: lowest word first.
-	secret=$(openssl pkey -in home/ca/ca.key -noout -text | sed -n '/^priv:/,/^pub:/p' | grep '^ ' | tr -d ' :\n')
-	perl -e 'my ($pid, $hex) = @ARGV;
-		my $secret = reverse pack("H*", substr($hex, -64));
-		open(my $maps, "<", "/proc/$pid/maps") or die; open(my $mem, "<:raw", "/proc/$pid/mem") or die;
-		my $found = 0;
-		while (<$maps>) {
-			next unless /^([0-9a-f]+)-([0-9a-f]+) r/ && !/\[v/;
-			my ($from, $to) = (hex $1, hex $2);
-			next if $to - $from > 1 << 30;	# the sanitizer keeps terabytes to itself
-			seek($mem, $from, 0);
-			read($mem, my $data, $to - $from) or next;
-			$found = 1 if index($data, $secret) >= 0 || index($data, scalar reverse $secret) >= 0;
-		}
-		print "$found\n"' "$DAEMON" "$secret" >found
-	[ "$(cat found)" = 0 ]
 }
