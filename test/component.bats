@@ -153,6 +153,7 @@ core() {
 	cat >fake/systemctl <<-END
 		#!/bin/bash
 		cd "$PWD" || exit 1
+		for word; do shift; [ "\$word" = -- ] || set -- "\$@" "\$word"; done	# the end of the options, as for the real one
 		echo "\$*" >>calls
 		[ ! -e broken ] || exit 1
 		case \$1 in
