@@ -21,13 +21,13 @@ deactivate() { printf 'gr-registry update-certificate -H %s "$(gr-registry list-
 
 # two_pairs: the device idles over the old pair, and keeps one that nobody has decided about
 two_pairs() {
-	setting trialSeconds 2
 	wrapped gr-commit 'kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit 111'
 	rotate_job kept
 	fake/rotate.sh once 2>kept.log || [ $? -eq 137 ]
 	rm "$T/.gr/private.key/rotation" fake/gr-commit
 	ln -s "$BIN/gr-commit" fake/
 	gr-jobs cancel --force -H "$HOME_DIR" kept
+	setting trialSeconds 2
 	timeout 30 rotate.sh once 2>>kept.log || [ $? -eq 1 ]
 	[ "$(gr-journal get phase other)" = $'phase=idle\nother=2' ]
 	[ "$(certificate_id)" = "$OLD" ]
