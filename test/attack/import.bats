@@ -13,7 +13,8 @@ checked() {
 	if [ -n "${SANITIZE:-}" ]; then
 		"$@"
 	else
-		valgrind -q --error-exitcode=87 "$@"
+		# What valgrind does not know of the system it says as well: that goes into a file.
+		valgrind -q --log-file=memory.log --error-exitcode=87 "$@" || { cat memory.log >&2; return 87; }
 	fi
 }
 
