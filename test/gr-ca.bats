@@ -120,7 +120,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 @test "issue-server: a CSR that is missing, weak, broken or forged is 100, and nothing is printed" {
 	gr-ca init -a ECDSA-P256
 	request_for x
-	sed '5s/./A/' server.csr >forged.csr
+	sed '5{s/^A/B/;t;s/./A/}' server.csr >forged.csr
 	openssl req -new -newkey rsa:1024 -nodes -keyout weak.key -subj /CN=x -out weak.csr 2>/dev/null
 	echo junk >junk.csr
 	: >empty.csr

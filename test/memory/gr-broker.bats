@@ -46,7 +46,7 @@ lost() {
 	for n in 1 2 3 4; do ./burst "$WORLD/shared/broker.sock" "${list[@]}"; done
 	await eval '[ "$(got_count device.log "\$aws/things/t/jobs/notify-next 50")" -eq 4 ]'
 
-	for n in 1 2 3; do
+	for n in 2 3 4; do
 		certificate_register "t$n" t all
 		listen "kept$n" device sub "t$n" "t#$n" -c -q 1 -t free/t
 		registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
