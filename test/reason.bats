@@ -72,7 +72,7 @@ fails_with() {
 	rotate_job j1
 	killed_when_noted
 	[ "$(gr-journal get phase)" = committing ]
-	gr-journal put trialUntil=1
+	put_into_journal trialUntil=1
 	run -1 rotate.sh once
 	fails_with "trial deadline passed; gr-commit: j1: not yet: $NOT_YET"
 	assert_unchanged
@@ -82,7 +82,7 @@ fails_with() {
 	runtime_on_old
 	rotate_job j1
 	killed_when_noted
-	gr-journal put trialUntil=1
+	put_into_journal trialUntil=1
 	run -0 rotate.sh recover
 	[ "$(gr-journal get reason)" = "trial deadline passed; gr-commit: j1: not yet: $NOT_YET" ]
 	run -1 rotate.sh once

@@ -53,7 +53,7 @@ two_pairs() {
 	fake/rotate.sh once 2>log || [ $? -eq 137 ]
 	# This boot began after the first request, and is as old as it is.
 	setting repeatSeconds $((${up%.*} + 15))
-	gr-journal put createdAt=$((${up%.*} + 100000))
+	put_into_journal createdAt=$((${up%.*} + 100000))
 	run -0 fake/rotate.sh once
 	read -r up _ < <(sed -n 2p asked)
 	[ "${up%.*}" -ge "$(sed -n 's/^repeatSeconds = //p' "$GR_CONF")" ]

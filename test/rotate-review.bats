@@ -47,7 +47,7 @@ on_trial() {
 }
 
 # pass_deadline: as if the trial's time had gone by
-pass_deadline() { gr-journal put trialUntil=1; }
+pass_deadline() { put_into_journal trialUntil=1; }
 
 # lives N COMMAND...: life after life, as a supervisor would start it; the number of lives is limited
 lives() {
