@@ -26,7 +26,7 @@ beat() {
 BOOT=$(cat /proc/sys/kernel/random/boot_id)
 is_overdue() { ! gr-journal left >/dev/null; }
 # pass_deadline: as if the trial's time had gone by
-pass_deadline() { gr-journal put trialUntil=1 && is_overdue; }
+pass_deadline() { put_into_journal trialUntil=1 && is_overdue; }
 
 # A runtime as the hook sees it: "instance" changes with every restart, "uses" is the certificate that it started on.
 write_hook() {
