@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # component.sh - the Greengrass component as GDK expects it: DIR/recipes, and in DIR/artifacts one zip for each
 # architecture with the device programs, the driver, the restart hooks, the watchdog's units and the libraries that devices do not have.
 # `make component` runs it.

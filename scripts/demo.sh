@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # demo.sh - the main job, live, on loopback: one thing rotates its private key and certificate. `make demo` runs it;
 # with HSM=1 in the environment (`make demo HSM=1`) both are in a token, SoftHSM.
 set -eu

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # demo_hsm.sh - the thing of the demo with key and certificate in a token. Sourced by demo.sh.
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034

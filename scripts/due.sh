@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # due.sh - the own clock: a rotation that nobody ordered, because the certificate gets old. Sourced by rotate.sh.
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # ending.sh - how a rotation ends: which pair lives, which dies, or why both stay. Sourced by rotate.sh.
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # greengrass.sh - gr as a component of a Greengrass core device; the recipe calls it. Verbs: install (is all there that
 # the programs need?), run (serve rotation jobs). An operator calls watchdog (put one onto this device, where the
 # component cannot take it along). Lies beside the programs, the restart hooks in ../hooks, units in ../systemd.

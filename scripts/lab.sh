@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # lab.sh - a throwaway world in a folder: certificate authority, registry, Mosquitto with gr-broker.so,
 # gr-backendd and provisioned things. For the demo, the tests and the curious; see lab.sh --help.
 set -eu

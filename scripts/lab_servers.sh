@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # lab_servers.sh - broker and daemon of a lab: their configuration, start and end. Part of lab.sh; dir is the lab's folder.
 # shellcheck shell=sh disable=SC2154 # dir, plugin and complain are lab.sh's
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # lint.sh - what can be found wrong by reading alone: shell scripts, man pages, C. Any finding is a failure; `make lint`.
 set -u
 
@@ -31,6 +32,16 @@ operands() {
 	done
 }
 
+# licence FILE...: each says its licence above all else
+licence() {
+	for f; do
+		head -n 2 -- "$f" | grep -q 'SPDX-License-Identifier: Apache-2\.0' || { printf '%s: names no licence: SPDX-License-Identifier: Apache-2.0\n' "$f"; unlicensed=yes; }
+	done
+	[ -z "${unlicensed:-}" ]
+}
+
+# shellcheck disable=SC2046 # no name of ours has a blank
+check 'licences' licence $(find src -name '*.[ch]') scripts/*.sh scripts/*.awk share/hooks/* share/notify.d/* share/init/gr-recover share/completions/*
 set -- scripts/*.sh share/hooks/* share/notify.d/* share/init/gr-recover .ci/run
 for f in test/run test/*/run test/fault/*-run test/fault/soak test/fault/cut/*.bash test/bench/*.bash test/jobs/check-rows test/jobs/storm test/jobs/rate test/debian/installed test/debian/bin/systemctl test/fuzz/count test/fuzz/table test/fuzz/coverage share/completions/gr.bash; do
 	[ ! -f "$f" ] || set -- "$@" "$f"

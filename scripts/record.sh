@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # record.sh - the journal and the answers of programs as shell variables, read value by value. Sourced by rotate.sh.
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034

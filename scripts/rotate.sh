@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # rotate.sh - the state driver of a rotation: one step after the other, the phase durable before its work begins.
 # Verbs: run (stay and serve jobs), once (serve what is pending and end), recover, status, check-config.
 set -eu

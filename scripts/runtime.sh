@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # runtime.sh - the program that lives on the credentials: restarts that are owed to it. Sourced by rotate.sh.
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # said.sh - what programs say when they fail, for the log and for the operator. Sourced by rotate.sh.
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # session.sh - the one session that all steps share, and what a refusal of it proves. Sourced by rotate.sh.
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # states.sh - the phases of a rotation, one function each. Sourced by rotate.sh; does nothing by itself.
 # shellcheck shell=sh
 # The variables of the record (job, execution, old, ...) are read by load in rotate.sh, the settings by configure.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # watchdog.sh - the dead man's switch: whether one is alive, and what it does itself. Sourced by rotate.sh.
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # gr.bash - completion of gr-jobs and gr-registry for bash. Verbs, options and operands come from the programs' own help, and
 # names from the registry: nothing here can be out of date.
 

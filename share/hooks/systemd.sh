@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # systemd.sh - what the restart hooks beside it have in common: one unit of systemd. Sourced by them.
 # shellcheck shell=sh
 # shellcheck disable=SC2154
