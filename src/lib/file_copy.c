@@ -115,6 +115,30 @@ enum status file_copy(char hex[static FILE_HEX], const char *to, const char *fro
 	return st;
 }
 
+enum status file_copy_whole(const char *to, const char *from, mode_t mode)
+{
+	char made[PATH_MAX], hex[FILE_HEX];
+	struct stat info;
+	enum status st;
+
+	if (!str_format(made, sizeof made, "%s.new", to)) {
+		complain("%s: the path is too long", to);
+		return GR_BAD;
+	}
+	if (stat(from, &info) != 0)
+		return fail(from);
+	if (unlink(made) != 0 && errno != ENOENT)
+		return fail(made);
+	if ((st = file_copy(hex, made, from, info.st_size)) == GR_NO) {
+		complain("%s: became shorter while it was read", from);
+		st = GR_FAIL;
+	}
+	if (st == GR_OK && (chmod(made, mode) != 0 || link(made, to) != 0))
+		st = errno == EEXIST ? GR_NO : fail(to);
+	unlink(made);
+	return st == GR_OK ? file_sync_parent(to) : st;
+}
+
 enum status file_sync_parent(const char *path)
 {
 	char parent[PATH_MAX];

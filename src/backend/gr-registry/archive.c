@@ -227,18 +227,12 @@ enum status archive_begins(off_t *len, const struct archive *a, const char *name
 	return st == GR_OK && strcmp(is, was) != 0 ? GR_NO : st;
 }
 
-enum status archive_put(const struct archive *a, const char *name, const char *to)
+enum status archive_put(const struct archive *a, const char *name, const char *to, mode_t mode)
 {
-	char path[PATH_MAX], hex[HEX];
-	struct stat info;
+	char path[PATH_MAX];
 	enum status st = archive_path(path, a, name);
 
-	if (st != GR_OK)
-		return st;
-	if (stat(path, &info) != 0)
-		return fail(path);
-	st = file_copy(hex, to, path, info.st_size);
-	return st == GR_OK ? file_sync_parent(to) : st;
+	return st == GR_OK ? file_copy_whole(to, path, mode) : st;
 }
 
 void archive_release(struct archive *a)

@@ -39,8 +39,8 @@ enum status archive_path(char path[static PATH_MAX], const struct archive *a, co
 enum status archive_each(const struct archive *a, enum status (*each)(void *arg, const char *name), void *arg);
 /* Is it the first bytes of the file at path? GR_NO, silent: it is not. *len: how many they are. */
 enum status archive_begins(off_t *len, const struct archive *a, const char *name, const char *path);
-/* A copy of one outside of the archive, durable. GR_NO, silent: that is there already. */
-enum status archive_put(const struct archive *a, const char *name, const char *to);
+/* A copy of one outside of the archive, whole and durable. GR_NO, silent: that is there already. */
+enum status archive_put(const struct archive *a, const char *name, const char *to, mode_t mode);
 
 void archive_release(struct archive *a);	/* takes a zeroed struct; one that is not finished is taken away */
 

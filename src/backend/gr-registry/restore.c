@@ -65,28 +65,6 @@ static bool exists(const char *path)
 	return stat(path, &info) == 0;
 }
 
-/* The copy that was kept apart, or else the backup's own. */
-static enum status put_ledger(struct job *job, const char *own)
-{
-	char hex[FILE_HEX];
-	struct stat info;
-	enum status st;
-
-	if (!job->ledger) {
-		st = archive_put(&job->archive, "ledger", own);
-	} else if (stat(job->ledger, &info) != 0) {
-		complain("%s: %s", job->ledger, strerror(errno));
-		return GR_BAD;
-	} else if ((st = file_copy(hex, own, job->ledger, info.st_size)) == GR_OK) {
-		st = file_sync_parent(own);
-	}
-	if (st == GR_OK && chmod(own, HOME_LEDGER_MODE) != 0) {
-		complain("%s: %s", own, strerror(errno));
-		st = GR_FAIL;
-	}
-	return st;
-}
-
 /* Where there is none any more, the newest one that is left. */
 static enum status find_ledger(struct job *job)
 {
@@ -99,7 +77,14 @@ static enum status find_ledger(struct job *job)
 	}
 	if (exists(own))
 		return GR_OK;
-	st = put_ledger(job, own);
+	if (job->ledger && !exists(job->ledger)) {
+		complain("%s: %s", job->ledger, strerror(errno));
+		return GR_BAD;
+	}
+	if (job->ledger)
+		st = file_copy_whole(own, job->ledger, HOME_LEDGER_MODE);
+	else
+		st = archive_put(&job->archive, "ledger", own, HOME_LEDGER_MODE);
 	job->ledger = NULL;	/* it is the ledger now */
 	return st == GR_NO ? GR_FAIL : st;
 }
@@ -165,7 +150,7 @@ static enum status prepare_copy(struct job *job, bool live)
 
 	str_format(job->copy_path, sizeof job->copy_path, "%s/.restored.db", job->v->home.dir);
 	remove_copy(job);
-	if ((st = archive_put(&job->archive, "registry.db", job->copy_path)) != GR_OK || (st = db_open(&job->copy, job->copy_path, DB_OPEN)) != GR_OK ||
+	if ((st = archive_put(&job->archive, "registry.db", job->copy_path, 0600)) != GR_OK || (st = db_open(&job->copy, job->copy_path, DB_OPEN)) != GR_OK ||
 	    (live && (st = db_run(job->copy, "ATTACH ? AS live", "s", sqlite3_db_filename(db_handle(job->v->db), "main"))) != GR_OK))
 		return st;
 	job->replay = (struct replay){ .db = job->copy, .now = job->v->now };

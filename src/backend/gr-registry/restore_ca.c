@@ -115,12 +115,8 @@ static enum status put_key(const struct errand *e, const char *name, const char 
 /* The broker may be another user, and must be able to read whom to trust. */
 static enum status put_file(const struct errand *e, const char *name, const char *path)
 {
-	enum status st = archive_put(e->archive, name, path);
+	enum status st = archive_put(e->archive, name, path, 0644);
 
-	if (st == GR_OK && chmod(path, 0644) != 0) {
-		complain("%s: %s", path, strerror(errno));
-		st = GR_FAIL;
-	}
 	return st == GR_NO ? GR_OK : st;
 }
 
