@@ -16,8 +16,9 @@ enum status file_digest(char hex[static FILE_HEX], const char *path, off_t len);
 /* A new file (0600), synced, with the first len bytes of from. GR_NO, silent: there is one, or from has fewer. */
 enum status file_copy(char hex[static FILE_HEX], const char *to, const char *from, off_t len);
 /*
- * The same of the whole of from, with that mode, and with its name durable: after a power cut to is whole or is not there.
- * A "to.new" of an earlier attempt is removed. GR_NO, silent: there is one.
+ * The same of the whole of from, with that mode, and with its name durable: after a power cut to
+ * is whole or is not there. A "to.new" of an earlier attempt is removed.
+ * GR_NO, silent: there is one.
  */
 enum status file_copy_whole(const char *to, const char *from, mode_t mode);
 /* Makes the names in the folder that path lies in durable. */
