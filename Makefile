@@ -79,7 +79,7 @@ ROOM_OBJ := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/backend/base/*.c src/
 PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh said.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
 LAB      = lab.sh lab_servers.sh
-SCRIPTS  = $(patsubst scripts/%,$(BIN)/%,$(addprefix scripts/,$(DRIVER) $(LAB)))
+SCRIPTS  = $(addprefix $(BIN)/,$(DRIVER) $(LAB))
 
 .PHONY: all programs device component demo check check-root check-browser check-debian13 memory mishaps fault fault-token soak storm rate bench model model-ci fuzz fuzz-ci fuzz-coverage fuzz-setup mutants lint install uninstall clean setup
 .SECONDEXPANSION:
@@ -90,7 +90,7 @@ all: setup
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) programs
 
 setup:
-	$(Q)scripts/setup.sh
+	$(Q)scripts/build/setup.sh
 
 programs: $(PROGRAMS) $(SCRIPTS) $(if $(wildcard src/backend/gr-broker.c),$(BIN)/gr-broker.so)
 
@@ -132,7 +132,11 @@ $(BIN)/gr-broker.so: $(PLUGIN_OBJ)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -shared -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_gr-broker))
 
-$(SCRIPTS) $(BIN)/greengrass.sh: $(BIN)/%: scripts/%
+$(addprefix $(BIN)/,$(DRIVER) greengrass.sh): $(BIN)/%: scripts/driver/%
+	$(Q)mkdir -p $(@D)
+	$(Q)install -m 755 $< $@
+
+$(addprefix $(BIN)/,$(LAB)): $(BIN)/%: scripts/lab/%
 	$(Q)mkdir -p $(@D)
 	$(Q)install -m 755 $< $@
 
@@ -140,16 +144,16 @@ $(SCRIPTS) $(BIN)/greengrass.sh: $(BIN)/%: scripts/%
 ARCH ?= amd64
 COMPONENT ?= greengrass-build
 component: setup
-	$(Q)scripts/setup.sh $(filter arm64,$(ARCH))
-	$(Q)scripts/component.sh $(COMPONENT) $(ARCH)
+	$(Q)scripts/build/setup.sh $(filter arm64,$(ARCH))
+	$(Q)scripts/build/component.sh $(COMPONENT) $(ARCH)
 
 # HSM=1: with key and certificate in a token.
 demo: all
-	$(if $(HSM),$(Q)scripts/setup.sh token)
-	$(Q)HSM=$(HSM) scripts/demo.sh
+	$(if $(HSM),$(Q)scripts/build/setup.sh token)
+	$(Q)HSM=$(HSM) scripts/lab/demo.sh
 
 check: all $(BUILD)/fault/bin/gr-cut
-	$(Q)scripts/setup.sh token
+	$(Q)scripts/build/setup.sh token
 	$(Q)test/run
 
 # Errors and leaks, by valgrind; minutes.
@@ -158,17 +162,17 @@ memory: all
 
 # Owners, mounts, full disks and attacks by another user: fails where it is not root.
 check-root: all $(BUILD)/fault/bin/gr-cut
-	$(Q)scripts/setup.sh token
+	$(Q)scripts/build/setup.sh token
 	$(Q)test/run test/root/*.bats test/attack/root/*.bats
 
 # The fleet page in chromium, which it installs.
 check-browser: all
-	$(Q)scripts/setup.sh browser
+	$(Q)scripts/build/setup.sh browser
 	$(Q)test/run test/browser/*.bats
 
 # In a Debian 13 of its own, and in a testing with the newest Mosquitto, as root; some minutes.
 check-debian13:
-	$(Q)scripts/setup.sh debian
+	$(Q)scripts/build/setup.sh debian
 	$(Q)test/debian/run
 
 # kill -9 of the daemon and of the broker during a job on a thousand things; many minutes.
@@ -177,7 +181,7 @@ storm: all
 
 # Every PKCS#11 call of whole rotations and rollbacks, killed before and after it, and failed: an hour and more.
 fault-token: all
-	$(Q)scripts/setup.sh token
+	$(Q)scripts/build/setup.sh token
 	$(Q)bats -j $(JOBS) test/token/fault.bats
 
 # What make bench measures with; never installed.
@@ -242,7 +246,7 @@ soak: all mishaps
 
 # The protocol itself, by spin: some minutes; model-ci is the bounded part, under a minute.
 model model-ci:
-	$(Q)scripts/setup.sh model
+	$(Q)scripts/build/setup.sh model
 	$(Q)test/model/run $(if $(filter model,$@),full,ci)
 
 # Fuzz targets, one parser each; test/fuzz/README.md tells about them. MINUTES=n of all, shared over the cores; TARGET='uri conf' for some.
@@ -311,7 +315,7 @@ fuzz-coverage: fuzz-setup
 	$(Q)test/fuzz/coverage $(foreach t,$(TARGET),$(t) '$(FUZZ_READS_$(t))')
 
 fuzz-setup: setup
-	$(Q)scripts/setup.sh fuzz
+	$(Q)scripts/build/setup.sh fuzz
 
 # Everything is compiled once for libFuzzer, and once for gcov.
 $(FUZZ)/obj/%.o: src/%.c Makefile
@@ -363,7 +367,7 @@ mutants: all
 	$(Q)test/mutants/run $(MUTANTS)
 
 lint: setup
-	$(Q)scripts/lint.sh
+	$(Q)scripts/build/lint.sh
 
 # Before anything is built or touched: a path with blanks would be several, one that is not absolute would lie about.
 ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
@@ -384,8 +388,8 @@ install: all
 	install -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
 	install -m 755 $(BIN)/gr-broker.so $(DESTDIR)$(PLUGINDIR)
-	install -m 644 $(addprefix scripts/,$(filter-out rotate.sh,$(DRIVER)) $(filter-out lab.sh,$(LAB))) $(DESTDIR)$(LIBEXECDIR)
-	install -m 755 scripts/rotate.sh scripts/lab.sh $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 $(addprefix scripts/driver/,$(filter-out rotate.sh,$(DRIVER))) $(addprefix scripts/lab/,$(filter-out lab.sh,$(LAB))) $(DESTDIR)$(LIBEXECDIR)
+	install -m 755 scripts/driver/rotate.sh scripts/lab/lab.sh $(DESTDIR)$(LIBEXECDIR)
 	printf '#!/bin/sh\nPATH=%s:$$PATH exec %s/rotate.sh "$$@"\n' '$(BINDIR)' '$(LIBEXECDIR)' >$(DESTDIR)$(BINDIR)/gr-rotate
 	chmod 755 $(DESTDIR)$(BINDIR)/gr-rotate
 	install -m 644 share/policies/*.json $(DESTDIR)$(DATADIR)/policies

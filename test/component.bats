@@ -80,7 +80,7 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 @test "component: built again it is the same, byte for byte; an unknown architecture is refused" {
 	make -s -C "$ROOT" component SANITIZE= ARCH="$ARCH" COMPONENT="$PWD/again" >/dev/null
 	diff -r "$OUT" again
-	run -100 --separate-stderr "$ROOT/scripts/component.sh" "$PWD/other" sparc
+	run -100 --separate-stderr "$ROOT/scripts/build/component.sh" "$PWD/other" sparc
 	[ "$stderr" = 'component.sh: sparc: not an architecture we build for; amd64 or arm64' ]
 }
 
@@ -89,7 +89,7 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 	{
 		for p in "$ROOT"/src/device/gr-*.c; do p=${p##*/}; echo "-rwxr-xr-x bin/${p%.c}"; done
 		printf '%s\n' '-rwxr-xr-x bin/rotate.sh' '-rwxr-xr-x bin/greengrass.sh'
-		for p in $(sed -n 's|^\. "$here/\(.*\)"|\1|p' "$ROOT/scripts/rotate.sh"); do echo "-rw-r--r-- bin/$p"; done
+		for p in $(sed -n 's|^\. "$here/\(.*\)"|\1|p' "$ROOT/scripts/driver/rotate.sh"); do echo "-rw-r--r-- bin/$p"; done
 		printf '%s\n' '-rwxr-xr-x hooks/greengrass-classic' '-rwxr-xr-x hooks/greengrass-lite' '-rw-r--r-- hooks/systemd.sh'
 		printf -- '-rw-r--r-- systemd/%s\n' gr-recover.service gr-watchdog.service gr-watchdog.timer
 		printf '%s\n' '-rw-r--r-- licenses/gr' '-rw-r--r-- licenses/SOURCES'

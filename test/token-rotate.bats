@@ -211,7 +211,7 @@ Public $THING.2" ]
 
 @test "demo: HSM=1 shows a rotation in a token, with its objects by label, and leaves nothing behind" {
 	mkdir tmp
-	HSM=1 TMPDIR=$PWD/tmp run -0 "$ROOT/scripts/demo.sh"
+	HSM=1 TMPDIR=$PWD/tmp run -0 "$ROOT/scripts/lab/demo.sh"
 	[ "$(grep -c '^pkcs11 token gr:$' <<<"$output")" -eq 2 ]
 	[ "$(grep -c '^  Private *label thing-1 *id ' <<<"$output")" -eq 2 ]
 	[[ $output == *'rotate-1: 1 SUCCEEDED'* ]]

@@ -8,7 +8,7 @@ teardown() {
 
 @test "a trial's time: a backend that grants years gets no more than AWS's 10,080 minutes" {
 	for shell in dash bash; do
-		budget() { "$shell" -euc '. "$0"; trial_seconds=900; trial_budget "$1"' "$ROOT/scripts/record.sh" "$1"; }
+		budget() { "$shell" -euc '. "$0"; trial_seconds=900; trial_budget "$1"' "$ROOT/scripts/driver/record.sh" "$1"; }
 		[ "$(budget 604800)" -eq 483840 ]
 		[ "$(budget 604801)" -eq 483840 ]
 		[ "$(budget 9223372036854775807)" -eq 483840 ]

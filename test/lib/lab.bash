@@ -1,4 +1,4 @@
-# lab.bash - a lab (scripts/lab.sh) for the tests of the backend: its things, raw requests over their
+# lab.bash - a lab (scripts/lab/lab.sh) for the tests of the backend: its things, raw requests over their
 # credentials, and what the registry says afterwards.
 #
 # THING, CERT, KEY and CLIENT name who is speaking; ANSWER ("accepted", "rejected") and BODY hold the last answer.

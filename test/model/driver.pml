@@ -1,4 +1,4 @@
-/* driver.pml - the driver, step after step and life after life: scripts/rotate.sh. */
+/* driver.pml - the driver, step after step and life after life: scripts/driver/rotate.sh. */
 
 /* A request may have left all the same; what comes back finds nobody. */
 inline end_of_life()

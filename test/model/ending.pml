@@ -1,4 +1,4 @@
-/* ending.pml - how a rotation ends: scripts/ending.sh. */
+/* ending.pml - how a rotation ends: scripts/driver/ending.sh. */
 
 /* gr-install-cert commit: marks what is live, and destroys what the journal calls old. */
 inline finish_new()

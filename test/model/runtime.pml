@@ -1,5 +1,5 @@
 /*
- * runtime.pml - the program that lives on the credentials, and the restarts that it is owed: scripts/runtime.sh.
+ * runtime.pml - the program that lives on the credentials, and the restarts that it is owed: scripts/driver/runtime.sh.
  *
  * On a plain device that is the driver's own session. Beside a nucleus (NUCLEUS) it is another one, called T, on the pair
  * that was live when the runtime last started. A restart is owed from before a switch, and asked for once it has come about;

@@ -1,5 +1,5 @@
 /*
- * session.pml - connections, and what a refusal proves: scripts/session.sh.
+ * session.pml - connections, and what a refusal proves: scripts/driver/session.sh.
  *
  * The broker takes a certificate while it is ACTIVE, but may refuse it wrongly for a while. That while is shorter than the
  * refusal window: a pair that was refused wrongly is taken once before it can be refused wrongly again. Each such while costs

@@ -1,5 +1,5 @@
 /*
- * states.pml - the phases of a rotation, one after the other: scripts/states.sh.
+ * states.pml - the phases of a rotation, one after the other: scripts/driver/states.sh.
  *
  * A phase is left by a put; else its step ends and begins again. A step that could only do once more what it has just done
  * waits until it could do something else, so that each cycle of the model would be a rotation that never ends.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # setup.sh - puts the Debian packages in place that gr is built and tested with; with the word lint also those of
-# scripts/lint.sh, with arm64 the compiler for such devices, with token the tokens that are tested with, with model the
+# scripts/build/lint.sh, with arm64 the compiler for such devices, with token the tokens that are tested with, with model the
 # checker of test/model, with fuzz the compiler of test/fuzz, with browser what test/browser looks at pages with, with
 # debian what test/debian makes roots with. Quiet and quick when all are there.
 set -eu

@@ -6,7 +6,7 @@
 set -eu
 umask 022
 
-cd -- "$(dirname -- "$0")/.."
+cd -- "$(dirname -- "$0")/../.."
 
 complain() {
 	printf 'component.sh: %s\n' "$1" >&2

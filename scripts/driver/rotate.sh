@@ -8,21 +8,21 @@ umask 077
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 PATH=$here:$PATH
 export PATH
-# shellcheck source=scripts/record.sh
+# shellcheck source=scripts/driver/record.sh
 . "$here/record.sh"
-# shellcheck source=scripts/said.sh
+# shellcheck source=scripts/driver/said.sh
 . "$here/said.sh"
-# shellcheck source=scripts/session.sh
+# shellcheck source=scripts/driver/session.sh
 . "$here/session.sh"
-# shellcheck source=scripts/runtime.sh
+# shellcheck source=scripts/driver/runtime.sh
 . "$here/runtime.sh"
-# shellcheck source=scripts/watchdog.sh
+# shellcheck source=scripts/driver/watchdog.sh
 . "$here/watchdog.sh"
-# shellcheck source=scripts/due.sh
+# shellcheck source=scripts/driver/due.sh
 . "$here/due.sh"
-# shellcheck source=scripts/ending.sh
+# shellcheck source=scripts/driver/ending.sh
 . "$here/ending.sh"
-# shellcheck source=scripts/states.sh
+# shellcheck source=scripts/driver/states.sh
 . "$here/states.sh"
 
 usage() {

@@ -5,7 +5,7 @@
 set -eu
 umask 077
 
-bin=$(cd -- "$(dirname -- "$0")/../bin" && pwd)
+bin=$(cd -- "$(dirname -- "$0")/../../bin" && pwd)
 PATH=$bin:$PATH:/usr/sbin
 export PATH
 
@@ -50,7 +50,7 @@ show_old_is_dead() {
 
 things=1
 if [ -n "${HSM:-}" ]; then
-	# shellcheck source=scripts/demo_hsm.sh
+	# shellcheck source=scripts/lab/demo_hsm.sh
 	. "$(dirname -- "$0")/demo_hsm.sh"
 fi
 

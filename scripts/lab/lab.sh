@@ -16,7 +16,7 @@ PATH=$bin:$PATH
 PATH=$PATH:/usr/sbin
 export PATH
 
-# shellcheck source=scripts/lab_servers.sh
+# shellcheck source=scripts/lab/lab_servers.sh
 . "$here/lab_servers.sh"
 
 complain() {

@@ -3,8 +3,8 @@
 # lint.sh - what can be found wrong by reading alone: shell scripts, man pages, C. Any finding is a failure; `make lint`.
 set -u
 
-cd -- "$(dirname -- "$0")/.." || exit 111
-scripts/setup.sh lint || exit
+cd -- "$(dirname -- "$0")/../.." || exit 111
+scripts/build/setup.sh lint || exit
 
 failed=
 check() {
@@ -16,7 +16,7 @@ check() {
 # The C parts of each side see src/lib and their own room alone.
 c_sources() {
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability \
-		--suppressions-list=scripts/cppcheck.suppress -D_POSIX_C_SOURCE=200809L -D__STDC_VERSION__=201112L \
+		--suppressions-list=scripts/build/cppcheck.suppress -D_POSIX_C_SOURCE=200809L -D__STDC_VERSION__=201112L \
 		-Isrc/lib "-Isrc/$1" -j "$(nproc)" "src/$1"
 }
 
@@ -24,11 +24,11 @@ c_sources() {
 # Bad ones show that the rule still finds what it is for.
 operands() {
 	for f; do
-		awk -f scripts/operands.awk -- "$f" || operand_found=yes
+		awk -f scripts/build/operands.awk -- "$f" || operand_found=yes
 	done
 	[ -z "${operand_found:-}" ] || return
 	for bad in 'gr-commit "$job"' 'x=$(gr-jobs-client get "$job")' 'rm -f "$x"' 'if ! gr-create -g "$n" $job; then' 'try sed -n p "$file"'; do
-		! printf '%s\n' "$bad" | awk -f scripts/operands.awk >/dev/null || { printf 'operands.awk: not found: %s\n' "$bad"; return 1; }
+		! printf '%s\n' "$bad" | awk -f scripts/build/operands.awk >/dev/null || { printf 'operands.awk: not found: %s\n' "$bad"; return 1; }
 	done
 }
 
@@ -41,13 +41,13 @@ licence() {
 }
 
 # shellcheck disable=SC2046 # no name of ours has a blank
-check 'licences' licence $(find src -name '*.[ch]') scripts/*.sh scripts/*.awk share/hooks/* share/notify.d/* share/init/gr-recover share/completions/*
-set -- scripts/*.sh share/hooks/* share/notify.d/* share/init/gr-recover .ci/run
+check 'licences' licence $(find src -name '*.[ch]') scripts/*/*.sh scripts/*/*.awk share/hooks/* share/notify.d/* share/init/gr-recover share/completions/*
+set -- scripts/*/*.sh share/hooks/* share/notify.d/* share/init/gr-recover .ci/run
 for f in test/run test/*/run test/fault/*-run test/fault/soak test/fault/cut/*.bash test/bench/*.bash test/jobs/check-rows test/jobs/storm test/jobs/rate test/debian/installed test/debian/bin/systemctl test/fuzz/count test/fuzz/table test/fuzz/coverage share/completions/gr.bash; do
 	[ ! -f "$f" ] || set -- "$@" "$f"
 done
 check 'shell scripts' shellcheck -x "$@"
-check 'operands' operands scripts/*.sh share/hooks/* share/notify.d/* share/init/gr-recover
+check 'operands' operands scripts/*/*.sh share/hooks/* share/notify.d/* share/init/gr-recover
 check 'man pages' mandoc -T lint -W warning man/*
 for room in lib device backend; do
 	check "src/$room" c_sources "$room"
