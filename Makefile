@@ -81,7 +81,7 @@ DRIVER   = rotate.sh record.sh said.sh session.sh runtime.sh watchdog.sh due.sh 
 LAB      = lab.sh lab_servers.sh
 SCRIPTS  = $(addprefix $(BIN)/,$(DRIVER) $(LAB))
 
-.PHONY: all programs device component demo check check-root check-browser check-debian13 memory mishaps fault fault-token soak storm rate bench model model-ci fuzz fuzz-ci fuzz-coverage fuzz-setup mutants lint install uninstall clean setup
+.PHONY: all programs device component demo check check-root check-browser check-debian13 memory mishaps fault fault-token soak storm rate bench model model-ci fuzz fuzz-ci fuzz-coverage fuzz-setup mutants lint doc-pictures install uninstall clean setup
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -368,6 +368,12 @@ mutants: all
 
 lint: setup
 	$(Q)scripts/build/lint.sh
+
+# The pictures of share/doc, by graphviz, from the text beside each. They are in the tree: no build needs this.
+doc-pictures:
+	$(Q)command -v dot >/dev/null || { echo 'doc-pictures: dot is missing; install graphviz' >&2; exit 100; }
+	$(Q)for d in share/doc/*.dot; do dot -Tsvg $$d >$${d%.dot}.svg || exit; \
+		printf '<!-- drawn from %s, sha256 %s: make doc-pictures -->\n' $${d##*/} $$(sha256sum <$$d | cut -d ' ' -f 1) >>$${d%.dot}.svg; done
 
 # Before anything is built or touched: a path with blanks would be several, one that is not absolute would lie about.
 ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
