@@ -34,7 +34,7 @@ other_job() {
 	body_is '{"inProgressJobs":[],"queuedJobs":[],"timestamp":"S"}'
 }
 
-@test "1.7 InvalidJson: what is no JSON object" {
+@test "error InvalidJson: what is no JSON object" {
 	thing_new
 	job_new "$J"
 	for text in '{' 'x' '[]' '1' '"text"' 'null' '{"a":1,"a":2}' '{} {}' $'{"a":"\xff"}' '{"a":"\u0000"}' '{"a":1e999}'; do
@@ -93,7 +93,7 @@ other_job() {
 	done
 }
 
-@test "1.7 InvalidTopic: \$next is good for get alone, and a job id for what has one" {
+@test "error InvalidTopic: \$next is good for get alone, and a job id for what has one" {
 	thing_new
 	job_new "$J"
 	rejected 'jobs/$next/update' '{"status":"IN_PROGRESS"}' InvalidTopic
@@ -108,7 +108,7 @@ other_job() {
 	execution_is QUEUED
 }
 
-@test "1.7 InvalidRequest: a job id that is too long is told so" {
+@test "error InvalidRequest: a job id that is too long is told so" {
 	thing_new
 	for length in 65 100 300; do
 		printf -v id '%0*d' "$length" 0
@@ -274,7 +274,7 @@ on_the_way() {
 	execution_is IN_PROGRESS
 }
 
-@test "1.5 GetPendingJobExecutions: both lists, in order, with summaries of executions" {
+@test "request GetPendingJobExecutions: both lists, in order, with summaries of executions" {
 	thing_new
 	job_new "$J-a"
 	job_new "$J-b"
@@ -287,7 +287,7 @@ on_the_way() {
 			{"jobId":"'"$J"'-c","queuedAt":"S","lastUpdatedAt":"S","versionNumber":1,"executionNumber":1}]}'
 }
 
-@test "1.5 GetPendingJobExecutions: ten executions at the most, those under way first" {
+@test "request GetPendingJobExecutions: ten executions at the most, those under way first" {
 	thing_new
 	for n in {10..21}; do job_new "$J-$n"; done
 	accepted "jobs/$J-21/update" '{"status":"IN_PROGRESS"}'
@@ -308,7 +308,7 @@ on_the_way() {
 
 # --- describe ------------------------------------------------------------------------------------
 
-@test "1.5 DescribeJobExecution: a queued execution, whole" {
+@test "request DescribeJobExecution: a queued execution, whole" {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/get" '{}'
@@ -327,7 +327,7 @@ on_the_way() {
 	body_is true '.execution.approximateSecondsBeforeTimedOut | . > 500 and . <= 600 and floor == .'
 }
 
-@test "1.5 DescribeJobExecution: \$next is the front, with its document, and changes nothing" {
+@test "request DescribeJobExecution: \$next is the front, with its document, and changes nothing" {
 	thing_new
 	job_new "$J"
 	for n in 1 2; do
@@ -346,7 +346,7 @@ on_the_way() {
 	body_is '{"timestamp":"S","clientToken":"t","certificateRotator":{"idempotent":true}}'
 }
 
-@test "1.7 ResourceNotFound: of what is not there nothing is described" {
+@test "error ResourceNotFound: of what is not there nothing is described" {
 	thing_new other-describe
 	job_new "$J-other"
 	thing_new
@@ -358,7 +358,7 @@ on_the_way() {
 	rejected "jobs/$J/get" '{"executionNumber":0}' ResourceNotFound
 }
 
-@test "1.7 TerminalStateReached: one that has ended is not described" {
+@test "error TerminalStateReached: one that has ended is not described" {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"FAILED"}'
@@ -385,7 +385,7 @@ on_the_way() {
 
 # --- start-next ----------------------------------------------------------------------------------
 
-@test "1.5 StartNextPendingJobExecution: takes the front into progress and hands it out" {
+@test "request StartNextPendingJobExecution: takes the front into progress and hands it out" {
 	thing_new
 	job_new "$J"
 	job_new "$J-later"
@@ -396,7 +396,7 @@ on_the_way() {
 	execution_is QUEUED "$J-later"
 }
 
-@test "1.5 StartNextPendingJobExecution: one under way is handed out again, unchanged" {
+@test "request StartNextPendingJobExecution: one under way is handed out again, unchanged" {
 	thing_new
 	job_new "$J"
 	accepted jobs/start-next '{"statusDetails":{"step":"x"}}'
@@ -407,7 +407,7 @@ on_the_way() {
 	body_is '[2,{"step":"x"},false]' '.execution | [.versionNumber, .statusDetails, has("approximateSecondsBeforeTimedOut")]'
 }
 
-@test "1.5 StartNextPendingJobExecution: with nothing pending it is accepted without an execution" {
+@test "request StartNextPendingJobExecution: with nothing pending it is accepted without an execution" {
 	thing_new
 	accepted jobs/start-next '{}'
 	body_is '{"timestamp":"S"}'
@@ -433,7 +433,7 @@ on_the_way() {
 
 # --- update: members -----------------------------------------------------------------------------
 
-@test "1.5 update status: it is needed, and is one that a device may report" {
+@test "request update status: it is needed, and is one that a device may report" {
 	thing_new
 	job_new "$J"
 	rejected "jobs/$J/update" '{}' InvalidRequest
@@ -454,7 +454,7 @@ on_the_way() {
 	body_is '{"timestamp":"S"}'
 }
 
-@test "1.5 update includeJobExecutionState: adds how the execution stands after the update" {
+@test "request update includeJobExecutionState: adds how the execution stands after the update" {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","includeJobExecutionState":true}'
@@ -463,14 +463,14 @@ on_the_way() {
 	body_is '{"timestamp":"S","executionState":{"status":"FAILED","statusDetails":{"why":"x"},"versionNumber":3}}'
 }
 
-@test "1.5 update includeJobDocument: adds the document, as an object" {
+@test "request update includeJobDocument: adds the document, as an object" {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","includeJobDocument":true}'
 	body_is '{"timestamp":"S","jobDocument":'"$ROTATE"'}'
 }
 
-@test "1.5 update clientToken: comes back in the answer, as sent" {
+@test "request update clientToken: comes back in the answer, as sent" {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","clientToken":"one two"}'
@@ -479,7 +479,7 @@ on_the_way() {
 	body_is '"three"' .clientToken
 }
 
-@test "1.5 update statusDetails: they replace the old ones; without any the old ones stay" {
+@test "request update statusDetails: they replace the old ones; without any the old ones stay" {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true,"a":"1"}}'
@@ -491,7 +491,7 @@ on_the_way() {
 	body_is '{"status":"IN_PROGRESS","versionNumber":5}' .executionState
 }
 
-@test "1.5 update statusDetails: they are kept as text, numbers and booleans spelled out" {
+@test "request update statusDetails: they are kept as text, numbers and booleans spelled out" {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"t":true,"f":false,"i":-12,"big":9223372036854775807,"r":0.1},"includeJobExecutionState":true}'
@@ -507,7 +507,7 @@ on_the_way() {
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"umlauts":"'"${value//0/ü}"'"}}'
 }
 
-@test "1.7 InvalidRequest: details past their limits, and nothing changes" {
+@test "error InvalidRequest: details past their limits, and nothing changes" {
 	thing_new
 	job_new "$J"
 	printf -v key '%0129d' 0
@@ -521,7 +521,7 @@ on_the_way() {
 	is_unchanged
 }
 
-@test "1.5 update expectedVersion: it may be a number or a decimal string" {
+@test "request update expectedVersion: it may be a number or a decimal string" {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":1}'
@@ -531,7 +531,7 @@ on_the_way() {
 	done
 }
 
-@test "1.7 VersionMismatch: of another version, and says what is the case" {
+@test "error VersionMismatch: of another version, and says what is the case" {
 	thing_new
 	job_new "$J"
 	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":99,"clientToken":"t"}' VersionMismatch
@@ -544,7 +544,7 @@ on_the_way() {
 	execution_is QUEUED
 }
 
-@test "1.5 update executionNumber: one that is not there is ResourceNotFound" {
+@test "request update executionNumber: one that is not there is ResourceNotFound" {
 	thing_new other-update
 	job_new "$J-other"
 	thing_new
@@ -583,7 +583,7 @@ on_the_way() {
 	execution_is QUEUED
 }
 
-@test "1.5 order of checks: the request is looked at before the execution, the version before the transition" {
+@test "request order of checks: the request is looked at before the execution, the version before the transition" {
 	thing_new
 	other_job "$J"
 	rejected jobs/none/update '{"status":"DONE"}' InvalidRequest
@@ -595,7 +595,7 @@ on_the_way() {
 
 # --- update: transitions -------------------------------------------------------------------------
 
-@test "2 from QUEUED: to every end that a device may report, and from IN_PROGRESS as well" {
+@test "execution from QUEUED: to every end that a device may report, and from IN_PROGRESS as well" {
 	thing_new
 	for end in SUCCEEDED FAILED REJECTED; do
 		other_job "$J-q-$end"
@@ -610,7 +610,7 @@ on_the_way() {
 	done
 }
 
-@test "2 from an end: nothing leaves it, and the refusal says which it was" {
+@test "execution from an end: nothing leaves it, and the refusal says which it was" {
 	thing_new
 	for end in SUCCEEDED FAILED REJECTED; do
 		other_job "$J-$end"
@@ -623,7 +623,7 @@ on_the_way() {
 	done
 }
 
-@test "1.7 InvalidStateTransition: a device cannot queue" {
+@test "error InvalidStateTransition: a device cannot queue" {
 	thing_new
 	job_new "$J"
 	rejected "jobs/$J/update" '{"status":"QUEUED"}' InvalidStateTransition
@@ -633,7 +633,7 @@ on_the_way() {
 	body_is '{"status":"IN_PROGRESS","versionNumber":2}' .executionState
 }
 
-@test "1.5 versionNumber: it counts accepted updates; refusals and reads do not count" {
+@test "request versionNumber: it counts accepted updates; refusals and reads do not count" {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
@@ -673,7 +673,7 @@ on_the_way() {
 
 ended() { execution_is TIMED_OUT; }
 
-@test "2 in-progress timer: a queued execution has none" {
+@test "execution in-progress timer: a queued execution has none" {
 	own_lab -m 20
 	thing_new
 	job_new "$J" -T 1
@@ -683,7 +683,7 @@ ended() { execution_is TIMED_OUT; }
 	execution_is QUEUED
 }
 
-@test "2 expiry: it ends the execution, keeps its details and is told of" {
+@test "execution expiry: it ends the execution, keeps its details and is told of" {
 	own_lab -m 20
 	thing_new
 	job_new "$J" -T 5
@@ -698,7 +698,7 @@ ended() { execution_is TIMED_OUT; }
 	json_is "$output" '["COMPLETED",1]' '[.status, .jobProcessDetails.numberOfTimedOutThings]'
 }
 
-@test "2 in-progress timer: progress does not put it off" {
+@test "execution in-progress timer: progress does not put it off" {
 	own_lab -m 400
 	thing_new
 	job_new "$J" -T 5
@@ -709,7 +709,7 @@ ended() { execution_is TIMED_OUT; }
 	await ended
 }
 
-@test "2 in-progress timer: it runs on while the daemon is away" {
+@test "execution in-progress timer: it runs on while the daemon is away" {
 	own_lab -m 20
 	thing_new
 	job_new "$J" -T 5
@@ -719,7 +719,7 @@ ended() { execution_is TIMED_OUT; }
 	await ended
 }
 
-@test "2 step timer: it ends the execution" {
+@test "execution step timer: it ends the execution" {
 	own_lab -m 20
 	thing_new
 	job_new "$J"
@@ -727,7 +727,7 @@ ended() { execution_is TIMED_OUT; }
 	await ended
 }
 
-@test "1.5 update stepTimeoutInMinutes: a new value replaces it, none keeps it, -1 cancels it" {
+@test "request update stepTimeoutInMinutes: a new value replaces it, none keeps it, -1 cancels it" {
 	thing_new
 	job_new "$J"
 	left() { accepted "jobs/$J/get" '{}' && jq .execution.approximateSecondsBeforeTimedOut <<<"$BODY"; }
@@ -741,7 +741,7 @@ ended() { execution_is TIMED_OUT; }
 	[ "$(left)" = null ]
 }
 
-@test "2 step timer: it is cut to the job's time-out" {
+@test "execution step timer: it is cut to the job's time-out" {
 	thing_new
 	job_new "$J" -T 10
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","stepTimeoutInMinutes":20}'
@@ -753,7 +753,7 @@ ended() { execution_is TIMED_OUT; }
 
 # --- notify and notify-next: the table -----------------------------------------------------------
 
-@test "1.6 queued into an empty set: both, with the whole execution" {
+@test "notify queued into an empty set: both, with the whole execution" {
 	thing_new
 	run -0 story "!gr-jobs create -t thing/$THING $J"
 	[ "$output" = 'notify notify-next' ]
@@ -761,7 +761,7 @@ ended() { execution_is TIMED_OUT; }
 	json_is "$(message notify-next)" '{"timestamp":"S","execution":'"$(jq -c ". + {status: \"QUEUED\", jobDocument: $ROTATE}" <<<"$CREATED")"'}'
 }
 
-@test "1.6 queued behind others: the list alone" {
+@test "notify queued behind others: the list alone" {
 	thing_new
 	job_new "$J-1"
 	run -0 story "!gr-jobs create -t thing/$THING $J"
@@ -769,7 +769,7 @@ ended() { execution_is TIMED_OUT; }
 	json_is "$(message notify)" "[\"$J-1\",\"$J\"]" '[.jobs.QUEUED[].jobId]'
 }
 
-@test "1.6 front is started: the list alone, after the answer" {
+@test "notify front is started: the list alone, after the answer" {
 	thing_new
 	job_new "$J"
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}'
@@ -777,7 +777,7 @@ ended() { execution_is TIMED_OUT; }
 	json_is "$(message notify)" '{"timestamp":"S","jobs":{"IN_PROGRESS":['"$(jq -c '. + {startedAt: "S", versionNumber: 2}' <<<"$CREATED")"']}}'
 }
 
-@test "1.6 progress report: nothing" {
+@test "notify progress report: nothing" {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
@@ -785,7 +785,7 @@ ended() { execution_is TIMED_OUT; }
 	[ "$output" = "$J/update/accepted" ]
 }
 
-@test "1.6 another is started and becomes the front: both" {
+@test "notify another is started and becomes the front: both" {
 	thing_new
 	job_new "$J-1"
 	job_new "$J"
@@ -795,7 +795,7 @@ ended() { execution_is TIMED_OUT; }
 		"startedAt":"S","lastUpdatedAt":"S","versionNumber":2,"executionNumber":1,"jobDocument":'"$ROTATE"'}}'
 }
 
-@test "1.6 another is started behind an older one: the list alone" {
+@test "notify another is started behind an older one: the list alone" {
 	thing_new
 	job_new "$J-1"
 	job_new "$J"
@@ -815,7 +815,7 @@ ended() { execution_is TIMED_OUT; }
 	[ "$output" = "$J-1/update/accepted notify notify-next" ]
 }
 
-@test "1.6 front ends, others remain: both, after the answer" {
+@test "notify front ends, others remain: both, after the answer" {
 	thing_new
 	other_job "$J"
 	job_new "$J-2"
@@ -825,7 +825,7 @@ ended() { execution_is TIMED_OUT; }
 	json_is "$(message notify-next)" "[\"$J-2\",\"QUEUED\"]" '.execution | [.jobId, .status]'
 }
 
-@test "1.6 last one ends: both, and both are empty" {
+@test "notify last one ends: both, and both are empty" {
 	thing_new
 	job_new "$J"
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"REJECTED"}'
@@ -834,7 +834,7 @@ ended() { execution_is TIMED_OUT; }
 	json_is "$(message notify-next)" '{"timestamp":"S"}'
 }
 
-@test "1.6 one that is not the front ends: the list alone" {
+@test "notify one that is not the front ends: the list alone" {
 	thing_new
 	job_new "$J-1"
 	job_new "$J"
@@ -853,7 +853,7 @@ ended() { execution_is TIMED_OUT; }
 	json_is "$(message notify-next)" '{"timestamp":"S"}'
 }
 
-@test "1.6 retry: one list with the new execution, which is the next" {
+@test "notify retry: one list with the new execution, which is the next" {
 	thing_new
 	job_new "$J" -R 1:FAILED
 	job_new "$J-2"
@@ -864,7 +864,7 @@ ended() { execution_is TIMED_OUT; }
 	json_is "$(message notify-next)" "[\"$J-2\",1]" '.execution | [.jobId, .executionNumber]'
 }
 
-@test "1.6 retry: alone in the queue it is news, though the job is the same" {
+@test "notify retry: alone in the queue it is news, though the job is the same" {
 	thing_new
 	job_new "$J" -R 1
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' "$(topic "jobs/$J/update")" '{"status":"FAILED"}'

@@ -4,7 +4,7 @@ load lib/helper
 
 teardown() { [ ! -d lab ] || lab.sh down lab; }
 
-@test "1.7 RequestThrottled: requests over the rate are refused and change nothing; the next second is free again" {
+@test "error RequestThrottled: requests over the rate are refused and change nothing; the next second is free again" {
 	load lib/lab
 	BATS_FILE_TMPDIR=$PWD
 	gcc -O1 -o ask "$ROOT/test/unit/ask.c" -lmosquitto

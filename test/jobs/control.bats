@@ -33,7 +33,7 @@ fleet() {
 	await queued "$1"
 }
 
-@test "3.5 DescribeJob: what it is, how it is carried out, how it stands" {
+@test "operation DescribeJob: what it is, how it is carried out, how it stands" {
 	fleet 3 -D why -T 5 -r 100 -a 10:20 -R 1
 	reports "$G-00001" "$J" SUCCEEDED
 	run -0 gr-jobs describe -j "$J"
@@ -52,7 +52,7 @@ fleet() {
 	no 'job none: no such job (ResourceNotFound)' gr-jobs describe none
 }
 
-@test "3.5 GetJobDocument: byte for byte, also of a job that has ended; not of one that is deleted" {
+@test "operation GetJobDocument: byte for byte, also of a job that has ended; not of one that is deleted" {
 	printf '{ "operation":"x"  }' >document
 	fleet 1
 	gr-jobs document "$J" | cmp - document
@@ -65,7 +65,7 @@ fleet() {
 	no "job $J: no such job (ResourceNotFound)" gr-jobs document "$J"
 }
 
-@test "3.5 CancelJob: what is QUEUED always, what is IN_PROGRESS with force alone, what has ended never" {
+@test "operation CancelJob: what is QUEUED always, what is IN_PROGRESS with force alone, what has ended never" {
 	fleet 3
 	reports "$G-00001" "$J" IN_PROGRESS
 	reports "$G-00002" "$J" SUCCEEDED
@@ -80,7 +80,7 @@ fleet() {
 	sql_is "SELECT group_concat(force_canceled, '') FROM (SELECT * FROM execution WHERE job = '$J' ORDER BY thing)" 100
 }
 
-@test "3.5 CancelJob: of a job with more executions than one step takes back" {
+@test "operation CancelJob: of a job with more executions than one step takes back" {
 	fleet 450
 	run -0 gr-jobs cancel "$J"
 	[ "$output" = "$J: canceled for 450 thing(s)" ]
@@ -88,7 +88,7 @@ fleet() {
 	await sql_is "SELECT recall FROM rollout WHERE job = '$J'" 0
 }
 
-@test "3.5 CancelJob: not of one that has ended or is being deleted, and one that is scheduled never begins" {
+@test "operation CancelJob: not of one that has ended or is being deleted, and one that is scheduled never begins" {
 	fleet 1
 	reports "$G-00001" "$J" SUCCEEDED
 	no "job $J: is COMPLETED already (InvalidRequest)" gr-jobs cancel "$J"
@@ -101,7 +101,7 @@ fleet() {
 	sql "DELETE FROM job WHERE id = 'going-$J'"
 }
 
-@test "3.5 CancelJobExecution: for one thing, at a version, with details, and with force what is under way" {
+@test "operation CancelJobExecution: for one thing, at a version, with details, and with force what is under way" {
 	fleet 3
 	no "job $J, thing $G-00001: expected version 2 but found version 1 (VersionConflict)" gr-jobs cancel-execution -e 2 "$J" "$G-00001"
 	gr-jobs cancel-execution -e 1 -d by=operator -d 'why=not a good day' "$J" "$G-00001"
@@ -120,7 +120,7 @@ fleet() {
 	job_is COMPLETED
 }
 
-@test "3.5 CancelJobExecution: at most ten details, good ones" {
+@test "operation CancelJobExecution: at most ten details, good ones" {
 	fleet 1
 	for bad in x =x 'a b=c' a= "$(printf 'k%0128d' 0)=x"; do
 		run -100 --separate-stderr gr-jobs cancel-execution -d "$bad" "$J" "$G-00001"
@@ -133,7 +133,7 @@ fleet() {
 	statuses_are "$J" "$G-00001:1QUEUED"
 }
 
-@test "3.5 DeleteJob, DeleteJobExecution: one that has ended; with force any, and its thing hears of it" {
+@test "operation DeleteJob, DeleteJobExecution: one that has ended; with force any, and its thing hears of it" {
 	thing_new
 	job_new "$J"
 	job_new "$J-2"
@@ -150,7 +150,7 @@ fleet() {
 	no "job $J-2: no such job (ResourceNotFound)" gr-jobs delete "$J-2"
 }
 
-@test "3.5 DeleteJob, DeleteJobExecution: which one is meant, and the number is not used again" {
+@test "operation DeleteJob, DeleteJobExecution: which one is meant, and the number is not used again" {
 	things 1 "$G"
 	gr-jobs create -c -d document -R 1 -t "thinggroup/$G" "$J" >/dev/null
 	await queued 1
@@ -162,7 +162,7 @@ fleet() {
 	statuses_are "$J" ''
 }
 
-@test "3.5 DeleteJob, DeleteJobExecution: the custody record stays, its number too, and the final word counts" {
+@test "operation DeleteJob, DeleteJobExecution: the custody record stays, its number too, and the final word counts" {
 	thing_new
 	rotation_begun
 	gr-jobs delete -f "$J"
@@ -178,7 +178,7 @@ fleet() {
 	execution_is QUEUED
 }
 
-@test "3.5 DescribeJobExecution: as the operator sees it; the latest, or the one with a number" {
+@test "operation DescribeJobExecution: as the operator sees it; the latest, or the one with a number" {
 	fleet 1 -R 1 -T 5
 	reports "$G-00001" "$J" IN_PROGRESS '{"statusDetails":{"step":"one"}}'
 	run -0 gr-jobs describe-execution -j "$J" "$G-00001"
@@ -193,7 +193,7 @@ fleet() {
 	grep -q $'^step\tone$' <<<"$output"
 }
 
-@test "3.5 ListJobs, ListJobExecutionsForJob, ListJobExecutionsForThing: in pages, by status" {
+@test "operation ListJobs, ListJobExecutionsForJob, ListJobExecutionsForThing: in pages, by status" {
 	fleet 5 -R 1
 	reports "$G-00002" "$J" FAILED
 	run -0 gr-jobs executions -j -n 4 "$J"
@@ -227,7 +227,7 @@ fleet() {
 	done
 }
 
-@test "3.5 AssociateTargetsWithJob: a continuous job that is IN_PROGRESS, up to 100 targets" {
+@test "operation AssociateTargetsWithJob: a continuous job that is IN_PROGRESS, up to 100 targets" {
 	things 1 "$G"
 	things 1 "h-$J"
 	gr-registry create-thing "late-$J"
@@ -254,7 +254,7 @@ fleet() {
 	run -100 gr-jobs associate-targets "$J"
 }
 
-@test "3.5 UpdateJob: description, rollout, abort, time-out; retries only to 0; while it has not ended" {
+@test "operation UpdateJob: description, rollout, abort, time-out; retries only to 0; while it has not ended" {
 	fleet 1 -D before -T 5 -R 3
 	gr-jobs update -D after -r 5 -a 10:20:FAILED -T 6 -R 0 "$J"
 	sql_is "SELECT description FROM job WHERE id = '$J'" after
@@ -271,7 +271,7 @@ fleet() {
 	no "job $J: is CANCELED already (InvalidRequest)" gr-jobs update -T 5 "$J"
 }
 
-@test "3.5 CreateJobTemplate: as a job, with a description and without targets" {
+@test "operation CreateJobTemplate: as a job, with a description and without targets" {
 	run -0 gr-jobs create-template -j -D 'a template' -r 5 "$J"
 	json_is "$output" '{"jobTemplateArn":"arn:aws:iot:local:000000000000:jobtemplate/'"$J"'","jobTemplateId":"'"$J"'"}'
 	run -0 gr-jobs describe-template -j "$J"
@@ -303,7 +303,7 @@ fleet() {
 	run -0 gr-jobs describe -j "$J"
 }
 
-@test "3.5 DeleteThing: its executions become REMOVED, and a job is over without it" {
+@test "operation DeleteThing: its executions become REMOVED, and a job is over without it" {
 	fleet 2
 	reports "$G-00001" "$J" SUCCEEDED
 	gr-registry delete-thing "$G-00002"
@@ -311,7 +311,7 @@ fleet() {
 	job_is COMPLETED
 }
 
-@test "3.5 DeleteThing: one that had not been reached yet is passed over" {
+@test "operation DeleteThing: one that had not been reached yet is passed over" {
 	things 3 "$G"
 	gr-jobs create -d document -r 1 -t "thinggroup/$G" "$J" >/dev/null
 	gr-registry delete-thing "$G-00002"

@@ -28,7 +28,7 @@ bad() {
 	refused_job "$1" "$2" -t "thing/$THING" -i input "$J"
 }
 
-@test "3.1 jobId: 1 to 64 of [a-zA-Z0-9_-], unique, and no word that a topic has in its place" {
+@test "CreateJob jobId: 1 to 64 of [a-zA-Z0-9_-], unique, and no word that a topic has in its place" {
 	printf -v long '%064d' 0
 	gr-jobs create -t "thing/$THING" "$long" >/dev/null
 	gr-jobs create -t "thing/$THING" 'aZ_-9' >/dev/null
@@ -44,7 +44,7 @@ bad() {
 	job_is IN_PROGRESS from-operand
 }
 
-@test "3.1 targets: 1 to 100 things and groups, by name or ARN, that are there" {
+@test "CreateJob targets: 1 to 100 things and groups, by name or ARN, that are there" {
 	J=none
 	refused_job InvalidRequest "job none: 0 targets; 1 to 100 are allowed" none
 	run -1 --separate-stderr gr-jobs create -t thing/nobody none
@@ -64,7 +64,7 @@ bad() {
 	statuses_are from-option "targets-00001:1QUEUED"
 }
 
-@test "3.1 targetSelection: SNAPSHOT unless it is CONTINUOUS" {
+@test "CreateJob targetSelection: SNAPSHOT unless it is CONTINUOUS" {
 	taken_job '{}'
 	run -0 gr-jobs describe -j "$J"
 	json_is "$output" '"SNAPSHOT"' .targetSelection
@@ -74,7 +74,7 @@ bad() {
 	J=none bad InvalidRequest 'targetSelection: not SNAPSHOT or CONTINUOUS' '{"targetSelection":"SOME"}'
 }
 
-@test "3.1 targetSelection: a snapshot has the things that were there when the job began, whoever comes and goes" {
+@test "CreateJob targetSelection: a snapshot has the things that were there when the job began, whoever comes and goes" {
 	things 3 snap
 	gr-jobs create -r 1 -t thinggroup/snap "$J" >/dev/null
 	queued 1
@@ -85,7 +85,7 @@ bad() {
 	statuses_are "$J" 'snap-00001:1QUEUED snap-00002:1QUEUED snap-00003:1QUEUED'
 }
 
-@test "3.1 document: a JSON object of at most 32768 bytes, kept byte for byte; what is fetched is refused" {
+@test "CreateJob document: a JSON object of at most 32768 bytes, kept byte for byte; what is fetched is refused" {
 	printf ' {"a" : 1.50}\n\n' >document
 	gr-jobs create -t "thing/$THING" -d document "$J" >/dev/null
 	gr-jobs document "$J" | cmp - document
@@ -99,7 +99,7 @@ bad() {
 	bad InvalidRequest 'documentSource: not supported here' '{"documentSource":"https://example.com/x"}'
 }
 
-@test "3.1 description: at most 2028 bytes without control characters" {
+@test "CreateJob description: at most 2028 bytes without control characters" {
 	printf -v text '%02028d' 0
 	gr-jobs create -t "thing/$THING" -D "$text" "$J" >/dev/null
 	J=none
@@ -108,7 +108,7 @@ bad() {
 	bad InvalidRequest 'description: not a string' '{"description":1}'
 }
 
-@test "3.1 maximumPerMinute: 1 to the ceiling, 1000 unless the daemon lifts it" {
+@test "CreateJob maximumPerMinute: 1 to the ceiling, 1000 unless the daemon lifts it" {
 	taken_job '{"jobExecutionsRolloutConfig":{"maximumPerMinute":1000}}'
 	gr-jobs create -r 1 -t "thing/$THING" "$J-r" >/dev/null
 	json_is "$(sql "SELECT config FROM job WHERE id = '$J-r'")" '{"jobExecutionsRolloutConfig":{"maximumPerMinute":1}}'
@@ -124,7 +124,7 @@ bad() {
 # exponential MEMBERS: an input with these members of exponentialRate
 exponential() { printf '{"jobExecutionsRolloutConfig":{"exponentialRate":{%s}}}' "$1"; }
 
-@test "3.1 baseRatePerMinute: is needed; 1 to the ceiling" {
+@test "CreateJob baseRatePerMinute: is needed; 1 to the ceiling" {
 	taken_job "$(exponential '"baseRatePerMinute":1000,"incrementFactor":2,"rateIncreaseCriteria":{"numberOfNotifiedThings":1}')"
 	J=none
 	bad InvalidRequest 'job none: baseRatePerMinute: is missing' "$(exponential '"incrementFactor":2,"rateIncreaseCriteria":{"numberOfNotifiedThings":1}')"
@@ -132,7 +132,7 @@ exponential() { printf '{"jobExecutionsRolloutConfig":{"exponentialRate":{%s}}}'
 	bad InvalidRequest "job none: baseRatePerMinute: not a number from 1 to 1000, the backend's ceiling" "$(exponential '"baseRatePerMinute":1001,"incrementFactor":2,"rateIncreaseCriteria":{"numberOfNotifiedThings":1}')"
 }
 
-@test "3.1 incrementFactor: is needed; 1.1 to 5 with one decimal" {
+@test "CreateJob incrementFactor: is needed; 1.1 to 5 with one decimal" {
 	for f in 1.1 5 2.5 5.0; do
 		gr-jobs create -t "thing/$THING" -g "10:$f:notified=5" "$J-${f/./-}" >/dev/null
 	done
@@ -145,7 +145,7 @@ exponential() { printf '{"jobExecutionsRolloutConfig":{"exponentialRate":{%s}}}'
 		"$(exponential '"baseRatePerMinute":1,"rateIncreaseCriteria":{"numberOfNotifiedThings":1}')"
 }
 
-@test "3.1 rateIncreaseCriteria: is needed; notified or succeeded things, or both" {
+@test "CreateJob rateIncreaseCriteria: is needed; notified or succeeded things, or both" {
 	taken_job "$(exponential '"baseRatePerMinute":10,"incrementFactor":2,"rateIncreaseCriteria":{"numberOfNotifiedThings":1,"numberOfSucceededThings":1}')"
 	gr-jobs create -t "thing/$THING" -g 10:1.5:succeeded=7 "$J-s" >/dev/null
 	gr-jobs create -t "thing/$THING" -g 10:1.5:succeeded=7:notified=8 -r 50 "$J-b" >/dev/null
@@ -166,7 +166,7 @@ exponential() { printf '{"jobExecutionsRolloutConfig":{"exponentialRate":{%s}}}'
 # abort MEMBERS: an input with one criterion that has these members in place of good ones
 abort() { jq -nc --argjson with "$1" '{abortConfig: {criteriaList: [{failureType: "FAILED", action: "CANCEL", thresholdPercentage: 20, minNumberOfExecutedThings: 5} + $with]}}'; }
 
-@test "3.1 abortConfig: criteria of a type, CANCEL, up to 100 percent, and how many must have ended" {
+@test "CreateJob abortConfig: criteria of a type, CANCEL, up to 100 percent, and how many must have ended" {
 	for type in FAILED REJECTED TIMED_OUT ALL; do
 		taken_job "$(abort "{\"failureType\":\"$type\",\"thresholdPercentage\":12.25}")"
 		J=$J-
@@ -189,7 +189,7 @@ abort() { jq -nc --argjson with "$1" '{abortConfig: {criteriaList: [{failureType
 	done
 }
 
-@test "3.1 timeoutConfig: 1 to 10080 minutes" {
+@test "CreateJob timeoutConfig: 1 to 10080 minutes" {
 	taken_job '{"timeoutConfig":{"inProgressTimeoutInMinutes":10080}}'
 	gr-jobs create -t "thing/$THING" -T 1 "$J-1" >/dev/null
 	J=none
@@ -201,7 +201,7 @@ abort() { jq -nc --argjson with "$1" '{abortConfig: {criteriaList: [{failureType
 # retry LIST
 retry() { printf '{"jobExecutionsRetryConfig":{"criteriaList":%s}}' "$1"; }
 
-@test "3.1 jobExecutionsRetryConfig: one or two criteria of FAILED, TIMED_OUT or ALL, ten retries in all" {
+@test "CreateJob jobExecutionsRetryConfig: one or two criteria of FAILED, TIMED_OUT or ALL, ten retries in all" {
 	taken_job "$(retry '[{"failureType":"FAILED","numberOfRetries":4},{"failureType":"TIMED_OUT","numberOfRetries":6}]')"
 	gr-jobs create -t "thing/$THING" -R 10 "$J-all" >/dev/null
 	gr-jobs create -t "thing/$THING" -R 0:FAILED -R 1:TIMED_OUT "$J-two" >/dev/null
@@ -214,7 +214,7 @@ retry() { printf '{"jobExecutionsRetryConfig":{"criteriaList":%s}}' "$1"; }
 	bad InvalidRequest 'job none: jobExecutionsRetryConfig.criteriaList: not a list of 1 to 2 criteria' "$(retry '[]')"
 }
 
-@test "3.1 schedulingConfig: a start and an end, far enough from now and from each other, and what happens then" {
+@test "CreateJob schedulingConfig: a start and an end, far enough from now and from each other, and what happens then" {
 	# Thirty minutes of this lab are three seconds.
 	gr-jobs create -t "thing/$THING" -s "$(utc 60)" "$J" >/dev/null
 	job_is SCHEDULED
@@ -237,12 +237,12 @@ retry() { printf '{"jobExecutionsRetryConfig":{"criteriaList":%s}}' "$1"; }
 	run -100 --separate-stderr gr-jobs create -t "thing/$THING" -s 'a/b/c/d' none
 }
 
-@test "3.1 presignedUrlConfig: is taken and has no meaning" {
+@test "CreateJob presignedUrlConfig: is taken and has no meaning" {
 	taken_job '{"presignedUrlConfig":{"roleArn":"arn:aws:iam::123456789012:role/x","expiresInSec":60}}'
 	config_is '{}'
 }
 
-@test "3.1 jobTemplateArn: what is not given comes from the template, by name or ARN" {
+@test "CreateJob jobTemplateArn: what is not given comes from the template, by name or ARN" {
 	echo '{"from":"template"}' >document
 	gr-jobs create-template -D 'a template' -d document -T 5 -r 7 -a 10:20 "t-$J"
 	gr-jobs create -t "thing/$THING" -m "t-$J" "$J" >/dev/null
@@ -259,11 +259,11 @@ retry() { printf '{"jobExecutionsRetryConfig":{"criteriaList":%s}}' "$1"; }
 	refused_job ResourceNotFound 'none: no such job template' -t "thing/$THING" -m none none
 }
 
-@test "3.1 documentParameters: are refused" {
+@test "CreateJob documentParameters: are refused" {
 	J=none bad InvalidRequest 'documentParameters: not supported here' '{"documentParameters":{"a":"b"}}'
 }
 
-@test "3.1 namespaceId, tags, destinationPackageVersions: are refused" {
+@test "CreateJob namespaceId, tags, destinationPackageVersions: are refused" {
 	J=none
 	bad InvalidRequest 'namespaceId: not supported here' '{"namespaceId":"x"}'
 	bad InvalidRequest 'tags: not supported here' '{"tags":[]}'

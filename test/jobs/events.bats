@@ -31,12 +31,12 @@ one_event() {
 	body_is "$2" "$1"
 }
 
-@test "4 eventType: JOB_EXECUTION, and no members but those of the table" {
+@test "event eventType: JOB_EXECUTION, and no members but those of the table" {
 	one_event .eventType '"JOB_EXECUTION"'
 	body_is '["eventId","eventType","jobId","operation","status","statusDetails","thingArn","timestamp"]' keys
 }
 
-@test "4 eventId: a UUID, another one each time" {
+@test "event eventId: a UUID, another one each time" {
 	hear events "$EVENTS/jobExecution/#"
 	thing_new
 	for n in 1 2 3; do
@@ -49,15 +49,15 @@ one_event() {
 	[ "$(sort -u ids | wc -l)" -eq 3 ]
 }
 
-@test "4 timestamp: whole seconds" { one_event .timestamp '"S"'; }
+@test "event timestamp: whole seconds" { one_event .timestamp '"S"'; }
 
-@test "4 jobId: the job's" { one_event .jobId "\"$J\""; }
+@test "event jobId: the job's" { one_event .jobId "\"$J\""; }
 
-@test "4 thingArn: with thing/ before the name" {
+@test "event thingArn: with thing/ before the name" {
 	one_event .thingArn "\"arn:aws:iot:local:000000000000:thing/thing-$BATS_TEST_NUMBER\""
 }
 
-@test "4 operation: the last word of the topic, one for each end and for deletion" {
+@test "event operation: the last word of the topic, one for each end and for deletion" {
 	hear events "$EVENTS/jobExecution/#"
 	thing_new
 	for end in SUCCEEDED FAILED REJECTED; do
@@ -81,7 +81,7 @@ one_event() {
 	[ "$(grep -c '^.aws/events' events)" -eq 7 ]
 }
 
-@test "4 status: that of the end; one that is deleted before its end was removed" {
+@test "event status: that of the end; one that is deleted before its end was removed" {
 	hear events "$EVENTS/jobExecution/#"
 	thing_new
 	for end in SUCCEEDED FAILED REJECTED; do
@@ -96,7 +96,7 @@ one_event() {
 	body_is '["deleted","REMOVED"]' '[.operation, .status]'
 }
 
-@test "4 statusDetails: those last reported, also when the service ends the execution; without any an empty object" {
+@test "event statusDetails: those last reported, also when the service ends the execution; without any an empty object" {
 	hear events "$EVENTS/jobExecution/#"
 	thing_new
 	other_job "$J" -T 1
@@ -114,7 +114,7 @@ one_event() {
 	body_is '{}' .statusDetails
 }
 
-@test "4 job events: completed, with how it came out" {
+@test "event job events: completed, with how it came out" {
 	hear events "$EVENTS/job/#"
 	things 2 "$G"
 	echo '{}' >document
@@ -131,7 +131,7 @@ one_event() {
 	[ "$(grep -c '^.aws/events' events)" -eq 1 ]
 }
 
-@test "4 job events: cancellation and deletion, at their beginning and at their end" {
+@test "event job events: cancellation and deletion, at their beginning and at their end" {
 	hear events "$EVENTS/#"
 	things 150 "$G"
 	gr-jobs create -t "thinggroup/$G" "$J"
@@ -151,7 +151,7 @@ one_event() {
 	body_is '"DELETION_IN_PROGRESS"' .status
 }
 
-@test "4 job events: an abort is a cancellation" {
+@test "event job events: an abort is a cancellation" {
 	hear events "$EVENTS/job/#"
 	things 2 "$G"
 	gr-jobs create -a 100:1 -t "thinggroup/$G" "$J"
@@ -168,7 +168,7 @@ one_event() {
 	run -8 ask "+$EVENTS/#"
 }
 
-@test "4 presence: a session of a thing begins and ends, with the same identifier and version; who is no thing is not told of" {
+@test "event presence: a session of a thing begins and ends, with the same identifier and version; who is no thing is not told of" {
 	hear events "$EVENTS/presence/#"
 	thing_new
 	ask "$(topic jobs/get)" '{}' >messages
@@ -193,7 +193,7 @@ one_event() {
 	lacks_suffix
 }
 
-@test "4 presence: who is refused is told of, without what is not known" {
+@test "event presence: who is refused is told of, without what is not known" {
 	hear events "$EVENTS/presence/#"
 	thing_new
 	gr-registry update-certificate "$OLD" INACTIVE

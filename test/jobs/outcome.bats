@@ -35,7 +35,7 @@ ends() {
 }
 count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' AND status = '$1'" "$2"; }
 
-@test "3.4 abort: at the execution that meets the criterion, and not one before" {
+@test "outcome abort: at the execution that meets the criterion, and not one before" {
 	fleet 20 -a 20:10:FAILED
 	ends 1 2 FAILED
 	ends 3 9 SUCCEEDED
@@ -47,7 +47,7 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	sql_is "SELECT reason || ': ' || comment FROM job WHERE id = '$J'" 'ABORT_CRITERIA_MET: FAILED: 2 of 10 executions, the limit is 20.00 %'
 }
 
-@test "3.4 abort: exactly at the percentage, in hundredths of it" {
+@test "outcome abort: exactly at the percentage, in hundredths of it" {
 	fleet 8 -a 33.34:3
 	ends 1 1 FAILED
 	ends 2 3 SUCCEEDED
@@ -57,7 +57,7 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	job_is CANCELED
 }
 
-@test "3.4 abort: ALL counts FAILED, REJECTED and TIMED_OUT; a type counts itself alone" {
+@test "outcome abort: ALL counts FAILED, REJECTED and TIMED_OUT; a type counts itself alone" {
 	fleet 10 -a 50:6:ALL -a 20:1:REJECTED -T 1
 	ends 1 2 SUCCEEDED
 	ends 3 3 FAILED
@@ -71,13 +71,13 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	sql_is "SELECT comment FROM job WHERE id = '$J'" 'ALL: 3 of 6 executions, the limit is 50.00 %'
 }
 
-@test "3.4 abort: the first criterion of the list that is met gives the reason" {
+@test "outcome abort: the first criterion of the list that is met gives the reason" {
 	fleet 4 -a 90:2:FAILED -a 50:2:ALL
 	ends 1 2 FAILED
 	sql_is "SELECT comment FROM job WHERE id = '$J'" 'FAILED: 2 of 2 executions, the limit is 90.00 %'
 }
 
-@test "3.4 abort: what waits is cancelled, what is under way goes on, nobody is reached any more" {
+@test "outcome abort: what waits is cancelled, what is under way goes on, nobody is reached any more" {
 	things 12 "$G"
 	echo '{}' >document
 	gr-jobs create -d document -r 1 -a 100:1 -t "thinggroup/$G" "$J" >/dev/null
@@ -93,7 +93,7 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	job_is CANCELED
 }
 
-@test "3.4 abort: a job with more executions than one step takes back" {
+@test "outcome abort: a job with more executions than one step takes back" {
 	fleet 350 -a 1:1
 	ends 1 1 REJECTED
 	job_is CANCELED
@@ -101,7 +101,7 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	await sql_is "SELECT recall FROM rollout WHERE job = '$J'" 0
 }
 
-@test "3.4 abort: an execution that still waits to be taken back cannot be started any more" {
+@test "outcome abort: an execution that still waits to be taken back cannot be started any more" {
 	thing_new
 	other_job "$J"
 	backend stop
@@ -117,7 +117,7 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	execution_is CANCELED "$J-2"
 }
 
-@test "3.4 abort: deleted executions do not count" {
+@test "outcome abort: deleted executions do not count" {
 	fleet 6 -a 50:4:FAILED
 	ends 1 2 FAILED
 	gr-jobs delete-execution "$J" "$(thing_no 1)"
@@ -130,7 +130,7 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	job_is COMPLETED
 }
 
-@test "3.4 retry: the next number, version 1, at once; REJECTED never, and not more often than said" {
+@test "outcome retry: the next number, version 1, at once; REJECTED never, and not more often than said" {
 	fleet 2 -R 2:FAILED
 	ends 1 1 FAILED
 	statuses_are "$J" "$(thing_no 1):1FAILED $(thing_no 1):2QUEUED $(thing_no 2):1QUEUED"
@@ -142,7 +142,7 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	job_is COMPLETED
 }
 
-@test "3.4 retry: each type has its own budget" {
+@test "outcome retry: each type has its own budget" {
 	fleet 1 -T 1 -R 1:FAILED -R 1:TIMED_OUT
 	ends 1 1 FAILED
 	ends 1 1 IN_PROGRESS
@@ -152,7 +152,7 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	job_is COMPLETED
 }
 
-@test "3.4 retry: a thing that left a continuous job and came back has its whole budget again" {
+@test "outcome retry: a thing that left a continuous job and came back has its whole budget again" {
 	things 1 "$G"
 	echo '{}' >document
 	gr-jobs create -c -d document -R 1 -t "thinggroup/$G" "$J" >/dev/null
@@ -168,7 +168,7 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	statuses_are "$J" "$(thing_no 1):1FAILED $(thing_no 1):2FAILED $(thing_no 1):3FAILED $(thing_no 1):4QUEUED"
 }
 
-@test "3.4 retry: none after an abort, and none once they were given up" {
+@test "outcome retry: none after an abort, and none once they were given up" {
 	fleet 3 -R 5 -a 100:1
 	ends 1 1 FAILED
 	statuses_are "$J" "$(thing_no 1):1FAILED $(thing_no 2):1CANCELED $(thing_no 3):1CANCELED"
@@ -180,7 +180,7 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	statuses_are "$J" "$(thing_no 1):1FAILED $(thing_no 1):2FAILED"
 }
 
-@test "3.4 counts: are of executions, not of things; retryAttempt counts the retries" {
+@test "outcome counts: are of executions, not of things; retryAttempt counts the retries" {
 	fleet 1 -R 2
 	ends 1 1 FAILED
 	ends 1 1 FAILED
@@ -194,7 +194,7 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	[ "$output" = "$J: 1 SUCCEEDED, 2 FAILED" ]
 }
 
-@test "3.4 event of each attempt: also of one that is tried again" {
+@test "outcome event of each attempt: also of one that is tried again" {
 	hear events "\$aws/events/jobExecution/$J/#"
 	fleet 1 -R 1
 	ends 1 1 FAILED

@@ -29,7 +29,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 
 # --- statuses ------------------------------------------------------------------------------------
 
-@test "3.2 IN_PROGRESS: at once when nothing is scheduled" {
+@test "job-status IN_PROGRESS: at once when nothing is scheduled" {
 	things 2 "g-$J"
 	gr-jobs create -r 1 -t "thinggroup/g-$J" "$J"
 	job_is IN_PROGRESS
@@ -40,7 +40,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	json_is "$output" '[false,null]' '[.isConcurrent, .jobProcessDetails.processingTargets]'
 }
 
-@test "3.2 SCHEDULED: until its start, without executions; its things are those of that moment" {
+@test "job-status SCHEDULED: until its start, without executions; its things are those of that moment" {
 	own_lab -m 50
 	things 1 g
 	gr-jobs create -s "$(utc 4)" -t thinggroup/g "$J"
@@ -53,7 +53,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	sql_is "SELECT min(queued) >= (SELECT created + 1500 FROM job) FROM execution" 1
 }
 
-@test "3.2 SCHEDULED: its start is not missed while the daemon is away" {
+@test "job-status SCHEDULED: its start is not missed while the daemon is away" {
 	own_lab -m 20
 	things 1 g
 	gr-jobs create -s "$(utc 5)" -t thinggroup/g "$J"
@@ -64,7 +64,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	await statuses_are "$J" 'g-00001:1QUEUED'
 }
 
-@test "3.2 SCHEDULED: at the end no more executions are made, those that are there go on" {
+@test "job-status SCHEDULED: at the end no more executions are made, those that are there go on" {
 	own_lab -m 60
 	things 300 g
 	echo '{}' >document
@@ -79,7 +79,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	job_is COMPLETED
 }
 
-@test "3.2 SCHEDULED: the end of its schedule is the end of a continuous job" {
+@test "job-status SCHEDULED: the end of its schedule is the end of a continuous job" {
 	own_lab -m 60
 	things 1 g
 	gr-registry create-thing-group other
@@ -91,7 +91,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	sql_is 'SELECT count(*) FROM execution' 0
 }
 
-@test "3.2 CANCELED: at the end of a schedule that says so, with what is under way or without" {
+@test "job-status CANCELED: at the end of a schedule that says so, with what is under way or without" {
 	own_lab -m 60
 	things 2 g
 	echo '{}' >document
@@ -106,7 +106,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	sql_is "SELECT reason FROM job WHERE id = '$J'" SCHEDULE_END
 }
 
-@test "3.2 COMPLETED: a snapshot job whose executions have all ended, and one without things at once" {
+@test "job-status COMPLETED: a snapshot job whose executions have all ended, and one without things at once" {
 	things 2 "g-$J"
 	gr-registry create-thing-group "empty-$J"
 	gr-jobs create -t "thinggroup/empty-$J" "$J-empty"
@@ -120,7 +120,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	sql_is "SELECT completed = updated FROM job WHERE id = '$J'" 1
 }
 
-@test "3.2 COMPLETED: not while things wait for their turn" {
+@test "job-status COMPLETED: not while things wait for their turn" {
 	things 2 "g-$J"
 	echo '{}' >document
 	gr-jobs create -d document -r 1 -t "thinggroup/g-$J" "$J"
@@ -131,7 +131,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	job_is COMPLETED
 }
 
-@test "3.2 CANCELED: nobody is reached any more, whatever still waited" {
+@test "job-status CANCELED: nobody is reached any more, whatever still waited" {
 	things 3 "g-$J"
 	gr-jobs create -r 1 -t "thinggroup/g-$J" "$J"
 	gr-jobs cancel "$J"
@@ -141,7 +141,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	sql_is "SELECT wake IS NULL FROM rollout WHERE job = '$J'" 1
 }
 
-@test "3.2 DELETION_IN_PROGRESS: while its executions go, then nothing is left; ten at one time" {
+@test "job-status DELETION_IN_PROGRESS: while its executions go, then nothing is left; ten at one time" {
 	things 300 "g-$J"
 	gr-jobs create -t "thinggroup/g-$J" "$J"
 	await queued 300
@@ -159,7 +159,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 
 # --- pace ----------------------------------------------------------------------------------------
 
-@test "3.3 constant rate: 98 to 100 percent of it in any minute, wherever that begins" {
+@test "rollout constant rate: 98 to 100 percent of it in any minute, wherever that begins" {
 	for rate in 1 7 60 100 999 1000 30000; do
 		for late in 0 50 300; do
 			read -r fewest most < <(minute_is "$rate" "$late")
@@ -171,7 +171,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	[ "$most" -le 1000 ]
 }
 
-@test "3.3 constant rate: who was away does not make up for it" {
+@test "rollout constant rate: who was away does not make up for it" {
 	for stall in 1000 10000 59000; do
 		read -r fewest most < <(minute_is 1000 10 "$stall")
 		[ "$most" -le 1000 ]
@@ -179,7 +179,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	[ "$fewest" -lt 100 ]
 }
 
-@test "3.3 constant rate: of things in a real rollout, evenly over the minute" {
+@test "rollout constant rate: of things in a real rollout, evenly over the minute" {
 	own_lab -m 2000 -c 1000
 	things 200 g
 	gr-jobs create -r 100 -t thinggroup/g "$J"
@@ -191,7 +191,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	sql_is "SELECT waiting || done || released FROM rollout WHERE job = '$J'" 01200
 }
 
-@test "3.3 constant rate: the ceiling bounds what a job asks for, and is what it gets that asks for nothing" {
+@test "rollout constant rate: the ceiling bounds what a job asks for, and is what it gets that asks for nothing" {
 	own_lab -m 2000 -c 50
 	things 60 g
 	gr-jobs create -t thinggroup/g "$J"
@@ -205,7 +205,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	[ "$(most_in_a_minute 2000 "$J-2")" -le 20 ]
 }
 
-@test "3.3 constant rate: without a ceiling the machine alone is the bound" {
+@test "rollout constant rate: without a ceiling the machine alone is the bound" {
 	own_lab -c 0
 	things 1500 g
 	run -0 gr-jobs create -t thinggroup/g "$J"
@@ -215,7 +215,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	[ "$(sql 'SELECT max(queued) - min(queued) FROM execution')" -lt 30000 ]
 }
 
-@test "3.3 constant rate: a kill in the middle loses nobody and doubles nobody" {
+@test "rollout constant rate: a kill in the middle loses nobody and doubles nobody" {
 	own_lab -m 3000 -c 1000
 	things 120 g
 	gr-jobs create -r 100 -t thinggroup/g "$J"
@@ -229,7 +229,7 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	[ "$(most_in_a_minute 3000)" -le 100 ]
 }
 
-@test "3.3 constant rate: another rate holds from now on" {
+@test "rollout constant rate: another rate holds from now on" {
 	things 30 "g-$J"
 	gr-jobs create -r 1 -t "thinggroup/g-$J" "$J"
 	gr-jobs update -r 1000 "$J"
@@ -251,7 +251,7 @@ rate_is() {
 	[ "$rate" = "$1" ] || { echo "$*: $rate" >&2; return 1; }
 }
 
-@test "3.3 exponential rate: base times factor for each step, the further of two criteria, floored, up to the limit" {
+@test "rollout exponential rate: base times factor for each step, the further of two criteria, floored, up to the limit" {
 	# Base 50, twice as many at 1000, 2000, 3000 notified or succeeded things.
 	rate_is 50 50 20 1000 1000 1000 1000 999 0
 	rate_is 100 50 20 1000 1000 1000 1000 1000 0
@@ -278,7 +278,7 @@ rate_is() {
 	rate_is 0 0 0 0 0 0 0 0 0
 }
 
-@test "3.3 exponential rate: it grows with the things that were notified, up to the maximum" {
+@test "rollout exponential rate: it grows with the things that were notified, up to the maximum" {
 	own_lab -m 2000 -c 1000
 	things 60 g
 	gr-jobs create -g 20:2:notified=20 -r 50 -t thinggroup/g "$J"
@@ -290,7 +290,7 @@ rate_is() {
 	[ "$(most_in_a_minute 2000)" -le 50 ]
 }
 
-@test "3.3 exponential rate: it grows with the things that succeeded, and not without" {
+@test "rollout exponential rate: it grows with the things that succeeded, and not without" {
 	own_lab -m 2000 -c 1000
 	things 9 g
 	echo '{}' >document
@@ -335,7 +335,7 @@ daemon_with_clock() {
 
 # --- continuous ----------------------------------------------------------------------------------
 
-@test "3.3 continuous job: the pace is for those who were there; who joins later is reached at once" {
+@test "rollout continuous job: the pace is for those who were there; who joins later is reached at once" {
 	own_lab -m 60000 -c 1000
 	things 3 g
 	gr-registry create-thing late
@@ -351,7 +351,7 @@ daemon_with_clock() {
 	statuses_are "$J" 'g-00001:1QUEUED late:1QUEUED'
 }
 
-@test "3.3 continuous job: who leaves has it REMOVED, who comes back gets it again, and it never completes" {
+@test "rollout continuous job: who leaves has it REMOVED, who comes back gets it again, and it never completes" {
 	things 2 "g-$J"
 	echo '{}' >document
 	gr-jobs create -c -d document -t "thinggroup/g-$J" "$J"
@@ -373,7 +373,7 @@ daemon_with_clock() {
 	sql_is 'SELECT count(*) FROM membership_change' 0
 }
 
-@test "3.3 continuous job: a thing that is meant twice is reached once, and stays while one of them stands" {
+@test "rollout continuous job: a thing that is meant twice is reached once, and stays while one of them stands" {
 	things 1 "g-$J"
 	things 1 "h-$J"
 	gr-jobs create -c -t "thinggroup/g-$J" -t "thinggroup/h-$J" "$J"
@@ -387,7 +387,7 @@ daemon_with_clock() {
 	await statuses_are "$J" "g-$J-00001:1QUEUED h-$J-00001:1QUEUED late-$J:1REMOVED"
 }
 
-@test "3.3 continuous job: changes while the daemon is away are caught up with" {
+@test "rollout continuous job: changes while the daemon is away are caught up with" {
 	own_lab
 	things 2 g
 	gr-registry create-thing late

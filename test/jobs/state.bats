@@ -23,7 +23,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 
 # --- statuses ------------------------------------------------------------------------------------
 
-@test "2 status QUEUED: the service sets it, and nobody else; it is no end" {
+@test "execution status QUEUED: the service sets it, and nobody else; it is no end" {
 	thing_new
 	other_job "$J"
 	execution_is QUEUED
@@ -31,7 +31,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	job_is IN_PROGRESS
 }
 
-@test "2 status IN_PROGRESS: the device sets it; it is no end" {
+@test "execution status IN_PROGRESS: the device sets it; it is no end" {
 	thing_new
 	other_job "$J"
 	update IN_PROGRESS
@@ -39,7 +39,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	job_is IN_PROGRESS
 }
 
-@test "2 status SUCCEEDED: the device sets it; an end, and never tried again" {
+@test "execution status SUCCEEDED: the device sets it; an end, and never tried again" {
 	thing_new
 	other_job "$J" -R 2
 	update SUCCEEDED
@@ -47,7 +47,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	job_is COMPLETED
 }
 
-@test "2 status FAILED: the device sets it; an end, which may be tried again" {
+@test "execution status FAILED: the device sets it; an end, which may be tried again" {
 	thing_new
 	other_job "$J" -R 1
 	update FAILED
@@ -58,7 +58,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	job_is COMPLETED
 }
 
-@test "2 status TIMED_OUT: the service sets it, and nobody else; an end, which may be tried again" {
+@test "execution status TIMED_OUT: the service sets it, and nobody else; an end, which may be tried again" {
 	thing_new
 	other_job "$J" -T 1 -R 1
 	rejected "jobs/$J/update" '{"status":"TIMED_OUT"}' InvalidRequest
@@ -69,7 +69,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	job_is COMPLETED
 }
 
-@test "2 status REJECTED: the device sets it; an end, and never tried again" {
+@test "execution status REJECTED: the device sets it; an end, and never tried again" {
 	thing_new
 	other_job "$J" -R 2
 	update REJECTED
@@ -77,7 +77,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	job_is COMPLETED
 }
 
-@test "2 status REMOVED: the service sets it when a thing leaves, and nobody else; an end, and never tried again" {
+@test "execution status REMOVED: the service sets it when a thing leaves, and nobody else; an end, and never tried again" {
 	thing_new
 	gr-registry create-thing-group "g-$J"
 	gr-registry add-thing-to-thing-group "g-$J" "$THING"
@@ -89,7 +89,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	rejected "jobs/$J/update" '{"status":"IN_PROGRESS"}' InvalidStateTransition
 }
 
-@test "2 status CANCELED: the service sets it, and nobody else; an end, and never tried again" {
+@test "execution status CANCELED: the service sets it, and nobody else; an end, and never tried again" {
 	thing_new
 	other_job "$J" -R 2
 	rejected "jobs/$J/update" '{"status":"CANCELED"}' InvalidRequest
@@ -100,7 +100,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 
 # --- transitions ---------------------------------------------------------------------------------
 
-@test "2 from QUEUED: the service cancels it, or removes it, without force" {
+@test "execution from QUEUED: the service cancels it, or removes it, without force" {
 	thing_new
 	other_job "$J"
 	gr-jobs cancel "$J"
@@ -111,7 +111,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	statuses_are "$J-left" "left-$J:1REMOVED"
 }
 
-@test "2 from IN_PROGRESS: progress, every end of the device's, and the service's own" {
+@test "execution from IN_PROGRESS: progress, every end of the device's, and the service's own" {
 	thing_new
 	for end in IN_PROGRESS SUCCEEDED FAILED REJECTED; do
 		other_job "$J-$end"
@@ -131,7 +131,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	await execution_is TIMED_OUT "$J-TIMED_OUT"
 }
 
-@test "2 from IN_PROGRESS: a thing that leaves has it REMOVED" {
+@test "execution from IN_PROGRESS: a thing that leaves has it REMOVED" {
 	thing_new
 	gr-registry create-thing-group "g-$J"
 	gr-registry add-thing-to-thing-group "g-$J" "$THING"
@@ -143,7 +143,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 
 # --- timers --------------------------------------------------------------------------------------
 
-@test "2 in-progress timer: the job's new time-out is for executions that get under way later" {
+@test "execution in-progress timer: the job's new time-out is for executions that get under way later" {
 	thing_new
 	other_job "$J" -T 600
 	other_job "$J-later" -T 600
@@ -157,7 +157,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	execution_is IN_PROGRESS
 }
 
-@test "2 step timer: a new value may put the end off or bring it near" {
+@test "execution step timer: a new value may put the end off or bring it near" {
 	thing_new
 	other_job "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","stepTimeoutInMinutes":600}'
@@ -165,7 +165,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	await execution_is TIMED_OUT
 }
 
-@test "2 expiry: many at one time all end" {
+@test "execution expiry: many at one time all end" {
 	things 250 "many-$J"
 	gr-jobs create -T 1 -t "thinggroup/many-$J" "$J"
 	await queued 250
@@ -174,7 +174,7 @@ update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 	await job_is COMPLETED
 }
 
-@test "2 deletion while a device works: it hears that there is no such execution" {
+@test "execution deletion while a device works: it hears that there is no such execution" {
 	thing_new
 	other_job "$J"
 	update IN_PROGRESS
