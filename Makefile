@@ -385,7 +385,7 @@ $(error PREFIX must be an absolute path)
 endif
 endif
 
-# Not turned on: README says which of them a machine needs.
+# Not turned on: share/doc/install-device.md and backend.md say which of them a machine needs.
 UNITS = $(notdir $(wildcard share/systemd/*))
 
 # Programs that people and scripts call go to bindir; the driver's parts and the lab to libexec; gr-rotate runs the driver.

@@ -103,7 +103,7 @@ serve() {
 # install_watchdog DIR UNITDIR: a copy of everything, so that it works without the component, and its units. Called again
 # it takes the place of the one before.
 install_watchdog() {
-	command -v systemctl >/dev/null || { complain 'this device has no command systemctl; README says what takes its place'; return 100; }
+	command -v systemctl >/dev/null || { complain 'this device has no command systemctl; share/doc/install-device.md says what takes its place'; return 100; }
 	rm -rf -- "$1.new" "$1.old"
 	mkdir -p -- "$1.new" "$2" || return 111
 	cp -R -- "$here/../bin" "$here/../hooks" "$here/../lib" "$here/../licenses" "$1.new/" || return 111
