@@ -22,20 +22,20 @@ has() { rows "$1" | grep -qxF -e "$2" || { rows "$1" >&2; return 1; }; }
 	[ -z "$stderr" ]
 	printf '%s\n' "$output" >page.html
 	[ "$(grep -o '<dt>[^<]*</dt><dd>[0-9]*' page.html | sed 's/<[^>]*>/ /g' | xargs)" = \
-		'things 5 certificates in use 5 connected 0 waiting or at work 1 rotated 0 rolled back 0' ]
+		'things 5 ACTIVE certificates 5 connected 0 queued or in progress 1 rotated 0 rolled back 0' ]
 	has expiry 'expired||1'
 	has expiry '30 to 59 days||1'
 	has expiry '90 to 179 days||1'
 	has expiry '180 to 364 days||2'
 	has expiry 'less than 7 days||0'
-	has jobs 'november||IN_PROGRESS: 4 of 5|3 failed|0 at work|1 waiting'
-	has jobs 'december||SCHEDULED: 0 of 0|0 failed|0 at work|0 waiting'
+	has jobs 'november||IN_PROGRESS: 4 of 5|3 failed|0 in progress|1 waiting'
+	has jobs 'december||SCHEDULED: 0 of 0|0 failed|0 in progress|0 waiting'
 	[ "$(rows jobs | wc -l)" -eq 2 ]
 	[ "$(rows failures | cut -d '|' -f 1-3,5-)" = "$EVIL|FAILED|2|three|november
 $LONG|TIMED_OUT|1|four|november" ]
 	rows findings | grep -qF "second-key|five|$EVIL|3 time(s), "
 	rows findings | grep -qF "unknown-certificate|$(printf '%064d' 7)|"
-	rows findings | grep -q '^no final word|four|has asked .*|since 20'
+	rows findings | grep -q '^no final status|four|asked .*|since 20'
 	rows findings | grep -q '^expired|one|ended 20'
 	run -1 gr-audit
 	[ "$(rows findings | grep -cE '^(expired|expiring|old|weak|shared-key|not-attached|two-certificates)\|')" -eq "${#lines[@]}" ]
@@ -74,13 +74,13 @@ $LONG|TIMED_OUT|1|four|november" ]
 			SELECT printf('%064d', i), 'ACTIVE', '', printf('%064d', i), 1, 0, 'ECDSA-P256', 'SHA256' FROM n"
 	gr-report >page.html
 	[ "$(rows jobs | wc -l) $(rows jobs | head -n 1 | cut -d '|' -f 1)" = '50 job-100' ]
-	grep -qx '<p>And older ones: gr-jobs list.</p>' page.html
+	grep -qx '<p>For older jobs: gr-jobs list.</p>' page.html
 	[ "$(rows failures | wc -l)" -eq 20 ]
-	grep -qx '<p>And rarer ones: gr-jobs executions -s FAILED.</p>' page.html
+	grep -qx '<p>For rarer reasons: gr-jobs executions -s FAILED.</p>' page.html
 	[ "$(rows findings | grep -c '^k|')" -eq 20 ]
-	has findings 'alarms||and older ones: gr-registry alarms|'
+	has findings 'alarms||for older alarms: gr-registry alarms|'
 	[ "$(rows findings | grep -c '^expired|')" -eq 6 ]
-	has findings 'expired||and 95 more: gr-audit -c expired|'
+	has findings 'expired||95 more: gr-audit -c expired|'
 }
 
 @test "report: failures of so many days alone" {

@@ -89,7 +89,7 @@ later() {
 	[[ $(gr-jobs describe-execution j2 never) == *$'\nthing\tnot connected since it was queued'* ]]
 	[[ $(gr-jobs describe-execution j5 busy) == *$'\nthing\tconnected, not begun'* ]]
 	sql "UPDATE execution SET queued = queued - 2 * 86400000 WHERE job = 'j1'; UPDATE session SET since = since - 3 * 86400000 WHERE thing = 'away'"
-	gr-report | grep -q '1 execution(s) are QUEUED for more than a day, and their things have not connected since'
+	gr-report | grep -q '1 execution(s) have been QUEUED for more than a day; their things have not connected since'
 }
 
 @test "stall: -b says how long, in minutes" {

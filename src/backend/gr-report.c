@@ -12,11 +12,13 @@ enum { DAYS = 30, DAYS_MAX = 36500 };
 
 static const struct arg_option options[] = {
 	HOME_OPTION,
-	{ 'd', "days", "N", "failures of the last so many days (default 30)" },
+	{ 'd', "days", "N", "show the failures of the last N days (default 30)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-report", "[-H DIR] [-d N]", "Print an HTML page: expiry, running jobs, failures by reason, things that need a look.", options
+	"gr-report", "[-H DIR] [-d N]",
+	"Print an HTML page: expiry, running jobs, failures by reason, what needs attention.",
+	options
 };
 
 static enum status print(const struct report *r)

@@ -45,14 +45,14 @@ seen() { jq -r "$1" seen; }
 is_all_there() {
 	[ "$(seen .title)" = Fleet ]
 	[ "$(seen '.sections | join("; ")')" = \
-		'Certificates by the time that they are still good for; Jobs under way; Failures of the last 30 day(s), by reason; Needs a look' ]
+		'ACTIVE certificates by the time until they expire; Jobs in progress; Failures of the last 30 day(s), by reason; Needs attention' ]
 	[ "$(seen .scrolls)" = false ]
 	[ "$(seen '.small >= 14')" = true ]
 	# What the enemy wrote is text.
 	[ "$(seen '.reasons[0]')" = "$EVIL" ]
 	[ "$(seen '.reasons[1]')" = "$LONG" ]
-	[ "$(seen '.findings | map(select(. == "second-key" or . == "unknown-certificate" or . == "no final word" or . == "expired")) | unique | length')" -eq 4 ]
-	[ "$(seen '.jobs | sort | join("; ")')" = 'december SCHEDULED: 0 of 0 0 failed 0 at work 0 waiting; november IN_PROGRESS: 4 of 5 3 failed 0 at work 1 waiting' ]
+	[ "$(seen '.findings | map(select(. == "second-key" or . == "unknown-certificate" or . == "no final status" or . == "expired")) | unique | length')" -eq 4 ]
+	[ "$(seen '.jobs | sort | join("; ")')" = 'december SCHEDULED: 0 of 0 0 failed 0 in progress 0 waiting; november IN_PROGRESS: 4 of 5 3 failed 0 in progress 1 waiting' ]
 	# Bars as long as their numbers: 1 expired, 1, 1 and 2 of later ones, nothing in between.
 	[ "$(seen '.bars | [.[0] > 20, .[1] == 0, (.[4] - .[0] | fabs) < 2, (.[7] - 2 * .[0] | fabs) < 2] | all')" = true ]
 }

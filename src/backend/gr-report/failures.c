@@ -35,7 +35,7 @@ enum status report_failures(const struct report *r)
 	}
 	puts("</table>");
 	if (st == GR_OK)
-		page_note("And rarer ones: gr-jobs executions -s FAILED.");
+		page_note("For rarer reasons: gr-jobs executions -s FAILED.");
 	db_done(row);
 	return st == GR_NO ? GR_OK : st;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* findings.c - things that need a look: alarms, rotations without an end, and what an audit finds */
+/* findings.c - what needs attention: alarms, rotations without an end, and what an audit finds */
 #include "gr-report/page.h"
 #include "gr-report/report.h"
 #include "progress.h"
@@ -55,7 +55,8 @@ static void print_check(const struct findings *found, enum audit_check check)
 	for (int i = 0; i < EXAMPLES && i < found->count[check]; i++)
 		print_row(audit_name(check), found->examples[check][i].thing, found->examples[check][i].detail, "");
 	if (found->count[check] > EXAMPLES) {
-		str_format(more, sizeof more, "and %lld more: gr-audit -c %s", (long long)(found->count[check] - EXAMPLES), audit_name(check));
+		str_format(more, sizeof more, "%lld more: gr-audit -c %s",
+			   (long long)(found->count[check] - EXAMPLES), audit_name(check));
 		print_row(audit_name(check), "", more, "");
 	}
 }
@@ -94,13 +95,13 @@ static enum status print_alarms(const struct report *r, int64_t *rows)
 		print_row(db_text(row, 0), db_text(row, 1)[0] ? db_text(row, 1) : db_text(row, 2), db_text(row, 3), more);
 	}
 	if (st == GR_OK)
-		print_row("alarms", "", "and older ones: gr-registry alarms", "");
+		print_row("alarms", "", "for older alarms: gr-registry alarms", "");
 	db_done(row);
 	*rows += printed;
 	return st == GR_NO ? GR_OK : st;
 }
 
-/* A device that has asked for a certificate and not said which one it lives on holds two for as long. */
+/* Until a device reports which certificate it keeps, it has two. */
 static enum status print_open(const struct report *r, int64_t *rows)
 {
 	sqlite3_stmt *row;
@@ -111,16 +112,18 @@ static enum status print_open(const struct report *r, int64_t *rows)
 
 	for (; st == GR_OK && printed < REPORT_ROWS; st = db_next(r->db, &row), printed++) {
 		str_format(more, sizeof more, "since %s", db_text(row, 2));
-		print_row("no final word", db_text(row, 0), "has asked for a certificate more than a day ago, and not said which one it lives on", more);
+		print_row("no final status", db_text(row, 0),
+			  "asked for a certificate more than a day ago, and has not reported"
+			  " which one it keeps", more);
 	}
 	if (st == GR_OK)
-		print_row("no final word", "", "and newer ones", "");
+		print_row("no final status", "", "there are more; the oldest ones are shown", "");
 	db_done(row);
 	*rows += printed;
 	return st == GR_NO ? GR_OK : st;
 }
 
-/* Nothing is wrong with a thing that is away, but who waits for a job to end wants to know. */
+/* A thing that is not connected is no fault, but who waits for the end of a job should know. */
 static enum status print_away(const struct report *r, int64_t *rows)
 {
 	char text[128];
@@ -130,8 +133,11 @@ static enum status print_away(const struct report *r, int64_t *rows)
 
 	if (st != GR_OK || away == 0)
 		return st;
-	str_format(text, sizeof text, "%lld execution(s) are QUEUED for more than a day, and their things have not connected since", (long long)away);
-	print_row("away", "", text, "gr-jobs executions -s QUEUED");
+	str_format(text, sizeof text,
+		   "%lld execution(s) have been QUEUED for more than a day;"
+		   " their things have not connected since",
+		   (long long)away);
+	print_row("not connected", "", text, "gr-jobs executions -s QUEUED");
 	(*rows)++;
 	return GR_OK;
 }
@@ -141,7 +147,7 @@ enum status report_findings(const struct report *r)
 	int64_t rows = 0;
 	enum status st;
 
-	page_section("Needs a look");
+	page_section("Needs attention");
 	puts("<table id=\"findings\" class=\"wide\">");
 	if ((st = print_alarms(r, &rows)) == GR_OK && (st = print_open(r, &rows)) == GR_OK && (st = print_away(r, &rows)) == GR_OK)
 		st = print_audit(r, &rows);

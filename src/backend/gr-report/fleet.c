@@ -9,9 +9,10 @@ enum status report_fleet(const struct report *r)
 {
 	static const struct { const char *name, *sql; } numbers[] = {
 		{ "things", "SELECT count(*) FROM thing" },
-		{ "certificates in use", "SELECT coalesce(sum(certificates), 0) FROM expiry" },
+		{ "ACTIVE certificates", "SELECT coalesce(sum(certificates), 0) FROM expiry" },
 		{ "connected", "SELECT count FROM total WHERE name = 'connections'" },
-		{ "waiting or at work", "SELECT sum(count) FROM tally WHERE job = '' AND status IN ('QUEUED', 'IN_PROGRESS')" },
+		{ "queued or in progress", "SELECT sum(count) FROM tally"
+		  " WHERE job = '' AND status IN ('QUEUED', 'IN_PROGRESS')" },
 		{ "rotated", "SELECT count FROM total WHERE name = 'rotations' AND label = 'NEW'" },
 		{ "rolled back", "SELECT count FROM total WHERE name = 'rotations' AND label = 'OLD'" }
 	};
@@ -47,7 +48,7 @@ enum status report_expiry(const struct report *r)
 			       today + ranges[i].first, today + ranges[i + 1].first);
 		most = count[i] > most ? count[i] : most;
 	}
-	page_section("Certificates by the time that they are still good for");
+	page_section("ACTIVE certificates by the time until they expire");
 	puts("<table id=\"expiry\">");
 	for (int i = 0; i < RANGES; i++) {
 		fputs("<tr>", stdout);

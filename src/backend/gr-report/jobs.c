@@ -20,8 +20,11 @@ static enum status print_job(const struct report *r, sqlite3_stmt *row)
 	page_cell_bar(&bar);
 	fputs("<td>", stdout);
 	page_text(db_text(row, 1));
-	printf(": %lld of %lld</td> <td>%lld failed</td> <td>%lld at work</td> <td>%lld waiting</td></tr>\n", (long long)(tally_total(&t) - tally_open(&t)), (long long)bar.all,
-	       (long long)failed, (long long)t.count[EXECUTION_IN_PROGRESS], (long long)(waiting + t.count[EXECUTION_QUEUED]));
+	printf(": %lld of %lld</td> <td>%lld failed</td> <td>%lld in progress</td>"
+	       " <td>%lld waiting</td></tr>\n",
+	       (long long)(tally_total(&t) - tally_open(&t)), (long long)bar.all,
+	       (long long)failed, (long long)t.count[EXECUTION_IN_PROGRESS],
+	       (long long)(waiting + t.count[EXECUTION_QUEUED]));
 	return st;
 }
 
@@ -32,7 +35,7 @@ enum status report_jobs(const struct report *r)
 	enum status st = db_query(&row, r->db, "SELECT id, status, coalesce(waiting, 0) FROM job LEFT JOIN rollout ON job = id"
 				  " WHERE status IN ('IN_PROGRESS', 'SCHEDULED') ORDER BY created DESC", "");
 
-	page_section("Jobs under way");
+	page_section("Jobs in progress");
 	if (st == GR_NO)
 		page_note("None.");
 	puts("<table id=\"jobs\" class=\"wide\">");
@@ -41,7 +44,7 @@ enum status report_jobs(const struct report *r)
 			break;
 	puts("</table>");
 	if (st == GR_OK)
-		page_note("And older ones: gr-jobs list.");
+		page_note("For older jobs: gr-jobs list.");
 	db_done(row);
 	return st == GR_NO ? GR_OK : st;
 }
