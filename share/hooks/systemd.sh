@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-# systemd.sh - what the restart hooks beside it have in common: one unit of systemd. Sourced by them.
+# systemd.sh - the common part of the restart hooks, which source it: the runtime is a systemd unit.
 # shellcheck shell=sh
 # shellcheck disable=SC2154
-# The hook sets unit, and defines
-#   quiet       0 if no deployment runs, else one line and 111
-#   connection  PID: prints what tells its connections to the broker apart, after a blank; 111 if it has none now
-#   reconnect   makes the runtime connect anew without a restart; not 0 if that is not possible
+# A hook sets unit, and defines these functions:
+#   no_deployment   0 if no deployment is running, else one line and 111
+#   connection PID  prints a space and text that changes with every connection of the process to
+#                   the broker; 111 if it has no connection now
+#   reconnect       makes the runtime connect again without a restart; not 0 if it cannot
 
 complain() {
 	printf '%s: %s\n' "${0##*/}" "$1" >&2
 }
 
-# properties NAME...: one NAME=VALUE line each, all of one moment. Without --value, which old systemds do not have.
+# properties NAME...: prints a line NAME=VALUE for each property of the unit, all from one call, so
+# that they belong together. Old versions of systemd do not have the option --value.
 properties() {
 	names=$*
 	set --
@@ -23,17 +25,17 @@ properties() {
 	return 111
 }
 
-# A unit that is not there can never be restarted: better known before the switch.
+# A unit that does not exist can never be restarted; this must be known before the switch.
 ready() {
 	load=$(properties LoadState) || return
 	if [ "$load" != LoadState=loaded ]; then
 		complain "$unit: no such unit on this device"
 		return 100
 	fi
-	quiet
+	no_deployment
 }
 
-# A process that comes or goes may be the one of before or the one of after: asked again, it will be decided.
+# 111 while the unit starts or stops: it is not known yet which process is the instance.
 instance() {
 	shown=$(properties ActiveState MainPID ExecMainStartTimestampMonotonic) || return
 	while IFS='=' read -r name value; do
@@ -53,8 +55,9 @@ END
 	printf '%s %s %s%s\n' "$boot" "$pid" "$start" "$used"
 }
 
-# A new connection is tried once for a switch; whoever asks us keeps the note of it, and comes again if it did not help.
-# A restart is not waited for: it may end whoever asks for it. A unit that failed too often is not started before it is reset.
+# Once for each switch a new connection is tried instead of a restart: the file GR_RECONNECTED
+# records it, and gr-rotate calls again if it did not help. The hook does not wait for the restart,
+# which may end gr-rotate as well. A unit that has failed too often starts only after reset-failed.
 restart() {
 	active=$(properties ActiveState) || return
 	if [ "$active" = ActiveState=active ] && [ -n "${GR_RECONNECTED:-}" ] && [ ! -e "$GR_RECONNECTED" ] && reconnect; then
