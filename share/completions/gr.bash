@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# gr.bash - completion of gr-jobs and gr-registry for bash. Verbs, options and operands come from the programs' own help, and
-# names from the registry: nothing here can be out of date.
+# gr.bash - completion of gr-jobs and gr-registry for bash. Commands, options and operands are
+# taken from the help texts of the programs, and names from the registry, so this file is never out
+# of date.
 
-# The kind of the option's value (FILE, JOB), or nothing. Standard input: the help of the verb. $1: the option.
+# Prints the kind of value that an option takes (FILE, JOB), or nothing. Standard input: the help
+# text of the command. $1: the option.
 _gr_value() {
 	awk -v word="$1" '$1 ~ /^-/ {
 		long = $1 ~ /,$/ ? 2 : 1
@@ -14,12 +16,12 @@ _gr_value() {
 	}'
 }
 
-# The kind of the verb's n-th operand: what the usage line has besides options. $1: n.
+# Prints the kind of the n-th operand, from the usage line without its options. $1: n.
 _gr_operand() {
 	sed -n '1{s/\[[^]]*\]//g;s/-[A-Za-z] [A-Z]*\( \.\.\.\)*//g;p;}' | grep -o '\b[A-Z][A-Z-]*' | sed -n "$1p"
 }
 
-# Words of a kind. $1: the kind, $2: the help of the verb; the rest is -H DIR.
+# Prints the words of a kind. $1: the kind, $2: the help text of the command; the rest is -H DIR.
 _gr_words() {
 	local kind=$1 help=$2
 	shift 2
@@ -32,15 +34,16 @@ _gr_words() {
 	esac 2>/dev/null
 }
 
-# What may stand at the cursor, one a line. $1: what stands there now; the rest: the words before it.
+# Prints the words that are possible at the cursor, one in each line. $1: the word there now; the
+# rest: the words before it.
 _gr_candidates() {
-	local current=$1 program=$2 verb=${3:-} help word value='' n=1
+	local current=$1 program=$2 subcommand=${3:-} help word value='' n=1
 	local -a home=()
 	if [ $# -eq 2 ]; then
 		"$program" --help 2>/dev/null | sed -n 's/^  \([a-z-]*\) .*/\1/p'
 		return
 	fi
-	help=$("$program" "$verb" --help 2>/dev/null) || return 0
+	help=$("$program" "$subcommand" --help 2>/dev/null) || return 0
 	for word in "${@:4}"; do
 		if [ -n "$value" ]; then
 			[ "$value" != DIR ] || home=(-H "$word")
@@ -58,7 +61,7 @@ _gr_candidates() {
 	fi
 }
 
-# When there are no words of ours, bash goes on with file names.
+# If no word is offered here, bash offers file names.
 _gr() {
 	local current=${COMP_WORDS[COMP_CWORD]}
 	mapfile -t COMPREPLY < <(compgen -W "$(_gr_candidates "$current" "${COMP_WORDS[@]:0:COMP_CWORD}")" -- "$current")
