@@ -71,10 +71,16 @@ LINK_gr-fleet              = libcrypto jansson
 DEVICE  := $(patsubst src/device/%.c,%,$(wildcard src/device/gr-*.c))
 BACKEND := $(filter-out gr-broker,$(patsubst src/backend/%.c,%,$(wildcard src/backend/gr-*.c)))
 # Files of one program that has verbs: src/device/gr-x/*.c belong to gr-x.
-PARTS = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/device/$(1)/*.c src/backend/$(1)/*.c))
+PARTS = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,src/device/$(1) src/backend/$(patsubst gr-backendd,daemon,$(1)))))
 
-LIB_OBJ  := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lib/*.c))
-ROOM_OBJ := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/backend/base/*.c src/backend/registry/*.c src/backend/issuer/*.c src/backend/jobs/*.c src/backend/handlers/*.c src/backend/policy/*.c))
+# The rooms of each side, lowest first; scripts/build/rooms holds the includes to this order.
+DEVICE_ROOMS  = config config/greengrass token store rotation session
+BACKEND_ROOMS = base policy registry issuer rules jobs rotation
+objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(addprefix src/,$(1)))))
+
+COMMON_OBJ  := $(call objects,lib lib/pkcs11)
+DEVICE_OBJ  := $(call objects,$(addprefix device/,$(DEVICE_ROOMS)))
+BACKEND_OBJ := $(call objects,$(addprefix backend/,$(BACKEND_ROOMS)))
 
 PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh said.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
@@ -108,25 +114,25 @@ $(BUILD)/pic/%.o: src/%.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -fPIC -fvisibility=hidden -Isrc/$(firstword $(subst /, ,$*)) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
-$(BUILD)/libgr.a: $(LIB_OBJ)
+# q: two rooms may have a file of the same name.
+$(BUILD)/libgr-common.a: $(COMMON_OBJ)
+$(BUILD)/libgr-device.a: $(DEVICE_OBJ)
+$(BUILD)/libgr-backend.a: $(BACKEND_OBJ)
+$(addprefix $(BUILD)/libgr-,common.a device.a backend.a):
 	$(call say,AR,$@)
-	$(Q)rm -f $@; $(AR) rcs $@ $^
+	$(Q)rm -f $@; $(AR) qcs $@ $^
 
-$(BUILD)/librooms.a: $(ROOM_OBJ)
-	$(call say,AR,$@)
-	$(Q)rm -f $@; $(AR) rcs $@ $^
-
-$(addprefix $(BIN)/,$(DEVICE)): $(BIN)/%: $(BUILD)/device/%.o $$(call PARTS,$$*) $(BUILD)/libgr.a
+$(addprefix $(BIN)/,$(DEVICE)): $(BIN)/%: $(BUILD)/device/%.o $$(call PARTS,$$*) $(BUILD)/libgr-device.a $(BUILD)/libgr-common.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
 
-$(addprefix $(BIN)/,$(BACKEND)): $(BIN)/%: $(BUILD)/backend/%.o $$(call PARTS,$$*) $(BUILD)/librooms.a $(BUILD)/libgr.a
+$(addprefix $(BIN)/,$(BACKEND)): $(BIN)/%: $(BUILD)/backend/%.o $$(call PARTS,$$*) $(BUILD)/libgr-backend.a $(BUILD)/libgr-common.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
 
-PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/gr-broker/*.c src/backend/policy/*.c) $(addprefix src/backend/base/,bucket.c repeat.c) $(addprefix src/lib/,complain.c printable.c str.c topic.c json.c clock.c uuid.c))
+PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/broker/*.c src/backend/policy/*.c) $(addprefix src/backend/base/,bucket.c repeat.c uuid.c) $(addprefix src/lib/,complain.c printable.c str.c topic.c json.c clock.c))
 $(BIN)/gr-broker.so: $(PLUGIN_OBJ)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
@@ -200,7 +206,7 @@ $(BUILD)/bench/%.o: test/bench/%.c Makefile | setup
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -Itest/bench $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
-$(BENCH): $(BUILD)/bench/bin/%: $(BUILD)/bench/%.o $$(call BENCH_PARTS,$$*) $(BUILD)/libgr.a
+$(BENCH): $(BUILD)/bench/bin/%: $(BUILD)/bench/%.o $$(call BENCH_PARTS,$$*) $(BUILD)/libgr-common.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
@@ -224,18 +230,18 @@ $(BUILD)/fault/%.o: test/fault/%.c Makefile | setup
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -Itest/fault $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
-LOSSY_OBJ := $(patsubst test/%.c,$(BUILD)/pic/%.o,test/fault/gr-lossy.c $(wildcard test/fault/gr-lossy/*.c)) $(addprefix $(BUILD)/pic/,lib/str.o lib/clock.o backend/gr-broker/copy.o)
+LOSSY_OBJ := $(patsubst test/%.c,$(BUILD)/pic/%.o,test/fault/gr-lossy.c $(wildcard test/fault/gr-lossy/*.c)) $(addprefix $(BUILD)/pic/,lib/str.o lib/clock.o backend/broker/copy.o)
 $(BUILD)/fault/gr-lossy.so: $(LOSSY_OBJ)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -shared -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAGS) -o $@ $^
 
-$(BUILD)/fault/bin/gr-wire: $(BUILD)/fault/gr-wire.o $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/fault/gr-wire/*.c)) $(BUILD)/libgr.a
+$(BUILD)/fault/bin/gr-wire: $(BUILD)/fault/gr-wire.o $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/fault/gr-wire/*.c)) $(BUILD)/libgr-common.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_gr-wire))
 
-$(BUILD)/fault/bin/gr-cut: $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/fault/cut/*.c)) $(BUILD)/libgr.a
+$(BUILD)/fault/bin/gr-cut: $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/fault/cut/*.c)) $(BUILD)/libgr-common.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_gr-cut))
@@ -259,17 +265,24 @@ FUZZ_TARGETS := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/*.c))
 TARGET ?= $(FUZZ_TARGETS)
 
 # What each target links besides test/fuzz/lib and src/lib, which functions it puts its own in place of, and whose lines fuzz-coverage counts.
-FUZZ_ROOMS = $(addprefix backend/,base registry jobs handlers issuer policy)
+FUZZ_BACKEND = $(addprefix backend/,$(BACKEND_ROOMS))
+FUZZ_DEVICE = $(addprefix device/,$(DEVICE_ROOMS))
 FUZZ_WORLD = db_commit clock_real_ms clock_boot_ms malloc free signer_issue signer_note signer_sync
-FUZZ_LINK_acl      = backend/gr-broker backend/policy
+FUZZ_LINK_acl      = backend/broker backend/policy
 FUZZ_LINK_policy   = backend/policy
-FUZZ_LINK_event    = backend/gr-backendd $(FUZZ_ROOMS)
-FUZZ_LINK_import   = backend/gr-registry $(FUZZ_ROOMS)
-FUZZ_LINK_ledger   = backend/gr-registry $(FUZZ_ROOMS)
-FUZZ_LINK_job      = backend/gr-jobs $(FUZZ_ROOMS)
-FUZZ_LINK_template = backend/gr-jobs $(FUZZ_ROOMS)
-FUZZ_LINK_signer   = backend/gr-signer $(FUZZ_ROOMS)
-FUZZ_LINK_answer   = device/gr-create device/gr-jobs-client
+FUZZ_LINK_event    = backend/daemon $(FUZZ_BACKEND)
+FUZZ_LINK_import   = backend/gr-registry $(FUZZ_BACKEND)
+FUZZ_LINK_ledger   = backend/gr-registry $(FUZZ_BACKEND)
+FUZZ_LINK_job      = backend/gr-jobs $(FUZZ_BACKEND)
+FUZZ_LINK_template = backend/gr-jobs $(FUZZ_BACKEND)
+FUZZ_LINK_signer   = backend/gr-signer $(FUZZ_BACKEND)
+FUZZ_LINK_answer   = device/gr-create device/gr-jobs-client $(FUZZ_DEVICE)
+FUZZ_LINK_conf     = $(FUZZ_DEVICE)
+FUZZ_LINK_frame    = $(FUZZ_DEVICE)
+FUZZ_LINK_journal  = $(FUZZ_DEVICE)
+FUZZ_LINK_lite     = $(FUZZ_DEVICE)
+FUZZ_LINK_tlog     = $(FUZZ_DEVICE)
+FUZZ_LINK_yaml     = $(FUZZ_DEVICE)
 FUZZ_WRAP_conf     = conf_take_nucleus
 FUZZ_WRAP_token    = object_read
 FUZZ_WRAP_answer   = request_init request_send session_receive out_close
@@ -278,27 +291,27 @@ FUZZ_WRAP_import   = $(FUZZ_WORLD)
 FUZZ_WRAP_ledger   = $(FUZZ_WORLD)
 FUZZ_WRAP_job      = $(FUZZ_WORLD)
 FUZZ_WRAP_template = $(FUZZ_WORLD)
-FUZZ_READS_acl         = backend/gr-broker/acl lib/topic
-FUZZ_READS_answer      = lib/request lib/rotation device/gr-create/offer $(addprefix device/gr-jobs-client/,jobs list describe execution)
+FUZZ_READS_acl         = backend/broker/acl lib/topic
+FUZZ_READS_answer      = device/session/request device/session/rotation_request device/gr-create/issued_certificate $(addprefix device/gr-jobs-client/,jobs list describe execution)
 FUZZ_READS_certificate = lib/cert lib/chain lib/strength
-FUZZ_READS_conf        = lib/conf lib/location lib/settings
+FUZZ_READS_conf        = device/config/conf device/config/location device/config/settings
 FUZZ_READS_csr         = lib/csr
-FUZZ_READS_event       = backend/gr-backendd/dispatch $(patsubst src/%.c,%,$(wildcard src/backend/handlers/[!s]*.c src/backend/jobs/[dsu]*.c))
-FUZZ_READS_frame       = lib/frame
+FUZZ_READS_event       = backend/daemon/dispatch $(patsubst src/%.c,%,$(wildcard src/backend/rotation/[!s]*.c src/backend/jobs/[dsu]*.c))
+FUZZ_READS_frame       = device/session/frame
 FUZZ_READS_import      = backend/gr-registry/import_line backend/gr-registry/import_ahead
-FUZZ_READS_job         = backend/gr-jobs/order_request backend/registry/job_config backend/registry/job_create
-FUZZ_READS_journal     = lib/journal
+FUZZ_READS_job         = backend/gr-jobs/job_options_request backend/registry/job_config backend/registry/job_create
+FUZZ_READS_journal     = device/rotation/journal
 FUZZ_READS_ledger      = backend/gr-registry/replay
-FUZZ_READS_lite        = lib/gg_lite
+FUZZ_READS_lite        = device/config/greengrass/lite
 FUZZ_READS_policy      = $(addprefix backend/policy/,policy condition pattern variable)
-FUZZ_READS_reference   = lib/reference
-FUZZ_READS_signer      = backend/gr-signer/office backend/gr-signer/list backend/base/wire
-FUZZ_READS_template    = backend/gr-jobs/order_request backend/registry/job_config backend/registry/job_template
-FUZZ_READS_tlog        = lib/tlog lib/gg_tree
-FUZZ_READS_token       = lib/object_value
+FUZZ_READS_reference   = lib/pkcs11/key_reference
+FUZZ_READS_signer      = backend/gr-signer/requests backend/gr-signer/crl_request backend/base/wire
+FUZZ_READS_template    = backend/gr-jobs/job_options_request backend/registry/job_config backend/registry/job_template
+FUZZ_READS_tlog        = device/config/greengrass/transaction_log device/config/greengrass/tree
+FUZZ_READS_token       = lib/pkcs11/object_value
 FUZZ_READS_topic       = lib/topic
-FUZZ_READS_uri         = lib/uri
-FUZZ_READS_yaml        = lib/gg_yaml lib/gg_tree
+FUZZ_READS_uri         = lib/pkcs11/uri
+FUZZ_READS_yaml        = device/config/greengrass/yaml device/config/greengrass/tree
 
 fuzz: fuzz-setup
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(addprefix $(FUZZ)/bin/,$(TARGET))
@@ -340,17 +353,17 @@ $(FUZZ)/gcov/fuzz/%.o: test/fuzz/%.c Makefile
 
 # One archive for each folder of src, and one for what the targets share.
 fuzz_objects = $(patsubst src/%.c,$(1)/%.o,$(wildcard src/$(2)/*.c)) $(patsubst test/%.c,$(1)/%.o,$(if $(filter fuzz/%,$(2)),$(wildcard test/$(2)/*.c)))
-fuzz_archives = $(patsubst %,$(1)/%.a,fuzz/lib $(FUZZ_LINK_$(2)) lib)
+fuzz_archives = $(patsubst %,$(1)/%.a,fuzz/lib $(FUZZ_LINK_$(2)) lib lib/pkcs11)
 fuzz_wrap = $(patsubst %,-Wl$(comma)--wrap=%,write $(FUZZ_WRAP_$(1)))
 comma = ,
 
 $(FUZZ)/obj/%.a: $$(call fuzz_objects,$(FUZZ)/obj,$$*)
 	$(call say,AR,$@)
-	$(Q)rm -f $@; $(AR) rcs $@ $^
+	$(Q)rm -f $@; $(AR) qcs $@ $^
 
 $(FUZZ)/gcov/%.a: $$(call fuzz_objects,$(FUZZ)/gcov,$$*)
 	$(call say,AR,$@)
-	$(Q)rm -f $@; $(AR) rcs $@ $^
+	$(Q)rm -f $@; $(AR) qcs $@ $^
 
 $(FUZZ)/bin/%: $(FUZZ)/obj/fuzz/%.o $$(call fuzz_archives,$(FUZZ)/obj,$$*)
 	$(call say,LD,$@)

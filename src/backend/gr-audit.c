@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-audit: which certificates need a rotation, or a look */
+#include "base/progress.h"
 #include "complain.h"
-#include "gr-audit/remedy.h"
-#include "progress.h"
+#include "gr-audit/remediation.h"
 #include "registry/audit.h"
-#include "registry/list.h"
-#include "registry/verb.h"
+#include "registry/command.h"
+#include "registry/table.h"
 #include "secret.h"
 
 #include <inttypes.h>
@@ -16,7 +16,7 @@
 enum { DAY_MS = 86400000, DAYS_DEFAULT = 30, DAYS_MAX = 36500 };
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	{ 'd', "days", "N", "expiring: within so many days (default 30, or a third of a shorter life)" },
 	{ 'a', "age", "N", "old: registered more than so many days ago (default: none is)" },
 	{ 'c', "check", "CHECK", "look for this alone; may be given several times" },
@@ -28,16 +28,16 @@ static const struct arg_spec spec = {
 	"gr-audit", "[-H DIR] [-j] [-d N] [-a N] [-c CHECK ...] [-r [-m TEMPLATE]]",
 	"Look at every ACTIVE certificate: check, thing, certificateId, detail of what is wrong. Exit status 1 if anything is.", options
 };
-static const struct list_column columns[] = {
-	{ "CHECK", "check", LIST_TEXT }, { "THING", "thingName", LIST_TEXT }, { "CERTIFICATE", "certificateId", LIST_TEXT }, { "DETAIL", "detail", LIST_TEXT }, { 0 }
+static const struct table_column columns[] = {
+	{ "CHECK", "check", TABLE_TEXT }, { "THING", "thingName", TABLE_TEXT }, { "CERTIFICATE", "certificateId", TABLE_TEXT }, { "DETAIL", "detail", TABLE_TEXT }, { 0 }
 };
 
 struct review {
 	struct audit audit;
-	struct list list;
+	struct table list;
 	struct progress progress;
 	int64_t count[AUDIT_CHECKS], all;
-	struct remedy remedy;
+	struct remediation remedy;
 	bool rotate;
 };
 
@@ -48,15 +48,15 @@ static const char *some(const char *text)
 
 static enum status take_finding(void *arg, const struct audit_finding *f)
 {
-	const struct list_value row[] = { { .text = audit_name(f->check) }, { .text = some(f->thing) }, { .text = some(f->certificate) }, { .text = f->detail } };
+	const struct table_value row[] = { { .text = audit_name(f->check) }, { .text = some(f->thing) }, { .text = some(f->certificate) }, { .text = f->detail } };
 	struct review *r = arg;
 
 	if (r->list.person)
 		progress_end(&r->progress);	/* the two may share a screen */
-	list_row(&r->list, row);
+	table_row(&r->list, row);
 	r->count[f->check]++;
 	r->all++;
-	return r->rotate && audit_is_mended_by_rotation(f->check) && f->thing[0] ? remedy_add(&r->remedy, f->thing) : GR_OK;
+	return r->rotate && audit_is_mended_by_rotation(f->check) && f->thing[0] ? remediation_add(&r->remedy, f->thing) : GR_OK;
 }
 
 static void take_step(void *arg, int64_t certificates)
@@ -76,7 +76,7 @@ static void print_sum(const struct review *r, int64_t certificates)
 	fputs(r->all ? "\n" : ", nothing found\n", stderr);
 }
 
-static enum status look(struct review *r, struct verb *v, int64_t *certificates)
+static enum status look(struct review *r, struct command *v, int64_t *certificates)
 {
 	int64_t size = 0;
 	enum status st = audit_size(&size, v->db);
@@ -89,16 +89,16 @@ static enum status look(struct review *r, struct verb *v, int64_t *certificates)
 	r->audit.arg = r;
 	if (v->json)
 		fputs("{\"findings\":", stdout);
-	list_start(&r->list, columns, v->json);
+	table_start(&r->list, columns, v->json);
 	progress_start(&r->progress, "certificates", size);
 	st = audit_run(certificates, &r->audit, v->db);
 	progress_end(&r->progress);
-	list_end(&r->list);
+	table_end(&r->list);
 	return st;
 }
 
 /* What became of the findings; standard output has the findings alone, for cut and awk. */
-static void print_remedy(const struct remedy *r)
+static void print_remedy(const struct remediation *r)
 {
 	if (r->job[0])
 		complain("job %s: rotates %" PRId64 " thing(s)", r->job, r->reached);
@@ -106,7 +106,7 @@ static void print_remedy(const struct remedy *r)
 		complain("no job: nothing was found that one would mend and that no open job is for already");
 }
 
-static void print_json_end(const struct remedy *r, int64_t certificates)
+static void print_json_end(const struct remediation *r, int64_t certificates)
 {
 	printf(",\"certificates\":%" PRId64, certificates);
 	if (r->job[0])
@@ -114,13 +114,13 @@ static void print_json_end(const struct remedy *r, int64_t certificates)
 	puts("}");
 }
 
-static enum status review(struct review *r, struct verb *v)
+static enum status review(struct review *r, struct command *v)
 {
 	int64_t certificates = 0;
 	enum status st = look(r, v, &certificates);
 
 	if (st == GR_OK && r->rotate)
-		st = remedy_order(&r->remedy, v->db, v->now);
+		st = remediation_order(&r->remedy, v->db, v->now);
 	if (v->json)
 		print_json_end(&r->remedy, certificates);
 	if (st != GR_OK)
@@ -147,7 +147,7 @@ static enum status take_check(unsigned *checks, const char *name)
 int main(int argc, char *argv[])
 {
 	struct review r = { .audit = { .age_ms = INT64_MAX } };
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	uint32_t days = 0, age = 0;
 	enum status st = GR_OK;
 	int ch;
@@ -161,7 +161,7 @@ int main(int argc, char *argv[])
 		case 'c': st = take_check(&r.audit.checks, optarg); break;
 		case 'r': r.rotate = true; break;
 		case 'm': r.remedy.template = optarg; break;
-		default: verb_option(&v, ch);
+		default: command_option(&v, ch);
 		}
 	if (st != GR_OK)
 		return st;
@@ -173,8 +173,8 @@ int main(int argc, char *argv[])
 		r.audit.age_ms = (int64_t)age * DAY_MS;
 	if (!r.audit.checks)
 		r.audit.checks = (1u << AUDIT_CHECKS) - 1;
-	if ((st = verb_open(&v, &spec, argc, argv, 0, 0)) == GR_OK)
+	if ((st = command_open(&v, &spec, argc, argv, 0, 0)) == GR_OK)
 		st = review(&r, &v);
-	remedy_release(&r.remedy);
-	return verb_close(&v, st);
+	remediation_release(&r.remedy);
+	return command_close(&v, st);
 }

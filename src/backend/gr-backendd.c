@@ -3,11 +3,11 @@
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
-#include "gr-backendd/daemon.h"
+#include "daemon/daemon.h"
 #include "registry/home.h"
 #include "registry/thing.h"
-#include "str.h"
 #include "secret.h"
+#include "str.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -79,7 +79,7 @@ static enum status turn(struct daemon *d, int signals)
 	if ((st = dispatch_batch(d)) == GR_OK)
 		st = chores_run(d, events == 0);
 	if (st == GR_OK)
-		st = courier_turn(&d->courier, d->db);
+		st = channels_turn(&d->courier, d->db);
 	if (d->bus.reader && bus_flush(&d->bus, d->db) != GR_OK)
 		bus_close(&d->bus);
 	if (d->bus.subscribed && !was_ready) {
@@ -114,7 +114,7 @@ static enum status serve(struct daemon *d, int signals)
 static enum status read_options(struct home *home, struct daemon *d, int argc, char *argv[])
 {
 	const char *dir = NULL, *path = NULL;
-	uint32_t minute = LIMITS_MINUTE_MS, ceiling = LIMITS_CEILING, quarantine = 7, rate = 0, own = 24, begin = 120;
+	uint32_t minute = SETTINGS_MINUTE_MS, ceiling = SETTINGS_CEILING, quarantine = 7, rate = 0, own = 24, begin = 120;
 	enum status st = GR_OK;
 	int ch;
 
@@ -139,12 +139,12 @@ static enum status read_options(struct home *home, struct daemon *d, int argc, c
 		complain("%s: longer than the %d bytes that fit the address of a Unix socket", d->bus.socket, SOCKET_MAX);
 		return GR_BAD;
 	}
-	d->limits = (struct limits){ minute, ceiling };
+	d->limits = (struct settings){ minute, ceiling };
 	d->quarantine_ms = (int64_t)quarantine * DAY_MS;
 	d->own_job_ms = (int64_t)own * 60 * minute;
 	d->begin_ms = (int64_t)begin * minute;
 	d->metrics.every_ms = minute / 4;
-	courier_open(&d->courier, home, d->bus.socket, minute);
+	channels_open(&d->courier, home, d->bus.socket, minute);
 	d->closings = throttle_new(CLOSINGS_FEW, CLOSINGS_MINUTES * (int64_t)minute);
 	d->asked = asked_new();
 	if (d->closings && d->asked && (rate == 0 || (d->throttle = throttle_new(rate, THROTTLE_SECOND_MS))))
@@ -162,7 +162,7 @@ int main(int argc, char *argv[])
 
 	secret_guard();
 	umask(077);
-	fair_init(&d.bus.in);
+	fair_queue_init(&d.bus.in);
 	queue_init(&d.bus.out);
 	if (!(d.lines = lines_open()))
 		return GR_FAIL;
@@ -177,12 +177,12 @@ int main(int argc, char *argv[])
 	/* Two daemons on one registry would send everything twice and evict each other from the broker. */
 	if ((st = home_enter(&home)) != GR_OK || (st = home_settle(home.dir)) != GR_OK || (st = home_lock(&lock, &home)) != GR_OK || (st = signer_open(&d.signer, &home)) != GR_OK ||
 	    (st = signer_can_issue(&d.signer)) != GR_OK ||
-	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK || (st = limits_record(d.db, &d.limits)) != GR_OK)
+	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK || (st = settings_record(d.db, &d.limits)) != GR_OK)
 		goto out;
 	d.authorities = home.ca;
 	st = serve(&d, signals);
 out:
-	courier_close(&d.courier);
+	channels_close(&d.courier);
 	bus_close(&d.bus);
 	if (signals >= 0)
 		close(signals);

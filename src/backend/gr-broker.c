@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-broker: the Mosquitto plugin that decides who may connect, publish, subscribe and receive. */
-#include "gr-broker/acl.h"
-#include "gr-broker/admit.h"
-#include "gr-broker/api.h"
-#include "gr-broker/broker.h"
-#include "gr-broker/copy.h"
-#include "gr-broker/dates.h"
-#include "gr-broker/gate.h"
-#include "gr-broker/presence.h"
-#include "gr-broker/route.h"
-#include "gr-broker/watch.h"
+#include "broker/acl.h"
+#include "broker/acl_hook.h"
+#include "broker/admit.h"
+#include "broker/api.h"
+#include "broker/broker.h"
+#include "broker/copy.h"
+#include "broker/dates.h"
+#include "broker/presence.h"
+#include "broker/revocation_poller.h"
+#include "broker/route.h"
 #include "clock.h"
 #include "printable.h"
 
@@ -64,7 +64,7 @@ static int begin_session(struct broker *b, struct mosquitto *client, struct iden
 		return MOSQ_ERR_NOMEM;
 	}
 	session->may_be_kept = admit_may_be_kept(client);
-	kept_remove(b->kept, session->who.client);
+	kept_sessions_remove(b->kept, session->who.client);
 	presence_mark(&session->presence, &b->version);
 	if (older)
 		older->ending = true;
@@ -91,7 +91,7 @@ static int turn_away(struct broker *b, struct identity *who, enum status verdict
 	if (verdict == GR_NO)
 		rc = refuse(b, who->certificate, who->client, why);
 	else
-		gate_log(b, who, "is not let in", "", why);
+		acl_hook_log(b, who, "is not let in", "", why);
 	identity_release(who);
 	return rc;
 }
@@ -166,7 +166,7 @@ static int on_reload(int event, void *data, void *userdata)
 static int on_acl(int event, void *data, void *userdata)
 {
 	(void)event;
-	return gate_check(userdata, data);
+	return acl_hook_check(userdata, data);
 }
 
 static void tell(struct session *s)
@@ -181,7 +181,7 @@ static void tell(struct session *s)
  * The backend hears of the thing's own session before it hears what came after that, also over another one. A report is a
  * copy that leaves with the next turn, so that the request has to leave as one as well.
  */
-static void tell_thing(struct broker *b, struct session *s)
+static void events_thing(struct broker *b, struct session *s)
 {
 	struct session *own = sessions_find_id(b->sessions, s->who.thing);
 
@@ -208,7 +208,7 @@ static int on_message(int event, void *data, void *userdata)
 	if (!s)
 		return MOSQ_ERR_AUTH;
 	if (acl_is_request(message->topic))
-		tell_thing(b, s);
+		events_thing(b, s);
 	return route_from_device(b, message, s);
 }
 
@@ -225,8 +225,8 @@ static int on_disconnect(int event, void *data, void *userdata)
 	report_disconnected(&s->who);
 	presence_disconnected(s);
 	if (s->may_be_kept && sessions_find_id(b->sessions, s->who.client) == s)
-		kept_add(b->kept, s->who.client);
-	if (s->kept)	/* it was a will, see gate.c */
+		kept_sessions_add(b->kept, s->who.client);
+	if (s->kept)	/* it was a will, see acl_hook.c */
 		copy_publish(NULL, s->kept, 0, "", 0, true);
 	sessions_remove(b->sessions, s);
 	return MOSQ_ERR_SUCCESS;
@@ -245,8 +245,8 @@ static int on_tick(int event, void *data, void *userdata)
 	backlog_mark(&b->backlog, false);
 	allowance_tell(&b->allowance, clock_boot_ms());
 	repeats_tick(b->lines, clock_boot_ms());
-	watch_registry(b, clock_boot_ms());
-	api_wake_within(data, WATCH_MS);
+	revocation_poller_registry(b, clock_boot_ms());
+	api_wake_within(data, REVOCATION_POLLER_MS);
 	return MOSQ_ERR_SUCCESS;
 }
 
@@ -269,13 +269,13 @@ static int broker_free(struct broker *b)
 	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; i++)
 		mosquitto_callback_unregister(b->id, callbacks[i].event, callbacks[i].call, NULL);
 	sessions_free(b->sessions);
-	kept_free(b->kept);
+	kept_sessions_free(b->kept);
 	refusals_free(b->refusals);
 	repeats_free(b->lines);
 	allowance_close(&b->allowance);
 	backlog_close(&b->backlog);
 	policies_cache_free(b->cache);
-	view_free(b->view);
+	registry_reader_free(b->view);
 	if (b->grace_s >= 0)
 		dates_give_back();
 	free(b);
@@ -284,10 +284,10 @@ static int broker_free(struct broker *b)
 
 static int broker_start(struct broker *b, const char *path, uint32_t rate)
 {
-	b->view = view_new(path);
+	b->view = registry_reader_new(path);
 	b->cache = policies_cache_new();
 	b->sessions = sessions_new();
-	b->kept = kept_new();
+	b->kept = kept_sessions_new();
 	b->refusals = refusals_new();
 	b->lines = repeats_new(write_line);
 	if (!b->view || !b->cache || !b->sessions || !b->kept || !b->refusals || !b->lines || !allowance_open(&b->allowance, rate) || !backlog_open(&b->backlog))
@@ -302,7 +302,7 @@ static int broker_start(struct broker *b, const char *path, uint32_t rate)
 			return rc;
 	}
 	report_all();	/* nobody is connected, neither is the daemon; but this shows whether the broker has kept its session */
-	watch_registry(b, clock_boot_ms());
+	revocation_poller_registry(b, clock_boot_ms());
 	return MOSQ_ERR_SUCCESS;
 }
 

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-jobs: the operator's side of the Jobs service */
-#include "gr-jobs/verbs.h"
+#include "gr-jobs/commands.h"
 #include "secret.h"
 
 #include <sys/stat.h>
 
 static const struct arg_verb verbs[] = {
-	{ "create", do_create, "a job for things and groups; a certificate rotation unless a document says otherwise" },
-	{ "describe", do_describe, "a job and how its executions stand" },
-	{ "document", do_document, "a job's document as it was given" },
-	{ "list", do_list, "all jobs" },
-	{ "executions", do_executions, "the executions of a job or a thing, one a line" },
-	{ "describe-execution", do_describe_execution, "one execution" },
-	{ "watch", do_watch, "follow a job until its last execution has ended" },
-	{ "update", do_update, "change how a job goes on" },
-	{ "associate-targets", do_associate_targets, "more targets for a continuous job" },
-	{ "cancel", do_cancel, "what waits, and with --force what is under way" },
-	{ "cancel-execution", do_cancel_execution, "the same for one thing" },
-	{ "delete", do_delete, "a job and its executions" },
-	{ "delete-execution", do_delete_execution, "one execution" },
-	{ "create-template", do_create_template, "what jobs have in common, under a name" },
-	{ "describe-template", do_describe_template, "one template" },
-	{ "list-templates", do_list_templates, "all templates" },
-	{ "delete-template", do_delete_template, "a template; its jobs stay" },
+	{ "create", command_create, "a job for things and groups; a certificate rotation unless a document says otherwise" },
+	{ "describe", command_describe, "a job and how its executions stand" },
+	{ "document", command_document, "a job's document as it was given" },
+	{ "list", command_list, "all jobs" },
+	{ "executions", command_executions, "the executions of a job or a thing, one a line" },
+	{ "describe-execution", command_describe_execution, "one execution" },
+	{ "watch", command_watch, "follow a job until its last execution has ended" },
+	{ "update", command_update, "change how a job goes on" },
+	{ "associate-targets", command_associate_targets, "more targets for a continuous job" },
+	{ "cancel", command_cancel, "what waits, and with --force what is under way" },
+	{ "cancel-execution", command_cancel_execution, "the same for one thing" },
+	{ "delete", command_delete, "a job and its executions" },
+	{ "delete-execution", command_delete_execution, "one execution" },
+	{ "create-template", command_create_template, "what jobs have in common, under a name" },
+	{ "describe-template", command_describe_template, "one template" },
+	{ "list-templates", command_list_templates, "all templates" },
+	{ "delete-template", command_delete_template, "a template; its jobs stay" },
 	{ 0 }
 };
 

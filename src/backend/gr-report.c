@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-report: how the fleet is, as one page for a browser */
-#include "gr-report/report.h"
 #include "gr-report/page.h"
-#include "registry/verb.h"
+#include "gr-report/report.h"
+#include "registry/command.h"
 #include "secret.h"
 
 #include <sys/stat.h>
@@ -36,7 +36,7 @@ static enum status print(const struct report *r)
 int main(int argc, char *argv[])
 {
 	struct report r = { .days = DAYS };
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	enum status st = GR_OK;
 	int ch;
 
@@ -46,13 +46,13 @@ int main(int argc, char *argv[])
 		if (ch == 'd')
 			st = arg_range(&r.days, "--days", optarg, 1, DAYS_MAX);
 		else
-			verb_option(&v, ch);
+			command_option(&v, ch);
 	if (st != GR_OK)
 		return st;
-	if ((st = verb_open(&v, &spec, argc, argv, 0, 0)) == GR_OK && (st = db_snapshot(v.db)) == GR_OK) {
+	if ((st = command_open(&v, &spec, argc, argv, 0, 0)) == GR_OK && (st = db_snapshot(v.db)) == GR_OK) {
 		r.db = v.db;
 		r.now = v.now;
 		st = print(&r);
 	}
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

@@ -3,7 +3,7 @@
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
-#include "gr-signer/office.h"
+#include "gr-signer/requests.h"
 #include "issuer/signer.h"
 #include "secret.h"
 #include "str.h"
@@ -33,10 +33,10 @@ static const struct arg_spec spec = {
 
 struct peer_state {
 	int fd;
-	struct office_crl crl;
+	struct requests_crl crl;
 };
 struct server {
-	struct office office;
+	struct requests office;
 	struct peer_state peers[PEERS];
 	size_t count;
 	struct wire wire;
@@ -45,7 +45,7 @@ struct server {
 static void drop(struct server *s, size_t i)
 {
 	close(s->peers[i].fd);
-	office_crl_release(&s->peers[i].crl);
+	requests_crl_release(&s->peers[i].crl);
 	s->peers[i] = s->peers[--s->count];
 }
 
@@ -54,7 +54,7 @@ static bool answer_one(struct server *s, struct peer_state *p)
 {
 	if (!wire_receive(&s->wire, p->fd))
 		return errno == EAGAIN;
-	office_answer(&s->office, &p->crl, &s->wire, clock_real_ms() / 1000);
+	requests_answer(&s->office, &p->crl, &s->wire, clock_real_ms() / 1000);
 	return wire_send(&s->wire, p->fd);
 }
 
@@ -66,7 +66,7 @@ static enum status serve_one(struct server *s)
 	signal(SIGTERM, SIG_IGN);
 	while (answer_one(s, &p))
 		;
-	office_crl_release(&p.crl);
+	requests_crl_release(&p.crl);
 	return GR_OK;
 }
 
@@ -164,9 +164,9 @@ int main(int argc, char *argv[])
 	if (st == GR_OK)
 		st = home_settle(home.signer);
 	if (st == GR_OK) {
-		office_open(&s->office, &home, !one);
+		requests_open(&s->office, &home, !one);
 		st = one ? serve_one(s) : serve(s, &home);
-		office_close(&s->office);
+		requests_close(&s->office);
 	}
 	free(s);
 	return st;

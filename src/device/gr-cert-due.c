@@ -3,13 +3,13 @@
 #include "arg.h"
 #include "cert.h"
 #include "clock.h"
-#include "conf.h"
-#include "credential.h"
-#include "due.h"
+#include "config/conf.h"
+#include "config/settings.h"
 #include "out.h"
-#include "settings.h"
-#include "store.h"
+#include "rotation/due.h"
 #include "secret.h"
+#include "store/credential.h"
+#include "store/store.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,11 +2,11 @@
 /* gr-commit: ask the backend for the licence to say SUCCEEDED over the connection's certificate */
 #include "arg.h"
 #include "complain.h"
-#include "conf.h"
-#include "rotation.h"
-#include "session.h"
-#include "str.h"
+#include "config/conf.h"
 #include "secret.h"
+#include "session/rotation_request.h"
+#include "session/session.h"
+#include "str.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ static const struct arg_spec spec = {
 struct errand {
 	struct conf conf;
 	uint32_t generation;
-	struct rotation rotation;	/* job and execution number */
+	struct rotation_request rotation;	/* job and execution number */
 	const char *certificate;	/* id, or NULL */
 };
 
@@ -55,14 +55,14 @@ static bool is_for_us(const struct errand *e, const json_t *answer)
 static enum status ask(struct errand *e, struct session *session)
 {
 	json_t *body = e->certificate ? json_pack("{s:s}", "certificateId", e->certificate) : json_object();
-	enum status st = rotation_send(&e->rotation, session, "commit", body);
+	enum status st = rotation_request_send(&e->rotation, session, "commit", body);
 	bool ours = false;
 
 	json_decref(body);
 	while (st == GR_OK && !ours) {
 		json_t *answer = NULL;
 
-		if ((st = rotation_answer(&answer, &e->rotation)) == GR_OK) {
+		if ((st = rotation_request_answer(&answer, &e->rotation)) == GR_OK) {
 			ours = is_for_us(e, answer);
 			json_decref(answer);
 		}

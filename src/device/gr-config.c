@@ -2,15 +2,17 @@
 /* gr-config: print where this device keeps its identity */
 #include "alg.h"
 #include "complain.h"
-#include "conf.h"
+#include "config/conf.h"
+#include "config/settings.h"
 #include "json.h"
 #include "out.h"
-#include "pair.h"
-#include "pin.h"
-#include "settings.h"
-#include "store.h"
-#include "token.h"
+#include "pkcs11/pin.h"
+#include "pkcs11/token.h"
 #include "secret.h"
+#include "store/pair.h"
+#include "store/store.h"
+#include "token/configured_token.h"
+#include "token/device_pin.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -97,7 +99,7 @@ static enum status check_algorithms(const struct conf *conf)
 /* With a store beside it the file can be had again. */
 static void complain_missing(const struct store *store)
 {
-	enum seat_kind kind = SEAT_MISSING;
+	enum configured_path_kind kind = CONFIGURED_PATH_MISSING;
 	bool key;
 
 	if (store->key.token) {
@@ -105,9 +107,9 @@ static void complain_missing(const struct store *store)
 										 : "the token has no such private key, or the certificate is missing");
 		return;
 	}
-	key = seat_look(&kind, &store->key) == GR_OK && kind == SEAT_MISSING;
+	key = configured_path_look(&kind, &store->key) == GR_OK && kind == CONFIGURED_PATH_MISSING;
 
-	if (!key && (seat_look(&kind, &store->certificate) != GR_OK || kind != SEAT_MISSING))
+	if (!key && (configured_path_look(&kind, &store->certificate) != GR_OK || kind != CONFIGURED_PATH_MISSING))
 		complain("%s: its live pair is not complete; run gr-install-cert recover", store->path);
 	else
 		complain("%s: missing; %s", key ? store->key.path : store->certificate.path,
@@ -179,7 +181,7 @@ static enum status hand_over_pin(const struct conf *conf, uint32_t fd)
 	enum status st;
 
 	if ((uri_is(path) && (st = uri_parse(&uri, path, conf_name(CONF_PRIVATE_KEY_PATH))) != GR_OK) ||
-	    (st = pin_read_for(&pin, token_pin_source(&uri, conf), conf)) != GR_OK)
+	    (st = device_pin_read(&pin, configured_token_pin_source(&uri, conf), conf)) != GR_OK)
 		return st;
 	if (write((int)fd, pin.text, pin.len) != (ssize_t)pin.len) {
 		complain("--pin-fd: descriptor %" PRIu32 ": %s", fd, strerror(errno));

@@ -3,19 +3,19 @@
 #include "arg.h"
 #include "cert.h"
 #include "complain.h"
-#include "conf.h"
-#include "credential.h"
+#include "config/conf.h"
+#include "config/settings.h"
 #include "csr.h"
 #include "file.h"
-#include "gr-create/offer.h"
-#include "login.h"
+#include "gr-create/issued_certificate.h"
 #include "out.h"
-#include "rotation.h"
-#include "session.h"
-#include "settings.h"
-#include "store.h"
-#include "str.h"
 #include "secret.h"
+#include "session/login.h"
+#include "session/rotation_request.h"
+#include "session/session.h"
+#include "store/credential.h"
+#include "store/store.h"
+#include "str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static const struct arg_spec spec = {
 struct errand {
 	struct conf conf;
 	uint32_t generation;
-	struct rotation rotation;	/* job and execution number */
+	struct rotation_request rotation;	/* job and execution number */
 	char *pem;
 	struct csr csr;
 };
@@ -94,7 +94,7 @@ static enum status check_new(const struct errand *e)
 }
 
 /* One file holds it all, and gr-install-cert, the runtime and we read no more of one. GR_NO, one line: too large. */
-static enum status check_size(const struct offer *offer, size_t size)
+static enum status check_size(const struct issued_certificate *offer, size_t size)
 {
 	if (size <= CERT_FILE_MAX)
 		return GR_OK;
@@ -104,7 +104,7 @@ static enum status check_size(const struct offer *offer, size_t size)
 }
 
 /* The certificate, and what stands between it and a root: in this order a runtime sends them. */
-static enum status print(const struct offer *offer)
+static enum status print(const struct issued_certificate *offer)
 {
 	char *pem, *chain;
 	size_t len;
@@ -125,25 +125,25 @@ static enum status print(const struct offer *offer)
 
 static enum status ask(struct errand *e, struct session *session)
 {
-	const struct offer_terms terms = {
+	const struct issued_certificate_terms terms = {
 		.csr = &e->csr, .ca = conf_text(&e->conf, CONF_ISSUER_CA_PATH), .chain = settings_is_on(&e->conf, CONF_CERTIFICATE_CHAIN)
 	};
 	json_t *body = json_pack("{s:s, s:o*}", "csr", e->pem, "certificateChain", terms.chain ? json_true() : NULL), *answer = NULL;
-	struct offer offer = { 0 };
-	enum status st = rotation_send(&e->rotation, session, "create", body);
+	struct issued_certificate offer = { 0 };
+	enum status st = rotation_request_send(&e->rotation, session, "create", body);
 
 	json_decref(body);
 	if (st != GR_OK)
 		return st;
 	do {
-		if ((st = rotation_answer(&answer, &e->rotation)) != GR_OK)
+		if ((st = rotation_request_answer(&answer, &e->rotation)) != GR_OK)
 			return st;
-		st = offer_check(&offer, answer, &terms);
+		st = issued_certificate_check(&offer, answer, &terms);
 		json_decref(answer);
 	} while (st == GR_BAD);
 	if (st == GR_OK)
 		st = print(&offer);
-	offer_release(&offer);
+	issued_certificate_release(&offer);
 	return st;
 }
 

@@ -2,21 +2,21 @@
 /* gr-csr: print a CSR for the next key */
 #include "alg.h"
 #include "complain.h"
-#include "credential.h"
 #include "csr.h"
-#include "desk.h"
-#include "generation.h"
 #include "gr-csr/subject.h"
-#include "pair.h"
-#include "token_key.h"
+#include "pkcs11/token_key.h"
+#include "rotation/device_context.h"
 #include "secret.h"
+#include "store/credential.h"
+#include "store/generation.h"
+#include "store/pair.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 static const struct arg_option options[] = {
-	DESK_GENERATION,
+	DEVICE_CONTEXT_GENERATION,
 	{ 'k', "key", "LOCATION", "a key outside the store: a file or a pkcs11: URI" },
 	{ 's', "subject", "SUBJECT", "its subject, as /O=Example/CN=pump-1" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
@@ -24,7 +24,7 @@ static const struct arg_option options[] = {
 static const struct arg_spec spec = { "gr-csr", "[options]", "Prints a CSR: subject of the live certificate, key of the next generation.", options };
 
 /* The key may be older than the configuration: what counts is what it is. */
-static enum status choose_signing(const struct alg_sign **sign, const struct desk *desk, EVP_PKEY *key, uint32_t n)
+static enum status choose_signing(const struct alg_sign **sign, const struct device_context *desk, EVP_PKEY *key, uint32_t n)
 {
 	const char *name = desk->journal.value[JOURNAL_SIGNING_ALGORITHM];
 	enum status st;
@@ -40,7 +40,7 @@ static enum status choose_signing(const struct alg_sign **sign, const struct des
 	return GR_BAD;
 }
 
-static enum status read_next_key(EVP_PKEY **key, const struct desk *desk, uint32_t n)
+static enum status read_next_key(EVP_PKEY **key, const struct device_context *desk, uint32_t n)
 {
 	enum status st = pair_read_key(key, &desk->store, n);
 
@@ -62,7 +62,7 @@ static enum status print_csr(EVP_PKEY *key, const X509_NAME *subject, const stru
 	return st;
 }
 
-static enum status print_next(const struct desk *desk, EVP_PKEY *key, const struct alg_sign *sign)
+static enum status print_next(const struct device_context *desk, EVP_PKEY *key, const struct alg_sign *sign)
 {
 	struct pair live;
 	enum status st;
@@ -78,14 +78,14 @@ static enum status print_next(const struct desk *desk, EVP_PKEY *key, const stru
 	return st;
 }
 
-static enum status run(const struct desk *desk)
+static enum status run(const struct device_context *desk)
 {
 	const struct alg_sign *sign;
 	EVP_PKEY *key = NULL;
 	enum status st;
 	uint32_t n;
 
-	if ((st = desk_generation(&n, desk, JOURNAL_NEW)) == GR_OK && (st = read_next_key(&key, desk, n)) == GR_OK &&
+	if ((st = device_context_generation(&n, desk, JOURNAL_NEW)) == GR_OK && (st = read_next_key(&key, desk, n)) == GR_OK &&
 	    (st = choose_signing(&sign, desk, key, n)) == GR_OK)
 		st = print_next(desk, key, sign);
 	EVP_PKEY_free(key);
@@ -93,7 +93,7 @@ static enum status run(const struct desk *desk)
 }
 
 /* A device's first CSR: there is no certificate yet, and no store. */
-static enum status run_outside(struct desk *desk, const char *location, const char *text)
+static enum status run_outside(struct device_context *desk, const char *location, const char *text)
 {
 	struct credential credential = { .token = NULL };
 	const struct alg_sign *sign;
@@ -112,7 +112,7 @@ static enum status run_outside(struct desk *desk, const char *location, const ch
 int main(int argc, char *argv[])
 {
 	const char *location = NULL, *subject = NULL;
-	struct desk desk = DESK_CLOSED;
+	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	enum status st = GR_OK;
 	int ch;
 
@@ -123,13 +123,13 @@ int main(int argc, char *argv[])
 		else if (ch == 's')
 			subject = optarg;
 		else
-			st = desk_option(&desk, ch, optarg);
+			st = device_context_option(&desk, ch, optarg);
 	}
 	if (st == GR_OK && (argc > optind || !location != !subject || (location && desk.generation)))
 		arg_usage(&spec);
 	if (st == GR_OK && location)
 		st = run_outside(&desk, location, subject);
-	else if (st == GR_OK && (st = desk_open(&desk, DESK_STORE)) == GR_OK)
+	else if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_STORE)) == GR_OK)
 		st = run(&desk);
-	return desk_close(&desk, st);
+	return device_context_close(&desk, st);
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert: the only program that touches credentials in use */
-#include "gr-install-cert/verbs.h"
+#include "gr-install-cert/commands.h"
 #include "secret.h"
 
 #include <stddef.h>
 
 static const struct arg_verb verbs[] = {
-	{ "adopt", verb_adopt, "take plain files into the store; print the live generation" },
-	{ "next", verb_next, "print a generation number that is free" },
-	{ "stage", verb_stage, "put a certificate beside its private key; print its certificate id" },
-	{ "activate", verb_activate, "make a generation live" },
-	{ "rollback", verb_rollback, "make the generation before it live again" },
-	{ "commit", verb_commit, "mark a generation committed and destroy the old one" },
-	{ "discard", verb_discard, "destroy a generation that is not live" },
-	{ "recover", verb_recover, "finish or undo what was cut short, without network" },
-	{ "status", verb_status, "print what is live and what else there is" },
+	{ "adopt", command_adopt, "take plain files into the store; print the live generation" },
+	{ "next", command_next, "print a generation number that is free" },
+	{ "stage", command_stage, "put a certificate beside its private key; print its certificate id" },
+	{ "activate", command_activate, "make a generation live" },
+	{ "rollback", command_rollback, "make the generation before it live again" },
+	{ "commit", command_commit, "mark a generation committed and destroy the old one" },
+	{ "discard", command_discard, "destroy a generation that is not live" },
+	{ "recover", command_recover, "finish or undo what was cut short, without network" },
+	{ "status", command_status, "print what is live and what else there is" },
 	{ NULL, NULL, NULL }
 };
 

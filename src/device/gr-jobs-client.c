@@ -6,12 +6,12 @@
 int main(int argc, char *argv[])
 {
 	static const struct arg_verb verbs[] = {
-		{ "get", verb_get, "print one execution" },
-		{ "next", verb_next, "print the next execution that is a rotation; wait for it" },
-		{ "pending", verb_pending, "list pending executions" },
-		{ "start", verb_start, "start the execution at the front" },
-		{ "time", verb_time, "print the time that the service tells" },
-		{ "update", verb_update, "report how an execution fares" },
+		{ "get", command_get, "print one execution" },
+		{ "next", command_next, "print the next execution that is a rotation; wait for it" },
+		{ "pending", command_pending, "list pending executions" },
+		{ "start", command_start, "start the execution at the front" },
+		{ "time", command_time, "print the time that the service tells" },
+		{ "update", command_update, "report how an execution fares" },
 		{ 0 }
 	};
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal: read and durably replace the record of the rotation under way */
-#include "gr-journal/verbs.h"
+#include "gr-journal/commands.h"
 #include "secret.h"
 
 #include <stddef.h>
 
 static const struct arg_verb verbs[] = {
-	{ "get", verb_get, "print values" },
-	{ "put", verb_put, "change values, if the phase is the expected one" },
-	{ "arm", verb_arm, "set the deadline of the trial" },
-	{ "left", verb_left, "print the seconds until that deadline" },
-	{ "watched", verb_watched, "tell whether a watchdog looks after this journal" },
-	{ "lock", verb_lock, "lock an inherited descriptor for a driver" },
+	{ "get", command_get, "print values" },
+	{ "put", command_put, "change values, if the phase is the expected one" },
+	{ "arm", command_arm, "set the deadline of the trial" },
+	{ "left", command_left, "print the seconds until that deadline" },
+	{ "watched", command_watched, "tell whether a watchdog looks after this journal" },
+	{ "lock", command_lock, "lock an inherited descriptor for a driver" },
 	{ NULL, NULL, NULL }
 };
 

@@ -2,12 +2,12 @@
 /* gr-keygen: make the next private key */
 #include "alg.h"
 #include "complain.h"
-#include "desk.h"
-#include "generation.h"
 #include "gr-keygen/token.h"
-#include "keeper.h"
-#include "pair.h"
+#include "rotation/device_context.h"
 #include "secret.h"
+#include "store/generation.h"
+#include "store/pair.h"
+#include "store/token_key_store.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -21,15 +21,15 @@ static const struct arg_option options[] = {
 };
 static const struct arg_spec spec = { "gr-keygen", "[options]", "Makes the next private key; prints its generation.", options };
 
-static enum status choose_generation(uint32_t *n, const struct desk *desk)
+static enum status choose_generation(uint32_t *n, const struct device_context *desk)
 {
 	if (desk->generation == 0 && journal_number(&desk->journal, JOURNAL_NEW) == 0)
 		return generation_next(n, &desk->store);
-	return desk_generation(n, desk, JOURNAL_NEW);
+	return device_context_generation(n, desk, JOURNAL_NEW);
 }
 
 /* What the job asked for goes before what is configured. */
-static enum status choose_algorithm(const struct alg_key **alg, const struct desk *desk)
+static enum status choose_algorithm(const struct alg_key **alg, const struct device_context *desk)
 {
 	const char *name = desk->journal.value[JOURNAL_KEY_ALGORITHM];
 
@@ -54,18 +54,18 @@ static enum status check_free(struct stat *like, const struct store *store, uint
 	return GR_BAD;
 }
 
-static enum status make_key(const struct desk *desk, uint32_t n, const struct stat *like)
+static enum status make_key(const struct device_context *desk, uint32_t n, const struct stat *like)
 {
 	const struct alg_key *alg;
 	enum status st;
 
 	if ((st = choose_algorithm(&alg, desk)) != GR_OK || (st = generation_make(&desk->store, n)) != GR_OK)
 		return st;
-	return keeper_make(&desk->store, n, alg, like);
+	return token_key_store_make(&desk->store, n, alg, like);
 }
 
 /* A key that is there is kept: asked again after a cut, the backend must see the same one. */
-static enum status keygen(const struct desk *desk)
+static enum status keygen(const struct device_context *desk)
 {
 	struct stat like, own;
 	enum status st;
@@ -80,12 +80,12 @@ static enum status keygen(const struct desk *desk)
 	return st;
 }
 
-static enum status run(struct desk *desk, const char *uri, bool list)
+static enum status run(struct device_context *desk, const char *uri, bool list)
 {
 	enum status st;
 
 	if (!uri && !list)
-		return (st = desk_open(desk, DESK_LOCK | DESK_STORE)) == GR_OK ? keygen(desk) : st;
+		return (st = device_context_open(desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK ? keygen(desk) : st;
 	if ((st = conf_load(&desk->conf)) != GR_OK)
 		return st;
 	return list ? token_list(&desk->conf, uri) : token_first_key(&desk->conf, uri);
@@ -93,7 +93,7 @@ static enum status run(struct desk *desk, const char *uri, bool list)
 
 int main(int argc, char *argv[])
 {
-	struct desk desk = DESK_CLOSED;
+	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	const char *uri = NULL;
 	enum status st = GR_OK;
 	bool list = false;
@@ -106,11 +106,11 @@ int main(int argc, char *argv[])
 		else if (ch == 'l')
 			list = true;
 		else
-			st = desk_option(&desk, ch, optarg);
+			st = device_context_option(&desk, ch, optarg);
 	}
 	if (st == GR_OK && (argc > optind || (uri && desk.generation)))
 		arg_usage(&spec);
 	if (st == GR_OK)
 		st = run(&desk, uri, list);
-	return desk_close(&desk, st);
+	return device_context_close(&desk, st);
 }

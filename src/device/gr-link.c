@@ -4,15 +4,15 @@
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
-#include "conf.h"
-#include "gr-link/lender.h"
-#include "login.h"
-#include "mqtt.h"
-#include "pin.h"
-#include "settings.h"
-#include "socket.h"
-#include "str.h"
+#include "config/conf.h"
+#include "config/settings.h"
+#include "gr-link/agent.h"
+#include "pkcs11/pin.h"
 #include "secret.h"
+#include "session/login.h"
+#include "session/mqtt.h"
+#include "session/socket.h"
+#include "str.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -91,7 +91,7 @@ static int catch_signals(void)
 static enum status lend(struct mqtt *mqtt, struct inbox *inbox, const struct settings *set, const char *id)
 {
 	int listener, signals = catch_signals();
-	struct lender lender;
+	struct agent lender;
 	enum status st;
 
 	if (signals < 0) {
@@ -102,10 +102,10 @@ static enum status lend(struct mqtt *mqtt, struct inbox *inbox, const struct set
 		close(signals);
 		return st;
 	}
-	lender_init(&lender, mqtt, inbox, listener, signals);
+	agent_init(&lender, mqtt, inbox, listener, signals);
 	if ((st = announce(id)) == GR_OK)
-		st = lender_run(&lender);
-	lender_release(&lender);
+		st = agent_run(&lender);
+	agent_release(&lender);
 	close(listener);
 	close(signals);
 	return st;

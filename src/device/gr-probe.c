@@ -2,11 +2,11 @@
 /* gr-probe: does the broker take these credentials? */
 #include "arg.h"
 #include "clock.h"
-#include "conf.h"
-#include "login.h"
-#include "mqtt.h"
+#include "config/conf.h"
 #include "out.h"
 #include "secret.h"
+#include "session/login.h"
+#include "session/mqtt.h"
 
 #include <stdio.h>
 #include <stdlib.h>

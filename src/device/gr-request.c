@@ -2,12 +2,12 @@
 /* gr-request: ask the backend for a rotation job of our own */
 #include "arg.h"
 #include "complain.h"
-#include "conf.h"
+#include "config/conf.h"
 #include "out.h"
-#include "request.h"
-#include "session.h"
-#include "str.h"
 #include "secret.h"
+#include "session/request.h"
+#include "session/session.h"
+#include "str.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -10,8 +10,8 @@
  * socket; the PUBACK says that they are in force.
  */
 #include "clock.h"
-#include "gr-broker/api.h"
-#include "gr-broker/copy.h"
+#include "broker/api.h"
+#include "broker/copy.h"
 #include "post.h"
 #include "str.h"
 

@@ -29,7 +29,7 @@ static const struct arg_spec spec = {
 	"WIRE count                           how many bytes have passed", options
 };
 
-struct office {
+struct requests {
 	int epoll;
 	uint16_t broker;
 	uint32_t wires;
@@ -40,7 +40,7 @@ struct office {
 	size_t typed;
 };
 
-static enum status set_up(struct office *o)
+static enum status set_up(struct requests *o)
 {
 	struct epoll_event e = { .events = EPOLLIN };
 
@@ -54,7 +54,7 @@ static enum status set_up(struct office *o)
 	return GR_OK;
 }
 
-static enum status open_door(struct office *o, uint32_t i)
+static enum status open_door(struct requests *o, uint32_t i)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = &o->door[i] };
@@ -87,7 +87,7 @@ static int dial(uint16_t port)
 	return -1;
 }
 
-static void answer_door(struct office *o, struct wire *w)
+static void answer_door(struct requests *o, struct wire *w)
 {
 	int device = accept4(w->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), broker, one = 1;
 	struct line *line;
@@ -105,7 +105,7 @@ static void answer_door(struct office *o, struct wire *w)
 	o->lines = line;
 }
 
-static void obey(struct office *o, const char *command)
+static void obey(struct requests *o, const char *command)
 {
 	char way[8], what[8];
 	uint64_t bytes;
@@ -136,7 +136,7 @@ static void obey(struct office *o, const char *command)
 }
 
 /* False: standard input has ended. */
-static bool read_commands(struct office *o)
+static bool read_commands(struct requests *o)
 {
 	ssize_t n = read(STDIN_FILENO, o->command + o->typed, sizeof o->command - 1 - o->typed);
 	char *end;
@@ -157,7 +157,7 @@ static bool read_commands(struct office *o)
 }
 
 /* After all events of a turn: none of them can point at what is freed. */
-static void sweep(struct office *o)
+static void sweep(struct requests *o)
 {
 	for (struct line **at = &o->lines; *at;) {
 		struct line *line = *at;
@@ -171,7 +171,7 @@ static void sweep(struct office *o)
 	}
 }
 
-static enum status run(struct office *o)
+static enum status run(struct requests *o)
 {
 	struct epoll_event e[EVENTS_MAX];
 
@@ -199,7 +199,7 @@ static enum status run(struct office *o)
 
 int main(int argc, char *argv[])
 {
-	struct office o = { .wires = 1, .epoll = -1 };
+	struct requests o = { .wires = 1, .epoll = -1 };
 	enum status st = GR_OK;
 	uint32_t port = 0;
 	int ch;

@@ -4,7 +4,7 @@
  *
  * The byte's bits: 1 the probe, 2 another client id, 4 expired, 8 retained, 16 a will.
  */
-#include "gr-broker/acl.h"
+#include "broker/acl.h"
 #include "lib/fuzz.h"
 
 #include <stdlib.h>

@@ -7,11 +7,11 @@
  * request's token is 0.
  */
 #include "csr.h"
-#include "gr-create/offer.h"
+#include "gr-create/issued_certificate.h"
 #include "gr-jobs-client/describe.h"
 #include "gr-jobs-client/list.h"
 #include "lib/fuzz.h"
-#include "rotation.h"
+#include "session/rotation_request.h"
 #include "str.h"
 
 #include <stdio.h>
@@ -84,19 +84,19 @@ static const char request_pem[] =
 
 static void create(struct session *s, bool chain)
 {
-	struct rotation rotation = { .job = "j", .execution = 1 };
-	struct offer offer = { 0 };
+	struct rotation_request rotation = { .job = "j", .execution = 1 };
+	struct issued_certificate offer = { 0 };
 	json_t *body = json_object(), *answer;
 	const char *why;
 	struct csr csr;
 	enum status st;
 
 	FUZZ_HOLDS(csr_open(&csr, &why, request_pem, strlen(request_pem)) == GR_OK);
-	st = rotation_send(&rotation, s, "create", body);
-	while (st == GR_OK && (st = rotation_answer(&answer, &rotation)) == GR_OK) {
-		if (offer_check(&offer, answer, &(struct offer_terms){ &csr, "", chain }) == GR_OK)
+	st = rotation_request_send(&rotation, s, "create", body);
+	while (st == GR_OK && (st = rotation_request_answer(&answer, &rotation)) == GR_OK) {
+		if (issued_certificate_check(&offer, answer, &(struct issued_certificate_terms){ &csr, "", chain }) == GR_OK)
 			FUZZ_HOLDS(strcmp(offer.cert.spki, csr.spki) == 0);
-		offer_release(&offer);
+		issued_certificate_release(&offer);
 		json_decref(answer);
 	}
 	json_decref(body);
@@ -105,18 +105,18 @@ static void create(struct session *s, bool chain)
 
 static void commit(struct session *s)
 {
-	struct rotation rotation = { .job = "j", .execution = 1 };
+	struct rotation_request rotation = { .job = "j", .execution = 1 };
 	json_t *body = json_object(), *answer;
-	enum status st = rotation_send(&rotation, s, "commit", body);
+	enum status st = rotation_request_send(&rotation, s, "commit", body);
 
-	while (st == GR_OK && (st = rotation_answer(&answer, &rotation)) == GR_OK)
+	while (st == GR_OK && (st = rotation_request_answer(&answer, &rotation)) == GR_OK)
 		json_decref(answer);
 	json_decref(body);
 }
 
 static void list(struct jobs *jobs)
 {
-	struct list list;
+	struct table list;
 	json_t *answer = NULL;
 
 	if (list_read(&list, &answer, jobs, NULL) == GR_NO)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* conf - gr.conf: its lines, and each setting looked at as gr-config --check does */
-#include "conf.h"
+#include "config/conf.h"
 #include "lib/fuzz.h"
-#include "settings.h"
+#include "config/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>

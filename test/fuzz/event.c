@@ -5,7 +5,7 @@
  * The first character of a topic says who sent it: 1 is thing t, 2 is t#gr, 3 is thing u, 4 is
  * thing t over the newest certificate. A topic that begins with any other one is taken as it stands.
  */
-#include "gr-backendd/daemon.h"
+#include "daemon/daemon.h"
 #include "lib/fuzz.h"
 #include "lib/world.h"
 #include "str.h"
@@ -51,7 +51,7 @@ static void handle(struct daemon *d, struct world *w, struct fuzz_parts *parts)
 		char *name = fuzz_part(parts), *payload = fuzz_part(parts);
 
 		if (stamp(topic, sizeof topic, w, name))
-			fair_push(&d->bus.in, topic, payload, strlen(payload));
+			fair_queue_push(&d->bus.in, topic, payload, strlen(payload));
 		free(name);
 		free(payload);
 	}
@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct world *w = world_get();
 	struct daemon d = {
 		.db = w->db, .signer = w->signer, .own_job_ms = 60000, .begin_ms = 60000,
-		.limits = { LIMITS_MINUTE_MS, LIMITS_CEILING }
+		.limits = { SETTINGS_MINUTE_MS, SETTINGS_CEILING }
 	};
 
 	if (!asked) {
@@ -75,10 +75,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	d.asked = asked;
 	d.closings = closings;
-	fair_init(&d.bus.in);
+	fair_queue_init(&d.bus.in);
 	queue_init(&d.bus.out);
 	handle(&d, w, &parts);
-	fair_clear(&d.bus.in);
+	fair_queue_clear(&d.bus.in);
 	queue_clear(&d.bus.out);
 	asked_note(asked, "t", 0);
 	asked_note(asked, "t#gr", 0);

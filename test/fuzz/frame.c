@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* frame - a byte that is the size of pieces, then what a program says to gr-link, in such pieces */
-#include "frame.h"
+#include "session/frame.h"
 #include "lib/fuzz.h"
 
 #include <stdlib.h>

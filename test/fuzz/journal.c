@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* journal - the record of a rotation; after an "s" what follows is one whose checksum fits */
-#include "journal.h"
+#include "rotation/journal.h"
 #include "lib/fuzz.h"
 #include "str.h"
 

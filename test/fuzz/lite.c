@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lite - config.db of Greengrass nucleus lite, a database as bytes */
-#include "gg_lite.h"
+#include "config/greengrass/lite.h"
 #include "lib/fuzz.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	fuzz_write("config.db", data, size);
 	snprintf(nucleus.root, sizeof nucleus.root, "%s", fuzz_folder());
-	gg_lite_read(&nucleus);
+	lite_read(&nucleus);
 	nucleus_release(&nucleus);
 	return 0;
 }

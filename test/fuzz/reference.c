@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reference - what stands in a file in place of a private key: read, written, and read again */
-#include "reference.h"
+#include "pkcs11/key_reference.h"
 #include "lib/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void check_again(const struct reference *reference)
+static void check_again(const struct key_reference *reference)
 {
-	struct reference again = { 0 };
+	struct key_reference again = { 0 };
 	char *text;
 	size_t len;
 
-	if (reference_format(&text, &len, reference) != GR_OK)
+	if (key_reference_format(&text, &len, reference) != GR_OK)
 		return;
 	FUZZ_HOLDS(strlen(text) == len);
-	if (reference_parse(&again, text, "again", NULL) == GR_OK)
+	if (key_reference_parse(&again, text, "again", NULL) == GR_OK)
 		FUZZ_HOLDS(again.has_shown == reference->has_shown && !again.public == !reference->public);
-	reference_release(&again);
+	key_reference_release(&again);
 	free(text);
 }
 
@@ -25,13 +25,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_parts parts = { data, size };
 	char *text = fuzz_part(&parts);
-	struct reference reference = { 0 };
+	struct key_reference reference = { 0 };
 
-	if (reference_is(text)) {
-		reference_is_bare(text);
-		if (reference_parse(&reference, text, "input", NULL) == GR_OK)
+	if (key_reference_is(text)) {
+		key_reference_is_bare(text);
+		if (key_reference_parse(&reference, text, "input", NULL) == GR_OK)
 			check_again(&reference);
-		reference_release(&reference);
+		key_reference_release(&reference);
 	}
 	free(text);
 	return 0;

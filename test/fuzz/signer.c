@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* signer - a question to gr-signer, as it comes over the socket: one datagram */
-#include "gr-signer/office.h"
+#include "gr-signer/requests.h"
 #include "issuer/signer.h"
 #include "lib/fuzz.h"
 #include "str.h"
@@ -12,21 +12,21 @@
 
 #define NOW INT64_C(1800000000)
 
-static struct office office;
+static struct requests office;
 
 /* A folder with an authority that issues, made once. */
 static void begin(struct home *home)
 {
 	struct authority_request q = { .name = AUTHORITY_FIRST, .common_name = "gr CA" };
-	struct mode mode = { .private = true, .days = MODE_DAYS_DEFAULT };
+	struct issuing_profile mode = { .private = true, .days = ISSUING_PROFILE_DAYS_DEFAULT };
 	struct authority a = { 0 };
 
 	FUZZ_HOLDS(home_find_signer(home, fuzz_folder()) == GR_OK && home_make_signer(home) == GR_OK);
 	FUZZ_HOLDS(alg_key_find(&q.alg, "ECDSA-P256") == GR_OK && authority_make(&a, home->ca, &q, NOW) == GR_OK);
 	str_copy(mode.authority, sizeof mode.authority, a.name);
-	FUZZ_HOLDS(mode_settle(&mode, &a) == GR_OK && mode_write(&mode, home->ca) == GR_OK);
+	FUZZ_HOLDS(issuing_profile_settle(&mode, &a) == GR_OK && issuing_profile_write(&mode, home->ca) == GR_OK);
 	authority_release(&a);
-	office_open(&office, home, false);
+	requests_open(&office, home, false);
 }
 
 static bool is_answer(struct wire *answer)
@@ -54,16 +54,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct home home;
 	static struct wire wire;
-	struct office_crl crl = { 0 };
+	struct requests_crl crl = { 0 };
 
 	if (!office.home)
 		begin(&home);
 	wire_clear(&wire);
 	wire.len = size < sizeof wire.data ? size : sizeof wire.data;
 	memcpy(wire.data, data, wire.len);
-	office_answer(&office, &crl, &wire, NOW);
+	requests_answer(&office, &crl, &wire, NOW);
 	FUZZ_HOLDS(is_answer(&wire));
 	check_ledger(home.ledger, size > 0 && data[0] == SIGNER_ISSUE);
-	office_crl_release(&crl);
+	requests_crl_release(&crl);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* template - the members of CreateJobTemplate as JSON, and a job that is made from it */
-#include "gr-jobs/order.h"
+#include "gr-jobs/job_options.h"
 #include "json.h"
 #include "lib/fuzz.h"
 #include "lib/world.h"
@@ -8,13 +8,13 @@
 
 #include <stdlib.h>
 
-static void create(struct world *w, struct order *o)
+static void create(struct world *w, struct job_options *o)
 {
 	static const char *const targets[] = { "thinggroup/g", NULL };
 	struct job_request q, made = { .id = "made", .targets = targets };
 	struct job_template t = { 0 };
 
-	if (order_request(&q, o, ORDER_TEMPLATE, NULL) != GR_OK)
+	if (job_options_request(&q, o, JOB_OPTIONS_TEMPLATE, NULL) != GR_OK)
 		return;
 	q.description = q.description ? q.description : "";
 	if (template_create(w->db, &q, WORLD_NOW) != GR_OK)
@@ -29,12 +29,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct world *w = world_get();
 	char *text = fuzz_block(data, size);
-	struct order o = { .input = json_object_parse(text, size) };
+	struct job_options o = { .input = json_object_parse(text, size) };
 
 	FUZZ_HOLDS(db_begin(w->db) == GR_OK);
 	if (o.input)
 		create(w, &o);
-	order_release(&o);
+	job_options_release(&o);
 	free(text);
 	world_reset(w);
 	return 0;

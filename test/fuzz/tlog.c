@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tlog - the transaction log of a Greengrass nucleus */
-#include "tlog.h"
+#include "config/greengrass/transaction_log.h"
 #include "lib/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct gg_tree tree = { 0 };
+	struct tree tree = { 0 };
 	unsigned long bad;
 
-	if (tlog_read(&tree, &bad, fuzz_file(data, size)) == GR_OK)
+	if (transaction_log_read(&tree, &bad, fuzz_file(data, size)) == GR_OK)
 		gg_nucleus(&tree);
 	else
 		FUZZ_HOLDS(!tree.root.child);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* uri - a PKCS#11 URI: read, written, and read again as the same; and its PIN, cut out */
 #include "lib/fuzz.h"
-#include "uri.h"
+#include "pkcs11/uri.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* yaml - effectiveConfig.yaml of a Greengrass nucleus */
-#include "gg_yaml.h"
+#include "config/greengrass/yaml.h"
 #include "lib/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct gg_tree tree = { 0 };
+	struct tree tree = { 0 };
 
-	if (gg_yaml_read(&tree, fuzz_file(data, size)) == GR_OK)
+	if (yaml_read(&tree, fuzz_file(data, size)) == GR_OK)
 		gg_nucleus(&tree);
 	else
 		FUZZ_HOLDS(!tree.root.child);

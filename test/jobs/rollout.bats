@@ -5,7 +5,7 @@ setup_file() {
 	load ../lib/helper
 	load ../lib/lab
 	lab_up -m 1000 -c 1000
-	gcc -O1 -I"$ROOT/src/backend" -o "$BATS_FILE_TMPDIR/pace" "$ROOT/test/unit/pace.c" "$ROOT/src/backend/jobs/pace.c" $(pkg-config --cflags jansson)
+	gcc -O1 -I"$ROOT/src/backend" -o "$BATS_FILE_TMPDIR/pace" "$ROOT/test/unit/pace.c" "$ROOT/src/backend/jobs/rate_limiter.c" $(pkg-config --cflags jansson)
 }
 teardown_file() {
 	load ../lib/helper

@@ -1,5 +1,5 @@
 /*
- * ours.pml - our handlers: src/backend/handlers/, jobs/update.c, registry/rotation.c and reconcile.c.
+ * ours.pml - our handlers: src/backend/rotation/, jobs/update.c, registry/rotation.c and reconcile.c.
  *
  * Each runs in one transaction, so each is one step here. The answer is in verdict_, status_ and survivor_.
  */

@@ -1,5 +1,5 @@
 /*
- * record.pml - the journal, which is what the device knows after a cut: scripts/driver/record.sh, src/lib/journal.c. A change of it
+ * record.pml - the journal, which is what the device knows after a cut: scripts/driver/record.sh, src/device/rotation/journal.c. A change of it
  * (gr-journal put) is durable at once, so it is one step here.
  */
 mtype = { idle, updating_job, creating_certificate, trial, committing, reporting, rolling_back, failing };

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jobs/pace.h"
+#include "jobs/rate_limiter.h"
 
 enum { MINUTE_US = 60000000, LOOK_US = 20000, MINUTES = 10 };
 
@@ -21,7 +21,7 @@ static int print_rate(char *v[])
 		.base = atoll(v[0]), .factor = atoll(v[1]), .notified = atoll(v[2]), .succeeded = atoll(v[3]), .maximum = atoll(v[4])
 	} };
 
-	printf("%lld\n", (long long)pace_rate(&c, atoll(v[5]), atoll(v[6]), atoll(v[7])));
+	printf("%lld\n", (long long)rate_limiter_rate(&c, atoll(v[5]), atoll(v[6]), atoll(v[7])));
 	return 0;
 }
 
@@ -41,7 +41,7 @@ int main(int argc, char *argv[])
 			now += stall;
 			stalled = now;
 		}
-		while (pace_take(&next, rate, MINUTE_US, now))
+		while (rate_limiter_take(&next, rate, MINUTE_US, now))
 			at[count++] = now;
 	}
 	for (size_t first = 0; first < count && at[first] + MINUTE_US <= at[count - 1]; first++) {

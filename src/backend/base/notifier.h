@@ -6,8 +6,8 @@
  * milliseconds that the program may take. The answer: byte notifier_end, number, text (for NOTIFIER_FAILED). A connection
  * that is closed before ends the program, and all that it started.
  */
-#ifndef GR_NOTIFIER_H
-#define GR_NOTIFIER_H
+#ifndef GR_BASE_NOTIFIER_H
+#define GR_BASE_NOTIFIER_H
 
 #include "base/peer.h"
 

@@ -5,8 +5,8 @@
  * Whoever owns the folder starts one for himself; everybody else asks the one that serves there. Either way messages
  * (wire.h) go over a SOCK_SEQPACKET socket. On any status but GR_OK one line has been written.
  */
-#ifndef GR_PEER_H
-#define GR_PEER_H
+#ifndef GR_BASE_PEER_H
+#define GR_BASE_PEER_H
 
 #include <stdbool.h>
 #include <sys/types.h>

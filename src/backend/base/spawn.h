@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* spawn.h - another program, with nothing of ours in it but standard error. */
-#ifndef GR_SPAWN_H
-#define GR_SPAWN_H
+#ifndef GR_BASE_SPAWN_H
+#define GR_BASE_SPAWN_H
 
 #include <stdbool.h>
 #include <sys/types.h>

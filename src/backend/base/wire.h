@@ -5,8 +5,8 @@
  * Numbers are most significant byte first; a text is four bytes of length and its bytes. What does not fit, or is not
  * there, makes the message bad, and all that follows with it: look at bad once, after the last field.
  */
-#ifndef GR_WIRE_H
-#define GR_WIRE_H
+#ifndef GR_BASE_WIRE_H
+#define GR_BASE_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>

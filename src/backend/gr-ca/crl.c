@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-ca crl */
-#include "gr-ca/verbs.h"
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
+#include "gr-ca/commands.h"
 #include "issuer/signer.h"
 #include "out.h"
 #include "registry/revocation.h"
@@ -69,11 +69,11 @@ static enum status print(const struct home *home, const char *authority, int64_t
 	return st;
 }
 
-int do_crl(int argc, char *argv[])
+int command_crl(int argc, char *argv[])
 {
 	const char *dir = NULL, *name = NULL;
 	uint32_t days = DAYS_DEFAULT;
-	struct mode mode;
+	struct issuing_profile mode;
 	struct home home;
 	enum status st = GR_OK;
 	int ch;
@@ -91,7 +91,7 @@ int do_crl(int argc, char *argv[])
 	if (argc > optind)
 		name = argv[optind];
 	if ((name && (st = office_check_name(name)) != GR_OK) || (st = home_find(&home, dir)) != GR_OK || (st = home_enter(&home)) != GR_OK ||
-	    (!name && (st = mode_need(&mode, home.ca)) != GR_OK))
+	    (!name && (st = issuing_profile_need(&mode, home.ca)) != GR_OK))
 		return st;
 	st = print(&home, name ? name : mode.authority, days);
 	return st == GR_OK ? out_close() : st;

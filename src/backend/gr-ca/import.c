@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-ca import */
-#include "gr-ca/verbs.h"
 #include "arg.h"
 #include "clock.h"
-#include "issuer/trust.h"
+#include "gr-ca/commands.h"
+#include "issuer/trust_store.h"
 
 #include <unistd.h>
 
@@ -20,16 +20,16 @@ static enum status import(const char *dir, const char *name, const struct author
 	enum status st;
 	int fd;
 
-	if ((st = office_open(&fd, &home, dir, true)) != GR_OK)
+	if ((st = requests_open(&fd, &home, dir, true)) != GR_OK)
 		return st;
 	if ((st = authority_import(&a, home.ca, name, source, clock_real_ms() / 1000)) == GR_OK)
-		st = trust_add(home.trusted, &a);
+		st = trust_store_add(home.trusted, &a);
 	authority_release(&a);
 	close(fd);
 	return st;
 }
 
-int do_import(int argc, char *argv[])
+int command_import(int argc, char *argv[])
 {
 	struct office_token token = { .key = NULL };
 	struct authority_source source = { .uri = NULL };

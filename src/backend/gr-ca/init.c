@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-ca init */
-#include "gr-ca/verbs.h"
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
-#include "issuer/trust.h"
+#include "gr-ca/commands.h"
+#include "issuer/trust_store.h"
 #include "str.h"
 
 #include <string.h>
@@ -41,14 +41,14 @@ static enum status check_common_name(const char *name)
 /* The first one begins to issue at once: as AWS IoT does if its key allows that. */
 static enum status begin(const char *dir, const struct authority *a)
 {
-	struct mode mode;
-	enum status st = mode_read(&mode, dir);
+	struct issuing_profile mode;
+	enum status st = issuing_profile_read(&mode, dir);
 
 	if (st != GR_NO)
 		return st;
-	mode = (struct mode){ .private = EVP_PKEY_get_base_id(a->key) != EVP_PKEY_RSA, .days = MODE_DAYS_DEFAULT };
+	mode = (struct issuing_profile){ .private = EVP_PKEY_get_base_id(a->key) != EVP_PKEY_RSA, .days = ISSUING_PROFILE_DAYS_DEFAULT };
 	str_copy(mode.authority, sizeof mode.authority, a->name);
-	return (st = mode_settle(&mode, a)) == GR_OK ? mode_write(&mode, dir) : st;
+	return (st = issuing_profile_settle(&mode, a)) == GR_OK ? issuing_profile_write(&mode, dir) : st;
 }
 
 static enum status make(const char *dir, const struct authority_request *q)
@@ -58,9 +58,9 @@ static enum status make(const char *dir, const struct authority_request *q)
 	enum status st;
 	int fd;
 
-	if ((st = office_open(&fd, &home, dir, true)) != GR_OK)
+	if ((st = requests_open(&fd, &home, dir, true)) != GR_OK)
 		return st;
-	if ((st = authority_make(&a, home.ca, q, clock_real_ms() / 1000)) == GR_OK && (st = trust_add(home.trusted, &a)) == GR_OK)
+	if ((st = authority_make(&a, home.ca, q, clock_real_ms() / 1000)) == GR_OK && (st = trust_store_add(home.trusted, &a)) == GR_OK)
 		st = begin(home.ca, &a);
 	authority_release(&a);
 	close(fd);
@@ -82,7 +82,7 @@ static enum status take_key(struct authority_request *q, struct uri *uri, const 
 	return existing ? GR_OK : alg_key_find(&q->alg, algorithm ? algorithm : "RSA-2048");
 }
 
-int do_init(int argc, char *argv[])
+int command_init(int argc, char *argv[])
 {
 	const char *dir = NULL, *name = NULL, *algorithm = NULL;
 	struct authority_request q = { .name = AUTHORITY_FIRST };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-ca issue-server */
-#include "gr-ca/verbs.h"
 #include "arg.h"
 #include "chain.h"
 #include "clock.h"
 #include "complain.h"
 #include "file.h"
+#include "gr-ca/commands.h"
 #include "out.h"
 #include "str.h"
 
@@ -92,7 +92,7 @@ static enum status read_csr(struct csr *csr, const char *path)
 	return st;
 }
 
-int do_issue_server(int argc, char *argv[])
+int command_issue_server(int argc, char *argv[])
 {
 	const char *dir = NULL, *name = NULL;
 	struct csr csr = { 0 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-ca list */
-#include "gr-ca/verbs.h"
 #include "arg.h"
 #include "chain.h"
+#include "gr-ca/commands.h"
 #include "out.h"
-#include "registry/verb.h"
+#include "registry/command.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static const struct arg_spec spec = {
 struct desk {
 	struct home home;
 	struct db *db;		/* NULL: there is no registry yet */
-	struct mode mode;
+	struct issuing_profile mode;
 };
 
 static enum status count(int64_t *active, struct db *db, const char *name)
@@ -39,8 +39,8 @@ static enum status print(struct desk *d, const char *name, const struct cert *ce
 
 	if (st != GR_OK)
 		return st;
-	verb_time(end, cert->not_after * 1000);
-	printf("%s\t%s\t%s%d\t%s\t%" PRId64 "\t", name, strcmp(name, d->mode.authority) == 0 ? mode_name(&d->mode) : "-",
+	command_time(end, cert->not_after * 1000);
+	printf("%s\t%s\t%s%d\t%s\t%" PRId64 "\t", name, strcmp(name, d->mode.authority) == 0 ? issuing_profile_name(&d->mode) : "-",
 	       family, EVP_PKEY_get_bits(key), end, active);
 	X509_NAME_print_ex_fp(stdout, X509_get_subject_name(cert->x509), 0, XN_FLAG_RFC2253);
 	putchar('\n');
@@ -50,7 +50,7 @@ static enum status print(struct desk *d, const char *name, const struct cert *ce
 static enum status list(struct desk *d)
 {
 	struct authority_list all;
-	enum status st = mode_read(&d->mode, d->home.ca);
+	enum status st = issuing_profile_read(&d->mode, d->home.ca);
 
 	if (st == GR_NO)
 		d->mode.authority[0] = '\0';
@@ -71,7 +71,7 @@ static enum status list(struct desk *d)
 	return st;
 }
 
-int do_list(int argc, char *argv[])
+int command_list(int argc, char *argv[])
 {
 	const char *dir = NULL;
 	struct desk d = { 0 };

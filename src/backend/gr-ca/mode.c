@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-ca mode */
-#include "gr-ca/probe.h"
-#include "gr-ca/verbs.h"
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
-#include "issuer/trust.h"
+#include "gr-ca/commands.h"
+#include "gr-ca/probe.h"
+#include "issuer/trust_store.h"
 #include "out.h"
 #include "str.h"
 
@@ -27,16 +27,16 @@ static const struct arg_spec spec = {
 	"Say, or change, as what and by which authority certificates are issued. It counts from the next one on.", options
 };
 
-static enum status print(const struct mode *mode)
+static enum status print(const struct issuing_profile *mode)
 {
-	printf("mode=%s\nauthority=%s\n", mode_name(mode), mode->authority);
+	printf("mode=%s\nauthority=%s\n", issuing_profile_name(mode), mode->authority);
 	if (mode->private)
 		printf("signingAlgorithm=%s\nvalidityDays=%u\n", mode->alg->name, (unsigned)mode->days);
 	return out_close();
 }
 
 /* Devices must never get a certificate that the broker does not take. The very first authority has no devices yet. */
-static enum status prove(const struct probe *probe, const struct authority *a, const struct mode *mode)
+static enum status prove(const struct probe *probe, const struct authority *a, const struct issuing_profile *mode)
 {
 	if (probe->broker)
 		return probe_broker(probe, a, mode->alg->digest());
@@ -44,11 +44,11 @@ static enum status prove(const struct probe *probe, const struct authority *a, c
 	return GR_BAD;
 }
 
-static enum status change(const struct home *home, struct mode *wanted, struct probe *probe)
+static enum status change(const struct home *home, struct issuing_profile *wanted, struct probe *probe)
 {
 	struct authority a;
-	struct mode now;
-	enum status found = wanted->authority[0] ? mode_read(&now, home->ca) : mode_need(&now, home->ca), st;
+	struct issuing_profile now;
+	enum status found = wanted->authority[0] ? issuing_profile_read(&now, home->ca) : issuing_profile_need(&now, home->ca), st;
 
 	if (found != GR_OK && found != GR_NO)
 		return found;
@@ -59,22 +59,22 @@ static enum status change(const struct home *home, struct mode *wanted, struct p
 	if (a.end <= clock_real_ms() / 1000) {
 		complain("authority %s: has expired", a.name);
 		st = GR_BAD;
-	} else if ((st = mode_settle(wanted, &a)) == GR_OK && (st = trust_add(home->trusted, &a)) == GR_OK && found == GR_OK &&
+	} else if ((st = issuing_profile_settle(wanted, &a)) == GR_OK && (st = trust_store_add(home->trusted, &a)) == GR_OK && found == GR_OK &&
 	    strcmp(now.authority, wanted->authority) != 0)
 		st = prove(probe, &a, wanted);
 	if (st == GR_OK)
-		st = mode_write(wanted, home->ca);
+		st = issuing_profile_write(wanted, home->ca);
 	authority_release(&a);
 	return st;
 }
 
-static enum status change_alone(const char *dir, struct mode *wanted, struct probe *probe)
+static enum status change_alone(const char *dir, struct issuing_profile *wanted, struct probe *probe)
 {
 	struct home home;
 	enum status st;
 	int fd;
 
-	if ((st = office_open(&fd, &home, dir, false)) != GR_OK)
+	if ((st = requests_open(&fd, &home, dir, false)) != GR_OK)
 		return st;
 	probe->dir = home.trusted;
 	st = change(&home, wanted, probe);
@@ -84,17 +84,17 @@ static enum status change_alone(const char *dir, struct mode *wanted, struct pro
 
 static enum status say(const char *dir)
 {
-	struct mode mode;
+	struct issuing_profile mode;
 	struct home home;
 	enum status st;
 
-	if ((st = home_find(&home, dir)) == GR_OK && (st = mode_need(&mode, home.ca)) == GR_OK)
+	if ((st = home_find(&home, dir)) == GR_OK && (st = issuing_profile_need(&mode, home.ca)) == GR_OK)
 		st = print(&mode);
 	return st;
 }
 
 /* The operands: iot or private, and an authority. */
-static enum status read_operands(struct mode *wanted, char *operands[], int count)
+static enum status read_operands(struct issuing_profile *wanted, char *operands[], int count)
 {
 	enum status st;
 
@@ -110,9 +110,9 @@ static enum status read_operands(struct mode *wanted, char *operands[], int coun
 	return GR_OK;
 }
 
-int do_mode(int argc, char *argv[])
+int command_mode(int argc, char *argv[])
 {
-	struct mode wanted = { .days = MODE_DAYS_DEFAULT };
+	struct issuing_profile wanted = { .days = ISSUING_PROFILE_DAYS_DEFAULT };
 	struct probe probe = { 0 };
 	const char *dir = NULL;
 	bool choosy = false;	/* said something of private mode */
@@ -125,8 +125,8 @@ int do_mode(int argc, char *argv[])
 		case 'H': dir = optarg; break;
 		case 'b': probe.broker = optarg; break;
 		case 'r': probe.file = optarg; break;
-		case 's': choosy = true; st = mode_alg_find(&wanted.alg, optarg); break;
-		case 'd': choosy = true; st = arg_range(&wanted.days, "--days", optarg, 1, MODE_DAYS_MAX); break;
+		case 's': choosy = true; st = issuing_profile_alg_find(&wanted.alg, optarg); break;
+		case 'd': choosy = true; st = arg_range(&wanted.days, "--days", optarg, 1, ISSUING_PROFILE_DAYS_MAX); break;
 		}
 	if (st != GR_OK)
 		return st;

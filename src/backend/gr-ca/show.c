@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-ca show */
-#include "gr-ca/verbs.h"
 #include "arg.h"
 #include "chain.h"
+#include "gr-ca/commands.h"
 #include "out.h"
 
 #include <getopt.h>
@@ -44,13 +44,13 @@ static enum status show_all(const char *dir)
 /* The certificate is no secret: the key is not needed, and not looked at. */
 static enum status show_issuing(const char *dir)
 {
-	struct mode mode;
-	enum status st = mode_need(&mode, dir);
+	struct issuing_profile mode;
+	enum status st = issuing_profile_need(&mode, dir);
 
 	return st == GR_OK ? show(dir, mode.authority) : st;
 }
 
-int do_show(int argc, char *argv[])
+int command_show(int argc, char *argv[])
 {
 	const char *dir = NULL;
 	struct home home;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* associate.c - more targets for a continuous job */
 #include "complain.h"
-#include "gr-jobs/order.h"
+#include "gr-jobs/commands.h"
+#include "gr-jobs/job_options.h"
 #include "gr-jobs/rows.h"
-#include "gr-jobs/verbs.h"
 #include "registry/arn.h"
 
 #include <unistd.h>
 
-static const struct arg_option options[] = { VERB_OPTIONS, ORDER_TARGETS, { 0 } };
+static const struct arg_option options[] = { COMMAND_OPTIONS, JOB_OPTIONS_TARGETS, { 0 } };
 static const struct arg_spec spec = {
 	"gr-jobs associate-targets", "[-H DIR] [-j] -t TARGET ... JOB", "Give a continuous job that is IN_PROGRESS more targets.", options
 };
@@ -22,7 +22,7 @@ static enum status check(const struct job *job)
 	return GR_NO;
 }
 
-static enum status work(struct verb *v, const struct order *o)
+static enum status work(struct command *v, const struct job_options *o)
 {
 	struct job job = { 0 };
 	enum status st;
@@ -36,18 +36,18 @@ static enum status work(struct verb *v, const struct order *o)
 	return st;
 }
 
-int do_associate_targets(int argc, char *argv[])
+int command_associate_targets(int argc, char *argv[])
 {
-	struct order o = { 0 };
-	struct verb v = { 0 };
+	struct job_options o = { 0 };
+	struct command v = { 0 };
 	enum status st = GR_OK;
 	int ch;
 
 	arg_restart();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		st = verb_option(&v, ch) ? GR_OK : order_option(&o, ch);
-	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+		st = command_option(&v, ch) ? GR_OK : job_options_option(&o, ch);
+	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
 		st = work(&v, &o);
-	order_release(&o);
-	return verb_close(&v, st);
+	job_options_release(&o);
+	return command_close(&v, st);
 }

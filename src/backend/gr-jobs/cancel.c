@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cancel.c - ending a job before its time */
 #include "complain.h"
-#include "gr-jobs/verbs.h"
-#include "jobs/recall.h"
+#include "gr-jobs/commands.h"
+#include "jobs/cancellation.h"
 #include "printable.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 enum { REASON_MAX = 128, COMMENT_MAX = 2028 };	/* AWS IoT API */
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	{ 'f', "force", NULL, "also what is under way; the devices find out and put themselves in order" },
 	{ 'r', "reason", "CODE", "reason code, up to 128 of [A-Z0-9_]" },
 	{ 'c', "comment", "TEXT", "a comment" },
@@ -41,7 +41,7 @@ static bool may_cancel(const struct job *job, bool force)
 	return job->status == JOB_SCHEDULED || job->status == JOB_IN_PROGRESS || (job->status == JOB_CANCELED && force);
 }
 
-static enum status work(struct verb *v, bool force, const char *reason, const char *comment)
+static enum status work(struct command *v, bool force, const char *reason, const char *comment)
 {
 	const char *id = v->operands[0];
 	struct job job = { 0 };
@@ -52,19 +52,19 @@ static enum status work(struct verb *v, bool force, const char *reason, const ch
 		st = GR_NO;
 	}
 	if (st == GR_OK)
-		st = recall_begin(v->db, &job, force ? RECALL_STARTED : RECALL_QUEUED, reason, comment, v->now);
+		st = cancellation_begin(v->db, &job, force ? RECALL_STARTED : RECALL_QUEUED, reason, comment, v->now);
 	job_release(&job);
 	return st;
 }
 
 /* How things were before. */
 struct before {
-	struct tally tally;
+	struct counters tally;
 	struct rollout rollout;
 };
 
 /* What is under way goes on without --force: the operator should know. */
-static void print_counts(const struct verb *v, const struct before *before)
+static void print_counts(const struct command *v, const struct before *before)
 {
 	int64_t canceled = before->tally.count[EXECUTION_QUEUED], left = before->tally.count[EXECUTION_IN_PROGRESS];
 
@@ -81,12 +81,12 @@ static void print_counts(const struct verb *v, const struct before *before)
 	putchar('\n');
 }
 
-static enum status cancel(struct verb *v, bool force, const char *reason, const char *comment)
+static enum status cancel(struct command *v, bool force, const char *reason, const char *comment)
 {
 	struct before before = { 0 };
 	enum status st;
 
-	if ((st = db_begin(v->db)) != GR_OK || (st = tally_read(&before.tally, v->db, v->operands[0])) != GR_OK ||
+	if ((st = db_begin(v->db)) != GR_OK || (st = counters_read(&before.tally, v->db, v->operands[0])) != GR_OK ||
 	    (st = rollout_get(&before.rollout, v->db, v->operands[0])) == GR_FAIL ||
 	    (st = work(v, force, reason, comment)) != GR_OK || (st = db_commit(v->db)) != GR_OK)
 		return st;
@@ -95,10 +95,10 @@ static enum status cancel(struct verb *v, bool force, const char *reason, const 
 	return GR_OK;
 }
 
-int do_cancel(int argc, char *argv[])
+int command_cancel(int argc, char *argv[])
 {
 	const char *reason = NULL, *comment = NULL;
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	bool force = false;
 	enum status st;
 	int ch;
@@ -109,11 +109,11 @@ int do_cancel(int argc, char *argv[])
 		case 'f': force = true; break;
 		case 'r': reason = optarg; break;
 		case 'c': comment = optarg; break;
-		default: verb_option(&v, ch);
+		default: command_option(&v, ch);
 		}
 	if ((st = check(reason, comment)) != GR_OK)
 		return st;
-	if ((st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+	if ((st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
 		st = cancel(&v, force, reason, comment);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

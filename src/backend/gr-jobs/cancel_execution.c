@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cancel_execution.c - ending one thing's execution before its time */
 #include "complain.h"
+#include "gr-jobs/commands.h"
 #include "gr-jobs/execution.h"
-#include "gr-jobs/verbs.h"
-#include "jobs/details.h"
 #include "jobs/queue.h"
+#include "jobs/status_details.h"
 
 #include <string.h>
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	{ 'f', "force", NULL, "also if it is under way" },
 	{ 'e', "expected-version", "N", "only if it is at this version" },
 	{ 'd', "detail", "KEY=VALUE", "statusDetails that take the place of the device's; may be given up to 10 times" },
@@ -48,7 +48,7 @@ static enum status add_detail(struct wish *w, const char *text)
 static enum status check_details(struct wish *w)
 {
 	const char *why;
-	json_t *checked = w->details ? details_copy(w->details, DETAILS_AS_GIVEN, &why) : NULL;
+	json_t *checked = w->details ? status_details_copy(w->details, STATUS_DETAILS_AS_GIVEN, &why) : NULL;
 
 	if (w->details && !checked) {
 		complain("--detail: %s (InvalidRequest)", why);
@@ -73,7 +73,7 @@ static enum status check_state(const struct execution *x, const struct wish *w)
 	return GR_NO;
 }
 
-static enum status work(struct verb *v, const struct wish *w)
+static enum status work(struct command *v, const struct wish *w)
 {
 	struct execution x;
 	enum status st;
@@ -85,10 +85,10 @@ static enum status work(struct verb *v, const struct wish *w)
 	return db_commit(v->db);
 }
 
-int do_cancel_execution(int argc, char *argv[])
+int command_cancel_execution(int argc, char *argv[])
 {
 	struct wish w = { 0 };
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	enum status st = GR_OK;
 	int ch;
 
@@ -98,10 +98,10 @@ int do_cancel_execution(int argc, char *argv[])
 		case 'f': w.force = true; break;
 		case 'e': st = arg_range(&w.version, "--expected-version", optarg, 1, UINT32_MAX); break;
 		case 'd': st = add_detail(&w, optarg); break;
-		default: verb_option(&v, ch);
+		default: command_option(&v, ch);
 		}
-	if (st == GR_OK && (st = check_details(&w)) == GR_OK && (st = verb_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
+	if (st == GR_OK && (st = check_details(&w)) == GR_OK && (st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
 		st = work(&v, &w);
 	json_decref(w.details);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

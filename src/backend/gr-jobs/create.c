@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* create.c - a job for things and groups */
 #include "clock.h"
-#include "gr-jobs/order.h"
-#include "gr-jobs/preview.h"
+#include "gr-jobs/commands.h"
+#include "gr-jobs/dry_run.h"
+#include "gr-jobs/job_options.h"
 #include "gr-jobs/rows.h"
-#include "gr-jobs/verbs.h"
 #include "registry/arn.h"
 #include "registry/rollout.h"
 
@@ -16,10 +16,10 @@
 enum { LOOK_MS = 5, PATIENCE_MS = 10000 };
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
-	ORDER_TARGETS,
-	ORDER_DOCUMENT,
-	ORDER_OPTIONS,
+	COMMAND_OPTIONS,
+	JOB_OPTIONS_TARGETS,
+	JOB_OPTIONS_DOCUMENT,
+	JOB_OPTIONS_OPTIONS,
 	{ 'm', "template", "TEMPLATE", "a job template; what is given here goes before it" },
 	{ 'c', "continuous", NULL, "things that join a target group later get it too, until the job is cancelled" },
 	{ 's', "schedule", "SCHEDULE", "START[/END[/BEHAVIOR]], UTC; BEHAVIOR is STOP_ROLLOUT, CANCEL or FORCE_CANCEL" },
@@ -40,13 +40,13 @@ struct result {
 
 static enum status look(struct result *r, struct db *db, const char *id)
 {
-	struct tally t;
+	struct counters t;
 	enum status st;
 
 	job_release(&r->job);
-	if ((st = job_get(&r->job, db, id)) != GR_OK || (st = rollout_get(&r->rollout, db, id)) != GR_OK || (st = tally_read(&t, db, id)) != GR_OK)
+	if ((st = job_get(&r->job, db, id)) != GR_OK || (st = rollout_get(&r->rollout, db, id)) != GR_OK || (st = counters_read(&t, db, id)) != GR_OK)
 		return st;
-	r->executions = tally_total(&t);
+	r->executions = counters_total(&t);
 	return GR_OK;
 }
 
@@ -57,7 +57,7 @@ static bool is_due(const struct result *r)
 }
 
 /* While a daemon is at work the result is what the pace of the job allows for, and so nothing that has to be looked for later. */
-static enum status settle(struct result *r, struct verb *v, const char *id)
+static enum status settle(struct result *r, struct command *v, const char *id)
 {
 	int64_t until = clock_boot_ms() + PATIENCE_MS;
 	enum status st = look(r, v->db, id);
@@ -69,14 +69,14 @@ static enum status settle(struct result *r, struct verb *v, const char *id)
 	return st;
 }
 
-static enum status print_result(const struct verb *v, const struct result *r)
+static enum status print_result(const struct command *v, const struct result *r)
 {
 	char start[32];
 
 	if (v->json)
 		return print_json(json_pack("{s:s+, s:s, s:s, s:I, s:I}", "jobArn", ARN_PREFIX "job/", r->job.id, "jobId", r->job.id, "description", r->job.description,
 					    "executions", (json_int_t)r->executions, "waiting", (json_int_t)r->rollout.waiting));
-	verb_time(start, r->job.config.start);
+	command_time(start, r->job.config.start);
 	if (r->job.status == JOB_SCHEDULED)
 		printf("%s: scheduled for %s\n", r->job.id, start);
 	else if (r->rollout.waiting == 0)
@@ -88,7 +88,7 @@ static enum status print_result(const struct verb *v, const struct result *r)
 	return GR_OK;
 }
 
-static enum status create(struct verb *v, const struct job_request *q)
+static enum status create(struct command *v, const struct job_request *q)
 {
 	struct result r = { 0 };
 	enum status st = db_commit(v->db);
@@ -99,20 +99,20 @@ static enum status create(struct verb *v, const struct job_request *q)
 	return st == GR_NO ? GR_OK : st;	/* somebody was quick to delete it */
 }
 
-static enum status work(struct verb *v, struct order *o, bool dry)
+static enum status work(struct command *v, struct job_options *o, bool dry)
 {
 	struct job_request q;
-	enum status st = order_request(&q, o, ORDER_JOB, v->count > 0 ? v->operands[0] : NULL);
+	enum status st = job_options_request(&q, o, JOB_OPTIONS_JOB, v->count > 0 ? v->operands[0] : NULL);
 
 	if (st != GR_OK || (st = db_begin(v->db)) != GR_OK || (st = job_create(v->db, &q, v->now)) != GR_OK)
 		return st;
-	return dry ? preview_print(v, q.id) : create(v, &q);
+	return dry ? dry_run_print(v, q.id) : create(v, &q);
 }
 
-int do_create(int argc, char *argv[])
+int command_create(int argc, char *argv[])
 {
-	struct order o = { 0 };
-	struct verb v = { 0 };
+	struct job_options o = { 0 };
+	struct command v = { 0 };
 	bool dry = false;
 	enum status st = GR_OK;
 	int ch;
@@ -121,15 +121,15 @@ int do_create(int argc, char *argv[])
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		switch (ch) {
 		case 'n': dry = true; break;
-		case 'c': st = order_set(&o, "targetSelection", json_string("CONTINUOUS")); break;
-		case 'm': st = order_set(&o, "jobTemplateArn", json_string(optarg)); break;
-		case 's': st = order_schedule(&o, optarg); break;
-		default: st = verb_option(&v, ch) ? GR_OK : order_option(&o, ch);
+		case 'c': st = job_options_set(&o, "targetSelection", json_string("CONTINUOUS")); break;
+		case 'm': st = job_options_set(&o, "jobTemplateArn", json_string(optarg)); break;
+		case 's': st = job_options_schedule(&o, optarg); break;
+		default: st = command_option(&v, ch) ? GR_OK : job_options_option(&o, ch);
 		}
 	if (st == GR_OK && argc == optind && !o.input)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
+	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
 		st = work(&v, &o, dry);
-	order_release(&o);
-	return verb_close(&v, st);
+	job_options_release(&o);
+	return command_close(&v, st);
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* delete.c - a job, and all its executions with it */
 #include "complain.h"
-#include "gr-jobs/verbs.h"
-#include "jobs/recall.h"
+#include "gr-jobs/commands.h"
+#include "jobs/cancellation.h"
 
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	{ 'f', "force", NULL, "also if it has not ended; devices at work on it find out and put themselves in order" },
 	{ 0 }
 };
 static const struct arg_spec spec = { "gr-jobs delete", "[-H DIR] [-f] JOB", "Delete a job and its executions; custody records stay.", options };
 
-static enum status check(struct verb *v, const struct job *job, bool force)
+static enum status check(struct command *v, const struct job *job, bool force)
 {
 	int64_t deletions = 0;
 	enum status st = db_number(&deletions, v->db, "SELECT count(*) FROM job WHERE status = 'DELETION_IN_PROGRESS'", "");
@@ -31,30 +31,30 @@ static enum status check(struct verb *v, const struct job *job, bool force)
 	return GR_NO;
 }
 
-static enum status work(struct verb *v, bool force)
+static enum status work(struct command *v, bool force)
 {
 	struct job job = { 0 };
 	enum status st;
 
 	if ((st = db_begin(v->db)) == GR_OK && (st = job_need(&job, v->db, v->operands[0])) == GR_OK && (st = check(v, &job, force)) == GR_OK &&
-	    (st = recall_begin(v->db, &job, RECALL_JOB, NULL, NULL, v->now)) == GR_OK)
+	    (st = cancellation_begin(v->db, &job, RECALL_JOB, NULL, NULL, v->now)) == GR_OK)
 		st = db_commit(v->db);
 	job_release(&job);
 	return st;
 }
 
-int do_delete(int argc, char *argv[])
+int command_delete(int argc, char *argv[])
 {
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	bool force = false;
 	enum status st;
 	int ch;
 
 	arg_restart();
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
-		if (!verb_option(&v, ch))
+		if (!command_option(&v, ch))
 			force = true;
-	if ((st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+	if ((st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
 		st = work(&v, force);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

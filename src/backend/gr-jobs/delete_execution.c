@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* delete_execution.c - one execution, as if it had never been; its custody record stays */
 #include "complain.h"
+#include "gr-jobs/commands.h"
 #include "gr-jobs/execution.h"
-#include "gr-jobs/verbs.h"
 #include "jobs/queue.h"
 
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	NUMBER_OPTION,
 	{ 'f', "force", NULL, "also if it has not ended" },
 	{ 0 }
 };
 static const struct arg_spec spec = { "gr-jobs delete-execution", "[-H DIR] [-f] [-n N] JOB THING", "Delete one execution.", options };
 
-static enum status work(struct verb *v, bool force, uint32_t number)
+static enum status work(struct command *v, bool force, uint32_t number)
 {
 	struct execution x;
 	enum status st;
@@ -29,9 +29,9 @@ static enum status work(struct verb *v, bool force, uint32_t number)
 	return (st = queue_delete(v->db, &x, v->now)) == GR_OK ? db_commit(v->db) : st;
 }
 
-int do_delete_execution(int argc, char *argv[])
+int command_delete_execution(int argc, char *argv[])
 {
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	uint32_t number = 0;
 	bool force = false;
 	enum status st = GR_OK;
@@ -41,9 +41,9 @@ int do_delete_execution(int argc, char *argv[])
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		if (ch == 'f')
 			force = true;
-		else if (!verb_option(&v, ch))
+		else if (!command_option(&v, ch))
 			st = arg_range(&number, "--number", optarg, 1, UINT32_MAX);
-	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
+	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
 		st = work(&v, force, number);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* describe.c - describe, document */
 #include "complain.h"
+#include "gr-jobs/commands.h"
 #include "gr-jobs/rows.h"
-#include "gr-jobs/verbs.h"
 #include "printable.h"
 #include "registry/arn.h"
 #include "registry/rollout.h"
@@ -22,7 +22,7 @@ static const char *const fields[] = {
 struct account {
 	struct job job;
 	struct rollout rollout;
-	struct tally tally;
+	struct counters tally;
 	json_t *blocks, *targets;
 	char reason[129], comment[JOB_DESCRIPTION_MAX + 1];
 };
@@ -62,7 +62,7 @@ static enum status read_account(struct account *a, struct db *db, const char *id
 	enum status st;
 
 	if ((st = job_need(&a->job, db, id)) != GR_OK || (st = rollout_get(&a->rollout, db, id)) == GR_FAIL ||
-	    (st = tally_read(&a->tally, db, id)) != GR_OK || (st = read_targets(a, db, id)) != GR_OK || (st = read_reason(a, db, id)) != GR_OK)
+	    (st = counters_read(&a->tally, db, id)) != GR_OK || (st = read_targets(a, db, id)) != GR_OK || (st = read_reason(a, db, id)) != GR_OK)
 		return st;
 	return (a->blocks = job_blocks(db, id)) ? GR_OK : GR_FAIL;
 }
@@ -132,7 +132,7 @@ static enum status print_account(const struct account *a)
 	json_t *value;
 	enum status st = GR_OK;
 
-	verb_time(created, job->created);
+	command_time(created, job->created);
 	printable_line("job %s: %s, created %s", job->id, job_status_name(job->status), created);
 	print_targets(a);
 	print_member("document", job->document, "\t\n");
@@ -152,7 +152,7 @@ static enum status print_account(const struct account *a)
 	return st;
 }
 
-static enum status describe(struct verb *v)
+static enum status describe(struct command *v)
 {
 	struct account a = { 0 };
 	enum status st = read_account(&a, v->db, v->operands[0]);
@@ -163,15 +163,15 @@ static enum status describe(struct verb *v)
 	return st;
 }
 
-int do_describe(int argc, char *argv[])
+int command_describe(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-jobs describe", "[-H DIR] [-j] JOB", "Show a job and how its executions stand.", verb_options };
+	static const struct arg_spec spec = { "gr-jobs describe", "[-H DIR] [-j] JOB", "Show a job and how its executions stand.", command_options };
 
-	return verb_read(&spec, argc, argv, 1, 1, describe);
+	return command_read(&spec, argc, argv, 1, 1, describe);
 }
 
 /* GetJobDocument: as it was given, and nothing added. */
-static enum status document(struct verb *v)
+static enum status document(struct command *v)
 {
 	struct job job = { 0 };
 	enum status st = job_need(&job, v->db, v->operands[0]);
@@ -184,9 +184,9 @@ static enum status document(struct verb *v)
 	return st;
 }
 
-int do_document(int argc, char *argv[])
+int command_document(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-jobs document", "[-H DIR] [-j] JOB", "Print a job's document, byte for byte as it was given.", verb_options };
+	static const struct arg_spec spec = { "gr-jobs document", "[-H DIR] [-j] JOB", "Print a job's document, byte for byte as it was given.", command_options };
 
-	return verb_read(&spec, argc, argv, 1, 1, document);
+	return command_read(&spec, argc, argv, 1, 1, document);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* describe_execution.c - one execution, as the operator sees it */
 #include "complain.h"
+#include "gr-jobs/commands.h"
 #include "gr-jobs/execution.h"
 #include "gr-jobs/rows.h"
-#include "gr-jobs/verbs.h"
 #include "json.h"
 #include "printable.h"
 #include "registry/arn.h"
@@ -14,10 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct arg_option options[] = { VERB_OPTIONS, NUMBER_OPTION, { 0 } };
+static const struct arg_option options[] = { COMMAND_OPTIONS, NUMBER_OPTION, { 0 } };
 static const struct arg_spec spec = { "gr-jobs describe-execution", "[-H DIR] [-j] [-n N] JOB THING", "Show one execution.", options };
 
-enum status execution_need(struct execution *x, const struct verb *v, uint32_t number)
+enum status execution_need(struct execution *x, const struct command *v, uint32_t number)
 {
 	enum status st = execution_find(x, v->db, v->operands[1], v->operands[0], number);
 
@@ -47,7 +47,7 @@ static void print_time(const char *what, int64_t ms)
 {
 	char text[32];
 
-	verb_time(text, ms);
+	command_time(text, ms);
 	if (ms)
 		printf("%s\t%s\n", what, text);
 }
@@ -72,7 +72,7 @@ static void print(const struct execution *x, json_t *details, bool was_there)
 	}
 }
 
-static enum status work(struct verb *v, uint32_t number)
+static enum status work(struct command *v, uint32_t number)
 {
 	struct execution x;
 	char *text = NULL;
@@ -98,18 +98,18 @@ out:
 	return st;
 }
 
-int do_describe_execution(int argc, char *argv[])
+int command_describe_execution(int argc, char *argv[])
 {
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	uint32_t number = 0;
 	enum status st = GR_OK;
 	int ch;
 
 	arg_restart();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		if (!verb_option(&v, ch))
+		if (!command_option(&v, ch))
 			st = arg_range(&number, "--number", optarg, 1, UINT32_MAX);
-	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
+	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
 		st = work(&v, number);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

@@ -3,11 +3,11 @@
 #ifndef GR_JOBS_EXECUTION_H
 #define GR_JOBS_EXECUTION_H
 
+#include "registry/command.h"
 #include "registry/execution.h"
-#include "registry/verb.h"
 
 #define NUMBER_OPTION { 'n', "number", "N", "the execution with this number (default the latest)" }
 /* The execution that the operands name; number 0: the latest. GR_NO, one line: there is none. */
-enum status execution_need(struct execution *x, const struct verb *v, uint32_t number);
+enum status execution_need(struct execution *x, const struct command *v, uint32_t number);
 
 #endif

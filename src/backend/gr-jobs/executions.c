@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* executions.c - the executions of a job, or of a thing */
 #include "complain.h"
+#include "gr-jobs/commands.h"
 #include "gr-jobs/page.h"
-#include "gr-jobs/verbs.h"
 #include "json.h"
 #include "registry/arn.h"
 #include "str.h"
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	{ 't', "thing", "THING", "those of a thing, of every job; job and thing change places then" },
 	{ 's', "status", "STATUS", "only those that are QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, TIMED_OUT, REJECTED, REMOVED or CANCELED" },
 	PAGE_OPTIONS,
@@ -50,14 +50,14 @@ static void print(struct rows *rows, sqlite3_stmt *row, const struct question *q
 		return;
 	}
 	str_format(number, sizeof number, "%lld", (long long)db_int(row, 1));
-	verb_time(updated, db_int(row, 3));
+	command_time(updated, db_int(row, 3));
 	rows_text(rows, cells);
 }
 
 #define SELECT "SELECT thing, number, status, updated, coalesce(json_extract(details, '$.DeviceFailureReason'), ''), details, queued, started, job, attempt, id" \
 	" FROM execution WHERE "
 
-static enum status list(struct verb *v, struct page *page, const struct question *q)
+static enum status list(struct command *v, struct page *page, const struct question *q)
 {
 	static const int widths[] = { 32, 3, 11, 20, 0 };
 	struct rows rows;
@@ -78,7 +78,7 @@ static enum status list(struct verb *v, struct page *page, const struct question
 }
 
 /* What a deleted thing went through can still be asked for. */
-static enum status check(struct verb *v, const struct question *q)
+static enum status check(struct command *v, const struct question *q)
 {
 	struct job job = { 0 };
 	enum status st;
@@ -90,7 +90,7 @@ static enum status check(struct verb *v, const struct question *q)
 	return st;
 }
 
-static enum status work(struct verb *v, struct page *page, struct question *q)
+static enum status work(struct command *v, struct page *page, struct question *q)
 {
 	enum status st;
 
@@ -104,11 +104,11 @@ static enum status work(struct verb *v, struct page *page, struct question *q)
 	return (st = check(v, q)) == GR_OK ? list(v, page, q) : st;
 }
 
-int do_executions(int argc, char *argv[])
+int command_executions(int argc, char *argv[])
 {
 	struct question q = { .status = "" };
 	struct page page = { 0 };
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	enum status st = GR_OK;
 	int ch;
 
@@ -118,9 +118,9 @@ int do_executions(int argc, char *argv[])
 			q.status = optarg;
 		else if (ch == 't')
 			q.thing = optarg;
-		else if (!verb_option(&v, ch))
+		else if (!command_option(&v, ch))
 			st = page_option(&page, ch);
-	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
+	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
 		st = work(&v, &page, &q);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* list.c - all jobs */
+/* crl_request.c - all jobs */
 #include "complain.h"
+#include "gr-jobs/commands.h"
 #include "gr-jobs/page.h"
-#include "gr-jobs/verbs.h"
 #include "str.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	{ 's', "status", "STATUS", "only jobs that are SCHEDULED, IN_PROGRESS, CANCELED, COMPLETED or DELETION_IN_PROGRESS" },
 	PAGE_OPTIONS,
 	{ 0 }
@@ -23,7 +23,7 @@ static void print(struct rows *rows, sqlite3_stmt *row)
 	char created[32], executions[32];
 	const char *const cells[] = { db_text(row, 0), db_text(row, 1), created, executions, NULL };
 
-	verb_time(created, db_int(row, 2));
+	command_time(created, db_int(row, 2));
 	str_format(executions, sizeof executions, "%lld", (long long)db_int(row, 3));
 	if (!rows->verb->json)
 		rows_text(rows, cells);
@@ -34,7 +34,7 @@ static void print(struct rows *rows, sqlite3_stmt *row)
 }
 
 /* In order of creation; a job's key in a page is its place in that order. */
-static enum status list(struct verb *v, struct page *page, const char *status)
+static enum status list(struct command *v, struct page *page, const char *status)
 {
 	static const int widths[] = { 32, 20, 20, 0 };
 	struct rows rows;
@@ -54,11 +54,11 @@ static enum status list(struct verb *v, struct page *page, const char *status)
 	return st == GR_NO ? GR_OK : st;
 }
 
-int do_list(int argc, char *argv[])
+int command_list(int argc, char *argv[])
 {
 	const char *status = "";
 	struct page page = { 0 };
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	enum status st = GR_OK;
 	int ch;
 
@@ -66,13 +66,13 @@ int do_list(int argc, char *argv[])
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		if (ch == 's')
 			status = optarg;
-		else if (!verb_option(&v, ch))
+		else if (!command_option(&v, ch))
 			st = page_option(&page, ch);
 	if (st == GR_OK && *status && job_status_find(status) == JOB_STATUS_COUNT) {
 		complain("--status: %s: no job is called so (InvalidRequest)", status);
 		st = GR_BAD;
 	}
-	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 0, 0)) == GR_OK)
+	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 0, 0)) == GR_OK)
 		st = list(&v, &page, status);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

@@ -35,13 +35,13 @@ bool page_take(struct page *p, const struct rows *rows, int64_t key)
 	return !p->more;
 }
 
-void page_begin(const struct page *p, const struct verb *v, const char *name)
+void page_begin(const struct page *p, const struct command *v, const char *name)
 {
 	if (v->json && p->max)
 		printf("{\"%s\":", name);
 }
 
-void page_end(const struct page *p, const struct verb *v)
+void page_end(const struct page *p, const struct command *v)
 {
 	if (!v->json)
 		return;

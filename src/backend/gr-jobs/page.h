@@ -4,8 +4,8 @@
  *
  * A page in JSON is an object with the list and, when there is more, a nextToken; without --max-results it is the list alone.
  */
-#ifndef GR_PAGE_H
-#define GR_PAGE_H
+#ifndef GR_JOBS_PAGE_H
+#define GR_JOBS_PAGE_H
 
 #include <stdint.h>
 
@@ -26,7 +26,7 @@ enum status page_option(struct page *p, int ch);
 /* May one more row be printed, whose key is key? */
 bool page_take(struct page *p, const struct rows *rows, int64_t key);
 /* Around rows_begin and rows_end; name is that of the list. */
-void page_begin(const struct page *p, const struct verb *v, const char *name);
-void page_end(const struct page *p, const struct verb *v);
+void page_begin(const struct page *p, const struct command *v, const char *name);
+void page_end(const struct page *p, const struct command *v);
 
 #endif

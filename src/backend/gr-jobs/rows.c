@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void rows_begin(struct rows *r, const struct verb *v, const int *widths)
+void rows_begin(struct rows *r, const struct command *v, const int *widths)
 {
 	*r = (struct rows){ .verb = v, .widths = widths, .aligned = isatty(STDOUT_FILENO) };
 	if (v->json)

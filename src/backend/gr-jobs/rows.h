@@ -2,21 +2,21 @@
 /*
  * rows.h - lists: JSON objects in an array, or columns with tabs between them, which on a terminal are put in line.
  */
-#ifndef GR_ROWS_H
-#define GR_ROWS_H
+#ifndef GR_JOBS_ROWS_H
+#define GR_JOBS_ROWS_H
 
 #include <jansson.h>
 
-#include "registry/verb.h"
+#include "registry/command.h"
 
 struct rows {
-	const struct verb *verb;
+	const struct command *verb;
 	const int *widths;	/* of the columns on a terminal, ended by 0: the last one is as wide as its text */
 	bool aligned;
 	size_t count;
 };
 /* widths has one number a column but the last. */
-void rows_begin(struct rows *r, const struct verb *v, const int *widths);
+void rows_begin(struct rows *r, const struct command *v, const int *widths);
 /* One row of text, ended by NULL; control characters are not printed. */
 void rows_text(struct rows *r, const char *const cells[]);
 /* One row of JSON, which is taken over. */

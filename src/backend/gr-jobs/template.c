@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* template.c - job templates */
-#include "gr-jobs/order.h"
+#include "gr-jobs/commands.h"
+#include "gr-jobs/job_options.h"
 #include "gr-jobs/rows.h"
-#include "gr-jobs/verbs.h"
 #include "printable.h"
 #include "registry/arn.h"
 #include "registry/job_template.h"
@@ -10,12 +10,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const struct arg_option options[] = { VERB_OPTIONS, ORDER_DOCUMENT, ORDER_OPTIONS, { 0 } };
+static const struct arg_option options[] = { COMMAND_OPTIONS, JOB_OPTIONS_DOCUMENT, JOB_OPTIONS_OPTIONS, { 0 } };
 
-static enum status create(struct verb *v, struct order *o)
+static enum status create(struct command *v, struct job_options *o)
 {
 	struct job_request q;
-	enum status st = order_request(&q, o, ORDER_TEMPLATE, v->count > 0 ? v->operands[0] : NULL);
+	enum status st = job_options_request(&q, o, JOB_OPTIONS_TEMPLATE, v->count > 0 ? v->operands[0] : NULL);
 
 	if (st != GR_OK || (st = db_begin(v->db)) != GR_OK || (st = template_create(v->db, &q, v->now)) != GR_OK || (st = db_commit(v->db)) != GR_OK)
 		return st;
@@ -24,26 +24,26 @@ static enum status create(struct verb *v, struct order *o)
 	return GR_OK;
 }
 
-int do_create_template(int argc, char *argv[])
+int command_create_template(int argc, char *argv[])
 {
 	static const struct arg_spec spec = {
 		"gr-jobs create-template", "[-H DIR] [-j] -D TEXT [-d FILE] [-T MINUTES] [-r N] [-g GROWTH] [-a ABORT] [-R RETRIES] [-i FILE] [TEMPLATE]",
 		"Keep a document and how to roll it out under a name.", options
 	};
-	struct order o = { 0 };
-	struct verb v = { 0 };
+	struct job_options o = { 0 };
+	struct command v = { 0 };
 	enum status st = GR_OK;
 	int ch;
 
 	arg_restart();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		st = verb_option(&v, ch) ? GR_OK : order_option(&o, ch);
+		st = command_option(&v, ch) ? GR_OK : job_options_option(&o, ch);
 	if (st == GR_OK && argc == optind && !o.input)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
+	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
 		st = create(&v, &o);
-	order_release(&o);
-	return verb_close(&v, st);
+	job_options_release(&o);
+	return command_close(&v, st);
 }
 
 static json_t *template_json(const struct job_template *t)
@@ -56,7 +56,7 @@ static json_t *template_json(const struct job_template *t)
 	return o;
 }
 
-static enum status describe(struct verb *v)
+static enum status describe(struct command *v)
 {
 	struct job_template t = { 0 };
 	const char *block;
@@ -81,14 +81,14 @@ static enum status describe(struct verb *v)
 	return st;
 }
 
-int do_describe_template(int argc, char *argv[])
+int command_describe_template(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-jobs describe-template", "[-H DIR] [-j] TEMPLATE", "Show a job template.", verb_options };
+	static const struct arg_spec spec = { "gr-jobs describe-template", "[-H DIR] [-j] TEMPLATE", "Show a job template.", command_options };
 
-	return verb_read(&spec, argc, argv, 1, 1, describe);
+	return command_read(&spec, argc, argv, 1, 1, describe);
 }
 
-static enum status list(struct verb *v)
+static enum status list(struct command *v)
 {
 	static const int widths[] = { 32, 20, 0 };
 	struct rows rows;
@@ -100,7 +100,7 @@ static enum status list(struct verb *v)
 		char created[32];
 		const char *const cells[] = { db_text(row, 0), created, db_text(row, 2), NULL };
 
-		verb_time(created, db_int(row, 1));
+		command_time(created, db_int(row, 1));
 		if (v->json)
 			rows_json(&rows, json_pack("{s:s, s:I, s:s}", "jobTemplateId", cells[0], "createdAt", (json_int_t)(db_int(row, 1) / 1000), "description", cells[2]));
 		else
@@ -112,21 +112,21 @@ static enum status list(struct verb *v)
 	return st == GR_NO ? GR_OK : st;
 }
 
-int do_list_templates(int argc, char *argv[])
+int command_list_templates(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-jobs list-templates", "[-H DIR] [-j]", "List job templates: id, created, description.", verb_options };
+	static const struct arg_spec spec = { "gr-jobs list-templates", "[-H DIR] [-j]", "List job templates: id, created, description.", command_options };
 
-	return verb_read(&spec, argc, argv, 0, 0, list);
+	return command_read(&spec, argc, argv, 0, 0, list);
 }
 
-static enum status delete(struct verb *v)
+static enum status delete(struct command *v)
 {
 	return template_delete(v->db, v->operands[0]);
 }
 
-int do_delete_template(int argc, char *argv[])
+int command_delete_template(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-jobs delete-template", "[-H DIR] TEMPLATE", "Delete a job template; jobs made from it stay as they are.", verb_options };
+	static const struct arg_spec spec = { "gr-jobs delete-template", "[-H DIR] TEMPLATE", "Delete a job template; jobs made from it stay as they are.", command_options };
 
-	return verb_change(&spec, argc, argv, 1, 1, delete);
+	return command_change(&spec, argc, argv, 1, 1, delete);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* update.c - changing how a job goes on */
 #include "complain.h"
-#include "gr-jobs/order.h"
-#include "gr-jobs/verbs.h"
+#include "gr-jobs/commands.h"
+#include "gr-jobs/job_options.h"
 #include "registry/rollout.h"
 
 #include <unistd.h>
 
-static const struct arg_option options[] = { VERB_OPTIONS, ORDER_OPTIONS, { 0 } };
+static const struct arg_option options[] = { COMMAND_OPTIONS, JOB_OPTIONS_OPTIONS, { 0 } };
 static const struct arg_spec spec = {
 	"gr-jobs update", "[-H DIR] [-D TEXT] [-T MINUTES] [-r N] [-g GROWTH] [-a ABORT] [-R 0[:TYPE]] [-i FILE] JOB",
 	"Change the description of a job, or how it is carried out from here on.", options
@@ -38,7 +38,7 @@ static enum status check(const struct job *job, const struct job_request *q)
 }
 
 /* The daemon may be waiting for a moment that the old pace chose. */
-static enum status wake(struct verb *v, const struct job *job)
+static enum status wake(struct command *v, const struct job *job)
 {
 	struct rollout r;
 	enum status st = rollout_get(&r, v->db, job->id);
@@ -48,7 +48,7 @@ static enum status wake(struct verb *v, const struct job *job)
 	return rollout_wake_at(v->db, job->id, 0);
 }
 
-static enum status update(struct verb *v, const struct job *job, const struct job_request *q)
+static enum status update(struct command *v, const struct job *job, const struct job_request *q)
 {
 	enum status st;
 
@@ -59,31 +59,31 @@ static enum status update(struct verb *v, const struct job *job, const struct jo
 	return db_commit(v->db);
 }
 
-static enum status work(struct verb *v, struct order *o)
+static enum status work(struct command *v, struct job_options *o)
 {
 	struct job job = { 0 };
 	struct job_request q;
 	enum status st;
 
-	if ((st = order_request(&q, o, ORDER_UPDATE, v->operands[0])) == GR_OK && (st = db_begin(v->db)) == GR_OK &&
+	if ((st = job_options_request(&q, o, JOB_OPTIONS_UPDATE, v->operands[0])) == GR_OK && (st = db_begin(v->db)) == GR_OK &&
 	    (st = job_need(&job, v->db, q.id)) == GR_OK)
 		st = update(v, &job, &q);
 	job_release(&job);
 	return st;
 }
 
-int do_update(int argc, char *argv[])
+int command_update(int argc, char *argv[])
 {
-	struct order o = { 0 };
-	struct verb v = { 0 };
+	struct job_options o = { 0 };
+	struct command v = { 0 };
 	enum status st = GR_OK;
 	int ch;
 
 	arg_restart();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		st = verb_option(&v, ch) ? GR_OK : order_option(&o, ch);
-	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+		st = command_option(&v, ch) ? GR_OK : job_options_option(&o, ch);
+	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
 		st = work(&v, &o);
-	order_release(&o);
-	return verb_close(&v, st);
+	job_options_release(&o);
+	return command_close(&v, st);
 }

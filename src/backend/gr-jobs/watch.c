@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* watch.c - following a job until its last execution has ended */
+/* revocation_poller.c - following a job until its last execution has ended */
 #include "clock.h"
 #include "complain.h"
-#include "gr-jobs/screen.h"
-#include "gr-jobs/verbs.h"
+#include "gr-jobs/commands.h"
+#include "gr-jobs/progress_view.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 enum { LOOK_MS = 200 };
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	{ 'w', "wait", "SECONDS", "give up after this time with exit status 111; 0: look once (default: never)" },
 	{ 0 }
 };
@@ -23,19 +23,19 @@ static const struct arg_spec spec = {
 };
 
 /* How the job stands. */
-struct view {
+struct registry_reader {
 	struct job job;
 	struct rollout rollout;
-	struct tally tally;
+	struct counters tally;
 	int64_t retries;	/* executions that another one came after */
 };
 
-static enum status look(struct view *view, struct db *db, const char *id)
+static enum status look(struct registry_reader *view, struct db *db, const char *id)
 {
 	enum status st;
 
 	job_release(&view->job);
-	if ((st = job_need(&view->job, db, id)) != GR_OK || (st = tally_read(&view->tally, db, id)) != GR_OK)
+	if ((st = job_need(&view->job, db, id)) != GR_OK || (st = counters_read(&view->tally, db, id)) != GR_OK)
 		return st;
 	if ((st = rollout_get(&view->rollout, db, id)) != GR_NO)
 		return st;
@@ -44,25 +44,25 @@ static enum status look(struct view *view, struct db *db, const char *id)
 }
 
 /* A continuous job is over for us when it has nothing to do; it may have again. */
-static bool is_over(const struct view *view)
+static bool is_over(const struct registry_reader *view)
 {
 	bool open = view->job.status == JOB_SCHEDULED || view->job.status == JOB_IN_PROGRESS;
 
-	return tally_open(&view->tally) == 0 && view->rollout.recall == RECALL_NOTHING && (!open || view->rollout.done);
+	return counters_open(&view->tally) == 0 && view->rollout.recall == RECALL_NOTHING && (!open || view->rollout.done);
 }
 
 /* Executions that are to come, or to end. */
-static int64_t left_of(const struct view *view)
+static int64_t left_of(const struct registry_reader *view)
 {
-	return tally_open(&view->tally) + view->rollout.waiting;
+	return counters_open(&view->tally) + view->rollout.waiting;
 }
 
-static bool all_succeeded(const struct view *view)
+static bool all_succeeded(const struct registry_reader *view)
 {
-	return tally_total(&view->tally) - view->tally.count[EXECUTION_SUCCEEDED] == view->retries && view->rollout.waiting == 0;
+	return counters_total(&view->tally) - view->tally.count[EXECUTION_SUCCEEDED] == view->retries && view->rollout.waiting == 0;
 }
 
-static void print_counts(const struct tally *t)
+static void print_counts(const struct counters *t)
 {
 	const char *gap = "";
 
@@ -73,7 +73,7 @@ static void print_counts(const struct tally *t)
 		}
 }
 
-static void print_end(const struct verb *v, const struct tally *t)
+static void print_end(const struct command *v, const struct counters *t)
 {
 	if (!v->json) {
 		printf("%s: ", v->operands[0]);
@@ -81,35 +81,35 @@ static void print_end(const struct verb *v, const struct tally *t)
 		putchar('\n');
 		return;
 	}
-	printf("{\"jobId\":\"%s\",\"total\":%lld", v->operands[0], (long long)tally_total(t));
+	printf("{\"jobId\":\"%s\",\"total\":%lld", v->operands[0], (long long)counters_total(t));
 	for (enum execution_status s = 0; s < EXECUTION_STATUS_COUNT; s++)
 		printf(",\"%s\":%lld", execution_status_name(s), (long long)t->count[s]);
 	puts("}");
 }
 
 /* *late: the time was over before the job was. */
-static enum status follow(struct view *view, bool *late, struct verb *v, int64_t until)
+static enum status follow(struct registry_reader *view, bool *late, struct command *v, int64_t until)
 {
 	bool person = isatty(STDERR_FILENO);
-	struct screen screen;
+	struct progress_view screen;
 	enum status st;
 
-	screen_init(&screen, v->operands[0]);
+	progress_view_init(&screen, v->operands[0]);
 	while ((st = look(view, v->db, v->operands[0])) == GR_OK) {
-		if (person && (st = screen_draw(&screen, v->db, &view->rollout, &view->tally, clock_boot_ms())) != GR_OK)
+		if (person && (st = progress_view_draw(&screen, v->db, &view->rollout, &view->tally, clock_boot_ms())) != GR_OK)
 			break;
 		if (is_over(view) || (*late = clock_boot_ms() >= until))
 			break;
 		poll(NULL, 0, LOOK_MS);
 	}
 	if (person)
-		screen_clear(&screen);
+		progress_view_clear(&screen);
 	return st;
 }
 
-static enum status watch(struct verb *v, int64_t until)
+static enum status watch(struct command *v, int64_t until)
 {
-	struct view view = { 0 };
+	struct registry_reader view = { 0 };
 	const char *id = v->operands[0];
 	bool late = false;
 	enum status st = follow(&view, &late, v, until);
@@ -125,9 +125,9 @@ static enum status watch(struct verb *v, int64_t until)
 	return st;
 }
 
-int do_watch(int argc, char *argv[])
+int command_watch(int argc, char *argv[])
 {
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	int64_t until = INT64_MAX;
 	uint32_t seconds;
 	enum status st = GR_OK;
@@ -135,9 +135,9 @@ int do_watch(int argc, char *argv[])
 
 	arg_restart();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		if (!verb_option(&v, ch) && (st = arg_u32(&seconds, "--wait", optarg)) == GR_OK)
+		if (!command_option(&v, ch) && (st = arg_u32(&seconds, "--wait", optarg)) == GR_OK)
 			until = clock_boot_ms() + (int64_t)seconds * 1000;
-	if (st == GR_OK && (st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
 		st = watch(&v, until);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

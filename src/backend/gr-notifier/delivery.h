@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* delivery.h - one notification and the program of its channel. */
-#ifndef GR_DELIVERY_H
-#define GR_DELIVERY_H
+#ifndef GR_NOTIFIER_DELIVERY_H
+#define GR_NOTIFIER_DELIVERY_H
 
 /* Reads one question (base/notifier.h) from the socket fd, does it, and answers. channels is the folder notify.d. */
 void delivery_serve(int fd, const char *channels);

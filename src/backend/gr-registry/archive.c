@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* archive.c - the folder that a backup is */
 #include "gr-registry/archive.h"
+#include "base/file_copy.h"
 #include "complain.h"
 #include "file.h"
-#include "file_copy.h"
 #include "str.h"
 
 #include <dirent.h>

@@ -5,8 +5,8 @@
  * It is made under the name DIR.partial, and has its own name only once it is complete and durable. On any status but GR_OK
  * one line has been written.
  */
-#ifndef GR_ARCHIVE_H
-#define GR_ARCHIVE_H
+#ifndef GR_REGISTRY_ARCHIVE_H
+#define GR_REGISTRY_ARCHIVE_H
 
 #include <limits.h>
 #include <stddef.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* backup.c - the registry, the ledger and the authorities, all of one moment, into a folder */
-#include "gr-registry/verbs.h"
 #include "complain.h"
 #include "gr-registry/archive.h"
+#include "gr-registry/commands.h"
 #include "issuer/authority.h"
+#include "issuer/sealed_key.h"
 #include "key.h"
-#include "reference.h"
+#include "pkcs11/key_reference.h"
+#include "registry/command.h"
 #include "registry/snapshot.h"
-#include "registry/verb.h"
-#include "sealed_key.h"
 #include "secret.h"
 #include "str.h"
 
@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	{ 'k', "keys", "FILE", "the authorities' keys too, encrypted under the passphrase in FILE (\"-\": standard input)" },
 	{ 0 }
 };
@@ -30,7 +30,7 @@ static const struct arg_spec spec = {
 };
 
 struct job {
-	struct verb *v;
+	struct command *v;
 	struct archive archive;
 	const char *passphrase;	/* NULL: without keys */
 	off_t ledger;		/* so long it was at the moment of the copy */
@@ -113,7 +113,7 @@ static enum status copy_key(struct job *job, const char *name, const char *path)
 	st = job->passphrase ? authority_key_text(&text, &len, &in_token, path) : secret_read(&text, &len, NULL, path, KEY_FILE_MAX);
 	if (st != GR_OK)
 		return st == GR_NO ? GR_OK : st;
-	if (reference_is(text))
+	if (key_reference_is(text))
 		st = copy_reference(job, name, text, len);
 	else if (job->passphrase)
 		st = seal_text(job, name, text, len, path);
@@ -162,7 +162,7 @@ static enum status write_time(struct job *job)
 {
 	char text[32];
 
-	verb_time(text, job->v->now);
+	command_time(text, job->v->now);
 	return archive_write(&job->archive, "time", text, strlen(text));
 }
 
@@ -175,14 +175,14 @@ static enum status backup(struct job *job)
 	    (st = copy_ledger(job)) != GR_OK || (st = copy_folder(job, "ca", home->ca)) != GR_OK ||
 	    (st = copy_folder(job, "trusted", home->trusted)) != GR_OK || (st = write_time(job)) != GR_OK || (st = archive_finish(&job->archive)) != GR_OK)
 		return st;
-	return verb_answer(job->v, json_pack("{s:s, s:b}", "backup", job->v->operands[0], "keys", job->passphrase != NULL));
+	return command_answer(job->v, json_pack("{s:s, s:b}", "backup", job->v->operands[0], "keys", job->passphrase != NULL));
 }
 
-int do_backup(int argc, char *argv[])
+int command_backup(int argc, char *argv[])
 {
 	char *passphrase = NULL;
 	const char *keys = NULL;
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	struct job job = { .v = &v };
 	enum status st = GR_OK;
 	int ch;
@@ -192,12 +192,12 @@ int do_backup(int argc, char *argv[])
 		if (ch == 'k')
 			keys = optarg;
 		else
-			verb_option(&v, ch);
-	if ((st = verb_open(&v, &spec, argc, argv, 1, 1)) == GR_OK && keys && (st = sealed_passphrase(&passphrase, keys)) == GR_OK)
+			command_option(&v, ch);
+	if ((st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK && keys && (st = sealed_passphrase(&passphrase, keys)) == GR_OK)
 		job.passphrase = passphrase;
 	if (st == GR_OK)
 		st = backup(&job);
 	sealed_forget(passphrase);
 	archive_release(&job.archive);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* certificates.c - verbs on certificates */
-#include "gr-registry/verbs.h"
 #include "complain.h"
+#include "gr-registry/commands.h"
 #include "issuer/signer.h"
 #include "registry/certificate.h"
-#include "registry/list.h"
+#include "registry/command.h"
 #include "registry/revocation.h"
+#include "registry/table.h"
 #include "registry/thing.h"
-#include "registry/verb.h"
 
 #include <getopt.h>
 #include <string.h>
 
-#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, verb_options }
+#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, command_options }
 #define COLUMNS "SELECT c.id, c.status, p.thing, c.created, c.not_after" \
 	" FROM certificate c LEFT JOIN principal p ON p.certificate = c.id"
 
-static const struct list_column columns[] = {
-	{ "CERTIFICATE", "certificateId", LIST_TEXT }, { "STATUS", "status", LIST_TEXT }, { "THING", "thingName", LIST_DASHED },
-	{ "CREATED", "created", LIST_TIME }, { "NOT AFTER", "notAfter", LIST_TIME }, { 0 }
+static const struct table_column columns[] = {
+	{ "CERTIFICATE", "certificateId", TABLE_TEXT }, { "STATUS", "status", TABLE_TEXT }, { "THING", "thingName", TABLE_DASHED },
+	{ "CREATED", "created", TABLE_TIME }, { "NOT AFTER", "notAfter", TABLE_TIME }, { 0 }
 };
 
-static enum status list_principals(struct verb *v)
+static enum status list_principals(struct command *v)
 {
 	enum status st = thing_need(v->db, v->operands[0]);
 	sqlite3_stmt *row;
@@ -29,37 +29,37 @@ static enum status list_principals(struct verb *v)
 	if (st != GR_OK)
 		return st;
 	st = db_query(&row, v->db, COLUMNS " WHERE p.thing = ? ORDER BY c.created, c.id", "s", v->operands[0]);
-	return list_query(columns, v->json, v->db, row, st);
+	return table_query(columns, v->json, v->db, row, st);
 }
 
-int do_list_thing_principals(int argc, char *argv[])
+int command_list_thing_principals(int argc, char *argv[])
 {
 	SPEC("list-thing-principals", "[-H DIR] [-j] THING", "List a thing's certificates: certificateId, status, thing, created, notAfter.");
 
-	return verb_read(&spec, argc, argv, 1, 1, list_principals);
+	return command_read(&spec, argc, argv, 1, 1, list_principals);
 }
 
-static enum status describe(struct verb *v)
+static enum status describe(struct command *v)
 {
 	sqlite3_stmt *row;
 	enum status st = db_query(&row, v->db, COLUMNS " WHERE c.id = ?", "s", v->operands[0]);
 
 	if (st == GR_OK)
-		return list_one(columns, v->json, v->db, row);
+		return table_one(columns, v->json, v->db, row);
 	if (st == GR_NO)
 		complain("%s: no such certificate", v->operands[0]);
 	return st;
 }
 
-int do_describe_certificate(int argc, char *argv[])
+int command_describe_certificate(int argc, char *argv[])
 {
 	SPEC("describe-certificate", "[-H DIR] [-j] CERTIFICATE-ID", "Show one certificate.");
 
-	return verb_read(&spec, argc, argv, 1, 1, describe);
+	return command_read(&spec, argc, argv, 1, 1, describe);
 }
 
 /* Also into the ledger: a registry that is put back from an old copy must not revive it. Takes over event. */
-static enum status record(const struct verb *v, json_t *event)
+static enum status record(const struct command *v, json_t *event)
 {
 	struct signer signer = { 0 };
 	enum status st = signer_open(&signer, &v->home);
@@ -72,7 +72,7 @@ static enum status record(const struct verb *v, json_t *event)
 	return st;
 }
 
-static enum status revoke(struct verb *v, const char *reason)
+static enum status revoke(struct command *v, const char *reason)
 {
 	enum status st = revocation_add(v->db, v->operands[0], reason, v->now);
 
@@ -80,7 +80,7 @@ static enum status revoke(struct verb *v, const char *reason)
 						 "certificateId", v->operands[0], "reason", reason)) : st;
 }
 
-static enum status set_status(struct verb *v, const char *status)
+static enum status set_status(struct command *v, const char *status)
 {
 	enum status st = certificate_set_status(v->db, v->operands[0], status);
 
@@ -88,7 +88,7 @@ static enum status set_status(struct verb *v, const char *status)
 						 "certificateId", v->operands[0], "status", status)) : st;
 }
 
-static enum status update(struct verb *v, const char *reason)
+static enum status update(struct command *v, const char *reason)
 {
 	const char *status = v->operands[1];
 
@@ -105,16 +105,16 @@ static enum status update(struct verb *v, const char *reason)
 	return set_status(v, status);
 }
 
-static const struct arg_option update_options[] = { VERB_OPTIONS, { 'r', "reason", "REASON", "with REVOKED: " REVOCATION_REASONS }, { 0 } };
+static const struct arg_option update_options[] = { COMMAND_OPTIONS, { 'r', "reason", "REASON", "with REVOKED: " REVOCATION_REASONS }, { 0 } };
 
-int do_update_certificate(int argc, char *argv[])
+int command_update_certificate(int argc, char *argv[])
 {
 	static const struct arg_spec spec = {
 		"gr-registry update-certificate", "[-H DIR] [-j] [-r REASON] CERTIFICATE-ID STATUS",
 		"Make it ACTIVE, INACTIVE or, for good, REVOKED; its connections end within a second unless ACTIVE.", update_options
 	};
 	const char *reason = NULL;
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	enum status st;
 	int ch;
 
@@ -123,52 +123,52 @@ int do_update_certificate(int argc, char *argv[])
 		if (ch == 'r')
 			reason = optarg;
 		else
-			verb_option(&v, ch);
+			command_option(&v, ch);
 	if (reason && revocation_reason(reason) < 0) {
 		complain("--reason: %s: not a reason; " REVOCATION_REASONS, reason);
 		return GR_BAD;
 	}
-	if ((st = verb_open(&v, &spec, argc, argv, 2, 2)) == GR_OK && (st = db_begin(v.db)) == GR_OK && (st = update(&v, reason)) == GR_OK &&
-	    (st = verb_answer(&v, json_pack("{s:s, s:s}", "certificateId", v.operands[0], "status", v.operands[1]))) == GR_OK)
+	if ((st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK && (st = db_begin(v.db)) == GR_OK && (st = update(&v, reason)) == GR_OK &&
+	    (st = command_answer(&v, json_pack("{s:s, s:s}", "certificateId", v.operands[0], "status", v.operands[1]))) == GR_OK)
 		st = db_commit(v.db);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }
 
-static enum status delete(struct verb *v)
+static enum status delete(struct command *v)
 {
 	enum status st = certificate_delete(v->db, v->operands[0], v->now);
 
-	return st == GR_OK ? verb_answer(v, json_pack("{s:s}", "certificateId", v->operands[0])) : st;
+	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "certificateId", v->operands[0])) : st;
 }
 
-int do_delete_certificate(int argc, char *argv[])
+int command_delete_certificate(int argc, char *argv[])
 {
 	SPEC("delete-certificate", "[-H DIR] [-j] CERTIFICATE-ID", "Delete a certificate that is INACTIVE, detached and without policies.");
 
-	return verb_change(&spec, argc, argv, 1, 1, delete);
+	return command_change(&spec, argc, argv, 1, 1, delete);
 }
 
-static enum status answer_both(const struct verb *v)
+static enum status answer_both(const struct command *v)
 {
-	return verb_answer(v, json_pack("{s:s, s:s}", "thingName", v->operands[0], "certificateId", v->operands[1]));
+	return command_answer(v, json_pack("{s:s, s:s}", "thingName", v->operands[0], "certificateId", v->operands[1]));
 }
 
-static enum status attach(struct verb *v)
+static enum status attach(struct command *v)
 {
 	enum status st = certificate_attach(v->db, v->operands[1], v->operands[0], v->now);
 
 	return st == GR_OK ? answer_both(v) : st;
 }
 
-int do_attach_thing_principal(int argc, char *argv[])
+int command_attach_thing_principal(int argc, char *argv[])
 {
 	SPEC("attach-thing-principal", "[-H DIR] [-j] THING CERTIFICATE-ID", "Attach a certificate to one thing, exclusively.");
 
-	return verb_change(&spec, argc, argv, 2, 2, attach);
+	return command_change(&spec, argc, argv, 2, 2, attach);
 }
 
 /* A slip in the thing's name must not cut off another one. */
-static enum status detach(struct verb *v)
+static enum status detach(struct command *v)
 {
 	const char *thing = v->operands[0], *id = v->operands[1];
 	struct certificate c;
@@ -185,9 +185,9 @@ static enum status detach(struct verb *v)
 	return st == GR_OK ? answer_both(v) : st;
 }
 
-int do_detach_thing_principal(int argc, char *argv[])
+int command_detach_thing_principal(int argc, char *argv[])
 {
 	SPEC("detach-thing-principal", "[-H DIR] [-j] THING CERTIFICATE-ID", "Detach a certificate from its thing.");
 
-	return verb_change(&spec, argc, argv, 2, 2, detach);
+	return command_change(&spec, argc, argv, 2, 2, detach);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* export.c - policies, groups and things with their certificates, as JSON lines */
-#include "gr-registry/verbs.h"
+#include "base/progress.h"
 #include "complain.h"
+#include "gr-registry/commands.h"
 #include "json.h"
 #include "printable.h"
-#include "progress.h"
+#include "registry/command.h"
 #include "registry/thing.h"
-#include "registry/verb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,7 +129,7 @@ static enum status export_things(struct db *db, const char *group, int64_t total
 }
 
 /* All of one moment, however long it takes. */
-static enum status export(struct verb *v)
+static enum status export(struct command *v)
 {
 	const char *group = v->count ? v->operands[0] : "";
 	int64_t total = 0;
@@ -143,11 +143,11 @@ static enum status export(struct verb *v)
 	return export_things(v->db, group, total);
 }
 
-int do_export(int argc, char *argv[])
+int command_export(int argc, char *argv[])
 {
 	static const struct arg_spec spec = {
-		"gr-registry export", "[-H DIR] [GROUP]", "Print policies, groups and things (all, or those of GROUP) with their certificates, one JSON object a line.", verb_options
+		"gr-registry export", "[-H DIR] [GROUP]", "Print policies, groups and things (all, or those of GROUP) with their certificates, one JSON object a line.", command_options
 	};
 
-	return verb_read(&spec, argc, argv, 0, 1, export);
+	return command_read(&spec, argc, argv, 0, 1, export);
 }

@@ -1,44 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* groups.c - verbs on groups of things */
-#include "gr-registry/verbs.h"
-#include "registry/list.h"
+#include "gr-registry/commands.h"
+#include "registry/command.h"
+#include "registry/table.h"
 #include "registry/thing.h"
-#include "registry/verb.h"
 
-#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, verb_options }
+#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, command_options }
 
-static enum status answer(const struct verb *v, enum status st)
+static enum status answer(const struct command *v, enum status st)
 {
-	return st == GR_OK ? verb_answer(v, json_pack("{s:s, s:s*}", "thingGroupName", v->operands[0], "thingName", v->count > 1 ? v->operands[1] : NULL)) : st;
+	return st == GR_OK ? command_answer(v, json_pack("{s:s, s:s*}", "thingGroupName", v->operands[0], "thingName", v->count > 1 ? v->operands[1] : NULL)) : st;
 }
 
-static enum status create(struct verb *v)
+static enum status create(struct command *v)
 {
 	return answer(v, group_create(v->db, v->operands[0], v->now));
 }
 
-int do_create_thing_group(int argc, char *argv[])
+int command_create_thing_group(int argc, char *argv[])
 {
 	SPEC("create-thing-group", "[-H DIR] [-j] GROUP", "Make a group of things; making it again changes nothing.");
 
-	return verb_change(&spec, argc, argv, 1, 1, create);
+	return command_change(&spec, argc, argv, 1, 1, create);
 }
 
-static enum status delete(struct verb *v)
+static enum status delete(struct command *v)
 {
 	return answer(v, group_delete(v->db, v->operands[0]));
 }
 
-int do_delete_thing_group(int argc, char *argv[])
+int command_delete_thing_group(int argc, char *argv[])
 {
 	SPEC("delete-thing-group", "[-H DIR] [-j] GROUP", "Delete a group; its things stay.");
 
-	return verb_change(&spec, argc, argv, 1, 1, delete);
+	return command_change(&spec, argc, argv, 1, 1, delete);
 }
 
-static enum status list(struct verb *v)
+static enum status list(struct command *v)
 {
-	static const struct list_column columns[] = { { "GROUP", "thingGroupName", LIST_TEXT }, { "THINGS", "things", LIST_NUMBER }, { 0 } };
+	static const struct table_column columns[] = { { "GROUP", "thingGroupName", TABLE_TEXT }, { "THINGS", "things", TABLE_NUMBER }, { 0 } };
 	sqlite3_stmt *row;
 	enum status st;
 
@@ -46,36 +46,36 @@ static enum status list(struct verb *v)
 		return st;
 	st = db_query(&row, v->db, "SELECT name, (SELECT count(*) FROM member WHERE thing_group = name) FROM thing_group"
 		      " WHERE ?1 = '' OR name IN (SELECT thing_group FROM member WHERE thing = ?1) ORDER BY name", "s", v->count ? v->operands[0] : "");
-	return list_query(columns, v->json, v->db, row, st);
+	return table_query(columns, v->json, v->db, row, st);
 }
 
-int do_list_thing_groups(int argc, char *argv[])
+int command_list_thing_groups(int argc, char *argv[])
 {
 	SPEC("list-thing-groups", "[-H DIR] [-j] [THING]", "List groups, or those that a thing is in: name, number of things.");
 
-	return verb_read(&spec, argc, argv, 0, 1, list);
+	return command_read(&spec, argc, argv, 0, 1, list);
 }
 
-static enum status add(struct verb *v)
+static enum status add(struct command *v)
 {
 	return answer(v, group_add(v->db, v->operands[0], v->operands[1]));
 }
 
-int do_add_thing_to_thing_group(int argc, char *argv[])
+int command_add_thing_to_thing_group(int argc, char *argv[])
 {
 	SPEC("add-thing-to-thing-group", "[-H DIR] [-j] GROUP THING", "Put a thing into a group.");
 
-	return verb_change(&spec, argc, argv, 2, 2, add);
+	return command_change(&spec, argc, argv, 2, 2, add);
 }
 
-static enum status take_out(struct verb *v)
+static enum status take_out(struct command *v)
 {
 	return answer(v, group_remove(v->db, v->operands[0], v->operands[1]));
 }
 
-int do_remove_thing_from_thing_group(int argc, char *argv[])
+int command_remove_thing_from_thing_group(int argc, char *argv[])
 {
 	SPEC("remove-thing-from-thing-group", "[-H DIR] [-j] GROUP THING", "Take a thing out of a group.");
 
-	return verb_change(&spec, argc, argv, 2, 2, take_out);
+	return command_change(&spec, argc, argv, 2, 2, take_out);
 }

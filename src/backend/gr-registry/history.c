@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* history.c - the chain of custody, alarms, and the operator's own decision */
-#include "gr-registry/verbs.h"
 #include "complain.h"
+#include "gr-registry/commands.h"
 #include "issuer/signer.h"
 #include "printable.h"
-#include "registry/list.h"
+#include "registry/command.h"
 #include "registry/rotation.h"
+#include "registry/table.h"
 #include "registry/thing.h"
-#include "registry/verb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, verb_options }
+#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, command_options }
 
 static void print_event(int64_t at, const char *what, const char *value)
 {
 	char text[32];
 
-	verb_time(text, at);
+	command_time(text, at);
 	if (at)
 		printable_line("  %-20s  %s%s%s", text, what, value[0] ? " " : "", value);
 }
@@ -49,19 +49,19 @@ static enum status print_alarms(struct db *db, const char *thing)
 	char last[32];
 
 	for (; st == GR_OK; st = db_next(db, &row)) {
-		verb_time(last, db_int(row, 2));
+		command_time(last, db_int(row, 2));
 		printable_line("alarm %s, %lld times, last at %s: %s", db_text(row, 0), (long long)db_int(row, 1), last, db_text(row, 3));
 	}
 	return st;
 }
 
-static enum status history(struct verb *v)
+static enum status history(struct command *v)
 {
-	static const struct list_column columns[] = {
-		{ "JOB", "jobId", LIST_TEXT }, { "CLIENT", "clientId", LIST_TEXT }, { "OLD", "oldCertificateId", LIST_TEXT },
-		{ "NEW", "newCertificateId", LIST_TEXT }, { "SURVIVOR", "survivor", LIST_TEXT }, { "EXECUTION", "executionNumber", LIST_NUMBER },
-		{ "REQUESTED", "requestedAt", LIST_MS }, { "USED", "firstUsedAt", LIST_MS }, { "COMMITTED", "committedAt", LIST_MS },
-		{ "DECIDED", "decidedAt", LIST_MS }, { "RETIRED", "retiredAt", LIST_MS }, { "KEPT", "keptCertificateId", LIST_TEXT }, { 0 }
+	static const struct table_column columns[] = {
+		{ "JOB", "jobId", TABLE_TEXT }, { "CLIENT", "clientId", TABLE_TEXT }, { "OLD", "oldCertificateId", TABLE_TEXT },
+		{ "NEW", "newCertificateId", TABLE_TEXT }, { "SURVIVOR", "survivor", TABLE_TEXT }, { "EXECUTION", "executionNumber", TABLE_NUMBER },
+		{ "REQUESTED", "requestedAt", TABLE_MS }, { "USED", "firstUsedAt", TABLE_MS }, { "COMMITTED", "committedAt", TABLE_MS },
+		{ "DECIDED", "decidedAt", TABLE_MS }, { "RETIRED", "retiredAt", TABLE_MS }, { "KEPT", "keptCertificateId", TABLE_TEXT }, { 0 }
 	};
 	sqlite3_stmt *row;
 	enum status st;
@@ -77,7 +77,7 @@ static enum status history(struct verb *v)
 		      " (SELECT certificate FROM kept WHERE certificate = CASE survivor WHEN 'NEW' THEN old WHEN 'OLD' THEN new END)"
 		      " FROM rotation WHERE thing = ? ORDER BY id", "s", v->operands[0]);
 	if (v->json)
-		return list_query(columns, true, v->db, row, st);
+		return table_query(columns, true, v->db, row, st);
 	for (; st == GR_OK; st = db_next(v->db, &row))
 		print_rotation(row);
 	if (st == GR_NO)
@@ -85,33 +85,33 @@ static enum status history(struct verb *v)
 	return st == GR_NO ? GR_OK : st;
 }
 
-int do_history(int argc, char *argv[])
+int command_history(int argc, char *argv[])
 {
 	SPEC("history", "[-H DIR] [-j] THING", "Tell which certificate replaced which, when, and who decided; and the thing's alarms.");
 
-	return verb_read(&spec, argc, argv, 1, 1, history);
+	return command_read(&spec, argc, argv, 1, 1, history);
 }
 
-static enum status alarms(struct verb *v)
+static enum status alarms(struct command *v)
 {
-	static const struct list_column columns[] = {
-		{ "AT", "at", LIST_MS }, { "KIND", "kind", LIST_TEXT }, { "THING", "thingName", LIST_TEXT }, { "CERTIFICATE", "certificateId", LIST_TEXT },
-		{ "COUNT", "count", LIST_NUMBER }, { "TEXT", "text", LIST_TEXT }, { 0 }
+	static const struct table_column columns[] = {
+		{ "AT", "at", TABLE_MS }, { "KIND", "kind", TABLE_TEXT }, { "THING", "thingName", TABLE_TEXT }, { "CERTIFICATE", "certificateId", TABLE_TEXT },
+		{ "COUNT", "count", TABLE_NUMBER }, { "TEXT", "text", TABLE_TEXT }, { 0 }
 	};
 	sqlite3_stmt *row;
 	enum status st = db_query(&row, v->db, "SELECT at, kind, thing, certificate, count, text FROM alarm ORDER BY at", "");
 
-	return list_query(columns, v->json, v->db, row, st);
+	return table_query(columns, v->json, v->db, row, st);
 }
 
-int do_alarms(int argc, char *argv[])
+int command_alarms(int argc, char *argv[])
 {
 	SPEC("alarms", "[-H DIR] [-j]", "List alarms: time, kind, thing, certificateId, count, text.");
 
-	return verb_read(&spec, argc, argv, 0, 0, alarms);
+	return command_read(&spec, argc, argv, 0, 0, alarms);
 }
 
-static enum status record_decision(struct verb *v, const char *certificate)
+static enum status record_decision(struct command *v, const char *certificate)
 {
 	struct signer signer = { 0 };
 	enum status st = signer_open(&signer, &v->home);
@@ -125,7 +125,7 @@ static enum status record_decision(struct verb *v, const char *certificate)
 	return st;
 }
 
-static enum status settle(struct verb *v)
+static enum status settle(struct command *v)
 {
 	bool new = strcmp(v->operands[1], "new") == 0;
 	char certificate[65];
@@ -150,12 +150,12 @@ static enum status settle(struct verb *v)
 		return st;
 	if ((st = record_decision(v, certificate)) != GR_OK)
 		return st;
-	return verb_answer(v, json_pack("{s:s, s:s, s:s}", "thingName", v->operands[0], "survivor", new ? "NEW" : "OLD", "certificateId", certificate));
+	return command_answer(v, json_pack("{s:s, s:s, s:s}", "thingName", v->operands[0], "survivor", new ? "NEW" : "OLD", "certificateId", certificate));
 }
 
-int do_settle(int argc, char *argv[])
+int command_settle(int argc, char *argv[])
 {
 	SPEC("settle", "[-H DIR] [-j] THING old|new", "Decide an open rotation for a device that never returns; the other certificate is retired.");
 
-	return verb_change(&spec, argc, argv, 2, 2, settle);
+	return command_change(&spec, argc, argv, 2, 2, settle);
 }

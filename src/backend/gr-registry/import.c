@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* import.c - JSON lines into the registry */
-#include "gr-registry/verbs.h"
+#include "base/progress.h"
 #include "complain.h"
+#include "gr-registry/commands.h"
 #include "gr-registry/import_ahead.h"
 #include "issuer/signer.h"
-#include "progress.h"
-#include "registry/verb.h"
+#include "registry/command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -142,7 +142,7 @@ static void print_sum(const struct import *im, bool json)
 		    : "%" PRId64 " line(s): %" PRId64 " thing(s), %" PRId64 " new certificate(s)\n", im->lines, im->line.things, im->certificates);
 }
 
-static enum status import(struct verb *v, bool weak_too)
+static enum status import(struct command *v, bool weak_too)
 {
 	struct import im = { .line = { .db = v->db, .now = v->now, .weak_too = weak_too, .events = json_array() }, .fd = -1 };
 	enum status st = GR_FAIL;
@@ -166,7 +166,7 @@ static enum status import(struct verb *v, bool weak_too)
 }
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	{ 'w', "weak", NULL, "take certificates with a weak key or signature as well" },
 	{ 0 }
 };
@@ -174,10 +174,10 @@ static const struct arg_spec spec = {
 	"gr-registry import", "[-H DIR] [-jw] [FILE]", "Take policies, groups and things with their certificates from JSON lines (standard input by default).", options
 };
 
-int do_import(int argc, char *argv[])
+int command_import(int argc, char *argv[])
 {
 	bool weak_too = false;
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	enum status st;
 	int ch;
 
@@ -186,8 +186,8 @@ int do_import(int argc, char *argv[])
 		if (ch == 'w')
 			weak_too = true;
 		else
-			verb_option(&v, ch);
-	if ((st = verb_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
+			command_option(&v, ch);
+	if ((st = command_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
 		st = import(&v, weak_too);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

@@ -3,8 +3,8 @@
  * import_ahead.h - the lines of an import, read and decoded by a thread of their own while those before go into the
  * registry: to decode the certificates takes longer than all the rest.
  */
-#ifndef GR_IMPORT_AHEAD_H
-#define GR_IMPORT_AHEAD_H
+#ifndef GR_REGISTRY_IMPORT_AHEAD_H
+#define GR_REGISTRY_IMPORT_AHEAD_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -9,8 +9,8 @@
  *
  * What is there already stays as it is.
  */
-#ifndef GR_IMPORT_LINE_H
-#define GR_IMPORT_LINE_H
+#ifndef GR_REGISTRY_IMPORT_LINE_H
+#define GR_REGISTRY_IMPORT_LINE_H
 
 #include <jansson.h>
 #include <openssl/x509.h>

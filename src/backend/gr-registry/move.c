@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* move.c - from the layout in which broker and daemon shared the whole folder to the one in which they share the registry alone */
-#include "gr-registry/verbs.h"
 #include "complain.h"
 #include "file.h"
-#include "registry/verb.h"
+#include "gr-registry/commands.h"
+#include "registry/command.h"
 #include "str.h"
 
 #include <errno.h>
@@ -110,20 +110,20 @@ static enum status move(struct move *m)
 	return file_sync_dir(m->fd, m->home->dir);
 }
 
-int do_move_registry(int argc, char *argv[])
+int command_move_registry(int argc, char *argv[])
 {
 	static const struct arg_spec spec = {
 		"gr-registry move-registry", "[-H DIR] [-j]",
-		"Move the registry of an earlier version into a folder of its own, DIR/shared, and close DIR to the broker's user.", verb_options
+		"Move the registry of an earlier version into a folder of its own, DIR/shared, and close DIR to the broker's user.", command_options
 	};
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	struct move m = { .fd = -1 };
 	enum status st;
 	int ch;
 
 	arg_restart();
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
-		verb_option(&v, ch);
+		command_option(&v, ch);
 	if (argc != optind)
 		arg_usage(&spec);
 	st = home_find(&v.home, v.home_dir);
@@ -135,6 +135,6 @@ int do_move_registry(int argc, char *argv[])
 	if (m.fd >= 0)
 		close(m.fd);
 	if (st == GR_OK)
-		st = verb_answer(&v, json_pack("{s:s}", "registry", v.home.registry));
-	return verb_close(&v, st);
+		st = command_answer(&v, json_pack("{s:s}", "registry", v.home.registry));
+	return command_close(&v, st);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* print_broker_conf.c - gr-registry print-broker-conf: the one source of the broker's configuration */
 #define _XOPEN_SOURCE 700	/* realpath */
-#include "gr-registry/verbs.h"
 #include "arg.h"
 #include "complain.h"
+#include "gr-registry/commands.h"
 #include "out.h"
 #include "registry/home.h"
 #include "str.h"
@@ -210,7 +210,7 @@ static void print_conf(const struct conf *c)
 	print_listeners(c);
 }
 
-int do_print_broker_conf(int argc, char *argv[])
+int command_print_broker_conf(int argc, char *argv[])
 {
 	static struct conf c = { .things = 1000, .port = 8883 };
 	const char *dir = NULL;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* register.c - a thing from the CSR it made: the registry never sees a device's private key */
-#include "gr-registry/verbs.h"
 #include "complain.h"
 #include "file.h"
+#include "gr-registry/commands.h"
 #include "issuer/issuer.h"
 #include "issuer/signer.h"
 #include "registry/certificate.h"
+#include "registry/command.h"
 #include "registry/thing.h"
-#include "registry/verb.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	{ 'p', "policy", "POLICY", "attach this policy to the new certificate" },
 	{ 'g', "group", "GROUP", "put the thing into this group" },
 	{ 0 }
@@ -27,7 +27,7 @@ static const struct arg_spec spec = {
 };
 
 /* A thing is registered once: the second certificate comes by rotation. */
-static enum status check_fresh(struct verb *v, const char *thing, const struct csr *csr)
+static enum status check_fresh(struct command *v, const char *thing, const struct csr *csr)
 {
 	int64_t count = 0;
 	enum status st;
@@ -48,7 +48,7 @@ struct membership {
 	const char *policy, *group;	/* NULL: none */
 };
 
-static enum status record(struct verb *v, const struct membership *m, struct signer *signer, const struct signer_origin *by, const struct cert *cert, const char *pem)
+static enum status record(struct command *v, const struct membership *m, struct signer *signer, const struct signer_origin *by, const struct cert *cert, const char *pem)
 {
 	const struct certificate_origin origin = { by->authority, by->private };
 	const char *thing = v->operands[0];
@@ -74,7 +74,7 @@ static enum status print(const char *pem)
 	return GR_FAIL;
 }
 
-static enum status issue(struct verb *v, const struct membership *m, const struct csr *csr)
+static enum status issue(struct command *v, const struct membership *m, const struct csr *csr)
 {
 	struct signer_origin origin;
 	struct signer signer = { 0 };
@@ -98,7 +98,7 @@ static enum status issue(struct verb *v, const struct membership *m, const struc
 	return st;
 }
 
-static enum status work(struct verb *v, const struct membership *m)
+static enum status work(struct command *v, const struct membership *m)
 {
 	const char *thing = v->operands[0], *path = v->count > 1 ? v->operands[1] : "-", *why;
 	struct csr csr;
@@ -123,10 +123,10 @@ static enum status work(struct verb *v, const struct membership *m)
 	return st;
 }
 
-int do_register(int argc, char *argv[])
+int command_register(int argc, char *argv[])
 {
 	struct membership m = { 0 };
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	enum status st;
 	int ch;
 
@@ -137,8 +137,8 @@ int do_register(int argc, char *argv[])
 		else if (ch == 'g')
 			m.group = optarg;
 		else
-			verb_option(&v, ch);
-	if ((st = verb_open(&v, &spec, argc, argv, 1, 2)) == GR_OK)
+			command_option(&v, ch);
+	if ((st = command_open(&v, &spec, argc, argv, 1, 2)) == GR_OK)
 		st = work(&v, &m);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }

@@ -5,7 +5,7 @@
 #include "jobs/queue.h"
 #include "json.h"
 #include "registry/certificate.h"
-#include "registry/kept.h"
+#include "registry/retained_certificate.h"
 #include "registry/revocation.h"
 #include "registry/rotation.h"
 #include "registry/thing.h"
@@ -184,7 +184,7 @@ static enum status take_survivor(struct replay *r, const json_t *line)
 		return st == GR_NO ? GR_OK : st;
 	r->survivors++;
 	if ((st = rotation_decide(r->db, rotation.id, survivor, json_number(line, "at", r->now))) != GR_OK ||
-	    (survivor == SURVIVOR_NEW && (st = kept_release(r->db, rotation.thing, rotation.new_id)) != GR_OK))
+	    (survivor == SURVIVOR_NEW && (st = retained_certificate_release(r->db, rotation.thing, rotation.new_id)) != GR_OK))
 		return GR_FAIL;
 	return end_execution(r, line, survivor);
 }

@@ -4,8 +4,8 @@
  * two survived. Nothing is retired or revived by it: a certificate that the registry has forgotten stays forgotten, because
  * its key is on record.
  */
-#ifndef GR_REPLAY_H
-#define GR_REPLAY_H
+#ifndef GR_REGISTRY_REPLAY_H
+#define GR_REGISTRY_REPLAY_H
 
 #include <sys/types.h>
 

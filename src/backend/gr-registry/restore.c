@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* restore.c - a backup put back, brought up to date from the ledger, under the eyes of whoever is at work */
-#include "gr-registry/verbs.h"
+#include "base/file_copy.h"
 #include "clock.h"
 #include "complain.h"
 #include "file.h"
-#include "file_copy.h"
 #include "gr-registry/archive.h"
+#include "gr-registry/commands.h"
 #include "gr-registry/replay.h"
 #include "gr-registry/restore_ca.h"
+#include "issuer/sealed_key.h"
+#include "registry/command.h"
 #include "registry/outbox.h"
 #include "registry/rotation.h"
 #include "registry/snapshot.h"
-#include "registry/verb.h"
-#include "sealed_key.h"
 #include "str.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@
 enum { NO_LEDGER = 256 };
 
 static const struct arg_option options[] = {
-	VERB_OPTIONS,
+	COMMAND_OPTIONS,
 	{ 'l', "ledger", "FILE", "a copy of the ledger that was kept apart" },
 	{ NO_LEDGER, "no-ledger", NULL, "there is no newer ledger: devices that rotated since are locked out" },
 	{ 'k', "keys", "FILE", "the passphrase of the authorities' keys (\"-\": standard input)" },
@@ -38,7 +38,7 @@ static const struct arg_spec spec = {
 };
 
 struct job {
-	struct verb *v;
+	struct command *v;
 	struct archive archive;
 	const char *ledger;		/* a copy kept apart, or NULL */
 	bool without;
@@ -199,7 +199,7 @@ static enum status print(const struct job *job)
 	const struct replay *r = &job->replay;
 
 	if (job->v->json)
-		return verb_answer(job->v, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "asOf", job->time, "ledgerLines", (json_int_t)r->lines,
+		return command_answer(job->v, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "asOf", job->time, "ledgerLines", (json_int_t)r->lines,
 			"newCertificates", (json_int_t)r->certificates, "newSurvivors", (json_int_t)r->survivors, "newRevocations", (json_int_t)r->revoked,
 			"withoutPolicies", (json_int_t)r->bare, "unreadableLines", (json_int_t)r->unreadable));
 	printf("put back as of %s; from the ledger: %" PRId64 " certificate(s), %" PRId64 " survivor(s), %" PRId64 " revocation(s)\n",
@@ -214,7 +214,7 @@ static enum status print(const struct job *job)
 
 static enum status restore(struct job *job, const char *passphrase)
 {
-	struct verb *v = job->v;
+	struct command *v = job->v;
 	bool live;
 	enum status st;
 
@@ -232,11 +232,11 @@ static enum status restore(struct job *job, const char *passphrase)
 	return put_back(job);
 }
 
-int do_restore(int argc, char *argv[])
+int command_restore(int argc, char *argv[])
 {
 	char *passphrase = NULL;
 	const char *keys = NULL;
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	struct job job = { .v = &v };
 	enum status st = GR_OK;
 	int ch;
@@ -247,7 +247,7 @@ int do_restore(int argc, char *argv[])
 		case 'l': job.ledger = optarg; break;
 		case 'k': keys = optarg; break;
 		case NO_LEDGER: job.without = true; break;
-		default: verb_option(&v, ch);
+		default: command_option(&v, ch);
 		}
 	if (argc - optind != 1 || (job.ledger && job.without))
 		arg_usage(&spec);
@@ -263,10 +263,10 @@ int do_restore(int argc, char *argv[])
 	if (job.copy_path[0])
 		remove_copy(&job);
 	archive_release(&job.archive);
-	return verb_close(&v, st);
+	return command_close(&v, st);
 }
 
-static enum status resume(struct verb *v)
+static enum status resume(struct command *v)
 {
 	enum status st = rotation_is_paused(v->db);
 
@@ -274,14 +274,14 @@ static enum status resume(struct verb *v)
 		complain("retirement is not paused");
 	if (st != GR_OK || (st = rotation_resume(v->db)) != GR_OK || (st = db_run(v->db, "DELETE FROM alarm WHERE kind = 'restored'", "")) != GR_OK)
 		return st;
-	return verb_answer(v, json_pack("{s:s}", "retirement", "resumed"));
+	return command_answer(v, json_pack("{s:s}", "retirement", "resumed"));
 }
 
-int do_resume_retirement(int argc, char *argv[])
+int command_resume_retirement(int argc, char *argv[])
 {
 	static const struct arg_spec resume_spec = {
-		"gr-registry resume-retirement", "[-H DIR] [-j]", "After a restore: retire again the certificates that lost.", verb_options
+		"gr-registry resume-retirement", "[-H DIR] [-j]", "After a restore: retire again the certificates that lost.", command_options
 	};
 
-	return verb_change(&resume_spec, argc, argv, 0, 0, resume);
+	return command_change(&resume_spec, argc, argv, 0, 0, resume);
 }

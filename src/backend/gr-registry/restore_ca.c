@@ -3,9 +3,9 @@
 #include "gr-registry/restore_ca.h"
 #include "complain.h"
 #include "file.h"
+#include "issuer/sealed_key.h"
 #include "key.h"
-#include "reference.h"
-#include "sealed_key.h"
+#include "pkcs11/key_reference.h"
 #include "secret.h"
 #include "str.h"
 
@@ -63,7 +63,7 @@ static enum status open_key(char **text, size_t *len, const struct errand *e, co
 
 	if ((st = archive_path(from, e->archive, name)) != GR_OK || (st = secret_read(&sealed, &size, NULL, from, KEY_FILE_MAX)) != GR_OK)
 		return st == GR_NO ? GR_FAIL : st;
-	if (reference_is(sealed)) {
+	if (key_reference_is(sealed)) {
 		*text = sealed;
 		*len = size;
 		return GR_OK;
@@ -105,7 +105,7 @@ static enum status put_key(const struct errand *e, const char *name, const char 
 
 	if ((st = open_key(&text, &len, e, name, path)) != GR_OK)
 		return st;
-	if (reference_is(text))
+	if (key_reference_is(text))
 		complain("%s: the key is in a token: %.*s; the backup does not hold it", path, (int)strcspn(text, "?\n"), text);
 	st = file_replace(path, text, len, 0600);
 	secret_free(text, len);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* restore_ca.h - the authorities of a backup, where they are missing. */
-#ifndef GR_RESTORE_CA_H
-#define GR_RESTORE_CA_H
+#ifndef GR_REGISTRY_RESTORE_CA_H
+#define GR_REGISTRY_RESTORE_CA_H
 
 #include "gr-registry/archive.h"
 #include "registry/home.h"

@@ -1,66 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* things.c - verbs on things */
-#include "gr-registry/verbs.h"
+#include "gr-registry/commands.h"
 #include "jobs/queue.h"
-#include "registry/list.h"
+#include "registry/command.h"
+#include "registry/table.h"
 #include "registry/thing.h"
-#include "registry/verb.h"
 
 #include <unistd.h>
 
-#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, verb_options }
+#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, command_options }
 
-int do_init(int argc, char *argv[])
+int command_init(int argc, char *argv[])
 {
 	SPEC("init", "[-H DIR]", "Make an empty registry in DIR.");
-	struct verb v = { 0 };
+	struct command v = { 0 };
 	enum status st;
 	int ch;
 
 	arg_restart();
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
-		verb_option(&v, ch);
+		command_option(&v, ch);
 	if (argc != optind)
 		arg_usage(&spec);
 	if ((st = home_find(&v.home, v.home_dir)) != GR_OK || (st = home_make(&v.home)) != GR_OK)
 		return st;
-	return verb_close(&v, db_open(&v.db, v.home.registry, DB_CREATE));
+	return command_close(&v, db_open(&v.db, v.home.registry, DB_CREATE));
 }
 
-static enum status create_thing(struct verb *v)
+static enum status create_thing(struct command *v)
 {
 	enum status st = thing_create(v->db, v->operands[0], v->now);
 
-	return st == GR_OK ? verb_answer(v, json_pack("{s:s}", "thingName", v->operands[0])) : st;
+	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "thingName", v->operands[0])) : st;
 }
 
-int do_create_thing(int argc, char *argv[])
+int command_create_thing(int argc, char *argv[])
 {
 	SPEC("create-thing", "[-H DIR] [-j] THING", "Make a thing; making it again changes nothing.");
 
-	return verb_change(&spec, argc, argv, 1, 1, create_thing);
+	return command_change(&spec, argc, argv, 1, 1, create_thing);
 }
 
-static enum status delete_thing(struct verb *v)
+static enum status delete_thing(struct command *v)
 {
 	enum status st = thing_delete(v->db, v->operands[0]);
 
 	if (st == GR_OK)
 		st = queue_remove_thing(v->db, v->operands[0], v->now);
-	return st == GR_OK ? verb_answer(v, json_pack("{s:s}", "thingName", v->operands[0])) : st;
+	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "thingName", v->operands[0])) : st;
 }
 
-int do_delete_thing(int argc, char *argv[])
+int command_delete_thing(int argc, char *argv[])
 {
 	SPEC("delete-thing", "[-H DIR] [-j] THING", "Delete a thing that has no certificate attached.");
 
-	return verb_change(&spec, argc, argv, 1, 1, delete_thing);
+	return command_change(&spec, argc, argv, 1, 1, delete_thing);
 }
 
-static enum status list_things(struct verb *v)
+static enum status list_things(struct command *v)
 {
-	static const struct list_column columns[] = {
-		{ "THING", "thingName", LIST_TEXT }, { "CERTIFICATES", "certificates", LIST_NUMBER }, { "CONNECTED", "connected", LIST_FLAG }, { 0 }
+	static const struct table_column columns[] = {
+		{ "THING", "thingName", TABLE_TEXT }, { "CERTIFICATES", "certificates", TABLE_NUMBER }, { "CONNECTED", "connected", TABLE_FLAG }, { 0 }
 	};
 	sqlite3_stmt *row;
 	enum status st;
@@ -70,12 +70,12 @@ static enum status list_things(struct verb *v)
 	st = db_query(&row, v->db, "SELECT name, (SELECT count(*) FROM principal WHERE thing = name), coalesce((SELECT live FROM session WHERE thing = name), 0)"
 		      " FROM thing WHERE ?1 = '' OR name IN (SELECT thing FROM member WHERE thing_group = ?1) ORDER BY name",
 		      "s", v->count ? v->operands[0] : "");
-	return list_query(columns, v->json, v->db, row, st);
+	return table_query(columns, v->json, v->db, row, st);
 }
 
-int do_list_things(int argc, char *argv[])
+int command_list_things(int argc, char *argv[])
 {
 	SPEC("list-things", "[-H DIR] [-j] [GROUP]", "List things: name, number of certificates, whether connected.");
 
-	return verb_read(&spec, argc, argv, 0, 1, list_things);
+	return command_read(&spec, argc, argv, 0, 1, list_things);
 }

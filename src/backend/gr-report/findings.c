@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* findings.c - what needs attention: alarms, rotations without an end, and what an audit finds */
+#include "base/progress.h"
 #include "gr-report/page.h"
 #include "gr-report/report.h"
-#include "progress.h"
 #include "registry/audit.h"
 #include "registry/stall.h"
 #include "str.h"

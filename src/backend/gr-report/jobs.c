@@ -2,7 +2,7 @@
 /* jobs.c - how far the jobs under way are */
 #include "gr-report/page.h"
 #include "gr-report/report.h"
-#include "registry/tally.h"
+#include "registry/counters.h"
 
 #include <stdio.h>
 
@@ -10,10 +10,10 @@ enum { JOBS = 50 };
 
 static enum status print_job(const struct report *r, sqlite3_stmt *row)
 {
-	struct tally t;
-	enum status st = tally_read(&t, r->db, db_text(row, 0));
+	struct counters t;
+	enum status st = counters_read(&t, r->db, db_text(row, 0));
 	int64_t waiting = db_int(row, 2), failed = t.count[EXECUTION_FAILED] + t.count[EXECUTION_TIMED_OUT] + t.count[EXECUTION_REJECTED];
-	const struct page_bar bar = { t.count[EXECUTION_SUCCEEDED], failed, tally_total(&t) + waiting };
+	const struct page_bar bar = { t.count[EXECUTION_SUCCEEDED], failed, counters_total(&t) + waiting };
 
 	fputs("<tr>", stdout);
 	page_cell(db_text(row, 0));
@@ -22,7 +22,7 @@ static enum status print_job(const struct report *r, sqlite3_stmt *row)
 	page_text(db_text(row, 1));
 	printf(": %lld of %lld</td> <td>%lld failed</td> <td>%lld in progress</td>"
 	       " <td>%lld waiting</td></tr>\n",
-	       (long long)(tally_total(&t) - tally_open(&t)), (long long)bar.all,
+	       (long long)(counters_total(&t) - counters_open(&t)), (long long)bar.all,
 	       (long long)failed, (long long)t.count[EXECUTION_IN_PROGRESS],
 	       (long long)(waiting + t.count[EXECUTION_QUEUED]));
 	return st;

@@ -2,7 +2,7 @@
 /* page.c - HTML on standard output */
 #include "gr-report/page.h"
 #include "printable.h"
-#include "registry/verb.h"
+#include "registry/command.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ void page_begin(const char *title, int64_t now)
 {
 	char at[32];
 
-	verb_time(at, now);
+	command_time(at, now);
 	printf("%s<title>", head);
 	page_text(title);
 	fputs("</title>\n</head>\n<body>\n<h1>", stdout);
@@ -103,7 +103,7 @@ void page_cell_time(int64_t ms)
 {
 	char at[32];
 
-	verb_time(at, ms);
+	command_time(at, ms);
 	printf("<td class=\"n\"><time>%s</time></td> ", at);
 }
 

@@ -3,8 +3,8 @@
  * page.h - one HTML page on standard output, with nothing that is fetched and nothing that runs. All text goes through
  * page_text, whoever it is from; tags are literals here and in the sections.
  */
-#ifndef GR_PAGE_H
-#define GR_PAGE_H
+#ifndef GR_REPORT_PAGE_H
+#define GR_REPORT_PAGE_H
 
 #include <stdint.h>
 

@@ -3,8 +3,8 @@
  * report.h - the sections of the fleet page. Each prints itself, and reads no more rows than it prints but where a list is
  * counted; on GR_FAIL one line has been written.
  */
-#ifndef GR_REPORT_H
-#define GR_REPORT_H
+#ifndef GR_REPORT_REPORT_H
+#define GR_REPORT_REPORT_H
 
 #include "registry/db.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ledger.c - what was issued and decided, line by line */
 #include "gr-signer/ledger.h"
+#include "base/file_copy.h"
 #include "complain.h"
-#include "file_copy.h"
 #include "registry/home.h"
 #include "str.h"
 

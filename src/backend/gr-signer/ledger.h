@@ -3,8 +3,8 @@
  * ledger.h - the file behind the ledger (issuer/signer.h), which gr-signer alone writes. On any status but GR_OK one line
  * has been written.
  */
-#ifndef GR_LEDGER_H
-#define GR_LEDGER_H
+#ifndef GR_SIGNER_LEDGER_H
+#define GR_SIGNER_LEDGER_H
 
 #include <stdbool.h>
 #include <stddef.h>

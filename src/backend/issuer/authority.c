@@ -4,9 +4,9 @@
 #include "chain.h"
 #include "complain.h"
 #include "file.h"
+#include "pkcs11/token_key.h"
 #include "secret.h"
 #include "str.h"
-#include "token_key.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -6,8 +6,8 @@
  * certifies it, and so on to a self-signed one. The first is called AUTHORITY_FIRST unless somebody says otherwise. On any
  * status but GR_OK one line has been written and there is nothing to release.
  */
-#ifndef GR_AUTHORITY_H
-#define GR_AUTHORITY_H
+#ifndef GR_ISSUER_AUTHORITY_H
+#define GR_ISSUER_AUTHORITY_H
 
 #include <limits.h>
 #include <openssl/x509.h>

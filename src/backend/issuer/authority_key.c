@@ -2,13 +2,13 @@
 /* authority_key.c - keys of authorities, in files and in tokens */
 #include "issuer/authority_key.h"
 #include "complain.h"
-#include "credential.h"
 #include "key.h"
-#include "reference.h"
+#include "pkcs11/key_reference.h"
+#include "pkcs11/referred_key.h"
+#include "pkcs11/token_key.h"
 #include "secret.h"
 #include "str.h"
 #include "strength.h"
-#include "token_key.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -42,7 +42,7 @@ enum status authority_key_text(char **text, size_t *len, bool *in_token, const c
 
 	if (st != GR_OK)
 		return st;
-	*in_token = reference_is(*text);
+	*in_token = key_reference_is(*text);
 	if ((st = check_owner(&own, *in_token, path)) != GR_OK)
 		secret_free(*text, *len);
 	return st;
@@ -75,8 +75,8 @@ enum status authority_key_named(struct authority_key *key, const char *dir, cons
 
 static enum status parse_reference(struct authority_key *key, const char *text, const char *path, const char *dir, EVP_PKEY *public)
 {
-	struct reference reference = { .public = NULL };
-	enum status st = reference_parse(&reference, text, path, NULL);
+	struct key_reference reference = { .public = NULL };
+	enum status st = key_reference_parse(&reference, text, path, NULL);
 
 	if (st == GR_OK && !reference.uri.module[0]) {
 		complain("%s: says no module-path, the PKCS#11 module of the token; gr-ca import --key names it", path);
@@ -84,26 +84,26 @@ static enum status parse_reference(struct authority_key *key, const char *text, 
 	}
 	if (st == GR_OK)
 		st = authority_key_named(key, dir, &reference.uri, public);
-	reference_release(&reference);
+	key_reference_release(&reference);
 	return st;
 }
 
 enum status authority_key_parse(struct authority_key *key, const char *text, size_t len, const char *path, const char *dir, EVP_PKEY *public)
 {
 	*key = (struct authority_key){ .pkey = NULL };
-	if (reference_is(text))
+	if (key_reference_is(text))
 		return parse_reference(key, text, path, dir, public);
 	return key_from_pem(&key->pkey, text, len, path);
 }
 
 enum status authority_key_format(char **text, size_t *len, const struct authority_key *key)
 {
-	struct reference reference;
+	struct key_reference reference;
 
 	if (!key->token)
 		return key_pem(text, len, key->pkey);
-	reference = (struct reference){ .uri = key->token->setup.uri };
-	return reference_format(text, len, &reference);
+	reference = (struct key_reference){ .uri = key->token->setup.uri };
+	return key_reference_format(text, len, &reference);
 }
 
 enum status authority_key_make(struct authority_key *key, const char *dir, const struct uri *uri, const struct alg_key *alg)
@@ -126,7 +126,7 @@ enum status authority_key_make(struct authority_key *key, const char *dir, const
 }
 
 /* The private key that uri names, alone, and its public half. */
-static enum status look(struct reference *reference, const struct token *token)
+static enum status look(struct key_reference *reference, const struct token *token)
 {
 	struct object_name name, found;
 	ck_object_handle_t object;
@@ -143,7 +143,7 @@ static enum status look(struct reference *reference, const struct token *token)
 	memcpy(reference->uri.id, found.id, found.id_len);
 	reference->uri.id_len = found.id_len;
 	str_copy(reference->uri.type, sizeof reference->uri.type, "private");
-	return credential_find_public(reference, token);
+	return referred_key_find_public(reference, token);
 }
 
 enum status authority_key_check(EVP_PKEY *public, const char *where)
@@ -158,7 +158,7 @@ enum status authority_key_check(EVP_PKEY *public, const char *where)
 
 enum status authority_key_find(struct authority_key *key, const char *dir, const struct uri *uri, EVP_PKEY *public)
 {
-	struct reference reference = { .uri = *uri };
+	struct key_reference reference = { .uri = *uri };
 	struct token *token;
 	enum status st;
 
@@ -171,6 +171,6 @@ enum status authority_key_find(struct authority_key *key, const char *dir, const
 	token_close(token);
 	if (st == GR_OK)
 		st = authority_key_named(key, dir, &reference.uri, reference.public);
-	reference_release(&reference);
+	key_reference_release(&reference);
 	return st;
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * authority_key.h - the key of an authority: in a file, or in a token that the file names (reference.h).
+ * authority_key.h - the key of an authority: in a file, or in a token that the file names (key_reference.h).
  *
  * Whoever may write such a file chooses code, the module, that runs as we do: it counts only if it is ours, or root's, and
  * closed to everybody else. On any status but GR_OK one line has been written and there is nothing to release.
  */
-#ifndef GR_AUTHORITY_KEY_H
-#define GR_AUTHORITY_KEY_H
+#ifndef GR_ISSUER_AUTHORITY_KEY_H
+#define GR_ISSUER_AUTHORITY_KEY_H
 
 #include <openssl/evp.h>
 #include <stdbool.h>
 
 #include "alg.h"
-#include "token.h"
-#include "uri.h"
+#include "pkcs11/token.h"
+#include "pkcs11/uri.h"
 
 struct authority_key {
 	EVP_PKEY *pkey;

@@ -4,7 +4,7 @@
 #include "complain.h"
 #include "file.h"
 #include "issuer/authority.h"
-#include "issuer/draft.h"
+#include "issuer/certificate_builder.h"
 #include "issuer/issuer.h"
 #include "key.h"
 #include "secret.h"
@@ -71,12 +71,12 @@ static X509 *draft(EVP_PKEY *key, const char *common_name, int64_t now)
 	X509 *x509 = X509_new();
 	X509_NAME *name = x509 ? X509_get_subject_name(x509) : NULL;
 
-	if (x509 && X509_set_version(x509, X509_VERSION_3) == 1 && draft_serial(x509) && set_name(name, common_name) &&
+	if (x509 && X509_set_version(x509, X509_VERSION_3) == 1 && certificate_builder_serial(x509) && set_name(name, common_name) &&
 	    X509_set_issuer_name(x509, name) == 1 && X509_set_pubkey(x509, key) == 1 &&
-	    draft_times(x509, now - ISSUER_BACKDATE, now + CA_SECONDS) &&
-	    draft_extension(x509, x509, NID_basic_constraints, "critical,CA:TRUE") &&
-	    draft_extension(x509, x509, NID_key_usage, "critical,keyCertSign,cRLSign") &&
-	    draft_extension(x509, x509, NID_subject_key_identifier, "hash"))
+	    certificate_builder_times(x509, now - ISSUER_BACKDATE, now + CA_SECONDS) &&
+	    certificate_builder_extension(x509, x509, NID_basic_constraints, "critical,CA:TRUE") &&
+	    certificate_builder_extension(x509, x509, NID_key_usage, "critical,keyCertSign,cRLSign") &&
+	    certificate_builder_extension(x509, x509, NID_subject_key_identifier, "hash"))
 		return x509;
 	complain("%s: certificate authority cannot be made: %s", common_name ? common_name : "AWS IoT's name", complain_openssl());
 	X509_free(x509);

@@ -2,8 +2,8 @@
 /*
  * crl.h - a certificate revocation list (RFC 5280, 5) of one authority. On any status but GR_OK one line has been written.
  */
-#ifndef GR_CRL_H
-#define GR_CRL_H
+#ifndef GR_ISSUER_CRL_H
+#define GR_ISSUER_CRL_H
 
 #include "issuer/authority.h"
 

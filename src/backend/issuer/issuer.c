@@ -2,7 +2,7 @@
 /* issuer.c - who signs the certificates of devices now */
 #include "issuer/issuer.h"
 #include "complain.h"
-#include "issuer/draft.h"
+#include "issuer/certificate_builder.h"
 #include "key.h"
 #include "str.h"
 
@@ -23,18 +23,18 @@ static bool add_host(X509 *x509, X509 *authority, const char *host)
 	bool ip = inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
 
 	return str_format(value, sizeof value, "%s:%s", ip ? "IP" : "DNS", host) && strchr(host, ',') == NULL &&
-	       draft_extension(x509, authority, NID_subject_alt_name, value);
+	       certificate_builder_extension(x509, authority, NID_subject_alt_name, value);
 }
 
 static bool add_extensions(X509 *x509, X509 *authority, const struct issuer_request *q)
 {
 	bool server = q->use == ISSUER_SERVER;
 
-	return draft_extension(x509, authority, NID_basic_constraints, "critical,CA:FALSE") &&
-	       draft_extension(x509, authority, NID_key_usage, "critical,digitalSignature") &&
-	       draft_extension(x509, authority, NID_ext_key_usage, server ? "serverAuth" : "clientAuth") &&
-	       draft_extension(x509, authority, NID_subject_key_identifier, "hash") &&
-	       draft_extension(x509, authority, NID_authority_key_identifier, "keyid:always") &&
+	return certificate_builder_extension(x509, authority, NID_basic_constraints, "critical,CA:FALSE") &&
+	       certificate_builder_extension(x509, authority, NID_key_usage, "critical,digitalSignature") &&
+	       certificate_builder_extension(x509, authority, NID_ext_key_usage, server ? "serverAuth" : "clientAuth") &&
+	       certificate_builder_extension(x509, authority, NID_subject_key_identifier, "hash") &&
+	       certificate_builder_extension(x509, authority, NID_authority_key_identifier, "keyid:always") &&
 	       (!server || add_host(x509, authority, q->host));
 }
 
@@ -47,10 +47,10 @@ static X509 *draft(X509 *authority, const struct issuer_request *q)
 {
 	X509 *x509 = X509_new();
 
-	if (x509 && X509_set_version(x509, X509_VERSION_3) == 1 && draft_serial(x509) &&
+	if (x509 && X509_set_version(x509, X509_VERSION_3) == 1 && certificate_builder_serial(x509) &&
 	    X509_set_issuer_name(x509, X509_get_subject_name(authority)) == 1 &&
 	    X509_set_subject_name(x509, q->subject) == 1 && X509_set_pubkey(x509, q->key) == 1 &&
-	    draft_times(x509, q->not_before, q->not_after) && add_extensions(x509, authority, q))
+	    certificate_builder_times(x509, q->not_before, q->not_after) && add_extensions(x509, authority, q))
 		return x509;
 	complain("certificate: cannot be made: %s", complain_openssl());
 	X509_free(x509);
@@ -129,7 +129,7 @@ static bool is_same(const struct issuer_file *a, const struct issuer_file *b)
 enum status issuer_open(struct issuer *issuer, const char *dir)
 {
 	struct issuer read = { .mode_file = look(dir, "mode", ".json") };
-	enum status st = mode_need(&read.mode, dir);
+	enum status st = issuing_profile_need(&read.mode, dir);
 
 	if (st != GR_OK)
 		return st;
@@ -140,7 +140,7 @@ enum status issuer_open(struct issuer *issuer, const char *dir)
 	read.cert_file = look(dir, read.mode.authority, ".pem");
 	if ((st = authority_open(&read.authority, dir, read.mode.authority)) != GR_OK)
 		return st;
-	if ((st = mode_settle(&read.mode, &read.authority)) == GR_OK)
+	if ((st = issuing_profile_settle(&read.mode, &read.authority)) == GR_OK)
 		*issuer = read;
 	else
 		issuer_release(&read);

@@ -4,15 +4,15 @@
  *
  * Both can change while we run; issuer_refresh follows. On any status but GR_OK one line has been written.
  */
-#ifndef GR_ISSUER_H
-#define GR_ISSUER_H
+#ifndef GR_ISSUER_ISSUER_H
+#define GR_ISSUER_ISSUER_H
 
 #include <sys/types.h>
 #include <time.h>
 
 #include "csr.h"
 #include "issuer/authority.h"
-#include "issuer/mode.h"
+#include "issuer/issuing_profile.h"
 
 /* A file as it was when it was read; all zero: it was not there. */
 struct issuer_file {
@@ -23,7 +23,7 @@ struct issuer_file {
 };
 struct issuer {
 	struct authority authority;
-	struct mode mode;
+	struct issuing_profile mode;
 	char dir[PATH_MAX];
 	struct issuer_file mode_file, cert_file;
 };

@@ -8,8 +8,8 @@
  *
  * On GR_BAD and GR_FAIL one line has been written. A connection that broke is made anew by the next question.
  */
-#ifndef GR_SIGNER_H
-#define GR_SIGNER_H
+#ifndef GR_ISSUER_SIGNER_H
+#define GR_ISSUER_SIGNER_H
 
 #include <jansson.h>
 #include <openssl/x509.h>

@@ -4,8 +4,8 @@
  *
  * Inside the caller's transaction. On GR_FAIL one line has been written; GR_NO is silent.
  */
-#ifndef GR_CONTINUOUS_H
-#define GR_CONTINUOUS_H
+#ifndef GR_JOBS_CONTINUOUS_H
+#define GR_JOBS_CONTINUOUS_H
 
 #include "registry/db.h"
 

@@ -5,8 +5,8 @@
  *
  * All run inside the caller's transaction. On GR_FAIL one line has been written.
  */
-#ifndef GR_QUEUE_H
-#define GR_QUEUE_H
+#ifndef GR_JOBS_QUEUE_H
+#define GR_JOBS_QUEUE_H
 
 #include <jansson.h>
 
@@ -23,7 +23,7 @@ enum status queue_add(struct db *db, const char *thing, const char *job, int64_t
  * service's own (time-out, cancel) come here alike. x must be as it stands in the registry.
  */
 enum status queue_move(struct db *db, struct execution *x, enum execution_status status, const json_t *details, int64_t now);
-/* The execution goes, whatever its status. What it was to its device is not forgotten: see rotation.h. */
+/* The execution goes, whatever its status. What it was to its device is not forgotten: see rotation_request.h. */
 enum status queue_delete(struct db *db, const struct execution *x, int64_t now);
 /* Ends up to max IN_PROGRESS executions whose timer has run out. *count says how many. */
 enum status queue_time_out(int *count, struct db *db, int max, int64_t now);

@@ -2,9 +2,9 @@
 /* service.c - reading requests of the device API: GetPending, StartNext, Describe */
 #include "jobs/service.h"
 #include "complain.h"
-#include "jobs/details.h"
+#include "jobs/cancellation.h"
 #include "jobs/queue.h"
-#include "jobs/recall.h"
+#include "jobs/status_details.h"
 #include "json.h"
 #include "registry/rotation.h"
 
@@ -22,13 +22,13 @@ bool service_read_step(int64_t *minutes, struct event *e, enum status *st)
 	return false;
 }
 
-bool service_read_details(json_t **details, struct event *e, enum details_rule rule, enum status *st)
+bool service_read_details(json_t **details, struct event *e, enum status_details_rule rule, enum status *st)
 {
 	const json_t *value = json_object_get(e->body, "statusDetails");
 	const char *why;
 
 	*details = NULL;
-	if (!value || (*details = details_copy(value, rule, &why)))
+	if (!value || (*details = status_details_copy(value, rule, &why)))
 		return true;
 	*st = event_reject_code(e, "InvalidRequest", why, NULL);
 	return false;
@@ -114,7 +114,7 @@ static enum status start(struct event *e, struct execution *x, const json_t *det
 	if (st != GR_OK)
 		return GR_FAIL;
 	e->writes = true;
-	if ((st = recall_doomed(e->db, &job, x, e->now)) == GR_OK) {
+	if ((st = cancellation_doomed(e->db, &job, x, e->now)) == GR_OK) {
 		service_arm_job(x, &job, e->minute_ms, e->now);
 		service_arm_step(x, step, e->minute_ms, e->now);
 		st = queue_move(e->db, x, EXECUTION_IN_PROGRESS, details, e->now);
@@ -130,7 +130,7 @@ enum status service_start_next(struct event *e)
 	int64_t step = 0;
 	enum status st, started = GR_OK;
 
-	if (!service_read_step(&step, e, &st) || !service_read_details(&details, e, DETAILS_AS_GIVEN, &st))
+	if (!service_read_step(&step, e, &st) || !service_read_details(&details, e, STATUS_DETAILS_AS_GIVEN, &st))
 		return st;
 	while ((st = execution_front(&x, e->db, e->request.thing)) == GR_OK && x.status == EXECUTION_QUEUED)
 		if ((started = start(e, &x, details, step)) != GR_NO)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* service.h - the device API of the Jobs service (AWS IoT Jobs over MQTT). */
-#ifndef GR_SERVICE_H
-#define GR_SERVICE_H
+#ifndef GR_JOBS_SERVICE_H
+#define GR_JOBS_SERVICE_H
 
-#include "handlers/event.h"
-#include "jobs/details.h"
+#include "jobs/status_details.h"
 #include "registry/execution.h"
 #include "registry/job.h"
+#include "rotation/event.h"
 
 /* One for each request shape; see event.h for the contract. */
 enum status service_get_pending(struct event *e);
@@ -21,7 +21,7 @@ enum status service_unknown(struct event *e);
 
 /* Members that several requests share. False, answered by a refusal already in *st: not usable. */
 bool service_read_step(int64_t *minutes, struct event *e, enum status *st);
-bool service_read_details(json_t **details, struct event *e, enum details_rule rule, enum status *st);
+bool service_read_details(json_t **details, struct event *e, enum status_details_rule rule, enum status *st);
 /* executionNumber as execution_find takes it: 0 (the latest) for none at all, -1 for one that no execution has. False: no number. */
 bool service_number(int64_t *number, const struct event *e);
 /* Arms, replaces or (-1) cancels the step timer; 0 leaves it. It never outlasts the in-progress timer. */

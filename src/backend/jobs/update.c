@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* update.c - UpdateJobExecution, and the final word that may hide in it */
 #include "complain.h"
-#include "handlers/rotate.h"
-#include "handlers/terminal.h"
+#include "jobs/cancellation.h"
 #include "jobs/queue.h"
-#include "jobs/recall.h"
 #include "jobs/service.h"
 #include "json.h"
+#include "rotation/final_status.h"
+#include "rotation/rotate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static bool read_update(struct update *u, struct event *e, enum status *st)
 	}
 	u->with_state = json_is_true(state);
 	u->with_document = json_is_true(document);
-	return service_read_step(&u->step, e, st) && service_read_details(&u->details, e, is_final(u->status) ? DETAILS_CLEANED : DETAILS_AS_GIVEN, st);
+	return service_read_step(&u->step, e, st) && service_read_details(&u->details, e, is_final(u->status) ? STATUS_DETAILS_CLEANED : STATUS_DETAILS_AS_GIVEN, st);
 }
 
 /* JobExecutionState of a refusal; names the survivor once the record has one. */
@@ -100,7 +100,7 @@ static enum status final_word(struct event *e, const struct update *u, int64_t n
 	if (!is_final(u->status))
 		return GR_OK;
 	e->writes = true;	/* even a refusal names the survivor, so it must not leave before the record is safe */
-	return terminal_final_word(survivor, why, e->db, e->signer, &word, e->now);
+	return final_status_final_word(survivor, why, e->db, e->signer, &word, e->now);
 }
 
 /* The execution is gone (deleted job): the word still decides which certificate lives. */
@@ -183,7 +183,7 @@ static enum status find(struct execution *x, struct update *u, struct event *e)
 		return st;
 	if (job_get(&u->job, e->db, x->job) != GR_OK)
 		return GR_FAIL;
-	if ((st = recall_doomed(e->db, &u->job, x, e->now)) != GR_NO)
+	if ((st = cancellation_doomed(e->db, &u->job, x, e->now)) != GR_NO)
 		return st;
 	e->writes = true;
 	return execution_find(x, e->db, e->request.thing, e->request.job, u->number);

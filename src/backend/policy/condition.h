@@ -4,8 +4,8 @@
  * ArnLike, IpAddress, the Not forms of these, and ForAllValues: and ForAnyValue: before them, on
  * the variables of variable.h.
  */
-#ifndef GR_CONDITION_H
-#define GR_CONDITION_H
+#ifndef GR_POLICY_CONDITION_H
+#define GR_POLICY_CONDITION_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -6,8 +6,8 @@
  * themselves; ${name} is a variable, whose value is never a pattern. A "$" before anything but "{"
  * is a plain character.
  */
-#ifndef GR_PATTERN_H
-#define GR_PATTERN_H
+#ifndef GR_POLICY_PATTERN_H
+#define GR_POLICY_PATTERN_H
 
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* policy.c - IoT policy documents */
 #include "policy/policy.h"
+#include "json.h"
 #include "policy/condition.h"
 #include "policy/pattern.h"
-#include "json.h"
 #include "str.h"
 
 #include <ctype.h>

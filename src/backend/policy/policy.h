@@ -7,8 +7,8 @@
  * Deny denies all that it could mean; a document that cannot be read at all denies everything.
  * Of a resource's ARN the part after the fifth colon counts; region and account do not.
  */
-#ifndef GR_POLICY_H
-#define GR_POLICY_H
+#ifndef GR_POLICY_POLICY_H
+#define GR_POLICY_POLICY_H
 
 #include <stdbool.h>
 #include <stddef.h>

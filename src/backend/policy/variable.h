@@ -2,8 +2,8 @@
 /*
  * variable.h - what a policy may know of the one who asks: policy variables and condition keys.
  */
-#ifndef GR_VARIABLE_H
-#define GR_VARIABLE_H
+#ifndef GR_POLICY_VARIABLE_H
+#define GR_POLICY_VARIABLE_H
 
 #include <stddef.h>
 

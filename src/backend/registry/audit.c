@@ -3,7 +3,7 @@
 #include "registry/audit.h"
 #include "cert.h"
 #include "registry/audit_keys.h"
-#include "registry/verb.h"
+#include "registry/command.h"
 #include "str.h"
 #include "strength.h"
 
@@ -62,7 +62,7 @@ static enum status check_end(const struct audit *a, const char *id, const char *
 		margin = (not_after - created) / 3;
 	if (left > margin && left >= 0)
 		return GR_OK;
-	verb_time(at, not_after);
+	command_time(at, not_after);
 	if (left < 0)
 		str_format(detail, sizeof detail, "ended %s", at);
 	else
@@ -76,7 +76,7 @@ static enum status check_age(const struct audit *a, const char *id, const char *
 
 	if (a->now - created <= a->age_ms)
 		return GR_OK;
-	verb_time(at, created);
+	command_time(at, created);
 	str_format(detail, sizeof detail, "registered %s, %lld day(s) ago", at, (long long)((a->now - created) / DAY_MS));
 	return report(a, AUDIT_OLD, thing, id, detail);
 }

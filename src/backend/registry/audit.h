@@ -3,8 +3,8 @@
  * audit.h - what is wrong, or soon will be, with certificates that are ACTIVE. One pass over an index in which all of
  * it stands; a certificate itself is read only where that says nothing.
  */
-#ifndef GR_AUDIT_H
-#define GR_AUDIT_H
+#ifndef GR_REGISTRY_AUDIT_H
+#define GR_REGISTRY_AUDIT_H
 
 #include "registry/db.h"
 

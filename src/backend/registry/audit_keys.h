@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* audit_keys.h - the part of an audit that compares every public key with all others. On GR_FAIL one line has been written. */
-#ifndef GR_AUDIT_KEYS_H
-#define GR_AUDIT_KEYS_H
+#ifndef GR_REGISTRY_AUDIT_KEYS_H
+#define GR_REGISTRY_AUDIT_KEYS_H
 
 #include <stddef.h>
 

@@ -6,8 +6,8 @@
  * Functions that change something run inside the caller's transaction. On GR_NO and GR_FAIL one
  * line has been written unless said otherwise.
  */
-#ifndef GR_CERTIFICATE_H
-#define GR_CERTIFICATE_H
+#ifndef GR_REGISTRY_CERTIFICATE_H
+#define GR_REGISTRY_CERTIFICATE_H
 
 #include "cert.h"
 #include "registry/db.h"

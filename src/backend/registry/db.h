@@ -6,8 +6,8 @@
  * bound by a type string, one letter a value: s text (const char *, NULL is SQL NULL), i int64_t,
  * d int (for counts and flags). On GR_FAIL one line has been written.
  */
-#ifndef GR_DB_H
-#define GR_DB_H
+#ifndef GR_REGISTRY_DB_H
+#define GR_REGISTRY_DB_H
 
 #include <sqlite3.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* db_file.h - the file under a connection: ours, somebody else's, or a new one. A part of db_open. */
-#ifndef GR_DB_FILE_H
-#define GR_DB_FILE_H
+#ifndef GR_REGISTRY_DB_FILE_H
+#define GR_REGISTRY_DB_FILE_H
 
 #include <limits.h>
 

@@ -6,8 +6,8 @@
  * Functions that change something run inside the caller's transaction. On GR_FAIL one line has been
  * written; GR_NO is silent.
  */
-#ifndef GR_EXECUTION_H
-#define GR_EXECUTION_H
+#ifndef GR_REGISTRY_EXECUTION_H
+#define GR_REGISTRY_EXECUTION_H
 
 #include <stddef.h>
 

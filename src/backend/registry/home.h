@@ -10,8 +10,8 @@
  * SIGNER and NOTIFY are DIR itself where one user does all; with the default DIR they are /var/lib/gr-signer and
  * /var/lib/gr-notify as soon as these exist. On any status but GR_OK one line has been written.
  */
-#ifndef GR_HOME_H
-#define GR_HOME_H
+#ifndef GR_REGISTRY_HOME_H
+#define GR_REGISTRY_HOME_H
 
 #include <stdbool.h>
 #include <sys/types.h>

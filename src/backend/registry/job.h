@@ -5,11 +5,11 @@
  * Functions that change something run inside the caller's transaction. On GR_NO, GR_BAD and GR_FAIL one line has been
  * written unless said otherwise; a refusal ends with the name that AWS IoT has for it.
  */
-#ifndef GR_JOB_H
-#define GR_JOB_H
+#ifndef GR_REGISTRY_JOB_H
+#define GR_REGISTRY_JOB_H
 
 #include "registry/job_config.h"
-#include "registry/limits.h"
+#include "registry/settings.h"
 
 #define JOB_ROTATE "ROTATE_CERTIFICATE"	/* jobDocument.operation of ours */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* job_config.c - the configuration blocks of a job */
 #include "registry/job_config.h"
+#include "base/utc.h"
 #include "str.h"
-#include "utc.h"
 
 #include <stdio.h>
 #include <string.h>

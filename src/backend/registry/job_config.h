@@ -5,8 +5,8 @@
  * The blocks are those of CreateJob (AWS IoT API), and the registry keeps them as the JSON that they came as. Nothing here
  * complains: *why gets one sentence that names the member.
  */
-#ifndef GR_JOB_CONFIG_H
-#define GR_JOB_CONFIG_H
+#ifndef GR_REGISTRY_JOB_CONFIG_H
+#define GR_REGISTRY_JOB_CONFIG_H
 
 #include <jansson.h>
 #include <stdbool.h>

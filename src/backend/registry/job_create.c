@@ -47,8 +47,8 @@ enum status job_check_config(struct db *db, const char *what, const char *id, co
 {
 	char why[CONFIG_WHY_MAX];
 	struct job_config config;
-	struct limits limits;
-	enum status st = limits_read(&limits, db);
+	struct settings limits;
+	enum status st = settings_read(&limits, db);
 
 	if (st != GR_OK)
 		return st;

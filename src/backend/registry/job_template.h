@@ -4,8 +4,8 @@
  *
  * Functions that change something run inside the caller's transaction. On GR_NO, GR_BAD and GR_FAIL one line has been written.
  */
-#ifndef GR_JOB_TEMPLATE_H
-#define GR_JOB_TEMPLATE_H
+#ifndef GR_REGISTRY_JOB_TEMPLATE_H
+#define GR_REGISTRY_JOB_TEMPLATE_H
 
 #include "registry/job.h"
 

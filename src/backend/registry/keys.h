@@ -3,8 +3,8 @@
  * keys.h - what registered certificates say of their keys, once more: which key it is, and how strong. On GR_FAIL one line has been
  * written.
  */
-#ifndef GR_KEYS_H
-#define GR_KEYS_H
+#ifndef GR_REGISTRY_KEYS_H
+#define GR_REGISTRY_KEYS_H
 
 #include "registry/db.h"
 

@@ -3,8 +3,8 @@
  * outbox.h - what the daemon still has to publish, and what an operator has to know. Rows are
  * written in the transaction of the change they tell of, so neither can exist without the other.
  */
-#ifndef GR_OUTBOX_H
-#define GR_OUTBOX_H
+#ifndef GR_REGISTRY_OUTBOX_H
+#define GR_REGISTRY_OUTBOX_H
 
 #include <jansson.h>
 

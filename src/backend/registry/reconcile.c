@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reconcile.c - retiring the certificates that a device no longer uses, as often as needed */
 #include "registry/certificate.h"
-#include "registry/kept.h"
 #include "registry/outbox.h"
+#include "registry/retained_certificate.h"
 #include "registry/revocation.h"
 #include "registry/rotation.h"
 #include "str.h"
@@ -37,7 +37,7 @@ static enum status retire(struct db *db, const char *certificate, const char *re
 	if ((st = db_run(db, "UPDATE certificate SET status = 'INACTIVE', retired = ? WHERE id = ?", "is", now, certificate)) != GR_OK ||
 	    (st = revoke(db, certificate, reason, now)) != GR_OK ||
 	    (st = db_run(db, "DELETE FROM principal WHERE certificate = ?", "s", certificate)) != GR_OK ||
-	    (st = kept_forget(db, certificate)) != GR_OK || (st = rotation_mark_retired(db, certificate, now)) != GR_OK)
+	    (st = retained_certificate_forget(db, certificate)) != GR_OK || (st = rotation_mark_retired(db, certificate, now)) != GR_OK)
 		return st;
 	return quarantine_ms == 0 ? forget(db, certificate) : GR_OK;
 }
@@ -128,9 +128,9 @@ static enum status retire_released(struct db *db, int64_t quarantine_ms, int64_t
 	char id[65];
 	bool attached;
 
-	for (int i = 0; i < BATCH && (st = kept_next_released(id, &attached, db)) == GR_OK; i++)
+	for (int i = 0; i < BATCH && (st = retained_certificate_next_released(id, &attached, db)) == GR_OK; i++)
 		if ((st = db_mark(db)) != GR_OK ||
-		    (st = close_part(db, attached ? retire(db, id, REVOCATION_SUPERSEDED, quarantine_ms, now) : kept_forget(db, id))) != GR_OK)
+		    (st = close_part(db, attached ? retire(db, id, REVOCATION_SUPERSEDED, quarantine_ms, now) : retained_certificate_forget(db, id))) != GR_OK)
 			return GR_FAIL;
 	return st;
 }
@@ -186,6 +186,6 @@ enum status rotation_is_due(struct db *db, int64_t quarantine_ms, int64_t now)
 	if (paused != GR_NO)
 		return paused == GR_OK ? GR_NO : paused;
 	if ((st = due_after(&r, db, 0)) == GR_NO)
-		st = kept_next_released(id, &attached, db);
+		st = retained_certificate_next_released(id, &attached, db);
 	return st == GR_NO ? find_expired(id, db, quarantine_ms, now) : st;
 }

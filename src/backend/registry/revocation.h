@@ -5,8 +5,8 @@
  *
  * Functions that change something run inside the caller's transaction. On GR_NO and GR_FAIL one line has been written.
  */
-#ifndef GR_REVOCATION_H
-#define GR_REVOCATION_H
+#ifndef GR_REGISTRY_REVOCATION_H
+#define GR_REGISTRY_REVOCATION_H
 
 #include "registry/db.h"
 

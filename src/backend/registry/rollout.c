@@ -18,7 +18,7 @@ static enum status take_one(struct rollout *r, sqlite3_stmt *row, enum status st
 		return st;
 	*r = (struct rollout){
 		.next = db_int(row, 1), .waiting = db_int(row, 2), .released = db_int(row, 3), .done = db_int(row, 4) != 0,
-		.joins = db_int(row, 5) != 0, .recall = (enum recall)db_int(row, 6)
+		.joins = db_int(row, 5) != 0, .recall = (enum cancellation)db_int(row, 6)
 	};
 	str_copy(r->job, sizeof r->job, db_text(row, 0));
 	db_done(row);

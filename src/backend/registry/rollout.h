@@ -4,13 +4,13 @@
  *
  * Functions that change something run inside the caller's transaction. On GR_FAIL one line has been written; GR_NO is silent.
  */
-#ifndef GR_ROLLOUT_H
-#define GR_ROLLOUT_H
+#ifndef GR_REGISTRY_ROLLOUT_H
+#define GR_REGISTRY_ROLLOUT_H
 
 #include "registry/db.h"
 
 /* What is taken back, bit by bit, until it is gone; each means the ones before it as well. */
-enum recall {
+enum cancellation {
 	RECALL_NOTHING,
 	RECALL_ROLLOUT,		/* things that wait get no execution any more */
 	RECALL_QUEUED,		/* QUEUED executions become CANCELED */
@@ -25,7 +25,7 @@ struct rollout {
 	int64_t released;	/* things that were notified */
 	bool done;		/* nobody waits any more */
 	bool joins;		/* a continuous job that things may still join */
-	enum recall recall;
+	enum cancellation recall;
 };
 enum { ROLLOUT_NEVER = -1 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rotation.c - the chain of custody */
+/* rotation_request.c - the chain of custody */
 #include "registry/rotation.h"
 #include "complain.h"
-#include "registry/kept.h"
+#include "registry/retained_certificate.h"
 #include "str.h"
 
 #include <stdlib.h>
@@ -82,14 +82,14 @@ enum status rotation_settle_others(bool *settled, struct db *db, const char *thi
 	bool returned = false;
 	enum status st;
 
-	if ((st = kept_see(db, thing, certificate, now)) != GR_OK || (st = kept_add_losers(db, thing, execution, certificate, now)) != GR_OK)
+	if ((st = retained_certificate_see(db, thing, certificate, now)) != GR_OK || (st = retained_certificate_add_losers(db, thing, execution, certificate, now)) != GR_OK)
 		return st;
 	st = db_run(db, "UPDATE rotation SET survivor = CASE new WHEN ?3 THEN 'NEW' ELSE 'OLD' END, decided = ?4"
 		" WHERE thing = ?1 AND execution <> ?2 AND survivor IS NULL AND (?3 IN (old, new) OR EXISTS (SELECT 1 FROM kept WHERE certificate = ?3))",
 		"sisi", thing, execution, certificate, now);
 	*settled = st == GR_OK && db_changes(db) > 0;
 	if (st == GR_OK)
-		st = kept_return(&returned, db, thing, certificate, now);
+		st = retained_certificate_return(&returned, db, thing, certificate, now);
 	*settled = *settled || returned;
 	return st;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rotation.h - the chain of custody: one row for each job execution that asked for a certificate,
+ * rotation_request.h - the chain of custody: one row for each job execution that asked for a certificate,
  * and its one decisive field, the survivor. It is written once, by the device's own final word
  * alone; no time-out, cancel or deletion decides, and no connection but one: see rotation_failed_over.
  *
  * Functions that change something run inside the caller's transaction. On GR_FAIL one line has been
  * written.
  */
-#ifndef GR_ROTATION_H
-#define GR_ROTATION_H
+#ifndef GR_REGISTRY_ROTATION_H
+#define GR_REGISTRY_ROTATION_H
 
 #include "registry/db.h"
 
@@ -41,7 +41,7 @@ struct rotation_request {
 enum status rotation_insert(struct db *db, const struct rotation_request *q, int64_t now);
 /*
  * A create for another execution, made over certificate: rotations of this thing that are still
- * open end in favour of that certificate, and what a device that is not ours may still go back to is kept (kept.h).
+ * open end in favour of that certificate, and what a device that is not ours may still go back to is kept (retained_certificate.h).
  * *settled: there was something to be settled.
  */
 enum status rotation_settle_others(bool *settled, struct db *db, const char *thing, int64_t execution, const char *certificate, int64_t now);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* schema.c - the registry's tables */
 #include "registry/schema.h"
+#include "registry/schema_counters.h"
 #include "registry/schema_metrics.h"
-#include "registry/schema_notice.h"
-#include "registry/schema_tally.h"
+#include "registry/schema_notification.h"
 
 #define SCHEMA_KEPT \
 "CREATE TABLE kept (" \
@@ -131,7 +131,7 @@ SCHEMA_TALLY
 "  released INTEGER NOT NULL DEFAULT 0,"	/* things that were notified */
 "  done INTEGER NOT NULL DEFAULT 0,"	/* nobody waits any more */
 "  joins INTEGER NOT NULL DEFAULT 0,"	/* continuous, and things may still join */
-"  recall INTEGER NOT NULL DEFAULT 0"	/* what is being taken back, enum recall */
+"  recall INTEGER NOT NULL DEFAULT 0"	/* what is being taken back, enum cancellation */
 ") WITHOUT ROWID;"
 "CREATE INDEX rollout_wake ON rollout (wake) WHERE wake IS NOT NULL;"
 "CREATE TABLE awaiting (job TEXT NOT NULL, thing TEXT NOT NULL, PRIMARY KEY (job, thing)) WITHOUT ROWID;"
@@ -259,7 +259,7 @@ SCHEMA_KEPT
 
 /* Exponent and modulus of RSA keys were not looked at; keys_convert does the rest. */
 const char schema_from_2[] =
-SCHEMA_NOTICE_FROM_2
+SCHEMA_NOTIFICATION_FROM_2
 "UPDATE certificate SET key_type = '' WHERE key_type LIKE 'RSA%';"
 SCHEMA_UNEXAMINED
 "UPDATE meta SET value = 3 WHERE key = 'version';";

@@ -2,8 +2,8 @@
 /*
  * schema.h - the registry's tables. Times are milliseconds since 1970-01-01 UTC.
  */
-#ifndef GR_SCHEMA_H
-#define GR_SCHEMA_H
+#ifndef GR_REGISTRY_SCHEMA_H
+#define GR_REGISTRY_SCHEMA_H
 
 enum { SCHEMA_VERSION = 3 };
 extern const char schema_sql[];

@@ -3,8 +3,8 @@
  * schema_metrics.h - what the daemon tells a monitoring system of the whole fleet, kept by triggers so that nobody has to
  * count; a part of schema.c.
  */
-#ifndef GR_SCHEMA_METRICS_H
-#define GR_SCHEMA_METRICS_H
+#ifndef GR_REGISTRY_SCHEMA_METRICS_H
+#define GR_REGISTRY_SCHEMA_METRICS_H
 
 /* A time that nobody wrote down is counted nowhere: no row is at most NULL. */
 #define METRICS_TOOK(stage, from, to) \

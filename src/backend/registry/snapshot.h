@@ -5,10 +5,10 @@
  *
  * On GR_FAIL one line has been written.
  */
-#ifndef GR_SNAPSHOT_H
-#define GR_SNAPSHOT_H
+#ifndef GR_REGISTRY_SNAPSHOT_H
+#define GR_REGISTRY_SNAPSHOT_H
 
-#include "progress.h"
+#include "base/progress.h"
 #include "registry/db.h"
 
 /*

@@ -5,8 +5,8 @@
  * A thing that is away is none: it has not been asked yet. One that is there and does not begin cannot say why itself, so an
  * alarm does, once for each execution.
  */
-#ifndef GR_STALL_H
-#define GR_STALL_H
+#ifndef GR_REGISTRY_STALL_H
+#define GR_REGISTRY_STALL_H
 
 #include "registry/db.h"
 

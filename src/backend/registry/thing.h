@@ -5,8 +5,8 @@
  * Functions that change something run inside the caller's transaction (db_begin). On GR_NO and
  * GR_FAIL one line has been written unless said otherwise.
  */
-#ifndef GR_THING_H
-#define GR_THING_H
+#ifndef GR_REGISTRY_THING_H
+#define GR_REGISTRY_THING_H
 
 #include "registry/db.h"
 

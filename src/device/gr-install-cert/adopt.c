@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert adopt */
-#include "adoption.h"
 #include "complain.h"
-#include "desk.h"
-#include "verbs.h"
+#include "gr-install-cert/adoption.h"
+#include "gr-install-cert/commands.h"
+#include "rotation/device_context.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -18,33 +18,33 @@ static bool is_idle(const struct journal *journal)
 }
 
 /* In the middle of a rotation a file that somebody dropped there is not ours to judge. */
-static enum status check_idle(const struct desk *desk)
+static enum status check_idle(const struct device_context *desk)
 {
-	enum seat_kind key, cert;
+	enum configured_path_kind key, cert;
 	enum status st;
 
 	if (is_idle(&desk->journal))
 		return GR_OK;
-	if ((st = seat_look(&key, &desk->store.key)) != GR_OK || (st = seat_look(&cert, &desk->store.certificate)) != GR_OK)
+	if ((st = configured_path_look(&key, &desk->store.key)) != GR_OK || (st = configured_path_look(&cert, &desk->store.certificate)) != GR_OK)
 		return st;
-	if (key == SEAT_OURS && cert == SEAT_OURS)
+	if (key == CONFIGURED_PATH_OURS && cert == CONFIGURED_PATH_OURS)
 		return GR_OK;
 	complain("%s: a foreign file in the place of our link, and the phase is %s, not idle",
-		 key != SEAT_OURS ? desk->store.key.path : desk->store.certificate.path, desk->journal.value[JOURNAL_PHASE]);
+		 key != CONFIGURED_PATH_OURS ? desk->store.key.path : desk->store.certificate.path, desk->journal.value[JOURNAL_PHASE]);
 	return GR_BAD;
 }
 
-int verb_adopt(int argc, char *argv[])
+int command_adopt(int argc, char *argv[])
 {
-	struct desk desk = DESK_CLOSED;
+	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	uint32_t live;
 	enum status st;
 
-	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = desk_open(&desk, DESK_LOCK)) == GR_OK &&
+	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK)) == GR_OK &&
 	    (st = store_check_live(&desk.store)) == GR_OK && (st = check_idle(&desk)) == GR_OK &&
 	    (st = adoption_run(&live, &desk.store)) == GR_OK)
 		printf("%" PRIu32 "\n", live);
-	return desk_close(&desk, st);
+	return device_context_close(&desk, st);
 }

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* adoption.c - plain files into the store */
-#include "adoption.h"
-#include "arrange.h"
+#include "gr-install-cert/adoption.h"
 #include "complain.h"
-#include "generation.h"
-#include "keeper.h"
-#include "pair.h"
+#include "store/generation.h"
+#include "store/pair.h"
+#include "store/relabel.h"
+#include "store/token_key_store.h"
 
 #include <string.h>
 #include <unistd.h>
 
 struct scene {
-	enum seat_kind key, certificate;
+	enum configured_path_kind key, certificate;
 };
 
 static enum status look(struct scene *scene, const struct store *store)
 {
 	enum status st;
 
-	if ((st = seat_look(&scene->key, &store->key)) == GR_OK)
-		st = seat_look(&scene->certificate, &store->certificate);
+	if ((st = configured_path_look(&scene->key, &store->key)) == GR_OK)
+		st = configured_path_look(&scene->certificate, &store->certificate);
 	return st;
 }
 
@@ -31,9 +31,9 @@ static enum status look_in_token(struct store *store)
 
 	if (!store->key.token || !store->key.adopted || (st = store_link(&live, store, "live")) == GR_NO)
 		return GR_OK;
-	if (st != GR_OK || (st = arrange_is_pending(store, live)) != GR_NO)
+	if (st != GR_OK || (st = relabel_is_pending(store, live)) != GR_NO)
 		return st;
-	if ((st = arrange_check(store, live)) == GR_NO) {
+	if ((st = relabel_check(store, live)) == GR_NO) {
 		store->key.adopted = store->certificate.adopted = false;
 		st = GR_OK;
 	}
@@ -42,7 +42,7 @@ static enum status look_in_token(struct store *store)
 
 static enum status complain_missing(const struct store *store, const struct scene *scene)
 {
-	const struct seat *seat = scene->key == SEAT_MISSING ? &store->key : &store->certificate;
+	const struct configured_path *seat = scene->key == CONFIGURED_PATH_MISSING ? &store->key : &store->certificate;
 
 	if (store->key.token)
 		complain("%s: there is nothing to adopt: no such private key, or no certificate %s", store->key.path, store->certificate.path);
@@ -97,7 +97,7 @@ static enum status import(uint32_t *generation, struct store *store, struct pair
 
 	if ((st = store_create(store, like)) != GR_OK || (st = find_same(generation, store, pair)) != GR_NO)
 		return st;
-	if ((st = generation_next(generation, store)) == GR_OK && (st = keeper_name(pair, store, *generation)) == GR_OK)
+	if ((st = generation_next(generation, store)) == GR_OK && (st = token_key_store_name(pair, store, *generation)) == GR_OK)
 		st = generation_import(store, *generation, pair);
 	return st;
 }
@@ -121,17 +121,17 @@ static enum status adopt_pair(uint32_t *live, struct store *store, const struct 
 {
 	enum status st;
 
-	if ((st = keeper_check_movable(pair, store)) != GR_OK ||
-	    (scene->key == SEAT_PLAIN && (st = seat_prepare(&store->key)) != GR_OK) ||
-	    (scene->certificate == SEAT_PLAIN && (st = seat_prepare(&store->certificate)) != GR_OK))
+	if ((st = token_key_store_check_movable(pair, store)) != GR_OK ||
+	    (scene->key == CONFIGURED_PATH_PLAIN && (st = configured_path_prepare(&store->key)) != GR_OK) ||
+	    (scene->certificate == CONFIGURED_PATH_PLAIN && (st = configured_path_prepare(&store->certificate)) != GR_OK))
 		return st;
 	if ((st = generation_try(store, pair)) != GR_OK || (st = import(live, store, pair)) != GR_OK || (st = point_live(store, *live)) != GR_OK)
 		return st;
-	if ((scene->key == SEAT_PLAIN && (st = seat_take(&store->key)) != GR_OK) ||
-	    (scene->certificate == SEAT_PLAIN && (st = seat_take(&store->certificate)) != GR_OK))
+	if ((scene->key == CONFIGURED_PATH_PLAIN && (st = configured_path_take(&store->key)) != GR_OK) ||
+	    (scene->certificate == CONFIGURED_PATH_PLAIN && (st = configured_path_take(&store->certificate)) != GR_OK))
 		return st;
 	store->key.adopted = store->certificate.adopted = true;
-	return arrange_show(store, *live);
+	return relabel_show(store, *live);
 }
 
 enum status adoption_run(uint32_t *live, struct store *store)
@@ -140,20 +140,20 @@ enum status adoption_run(uint32_t *live, struct store *store)
 	struct pair pair, after;
 	enum status st;
 
-	if ((st = seat_check(&store->key)) != GR_OK || (st = seat_check(&store->certificate)) != GR_OK ||
+	if ((st = configured_path_check(&store->key)) != GR_OK || (st = configured_path_check(&store->certificate)) != GR_OK ||
 	    (st = look_in_token(store)) != GR_OK || (st = look(&scene, store)) != GR_OK)
 		return st;
 	if ((st = pair_read_configured(&pair, store)) != GR_OK)
 		return st == GR_NO ? complain_missing(store, &scene) : st;
-	if (scene.key == SEAT_OURS && scene.certificate == SEAT_OURS) {
+	if (scene.key == CONFIGURED_PATH_OURS && scene.certificate == CONFIGURED_PATH_OURS) {
 		pair_release(&pair);
 		return store_link(live, store, "live");
 	}
 	if ((st = check_two_files(store, &pair)) == GR_OK) {
 		st = adopt_pair(live, store, &scene, &pair);
 		if (st != GR_OK) {
-			seat_unprepare(&store->key);
-			seat_unprepare(&store->certificate);
+			configured_path_unprepare(&store->key);
+			configured_path_unprepare(&store->certificate);
 		}
 	}
 	if (st == GR_OK && (st = pair_read_configured(&after, store)) == GR_OK) {
@@ -178,7 +178,7 @@ enum status adoption_is_torn(const struct store *store)
 		return GR_NO;
 	if ((st = look(&scene, store)) != GR_OK)
 		return st;
-	if (scene.key != SEAT_PLAIN && scene.certificate != SEAT_PLAIN)
+	if (scene.key != CONFIGURED_PATH_PLAIN && scene.certificate != CONFIGURED_PATH_PLAIN)
 		return GR_NO;
 	if ((st = pair_read_configured(&pair, store)) != GR_OK)
 		return st == GR_FAIL ? st : GR_NO;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* adoption.h - plain files become a generation, and our links take their places. */
-#ifndef GR_ADOPTION_H
-#define GR_ADOPTION_H
+#ifndef GR_INSTALL_CERT_ADOPTION_H
+#define GR_INSTALL_CERT_ADOPTION_H
 
 #include <stdint.h>
 
-#include "store.h"
+#include "store/store.h"
 
 /*
  * *live gets the generation in use. A kill between any two steps leaves a working pair at the configured paths,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert commit */
-#include "arrange.h"
 #include "complain.h"
-#include "desk.h"
-#include "generation.h"
-#include "pair.h"
-#include "sweep.h"
-#include "switch.h"
-#include "verbs.h"
+#include "gr-install-cert/commands.h"
+#include "gr-install-cert/switch.h"
+#include "rotation/device_context.h"
+#include "store/garbage.h"
+#include "store/generation.h"
+#include "store/pair.h"
+#include "store/relabel.h"
 
 #include <getopt.h>
 
@@ -41,7 +41,7 @@ static enum status check_complete(const struct store *store, uint32_t n)
 	return st;
 }
 
-static enum status commit(const struct desk *desk)
+static enum status commit(const struct device_context *desk)
 {
 	const struct store *store = &desk->store;
 	uint32_t live, n, old = (uint32_t)journal_number(&desk->journal, JOURNAL_OLD);
@@ -56,21 +56,21 @@ static enum status commit(const struct desk *desk)
 	}
 	n = desk->generation ? desk->generation : live;
 	if ((st = check_complete(store, n)) != GR_OK || (st = generation_commit(store, n)) != GR_OK || n != live ||
-	    (st = arrange_show(store, live)) != GR_OK)
+	    (st = relabel_show(store, live)) != GR_OK)
 		return st;
-	if (old != 0 && old != live && (st = sweep_generation(store, old)) != GR_OK)
+	if (old != 0 && old != live && (st = garbage_generation(store, old)) != GR_OK)
 		return st;
 	return switch_drop_back(store);
 }
 
-int verb_commit(int argc, char *argv[])
+int command_commit(int argc, char *argv[])
 {
-	struct desk desk = DESK_CLOSED;
+	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = desk_open(&desk, DESK_LOCK | DESK_STORE)) == GR_OK)
+	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
 		st = commit(&desk);
-	return desk_close(&desk, st);
+	return device_context_close(&desk, st);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert discard */
-#include "arrange.h"
 #include "complain.h"
-#include "desk.h"
-#include "sweep.h"
-#include "switch.h"
-#include "verbs.h"
+#include "gr-install-cert/commands.h"
+#include "gr-install-cert/switch.h"
+#include "rotation/device_context.h"
+#include "store/garbage.h"
+#include "store/relabel.h"
 
 #include <getopt.h>
 
@@ -15,7 +15,7 @@ static const struct arg_option options[] = {
 };
 static const struct arg_spec spec = { "gr-install-cert discard", "[options] -g N", "Destroys a generation that is not live.", options };
 
-static enum status discard(const struct desk *desk)
+static enum status discard(const struct device_context *desk)
 {
 	const struct store *store = &desk->store;
 	uint32_t live, back;
@@ -31,21 +31,21 @@ static enum status discard(const struct desk *desk)
 		complain("%s/%lu: live; it is not destroyed", store->path, (unsigned long)live);
 		return GR_BAD;
 	}
-	if ((st = arrange_show(store, live)) != GR_OK)
+	if ((st = relabel_show(store, live)) != GR_OK)
 		return st;
 	if (store_link(&back, store, "back") == GR_OK && back == desk->generation && (st = switch_drop_back(store)) != GR_OK)
 		return st;
-	return sweep_generation(store, desk->generation);
+	return garbage_generation(store, desk->generation);
 }
 
-int verb_discard(int argc, char *argv[])
+int command_discard(int argc, char *argv[])
 {
-	struct desk desk = DESK_CLOSED;
+	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK && (argc > optind || desk.generation == 0))
+	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && (argc > optind || desk.generation == 0))
 		arg_usage(&spec);
-	if (st == GR_OK && (st = desk_open(&desk, DESK_LOCK | DESK_STORE)) == GR_OK)
+	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
 		st = discard(&desk);
-	return desk_close(&desk, st);
+	return device_context_close(&desk, st);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert recover: what the watchdog runs; no network, no backend, no runtime */
 #include "complain.h"
-#include "desk.h"
-#include "heartbeat.h"
-#include "mend.h"
-#include "trial.h"
-#include "verbs.h"
+#include "gr-install-cert/commands.h"
+#include "gr-install-cert/recovery.h"
+#include "rotation/device_context.h"
+#include "rotation/heartbeat.h"
+#include "rotation/trial.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ static bool is_on_trial(const struct journal *journal)
 }
 
 /* Somebody is at work. GR_NO, silent: and may go on. */
-static enum status overtake(struct desk *desk)
+static enum status overtake(struct device_context *desk)
 {
 	bool renewed, late = false;
 	uint32_t left;
@@ -43,7 +43,7 @@ static enum status overtake(struct desk *desk)
 }
 
 /* The deadline is looked at again under the lock: the holder may have gone on meanwhile. */
-static enum status mend_trial(struct desk *desk)
+static enum status mend_trial(struct device_context *desk)
 {
 	struct journal *journal = &desk->journal;
 	uint32_t left, seconds = conf_number(&desk->conf, CONF_TRIAL_SECONDS);
@@ -53,30 +53,30 @@ static enum status mend_trial(struct desk *desk)
 	if (st != GR_OK || (st = trial_left(&left, &renewed, journal)) != GR_OK)
 		return st;
 	if (left == 0)
-		return mend_late_trial(desk);
+		return recovery_late_trial(desk);
 	if (!unarmed && !renewed)
 		return GR_OK;
 	printf("gr-install-cert: trial: %lu seconds from now\n", (unsigned long)left);
 	return journal_write(journal, &desk->store);
 }
 
-static enum status mend(struct desk *desk)
+static enum status mend(struct device_context *desk)
 {
 	enum status st;
 
-	if ((st = mend_live(desk)) != GR_OK || (st = mend_seats(desk)) != GR_OK || (st = mend_journal(desk)) != GR_OK)
+	if ((st = recovery_live(desk)) != GR_OK || (st = recovery_seats(desk)) != GR_OK || (st = recovery_journal(desk)) != GR_OK)
 		return st;
 	if (is_on_trial(&desk->journal))
 		st = mend_trial(desk);
 	else if (journal_is(&desk->journal, "rolling-back"))
-		st = mend_rollback(desk);
+		st = recovery_rollback(desk);
 	/* Once it is decided which pair lives: the token may be away, and a trial must end all the same. */
-	if (st != GR_OK || (st = mend_shown(desk)) != GR_OK)
+	if (st != GR_OK || (st = recovery_shown(desk)) != GR_OK)
 		return st;
-	return journal_is(&desk->journal, "idle") ? mend_idle(desk) : GR_OK;
+	return journal_is(&desk->journal, "idle") ? recovery_idle(desk) : GR_OK;
 }
 
-static enum status recover(struct desk *desk)
+static enum status recover(struct device_context *desk)
 {
 	enum status st;
 
@@ -96,16 +96,16 @@ static enum status recover(struct desk *desk)
 }
 
 /* Whoever runs us would have ended a trial by now, so one may begin. $GR_STATE is for who we are outside the store. */
-static enum status beat(struct desk *desk)
+static enum status beat(struct device_context *desk)
 {
 	if (desk->opened)
 		store_close(&desk->store);
 	return heartbeat_stamp(&desk->conf, desk->store.path);
 }
 
-int verb_recover(int argc, char *argv[])
+int command_recover(int argc, char *argv[])
 {
-	struct desk desk = DESK_CLOSED;
+	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	bool beats = false;
 	enum status st = GR_OK;
 	int ch;
@@ -114,11 +114,11 @@ int verb_recover(int argc, char *argv[])
 		if (ch == OPT_HEARTBEAT)
 			beats = true;
 		else
-			st = desk_option(&desk, ch, optarg);
+			st = device_context_option(&desk, ch, optarg);
 	}
 	if (st == GR_OK && argc > optind)
 		arg_usage(&spec);
 	if (st == GR_OK && (st = recover(&desk)) == GR_OK && beats)
 		st = beat(&desk);
-	return desk_close(&desk, st);
+	return device_context_close(&desk, st);
 }

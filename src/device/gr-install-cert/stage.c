@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert stage */
-#include "arrange.h"
 #include "cert.h"
 #include "complain.h"
-#include "desk.h"
 #include "file.h"
-#include "generation.h"
-#include "pair.h"
-#include "verbs.h"
+#include "gr-install-cert/commands.h"
+#include "rotation/device_context.h"
+#include "store/generation.h"
+#include "store/pair.h"
+#include "store/relabel.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct arg_option options[] = { DESK_GENERATION, CONF_OPTIONS, { 0, NULL, NULL, NULL } };
+static const struct arg_option options[] = { DEVICE_CONTEXT_GENERATION, CONF_OPTIONS, { 0, NULL, NULL, NULL } };
 static const struct arg_spec spec = { "gr-install-cert stage", "[options] [FILE]", "Puts a certificate beside its private key; prints its certificate id.", options };
 
 static enum status check_fit(const struct store *store, uint32_t n, const struct cert *cert)
@@ -73,7 +73,7 @@ static bool is_there(const struct store *store, uint32_t n, const struct cert *c
 	return same;
 }
 
-static enum status stage(const struct desk *desk, const char *path)
+static enum status stage(const struct device_context *desk, const char *path)
 {
 	const char *where = strcmp(path, "-") == 0 ? "standard input" : path;
 	struct cert cert = { 0 };
@@ -82,7 +82,7 @@ static enum status stage(const struct desk *desk, const char *path)
 	uint32_t n;
 	size_t len;
 
-	if ((st = desk_generation(&n, desk, JOURNAL_NEW)) != GR_OK)
+	if ((st = device_context_generation(&n, desk, JOURNAL_NEW)) != GR_OK)
 		return st;
 	if ((st = file_read(&pem, &len, path, CERT_FILE_MAX)) == GR_NO) {
 		complain("%s: no such file", path);
@@ -91,21 +91,21 @@ static enum status stage(const struct desk *desk, const char *path)
 	if (st == GR_OK && (st = cert_from_pem(&cert, pem, len, where)) == GR_OK &&
 	    (st = check_fit(&desk->store, n, &cert)) == GR_OK && !is_there(&desk->store, n, &cert))
 		st = write_certificate(&desk->store, n, pem, len);
-	if (st == GR_OK && (st = arrange_stage(&desk->store, n)) == GR_OK)
+	if (st == GR_OK && (st = relabel_stage(&desk->store, n)) == GR_OK)
 		puts(cert.id);
 	cert_release(&cert);
 	free(pem);
 	return st;
 }
 
-int verb_stage(int argc, char *argv[])
+int command_stage(int argc, char *argv[])
 {
-	struct desk desk = DESK_CLOSED;
+	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK && argc - optind > 1)
+	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc - optind > 1)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = desk_open(&desk, DESK_LOCK | DESK_STORE)) == GR_OK)
+	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
 		st = stage(&desk, argc > optind ? argv[optind] : "-");
-	return desk_close(&desk, st);
+	return device_context_close(&desk, st);
 }

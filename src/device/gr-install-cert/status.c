@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert status */
-#include "arrange.h"
-#include "desk.h"
-#include "generation.h"
-#include "keyset.h"
-#include "pair.h"
-#include "verbs.h"
+#include "gr-install-cert/commands.h"
+#include "rotation/device_context.h"
+#include "store/generation.h"
+#include "store/pair.h"
+#include "store/relabel.h"
+#include "store/token_objects.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -22,16 +22,16 @@ static const struct arg_spec spec = { "gr-install-cert status", "[options]", "Pr
 /* What its key in a token is called now. A URI needs no escapes in JSON. */
 static void print_key(const struct store *store, uint32_t n, bool live, bool json)
 {
-	struct keyset set;
+	struct token_objects set;
 	char name[PATH_MAX];
 
-	if (keyset_load_generation(&set, store, n) == GR_OK) {
+	if (token_objects_load_generation(&set, store, n) == GR_OK) {
 		if (live && set.reference.has_shown)
-			reference_shown(&set.reference.uri, &set.reference);
+			key_reference_shown(&set.reference.uri, &set.reference);
 		if (uri_format_name(name, sizeof name, &set.reference.uri))
 			printf(json ? ",\"key\":\"%s\"" : " %s", name);
 	}
-	keyset_release(&set);
+	token_objects_release(&set);
 }
 
 /* Strings here are numbers, hexadecimal or words of ours: nothing needs escaping. */
@@ -69,7 +69,7 @@ static enum status print_status(const struct store *store, bool json)
 	if ((st = generation_list(&list, store)) == GR_OK) {
 		if (store_link(&live, store, "live") != GR_OK)
 			live = 0;
-		pending = arrange_is_pending(store, live) == GR_OK;
+		pending = relabel_is_pending(store, live) == GR_OK;
 		printf(json ? "{\"live\":%" PRIu32 ",\"certificateId\":\"%s\",\"generations\":[" : "live=%" PRIu32 "\ncertificateId=%s\n",
 		       live, health == GR_OK ? pair.cert.id : "");
 		if (!json && pending)
@@ -85,9 +85,9 @@ static enum status print_status(const struct store *store, bool json)
 	return st;
 }
 
-int verb_status(int argc, char *argv[])
+int command_status(int argc, char *argv[])
 {
-	struct desk desk = DESK_CLOSED;
+	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	enum status st = GR_OK;
 	bool json = false;
 	int ch;
@@ -96,12 +96,12 @@ int verb_status(int argc, char *argv[])
 		if (ch == OPT_JSON)
 			json = true;
 		else
-			st = desk_option(&desk, ch, optarg);
+			st = device_context_option(&desk, ch, optarg);
 	}
 	if (st == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = desk_open(&desk, DESK_DAMAGED)) == GR_OK &&
+	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_DAMAGED)) == GR_OK &&
 	    (st = store_check_live(&desk.store)) == GR_OK)
 		st = print_status(&desk.store, json);
-	return desk_close(&desk, st);
+	return device_context_close(&desk, st);
 }

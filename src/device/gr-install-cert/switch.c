@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* switch.c - which generation is live */
-#include "switch.h"
-#include "arrange.h"
+#include "gr-install-cert/switch.h"
 #include "complain.h"
-#include "generation.h"
-#include "pair.h"
+#include "store/generation.h"
+#include "store/pair.h"
+#include "store/relabel.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -12,14 +12,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum status check_seat(const struct seat *seat)
+static enum status check_seat(const struct configured_path *seat)
 {
-	enum seat_kind kind;
+	enum configured_path_kind kind;
 	enum status st;
 
-	if ((st = seat_look(&kind, seat)) != GR_OK || kind == SEAT_OURS)
+	if ((st = configured_path_look(&kind, seat)) != GR_OK || kind == CONFIGURED_PATH_OURS)
 		return st;
-	complain("%s: %s", seat->path, kind == SEAT_MISSING ? "missing; run gr-install-cert recover"
+	complain("%s: %s", seat->path, kind == CONFIGURED_PATH_MISSING ? "missing; run gr-install-cert recover"
 							     : "a foreign file in the place of our link");
 	return GR_BAD;
 }
@@ -53,7 +53,7 @@ static enum status read_back(const struct store *store, uint32_t n, const char *
 	struct pair pair;
 	enum status st;
 
-	if ((st = arrange_show(store, n)) != GR_OK)
+	if ((st = relabel_show(store, n)) != GR_OK)
 		return st;
 	if ((st = pair_read_configured(&pair, store)) != GR_OK) {
 		if (st == GR_NO)
@@ -68,7 +68,7 @@ static enum status read_back(const struct store *store, uint32_t n, const char *
 	return st;
 }
 
-static enum status prepare_way_back(const struct desk *desk, uint32_t live)
+static enum status prepare_way_back(const struct device_context *desk, uint32_t live)
 {
 	enum status st;
 	uint32_t back;
@@ -81,7 +81,7 @@ static enum status prepare_way_back(const struct desk *desk, uint32_t live)
 	return journal_is(&desk->journal, "trial") ? journal_prepare(&desk->journal, &desk->store) : store_sync(&desk->store);
 }
 
-enum status switch_to(const struct desk *desk, uint32_t n)
+enum status switch_to(const struct device_context *desk, uint32_t n)
 {
 	const struct store *store = &desk->store;
 	char id[65];
@@ -101,12 +101,12 @@ enum status switch_to(const struct desk *desk, uint32_t n)
 		return st;
 	if ((st = read_back(store, n, id)) != GR_OK && renameat(store->dir, "back", store->dir, "live") == 0 &&
 	    store_sync(store) == GR_OK)
-		(void)arrange_show(store, live);	/* it has said what went wrong, and recover does it again */
+		(void)relabel_show(store, live);	/* it has said what went wrong, and recover does it again */
 	return st;
 }
 
 /* 0: neither the journal nor the link back says. */
-static enum status way_back(uint32_t *n, const struct desk *desk)
+static enum status way_back(uint32_t *n, const struct device_context *desk)
 {
 	enum status st;
 
@@ -151,7 +151,7 @@ static enum status check_way_back(const struct store *store, uint32_t live, uint
 	return GR_BAD;
 }
 
-enum status switch_back(const struct desk *desk)
+enum status switch_back(const struct device_context *desk)
 {
 	const struct store *store = &desk->store;
 	uint32_t live = 0, n;
@@ -162,7 +162,7 @@ enum status switch_back(const struct desk *desk)
 	    (live != 0 && (mark = generation_is_committed(store, live)) == GR_FAIL))
 		return st != GR_OK ? st : mark;
 	if (n == live || (n == 0 && mark == GR_OK))
-		return (st = arrange_show(store, live)) == GR_OK ? switch_drop_back(store) : st;
+		return (st = relabel_show(store, live)) == GR_OK ? switch_drop_back(store) : st;
 	if ((st = check_way_back(store, live, n, mark == GR_OK)) != GR_OK || (st = switch_check_seats(store)) != GR_OK ||
 	    (st = check_complete(id, store, n)) != GR_OK || (st = point_live(store, n)) != GR_OK)
 		return st;

@@ -5,23 +5,23 @@
  * The link is renamed, so key and certificate change together; then the pair is read back through the configured paths,
  * and a switch that does not show there is undone. Both may be called again after a kill at any point.
  */
-#ifndef GR_SWITCH_H
-#define GR_SWITCH_H
+#ifndef GR_INSTALL_CERT_SWITCH_H
+#define GR_INSTALL_CERT_SWITCH_H
 
 #include <stdint.h>
 
-#include "desk.h"
+#include "rotation/device_context.h"
 
 /*
  * Makes generation live. First everything that the way back needs is made durable: the link back, and during a trial
  * the journal's next record. GR_BAD: it is not complete, or a foreign file sits in the place of our link.
  */
-enum status switch_to(const struct desk *desk, uint32_t generation);
+enum status switch_to(const struct device_context *desk, uint32_t generation);
 /*
  * Makes the journal's old generation live (without one, what back says). With back prepared it needs no room on
  * the disk. GR_BAD: there is none, it is not complete, or the live one is committed.
  */
-enum status switch_back(const struct desk *desk);
+enum status switch_back(const struct device_context *desk);
 /* Removes the link back, durably; there being none is GR_OK. */
 enum status switch_drop_back(const struct store *store);
 /* GR_BAD: a foreign file, or none, in the place of one of our links. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* describe.c - one execution, asked for and printed */
-#include "describe.h"
+#include "gr-jobs-client/describe.h"
 #include "complain.h"
 #include "out.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* describe.h - one execution, asked for and printed. */
-#ifndef GR_DESCRIBE_H
-#define GR_DESCRIBE_H
+#ifndef GR_JOBS_CLIENT_DESCRIBE_H
+#define GR_JOBS_CLIENT_DESCRIBE_H
 
-#include "execution.h"
-#include "jobs.h"
+#include "gr-jobs-client/execution.h"
+#include "gr-jobs-client/jobs.h"
 
 /*
  * Asks for the execution of job ("$next": the one at the front). GR_OK: *execution is filled and

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* details.c - statusDetails from arguments */
-#include "details.h"
+#include "gr-jobs-client/details.h"
 #include "complain.h"
 #include "printable.h"
 #include "str.h"

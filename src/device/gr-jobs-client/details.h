@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* details.h - statusDetails of a job execution from key=value arguments (AWS IoT API limits). */
-#ifndef GR_DETAILS_H
-#define GR_DETAILS_H
+#ifndef GR_JOBS_CLIENT_DETAILS_H
+#define GR_JOBS_CLIENT_DETAILS_H
 
 #include "json.h"
 #include "status.h"

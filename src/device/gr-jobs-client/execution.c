@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* execution.c - one job execution */
-#include "execution.h"
+#include "gr-jobs-client/execution.h"
 #include "str.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* execution.h - one job execution as the service tells it, checked before anything is printed. */
-#ifndef GR_EXECUTION_H
-#define GR_EXECUTION_H
+#ifndef GR_JOBS_CLIENT_EXECUTION_H
+#define GR_JOBS_CLIENT_EXECUTION_H
 
 #include "json.h"
 #include "status.h"

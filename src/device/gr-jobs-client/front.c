@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* front.c - what stands in front of a rotation that the service does not list */
-#include "front.h"
+#include "gr-jobs-client/front.h"
 #include "complain.h"
 #include "file.h"
 #include "str.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* front.h - what stands in front of a rotation that the service does not list. */
-#ifndef GR_FRONT_H
-#define GR_FRONT_H
+#ifndef GR_JOBS_CLIENT_FRONT_H
+#define GR_JOBS_CLIENT_FRONT_H
 
-#include "list.h"
+#include "gr-jobs-client/list.h"
 
 /*
  * Says in one line, if the list is cut, how many jobs stand in front and which. note is a file that holds those said last, or

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* get.c - gr-jobs-client get: one execution by its job */
 #include "complain.h"
-#include "describe.h"
+#include "gr-jobs-client/describe.h"
 #include "str.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ static enum status get(struct jobs *jobs, const char *job)
 	return st == GR_BAD ? GR_FAIL : st;
 }
 
-int verb_get(int argc, char *argv[])
+int command_get(int argc, char *argv[])
 {
 	struct jobs jobs = { 0 };
 	enum status st = GR_OK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jobs.c - what the verbs of gr-jobs-client share */
-#include "jobs.h"
+#include "gr-jobs-client/jobs.h"
 #include "complain.h"
-#include "execution.h"
+#include "gr-jobs-client/execution.h"
 #include "out.h"
 #include "printable.h"
 #include "str.h"

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jobs.h - what the verbs of gr-jobs-client share: settings, the session, requests and refusals. */
-#ifndef GR_JOBS_H
-#define GR_JOBS_H
+#ifndef GR_JOBS_CLIENT_JOBS_H
+#define GR_JOBS_CLIENT_JOBS_H
 
 #include "arg.h"
-#include "conf.h"
-#include "request.h"
-#include "session.h"
+#include "config/conf.h"
+#include "session/request.h"
+#include "session/session.h"
 
-int verb_get(int argc, char *argv[]);
-int verb_next(int argc, char *argv[]);
-int verb_pending(int argc, char *argv[]);
-int verb_start(int argc, char *argv[]);
-int verb_time(int argc, char *argv[]);
-int verb_update(int argc, char *argv[]);
+int command_get(int argc, char *argv[]);
+int command_next(int argc, char *argv[]);
+int command_pending(int argc, char *argv[]);
+int command_start(int argc, char *argv[]);
+int command_time(int argc, char *argv[]);
+int command_update(int argc, char *argv[]);
 
 enum { JOBS_JSON = 256 };
 #define JOBS_OPTIONS \

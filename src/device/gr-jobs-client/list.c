@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* list.c - pending executions */
-#include "list.h"
+#include "gr-jobs-client/list.h"
 #include "complain.h"
 #include "str.h"
 

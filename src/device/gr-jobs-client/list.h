@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* list.h - the pending executions of our thing, in-progress ones first. */
-#ifndef GR_LIST_H
-#define GR_LIST_H
+#ifndef GR_JOBS_CLIENT_LIST_H
+#define GR_JOBS_CLIENT_LIST_H
 
-#include "jobs.h"
+#include "gr-jobs-client/jobs.h"
 
 /* AWS IoT lists so many at the most, more only while maintenance windows are open. */
 enum { LIST_FULL = 10 };

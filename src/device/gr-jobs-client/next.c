@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* next.c - gr-jobs-client next: the next execution that is a rotation, waited for */
 #include "clock.h"
-#include "describe.h"
-#include "front.h"
+#include "gr-jobs-client/describe.h"
+#include "gr-jobs-client/front.h"
 #include "str.h"
 
 #include <string.h>
@@ -154,7 +154,7 @@ static enum status next(struct watch *watch, uint32_t seconds)
 	return st;
 }
 
-int verb_next(int argc, char *argv[])
+int command_next(int argc, char *argv[])
 {
 	struct watch watch = { 0 };
 	enum status st = GR_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pending.c - gr-jobs-client pending: the executions that wait for this thing */
-#include "list.h"
+#include "gr-jobs-client/list.h"
 #include "out.h"
 
 #include <stdio.h>
@@ -36,7 +36,7 @@ static enum status list_pending(struct jobs *jobs)
 	return st;
 }
 
-int verb_pending(int argc, char *argv[])
+int command_pending(int argc, char *argv[])
 {
 	struct jobs jobs = { 0 };
 	enum status st = GR_OK;

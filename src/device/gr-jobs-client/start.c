@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* start.c - gr-jobs-client start: take the execution at the front and make it IN_PROGRESS */
-#include "describe.h"
-#include "details.h"
+#include "gr-jobs-client/describe.h"
+#include "gr-jobs-client/details.h"
 
 #include <unistd.h>
 
@@ -28,7 +28,7 @@ static enum status start(struct jobs *jobs, json_t *body)
 	return st == GR_BAD ? GR_FAIL : st;
 }
 
-int verb_start(int argc, char *argv[])
+int command_start(int argc, char *argv[])
 {
 	struct jobs jobs = { 0 };
 	json_t *details = NULL;

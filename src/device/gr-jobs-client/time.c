@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* time.c - gr-jobs-client time: the service's clock, for devices that do not trust their own */
 #include "complain.h"
-#include "list.h"
+#include "gr-jobs-client/list.h"
 #include "out.h"
 
 #include <stdio.h>
@@ -41,7 +41,7 @@ static enum status tell(struct jobs *jobs)
 	return st;
 }
 
-int verb_time(int argc, char *argv[])
+int command_time(int argc, char *argv[])
 {
 	struct jobs jobs = { 0 };
 	enum status st = GR_OK;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* update.c - gr-jobs-client update: report how an execution fares */
 #include "complain.h"
-#include "details.h"
-#include "execution.h"
-#include "jobs.h"
+#include "gr-jobs-client/details.h"
+#include "gr-jobs-client/execution.h"
+#include "gr-jobs-client/jobs.h"
 #include "out.h"
 #include "str.h"
 
@@ -105,7 +105,7 @@ static enum status update(struct report *report)
 	return st;
 }
 
-int verb_update(int argc, char *argv[])
+int command_update(int argc, char *argv[])
 {
 	struct report report = { 0 };
 	enum status st = GR_OK;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal arm: the deadline of the trial, from now */
 #include "complain.h"
-#include "desk.h"
-#include "trial.h"
-#include "verbs.h"
+#include "gr-journal/commands.h"
+#include "rotation/device_context.h"
+#include "rotation/trial.h"
 
 #include <getopt.h>
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
 static const struct arg_spec spec = { "gr-journal arm", "[options] SECONDS", "Sets the deadline of the trial.", options };
 
-static enum status arm(struct desk *desk, uint32_t seconds)
+static enum status arm(struct device_context *desk, uint32_t seconds)
 {
 	enum status st;
 
-	if ((st = desk_open(desk, DESK_LOCK | DESK_STORE)) != GR_OK)
+	if ((st = device_context_open(desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) != GR_OK)
 		return st;
 	if (!desk->journal.value[JOURNAL_PHASE][0]) {
 		complain("%s: there is no journal", desk->store.path);
@@ -25,15 +25,15 @@ static enum status arm(struct desk *desk, uint32_t seconds)
 	return journal_write(&desk->journal, &desk->store);
 }
 
-int verb_arm(int argc, char *argv[])
+int command_arm(int argc, char *argv[])
 {
-	struct desk desk = DESK_CLOSED;
+	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	uint32_t seconds;
 	enum status st;
 
-	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK && argc - optind != 1)
+	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc - optind != 1)
 		arg_usage(&spec);
 	if (st == GR_OK && (st = arg_u32(&seconds, "SECONDS", argv[optind])) == GR_OK)
 		st = arm(&desk, seconds);
-	return desk_close(&desk, st);
+	return device_context_close(&desk, st);
 }

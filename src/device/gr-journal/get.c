@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal get: values, to be read one by one by a shell */
 #include "complain.h"
-#include "desk.h"
-#include "verbs.h"
+#include "gr-journal/commands.h"
+#include "rotation/device_context.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -33,17 +33,17 @@ static void print(const struct journal *journal, int count, char *keys[])
 			printf("%s=%s\n", journal_name(k), journal->value[k]);
 }
 
-int verb_get(int argc, char *argv[])
+int command_get(int argc, char *argv[])
 {
-	struct desk desk = DESK_CLOSED;
+	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = desk_options(&desk, &spec, argc, argv)) == GR_OK &&
-	    (st = check_keys(argc - optind, argv + optind)) == GR_OK && (st = desk_open(&desk, 0)) == GR_OK) {
+	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK &&
+	    (st = check_keys(argc - optind, argv + optind)) == GR_OK && (st = device_context_open(&desk, 0)) == GR_OK) {
 		if (desk.journal.value[JOURNAL_PHASE][0])
 			print(&desk.journal, argc - optind, argv + optind);
 		else
 			st = GR_NO;
 	}
-	return desk_close(&desk, st);
+	return device_context_close(&desk, st);
 }

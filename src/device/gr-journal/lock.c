@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal lock: the shell opens the lock file, we lock it in its name */
-#include "lock.h"
+#include "gr-journal/commands.h"
 #include "out.h"
-#include "verbs.h"
+#include "rotation/lock.h"
 
 #include <getopt.h>
 #include <limits.h>
@@ -16,7 +16,7 @@ static const struct arg_option options[] = {
 };
 static const struct arg_spec spec = { "gr-journal lock", "[options] --fd N --pid P", "Locks an inherited descriptor for a driver.", options };
 
-int verb_lock(int argc, char *argv[])
+int command_lock(int argc, char *argv[])
 {
 	uint32_t fd = UINT32_MAX, pid = 0;
 	struct conf conf = { 0 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal put: compare the phase and swap the record */
 #include "complain.h"
-#include "desk.h"
+#include "gr-journal/commands.h"
+#include "rotation/device_context.h"
 #include "str.h"
-#include "verbs.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -62,12 +62,12 @@ static enum status clear(struct journal *journal, int count, char *texts[])
 	return GR_BAD;
 }
 
-static enum status put(struct desk *desk, bool clears, const char *from, int count, char *texts[])
+static enum status put(struct device_context *desk, bool clears, const char *from, int count, char *texts[])
 {
 	struct journal *journal = &desk->journal;
 	enum status st;
 
-	if ((st = desk_open(desk, DESK_LOCK | DESK_STORE)) != GR_OK || (st = compare(journal, from)) != GR_OK ||
+	if ((st = device_context_open(desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) != GR_OK || (st = compare(journal, from)) != GR_OK ||
 	    (clears && (st = clear(journal, count, texts)) != GR_OK))
 		return st;
 	if (!journal->value[JOURNAL_PHASE][0] && (st = journal_set(journal, JOURNAL_PHASE, "idle")) != GR_OK)
@@ -78,9 +78,9 @@ static enum status put(struct desk *desk, bool clears, const char *from, int cou
 	return journal_write(journal, &desk->store);
 }
 
-int verb_put(int argc, char *argv[])
+int command_put(int argc, char *argv[])
 {
-	struct desk desk = DESK_CLOSED;
+	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	const char *from = NULL;
 	enum status st = GR_OK;
 	bool clears = false;
@@ -92,11 +92,11 @@ int verb_put(int argc, char *argv[])
 		else if (ch == OPT_CLEAR)
 			clears = true;
 		else
-			st = desk_option(&desk, ch, optarg);
+			st = device_context_option(&desk, ch, optarg);
 	}
 	if (st == GR_OK && optind == argc)
 		arg_usage(&spec);
 	if (st == GR_OK)
 		st = put(&desk, clears, from, argc - optind, argv + optind);
-	return desk_close(&desk, st);
+	return device_context_close(&desk, st);
 }

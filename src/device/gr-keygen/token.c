@@ -2,11 +2,12 @@
 /* token.c - a first key, and what a token can do */
 #include "gr-keygen/token.h"
 #include "complain.h"
-#include "credential.h"
+#include "config/settings.h"
 #include "key.h"
+#include "pkcs11/token_key.h"
 #include "secret.h"
-#include "settings.h"
-#include "token_key.h"
+#include "store/credential.h"
+#include "token/configured_token.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +38,7 @@ enum status token_first_key(const struct conf *conf, const char *text)
 		complain("-k: %s: name a private key by its label, object=LABEL", text);
 		return GR_BAD;
 	}
-	if ((st = token_open(&token, &uri, conf, NULL)) == GR_OK && (st = make(&uri, token, conf)) == GR_OK &&
+	if ((st = configured_token_open(&token, &uri, conf, NULL)) == GR_OK && (st = make(&uri, token, conf)) == GR_OK &&
 	    uri_format(whole, sizeof whole, &uri))
 		puts(whole);
 	token_close(token);
@@ -57,7 +58,7 @@ static void print(const struct token *token, const struct alg_key *key)
 static enum status next_place(struct uri *uri, const struct conf *conf, const char *text)
 {
 	const char *next = conf_text(conf, CONF_NEXT_KEY), *path = conf_text(conf, CONF_PRIVATE_KEY_PATH);
-	struct reference reference = { .public = NULL };
+	struct key_reference reference = { .public = NULL };
 	struct stat file;
 	enum status st;
 	char *live;
@@ -71,10 +72,10 @@ static enum status next_place(struct uri *uri, const struct conf *conf, const ch
 	}
 	if (path[0] == '\0' || (st = secret_read(&live, &len, &file, path, KEY_FILE_MAX)) != GR_OK)
 		return path[0] ? st : GR_NO;
-	st = reference_is(live) ? reference_parse(&reference, live, path, &file) : GR_NO;
+	st = key_reference_is(live) ? key_reference_parse(&reference, live, path, &file) : GR_NO;
 	*uri = reference.uri;
 	key_wipe(live, len);
-	reference_release(&reference);
+	key_reference_release(&reference);
 	return st;
 }
 
@@ -85,7 +86,7 @@ enum status token_list(const struct conf *conf, const char *text)
 	enum status st;
 
 	if ((st = next_place(&uri, conf, text)) == GR_OK)
-		st = token_open(&token, &uri, conf, NULL);
+		st = configured_token_open(&token, &uri, conf, NULL);
 	if (st != GR_OK && st != GR_NO)
 		return st;
 	for (const struct alg_key *key = alg_key_list(); key->name; key++)

@@ -3,7 +3,7 @@
 #ifndef GR_KEYGEN_TOKEN_H
 #define GR_KEYGEN_TOKEN_H
 
-#include "conf.h"
+#include "config/conf.h"
 #include "status.h"
 
 /* Makes a device's first key pair, called as text (a URI with an object's label) says; prints its whole URI. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* subscription.c - the filters that the broker was asked for */
-#include "subscription.h"
+#include "gr-link/subscription.h"
 #include "str.h"
 
 #include <string.h>

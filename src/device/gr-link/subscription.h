@@ -3,13 +3,13 @@
  * subscription.h - the filters that the broker was asked for: each kept and shared by all borrowers who want it, and given
  * back when its place is needed and nobody wants it any more.
  */
-#ifndef GR_SUBSCRIPTION_H
-#define GR_SUBSCRIPTION_H
+#ifndef GR_LINK_SUBSCRIPTION_H
+#define GR_LINK_SUBSCRIPTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "mqtt.h"
+#include "session/mqtt.h"
 #include "topic.h"
 
 enum { SUBSCRIPTIONS = 32 };	/* AWS IoT allows 50 for a connection */

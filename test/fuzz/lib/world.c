@@ -102,7 +102,7 @@ void __wrap_free(void *block)
 static void make_authority(struct world *w, const char *folder)
 {
 	struct authority_request q = { .name = AUTHORITY_FIRST, .common_name = "gr CA" };
-	struct mode mode = { .private = true, .days = MODE_DAYS_DEFAULT };
+	struct issuing_profile mode = { .private = true, .days = ISSUING_PROFILE_DAYS_DEFAULT };
 	struct authority a = { 0 };
 	char dir[PATH_SIZE];
 
@@ -111,8 +111,8 @@ static void make_authority(struct world *w, const char *folder)
 	FUZZ_HOLDS(alg_key_find(&q.alg, "ECDSA-P256") == GR_OK);
 	FUZZ_HOLDS(authority_make(&a, dir, &q, WORLD_NOW / 1000) == GR_OK);
 	FUZZ_HOLDS(str_copy(mode.authority, sizeof mode.authority, a.name));
-	FUZZ_HOLDS(mode_settle(&mode, &a) == GR_OK);
-	FUZZ_HOLDS(mode_write(&mode, dir) == GR_OK);
+	FUZZ_HOLDS(issuing_profile_settle(&mode, &a) == GR_OK);
+	FUZZ_HOLDS(issuing_profile_write(&mode, dir) == GR_OK);
 	authority_release(&a);
 	FUZZ_HOLDS(issuer_open(&w->issuer, dir) == GR_OK);
 }

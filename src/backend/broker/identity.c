@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* identity.c - who a client is */
+#include "broker/identity.h"
+#include "broker/dates.h"
+#include "clock.h"
+#include "str.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+#include <strings.h>
+
+bool identity_certificate_id(char id[static 65], const X509 *x509)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (!X509_digest(x509, EVP_sha256(), digest, &len) || len != 32)
+		return false;
+	str_hex(id, digest, len);
+	return true;
+}
+
+static void read_common_name(char *to, size_t size, const X509 *x509)
+{
+	const X509_NAME *subject = X509_get_subject_name(x509);
+	int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1), len;
+	unsigned char *text = NULL;
+
+	to[0] = '\0';
+	if (at < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, at) >= 0)
+		return;
+	len = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+	if (len > 0 && strlen((const char *)text) == (size_t)len)
+		str_copy(to, size, (const char *)text);
+	OPENSSL_free(text);
+}
+
+/* Policies speak of IPv4 addresses even where the listener is IPv6. */
+static void read_address(char *to, size_t size, const char *address)
+{
+	if (address && strncasecmp(address, "::ffff:", 7) == 0 && strchr(address, '.'))
+		address += 7;
+	str_copy(to, size, address ? address : "");
+}
+
+enum role identity_role(const char *client)
+{
+	const char *suffix = client + strcspn(client, "#");
+
+	suffix += *suffix == '#';
+	if (topic_client_acts(suffix))
+		return ROLE_THING;
+	return strcmp(suffix, "probe") == 0 ? ROLE_PROBE : ROLE_OTHER;
+}
+
+static const char *usable_problem(const struct registry_reader_certificate *c, const char *thing)
+{
+	if (c->revoked)
+		return "the certificate is revoked";
+	if (!c->known)
+		return "the certificate is not registered";
+	if (strcmp(c->status, "ACTIVE") != 0)
+		return "the certificate is not ACTIVE";
+	if (!c->thing[0])
+		return "the certificate is attached to no thing";
+	return thing[0] && strcmp(thing, c->thing) != 0 ? "the certificate is attached to another thing" : NULL;
+}
+
+enum status identity_is_usable(struct registry_reader *view, const char **why, const char *certificate, const char *thing)
+{
+	struct registry_reader_certificate c;
+	enum status st = registry_reader_certificate(view, &c, certificate);
+
+	if (st != GR_OK)
+		return st;
+	*why = usable_problem(&c, thing);
+	return *why ? GR_NO : GR_OK;
+}
+
+static enum status find_thing(struct identity *who, const char **why, struct registry_reader *view, const char *client)
+{
+	struct registry_reader_certificate c;
+	enum status st = registry_reader_certificate(view, &c, who->certificate);
+
+	if (st != GR_OK)
+		return st;
+	if ((*why = usable_problem(&c, "")))
+		return GR_NO;
+	*why = "the client id does not belong to the certificate's thing";
+	if (!topic_client_suffix(client, c.thing) || !str_copy(who->client, sizeof who->client, client))
+		return GR_NO;
+	str_copy(who->thing, sizeof who->thing, c.thing);
+	who->role = identity_role(client);
+	return GR_OK;
+}
+
+/* Whoever is late may rotate, as the thing itself or beside it, and probe for that. */
+static enum status check_dates(struct identity *who, const char **why, const X509 *x509, int64_t grace_s)
+{
+	enum dates dates = grace_s < 0 ? DATES_HOLD : dates_check(why, x509, clock_real_ms() / 1000, grace_s);
+
+	who->expired = dates == DATES_GRACE;
+	if (who->expired && who->role == ROLE_OTHER) {
+		*why = "the certificate has expired, and this client does not rotate";
+		return GR_NO;
+	}
+	return dates == DATES_REFUSED ? GR_NO : GR_OK;
+}
+
+enum status identity_establish(struct identity *who, const char **why, const struct identity_source *source, const X509 *x509,
+			       const char *certificate, const char *client, const char *address)
+{
+	struct registry_reader *view = source->view;
+	X509 *stored = NULL;
+	enum status st;
+
+	*who = (struct identity){ .epoch = registry_reader_epoch(view) };
+	str_copy(who->certificate, sizeof who->certificate, certificate);
+	read_address(who->address, sizeof who->address, address);
+	st = find_thing(who, why, view, client);
+	if (st == GR_OK && !x509 && (st = registry_reader_x509(view, &stored, certificate)) == GR_OK)
+		x509 = stored;
+	if (x509)
+		read_common_name(who->common_name, sizeof who->common_name, x509);
+	if (st == GR_OK && x509)
+		st = check_dates(who, why, x509, source->grace_s);
+	X509_free(stored);
+	if (st == GR_OK)
+		st = policies_load(&who->policies, source->cache, view, certificate);
+	if (st == GR_OK && (*why = identity_refusal(who, POLICY_CONNECT, client)))
+		st = GR_NO;
+	if (st != GR_OK)
+		identity_release(who);
+	return st;
+}
+
+void identity_release(struct identity *who)
+{
+	policies_release(&who->policies);
+}
+
+void identity_refresh(struct identity *who, struct registry_reader *view, struct policies_cache *cache)
+{
+	struct policies fresh = { 0 };
+
+	if (who->epoch == registry_reader_epoch(view) || policies_load(&fresh, cache, view, who->certificate) != GR_OK)
+		return;
+	policies_release(&who->policies);
+	who->policies = fresh;
+	who->epoch = registry_reader_epoch(view);
+}
+
+static const char *known(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+const char *identity_refusal(const struct identity *who, enum policy_action action, const char *name)
+{
+	static const struct { const char *not_allowed, *denied; } words[POLICY_ACTION_COUNT] = {
+#define WORDS(action) { "no policy statement allows iot:" action " here", "a policy denies iot:" action " here" }
+		[POLICY_CONNECT] = { "no policy allows this client to connect", "a policy denies this client to connect" },
+		[POLICY_PUBLISH] = WORDS("Publish"), [POLICY_RETAIN_PUBLISH] = WORDS("RetainPublish"),
+		[POLICY_SUBSCRIBE] = WORDS("Subscribe"), [POLICY_RECEIVE] = WORDS("Receive"),
+#undef WORDS
+	};
+	const struct policy_who asker = {
+		.client = who->client, .thing = who->thing, .certificate = who->certificate,
+		.address = known(who->address), .common_name = known(who->common_name),
+	};
+
+	switch (policy_decide(who->policies.policy, who->policies.count, action, name, &asker)) {
+	case POLICY_ALLOWED: return NULL;
+	case POLICY_DENIED: return words[action].denied;
+	default: return words[action].not_allowed;
+	}
+}

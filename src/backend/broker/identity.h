@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* identity.h - who a client is: certificate, thing, the part its client id lets it play, policies. */
+#ifndef GR_BROKER_IDENTITY_H
+#define GR_BROKER_IDENTITY_H
+
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "broker/policies.h"
+#include "broker/registry_reader.h"
+#include "status.h"
+#include "topic.h"
+
+enum role {
+	ROLE_THING,	/* "T", "T#gr", "T#2" and so on: rotates, and all that its policy says */
+	ROLE_PROBE,	/* "T#probe": may connect and nothing else */
+	ROLE_OTHER	/* "T#suffix": what its policy says, but no rotation topics */
+};
+
+struct identity {
+	char certificate[65];
+	char client[TOPIC_CLIENT_MAX + 1];
+	char thing[129];
+	char address[64];	/* "" when it is not known */
+	char common_name[257];	/* "" when there is none, or more than one */
+	enum role role;
+	bool expired;		/* let in for a rotation, and for nothing else */
+	struct policies policies;
+	unsigned long epoch;	/* of the view, when the policies were read */
+};
+
+/* certificateId of a certificate: SHA-256 over the DER. False: OpenSSL would not. */
+bool identity_certificate_id(char id[static 65], const X509 *x509);
+
+/* Where identities are looked up. */
+struct identity_source {
+	struct registry_reader *view;
+	struct policies_cache *cache;
+	int64_t grace_s;	/* how long an expired certificate still rotates; -1: OpenSSL looks at the dates itself */
+};
+
+/*
+ * May a client with this certificate and client id be here? x509 is NULL for one that is not
+ * connected. GR_NO: *why is a static sentence. GR_FAIL: the database cannot say. In both cases there is
+ * nothing to release.
+ */
+enum status identity_establish(struct identity *who, const char **why, const struct identity_source *source, const X509 *x509,
+			       const char *certificate, const char *client, const char *address);
+void identity_release(struct identity *who);
+
+/* The role that a client id asks for. */
+enum role identity_role(const char *client);
+/* Is the certificate ACTIVE, not revoked and attached to thing ("": to any)? GR_NO: *why says why not. */
+enum status identity_is_usable(struct registry_reader *view, const char **why, const char *certificate, const char *thing);
+
+/* Reads the policies again if they may have changed; without a database the old ones stay. */
+void identity_refresh(struct identity *who, struct registry_reader *view, struct policies_cache *cache);
+/* NULL: its policies allow it. Otherwise why not, a static sentence that names the action. */
+const char *identity_refusal(const struct identity *who, enum policy_action action, const char *name);
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* channels.c - notices on their way to the channels */
+#include "daemon/channels.h"
+#include "base/notifier.h"
+#include "clock.h"
+#include "complain.h"
+#include "str.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CHORES_MS = 1000, PERMANENT = 100, RETRY_DOUBLINGS = 10, RETRY_MINUTES = 15, NOTIFIER_MS = 10000 };
+#define KEPT_MS (INT64_C(7) * 86400000)	/* a channel that is dead for a week does not fill the disk */
+
+void channels_open(struct channels *c, const struct home *home, const char *socket, int64_t minute_ms)
+{
+	*c = (struct channels){ .minute_ms = minute_ms };
+	str_copy(c->notifier, sizeof c->notifier, home->notifier);
+	str_copy(c->dir, sizeof c->dir, home->channels);
+	str_copy(c->home, sizeof c->home, home->dir);
+	str_copy(c->socket, sizeof c->socket, socket);
+}
+
+/* Closing the connection ends the program. */
+void channels_close(struct channels *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->posts[i].under_way)
+			peer_close(&c->posts[i].peer);
+	c->count = 0;
+}
+
+/* Settings and leftovers of editors lie beside the programs: a channel has no dot in its name. */
+static bool is_channel(const struct channels *c, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat info;
+
+	return str_is_name(name, NOTIFICATION_CHANNEL - 1, "_-") && str_format(path, sizeof path, "%s/%s", c->dir, name) &&
+	       stat(path, &info) == 0 && S_ISREG(info.st_mode) && access(path, X_OK) == 0;
+}
+
+static struct channels_post *find(struct channels *c, const char *name)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (strcmp(c->posts[i].channel.name, name) == 0)
+			return &c->posts[i];
+	return NULL;
+}
+
+static enum status add(struct channels *c, struct db *db, const char *name)
+{
+	struct channels_post post = { .changed = true };
+	enum status st;
+
+	if (c->count == CHANNELS_CHANNELS) {
+		if (!c->crowded)
+			complain("%s: more than %d channels; the rest is not used", c->dir, CHANNELS_CHANNELS);
+		c->crowded = true;
+		return GR_OK;
+	}
+	str_copy(post.channel.name, sizeof post.channel.name, name);
+	if ((st = notification_channel_find(&post.channel, db)) == GR_OK)
+		c->posts[c->count++] = post;
+	return st;
+}
+
+/* One whose program still runs stays until that has ended. */
+static void drop_missing(struct channels *c)
+{
+	for (size_t i = 0; i < c->count;)
+		if (c->posts[i].under_way || is_channel(c, c->posts[i].channel.name)) {
+			i++;
+		} else {
+			c->posts[i] = c->posts[--c->count];
+			c->gone = true;
+			c->crowded = false;
+		}
+}
+
+static enum status look(struct channels *c, struct db *db)
+{
+	DIR *dir = opendir(c->dir);
+	enum status st = GR_OK;
+	struct dirent *entry;
+
+	if (!dir && errno != ENOENT) {
+		complain("%s: %s", c->dir, strerror(errno));
+		return GR_OK;	/* the channels that we know go on */
+	}
+	while (dir && st == GR_OK && (entry = readdir(dir)))
+		if (is_channel(c, entry->d_name) && !find(c, entry->d_name))
+			st = add(c, db, entry->d_name);
+	if (dir)
+		closedir(dir);
+	drop_missing(c);
+	if (c->count == 0)
+		c->gone = true;	/* also those that an earlier life knew */
+	return st;
+}
+
+static void delivered(struct channels_post *p)
+{
+	p->channel.done = p->notice;
+	p->channel.attempts = p->channel.due = 0;
+	p->changed = true;
+}
+
+/* A second, doubled each time, up to a quarter of an hour. */
+static void postpone(struct channels *c, struct channels_post *p, const char *why)
+{
+	int64_t doublings = p->channel.attempts < RETRY_DOUBLINGS ? p->channel.attempts : RETRY_DOUBLINGS;
+	int64_t delay = (c->minute_ms / 60 + 1) << doublings, most = RETRY_MINUTES * c->minute_ms;
+
+	if (delay > most)
+		delay = most;
+	complain("%s/%s: notification %" PRId64 " not delivered: %s; again in %" PRId64 " s", c->dir, p->channel.name, p->notice, why, (delay + 999) / 1000);
+	p->channel.attempts++;
+	p->channel.due = clock_real_ms() + delay;
+	p->changed = true;
+}
+
+static void judge(struct channels *c, struct channels_post *p, struct wire *answer)
+{
+	enum notifier_end end = (enum notifier_end)wire_byte(answer);
+	int64_t number = wire_number(answer);
+	char why[COMPLAIN_MAX];
+
+	wire_text(why, sizeof why, answer);
+	if (!wire_is_done(answer))
+		postpone(c, p, "gr-notifier has ended");
+	else if (end == NOTIFIER_EXITED && number == 0)
+		delivered(p);
+	else if (end == NOTIFIER_EXITED && number == PERMANENT) {
+		complain("%s/%s: notification %" PRId64 " is given up: exit status %d", c->dir, p->channel.name, p->notice, PERMANENT);
+		delivered(p);
+	} else {
+		if (end != NOTIFIER_FAILED)
+			str_format(why, sizeof why, end == NOTIFIER_LATE ? "its program took too long" : end == NOTIFIER_KILLED ? "signal %d" : "exit status %d", (int)number);
+		postpone(c, p, why);
+	}
+}
+
+/* The notifier ends a program that is late; one that does not answer even then is given up with it. */
+static void look_after(struct channels *c, struct channels_post *p)
+{
+	struct pollfd fd = { .fd = p->peer.fd, .events = POLLIN };
+
+	if (poll(&fd, 1, 0) == 1) {
+		if (!wire_receive(&c->wire, p->peer.fd))
+			c->wire.bad = true;
+		judge(c, p, &c->wire);
+	} else if (clock_boot_ms() < p->until) {
+		return;
+	} else {
+		postpone(c, p, "gr-notifier does not answer");
+		peer_kill(&p->peer);
+	}
+	peer_close(&p->peer);
+	p->under_way = false;
+}
+
+static bool ask(struct channels *c, struct channels_post *p, const char *json)
+{
+	if (peer_open(&p->peer, &notifier_kind, c->notifier) != GR_OK)
+		return false;
+	wire_clear(&c->wire);
+	wire_put_text(&c->wire, p->channel.name);
+	wire_put_text(&c->wire, json);
+	wire_put_text(&c->wire, c->home);
+	wire_put_text(&c->wire, c->socket);
+	wire_put_number(&c->wire, c->minute_ms / 2);
+	if (wire_send(&c->wire, p->peer.fd))
+		return true;
+	complain("%s: gr-notifier cannot be asked: %s", c->notifier, strerror(errno));
+	peer_close(&p->peer);
+	return false;
+}
+
+static enum status start(struct channels *c, struct channels_post *p, struct db *db)
+{
+	char *json = NULL;
+	enum status st = notification_next(&p->notice, &json, db, p->channel.done);
+
+	if (st != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	p->until = clock_boot_ms() + c->minute_ms / 2 + NOTIFIER_MS;
+	p->under_way = ask(c, p, json);
+	if (!p->under_way)
+		postpone(c, p, "gr-notifier cannot be reached");
+	free(json);
+	return GR_OK;
+}
+
+/* A clock that was set back must not silence a channel for longer than a retry takes. */
+static bool is_due(const struct channels *c, const struct channels_post *p)
+{
+	int64_t left = p->channel.due - clock_real_ms();
+
+	return left <= 0 || left > RETRY_MINUTES * c->minute_ms;
+}
+
+enum status channels_turn(struct channels *c, struct db *db)
+{
+	enum status st = GR_OK;
+
+	for (size_t i = 0; i < c->count && st == GR_OK; i++) {
+		struct channels_post *p = &c->posts[i];
+
+		if (p->under_way)
+			look_after(c, p);
+		if (!p->under_way && is_due(c, p))
+			st = start(c, p, db);
+	}
+	return st;
+}
+
+static enum status save(const struct channels *c, int *lost, struct db *db)
+{
+	struct notification_channel channels[CHANNELS_CHANNELS];
+	enum status st = GR_OK;
+
+	for (size_t i = 0; i < c->count && st == GR_OK; i++) {
+		channels[i] = c->posts[i].channel;
+		if (c->posts[i].changed)
+			st = notification_channel_save(db, &channels[i]);
+	}
+	if (st == GR_OK && c->gone)
+		st = notification_channels_keep(db, channels, c->count);
+	return st == GR_OK ? notification_tidy(lost, db, KEPT_MS, clock_real_ms()) : st;
+}
+
+enum status channels_chores(struct channels *c, struct db *db)
+{
+	int lost = 0;
+	enum status st;
+
+	if (clock_boot_ms() < c->next)
+		return GR_OK;
+	c->next = clock_boot_ms() + CHORES_MS;
+	if ((st = look(c, db)) != GR_OK || (st = db_begin(db)) != GR_OK)
+		return st;
+	if ((st = save(c, &lost, db)) != GR_OK || (st = db_commit(db)) != GR_OK) {
+		db_rollback(db);
+		return st;
+	}
+	for (size_t i = 0; i < c->count; i++)
+		c->posts[i].changed = false;
+	c->gone = false;
+	if (lost > 0)
+		complain("%s: %d notification(s) of more than a week ago were given up", c->dir, lost);
+	return GR_OK;
+}

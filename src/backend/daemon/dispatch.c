@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dispatch.c - from a message of the broker plugin to a handler, and back */
+#include "clock.h"
+#include "complain.h"
+#include "daemon/daemon.h"
+#include "jobs/service.h"
+#include "json.h"
+#include "registry/certificate.h"
+#include "registry/outbox.h"
+#include "registry/retained_certificate.h"
+#include "registry/rotation.h"
+#include "registry/thing.h"
+#include "rotation/final_status.h"
+#include "rotation/rotate.h"
+#include "rotation/shadow.h"
+#include "str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message */
+
+/* in/<certificateId>/<hex of the client id>/<topic>: the plugin alone writes these. */
+struct stamp {
+	char principal[65];
+	char client[TOPIC_CLIENT_MAX + 1];
+	const char *topic;
+};
+
+static bool read_stamp(struct stamp *s, const char *topic)
+{
+	char hex[2 * TOPIC_CLIENT_MAX + 1];
+	size_t len;
+	int n;
+
+	if (strncmp(topic, "in/", 3) != 0 || strlen(topic) < 3 + 64 + 1 || topic[3 + 64] != '/')
+		return false;
+	str_format(s->principal, sizeof s->principal, "%.64s", topic + 3);
+	topic += 3 + 64 + 1;
+	len = strcspn(topic, "/");
+	if (topic[len] != '/' || !str_format(hex, sizeof hex, "%.*s", (int)len, topic))
+		return false;
+	if ((n = str_unhex(s->client, sizeof s->client - 1, hex)) < 0 || memchr(s->client, '\0', (size_t)n))
+		return false;
+	s->client[n] = '\0';
+	s->topic = topic + len + 1;
+	return str_is_certificate_id(s->principal);
+}
+
+/*
+ * The thing itself is here over certificate. again: the broker only repeats itself, so that the session began earlier,
+ * perhaps before a word that is on record by now.
+ */
+static enum status thing_began(struct daemon *d, const struct certificate *c, bool again, int64_t now)
+{
+	enum status st = session_started(d->db, c->thing, c->id, now);
+
+	if (st == GR_OK && !c->seen)
+		st = retained_certificate_see(d->db, c->thing, c->id, now);
+	return st == GR_OK && !again ? final_status_session(d->db, &d->signer, c->thing, c->id, now) : st;
+}
+
+/* Only a session under exactly the thing's name tells what the thing uses; T#gr at least shows that NEW works. */
+static enum status session_report(struct daemon *d, const struct stamp *s, bool started, bool again, int64_t now)
+{
+	const char *suffix;
+	struct certificate c;
+	enum status st = certificate_get(&c, d->db, s->principal);
+
+	if (st != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	suffix = topic_client_suffix(s->client, c.thing);
+	if (!suffix || c.thing[0] == '\0')
+		return GR_OK;
+	if (started && (suffix[0] == '\0' || strcmp(suffix, "gr") == 0) && (st = rotation_used(d->db, c.id, now)) != GR_OK)
+		return st;
+	if (suffix[0] != '\0')
+		return GR_OK;
+	return started ? thing_began(d, &c, again, now) : session_ended(d->db, c.thing, c.id);
+}
+
+/* A certificate that we took out of use, or never knew, wants in. One that an operator switched off is no news. */
+static enum status refusal_report(struct daemon *d, const struct stamp *s, int64_t now)
+{
+	struct certificate c;
+	sqlite3_stmt *row;
+	char thing[129] = "";
+	enum status st = db_query(&row, d->db, "SELECT thing FROM rotation WHERE retired IS NOT NULL AND"
+				  " ((new = ?1 AND survivor = 'OLD') OR (old = ?1 AND survivor = 'NEW')) ORDER BY id DESC LIMIT 1", "s", s->principal);
+
+	if (st == GR_OK)
+		str_copy(thing, sizeof thing, db_text(row, 0));
+	db_done(row);
+	if (st == GR_OK)
+		return alarm_raise(d->db, "retired-used", thing, s->principal, "a retired certificate tried to connect", now);
+	if (st == GR_FAIL || (st = certificate_get(&c, d->db, s->principal)) != GR_NO)
+		return st;
+	return alarm_raise(d->db, "unknown-certificate", "", s->principal, "a certificate that is not registered tried to connect", now);
+}
+
+/* The broker let it in for a rotation alone, because the operator granted that; he should know. */
+static enum status note_expired(struct daemon *d, const struct stamp *s, int64_t now)
+{
+	struct certificate c;
+	enum status st = certificate_get(&c, d->db, s->principal);
+
+	if (st == GR_NO)
+		return GR_OK;
+	return st == GR_OK ? alarm_raise(d->db, "expired-used", c.thing, c.id, "a certificate that has expired was let in for a rotation", now) : st;
+}
+
+static enum status connected(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
+{
+	json_t *body = json_object_parse(m->payload, m->len);
+	bool expired = json_is_true(json_object_get(body, "expired")), again = json_is_true(json_object_get(body, "again"));
+	enum status st = expired ? note_expired(d, s, now) : GR_OK;
+
+	json_decref(body);
+	if (!again)
+		asked_note(d->asked, s->client, 0);
+	return st == GR_OK ? session_report(d, s, true, again, now) : st;
+}
+
+static enum status report(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
+{
+	if (strcmp(s->topic, "gr/connected") == 0)
+		return connected(d, s, m, now);
+	if (strcmp(s->topic, "gr/disconnected") == 0)
+		return session_report(d, s, false, false, now);
+	if (strcmp(s->topic, "gr/thrown-out") == 0)
+		return closing_note(d, s->principal, s->client, m, now);
+	if (strcmp(s->topic, "gr/flooding") == 0)
+		return flooding_note(d, s->principal, now);
+	return strcmp(s->topic, "gr/refused") == 0 ? refusal_report(d, s, now) : GR_OK;
+}
+
+/* A refusal in the words of the service that was asked. */
+static enum status refuse(struct event *e, const char *code, const char *message)
+{
+	if (e->request.kind == TOPIC_SHADOW)
+		return shadow_reject(e, strcmp(code, "RequestThrottled") == 0 ? 429 : 400, message);
+	return topic_is_certificate(e->request.kind) ? event_reject_text(e, message, false) : event_reject_code(e, code, message, NULL);
+}
+
+/* May the topic stand as it is? False: *st is what answering the refusal gave. */
+static bool names_job(struct event *e, enum status *st)
+{
+	enum topic_kind kind = e->request.kind;
+	bool update = kind == TOPIC_UPDATE || kind == TOPIC_NAMESPACE_UPDATE;
+
+	if (!update && kind != TOPIC_GET && kind != TOPIC_NAMESPACE_GET)
+		return true;
+	if (e->request.job[0] == '\0')
+		*st = refuse(e, "InvalidRequest", "a job id has at most 64 characters");
+	else if (update && !str_is_job(e->request.job))
+		*st = service_unknown(e);
+	else
+		return true;
+	return false;
+}
+
+static enum status route(struct event *e)
+{
+	static enum status (*const handlers[])(struct event *) = {
+		[TOPIC_NONE] = service_unknown, [TOPIC_GET_PENDING] = service_get_pending, [TOPIC_START_NEXT] = service_start_next,
+		[TOPIC_GET] = service_get, [TOPIC_UPDATE] = service_update, [TOPIC_CREATE] = rotate_create, [TOPIC_COMMIT] = rotate_commit,
+		[TOPIC_REQUEST] = rotate_request, [TOPIC_NAMESPACE_GET] = service_get_namespaced,
+		[TOPIC_NAMESPACE_UPDATE] = service_update_namespaced, [TOPIC_UNKNOWN] = service_unknown, [TOPIC_SHADOW] = shadow_absent
+	};
+	enum status st;
+	const json_t *token = json_object_get(e->body, "clientToken");
+
+	if (token && (!json_is_string(token) || json_string_length(token) > 64)) {
+		json_object_del(e->body, "clientToken");
+		return refuse(e, "InvalidRequest", "clientToken must be a string of at most 64 bytes");
+	}
+	return names_job(e, &st) ? handlers[e->request.kind](e) : st;
+}
+
+/* A certificate that died since the broker let it in gets no answer at all: its connection is about to be closed. */
+static enum status is_entitled(struct daemon *d, const struct event *e)
+{
+	struct certificate c;
+	enum status st = certificate_get(&c, d->db, e->principal);
+
+	if (st != GR_OK)
+		return st;
+	return c.active && !c.revoked && strcmp(c.thing, e->request.thing) == 0 ? GR_OK : GR_NO;
+}
+
+/* FAILED over NEW: retiring NEW closes the connection, and the answer must have left by then. */
+static enum status note_parting(struct daemon *d, const char *certificate)
+{
+	enum status st = rotation_is_lost(d->db, certificate);
+
+	if (st == GR_OK)
+		d->parting = true;
+	return st == GR_NO ? GR_OK : st;
+}
+
+static enum status request(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
+{
+	struct event e = {
+		.db = d->db, .signer = &d->signer, .authorities = d->authorities, .now = now, .minute_ms = d->limits.minute_ms,
+		.own_job_ms = d->own_job_ms, .asked = asked_find(d->asked, s->client),
+		.principal = s->principal, .client = s->client, .topic = s->topic
+	};
+	enum status st;
+
+	topic_parse(&e.request, s->topic);
+	if ((st = is_entitled(d, &e)) != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	e.body = m->len <= PAYLOAD_MAX ? json_object_parse(m->payload, m->len) : NULL;
+	json_drop_null(e.body);
+	if (!topic_is_certificate(e.request.kind) && !throttle_admits(d->throttle, e.request.thing, clock_boot_ms()))
+		st = refuse(&e, "RequestThrottled", "too many requests of this thing in one second");
+	else
+		st = e.body ? route(&e) : refuse(&e, "InvalidJson", "the payload is not a JSON object");
+	if (st == GR_OK && e.asked)
+		asked_note(d->asked, s->client, e.asked);
+	if (st == GR_OK && e.writes && e.request.kind == TOPIC_UPDATE)
+		st = note_parting(d, s->principal);
+	if (st == GR_OK && e.answer) {
+		char *text = json_compact(e.answer);
+
+		if (!text || !queue_push(&d->bus.out, e.answer_topic, text, strlen(text)))
+			complain("%s: answer dropped", e.answer_topic);
+		free(text);
+	}
+	json_decref(e.body);
+	event_release(&e);
+	return st;
+}
+
+static enum status handle(struct daemon *d, const struct message *m)
+{
+	int64_t now = clock_real_ms();
+	struct stamp s;
+
+	if (strcmp(m->topic, "in/gr/sessions") == 0)
+		return session_all_ended(d->db);	/* those that are live are reported after it, one by one */
+	if (strcmp(m->topic, "in/gr/mark") == 0)
+		return queue_push(&d->bus.out, "out/gr/mark", m->payload, m->len) ? GR_OK : GR_FAIL;	/* all before it is on record when this leaves */
+	if (strcmp(m->topic, "in/gr/dropped") == 0)
+		return flooding_count(d, m);
+	if (!read_stamp(&s, m->topic)) {
+		complain("%s: not a topic of the broker plugin", m->topic);
+		return GR_OK;
+	}
+	if (strncmp(s.topic, "gr/", 3) == 0)
+		return report(d, &s, m, now);
+	d->settle = true;
+	return request(d, &s, m, now);
+}
+
+/*
+ * GR_FAIL: there was no room, or no registry or ledger that works. What was being handled and all that is not on record
+ * yet comes again. A request that fails for what it says fails alone, and once: the others must not wait for it for ever.
+ */
+static enum status handle_all(struct daemon *d)
+{
+	struct message *m;
+	bool unwell = false;
+
+	/* A full disk may make SQLite give up the whole transaction: then there is nothing to commit, and that fails. */
+	while (!unwell && db_in_transaction(d->db) && (m = fair_queue_pop(&d->bus.in))) {
+		d->signer.failed = false;
+		if (db_mark(d->db) == GR_OK && handle(d, m) == GR_OK) {
+			(void)db_keep(d->db);	/* should that fail, so will the commit */
+		} else {
+			unwell = db_is_unwell(d->db) || d->signer.failed;
+			db_undo(d->db);	/* no answer: the device asks again */
+		}
+		message_free(m);
+	}
+	return unwell ? GR_FAIL : GR_OK;
+}
+
+/*
+ * What the batch decided is carried out, and what the broker has taken is forgotten, in the same transaction: one sync
+ * for all of it. A batch that only read needs none; its answers do not wait for the disk.
+ */
+static enum status finish(struct daemon *d, int64_t changes_before)
+{
+	bool wrote = db_total_changes(d->db) != changes_before;
+	enum status st;
+
+	if (d->parting && (st = db_number(&d->parting_row, d->db, "SELECT max(id) FROM outbox", "")) != GR_OK)
+		return GR_FAIL;
+	if (wrote && d->parting_row <= d->bus.taken_row && rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms()) == GR_OK)
+		d->settle = false;	/* else the chores go on with it */
+	if ((wrote && (st = bus_forget_sent(&d->bus, d->db)) != GR_OK) || (st = signer_sync(&d->signer)) != GR_OK ||
+	    (st = db_commit(d->db)) != GR_OK)
+		return st;
+	if (wrote)
+		d->bus.acked_row = 0;
+	return GR_OK;
+}
+
+enum status dispatch_batch(struct daemon *d)
+{
+	int64_t before = db_total_changes(d->db);
+	enum status st;
+
+	if (d->bus.in.count == 0)
+		return GR_OK;
+	if ((st = db_begin(d->db)) != GR_OK)
+		return st;
+	d->parting = false;
+	if ((st = handle_all(d)) == GR_OK && (st = finish(d, before)) == GR_OK)
+		return GR_OK;
+	db_rollback(d->db);
+	d->settle = true;
+	bus_close(&d->bus);	/* nothing was recorded, so nothing is answered or acknowledged: the broker sends it again */
+	return st;
+}

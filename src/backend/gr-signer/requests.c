@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* requests.c - the questions to gr-signer and their answers */
+#include "gr-signer/requests.h"
+#include "complain.h"
+#include "gr-signer/crl_request.h"
+#include "issuer/signer.h"
+#include "key.h"
+#include "str.h"
+#include "strength.h"
+
+#include <openssl/err.h>
+#include <stdio.h>
+#include <string.h>
+
+/* notBefore may lie so far in the past or the future, in seconds: clocks of two processes on one machine are the same. */
+enum { PAST_MAX = 86400, FUTURE_MAX = 60 };
+
+void requests_open(struct requests *office, const struct home *home, bool logs)
+{
+	*office = (struct requests){ .home = home, .logs = logs, .ledger = { .fd = -1 } };
+}
+
+void requests_close(struct requests *office)
+{
+	if (office->open)
+		issuer_release(&office->issuer);
+	ledger_close(&office->ledger);
+}
+
+static enum status refresh_issuer(struct requests *office)
+{
+	enum status st;
+
+	if (office->open)
+		return issuer_refresh(&office->issuer);
+	st = issuer_open(&office->issuer, office->home->ca);
+	office->open = st == GR_OK;
+	return st;
+}
+
+static enum status need_ledger(struct requests *office)
+{
+	return office->ledger.fd >= 0 ? GR_OK : ledger_open(&office->ledger, office->home->ledger);
+}
+
+static enum status hello(struct requests *office)
+{
+	enum status st = refresh_issuer(office);
+
+	return st == GR_OK ? need_ledger(office) : st;
+}
+
+struct application {
+	int64_t not_before;
+	X509_NAME *subject;
+	EVP_PKEY *key;
+};
+
+/* Nothing may stand behind either of them: what was not looked at is not signed. */
+static bool read_application(struct application *a, struct wire *wire)
+{
+	const unsigned char *name, *key, *at;
+	size_t name_len, key_len;
+
+	a->not_before = wire_number(wire);
+	name = wire_bytes(&name_len, wire);
+	key = wire_bytes(&key_len, wire);
+	if (!wire_is_done(wire) || name_len > SIGNER_NAME_MAX || key_len > SIGNER_KEY_MAX)
+		return false;
+	at = name;
+	a->subject = d2i_X509_NAME(NULL, &at, (long)name_len);
+	if (!a->subject || at != name + name_len)
+		return false;
+	at = key;
+	a->key = d2i_PUBKEY(NULL, &at, (long)key_len);
+	return a->key && at == key + key_len;
+}
+
+/* NULL, or why the profile does not allow it. */
+static const char *refusal_of(const struct application *a, const struct authority *authority, int64_t now)
+{
+	const char *weak = strength_key_weakness(a->key);
+
+	if (weak)
+		return weak;
+	if (EVP_PKEY_eq(a->key, X509_get0_pubkey(authority->cert.x509)) == 1)
+		return "the key to certify is the authority's own";
+	if (X509_NAME_cmp(a->subject, X509_get_subject_name(authority->cert.x509)) == 0)
+		return "the subject to certify is the authority's own";
+	if (a->not_before < now - PAST_MAX || a->not_before > now + FUTURE_MAX)
+		return "notBefore lies too far from now by the signer's clock";
+	return NULL;
+}
+
+/* Whatever becomes of the certificate, there is a line that it was signed. */
+static enum status note(struct requests *office, const struct cert *cert, int64_t now)
+{
+	char line[512], *serial = NULL;
+	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(cert->x509), NULL);
+	enum status st = GR_FAIL;
+	int n;
+
+	serial = number ? BN_bn2hex(number) : NULL;
+	n = snprintf(line, sizeof line, "{\"event\":\"signed\",\"at\":%lld,\"certificateId\":\"%s\",\"serial\":\"%s\",\"authority\":\"%s\"}\n",
+		     (long long)now * 1000, cert->id, serial ? serial : "", office->issuer.authority.name);
+	if (serial && n > 0 && (size_t)n < sizeof line)
+		st = ledger_append(&office->ledger, line, (size_t)n);
+	OPENSSL_free(serial);
+	BN_free(number);
+	return st;
+}
+
+static enum status sign(struct cert *cert, struct requests *office, const struct application *a, int64_t now)
+{
+	struct issuer_request q = { .key = a->key, .subject = a->subject, .use = ISSUER_DEVICE, .not_before = a->not_before };
+	const struct issuer *issuer = &office->issuer;
+	const char *why = refusal_of(a, &issuer->authority, now);
+	enum status st;
+
+	if (why) {
+		complain("%s", why);
+		return GR_NO;
+	}
+	st = issuer_end(&q.not_after, issuer, now);
+	if (st == GR_OK)
+		st = issuer_sign(cert, &issuer->authority, issuer->mode.alg->digest(), &q);
+	if (st != GR_OK)
+		return st;
+	st = note(office, cert, now);
+	if (st != GR_OK)
+		cert_release(cert);
+	return st;
+}
+
+static enum status put_certificate(struct wire *wire, const struct issuer *issuer, const struct cert *cert)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509(cert->x509, &der);
+
+	wire_put_byte(wire, GR_OK);
+	wire_put_byte(wire, issuer->mode.private);
+	wire_put_text(wire, issuer->authority.name);
+	if (len > 0)
+		wire_put_bytes(wire, der, (size_t)len);
+	OPENSSL_free(der);
+	return len > 0 ? GR_OK : GR_FAIL;
+}
+
+static enum status issue(struct requests *office, struct wire *wire, int64_t now)
+{
+	struct application a = { 0 };
+	struct cert cert = { 0 };
+	enum status st = hello(office);
+
+	if (st == GR_OK && !read_application(&a, wire)) {
+		complain("gr-signer: the question for a certificate is none");
+		st = GR_BAD;
+	}
+	if (st == GR_OK)
+		st = sign(&cert, office, &a, now);
+	wire_clear(wire);
+	if (st == GR_OK)
+		st = put_certificate(wire, &office->issuer, &cert);
+	cert_release(&cert);
+	X509_NAME_free(a.subject);
+	EVP_PKEY_free(a.key);
+	return st;
+}
+
+/*
+ * Whole lines of JSON objects with an event, as they are written here: what they say is the daemon's word. What was signed is
+ * ours, so that nobody can hide a certificate among lines that say it was another.
+ */
+static bool are_lines(const char *text, size_t len)
+{
+	static const char head[] = "{\"event\":\"", own[] = "{\"event\":\"signed\"";
+	const char *end;
+
+	for (; len > 0; len -= (size_t)(end + 1 - text), text = end + 1) {
+		end = memchr(text, '\n', len);
+		if (!end || end - text < (ptrdiff_t)sizeof head || end[-1] != '}' || memcmp(text, head, sizeof head - 1) != 0)
+			return false;
+		if (end - text >= (ptrdiff_t)sizeof own && memcmp(text, own, sizeof own - 1) == 0)
+			return false;
+		for (const char *c = text; c < end; c++)
+			if ((unsigned char)*c < 0x20)
+				return false;
+	}
+	return true;
+}
+
+static enum status add_lines(struct requests *office, struct wire *wire)
+{
+	bool sync = wire_byte(wire) != 0;
+	size_t len;
+	const char *text = (const char *)wire_bytes(&len, wire);
+	enum status st = need_ledger(office);
+
+	if (st == GR_OK && (!wire_is_done(wire) || !are_lines(text, len))) {
+		complain("%s: what was to be added are no lines of a ledger", office->ledger.path);
+		st = GR_BAD;
+	}
+	if (st == GR_OK && len > 0)
+		st = ledger_append(&office->ledger, text, len);
+	return st == GR_OK && sync ? ledger_sync(&office->ledger) : st;
+}
+
+static enum status dispatch(struct requests *office, struct requests_crl *crl, struct wire *wire, int64_t now)
+{
+	switch (wire_byte(wire)) {
+	case SIGNER_HELLO: return hello(office);
+	case SIGNER_ISSUE: return issue(office, wire, now);
+	case SIGNER_LINES: return add_lines(office, wire);
+	case SIGNER_CRL: return crl_request_begin(crl, office->home, wire);
+	case SIGNER_REVOKED: return crl_request_add(crl, wire);
+	case SIGNER_SIGN: return crl_request_piece(crl, wire);
+	}
+	complain("gr-signer: not a question that it knows");
+	return GR_BAD;
+}
+
+void requests_answer(struct requests *office, struct requests_crl *crl, struct wire *wire, int64_t now)
+{
+	char why[COMPLAIN_MAX] = "";
+	bool puts_itself = wire->len > 0 && (wire->data[0] == SIGNER_ISSUE || wire->data[0] == SIGNER_SIGN);
+	enum status st;
+
+	complain_capture(why, sizeof why);
+	st = dispatch(office, crl, wire, now);
+	complain_capture(NULL, 0);
+	ERR_clear_error();
+	if (st == GR_OK && puts_itself)
+		return;
+	if (st != GR_OK && office->logs)
+		complain("%s", why);
+	wire_clear(wire);
+	wire_put_byte(wire, (unsigned char)st);
+	if (st != GR_OK)
+		wire_put_text(wire, why);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * issuing_profile.h - how certificates for devices are issued: as AWS IoT does, or as a private authority.
+ *
+ * The file mode.json beside the authorities; it alone says which of them issues, so that replacing it is the one durable
+ * step of every change. On any status but GR_OK one line has been written, unless a function says otherwise.
+ */
+#ifndef GR_ISSUER_ISSUING_PROFILE_H
+#define GR_ISSUER_ISSUING_PROFILE_H
+
+#include <openssl/evp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "issuer/authority.h"
+
+enum { ISSUING_PROFILE_DAYS_DEFAULT = 7, ISSUING_PROFILE_DAYS_MAX = 7300 };
+
+struct issuing_profile_alg {
+	const char *name;	/* those of AWS Private CA: "SHA256WITHRSA", "SHA384WITHECDSA" */
+	int type;		/* EVP_PKEY_RSA or EVP_PKEY_EC: the key of the authority */
+	const EVP_MD *(*digest)(void);
+};
+struct issuing_profile {
+	bool private;
+	char authority[AUTHORITY_NAME_MAX + 1];
+	const struct issuing_profile_alg *alg;	/* NULL until issuing_profile_settle */
+	uint32_t days;			/* private: how long a certificate is valid */
+};
+
+const char *issuing_profile_name(const struct issuing_profile *mode);	/* "iot" or "private" */
+/* GR_BAD, one line that lists what is allowed. */
+enum status issuing_profile_alg_find(const struct issuing_profile_alg **alg, const char *name);
+/* GR_NO, silent: there is none yet. */
+enum status issuing_profile_read(struct issuing_profile *mode, const char *dir);
+/* GR_BAD: there is none. */
+enum status issuing_profile_need(struct issuing_profile *mode, const char *dir);
+enum status issuing_profile_write(const struct issuing_profile *mode, const char *dir);
+/* Chooses the algorithm where none was: SHA-256 with the authority's key. GR_BAD: mode and authority do not go together. */
+enum status issuing_profile_settle(struct issuing_profile *mode, const struct authority *a);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* events.c - notifications and events */
+#include "jobs/events.h"
+#include "base/uuid.h"
+#include "complain.h"
+#include "jobs/queue.h"
+#include "json.h"
+#include "registry/arn.h"
+#include "registry/counters.h"
+#include "registry/outbox.h"
+#include "str.h"
+#include "topic.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum status events_front(int64_t *id, struct db *db, const char *thing)
+{
+	struct execution x;
+	enum status st = execution_front(&x, db, thing);
+
+	*id = st == GR_OK ? x.id : 0;
+	return st == GR_NO ? GR_OK : st;
+}
+
+/* notify: the list, by status; a status with no entries is left out. */
+static enum status put_notify(struct db *db, const char *thing, int64_t now)
+{
+	bool full;
+	json_t *lists = queue_lists(db, thing, &full), *jobs = json_object(), *body;
+	char topic[TOPIC_MAX];
+
+	if (!lists || !jobs) {
+		json_decref(lists);
+		json_decref(jobs);
+		return GR_FAIL;
+	}
+	if (json_array_size(json_object_get(lists, "inProgressJobs")) > 0)
+		json_object_set(jobs, "IN_PROGRESS", json_object_get(lists, "inProgressJobs"));
+	if (json_array_size(json_object_get(lists, "queuedJobs")) > 0)
+		json_object_set(jobs, "QUEUED", json_object_get(lists, "queuedJobs"));
+	json_decref(lists);
+	body = json_pack("{s:I, s:o}", "timestamp", (json_int_t)(now / 1000), "jobs", jobs);
+	topic_jobs(topic, thing, "notify");
+	return outbox_put(db, topic, body);
+}
+
+/* notify-next: the execution in front with its document, or the timestamp alone. */
+static enum status put_notify_next(struct db *db, const char *thing, int64_t now)
+{
+	json_t *body = json_pack("{s:I}", "timestamp", (json_int_t)(now / 1000));
+	char topic[TOPIC_MAX], *details = NULL;
+	struct execution x;
+	struct job job = { 0 };
+	enum status st = execution_front(&x, db, thing);
+
+	if (st == GR_OK && (st = execution_details(&details, db, x.id)) == GR_OK && (st = job_get(&job, db, x.job)) == GR_OK && body)
+		json_object_set_new(body, "execution", queue_execution(&x, details, job.document, false, now));
+	free(details);
+	job_release(&job);
+	if (st == GR_FAIL) {
+		json_decref(body);
+		return st;
+	}
+	topic_jobs(topic, thing, "notify-next");
+	return outbox_put(db, topic, body);
+}
+
+enum status events_thing(struct db *db, const char *thing, int64_t front_before, bool changed, int64_t now)
+{
+	int64_t front = 0;
+	enum status st = events_front(&front, db, thing);
+
+	if (st == GR_OK && changed)
+		st = put_notify(db, thing, now);
+	return st == GR_OK && front != front_before ? put_notify_next(db, thing, now) : st;
+}
+
+static bool event_id(char id[static 37])
+{
+	if (!uuid_random(id))
+		complain("no random numbers: %s", complain_openssl());
+	return id[0] != '\0';
+}
+
+enum status events_execution(struct db *db, const struct execution *x, bool deleted, int64_t now)
+{
+	static const char *const words[] = {
+		[EXECUTION_SUCCEEDED] = "succeeded", [EXECUTION_FAILED] = "failed", [EXECUTION_TIMED_OUT] = "timed_out",
+		[EXECUTION_REJECTED] = "rejected", [EXECUTION_REMOVED] = "removed", [EXECUTION_CANCELED] = "canceled"
+	};
+	/* A deleted one has no status of its own in these events; for who listens it was removed. */
+	enum execution_status status = deleted ? EXECUTION_REMOVED : x->status;
+	const char *word = deleted ? "deleted" : words[status];
+	char topic[TOPIC_MAX], uuid[37], arn[ARN_MAX], *details = NULL;
+	json_t *map, *body;
+	enum status st;
+
+	if (!event_id(uuid))
+		return GR_FAIL;
+	if ((st = execution_details(&details, db, x->id)) != GR_OK)
+		return st;
+	map = json_object_parse(details, strlen(details));
+	free(details);
+	str_format(arn, sizeof arn, ARN_PREFIX "thing/%s", x->thing);
+	str_format(topic, sizeof topic, "$aws/events/jobExecution/%s/%s", x->job, word);
+	body = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:o}", "eventType", "JOB_EXECUTION", "eventId", uuid,
+			 "timestamp", (json_int_t)(now / 1000), "operation", word, "jobId", x->job,
+			 "thingArn", arn, "status", execution_status_name(status), "statusDetails", map ? map : json_object());
+	return outbox_put(db, topic, body);
+}
+
+static json_t *target_list(struct db *db, const char *job)
+{
+	json_t *list = json_array();
+	char arn[ARN_MAX];
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, "SELECT target FROM job_target WHERE job = ? ORDER BY target", "s", job);
+
+	for (; st == GR_OK; st = db_next(db, &row)) {
+		str_format(arn, sizeof arn, ARN_PREFIX "%s", db_text(row, 0));
+		json_array_append_new(list, json_string(arn));
+	}
+	if (st == GR_NO)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+/* How it came out, for an event that says so. */
+static enum status add_process_details(json_t *body, struct db *db, const char *job)
+{
+	struct counters t;
+	enum status st = counters_read(&t, db, job);
+
+	if (st == GR_OK)
+		json_object_set_new(body, "jobProcessDetails", json_pack("{s:I, s:I, s:I, s:I, s:I}",
+			"numberOfCanceledThings", (json_int_t)t.count[EXECUTION_CANCELED], "numberOfRejectedThings", (json_int_t)t.count[EXECUTION_REJECTED],
+			"numberOfFailedThings", (json_int_t)t.count[EXECUTION_FAILED], "numberOfRemovedThings", (json_int_t)t.count[EXECUTION_REMOVED],
+			"numberOfSucceededThings", (json_int_t)t.count[EXECUTION_SUCCEEDED]));
+	return st;
+}
+
+static json_t *job_body(struct db *db, const char *id, const char *operation, const char *status, int64_t now)
+{
+	json_t *targets = target_list(db, id), *body = NULL;
+	struct job job = { 0 };
+	sqlite3_stmt *row;
+	char uuid[37];
+
+	if (targets && event_id(uuid) && job_get(&job, db, id) == GR_OK)
+		body = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:O, s:s, s:I, s:I}", "eventType", "JOB", "eventId", uuid,
+			"timestamp", (json_int_t)(now / 1000), "operation", operation, "jobId", id, "status", status,
+			"targetSelection", job.continuous ? "CONTINUOUS" : "SNAPSHOT", "targets", targets, "description", job.description,
+			"createdAt", (json_int_t)job.created, "lastUpdatedAt", (json_int_t)job.updated);
+	if (body && job.completed)
+		json_object_set_new(body, "completedAt", json_integer(job.completed));
+	if (body && db_query(&row, db, "SELECT comment FROM job WHERE id = ? AND comment IS NOT NULL", "s", id) == GR_OK) {
+		json_object_set_new(body, "comment", json_string(db_text(row, 0)));
+		db_done(row);
+	}
+	json_decref(targets);
+	job_release(&job);
+	return body;
+}
+
+enum status events_job(struct db *db, const char *job, enum job_event event, int64_t now)
+{
+	static const struct { const char *operation, *status; } words[] = {
+		[JOB_EVENT_COMPLETED] = { "completed", "COMPLETED" },
+		[JOB_EVENT_CANCELING] = { "cancellation_in_progress", "CANCELLATION_IN_PROGRESS" },
+		[JOB_EVENT_CANCELED] = { "canceled", "CANCELED" },
+		[JOB_EVENT_DELETING] = { "deletion_in_progress", "DELETION_IN_PROGRESS" },
+		[JOB_EVENT_DELETED] = { "deleted", "DELETED" }
+	};
+	char topic[TOPIC_MAX];
+	json_t *body = job_body(db, job, words[event].operation, words[event].status, now);
+
+	if (!body || (event == JOB_EVENT_COMPLETED && add_process_details(body, db, job) != GR_OK)) {
+		json_decref(body);
+		return GR_FAIL;
+	}
+	str_format(topic, sizeof topic, "$aws/events/job/%s/%s", job, words[event].operation);
+	return outbox_put(db, topic, body);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* classic.c - log, snapshot and file names of the nucleus */
+#include "config/greengrass/classic.h"
+#include "complain.h"
+#include "config/greengrass/transaction_log.h"
+#include "config/greengrass/tree.h"
+#include "config/greengrass/yaml.h"
+#include "str.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_SERVICE "aws.greengrass.Nucleus"
+#define PKCS11_SERVICE "aws.greengrass.crypto.Pkcs11Provider"
+
+/* One place where the nucleus keeps its configuration. */
+struct record {
+	struct tree tree;
+	char path[PATH_MAX + 64];
+	bool there;
+};
+
+enum { LOG, SNAPSHOT, RECORDS };
+
+/* NULL stands for the nucleus's service. */
+static const char *const keys[NUCLEUS_COUNT][GG_DEPTH] = {
+	[NUCLEUS_THING_NAME]            = { "system", "thingName" },
+	[NUCLEUS_PRIVATE_KEY_PATH]      = { "system", "privateKeyPath" },
+	[NUCLEUS_CERTIFICATE_FILE_PATH] = { "system", "certificateFilePath" },
+	[NUCLEUS_ROOT_CA_PATH]          = { "system", "rootCaPath" },
+	[NUCLEUS_IOT_DATA_ENDPOINT]     = { "services", NULL, "configuration", "iotDataEndpoint" },
+	[NUCLEUS_IOT_DATA_PORT]         = { "services", NULL, "configuration", "mqtt", "port" },
+	[NUCLEUS_PKCS11_MODULE]         = { "services", PKCS11_SERVICE, "configuration", "library" },
+	[NUCLEUS_PKCS11_SLOT]           = { "services", PKCS11_SERVICE, "configuration", "slot" },
+	[NUCLEUS_PIN]                   = { "services", PKCS11_SERVICE, "configuration", "userPin" },
+};
+
+static const char *const default_name[NUCLEUS_COUNT] = {
+	[NUCLEUS_PRIVATE_KEY_PATH]      = "privKey.key",
+	[NUCLEUS_CERTIFICATE_FILE_PATH] = "thingCert.crt",
+	[NUCLEUS_ROOT_CA_PATH]          = "rootCA.pem",
+};
+
+static void name_file(struct record *record, const struct nucleus *nucleus, const char *name)
+{
+	str_format(record->path, sizeof record->path, "%s/config/%s", nucleus->root, name);	/* fits: root is a PATH_MAX */
+}
+
+/*
+ * The first log that is one (KernelLifecycle.java, initConfigAndTlog). GR_NO: none; *bad is the line at which the
+ * main one ceased to be a log, 0 if there is none, and record->path its name.
+ */
+static enum status read_log(struct record *log, unsigned long *bad, const struct nucleus *nucleus)
+{
+	/* The nucleus moves config.tlog to .old for a moment while it runs: between our two looks it may have done so. */
+	static const char *const mains[] = { "config.tlog.old", "config.tlog", "config.tlog.old" };
+	static const char *const backups[] = { "config.tlog~", "bootstrap.tlog", "bootstrap.tlog~" };
+	char first[sizeof log->path];
+	unsigned long ignored;
+	enum status st = GR_NO;
+
+	*bad = 0;
+	for (size_t i = 0; i < 3 && st == GR_NO && *bad == 0; i++) {
+		name_file(log, nucleus, mains[i]);
+		st = transaction_log_read(&log->tree, bad, log->path);
+	}
+	strcpy(first, log->path);
+	for (size_t i = 0; i < 3 && st == GR_NO; i++) {
+		name_file(log, nucleus, backups[i]);
+		st = transaction_log_read(&log->tree, &ignored, log->path);
+	}
+	if (st == GR_NO)
+		strcpy(log->path, first);
+	log->there = st == GR_OK;
+	return st;
+}
+
+static enum status read_snapshot(struct record *snapshot, const struct nucleus *nucleus)
+{
+	enum status st;
+
+	name_file(snapshot, nucleus, "effectiveConfig.yaml");
+	st = yaml_read(&snapshot->tree, snapshot->path);
+	snapshot->there = st == GR_OK;
+	return st == GR_NO ? GR_OK : st;
+}
+
+static const char *nucleus_service(const struct record records[static RECORDS])
+{
+	const char *name = gg_nucleus(&records[LOG].tree);
+
+	if (!name)
+		name = gg_nucleus(&records[SNAPSHOT].tree);
+	return name ? name : DEFAULT_SERVICE;
+}
+
+static struct gg_node *node_of(const struct record *record, enum nucleus_item item, const char *service)
+{
+	const char *path[GG_DEPTH];
+	size_t depth = 0;
+
+	for (; depth < GG_DEPTH && (keys[item][depth] || depth == 1); depth++)
+		path[depth] = keys[item][depth] ? keys[item][depth] : service;
+	return gg_find(&record->tree.root, path, depth);
+}
+
+/* ~root/ and ~config/ are the nucleus's own (NucleusPaths.java, deTilde). */
+static void expand(char to[static PATH_MAX], const struct nucleus *nucleus, const char *text)
+{
+	bool fits;
+
+	if (strncmp(text, "~root/", 6) == 0)
+		fits = str_format(to, PATH_MAX, "%s/%s", nucleus->root, text + 6);
+	else if (strncmp(text, "~config/", 8) == 0)
+		fits = str_format(to, PATH_MAX, "%s/config/%s", nucleus->root, text + 8);
+	else
+		fits = false;
+	if (!fits)
+		str_copy(to, PATH_MAX, "");
+}
+
+static enum status take_node(struct nucleus *nucleus, enum nucleus_item item, const struct record *record, const struct gg_node *node)
+{
+	char source[sizeof record->path + 32], path[PATH_MAX];
+
+	str_format(source, sizeof source, "%s:%lu", record->path, node->line);
+	expand(path, nucleus, node->text);
+	return nucleus_take(nucleus, item, path[0] ? path : node->text, source, node->modtime);
+}
+
+/* The snapshot is older than the log: what the log says is gone must not come back from there. */
+static enum status take_item(struct nucleus *nucleus, enum nucleus_item item, const struct record records[static RECORDS], bool *gone)
+{
+	const char *service = nucleus_service(records);
+
+	for (size_t i = 0; i < RECORDS; i++) {
+		const struct gg_node *node = node_of(&records[i], item, service);
+
+		if (node && node->text && node->text[0] != '\0')
+			return take_node(nucleus, item, &records[i], node);
+		*gone = node && node->state == GG_REMOVED;
+		if (*gone)
+			break;
+	}
+	return GR_OK;
+}
+
+static enum status take_default(struct nucleus *nucleus, enum nucleus_item item)
+{
+	char path[PATH_MAX + 64];
+
+	str_format(path, sizeof path, "%s/%s", nucleus->root, default_name[item]);
+	return access(path, F_OK) == 0 ? nucleus_take(nucleus, item, path, "the installer's file name", 0) : GR_OK;
+}
+
+/* Key and certificate go together: half a pair says that the other half lies somewhere else. */
+static enum status take_defaults(struct nucleus *nucleus, const bool gone[static NUCLEUS_COUNT])
+{
+	const enum nucleus_item key = NUCLEUS_PRIVATE_KEY_PATH, certificate = NUCLEUS_CERTIFICATE_FILE_PATH, ca = NUCLEUS_ROOT_CA_PATH;
+	enum status st = GR_OK;
+
+	if (!nucleus->value[key] && !nucleus->value[certificate] && !gone[key] && !gone[certificate] &&
+	    (st = take_default(nucleus, key)) == GR_OK)
+		st = take_default(nucleus, certificate);
+	if (st == GR_OK && !nucleus->value[ca] && !gone[ca])
+		st = take_default(nucleus, ca);
+	return st;
+}
+
+static enum status take_all(struct nucleus *nucleus, const struct record records[static RECORDS])
+{
+	bool gone[NUCLEUS_COUNT] = { false };
+	enum status st = GR_OK;
+
+	for (enum nucleus_item i = 0; i < NUCLEUS_COUNT && st == GR_OK; i++)
+		st = take_item(nucleus, i, records, &gone[i]);
+	return st == GR_OK ? take_defaults(nucleus, gone) : st;
+}
+
+/* Whether the log says it all, so that nobody asks an older snapshot. */
+static bool is_complete(const struct record *log)
+{
+	const char *service = gg_nucleus(&log->tree);
+
+	for (enum nucleus_item i = 0; i < NUCLEUS_IOT_DATA_PORT; i++) {
+		const struct gg_node *node = node_of(log, i, service ? service : DEFAULT_SERVICE);
+
+		if (!node || (node->state != GG_REMOVED && (!node->text || node->text[0] == '\0')))
+			return false;
+	}
+	return log->there;
+}
+
+/* File names alone are no nucleus, unless its folder for configurations is there. */
+static bool has_folder(const struct nucleus *nucleus)
+{
+	char path[PATH_MAX + 64];
+
+	str_format(path, sizeof path, "%s/config", nucleus->root);
+	return access(path, F_OK) == 0;
+}
+
+/* GR_NO, silent: no such nucleus. */
+static enum status read_records(struct record records[static RECORDS], const struct nucleus *nucleus)
+{
+	struct record *log = &records[LOG], *snapshot = &records[SNAPSHOT];
+	unsigned long bad;
+	enum status st;
+
+	if ((st = read_log(log, &bad, nucleus)) != GR_OK && st != GR_NO)
+		return st;
+	if (!is_complete(log) && (st = read_snapshot(snapshot, nucleus)) != GR_OK)
+		return st;
+	if (log->there || snapshot->there)
+		return GR_OK;
+	if (bad == 0)
+		return has_folder(nucleus) ? GR_OK : GR_NO;
+	complain("%s:%lu: not a line of a transaction log, and there is no backup of it", log->path, bad);
+	return GR_BAD;
+}
+
+enum status classic_read(struct nucleus *nucleus)
+{
+	struct record records[RECORDS] = { 0 };
+	enum status st;
+
+	if ((st = read_records(records, nucleus)) == GR_OK) {
+		for (size_t i = 0; i < RECORDS; i++)
+			if (records[i].there)
+				nucleus_note_file(nucleus, records[i].path);
+		st = take_all(nucleus, records);
+	}
+	for (size_t i = 0; i < RECORDS; i++)
+		gg_release(&records[i].tree);
+	return st;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lite.c - config.db, read */
+#include "config/greengrass/lite.h"
+#include "complain.h"
+#include "file.h"
+#include "json.h"
+#include "str.h"
+
+#include <sqlite3.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	LITE_FILE_MAX = 64 << 20,
+	LITE_DEPTH = 5,
+	LITE_WAIT = 5000,	/* milliseconds; the nucleus writes for far less */
+	LITE_STEPS = 5000000,	/* of SQLite's machine, for one query: a hostile file must end */
+	LITE_VALUE_MAX = 1 << 20
+};
+
+struct lite {
+	sqlite3 *db;
+	char path[PATH_MAX + 64];
+};
+
+/* "*" is the nucleus's service. */
+static const char *const keys[NUCLEUS_COUNT][LITE_DEPTH] = {
+	[NUCLEUS_THING_NAME]            = { "system", "thingName" },
+	[NUCLEUS_PRIVATE_KEY_PATH]      = { "system", "privateKeyPath" },
+	[NUCLEUS_CERTIFICATE_FILE_PATH] = { "system", "certificateFilePath" },
+	[NUCLEUS_ROOT_CA_PATH]          = { "system", "rootCaPath" },
+	[NUCLEUS_IOT_DATA_ENDPOINT]     = { "services", "*", "configuration", "iotDataEndpoint" },
+};
+
+/* The second name is what newer versions also answer to. */
+static const char *const services[] = { "aws.greengrass.NucleusLite", "aws.greengrass.Nucleus" };
+
+static enum status fail(const struct lite *lite)
+{
+	int code = sqlite3_errcode(lite->db);
+
+	complain("%s: %s", lite->path, code == SQLITE_INTERRUPT ? "takes too long to read" : sqlite3_errmsg(lite->db));
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+	case SQLITE_READONLY:
+	case SQLITE_NOMEM:
+		return GR_FAIL;
+	default:
+		return GR_BAD;
+	}
+}
+
+static int give_up(void *unused)
+{
+	(void)unused;
+	return 1;
+}
+
+static enum status database_open(struct lite *lite)
+{
+	if (sqlite3_open_v2(lite->path, &lite->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+		if (lite->db)
+			return fail(lite);
+		complain("%s: out of memory", lite->path);
+		return GR_FAIL;
+	}
+	sqlite3_busy_timeout(lite->db, LITE_WAIT);
+	sqlite3_limit(lite->db, SQLITE_LIMIT_LENGTH, LITE_VALUE_MAX);
+	sqlite3_db_config(lite->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(lite->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_progress_handler(lite->db, LITE_STEPS, give_up, NULL);
+	/* One moment of the database for all values. */
+	return sqlite3_exec(lite->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? GR_OK : fail(lite);
+}
+
+/*
+ * The first column of the one row that sql yields; name and id are its parameters ?1 and ?2. GR_NO, silent: no row.
+ * *text, unless NULL, is that column as text; free it.
+ */
+static enum status ask(int64_t *number, char **text, const struct lite *lite, const char *sql, const char *name, int64_t id)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum status st = GR_OK;
+	const char *column;
+	int rc;
+
+	if (sqlite3_prepare_v2(lite->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+		return fail(lite);
+	if ((name && sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC) != SQLITE_OK) ||
+	    (id && sqlite3_bind_int64(stmt, 2, id) != SQLITE_OK) || ((rc = sqlite3_step(stmt)) != SQLITE_ROW && rc != SQLITE_DONE)) {
+		st = fail(lite);
+	} else if (rc == SQLITE_DONE) {
+		st = GR_NO;
+	} else {
+		*number = sqlite3_column_int64(stmt, 0);
+		column = text ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+		if (text && !(*text = strdup(column ? column : "null"))) {
+			complain("%s: out of memory", lite->path);
+			st = GR_FAIL;
+		} else if ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+			complain("%s: %s: set twice", lite->path, name ? name : "a value");
+			st = GR_BAD;
+		} else if (rc != SQLITE_DONE) {
+			st = fail(lite);
+		}
+	}
+	sqlite3_finalize(stmt);
+	return st;
+}
+
+/* Views could hide anything. GR_NO, silent: nothing there at all. */
+static enum status check_tables(const struct lite *lite)
+{
+	enum status st;
+	int64_t n, all;
+
+	if ((st = ask(&all, NULL, lite, "SELECT count(*) FROM sqlite_master", NULL, 0)) != GR_OK ||
+	    (st = ask(&n, NULL, lite, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND"
+		      " name IN ('keyTable', 'relationTable', 'valueTable')", NULL, 0)) != GR_OK)
+		return st;
+	if (n == 3)
+		return GR_OK;
+	if (all == 0)
+		return GR_NO;
+	complain("%s: not a configuration of nucleus lite", lite->path);
+	return GR_BAD;
+}
+
+/* Goes down the path. GR_NO, silent: no such key. */
+static enum status find_key(int64_t *id, const struct lite *lite, const char *const path[], const char *service)
+{
+	enum status st = GR_OK;
+
+	*id = 0;
+	for (size_t i = 0; i < LITE_DEPTH && path[i] && st == GR_OK; i++) {
+		const char *name = strcmp(path[i], "*") == 0 ? service : path[i];
+
+		st = ask(id, NULL, lite, i == 0 ? "SELECT keyid FROM keyTable WHERE keyvalue = ?1"
+			 " AND keyid NOT IN (SELECT keyid FROM relationTable)" :
+			 "SELECT k.keyid FROM relationTable r JOIN keyTable k ON k.keyid = r.keyid"
+			 " WHERE k.keyvalue = ?1 AND r.parentid = ?2", name, *id);
+	}
+	return st;
+}
+
+/* Scalars of any kind are taken as text: what came from a YAML file is a string, what came by deployment is not. */
+static enum status take_json(struct nucleus *nucleus, enum nucleus_item item, const char *json, const char *source, int64_t stamp)
+{
+	json_t *value = json_loads(json, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+	enum status st = GR_OK;
+
+	if (!value) {
+		complain("%s: not JSON", source);
+		st = GR_BAD;
+	} else if (json_is_string(value)) {
+		st = nucleus_take(nucleus, item, json_string_value(value), source, stamp);
+	} else if (json_is_number(value)) {
+		st = nucleus_take(nucleus, item, json, source, stamp);
+	}
+	json_decref(value);
+	return st;
+}
+
+static enum status take_key(struct nucleus *nucleus, enum nucleus_item item, const struct lite *lite, const char *service)
+{
+	char source[sizeof lite->path + 256];
+	int64_t id, ignored, stamp;
+	char *json = NULL;
+	enum status st;
+
+	if ((st = find_key(&id, lite, keys[item], service)) != GR_OK)
+		return st;
+	if (strcmp(keys[item][0], "system") == 0)
+		str_format(source, sizeof source, "%s: system.%s", lite->path, keys[item][1]);
+	else
+		str_format(source, sizeof source, "%s: services.%s.configuration.%s", lite->path, service, keys[item][3]);
+	if ((st = ask(&ignored, &json, lite, "SELECT value FROM valueTable WHERE keyid = ?2", NULL, id)) == GR_OK &&
+	    (st = ask(&stamp, NULL, lite, "SELECT timeStamp FROM valueTable WHERE keyid = ?2", NULL, id)) == GR_OK)
+		st = take_json(nucleus, item, json, source, stamp);
+	free(json);
+	return st;
+}
+
+static enum status take_all(struct nucleus *nucleus, const struct lite *lite)
+{
+	enum status st = GR_OK;
+
+	for (enum nucleus_item i = 0; i < NUCLEUS_COUNT && st == GR_OK; i++)
+		for (size_t s = 0; s < sizeof services / sizeof services[0] && keys[i][0] && !nucleus->value[i] && st == GR_OK; s++)
+			if ((st = take_key(nucleus, i, lite, services[s])) == GR_NO)
+				st = GR_OK;
+	return st;
+}
+
+enum status lite_read(struct nucleus *nucleus)
+{
+	struct lite lite = { 0 };
+	enum status st;
+	int fd;
+
+	str_format(lite.path, sizeof lite.path, "%s/config.db", nucleus->root);
+	/* SQLite's own words for a folder or a missing right are poor. Closed before it opens the file: its locks would go. */
+	if ((st = file_open(&fd, lite.path, LITE_FILE_MAX)) != GR_OK)
+		return st;
+	close(fd);
+	nucleus_note_file(nucleus, lite.path);
+	if ((st = database_open(&lite)) == GR_OK && (st = check_tables(&lite)) == GR_OK)
+		st = take_all(nucleus, &lite);
+	sqlite3_close(lite.db);
+	return st;
+}

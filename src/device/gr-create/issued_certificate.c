@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* issued_certificate.c - the certificate that a backend offers */
+#include "gr-create/issued_certificate.h"
+#include "complain.h"
+#include "strength.h"
+
+#include <openssl/x509_vfy.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum status refuse(const struct cert *cert, const char *why)
+{
+	complain("certificate %.16s: %s", cert->id, why);
+	return GR_NO;
+}
+
+/* now is the service's, for a device may not know the time; 0: it did not tell. */
+static enum status check_issuer(const struct issued_certificate *offer, const char *ca, int64_t now)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	enum status st = GR_FAIL;
+
+	if (!store || !ctx || X509_STORE_load_file(store, ca) != 1 || X509_STORE_CTX_init(ctx, store, offer->cert.x509, offer->chain) != 1) {
+		complain("%s: no usable CA certificates: %s", ca, complain_openssl());
+		goto out;
+	}
+	X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN | (now ? 0 : X509_V_FLAG_NO_CHECK_TIME));
+	if (now)
+		X509_STORE_CTX_set_time(ctx, 0, (time_t)now);
+	st = X509_verify_cert(ctx) == 1 ? GR_OK : refuse(&offer->cert, X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
+out:
+	X509_STORE_CTX_free(ctx);
+	X509_STORE_free(store);
+	return st;
+}
+
+static enum status check_cert(const struct cert *cert, const struct csr *csr, int64_t now)
+{
+	struct strength strength;
+	const char *weak;
+
+	if (strcmp(cert->spki, csr->spki) != 0)
+		return GR_BAD;
+	if (!cert_fits_key(cert, X509_REQ_get0_pubkey(csr->req)))
+		return refuse(cert, "its public key is ours in part only");
+	strength_of_issued(&strength, cert->x509);
+	if ((weak = strength_problem(&strength)))
+		return refuse(cert, weak);
+	if (X509_NAME_cmp(X509_get_subject_name(cert->x509), X509_REQ_get_subject_name(csr->req)) != 0)
+		return refuse(cert, "its subject is not the one we asked for");
+	if (cert->not_before >= cert->not_after)
+		return refuse(cert, "it is valid at no time");
+	if (now && !cert_is_valid_at(cert, now))
+		return refuse(cert, "it is not valid at the time that the service tells");
+	return GR_OK;
+}
+
+/* A backend need not know of chains: what it leaves out is not missed. */
+static enum status take_chain(struct issued_certificate *offer, const json_t *answer, int64_t now)
+{
+	const json_t *member = json_object_get(answer, "certificateChain");
+	const char *pem = json_text(answer, "certificateChain"), *why;
+	char reason[256];
+
+	if (!member)
+		return GR_OK;
+	if (!pem)
+		return refuse(&offer->cert, "its certificateChain is not text");
+	if (chain_from_pem(&offer->chain, pem, strlen(pem), "certificateChain") != GR_OK)
+		return GR_NO;
+	if (chain_check(&why, offer->cert.x509, offer->chain, 0, now) == GR_OK)
+		return GR_OK;
+	snprintf(reason, sizeof reason, "its certificateChain does not lead up from it: %s", why);
+	return refuse(&offer->cert, reason);
+}
+
+enum status issued_certificate_check(struct issued_certificate *offer, const json_t *answer, const struct issued_certificate_terms *terms)
+{
+	const char *pem = json_text(answer, "certificatePem");
+	json_int_t now = json_number(answer, "timestamp", 0);
+	struct issued_certificate o = { 0 };
+	enum status st;
+
+	if (!pem) {
+		complain("the answer holds no certificate");
+		return GR_NO;
+	}
+	if (cert_from_pem(&o.cert, pem, strlen(pem), "the answer") != GR_OK)
+		return GR_NO;
+	if (now < 0)
+		now = 0;
+	if ((st = check_cert(&o.cert, terms->csr, now)) == GR_OK && (!terms->chain || (st = take_chain(&o, answer, now)) == GR_OK) &&
+	    terms->ca[0] != '\0')
+		st = check_issuer(&o, terms->ca, now);
+	if (st == GR_OK)
+		*offer = o;
+	else
+		issued_certificate_release(&o);
+	return st;
+}
+
+void issued_certificate_release(struct issued_certificate *offer)
+{
+	chain_free(offer->chain);
+	cert_release(&offer->cert);
+	offer->chain = NULL;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * heartbeat.h - the sign of life of whatever runs "gr-rotate recover" on this device: $GR_STATE/heartbeat.
+ *
+ *	<journal version that it reads> <boot id> <seconds since boot> <path of the store that it looks after>
+ *
+ * Seconds are CLOCK_BOOTTIME. The file means nothing after a boot.
+ */
+#ifndef GR_ROTATION_HEARTBEAT_H
+#define GR_ROTATION_HEARTBEAT_H
+
+#include "config/conf.h"
+#include "status.h"
+
+/* Durably. $GR_STATE is there. GR_FAIL, one line. */
+enum status heartbeat_stamp(const struct conf *conf, const char *store);
+/*
+ * Is there one, of this boot, for this store, not older than watchdogSeconds, that reads the journals that we write?
+ * GR_NO, one line: why not. GR_FAIL, one line: the file cannot be read.
+ */
+enum status heartbeat_check(const struct conf *conf, const char *store);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * frame.h - what passes between gr-link and the programs that borrow its session.
+ *
+ * A frame is four bytes of length (most significant first), then that many bytes: one of kind, a
+ * topic with its NUL, a payload. Each LISTEN, SUBSCRIBE and PUBLISH is answered by one DONE or
+ * FAILED (payload: one byte of status, then the reason); MESSAGE comes at any time.
+ */
+#ifndef GR_SESSION_FRAME_H
+#define GR_SESSION_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "session/inbox.h"
+#include "topic.h"
+
+enum frame_kind {
+	FRAME_LISTEN = 'l',	/* forward what matches this filter, and ask the broker for it, which may say no */
+	FRAME_SUBSCRIBE = 's',	/* the same; a no of the broker is FAILED */
+	FRAME_PUBLISH = 'p',
+	FRAME_DONE = 'd',	/* PUBLISH: the broker has it */
+	FRAME_FAILED = 'f',
+	FRAME_MESSAGE = 'm'
+};
+enum { FRAME_MAX = 1 + TOPIC_MAX + MESSAGE_MAX, FRAME_BACKLOG = 8 * FRAME_MAX };
+
+struct frame {
+	enum frame_kind kind;
+	const char *topic, *payload;	/* into the buffer, until it is changed */
+	size_t len;
+};
+/* Bytes on their way; a zeroed struct is an empty one. */
+struct frame_buffer {
+	char *data;
+	size_t len, size;
+};
+
+/* Appends a frame. False: out of memory, or more than FRAME_BACKLOG bytes wait. Silent. */
+bool frame_put(struct frame_buffer *to, enum frame_kind kind, const char *topic, const void *payload, size_t len);
+/* The first frame of from, which stays until frame_drop: 1 yes, 0 not all here yet, -1 no frame at all. */
+int frame_first(struct frame *frame, const struct frame_buffer *from);
+void frame_drop(struct frame_buffer *from);	/* the first frame */
+
+/* Moves what fd has, or takes, without waiting. 1: moved or would wait, 0: the other side is gone, -1: errno. */
+int frame_receive(struct frame_buffer *to, int fd);
+int frame_send(struct frame_buffer *from, int fd);
+void frame_release(struct frame_buffer *buffer);
+
+#endif

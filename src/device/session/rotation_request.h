@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rotation_request.h - the two questions a device asks the rotation backend: create and commit (gr-protocol(7)). */
+#ifndef GR_SESSION_ROTATION_REQUEST_H
+#define GR_SESSION_ROTATION_REQUEST_H
+
+#include <stdint.h>
+
+#include "session/request.h"
+
+struct rotation_request {
+	const char *job;
+	uint32_t execution;
+	struct request request;
+};
+
+/* Sends body (borrowed; jobId and executionNumber are set in it) to the verb's topic. */
+enum status rotation_request_send(struct rotation_request *rotation, struct session *session, const char *verb, json_t *body);
+/*
+ * The next answer for this job and execution; members that a backend leaves out are not missed.
+ * GR_OK: accepted (json_decref *answer). GR_NO, one line: rejected. GR_FAIL, one line: rejected for
+ * now ("retry"), or no answer.
+ */
+enum status rotation_request_answer(json_t **answer, struct rotation_request *rotation);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * token.h - a token: found, opened and logged in to.
+ *
+ * Opening and logging in is done under a kernel lock (token.lock in the folder of its setup): SoftHSM rewrites its token's
+ * file at every login, and for others the token is gone meanwhile. A module that does not answer within its setup's patience,
+ * because its token was pulled, say, ends the process with GR_FAIL and one line. On any status but GR_OK one line has been written.
+ */
+#ifndef GR_PKCS11_TOKEN_H
+#define GR_PKCS11_TOKEN_H
+
+#include <limits.h>
+#include <openssl/types.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "call_timeout.h"
+#include "owner.h"
+#include "pkcs11/module.h"
+#include "pkcs11/pin.h"
+#include "pkcs11/uri.h"
+#include "status.h"
+
+/* How to get at a token. context and what is pointed at must live as long as the token. */
+struct token_setup {
+	struct uri uri;			/* which token, by which module, and whence its PIN; an object's name is passed over */
+	const char *environment;	/* for module_environment; NULL: nothing */
+	char state[PATH_MAX - 64];	/* the folder for token.lock and for refused PINs; made where it is missing */
+	struct owner self;		/* who reads the PIN and speaks to the module */
+	uint32_t patience;		/* seconds that one call may take; 15 times that for making a key: a TPM takes minutes for RSA */
+	enum status (*read_pin)(struct pin *pin, const char *source, const void *context);
+	const void *context;	/* for read_pin */
+};
+struct token {
+	struct ck_function_list *f;	/* NULL: there is no connection */
+	ck_slot_id_t slot;
+	ck_session_handle_t session;
+	struct token_setup setup;
+	char where[256];	/* "pkcs11:token=gr", for error lines */
+	char label[33], serial[17];
+	pid_t pid;		/* whose connection it is: a child has none */
+	unsigned connections;	/* so far: object handles are good for one of them */
+	bool lost;		/* a call failed as it does when the token was pulled */
+	int64_t again_ms;	/* not to be tried again before that, on clock_boot_ms */
+	OSSL_LIB_CTX *keys;	/* token_key.h's, with its providers; NULL until there is one */
+	OSSL_PROVIDER *providers[2];
+	char failure[256];	/* why its last signature failed; "": it did not */
+	enum status failed;	/* GR_FAIL: the same may work later */
+};
+
+/* A token that nobody has spoken to yet. GR_FAIL: out of memory. */
+enum status token_new(struct token **token, const struct token_setup *setup);
+/* GR_BAD: the PIN is wrong, locked or was refused before, two tokens fit. GR_FAIL: no such token at the moment, or it cannot be opened. */
+enum status token_connect(struct token *token);
+/*
+ * token_connect where there is no connection, or none any more: the token was pulled and is back, or we are a child of who
+ * made it. At most once a second: who asks more often gets GR_FAIL.
+ */
+enum status token_ready(struct token *token);
+/* Ends session and module; keys out of it must be gone by now. Takes NULL. */
+void token_close(struct token *token);
+
+/* Has it the mechanism for that use (CKF_SIGN, CKF_GENERATE_KEY_PAIR)? info, unless NULL, gets its key sizes. Silent. */
+bool token_has(const struct token *token, ck_mechanism_type_t mechanism, ck_flags_t use, struct ck_mechanism_info *info);
+
+/* Around calls of the module: their time limit, and who makes them. */
+struct token_turn {
+	struct call_timeout limit;
+	struct owner was;
+};
+enum status token_begin(const struct token *token, struct token_turn *turn);
+enum status token_begin_long(const struct token *token, struct token_turn *turn);
+/* Returns st, or GR_FAIL when we cannot be again who we were. */
+enum status token_end(struct token_turn *turn, enum status st);
+/* The line for a call that failed: "<token>: <what>: <reason>". Returns its status. */
+enum status token_complain(const struct token *token, const char *what, ck_rv_t rv);
+
+#endif
