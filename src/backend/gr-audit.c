@@ -29,7 +29,8 @@ static const struct arg_spec spec = {
 	"Look at every ACTIVE certificate: check, thing, certificateId, detail of what is wrong. Exit status 1 if anything is.", options
 };
 static const struct table_column columns[] = {
-	{ "CHECK", "check", TABLE_TEXT }, { "THING", "thingName", TABLE_TEXT }, { "CERTIFICATE", "certificateId", TABLE_TEXT }, { "DETAIL", "detail", TABLE_TEXT }, { 0 }
+	{ "CHECK", "check", TABLE_TEXT }, { "THING", "thingName", TABLE_TEXT },
+	{ "CERTIFICATE", "certificateId", TABLE_TEXT }, { "DETAIL", "detail", TABLE_TEXT }, { 0 }
 };
 
 struct review {
@@ -48,7 +49,10 @@ static const char *some(const char *text)
 
 static enum status take_finding(void *arg, const struct audit_finding *f)
 {
-	const struct table_value row[] = { { .text = audit_name(f->check) }, { .text = some(f->thing) }, { .text = some(f->certificate) }, { .text = f->detail } };
+	const struct table_value row[] = { { .text = audit_name(f->check) },
+					   { .text = some(f->thing) },
+					   { .text = some(f->certificate) },
+					   { .text = f->detail } };
 	struct review *r = arg;
 
 	if (r->list.person)
@@ -56,7 +60,9 @@ static enum status take_finding(void *arg, const struct audit_finding *f)
 	table_row(&r->list, row);
 	r->count[f->check]++;
 	r->all++;
-	return r->rotate && audit_is_mended_by_rotation(f->check) && f->thing[0] ? remediation_add(&r->remedy, f->thing) : GR_OK;
+	return r->rotate && audit_is_mended_by_rotation(f->check) && f->thing[0]
+	    ? remediation_add(&r->remedy, f->thing)
+	    : GR_OK;
 }
 
 static void take_step(void *arg, int64_t certificates)
@@ -103,7 +109,8 @@ static void print_remedy(const struct remediation *r)
 	if (r->job[0])
 		complain("job %s: rotates %" PRId64 " thing(s)", r->job, r->reached);
 	else
-		complain("no job: nothing was found that one would mend and that no open job is for already");
+		complain("no job: nothing was found that one would mend and that no open job is "
+			 "for already");
 }
 
 static void print_json_end(const struct remediation *r, int64_t certificates)
@@ -137,7 +144,9 @@ static enum status take_check(unsigned *checks, const char *name)
 	enum audit_check check = audit_find(name);
 
 	if (check == AUDIT_CHECKS) {
-		complain("--check: %s: no such check; expired, expiring, old, weak, shared-key, not-attached or two-certificates", name);
+		complain("--check: %s: no such check; expired, expiring, old, weak, shared-key, "
+			 "not-attached or two-certificates",
+			 name);
 		return GR_BAD;
 	}
 	*checks |= 1u << check;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gr-backendd: the Jobs service, the rotation handlers, the reconciler and the outbox, in one event loop */
+/*
+ * gr-backendd: the Jobs service, the rotation handlers, the reconciler and the outbox, in one
+ * event loop
+ */
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
@@ -19,7 +22,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { RECONNECT_MS = 500, DAY_MS = 86400000, SOCKET_MAX = sizeof ((struct sockaddr_un *)0)->sun_path - 1 };
+enum {
+	RECONNECT_MS = 500,
+	DAY_MS = 86400000,
+	SOCKET_MAX = sizeof((struct sockaddr_un *)0)->sun_path - 1
+};
 
 static const struct arg_option options[] = {
 	HOME_OPTION,
@@ -34,7 +41,10 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-backendd", "[-H DIR] [-s PATH] [-m MS] [-c RATE] [-q DAYS] [-t N] [-o HOURS] [-b MINUTES] [-M FILE]", "Serve AWS IoT Jobs and certificate rotation behind a Mosquitto with gr-broker.so.", options
+	"gr-backendd",
+	"[-H DIR] [-s PATH] [-m MS] [-c RATE] [-q DAYS] [-t N] [-o HOURS] [-b MINUTES] [-M FILE]",
+	"Serve AWS IoT Jobs and certificate rotation behind a Mosquitto with gr-broker.so.",
+	options
 };
 
 static int signals_open(void)
@@ -75,7 +85,10 @@ static enum status turn(struct daemon *d, int signals)
 		return GR_NO;
 	if (d->bus.reader && bus_turn(&d->bus, fds + 1) != GR_OK)
 		bus_close(&d->bus);
-	/* A registry that is busy or full answers nobody; the requests wait, here or in the broker. */
+	/*
+	 * A registry that is busy or full answers nobody; the requests wait, here or in the
+	 * broker.
+	 */
 	if ((st = dispatch_batch(d)) == GR_OK)
 		st = chores_run(d, events == 0);
 	if (st == GR_OK)
@@ -92,8 +105,9 @@ static enum status turn(struct daemon *d, int signals)
 }
 
 /*
- * A lost or missing broker is looked for twice a second, while timers and the reconciler go on. Where there is none
- * there are no sessions; one that is there tells which are live once we have subscribed.
+ * A lost or missing broker is looked for twice a second, while timers and the reconciler go on.
+ * Where there is none there are no sessions; one that is there tells which are live once we have
+ * subscribed.
  */
 static enum status serve(struct daemon *d, int signals)
 {
@@ -114,7 +128,8 @@ static enum status serve(struct daemon *d, int signals)
 static enum status read_options(struct home *home, struct daemon *d, int argc, char *argv[])
 {
 	const char *dir = NULL, *path = NULL;
-	uint32_t minute = SETTINGS_MINUTE_MS, ceiling = SETTINGS_CEILING, quarantine = 7, rate = 0, own = 24, begin = 120;
+	uint32_t minute = SETTINGS_MINUTE_MS, ceiling = SETTINGS_CEILING, quarantine = 7, rate = 0,
+		 own = 24, begin = 120;
 	enum status st = GR_OK;
 	int ch;
 
@@ -125,7 +140,9 @@ static enum status read_options(struct home *home, struct daemon *d, int argc, c
 		case 'm': st = arg_range(&minute, "--minute", optarg, 1, UINT32_MAX); break;
 		case 'c': st = arg_u32(&ceiling, "--ceiling", optarg); break;
 		case 'q': st = arg_u32(&quarantine, "--quarantine", optarg); break;
-		case 't': st = arg_range(&rate, "--throttle", optarg, THROTTLE_MIN, THROTTLE_MAX); break;
+		case 't':
+			st = arg_range(&rate, "--throttle", optarg, THROTTLE_MIN, THROTTLE_MAX);
+			break;
 		case 'o': st = arg_u32(&own, "--own-jobs", optarg); break;
 		case 'b': st = arg_u32(&begin, "--begin", optarg); break;
 		case 'M': d->metrics.path = optarg; break;
@@ -136,7 +153,8 @@ static enum status read_options(struct home *home, struct daemon *d, int argc, c
 		arg_usage(&spec);
 	d->bus.socket = path ? path : home->socket;
 	if (strlen(d->bus.socket) > SOCKET_MAX) {
-		complain("%s: longer than the %d bytes that fit the address of a Unix socket", d->bus.socket, SOCKET_MAX);
+		complain("%s: longer than the %d bytes that fit the address of a Unix socket",
+			 d->bus.socket, SOCKET_MAX);
 		return GR_BAD;
 	}
 	d->limits = (struct settings){ minute, ceiling };
@@ -147,7 +165,8 @@ static enum status read_options(struct home *home, struct daemon *d, int argc, c
 	channels_open(&d->courier, home, d->bus.socket, minute);
 	d->closings = throttle_new(CLOSINGS_FEW, CLOSINGS_MINUTES * (int64_t)minute);
 	d->asked = asked_new();
-	if (d->closings && d->asked && (rate == 0 || (d->throttle = throttle_new(rate, THROTTLE_SECOND_MS))))
+	if (d->closings && d->asked &&
+	    (rate == 0 || (d->throttle = throttle_new(rate, THROTTLE_SECOND_MS))))
 		return GR_OK;
 	complain("out of memory");
 	return GR_FAIL;
@@ -174,10 +193,16 @@ int main(int argc, char *argv[])
 		return GR_FAIL;
 	}
 	mosquitto_lib_init();
-	/* Two daemons on one registry would send everything twice and evict each other from the broker. */
-	if ((st = home_enter(&home)) != GR_OK || (st = home_settle(home.dir)) != GR_OK || (st = home_lock(&lock, &home)) != GR_OK || (st = signer_open(&d.signer, &home)) != GR_OK ||
+	/*
+	 * Two daemons on one registry would send everything twice and evict each other from the
+	 * broker.
+	 */
+	if ((st = home_enter(&home)) != GR_OK || (st = home_settle(home.dir)) != GR_OK ||
+	    (st = home_lock(&lock, &home)) != GR_OK ||
+	    (st = signer_open(&d.signer, &home)) != GR_OK ||
 	    (st = signer_can_issue(&d.signer)) != GR_OK ||
-	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK || (st = settings_record(d.db, &d.limits)) != GR_OK)
+	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK ||
+	    (st = settings_record(d.db, &d.limits)) != GR_OK)
 		goto out;
 	d.authorities = home.ca;
 	st = serve(&d, signals);

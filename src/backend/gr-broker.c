@@ -42,7 +42,8 @@ static int refuse(struct broker *b, const char *certificate, const char *client,
 	char printable[REPORT_PRINTABLE_MAX];
 
 	printable_ascii(printable, sizeof printable, client);
-	broker_say(b, certificate, "refused %s with certificate %s: %s", printable, certificate, why);
+	broker_say(b, certificate, "refused %s with certificate %s: %s", printable, certificate,
+		   why);
 	if (report_refused(b->refusals, clock_boot_ms(), certificate, client, why))
 		presence_refused(certificate, client);
 	return MOSQ_ERR_AUTH;
@@ -78,7 +79,10 @@ static bool may_connect(struct broker *b, const struct identity *who)
 
 	if (allowance_connect(&b->allowance, who, now))
 		return true;
-	broker_say(b, who->certificate, "connections with certificate %s are closed: the thing makes more than plugin_opt_request_rate allows", who->certificate);
+	broker_say(b, who->certificate,
+		   "connections with certificate %s are closed: the thing makes more than "
+		   "plugin_opt_request_rate allows",
+		   who->certificate);
 	report_flooding(b->refusals, now, who);
 	return false;
 }
@@ -86,7 +90,8 @@ static bool may_connect(struct broker *b, const struct identity *who)
 /* Takes over *who unless it is let in. */
 static int turn_away(struct broker *b, struct identity *who, enum status verdict, const char *why)
 {
-	int rc = MOSQ_ERR_UNKNOWN;	/* not a refusal but silence: the broker closes the socket without a CONNACK */
+	/* not a refusal but silence: the broker closes the socket without a CONNACK */
+	int rc = MOSQ_ERR_UNKNOWN;
 
 	if (verdict == GR_NO)
 		rc = refuse(b, who->certificate, who->client, why);
@@ -106,7 +111,8 @@ static int auth_device(struct broker *b, struct mosquitto *client, const X509 *x
 
 	if (!client_id || !identity_certificate_id(certificate, x509))
 		return MOSQ_ERR_AUTH;
-	st = identity_establish(&who, &why, &source, x509, certificate, client_id, mosquitto_client_address(client));
+	st = identity_establish(&who, &why, &source, x509, certificate, client_id,
+				mosquitto_client_address(client));
 	if (st == GR_NO)
 		return refuse(b, certificate, client_id, why);
 	if (b->reloading && sessions_find(b->sessions, client)) {
@@ -119,13 +125,17 @@ static int auth_device(struct broker *b, struct mosquitto *client, const X509 *x
 		return MOSQ_ERR_UNKNOWN;
 	if (!may_connect(b, &who)) {
 		identity_release(&who);
-		return MOSQ_ERR_UNKNOWN;	/* not a refusal but silence: the broker closes the socket without a CONNACK */
+		/* not a refusal but silence: the broker closes the socket without a CONNACK */
+		return MOSQ_ERR_UNKNOWN;
 	}
 	why = admit_refusal(&st, b, client, &who);
 	if (why)
 		return turn_away(b, &who, st, why);
 	if (who.expired)
-		broker_say(b, certificate, "%s comes with certificate %s, which has expired: let in for a rotation", client_id, certificate);
+		broker_say(
+		    b, certificate,
+		    "%s comes with certificate %s, which has expired: let in for a rotation",
+		    client_id, certificate);
 	return begin_session(b, client, &who);
 }
 
@@ -146,9 +156,9 @@ static int on_auth(int event, void *data, void *userdata)
 	if (address && address[0] == '/')
 		return mosquitto_set_username(client, BROKER_LOCAL);
 	/*
-	 * SIGHUP asks again for sessions without a connection. They may stay: nothing is delivered to
-	 * them before they come back with a certificate, and a no has Mosquitto 2.0.11 end a second
-	 * time what has ended.
+	 * SIGHUP asks again for sessions without a connection. They may stay: nothing is delivered
+	 * to them before they come back with a certificate, and a no has Mosquitto 2.0.11 end a
+	 * second time what has ended.
 	 */
 	return b->reloading ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
 }
@@ -178,8 +188,9 @@ static void tell(struct session *s)
 }
 
 /*
- * The backend hears of the thing's own session before it hears what came after that, also over another one. A report is a
- * copy that leaves with the next turn, so that the request has to leave as one as well.
+ * The backend hears of the thing's own session before it hears what came after that, also over
+ * another one. A report is a copy that leaves with the next turn, so that the request has to leave
+ * as one as well.
  */
 static void events_thing(struct broker *b, struct session *s)
 {
@@ -215,7 +226,8 @@ static int on_message(int event, void *data, void *userdata)
 static int on_disconnect(int event, void *data, void *userdata)
 {
 	struct broker *b = userdata;
-	struct session *s = sessions_find(b->sessions, ((struct mosquitto_evt_disconnect *)data)->client);
+	struct session *s = sessions_find(b->sessions,
+					  ((struct mosquitto_evt_disconnect *)data)->client);
 
 	(void)event;
 	if (!s)
@@ -290,18 +302,24 @@ static int broker_start(struct broker *b, const char *path, uint32_t rate)
 	b->kept = kept_sessions_new();
 	b->refusals = refusals_new();
 	b->lines = repeats_new(write_line);
-	if (!b->view || !b->cache || !b->sessions || !b->kept || !b->refusals || !b->lines || !allowance_open(&b->allowance, rate) || !backlog_open(&b->backlog))
+	if (!b->view || !b->cache || !b->sessions || !b->kept || !b->refusals || !b->lines ||
+	    !allowance_open(&b->allowance, rate) || !backlog_open(&b->backlog))
 		return MOSQ_ERR_NOMEM;
 	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; i++) {
 		int rc;
 
 		if (callbacks[i].in && !callbacks[i].in(&b->release))
 			continue;
-		rc = mosquitto_callback_register(b->id, callbacks[i].event, callbacks[i].call, NULL, b);
+		rc = mosquitto_callback_register(b->id, callbacks[i].event, callbacks[i].call,
+						 NULL, b);
 		if (rc != MOSQ_ERR_SUCCESS)
 			return rc;
 	}
-	report_all();	/* nobody is connected, neither is the daemon; but this shows whether the broker has kept its session */
+	/*
+	 * nobody is connected, neither is the daemon; but this shows whether the broker has kept
+	 * its session
+	 */
+	report_all();
 	revocation_poller_registry(b, clock_boot_ms());
 	return MOSQ_ERR_SUCCESS;
 }
@@ -320,12 +338,16 @@ struct options {
 };
 
 /* MOSQ_ERR_INVAL, one line: not a number up to max. */
-static int take_number(long *number, const struct mosquitto_opt *option, long max, const char *what)
+static int take_number(long *number, const struct mosquitto_opt *option, long max,
+		       const char *what)
 {
 	*number = strtol(option->value, NULL, 10);
-	if (strspn(option->value, "0123456789") == strlen(option->value) && *option->value && strlen(option->value) < 9 && *number <= max)
+	if (strspn(option->value, "0123456789") == strlen(option->value) && *option->value &&
+	    strlen(option->value) < 9 && *number <= max)
 		return MOSQ_ERR_SUCCESS;
-	mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_%s: %s: not a number of %s from 0 to %ld", option->key, option->value, what, max);
+	mosquitto_log_printf(MOSQ_LOG_ERR,
+			     "gr-broker: plugin_opt_%s: %s: not a number of %s from 0 to %ld",
+			     option->key, option->value, what, max);
 	return MOSQ_ERR_INVAL;
 }
 
@@ -340,11 +362,13 @@ static int take_option(struct options *to, const struct mosquitto_opt *option)
 		to->registry = option->value;
 		return MOSQ_ERR_SUCCESS;
 	}
-	mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_%s: no such option", option->key);
+	mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_%s: no such option",
+			     option->key);
 	return MOSQ_ERR_INVAL;
 }
 
-int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, struct mosquitto_opt *options, int option_count)
+int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata,
+			  struct mosquitto_opt *options, int option_count)
 {
 	struct options o = { .request_rate = ALLOWANCE_RATE };
 	char why[RELEASE_WHY_MAX];
@@ -371,7 +395,9 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, st
 	b->turn = 1;
 	b->grace_s = o.grace_days > 0 ? o.grace_days * INT64_C(86400) : -1;
 	if (o.grace_days > 0 && !dates_take_over()) {
-		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: plugin_opt_grace_days: OpenSSL does not leave the dates to us");
+		mosquitto_log_printf(
+		    MOSQ_LOG_ERR,
+		    "gr-broker: plugin_opt_grace_days: OpenSSL does not leave the dates to us");
 		free(b);
 		return MOSQ_ERR_UNKNOWN;
 	}

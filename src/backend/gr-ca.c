@@ -21,5 +21,7 @@ int main(int argc, char *argv[])
 {
 	secret_guard();
 	umask(077);
-	return arg_verbs(verbs, "gr-ca", "Keep the certificate authorities that sign device certificates.", argc, argv);
+	return arg_verbs(verbs, "gr-ca",
+			 "Keep the certificate authorities that sign device certificates.", argc,
+			 argv);
 }

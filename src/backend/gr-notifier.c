@@ -26,7 +26,8 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-notifier", "[-H DIR] [-i]", "Run the channels of gr-backendd's notifications, as a user of its own.", options
+	"gr-notifier", "[-H DIR] [-i]",
+	"Run the channels of gr-backendd's notifications, as a user of its own.", options
 };
 
 /* A process for each delivery: one that hangs is nobody else's concern. False: told to end. */
@@ -59,7 +60,9 @@ static bool heed_signals(int signals, int *running)
 
 static bool turn(int signals, int listener, int *running, const char *channels)
 {
-	struct pollfd fds[] = { { .fd = signals, .events = POLLIN }, { .fd = *running < DELIVERIES ? listener : -1, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = signals, .events = POLLIN },
+				{ .fd = *running < DELIVERIES ? listener : -1,
+				  .events = POLLIN } };
 
 	if (poll(fds, 2, -1) < 0)
 		return errno == EINTR;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gr-registry: things, certificates, policies and groups, by the names of the AWS IoT operations */
+/*
+ * gr-registry: things, certificates, policies and groups, by the names of the AWS IoT operations
+ */
 #include "arg.h"
 #include "gr-registry/commands.h"
 #include "secret.h"
@@ -47,5 +49,7 @@ int main(int argc, char *argv[])
 {
 	secret_guard();
 	umask(077);
-	return arg_verbs(verbs, "gr-registry", "Keep the registry of things, certificates, policies and groups.", argc, argv);
+	return arg_verbs(verbs, "gr-registry",
+			 "Keep the registry of things, certificates, policies and groups.", argc,
+			 argv);
 }

@@ -26,8 +26,9 @@ static enum status print(const struct report *r)
 	enum status st;
 
 	page_begin("Fleet", r->now);
-	if ((st = report_fleet(r)) != GR_OK || (st = report_expiry(r)) != GR_OK || (st = report_jobs(r)) != GR_OK ||
-	    (st = report_failures(r)) != GR_OK || (st = report_findings(r)) != GR_OK)
+	if ((st = report_fleet(r)) != GR_OK || (st = report_expiry(r)) != GR_OK ||
+	    (st = report_jobs(r)) != GR_OK || (st = report_failures(r)) != GR_OK ||
+	    (st = report_findings(r)) != GR_OK)
 		return st;
 	page_end();
 	return GR_OK;
@@ -49,7 +50,8 @@ int main(int argc, char *argv[])
 			command_option(&v, ch);
 	if (st != GR_OK)
 		return st;
-	if ((st = command_open(&v, &spec, argc, argv, 0, 0)) == GR_OK && (st = db_snapshot(v.db)) == GR_OK) {
+	if ((st = command_open(&v, &spec, argc, argv, 0, 0)) == GR_OK &&
+	    (st = db_snapshot(v.db)) == GR_OK) {
 		r.db = v.db;
 		r.now = v.now;
 		st = print(&r);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gr-signer: has the authorities' keys and the ledger, and signs for the daemon what the issuing profile allows */
+/*
+ * gr-signer: has the authorities' keys and the ledger, and signs for the daemon what the issuing
+ * profile allows
+ */
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
@@ -28,7 +31,8 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-signer", "[-H DIR] [-i]", "Sign certificates for gr-backendd and keep the ledger, as a user of its own.", options
+	"gr-signer", "[-H DIR] [-i]",
+	"Sign certificates for gr-backendd and keep the ledger, as a user of its own.", options
 };
 
 struct peer_state {
@@ -49,7 +53,10 @@ static void drop(struct server *s, size_t i)
 	s->peers[i] = s->peers[--s->count];
 }
 
-/* False: the other side is gone. Nothing is waited for: it sends one question, and takes one answer. */
+/*
+ * False: the other side is gone. Nothing is waited for: it sends one question, and takes one
+ * answer.
+ */
 static bool answer_one(struct server *s, struct peer_state *p)
 {
 	if (!wire_receive(&s->wire, p->fd))
@@ -87,7 +94,9 @@ static void take(struct server *s, int listener)
 /* False: told to end. */
 static bool turn(struct server *s, int signals, int listener)
 {
-	struct pollfd fds[2 + PEERS] = { { .fd = signals, .events = POLLIN }, { .fd = s->count < PEERS ? listener : -1, .events = POLLIN } };
+	struct pollfd fds[2 + PEERS] = { { .fd = signals, .events = POLLIN },
+					 { .fd = s->count < PEERS ? listener : -1,
+					   .events = POLLIN } };
 
 	for (size_t i = 0; i < s->count; i++)
 		fds[2 + i] = (struct pollfd){ .fd = s->peers[i].fd, .events = POLLIN };
@@ -118,7 +127,8 @@ static int signals_open(void)
 static enum status serve(struct server *s, const struct home *home)
 {
 	int signals = signals_open(), listener = -1;
-	enum status st = signals < 0 ? GR_FAIL : peer_listen(&listener, &signer_kind, home->signer);
+	enum status st = signals < 0 ? GR_FAIL
+				     : peer_listen(&listener, &signer_kind, home->signer);
 
 	if (st == GR_OK) {
 		puts("ready");
@@ -146,7 +156,8 @@ int main(int argc, char *argv[])
 
 	secret_guard();
 	umask(077);
-	signal(SIGXFSZ, SIG_IGN);	/* a limit on the size of files is an error like a full disk */
+	/* a limit on the size of files is an error like a full disk */
+	signal(SIGXFSZ, SIG_IGN);
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
 		if (ch == 'H')
 			dir = optarg;

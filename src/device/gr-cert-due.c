@@ -30,7 +30,8 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-cert-due", "[options] [CERTIFICATE]", "Tell whether a certificate is due to be replaced.", options
+	"gr-cert-due", "[options] [CERTIFICATE]",
+	"Tell whether a certificate is due to be replaced.", options
 };
 
 struct question {
@@ -72,12 +73,16 @@ static enum status read_certificate(struct cert *cert, const struct question *q)
 	return st == GR_OK ? credential_certificate(cert, &q->conf, q->path ? q->path : path) : st;
 }
 
-/* The thing tells one device from another; without a configuration the certificate itself has to. */
+/*
+ * The thing tells one device from another; without a configuration the certificate itself has to.
+ */
 static enum status ask(const struct question *q)
 {
 	const struct due due = {
-		.margin = given_days(q->margin, &q->conf, CONF_ROTATE_BEFORE), .age = given_days(q->age, &q->conf, CONF_ROTATE_AFTER),
-		.percent = given(q->percent, &q->conf, CONF_ROTATE_PERCENT), .jitter = given(q->jitter, &q->conf, CONF_ROTATE_JITTER)
+		.margin = given_days(q->margin, &q->conf, CONF_ROTATE_BEFORE),
+		.age = given_days(q->age, &q->conf, CONF_ROTATE_AFTER),
+		.percent = given(q->percent, &q->conf, CONF_ROTATE_PERCENT),
+		.jitter = given(q->jitter, &q->conf, CONF_ROTATE_JITTER)
 	};
 	const char *thing = conf_text(&q->conf, CONF_THING_NAME);
 	int64_t now = q->now != NOT_GIVEN ? q->now : clock_real_ms() / 1000, at;
@@ -97,7 +102,11 @@ static enum status ask(const struct question *q)
 
 int main(int argc, char *argv[])
 {
-	struct question q = { .margin = NOT_GIVEN, .percent = NOT_GIVEN, .age = NOT_GIVEN, .jitter = NOT_GIVEN, .now = NOT_GIVEN };
+	struct question q = { .margin = NOT_GIVEN,
+			      .percent = NOT_GIVEN,
+			      .age = NOT_GIVEN,
+			      .jitter = NOT_GIVEN,
+			      .now = NOT_GIVEN };
 	enum status st = GR_OK;
 	int ch;
 

@@ -38,9 +38,12 @@ static enum status read_operands(struct errand *e, int argc, char *argv[])
 	e->certificate = argc - optind == 3 ? argv[optind + 2] : NULL;
 	if ((st = arg_u32(&e->rotation.execution, "EXECUTION", argv[optind + 1])) != GR_OK)
 		return st;
-	if (str_is_job(e->rotation.job) && e->rotation.execution > 0 && (!e->certificate || str_is_certificate_id(e->certificate)))
+	if (str_is_job(e->rotation.job) && e->rotation.execution > 0 &&
+	    (!e->certificate || str_is_certificate_id(e->certificate)))
 		return GR_OK;
-	complain("%s: JOB is a job id, EXECUTION a number from 1, CERTIFICATE-ID 64 lower-case hex digits", e->rotation.job);
+	complain("%s: JOB is a job id, EXECUTION a number from 1, CERTIFICATE-ID 64 lower-case "
+		 "hex digits",
+		 e->rotation.job);
 	return GR_BAD;
 }
 
@@ -54,7 +57,8 @@ static bool is_for_us(const struct errand *e, const json_t *answer)
 
 static enum status ask(struct errand *e, struct session *session)
 {
-	json_t *body = e->certificate ? json_pack("{s:s}", "certificateId", e->certificate) : json_object();
+	json_t *body = e->certificate ? json_pack("{s:s}", "certificateId", e->certificate)
+				      : json_object();
 	enum status st = rotation_request_send(&e->rotation, session, "commit", body);
 	bool ours = false;
 
@@ -79,8 +83,10 @@ int main(int argc, char *argv[])
 
 	secret_guard();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		st = ch == 'g' ? arg_u32(&e.generation, "-g", optarg) : conf_option(&e.conf, ch, optarg);
-	if (st == GR_OK && (st = read_operands(&e, argc, argv)) == GR_OK && (st = conf_load(&e.conf)) == GR_OK &&
+		st = ch == 'g' ? arg_u32(&e.generation, "-g", optarg)
+			       : conf_option(&e.conf, ch, optarg);
+	if (st == GR_OK && (st = read_operands(&e, argc, argv)) == GR_OK &&
+	    (st = conf_load(&e.conf)) == GR_OK &&
 	    (st = session_open(&session, &e.conf, e.generation)) == GR_OK) {
 		st = ask(&e, &session);
 		session_close(&session);

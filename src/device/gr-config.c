@@ -24,7 +24,13 @@
 #include <unistd.h>
 
 enum { OPT_EXPLAIN = 256, OPT_JSON, OPT_CHECK, OPT_PIN_FD };
-enum mode { PRINT = 0, EXPLAIN = OPT_EXPLAIN, JSON = OPT_JSON, CHECK = OPT_CHECK, PIN = OPT_PIN_FD };
+enum mode {
+	PRINT = 0,
+	EXPLAIN = OPT_EXPLAIN,
+	JSON = OPT_JSON,
+	CHECK = OPT_CHECK,
+	PIN = OPT_PIN_FD
+};
 
 static const struct arg_option options[] = {
 	{ OPT_EXPLAIN, "explain", NULL, "add where each value comes from, after a tab" },
@@ -33,7 +39,8 @@ static const struct arg_option options[] = {
 	{ OPT_PIN_FD, "pin-fd", "N", "write the PIN of the token to descriptor N, and nothing else" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
-static const struct arg_spec spec = { "gr-config", "[options] [KEY]", "Prints where this device keeps its identity.", options };
+static const struct arg_spec spec = { "gr-config", "[options] [KEY]",
+				      "Prints where this device keeps its identity.", options };
 
 static const char *state_source(void)
 {
@@ -45,7 +52,8 @@ static const char *state_source(void)
 static void print_all(const struct conf *conf, bool explain)
 {
 	for (enum conf_key k = 0; k < CONF_COUNT; k++)
-		printf("%s=%s%s%s\n", conf_name(k), conf_text(conf, k), explain ? "\t" : "", explain ? conf->source[k] : "");
+		printf("%s=%s%s%s\n", conf_name(k), conf_text(conf, k), explain ? "\t" : "",
+		       explain ? conf->source[k] : "");
 	printf("state=%s%s%s\n", conf->state, explain ? "\t" : "", explain ? state_source() : "");
 }
 
@@ -56,7 +64,8 @@ static enum status print_json(const struct conf *conf)
 	char *text;
 
 	for (enum conf_key k = 0; k < CONF_COUNT && ok; k++)
-		ok = json_object_set_new(object, conf_name(k), json_string(conf_text(conf, k))) == 0;
+		ok = json_object_set_new(object, conf_name(k), json_string(conf_text(conf, k))) ==
+		    0;
 	text = ok ? json_compact(object) : NULL;
 	json_decref(object);
 	if (!text) {
@@ -72,7 +81,9 @@ static enum status print_json(const struct conf *conf)
 static enum status print_one(const struct conf *conf, const char *name)
 {
 	enum conf_key key = conf_find(name);
-	const char *value = strcmp(name, "state") == 0 ? conf->state : key < CONF_COUNT ? conf_text(conf, key) : NULL;
+	const char *value = strcmp(name, "state") == 0 ? conf->state
+	    : key < CONF_COUNT			       ? conf_text(conf, key)
+						       : NULL;
 
 	if (!value) {
 		complain("%s: no such setting; gr.conf(5) lists them", name);
@@ -103,18 +114,24 @@ static void complain_missing(const struct store *store)
 	bool key;
 
 	if (store->key.token) {
-		complain("%s: %s", store->key.path, store->certificate.token ? "the token has no such private key, or no such certificate"
-										 : "the token has no such private key, or the certificate is missing");
+		complain("%s: %s", store->key.path,
+			 store->certificate.token
+			     ? "the token has no such private key, or no such certificate"
+			     : "the token has no such private key, or the certificate is missing");
 		return;
 	}
 	key = configured_path_look(&kind, &store->key) == GR_OK && kind == CONFIGURED_PATH_MISSING;
 
-	if (!key && (configured_path_look(&kind, &store->certificate) != GR_OK || kind != CONFIGURED_PATH_MISSING))
-		complain("%s: its live pair is not complete; run gr-install-cert recover", store->path);
+	if (!key &&
+	    (configured_path_look(&kind, &store->certificate) != GR_OK ||
+	     kind != CONFIGURED_PATH_MISSING))
+		complain("%s: its live pair is not complete; run gr-install-cert recover",
+			 store->path);
 	else
 		complain("%s: missing; %s", key ? store->key.path : store->certificate.path,
-			 store->dir >= 0 ? "run gr-install-cert recover" : key ? "put the private key there" :
-			 "put the certificate of privateKeyPath there");
+			 store->dir >= 0 ? "run gr-install-cert recover"
+			     : key	 ? "put the private key there"
+					 : "put the certificate of privateKeyPath there");
 }
 
 static enum status check_pair(const struct conf *conf)
@@ -124,7 +141,8 @@ static enum status check_pair(const struct conf *conf)
 	enum status st;
 
 	if ((st = store_open(&store, conf)) == GR_OK) {
-		if ((st = store_check_live(&store)) == GR_OK && (st = pair_read_configured(&pair, &store)) == GR_OK)
+		if ((st = store_check_live(&store)) == GR_OK &&
+		    (st = pair_read_configured(&pair, &store)) == GR_OK)
 			st = pair_prove(&pair, &store);
 		if (st == GR_NO)
 			complain_missing(&store);
@@ -137,11 +155,13 @@ static enum status check_pair(const struct conf *conf)
 /* Whatever is wrong, a person has to look at it. */
 static enum status check(const struct conf *conf)
 {
-	enum status key = settings_path(conf, CONF_PRIVATE_KEY_PATH), cert = settings_path(conf, CONF_CERTIFICATE_FILE_PATH);
+	enum status key = settings_path(conf, CONF_PRIVATE_KEY_PATH),
+		    cert = settings_path(conf, CONF_CERTIFICATE_FILE_PATH);
 	enum status found[] = {
 		settings_thing(conf), settings_endpoint(conf), settings_port(conf),
 		settings_ca(conf, CONF_ROOT_CA_PATH), settings_ca(conf, CONF_ISSUER_CA_PATH),
-		settings_switch(conf, CONF_CERTIFICATE_CHAIN), settings_hook(conf), settings_watchdog(conf), settings_due(conf), settings_times(conf),
+		settings_switch(conf, CONF_CERTIFICATE_CHAIN), settings_hook(conf),
+		settings_watchdog(conf), settings_due(conf), settings_times(conf),
 		settings_token(conf), settings_next_key(conf),
 		check_algorithms(conf), key == GR_OK && cert == GR_OK ? check_pair(conf) : GR_BAD
 	};
@@ -180,7 +200,8 @@ static enum status hand_over_pin(const struct conf *conf, uint32_t fd)
 	struct pin pin;
 	enum status st;
 
-	if ((uri_is(path) && (st = uri_parse(&uri, path, conf_name(CONF_PRIVATE_KEY_PATH))) != GR_OK) ||
+	if ((uri_is(path) &&
+	     (st = uri_parse(&uri, path, conf_name(CONF_PRIVATE_KEY_PATH))) != GR_OK) ||
 	    (st = device_pin_read(&pin, configured_token_pin_source(&uri, conf), conf)) != GR_OK)
 		return st;
 	if (write((int)fd, pin.text, pin.len) != (ssize_t)pin.len) {
@@ -219,7 +240,8 @@ int main(int argc, char *argv[])
 	secret_guard();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
 		/* Those that print nothing go with nothing else. */
-		if (ch >= OPT_EXPLAIN && mode != PRINT && mode != ch && (ch >= OPT_CHECK || mode >= OPT_CHECK))
+		if (ch >= OPT_EXPLAIN && mode != PRINT && mode != ch &&
+		    (ch >= OPT_CHECK || mode >= OPT_CHECK))
 			arg_usage(&spec);
 		if (ch >= OPT_EXPLAIN)
 			mode = ch;

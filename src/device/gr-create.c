@@ -28,7 +28,8 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-create", "[-g N] JOB EXECUTION [CSR]", "Send a CSR for a job and print the certificate that comes back.", options
+	"gr-create", "[-g N] JOB EXECUTION [CSR]",
+	"Send a CSR for a job and print the certificate that comes back.", options
 };
 
 struct errand {
@@ -93,13 +94,17 @@ static enum status check_new(const struct errand *e)
 	return st;
 }
 
-/* One file holds it all, and gr-install-cert, the runtime and we read no more of one. GR_NO, one line: too large. */
+/*
+ * One file holds it all, and gr-install-cert, the runtime and we read no more of one. GR_NO, one
+ * line: too large.
+ */
 static enum status check_size(const struct issued_certificate *offer, size_t size)
 {
 	if (size <= CERT_FILE_MAX)
 		return GR_OK;
-	complain("certificate %.16s: %zu bytes with what stands above it; this device installs at most %d", offer->cert.id, size,
-		 CERT_FILE_MAX);
+	complain("certificate %.16s: %zu bytes with what stands above it; this device installs at "
+		 "most %d",
+		 offer->cert.id, size, CERT_FILE_MAX);
 	return GR_NO;
 }
 
@@ -126,9 +131,12 @@ static enum status print(const struct issued_certificate *offer)
 static enum status ask(struct errand *e, struct session *session)
 {
 	const struct issued_certificate_terms terms = {
-		.csr = &e->csr, .ca = conf_text(&e->conf, CONF_ISSUER_CA_PATH), .chain = settings_is_on(&e->conf, CONF_CERTIFICATE_CHAIN)
+		.csr = &e->csr, .ca = conf_text(&e->conf, CONF_ISSUER_CA_PATH),
+		.chain = settings_is_on(&e->conf, CONF_CERTIFICATE_CHAIN)
 	};
-	json_t *body = json_pack("{s:s, s:o*}", "csr", e->pem, "certificateChain", terms.chain ? json_true() : NULL), *answer = NULL;
+	json_t *body = json_pack("{s:s, s:o*}", "csr", e->pem, "certificateChain",
+				 terms.chain ? json_true() : NULL),
+	       *answer = NULL;
 	struct issued_certificate offer = { 0 };
 	enum status st = rotation_request_send(&e->rotation, session, "create", body);
 
@@ -153,7 +161,8 @@ static enum status create(struct errand *e)
 	enum status st;
 
 	if ((st = settings_ca(&e->conf, CONF_ISSUER_CA_PATH)) != GR_OK ||
-	    (st = settings_switch(&e->conf, CONF_CERTIFICATE_CHAIN)) != GR_OK || (st = check_new(e)) != GR_OK ||
+	    (st = settings_switch(&e->conf, CONF_CERTIFICATE_CHAIN)) != GR_OK ||
+	    (st = check_new(e)) != GR_OK ||
 	    (st = session_open(&session, &e->conf, e->generation)) != GR_OK)
 		return st;
 	st = ask(e, &session);
@@ -169,8 +178,10 @@ int main(int argc, char *argv[])
 
 	secret_guard();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		st = ch == 'g' ? arg_u32(&e.generation, "-g", optarg) : conf_option(&e.conf, ch, optarg);
-	if (st == GR_OK && (st = read_operands(&e, argc, argv)) == GR_OK && (st = conf_load(&e.conf)) == GR_OK &&
+		st = ch == 'g' ? arg_u32(&e.generation, "-g", optarg)
+			       : conf_option(&e.conf, ch, optarg);
+	if (st == GR_OK && (st = read_operands(&e, argc, argv)) == GR_OK &&
+	    (st = conf_load(&e.conf)) == GR_OK &&
 	    (st = read_csr(&e, argc - optind == 3 ? argv[optind + 2] : "-")) == GR_OK)
 		st = create(&e);
 	csr_release(&e.csr);

@@ -21,20 +21,28 @@ static const struct arg_option options[] = {
 	{ 's', "subject", "SUBJECT", "its subject, as /O=Example/CN=pump-1" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
-static const struct arg_spec spec = { "gr-csr", "[options]", "Prints a CSR: subject of the live certificate, key of the next generation.", options };
+static const struct arg_spec spec = {
+	"gr-csr", "[options]",
+	"Prints a CSR: subject of the live certificate, key of the next generation.", options
+};
 
 /* The key may be older than the configuration: what counts is what it is. */
-static enum status choose_signing(const struct alg_sign **sign, const struct device_context *desk, EVP_PKEY *key, uint32_t n)
+static enum status choose_signing(const struct alg_sign **sign, const struct device_context *desk,
+				  EVP_PKEY *key, uint32_t n)
 {
 	const char *name = desk->journal.value[JOURNAL_SIGNING_ALGORITHM];
 	enum status st;
 
-	if ((st = alg_sign_find(sign, name[0] ? name : conf_text(&desk->conf, CONF_SIGNING_ALGORITHM))) != GR_OK)
+	if ((st = alg_sign_find(sign,
+				name[0] ? name
+					: conf_text(&desk->conf, CONF_SIGNING_ALGORITHM))) !=
+	    GR_OK)
 		return st;
 	if ((*sign)->type == EVP_PKEY_get_base_id(key))
 		return token_key_check_sign(key, *sign);
 	if (n)
-		complain("%s/%lu: its key does not go with signingAlgorithm %s", desk->store.path, (unsigned long)n, (*sign)->name);
+		complain("%s/%lu: its key does not go with signingAlgorithm %s", desk->store.path,
+			 (unsigned long)n, (*sign)->name);
 	else
 		complain("-k: that key does not go with signingAlgorithm %s", (*sign)->name);
 	return GR_BAD;
@@ -46,7 +54,8 @@ static enum status read_next_key(EVP_PKEY **key, const struct device_context *de
 
 	if (st != GR_NO)
 		return st;
-	complain("%s/%lu: holds no private key; run gr-keygen", desk->store.path, (unsigned long)n);
+	complain("%s/%lu: holds no private key; run gr-keygen", desk->store.path,
+		 (unsigned long)n);
 	return GR_BAD;
 }
 
@@ -62,13 +71,15 @@ static enum status print_csr(EVP_PKEY *key, const X509_NAME *subject, const stru
 	return st;
 }
 
-static enum status print_next(const struct device_context *desk, EVP_PKEY *key, const struct alg_sign *sign)
+static enum status print_next(const struct device_context *desk, EVP_PKEY *key,
+			      const struct alg_sign *sign)
 {
 	struct pair live;
 	enum status st;
 
 	if ((st = pair_read_configured(&live, &desk->store)) == GR_NO) {
-		complain("%s: there is no certificate to take the subject from", desk->store.certificate.path);
+		complain("%s: there is no certificate to take the subject from",
+			 desk->store.certificate.path);
 		return GR_BAD;
 	}
 	if (st != GR_OK)
@@ -85,7 +96,8 @@ static enum status run(const struct device_context *desk)
 	enum status st;
 	uint32_t n;
 
-	if ((st = device_context_generation(&n, desk, JOURNAL_NEW)) == GR_OK && (st = read_next_key(&key, desk, n)) == GR_OK &&
+	if ((st = device_context_generation(&n, desk, JOURNAL_NEW)) == GR_OK &&
+	    (st = read_next_key(&key, desk, n)) == GR_OK &&
 	    (st = choose_signing(&sign, desk, key, n)) == GR_OK)
 		st = print_next(desk, key, sign);
 	EVP_PKEY_free(key);
@@ -100,7 +112,8 @@ static enum status run_outside(struct device_context *desk, const char *location
 	X509_NAME *subject = NULL;
 	enum status st;
 
-	if ((st = conf_load(&desk->conf)) == GR_OK && (st = subject_parse(&subject, text)) == GR_OK &&
+	if ((st = conf_load(&desk->conf)) == GR_OK &&
+	    (st = subject_parse(&subject, text)) == GR_OK &&
 	    (st = credential_key(&credential, &desk->conf, location, NULL)) == GR_OK &&
 	    (st = choose_signing(&sign, desk, credential.key, 0)) == GR_OK)
 		st = print_csr(credential.key, subject, sign);
@@ -125,7 +138,8 @@ int main(int argc, char *argv[])
 		else
 			st = device_context_option(&desk, ch, optarg);
 	}
-	if (st == GR_OK && (argc > optind || !location != !subject || (location && desk.generation)))
+	if (st == GR_OK &&
+	    (argc > optind || !location != !subject || (location && desk.generation)))
 		arg_usage(&spec);
 	if (st == GR_OK && location)
 		st = run_outside(&desk, location, subject);

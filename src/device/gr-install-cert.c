@@ -21,5 +21,6 @@ static const struct arg_verb verbs[] = {
 int main(int argc, char *argv[])
 {
 	secret_guard();
-	return arg_verbs(verbs, "gr-install-cert", "Adopts, stages, switches and destroys credentials.", argc, argv);
+	return arg_verbs(verbs, "gr-install-cert",
+			 "Adopts, stages, switches and destroys credentials.", argc, argv);
 }

@@ -18,5 +18,7 @@ static const struct arg_verb verbs[] = {
 int main(int argc, char *argv[])
 {
 	secret_guard();
-	return arg_verbs(verbs, "gr-journal", "Reads and durably replaces the record of the rotation under way.", argc, argv);
+	return arg_verbs(verbs, "gr-journal",
+			 "Reads and durably replaces the record of the rotation under way.", argc,
+			 argv);
 }

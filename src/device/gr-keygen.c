@@ -19,7 +19,9 @@ static const struct arg_option options[] = {
 	{ 'l', "list-algorithms", NULL, "print what can be made, and how it signs; with -k by that token" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
-static const struct arg_spec spec = { "gr-keygen", "[options]", "Makes the next private key; prints its generation.", options };
+static const struct arg_spec spec = { "gr-keygen", "[options]",
+				      "Makes the next private key; prints its generation.",
+				      options };
 
 static enum status choose_generation(uint32_t *n, const struct device_context *desk)
 {
@@ -36,7 +38,9 @@ static enum status choose_algorithm(const struct alg_key **alg, const struct dev
 	return alg_key_find(alg, name[0] ? name : conf_text(&desk->conf, CONF_KEY_ALGORITHM));
 }
 
-/* The live key shows who may read the new one. GR_BAD: n is live or committed, or nothing is live. */
+/*
+ * The live key shows who may read the new one. GR_BAD: n is live or committed, or nothing is live.
+ */
 static enum status check_free(struct stat *like, const struct store *store, uint32_t n)
 {
 	uint32_t live = 0;
@@ -59,7 +63,8 @@ static enum status make_key(const struct device_context *desk, uint32_t n, const
 	const struct alg_key *alg;
 	enum status st;
 
-	if ((st = choose_algorithm(&alg, desk)) != GR_OK || (st = generation_make(&desk->store, n)) != GR_OK)
+	if ((st = choose_algorithm(&alg, desk)) != GR_OK ||
+	    (st = generation_make(&desk->store, n)) != GR_OK)
 		return st;
 	return token_key_store_make(&desk->store, n, alg, like);
 }
@@ -71,7 +76,8 @@ static enum status keygen(const struct device_context *desk)
 	enum status st;
 	uint32_t n;
 
-	if ((st = choose_generation(&n, desk)) != GR_OK || (st = check_free(&like, &desk->store, n)) != GR_OK)
+	if ((st = choose_generation(&n, desk)) != GR_OK ||
+	    (st = check_free(&like, &desk->store, n)) != GR_OK)
 		return st;
 	if ((st = pair_has_key(&own, &desk->store, n)) == GR_NO)
 		st = make_key(desk, n, &like);
@@ -85,7 +91,11 @@ static enum status run(struct device_context *desk, const char *uri, bool list)
 	enum status st;
 
 	if (!uri && !list)
-		return (st = device_context_open(desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK ? keygen(desk) : st;
+		return (st = device_context_open(desk,
+						 DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) ==
+			GR_OK
+		    ? keygen(desk)
+		    : st;
 	if ((st = conf_load(&desk->conf)) != GR_OK)
 		return st;
 	return list ? token_list(&desk->conf, uri) : token_first_key(&desk->conf, uri);

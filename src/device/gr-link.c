@@ -30,7 +30,8 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-link", "[-g N] [-s PATH]", "Hold one MQTT session and lend it, until standard input ends.", options
+	"gr-link", "[-g N] [-s PATH]",
+	"Hold one MQTT session and lend it, until standard input ends.", options
 };
 
 struct settings {
@@ -76,7 +77,10 @@ static enum status announce(const char *id)
 	return GR_FAIL;
 }
 
-/* A session that merely breaks off looks like a fault to who watches presence, and its will is carried out. */
+/*
+ * A session that merely breaks off looks like a fault to who watches presence, and its will is
+ * carried out.
+ */
 static int catch_signals(void)
 {
 	sigset_t set;
@@ -88,7 +92,8 @@ static int catch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-static enum status lend(struct mqtt *mqtt, struct inbox *inbox, const struct settings *set, const char *id)
+static enum status lend(struct mqtt *mqtt, struct inbox *inbox, const struct settings *set,
+			const char *id)
 {
 	int listener, signals = catch_signals();
 	struct agent lender;
@@ -141,7 +146,8 @@ int main(int argc, char *argv[])
 	if ((st = login_load(&login, &set.conf, set.generation)) != GR_OK)
 		goto out;
 	patience = INT64_C(1000) * conf_number(&set.conf, CONF_REQUEST_TIMEOUT);
-	if ((st = mqtt_open(&mqtt, &login.setup, login.client, &inbox, clock_boot_ms() + patience)) != GR_OK)
+	if ((st = mqtt_open(&mqtt, &login.setup, login.client, &inbox,
+			    clock_boot_ms() + patience)) != GR_OK)
 		goto out;
 	mqtt.patience_ms = patience;
 	st = lend(&mqtt, &inbox, &set, login.id);

@@ -59,7 +59,8 @@ static enum status read_settings(struct settings *set, int argc, char *argv[])
 			st = conf_option(&set->conf, ch, optarg);
 		}
 	}
-	if (st == GR_OK && (optind != argc || !set->certificate != !set->key || (by_number && set->key)))
+	if (st == GR_OK &&
+	    (optind != argc || !set->certificate != !set->key || (by_number && set->key)))
 		arg_usage(&spec);
 	return st == GR_OK ? conf_load(&set->conf) : st;
 }
@@ -70,7 +71,8 @@ static enum status probe(const struct login *login, uint32_t seconds)
 	struct mqtt mqtt = { 0 };
 	enum status st;
 
-	st = mqtt_open(&mqtt, &login->setup, login->client, &inbox, clock_boot_ms() + INT64_C(1000) * seconds);
+	st = mqtt_open(&mqtt, &login->setup, login->client, &inbox,
+		       clock_boot_ms() + INT64_C(1000) * seconds);
 	if (st != GR_OK)
 		return st;
 	mqtt_close(&mqtt);

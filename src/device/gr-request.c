@@ -18,7 +18,8 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-request", "[-g N]", "Ask the backend for a rotation job of our own and print its id.", options
+	"gr-request", "[-g N]", "Ask the backend for a rotation job of our own and print its id.",
+	options
 };
 
 /* GR_NO, one line: refused. GR_FAIL, one line: refused for now, or an answer that says nothing. */
@@ -34,7 +35,10 @@ static enum status judge(enum status st, const json_t *answer)
 		complain("rejected: %s", reason ? reason : "no reason given");
 		return GR_NO;
 	}
-	complain("not now: %s", reason ? reason : st == GR_OK ? "the answer names no job" : "no reason given");
+	complain("not now: %s",
+		 reason		   ? reason
+		     : st == GR_OK ? "the answer names no job"
+				   : "no reason given");
 	return GR_FAIL;
 }
 
@@ -46,7 +50,8 @@ static enum status ask(struct session *session)
 	enum status st;
 
 	topic_certificate(topic, session->thing, "request");
-	if ((st = request_init(&request, session, topic)) == GR_OK && (st = request_send(&request, body)) == GR_OK &&
+	if ((st = request_init(&request, session, topic)) == GR_OK &&
+	    (st = request_send(&request, body)) == GR_OK &&
 	    (st = request_answer(&answer, &request)) != GR_FAIL) {
 		st = judge(st, answer);
 		json_decref(answer);
@@ -65,10 +70,12 @@ int main(int argc, char *argv[])
 
 	secret_guard();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		st = ch == 'g' ? arg_u32(&generation, "-g", optarg) : conf_option(&conf, ch, optarg);
+		st = ch == 'g' ? arg_u32(&generation, "-g", optarg)
+			       : conf_option(&conf, ch, optarg);
 	if (st == GR_OK && argc != optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = conf_load(&conf)) == GR_OK && (st = session_open(&session, &conf, generation)) == GR_OK) {
+	if (st == GR_OK && (st = conf_load(&conf)) == GR_OK &&
+	    (st = session_open(&session, &conf, generation)) == GR_OK) {
 		st = ask(&session);
 		session_close(&session);
 	}

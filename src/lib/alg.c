@@ -48,7 +48,8 @@ static void list_signs(char *to, size_t size, int type)
 	to[0] = '\0';
 	for (const struct alg_sign *s = signs; s->name; s++)
 		if ((type == 0 || s->type == type) && used < size)
-			used += (size_t)snprintf(to + used, size - used, "%s%s", used ? ", " : "", s->name);
+			used += (size_t)snprintf(to + used, size - used, "%s%s", used ? ", " : "",
+						 s->name);
 }
 
 enum status alg_key_find(const struct alg_key **alg, const char *name)
@@ -58,7 +59,9 @@ enum status alg_key_find(const struct alg_key **alg, const char *name)
 			*alg = k;
 			return GR_OK;
 		}
-	complain("keyAlgorithm: %s: unknown; allowed are RSA-2048, RSA-3072, ECDSA-P256, ECDSA-P384, ECDSA-P521", name);
+	complain("keyAlgorithm: %s: unknown; allowed are RSA-2048, RSA-3072, ECDSA-P256, "
+		 "ECDSA-P384, ECDSA-P521",
+		 name);
 	return GR_BAD;
 }
 
@@ -83,7 +86,8 @@ enum status alg_pair_check(const struct alg_key *key, const struct alg_sign *sig
 	if (key->type == sign->type)
 		return GR_OK;
 	list_signs(allowed, sizeof allowed, key->type);
-	complain("signingAlgorithm: %s does not go with keyAlgorithm %s; allowed are %s", sign->name, key->name, allowed);
+	complain("signingAlgorithm: %s does not go with keyAlgorithm %s; allowed are %s",
+		 sign->name, key->name, allowed);
 	return GR_BAD;
 }
 

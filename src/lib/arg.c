@@ -17,7 +17,8 @@ static void print_help(const struct arg_spec *spec)
 	for (const struct arg_option *o = spec->options; o->name; o++) {
 		char left[64];
 
-		snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+		snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "",
+			 o->value ? o->value : "");
 		if (o->ch < 256)
 			printf("  -%c, %-28s %s\n", o->ch, left, o->help);
 		else
@@ -56,8 +57,10 @@ int arg_next(const struct arg_spec *spec, int argc, char *argv[])
 	size_t n = 0, s = 1;
 	int ch;
 
-	for (const struct arg_option *o = spec->options; o->name && n < ARG_MAX_OPTIONS; o++, n++) {
-		longs[n] = (struct option){ o->name, o->value ? required_argument : no_argument, NULL, o->ch };
+	for (const struct arg_option *o = spec->options; o->name && n < ARG_MAX_OPTIONS;
+	     o++, n++) {
+		longs[n] = (struct option){ o->name, o->value ? required_argument : no_argument,
+					    NULL, o->ch };
 		if (o->ch < 256) {
 			shorts[s++] = (char)o->ch;
 			if (o->value)
@@ -66,7 +69,8 @@ int arg_next(const struct arg_spec *spec, int argc, char *argv[])
 	}
 	longs[n] = (struct option){ "help", no_argument, NULL, ARG_HELP };
 	longs[n + 1] = (struct option){ "version", no_argument, NULL, ARG_VERSION };
-	argv[0] = (char *)spec->name;	/* getopt begins its error lines with it, and a verb is no program */
+	/* getopt begins its error lines with it, and a verb is no program */
+	argv[0] = (char *)spec->name;
 	ch = getopt_long(argc, argv, shorts, longs, NULL);
 	if (ch == ARG_VERSION)
 		print_version();
@@ -84,20 +88,24 @@ enum status arg_u32(uint32_t *value, const char *what, const char *text)
 	return arg_range(value, what, text, 0, UINT32_MAX);
 }
 
-enum status arg_range(uint32_t *value, const char *what, const char *text, uint32_t min, uint32_t max)
+enum status arg_range(uint32_t *value, const char *what, const char *text, uint32_t min,
+		      uint32_t max)
 {
 	unsigned long long n;
 	char *end_of = NULL;
 
-	if (text[0] < '0' || text[0] > '9' || (n = strtoull(text, &end_of, 10)) < min || n > max || *end_of != '\0') {
-		complain("%s: %s: not a number from %lu to %lu", what, text, (unsigned long)min, (unsigned long)max);
+	if (text[0] < '0' || text[0] > '9' || (n = strtoull(text, &end_of, 10)) < min || n > max ||
+	    *end_of != '\0') {
+		complain("%s: %s: not a number from %lu to %lu", what, text, (unsigned long)min,
+			 (unsigned long)max);
 		return GR_BAD;
 	}
 	*value = (uint32_t)n;
 	return GR_OK;
 }
 
-static void print_verbs(FILE *to, const struct arg_verb *verbs, const char *program, const char *about)
+static void print_verbs(FILE *to, const struct arg_verb *verbs, const char *program,
+			const char *about)
 {
 	fprintf(to, "usage: %s VERB [options] ...\n", program);
 	if (to != stdout)
@@ -108,7 +116,8 @@ static void print_verbs(FILE *to, const struct arg_verb *verbs, const char *prog
 	printf("\nEach verb explains itself: %s VERB --help\n", program);
 }
 
-int arg_verbs(const struct arg_verb *verbs, const char *program, const char *about, int argc, char *argv[])
+int arg_verbs(const struct arg_verb *verbs, const char *program, const char *about, int argc,
+	      char *argv[])
 {
 	const char *name = argc > 1 ? argv[1] : "";
 

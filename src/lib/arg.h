@@ -18,17 +18,19 @@ struct arg_option {
 };
 
 struct arg_spec {
-	const char *name;	/* what to call the program in its usage and error lines: "gr-jobs create" */
+	/* what to call the program in its usage and error lines: "gr-jobs create" */
+	const char *name;
 	const char *operands;	/* "[options] JOB STATUS" */
 	const char *about;	/* one line */
-	const struct arg_option *options;	/* ended by an entry whose name is NULL; --help and --version are added */
+	/* ended by an entry whose name is NULL; --help and --version are added */
+	const struct arg_option *options;
 };
 
 /*
  * Like getopt: the next option's ch, or -1 after the last; optarg and optind as there. Options
  * come before operands. --help and --version are answered on standard output and end the program
- * with 0; an unknown or incomplete option ends it with GR_BAD and a usage line. argv[0] becomes the
- * spec's name.
+ * with 0; an unknown or incomplete option ends it with GR_BAD and a usage line. argv[0] becomes
+ * the spec's name.
  */
 int arg_next(const struct arg_spec *spec, int argc, char *argv[]);
 /* Starts over for another argument vector (a verb's own). */
@@ -39,7 +41,8 @@ _Noreturn void arg_usage(const struct arg_spec *spec);
 /* A decimal number with nothing around it. GR_BAD, one line: it is not one; *value untouched. */
 enum status arg_u32(uint32_t *value, const char *what, const char *text);
 /* The same from min to max; the line says so. */
-enum status arg_range(uint32_t *value, const char *what, const char *text, uint32_t min, uint32_t max);
+enum status arg_range(uint32_t *value, const char *what, const char *text, uint32_t min,
+		      uint32_t max);
 
 /* A program with verbs: a table, and the call of the verb named by argv[1]. */
 struct arg_verb {
@@ -47,6 +50,7 @@ struct arg_verb {
 	int (*run)(int argc, char *argv[]);	/* argv[0] is the verb */
 	const char *help;
 };
-int arg_verbs(const struct arg_verb *verbs, const char *program, const char *about, int argc, char *argv[]);
+int arg_verbs(const struct arg_verb *verbs, const char *program, const char *about, int argc,
+	      char *argv[]);
 
 #endif

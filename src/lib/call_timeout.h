@@ -2,10 +2,10 @@
 /*
  * call_timeout.h - a deadline for library calls that know none.
  *
- * From call_timeout_start to call_timeout_stop a signal (SIGALRM, without SA_RESTART) comes every interval, so that
- * a blocked connect(2) ends with EINTR and its caller can go on to the next address. glibc's resolver
- * cannot be interrupted: a process still inside when the deadline is two seconds past ends with
- * GR_FAIL after one line.
+ * From call_timeout_start to call_timeout_stop a signal (SIGALRM, without SA_RESTART) comes every
+ * interval, so that a blocked connect(2) ends with EINTR and its caller can go on to the next
+ * address. glibc's resolver cannot be interrupted: a process still inside when the deadline is two
+ * seconds past ends with GR_FAIL after one line.
  */
 #ifndef GR_CALL_TIMEOUT_H
 #define GR_CALL_TIMEOUT_H
@@ -22,14 +22,17 @@ struct call_timeout {
 	struct sigaction before;
 	int64_t end_ms;
 	volatile sig_atomic_t ticks;	/* signals so far */
-	char late[256];			/* the line, made beforehand: a signal handler may not format */
+	/* the line, made beforehand: a signal handler may not format */
+	char late[256];
 };
 
 /* deadline_ms is on clock_boot_ms. GR_FAIL, one line: the system gave no timer. */
-enum status call_timeout_start(struct call_timeout *ticker, int64_t interval_ms, int64_t deadline_ms);
+enum status call_timeout_start(struct call_timeout *ticker, int64_t interval_ms,
+			       int64_t deadline_ms);
 /*
- * The same without ticks: the process ends with GR_FAIL and the line late, after the program's name, unless
- * call_timeout_stop comes within seconds. May run inside another one, whose ticks interrupt nothing meanwhile.
+ * The same without ticks: the process ends with GR_FAIL and the line late, after the program's
+ * name, unless call_timeout_stop comes within seconds. May run inside another one, whose ticks
+ * interrupt nothing meanwhile.
  */
 enum status call_timeout_limit(struct call_timeout *ticker, uint32_t seconds, const char *late);
 void call_timeout_stop(struct call_timeout *ticker);

@@ -32,8 +32,9 @@ enum status cert_from_x509(struct cert *cert, X509 *x509, const char *where)
 	EVP_PKEY *key = X509_get0_pubkey(x509);
 	unsigned int n = 0;
 
-	if (!key || !key_identity(c.spki, key) || X509_digest(x509, EVP_sha256(), md, &n) != 1 || n != sizeof md ||
-	    !read_time(&c.not_before, X509_get0_notBefore(x509)) || !read_time(&c.not_after, X509_get0_notAfter(x509))) {
+	if (!key || !key_identity(c.spki, key) || X509_digest(x509, EVP_sha256(), md, &n) != 1 ||
+	    n != sizeof md || !read_time(&c.not_before, X509_get0_notBefore(x509)) ||
+	    !read_time(&c.not_after, X509_get0_notAfter(x509))) {
 		complain("%s: not a usable certificate: %s", where, complain_openssl());
 		X509_free(x509);
 		return GR_BAD;
@@ -96,8 +97,8 @@ enum status cert_pem(char **pem, size_t *len, const struct cert *cert)
 	char *data = NULL, *copy = NULL;
 	long n = 0;
 
-	if (bio && PEM_write_bio_X509(bio, cert->x509) == 1 && (n = BIO_get_mem_data(bio, &data)) > 0 &&
-	    (copy = malloc((size_t)n + 1))) {
+	if (bio && PEM_write_bio_X509(bio, cert->x509) == 1 &&
+	    (n = BIO_get_mem_data(bio, &data)) > 0 && (copy = malloc((size_t)n + 1))) {
 		memcpy(copy, data, (size_t)n);
 		copy[n] = '\0';
 	}

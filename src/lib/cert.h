@@ -15,7 +15,8 @@
 
 #include "status.h"
 
-enum { CERT_FILE_MAX = 65536 };	/* bytes of a certificate with its chain, as PEM, that a device installs and reads */
+/* bytes of a certificate with its chain, as PEM, that a device installs and reads */
+enum { CERT_FILE_MAX = 65536 };
 
 struct cert {
 	X509 *x509;

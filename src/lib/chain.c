@@ -15,7 +15,8 @@
 static bool is_end(void)
 {
 	unsigned long error = ERR_peek_last_error();
-	bool end = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
+	bool end = ERR_GET_LIB(error) == ERR_LIB_PEM &&
+	    ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
 
 	if (end)
 		ERR_clear_error();
@@ -86,13 +87,17 @@ enum status chain_pem(char **pem, const STACK_OF(X509) *chain, int count)
 }
 
 /* The last one is taken on trust: what is asked here is whether they hang together. */
-static const char *verify(X509_STORE *store, X509_STORE_CTX *ctx, X509 *leaf, STACK_OF(X509) *chain, int purpose, int64_t now)
+static const char *verify(X509_STORE *store, X509_STORE_CTX *ctx, X509 *leaf,
+			  STACK_OF(X509) * chain, int purpose, int64_t now)
 {
 	X509 *last = sk_X509_value(chain, sk_X509_num(chain) - 1);
 
-	if (X509_STORE_add_cert(store, last) != 1 || X509_STORE_CTX_init(ctx, store, leaf, chain) != 1)
+	if (X509_STORE_add_cert(store, last) != 1 ||
+	    X509_STORE_CTX_init(ctx, store, leaf, chain) != 1)
 		return "out of memory";
-	X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN | (now ? 0 : X509_V_FLAG_NO_CHECK_TIME));
+	X509_STORE_CTX_set_flags(ctx,
+				 X509_V_FLAG_PARTIAL_CHAIN |
+				     (now ? 0 : X509_V_FLAG_NO_CHECK_TIME));
 	if (purpose && X509_STORE_CTX_set_purpose(ctx, purpose) != 1)
 		return "no such purpose";
 	if (now)
@@ -104,7 +109,8 @@ static const char *verify(X509_STORE *store, X509_STORE_CTX *ctx, X509 *leaf, ST
 	return NULL;
 }
 
-enum status chain_check(const char **why, X509 *leaf, STACK_OF(X509) *chain, int purpose, int64_t now)
+enum status chain_check(const char **why, X509 *leaf, STACK_OF(X509) * chain, int purpose,
+			int64_t now)
 {
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();

@@ -5,8 +5,10 @@
 
 #include <stdint.h>
 
-int64_t clock_real_ms(void);	/* milliseconds since 1970-01-01 UTC; jumps when somebody sets it */
-int64_t clock_boot_ms(void);	/* milliseconds since boot, suspend included (CLOCK_BOOTTIME); never jumps */
+/* milliseconds since 1970-01-01 UTC; jumps when somebody sets it */
+int64_t clock_real_ms(void);
+/* milliseconds since boot, suspend included (CLOCK_BOOTTIME); never jumps */
+int64_t clock_boot_ms(void);
 /* The kernel's random name of this boot (/proc/sys/kernel/random/boot_id), or "unknown". */
 void clock_boot_id(char id[static 64]);
 

@@ -62,7 +62,8 @@ void complain(const char *fmt, ...)
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(captive.line ? captive.line : line, captive.line ? captive.size : sizeof line, fmt, ap);
+	n = vsnprintf(captive.line ? captive.line : line,
+		      captive.line ? captive.size : sizeof line, fmt, ap);
 	va_end(ap);
 	if (n >= 0 && !captive.line && (!filter.admit || filter.admit(filter.arg, line)))
 		complain_write(line);
@@ -78,7 +79,8 @@ const char *complain_openssl(void)
 	while ((code = ERR_get_error_all(NULL, NULL, NULL, &text, &flags))) {
 		if (reason == own)
 			continue;
-		if (ERR_GET_LIB(code) == ERR_LIB_USER && flags & ERR_TXT_STRING) {	/* ours, in words (token_sign.c): it says most */
+		/* ours, in words (token_sign.c): it says most */
+		if (ERR_GET_LIB(code) == ERR_LIB_USER && flags & ERR_TXT_STRING) {
 			snprintf(own, sizeof own, "%s", text);
 			reason = own;
 		} else if ((newest = ERR_reason_error_string(code))) {

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum status csr_make(char **pem, EVP_PKEY *key, const X509_NAME *subject, const struct alg_sign *sign)
+enum status csr_make(char **pem, EVP_PKEY *key, const X509_NAME *subject,
+		     const struct alg_sign *sign)
 {
 	X509_REQ *req = X509_REQ_new();
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -53,9 +54,11 @@ static bool is_strong_signature(X509_REQ *req)
 	nid = X509_REQ_get_signature_nid(req);
 	if (nid == NID_rsassaPss) {
 		/* The hash stands in the parameters; SHA-1 is the default when they are empty. */
-		RSA_PSS_PARAMS *pss = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(RSA_PSS_PARAMS), alg->parameter);
+		RSA_PSS_PARAMS *pss = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(RSA_PSS_PARAMS),
+								alg->parameter);
 
-		md = pss && pss->hashAlgorithm ? OBJ_obj2nid(pss->hashAlgorithm->algorithm) : NID_sha1;
+		md = pss && pss->hashAlgorithm ? OBJ_obj2nid(pss->hashAlgorithm->algorithm)
+					       : NID_sha1;
 		RSA_PSS_PARAMS_free(pss);
 	} else if (OBJ_find_sigid_algs(nid, &md, &pk) != 1) {
 		return false;
@@ -71,7 +74,9 @@ static bool is_uncompressed(X509_REQ *req, EVP_PKEY *key)
 	int len = 0;
 
 	return EVP_PKEY_get_base_id(key) != EVP_PKEY_EC ||
-	       (X509_PUBKEY_get0_param(NULL, &point, &len, NULL, X509_REQ_get_X509_PUBKEY(req)) == 1 && len > 0 && point[0] == 4);
+	    (X509_PUBKEY_get0_param(NULL, &point, &len, NULL, X509_REQ_get_X509_PUBKEY(req)) ==
+		 1 &&
+	     len > 0 && point[0] == 4);
 }
 
 /* What costs little: nothing is computed with the key yet. */
@@ -91,7 +96,8 @@ static const char *parse(struct csr *csr, const char *pem, size_t len)
 	if (weak)
 		return weak;
 	if (!is_uncompressed(csr->req, key))
-		return "the EC point of csr is compressed or hybrid; only the uncompressed form is accepted";
+		return "the EC point of csr is compressed or hybrid; only the uncompressed form "
+		       "is accepted";
 	return key_identity(csr->spki, key) ? NULL : "the public key of csr cannot be read";
 }
 

@@ -76,14 +76,17 @@ enum status file_read(char **data, size_t *len, const char *path, size_t max)
 
 enum status file_open(int *fd, const char *path, size_t max)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);	/* see file_open_at */
+	/* see file_open_at */
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat own;
 	enum status st = GR_BAD;
 
 	if (file < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return GR_NO;
 	if (file < 0 || fstat(file, &own) != 0) {
-		st = errno == EACCES || errno == EPERM || errno == ELOOP || errno == ENAMETOOLONG ? GR_BAD : GR_FAIL;
+		st = errno == EACCES || errno == EPERM || errno == ELOOP || errno == ENAMETOOLONG
+		    ? GR_BAD
+		    : GR_FAIL;
 		complain("%s: %s", path, strerror(errno));
 	} else if (!S_ISREG(own.st_mode)) {
 		complain("%s: not a regular file", path);
@@ -98,7 +101,8 @@ enum status file_open(int *fd, const char *path, size_t max)
 	return st;
 }
 
-enum status file_open_at(int *fd, struct stat *status, int dirfd, const char *name, const char *where)
+enum status file_open_at(int *fd, struct stat *status, int dirfd, const char *name,
+			 const char *where)
 {
 	/* O_NONBLOCK: a fifo in its place must not hold us up. */
 	int file = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
@@ -120,7 +124,8 @@ enum status file_open_at(int *fd, struct stat *status, int dirfd, const char *na
 	return st;
 }
 
-enum status file_read_at(char **data, size_t *len, struct stat *status, int dirfd, const char *name, const char *where, size_t max)
+enum status file_read_at(char **data, size_t *len, struct stat *status, int dirfd,
+			 const char *name, const char *where, size_t max)
 {
 	struct stat own;
 	enum status st;
@@ -186,14 +191,18 @@ static enum status dress(int fd, const char *where, mode_t mode, const struct st
 	struct stat own;
 	int err;
 
-	if (like && (fstat(fd, &own) != 0 || own.st_uid != like->st_uid || own.st_gid != like->st_gid) &&
+	if (like &&
+	    (fstat(fd, &own) != 0 || own.st_uid != like->st_uid || own.st_gid != like->st_gid) &&
 	    fchown(fd, like->st_uid, like->st_gid) != 0) {
 		err = errno;
-		complain("%s: a new one cannot be given to user %lu and group %lu: %s; run gr as root, or give the file to gr's own user and group",
-			 where, (unsigned long)like->st_uid, (unsigned long)like->st_gid, strerror(err));
+		complain("%s: a new one cannot be given to user %lu and group %lu: %s; run gr as "
+			 "root, or give the file to gr's own user and group",
+			 where, (unsigned long)like->st_uid, (unsigned long)like->st_gid,
+			 strerror(err));
 		return owner_refusal(err);
 	}
-	if (fchmod(fd, like ? like->st_mode & 0777 : mode) == 0)	/* the umask may be narrower than what readers need */
+	if (fchmod(fd, like ? like->st_mode & 0777 : mode) ==
+	    0) /* the umask may be narrower than what readers need */
 		return GR_OK;
 	err = errno;
 	complain("%s: the mode of a new one cannot be set: %s", where, strerror(err));
@@ -204,12 +213,13 @@ bool file_belongs(int fd, int dirfd)
 {
 	struct stat dir;
 
-	return geteuid() != 0 || (fstat(dirfd, &dir) == 0 && fchown(fd, dir.st_uid, dir.st_gid) == 0);
+	return geteuid() != 0 ||
+	    (fstat(dirfd, &dir) == 0 && fchown(fd, dir.st_uid, dir.st_gid) == 0);
 }
 
 /* An empty file of its owner and mode, under a temporary name. */
-static enum status make_temp(int *fd, char temp[static NAME_MAX + 1], int dirfd, const char *name, const char *where, mode_t mode,
-			     const struct stat *like)
+static enum status make_temp(int *fd, char temp[static NAME_MAX + 1], int dirfd, const char *name,
+			     const char *where, mode_t mode, const struct stat *like)
 {
 	enum status st;
 
@@ -224,7 +234,8 @@ static enum status make_temp(int *fd, char temp[static NAME_MAX + 1], int dirfd,
 		return GR_FAIL;
 	}
 	if (!like && !file_belongs(*fd, dirfd)) {
-		complain("%s: a new one cannot be given to the owner of its folder: %s", where, strerror(errno));
+		complain("%s: a new one cannot be given to the owner of its folder: %s", where,
+			 strerror(errno));
 		st = GR_FAIL;
 	} else if ((st = dress(*fd, where, mode, like)) == GR_OK) {
 		return GR_OK;
@@ -234,8 +245,8 @@ static enum status make_temp(int *fd, char temp[static NAME_MAX + 1], int dirfd,
 	return st;
 }
 
-static enum status replace(int dirfd, const char *name, const char *where, const void *data, size_t len, mode_t mode,
-			   const struct stat *like)
+static enum status replace(int dirfd, const char *name, const char *where, const void *data,
+			   size_t len, mode_t mode, const struct stat *like)
 {
 	char temp[NAME_MAX + 1];
 	int fd, err;
@@ -259,17 +270,20 @@ fail:
 	return GR_FAIL;
 }
 
-enum status file_replace_at(int dirfd, const char *name, const char *where, const void *data, size_t len, mode_t mode)
+enum status file_replace_at(int dirfd, const char *name, const char *where, const void *data,
+			    size_t len, mode_t mode)
 {
 	return replace(dirfd, name, where, data, len, mode, NULL);
 }
 
-enum status file_replace_like_at(int dirfd, const char *name, const char *where, const void *data, size_t len, const struct stat *like)
+enum status file_replace_like_at(int dirfd, const char *name, const char *where, const void *data,
+				 size_t len, const struct stat *like)
 {
 	return replace(dirfd, name, where, data, len, 0, like);
 }
 
-enum status file_try_like_at(int dirfd, const char *name, const char *where, const struct stat *like)
+enum status file_try_like_at(int dirfd, const char *name, const char *where,
+			     const struct stat *like)
 {
 	char temp[NAME_MAX + 1];
 	int fd;
@@ -289,7 +303,8 @@ enum status file_replace(const char *path, const void *data, size_t len, mode_t 
 	enum status st;
 	int fd;
 
-	if (slash && !str_format(dir, sizeof dir, "%.*s", (int)(slash == path ? 1 : slash - path), path)) {
+	if (slash &&
+	    !str_format(dir, sizeof dir, "%.*s", (int)(slash == path ? 1 : slash - path), path)) {
 		complain("%s: the path is too long", path);
 		return GR_BAD;
 	}

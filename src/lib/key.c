@@ -12,8 +12,9 @@
 
 enum status key_generate(EVP_PKEY **key, const struct alg_key *alg)
 {
-	EVP_PKEY *made = alg->type == EVP_PKEY_RSA ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)alg->bits)
-						    : EVP_PKEY_Q_keygen(NULL, NULL, "EC", alg->group);
+	EVP_PKEY *made = alg->type == EVP_PKEY_RSA
+	    ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)alg->bits)
+	    : EVP_PKEY_Q_keygen(NULL, NULL, "EC", alg->group);
 
 	if (!made) {
 		complain("%s: no key could be made: %s", alg->name, complain_openssl());
@@ -29,7 +30,10 @@ int key_no_passphrase(char *buf, int size, int rwflag, void *arg)
 	return -1;
 }
 
-/* By way of DER in memory of our kind: OpenSSL's decoders read PEM line by line through ordinary memory and leave it there. */
+/*
+ * By way of DER in memory of our kind: OpenSSL's decoders read PEM line by line through ordinary
+ * memory and leave it there.
+ */
 static EVP_PKEY *parse_pem(const char *pem, size_t len)
 {
 	BIO *bio = BIO_new_mem_buf(pem, (int)len);
@@ -38,7 +42,9 @@ static EVP_PKEY *parse_pem(const char *pem, size_t len)
 	EVP_PKEY *key = NULL;
 	long n = 0;
 
-	if (bio && PEM_bytes_read_bio_secmem(&der, &n, NULL, PEM_STRING_EVP_PKEY, bio, key_no_passphrase, NULL) == 1) {
+	if (bio &&
+	    PEM_bytes_read_bio_secmem(&der, &n, NULL, PEM_STRING_EVP_PKEY, bio, key_no_passphrase,
+				      NULL) == 1) {
 		at = der;
 		key = d2i_AutoPrivateKey(NULL, &at, n);
 	}
@@ -93,7 +99,9 @@ enum status key_pem(char **pem, size_t *len, EVP_PKEY *key)
 {
 	int rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
 	OSSL_ENCODER_CTX *ctx = OSSL_ENCODER_CTX_new_for_pkey(key, OSSL_KEYMGMT_SELECT_ALL, "PEM",
-							      rsa ? "type-specific" : "PrivateKeyInfo", NULL);
+							      rsa ? "type-specific"
+								  : "PrivateKeyInfo",
+							      NULL);
 	unsigned char *data = NULL;
 	size_t n = 0;
 	int ok = ctx && OSSL_ENCODER_to_data(ctx, &data, &n);

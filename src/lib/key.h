@@ -22,19 +22,29 @@ enum status key_generate(EVP_PKEY **key, const struct alg_key *alg);
 enum status key_read(EVP_PKEY **key, const char *path);
 /* where names the source in error lines. */
 enum status key_from_pem(EVP_PKEY **key, const char *pem, size_t len, const char *where);
-/* RSA as PKCS#1, EC as PKCS#8 with a named curve: what both Greengrass nuclei read. End with key_wipe. */
+/*
+ * RSA as PKCS#1, EC as PKCS#8 with a named curve: what both Greengrass nuclei read. End with
+ * key_wipe.
+ */
 enum status key_pem(char **pem, size_t *len, EVP_PKEY *key);
 /* Overwrites and frees secret text; takes NULL. */
 void key_wipe(char *pem, size_t len);
-/* For OpenSSL's PEM readers, whatever they read: what is encrypted fails. Without it they ask the terminal. */
+/*
+ * For OpenSSL's PEM readers, whatever they read: what is encrypted fails. Without it they ask the
+ * terminal.
+ */
 int key_no_passphrase(char *buf, int size, int rwflag, void *arg);
-/* Can it sign at all? For a key in a token that proves whose it is (token_key.h). Silent: OpenSSL's queue has the reason. */
+/*
+ * Can it sign at all? For a key in a token that proves whose it is (token_key.h). Silent:
+ * OpenSSL's queue has the reason.
+ */
 bool key_signs(EVP_PKEY *key);
 /*
- * Which key it is, by its public half: curve and point, or the RSA modulus (whatever the exponent, its factors are the same
- * secret). The encoding that it came in has no part in it. For a key in its usual form, with exponent 65537, this is the
- * SHA-256 over its SubjectPublicKeyInfo, which is what registries of all versions hold. Lower-case hex. False, silent: it cannot be
- * read; OpenSSL's queue has the reason.
+ * Which key it is, by its public half: curve and point, or the RSA modulus (whatever the exponent,
+ * its factors are the same secret). The encoding that it came in has no part in it. For a key in
+ * its usual form, with exponent 65537, this is the SHA-256 over its SubjectPublicKeyInfo, which is
+ * what registries of all versions hold. Lower-case hex. False, silent: it cannot be read;
+ * OpenSSL's queue has the reason.
  */
 bool key_identity(char hex[static 65], EVP_PKEY *key);
 

@@ -52,7 +52,8 @@ static bool from_home(char *to, const char *rest)
 
 	if ((!home || home[0] != '/') && (user = getpwuid(geteuid())))
 		home = user->pw_dir;
-	return home && home[0] == '/' && str_format(to, PATH_MAX, "%s%s", strcmp(home, "/") == 0 ? "" : home, rest);
+	return home && home[0] == '/' &&
+	    str_format(to, PATH_MAX, "%s%s", strcmp(home, "/") == 0 ? "" : home, rest);
 }
 
 enum status location_resolve(char to[static PATH_MAX], const char *text, const char *what)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* location.h - where a key or a certificate is, as configurations write it: a path, ~/path, a file: URI, a pkcs11: URI. */
+/*
+ * location.h - where a key or a certificate is, as configurations write it: a path, ~/path, a
+ * file: URI, a pkcs11: URI.
+ */
 #ifndef GR_LOCATION_H
 #define GR_LOCATION_H
 
@@ -8,9 +11,9 @@
 #include "status.h"
 
 /*
- * The path behind a file: URI (RFC 8089; of this host) or ~/ (HOME, else the user's own entry in passwd); all else
- * is passed on unchanged, the URIs of tokens among it. GR_BAD, one line that starts with what: a file: URI without a
- * local absolute path, no home, or too long.
+ * The path behind a file: URI (RFC 8089; of this host) or ~/ (HOME, else the user's own entry in
+ * passwd); all else is passed on unchanged, the URIs of tokens among it. GR_BAD, one line that
+ * starts with what: a file: URI without a local absolute path, no home, or too long.
  */
 enum status location_resolve(char to[static PATH_MAX], const char *text, const char *what);
 

@@ -21,7 +21,8 @@ static enum status change(uid_t uid, gid_t gid)
 		return GR_OK;	/* not root: there is nobody else to be */
 	if (setegid(gid) == 0 && seteuid(uid) == 0)
 		return GR_OK;
-	complain("user %lu, group %lu: cannot be taken on: %s", (unsigned long)uid, (unsigned long)gid, strerror(errno));
+	complain("user %lu, group %lu: cannot be taken on: %s", (unsigned long)uid,
+		 (unsigned long)gid, strerror(errno));
 	return GR_FAIL;
 }
 
@@ -52,7 +53,8 @@ enum status owner_restore(const struct owner *was)
 static _Noreturn void try_to_read(const struct passwd *user, const char *path)
 {
 	/* Root's own groups would open what is not the user's to read. */
-	if (initgroups(user->pw_name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)
+	if (initgroups(user->pw_name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
+	    setuid(user->pw_uid) != 0)
 		_exit(1);
 	_exit(access(path, R_OK) != 0);
 }

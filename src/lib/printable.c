@@ -7,13 +7,21 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Source: Unicode 16, UnicodeData.txt, categories Cc, Cf, Cs, Co; noncharacters; what PropList.txt calls ignorable and keeps free. */
+/*
+ * Source: Unicode 16, UnicodeData.txt, categories Cc, Cf, Cs, Co; noncharacters; what PropList.txt
+ * calls ignorable and keeps free.
+ */
 static const struct { unsigned long first, last; } others[] = {
-	{ 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x00ad, 0x00ad }, { 0x0600, 0x0605 }, { 0x061c, 0x061c }, { 0x06dd, 0x06dd },
-	{ 0x070f, 0x070f }, { 0x0890, 0x0891 }, { 0x08e2, 0x08e2 }, { 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x202a, 0x202e },
-	{ 0x2060, 0x206f }, { 0xd800, 0xf8ff }, { 0xfdd0, 0xfdef }, { 0xfeff, 0xfeff }, { 0xfff0, 0xfffb }, { 0xfffe, 0xffff },
-	{ 0x110bd, 0x110bd }, { 0x110cd, 0x110cd }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
-	{ 0x1fffe, 0x1ffff }, { 0x2fffe, 0x2ffff }, { 0x3fffe, 0xe00ff },	/* planes 4 to 13 are empty */
+	{ 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x00ad, 0x00ad }, { 0x0600, 0x0605 },
+	{ 0x061c, 0x061c }, { 0x06dd, 0x06dd },
+	{ 0x070f, 0x070f }, { 0x0890, 0x0891 }, { 0x08e2, 0x08e2 }, { 0x180e, 0x180e },
+	{ 0x200b, 0x200f }, { 0x202a, 0x202e },
+	{ 0x2060, 0x206f }, { 0xd800, 0xf8ff }, { 0xfdd0, 0xfdef }, { 0xfeff, 0xfeff },
+	{ 0xfff0, 0xfffb }, { 0xfffe, 0xffff },
+	{ 0x110bd, 0x110bd }, { 0x110cd, 0x110cd }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 },
+	{ 0x1d173, 0x1d17a },
+	/* planes 4 to 13 are empty */
+	{ 0x1fffe, 0x1ffff }, { 0x2fffe, 0x2ffff }, { 0x3fffe, 0xe00ff },
 	{ 0xe01f0, 0x1fffff }	/* and what four bytes can say beyond Unicode */
 };
 
@@ -54,7 +62,8 @@ static size_t announced(unsigned char first)
 /* The character at text and its length; NO_CHARACTER and 1 where there is none in UTF-8. */
 static unsigned long decode(size_t *length, const char *text)
 {
-	static const unsigned long least[] = { 0, 0, 0x80, 0x800, 0x10000 };	/* of so many bytes: what fits fewer is not UTF-8 */
+	/* of so many bytes: what fits fewer is not UTF-8 */
+	static const unsigned long least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned char first = (unsigned char)text[0];
 	size_t n = announced(first);
 	unsigned long c = n > 1 ? first & (0x7fu >> n) : first;
@@ -152,7 +161,8 @@ void printable_verbatim(const char *text)
 static void write_escape(FILE *out, unsigned long c)
 {
 	if (c > 0xffff)
-		fprintf(out, "\\u%04lx\\u%04lx", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+		fprintf(out, "\\u%04lx\\u%04lx", 0xd800 + ((c - 0x10000) >> 10),
+			0xdc00 + ((c - 0x10000) & 0x3ff));
 	else
 		fprintf(out, "\\u%04lx", c);
 }
@@ -183,7 +193,8 @@ void printable_ascii(char *to, size_t size, const char *text)
 			strcpy(to + len, "...");
 			return;
 		}
-		len += (size_t)snprintf(to + len, size - len, plain ? "%c" : "\\x%02x", (unsigned char)*text);
+		len += (size_t)snprintf(to + len, size - len, plain ? "%c" : "\\x%02x",
+					(unsigned char)*text);
 	}
 	to[len] = '\0';
 }

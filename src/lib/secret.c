@@ -16,13 +16,16 @@
 #include <unistd.h>
 
 /*
- * HEAP: what an unprivileged process may lock in old containers (RLIMIT_MEMLOCK), and many times what one key needs.
- * CORE_NONE: a core file of one byte is none, and a handler that the kernel pipes core dumps to, which a limit of 0 does
- * not stop (core(5)), is not even started.
+ * HEAP: what an unprivileged process may lock in old containers (RLIMIT_MEMLOCK), and many times
+ * what one key needs. CORE_NONE: a core file of one byte is none, and a handler that the kernel
+ * pipes core dumps to, which a limit of 0 does not stop (core(5)), is not even started.
  */
 enum { HEAP = 65536, HEAP_LEAST = 32, CORE_NONE = 1 };
 
-/* prctl(PR_SET_DUMPABLE) would say more, and takes /proc/self from a program that is not root's, which some of ours need. */
+/*
+ * prctl(PR_SET_DUMPABLE) would say more, and takes /proc/self from a program that is not root's,
+ * which some of ours need.
+ */
 static void forbid_core(void)
 {
 	struct rlimit limit;
@@ -34,8 +37,8 @@ static void forbid_core(void)
 }
 
 /*
- * What OpenSSL frees is wiped: its decoders leave the DER of a private key in ordinary memory (3.0 to 3.5: ossl_read_der's
- * buffer is freed as it is).
+ * What OpenSSL frees is wiped: its decoders leave the DER of a private key in ordinary memory (3.0
+ * to 3.5: ossl_read_der's buffer is freed as it is).
  */
 static void *wiping_malloc(size_t size, const char *file, int line)
 {
@@ -67,8 +70,10 @@ static void *wiping_realloc(void *block, size_t size, const char *file, int line
 void secret_guard(void)
 {
 	forbid_core();
-	(void)CRYPTO_set_mem_functions(wiping_malloc, wiping_realloc, wiping_free);	/* refused once OpenSSL has memory */
-	(void)CRYPTO_secure_malloc_init(HEAP, HEAP_LEAST);	/* without it there is ordinary memory */
+	/* refused once OpenSSL has memory */
+	(void)CRYPTO_set_mem_functions(wiping_malloc, wiping_realloc, wiping_free);
+	/* without it there is ordinary memory */
+	(void)CRYPTO_secure_malloc_init(HEAP, HEAP_LEAST);
 }
 
 char *secret_alloc(size_t size)
@@ -80,7 +85,8 @@ char *secret_alloc(size_t size)
 
 void secret_free(char *text, size_t len)
 {
-	OPENSSL_secure_clear_free(text, len);	/* what malloc gave OPENSSL_free takes, see wiping_free */
+	/* what malloc gave OPENSSL_free takes, see wiping_free */
+	OPENSSL_secure_clear_free(text, len);
 }
 
 static enum status read_all(char *buf, size_t *used, int fd, const char *where, size_t size)
@@ -134,7 +140,8 @@ enum status secret_read_open(char **text, size_t *len, int fd, const char *where
 	return GR_OK;
 }
 
-enum status secret_read(char **text, size_t *len, struct stat *status, const char *path, size_t max)
+enum status secret_read(char **text, size_t *len, struct stat *status, const char *path,
+			size_t max)
 {
 	bool standard = strcmp(path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -146,7 +153,9 @@ enum status secret_read(char **text, size_t *len, struct stat *status, const cha
 	if (fd < 0 || fstat(fd, &own) != 0) {
 		complain("%s: %s", path, strerror(errno));
 		st = GR_FAIL;
-	} else if ((st = secret_read_open(text, len, fd, standard ? "standard input" : path, max)) == GR_OK && status) {
+	} else if ((st = secret_read_open(text, len, fd, standard ? "standard input" : path,
+					  max)) == GR_OK &&
+		   status) {
 		*status = own;
 	}
 	if (fd >= 0 && !standard)
@@ -154,7 +163,8 @@ enum status secret_read(char **text, size_t *len, struct stat *status, const cha
 	return st;
 }
 
-enum status secret_read_at(char **text, size_t *len, struct stat *status, int dirfd, const char *name, const char *where, size_t max)
+enum status secret_read_at(char **text, size_t *len, struct stat *status, int dirfd,
+			   const char *name, const char *where, size_t max)
 {
 	struct stat own;
 	enum status st;

@@ -7,7 +7,8 @@
 
 enum status {
 	GR_OK   = 0,	/* done, or "yes" */
-	GR_NO   = 1,	/* a definite no: false or nothing there (silent), refused by the other side (one line) */
+	/* a definite no: false or nothing there (silent), refused by the other side (one line) */
+	GR_NO   = 1,
 	GR_BAD  = 100,	/* usage, input, config: the same call will fail again */
 	GR_FAIL = 111	/* disk, network, token: the same call may work later */
 };

@@ -79,7 +79,8 @@ bool str_is_name(const char *text, size_t max, const char *extra)
 	for (size_t i = 0; i < n; i++) {
 		char c = text[i];
 
-		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !strchr(extra, c))
+		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') &&
+		    !(c >= 'A' && c <= 'Z') && !strchr(extra, c))
 			return false;
 	}
 	return true;

@@ -18,7 +18,8 @@ static const uint64_t exponent_min = 65537, exponent_max = UINT64_C(1) << 32;
 
 /* OpenSSL's names of the curves that are good, and those of alg.h. */
 static const struct { const char *group, *name; } curves[] = {
-	{ "prime256v1", "ECDSA-P256" }, { "secp384r1", "ECDSA-P384" }, { "secp521r1", "ECDSA-P521" }
+	{ "prime256v1", "ECDSA-P256" }, { "secp384r1", "ECDSA-P384" },
+	{ "secp521r1", "ECDSA-P521" }
 };
 
 /* What costs next to nothing, and what does. */
@@ -39,8 +40,13 @@ static const char *name_of_curve(EVP_PKEY *key, const char *group)
 	char text[64] = "";
 	size_t n = 0;
 
-	/* OpenSSL recognises a known curve even when its parameters are spelled out, so ask for the encoding as well. */
-	if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING, text, sizeof text, &n) != 1 || strcmp(text, OSSL_PKEY_EC_ENCODING_GROUP) != 0)
+	/*
+	 * OpenSSL recognises a known curve even when its parameters are spelled out, so ask for
+	 * the encoding as well.
+	 */
+	if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING, text, sizeof text,
+					   &n) != 1 ||
+	    strcmp(text, OSSL_PKEY_EC_ENCODING_GROUP) != 0)
 		return "EC-explicit";
 	for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++)
 		if (strcmp(curves[i].group, group) == 0)
@@ -60,7 +66,8 @@ static void name_ec(char name[static KEY_NAME], EVP_PKEY *key, enum depth depth)
 	if (!known)
 		str_format(name, KEY_NAME, "EC-%.24s", group);
 	else
-		str_copy(name, KEY_NAME, depth == GLANCE || passes_openssl(key) ? known : "EC-point");
+		str_copy(name, KEY_NAME,
+			 depth == GLANCE || passes_openssl(key) ? known : "EC-point");
 }
 
 static bool is_good_exponent(EVP_PKEY *key)
@@ -68,7 +75,8 @@ static bool is_good_exponent(EVP_PKEY *key)
 	BIGNUM *e = NULL;
 	unsigned char bytes[sizeof exponent_max];
 	uint64_t value = 0;
-	bool good = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 && BN_is_odd(e) && BN_bn2binpad(e, bytes, sizeof bytes) > 0;
+	bool good = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 && BN_is_odd(e) &&
+	    BN_bn2binpad(e, bytes, sizeof bytes) > 0;
 
 	BN_free(e);
 	for (size_t i = 0; good && i < sizeof bytes; i++)
@@ -111,7 +119,8 @@ static void name_key(char name[static KEY_NAME], EVP_PKEY *key, enum depth depth
 	else if (type == EVP_PKEY_DSA)
 		str_format(name, KEY_NAME, "DSA-%d", EVP_PKEY_get_bits(key));
 	else
-		str_format(name, KEY_NAME, "%.24s", type == EVP_PKEY_NONE ? "unknown" : OBJ_nid2sn(type));
+		str_format(name, KEY_NAME, "%.24s",
+			   type == EVP_PKEY_NONE ? "unknown" : OBJ_nid2sn(type));
 	ERR_clear_error();
 }
 
@@ -146,7 +155,8 @@ static const char *problem_of_rsa(const char *name)
 		return "the RSA key is longer than 4096 bits";
 	if (strcmp(rest, "-exponent") == 0)
 		return "the exponent of the RSA key is not an odd number from 65537 to 2^32";
-	return rest[0] ? "the modulus of the RSA key is not the product of two large primes" : NULL;
+	return rest[0] ? "the modulus of the RSA key is not the product of two large primes"
+		       : NULL;
 }
 
 const char *strength_key_problem(const char *name)
@@ -162,7 +172,9 @@ const char *strength_key_problem(const char *name)
 		return "there is no certificate that can be read";
 	if (strcmp(name, "EC-point") == 0)
 		return "the EC key is no point on its curve";
-	return strncmp(name, "EC-", 3) == 0 ? "the EC key is on none of the curves P-256, P-384, P-521" : "the key is neither RSA nor EC";
+	return strncmp(name, "EC-", 3) == 0
+	    ? "the EC key is on none of the curves P-256, P-384, P-521"
+	    : "the key is neither RSA nor EC";
 }
 
 static const char *weakness(EVP_PKEY *key, enum depth depth)
@@ -193,5 +205,6 @@ const char *strength_problem(const struct strength *strength)
 	for (size_t i = 0; i < sizeof digests / sizeof digests[0]; i++)
 		if (strcmp(digests[i], strength->digest) == 0)
 			return NULL;
-	return strength->digest[0] ? "the signature is over a digest weaker than SHA-256" : NULL;	/* "": EdDSA, which has its own */
+	/* "": EdDSA, which has its own */
+	return strength->digest[0] ? "the signature is over a digest weaker than SHA-256" : NULL;
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * strength.h - which keys and signatures are strong enough, for whoever certifies, imports or audits: one rule.
+ * strength.h - which keys and signatures are strong enough, for whoever certifies, imports or
+ * audits: one rule.
  *
- * RSA of 2048 to 4096 bits (NIST SP 800-131A) with an odd exponent from 65537 to 2^32 (SP 800-56B, 6.2, whose upper end, 2^256,
- * is of no use but to make a signature costly) and a modulus that OpenSSL's EVP_PKEY_public_check takes: odd, not prime, no power
- * of a prime, without small factors. EC on one of P-256, P-384 and P-521 as a named curve, with a point on it. No other kind: no
- * device of ours can make an Ed25519 key, AWS IoT takes none, and few tokens can hold one. Signatures over SHA-256 or better.
+ * RSA of 2048 to 4096 bits (NIST SP 800-131A) with an odd exponent from 65537 to 2^32 (SP 800-56B,
+ * 6.2, whose upper end, 2^256, is of no use but to make a signature costly) and a modulus that
+ * OpenSSL's EVP_PKEY_public_check takes: odd, not prime, no power of a prime, without small
+ * factors. EC on one of P-256, P-384 and P-521 as a named curve, with a point on it. No other
+ * kind: no device of ours can make an Ed25519 key, AWS IoT takes none, and few tokens can hold
+ * one. Signatures over SHA-256 or better.
  */
 #ifndef GR_STRENGTH_H
 #define GR_STRENGTH_H
@@ -13,11 +16,15 @@
 #include <openssl/x509.h>
 
 /*
- * As short names that a registry can keep: key and digest. Where kind and size do not tell what is wrong with a key, the name
- * goes on: "RSA-2048-exponent", "RSA-2048-modulus".
+ * As short names that a registry can keep: key and digest. Where kind and size do not tell what is
+ * wrong with a key, the name goes on: "RSA-2048-exponent", "RSA-2048-modulus".
  */
 struct strength {
-	char key[32];		/* "RSA-2048", "ECDSA-P256", "EC-secp256k1", "EC-explicit", "EC-point", "ED25519", "unreadable" */
+	/*
+	 * "RSA-2048", "ECDSA-P256", "EC-secp256k1", "EC-explicit", "EC-point", "ED25519",
+	 * "unreadable"
+	 */
+	char key[32];
 	char digest[16];	/* "SHA256"; "" when the signature algorithm has none of its own */
 };
 
@@ -29,11 +36,14 @@ const char *strength_problem(const struct strength *strength);
 const char *strength_key_problem(const char *name);
 
 /*
- * NULL, or a static sentence: why key must not be certified. What it costs, in ms of a CPU: RSA-2048 3, RSA-3072 8,
- * RSA-4096 18, EC less than 0.5.
+ * NULL, or a static sentence: why key must not be certified. What it costs, in ms of a CPU:
+ * RSA-2048 3, RSA-3072 8, RSA-4096 18, EC less than 0.5.
  */
 const char *strength_key_weakness(EVP_PKEY *key);
-/* The part of that which costs next to nothing; what passes can be used, to verify a signature, at a bounded cost. */
+/*
+ * The part of that which costs next to nothing; what passes can be used, to verify a signature, at
+ * a bounded cost.
+ */
 const char *strength_key_limits(EVP_PKEY *key);
 
 #endif

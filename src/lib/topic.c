@@ -51,7 +51,8 @@ static bool ends_in(const char *text, const char *end)
 /* Published by the service: answers, and notifications with and without a namespace. */
 static bool is_told(const char *rest)
 {
-	return ends_in(rest, "/accepted") || ends_in(rest, "/rejected") || (strncmp(rest, "notify", 6) == 0 && !strchr(rest, '/'));
+	return ends_in(rest, "/accepted") || ends_in(rest, "/rejected") ||
+	    (strncmp(rest, "notify", 6) == 0 && !strchr(rest, '/'));
 }
 
 static enum topic_kind jobs_kind(struct topic *t, const char *rest)
@@ -80,7 +81,10 @@ static enum topic_kind shadow_kind(const char *rest)
 {
 	if (strncmp(rest, "name/", 5) == 0)
 		rest = strchr(rest + 5, '/') ? strchr(rest + 5, '/') + 1 : "";
-	return strcmp(rest, "get") == 0 || strcmp(rest, "update") == 0 || strcmp(rest, "delete") == 0 ? TOPIC_SHADOW : TOPIC_NONE;
+	return strcmp(rest, "get") == 0 || strcmp(rest, "update") == 0 ||
+		strcmp(rest, "delete") == 0
+	    ? TOPIC_SHADOW
+	    : TOPIC_NONE;
 }
 
 static enum topic_kind certificate_kind(const char *rest)
@@ -99,7 +103,8 @@ bool topic_is_certificate(enum topic_kind kind)
 
 bool topic_is_rotation(enum topic_kind kind)
 {
-	return topic_is_certificate(kind) || kind == TOPIC_GET_PENDING || kind == TOPIC_START_NEXT || kind == TOPIC_GET || kind == TOPIC_UPDATE;
+	return topic_is_certificate(kind) || kind == TOPIC_GET_PENDING ||
+	    kind == TOPIC_START_NEXT || kind == TOPIC_GET || kind == TOPIC_UPDATE;
 }
 
 bool topic_parse(struct topic *t, const char *topic)
@@ -111,7 +116,8 @@ bool topic_parse(struct topic *t, const char *topic)
 	*t = (struct topic){ .kind = TOPIC_NONE };
 	if (!jobs && !certificate)
 		return strncmp(topic, "$aws/", 5) == 0 || strncmp(topic, "awslabs/", 8) == 0;
-	if (strlen(topic) + strlen("/accepted") >= TOPIC_MAX || !take_segment(t->thing, sizeof t->thing, &rest) || !rest)
+	if (strlen(topic) + strlen("/accepted") >= TOPIC_MAX ||
+	    !take_segment(t->thing, sizeof t->thing, &rest) || !rest)
 		return true;
 	if (jobs && strncmp(rest, "jobs/", 5) == 0)
 		t->kind = jobs_kind(t, rest + 5);
@@ -150,12 +156,14 @@ const char *topic_client_suffix(const char *client, const char *thing)
 		return NULL;
 	if (client[len] == '\0')
 		return client + len;
-	return client[len] == '#' && str_is_name(client + len + 1, 32, "-") ? client + len + 1 : NULL;
+	return client[len] == '#' && str_is_name(client + len + 1, 32, "-") ? client + len + 1
+									    : NULL;
 }
 
 bool topic_client_acts(const char *suffix)
 {
 	if (suffix[0] == '\0' || strcmp(suffix, "gr") == 0)
 		return true;
-	return suffix[0] >= '1' && suffix[0] <= '9' && strcmp(suffix, "1") != 0 && strspn(suffix, "0123456789") == strlen(suffix);
+	return suffix[0] >= '1' && suffix[0] <= '9' && strcmp(suffix, "1") != 0 &&
+	    strspn(suffix, "0123456789") == strlen(suffix);
 }

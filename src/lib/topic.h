@@ -9,7 +9,11 @@
 #include <stddef.h>
 
 enum {
-	TOPIC_MAX = 512,	/* the longest a device sees: a response under a 128-byte thing and a 64-byte job is 214 bytes */
+	/*
+	 * the longest a device sees: a response under a 128-byte thing and a 64-byte job is 214
+	 * bytes
+	 */
+	TOPIC_MAX = 512,
 	TOPIC_CLIENT_MAX = 128	/* a client id, bytes */
 };
 
@@ -28,10 +32,14 @@ enum topic_kind {
 	TOPIC_CREATE,		/* awslabs/things/T/certificate/create */
 	TOPIC_COMMIT,		/* awslabs/things/T/certificate/commit */
 	TOPIC_REQUEST,		/* awslabs/things/T/certificate/request */
-	/* What a device may ask and we do not have. It is answered all the same, so that nobody waits for ever. */
+	/*
+	 * What a device may ask and we do not have. It is answered all the same, so that nobody
+	 * waits for ever.
+	 */
 	TOPIC_NAMESPACE_GET,	/* $aws/things/T/jobs/J/namespace-N/get, J may be $next */
 	TOPIC_NAMESPACE_UPDATE,	/* $aws/things/T/jobs/J/namespace-N/update */
-	TOPIC_UNKNOWN,		/* $aws/things/T/jobs/ and anything else that is neither an answer nor a notification */
+	/* $aws/things/T/jobs/ and anything else that is neither an answer nor a notification */
+	TOPIC_UNKNOWN,
 	TOPIC_SHADOW		/* $aws/things/T/shadow/OPERATION and $aws/things/T/shadow/name/N/OPERATION: get, update, delete */
 };
 /* One of the certificate service's, not of Jobs. */
@@ -42,11 +50,12 @@ bool topic_is_rotation(enum topic_kind kind);
 struct topic {
 	enum topic_kind kind;
 	char thing[129];
-	char job[65];		/* "" where the shape has none, or when it is longer than any job id */
+	/* "" where the shape has none, or when it is longer than any job id */
+	char job[65];
 };
 /*
- * True when topic lies under $aws/ or awslabs/; *t is always filled, kind TOPIC_NONE if it is none of these shapes, or too
- * long for its answer to fit TOPIC_MAX.
+ * True when topic lies under $aws/ or awslabs/; *t is always filled, kind TOPIC_NONE if it is none
+ * of these shapes, or too long for its answer to fit TOPIC_MAX.
  */
 bool topic_parse(struct topic *t, const char *topic);
 
@@ -59,8 +68,9 @@ bool topic_matches(const char *filter, const char *topic);
  */
 const char *topic_client_suffix(const char *client, const char *thing);
 /*
- * May a client with this suffix do all that the thing may? "", the thing itself; "gr", the rotator beside it; "2", "3" and so
- * on, the connections that Greengrass nucleus opens when it needs more than one.
+ * May a client with this suffix do all that the thing may? "", the thing itself; "gr", the rotator
+ * beside it; "2", "3" and so on, the connections that Greengrass nucleus opens when it needs more
+ * than one.
  */
 bool topic_client_acts(const char *suffix);
 

@@ -42,7 +42,8 @@ static bool others_write(const struct stat *file)
 {
 	if (S_ISLNK(file->st_mode))
 		return false;
-	return file->st_mode & S_IWOTH || (file->st_mode & S_IWGRP && !is_private_group(file->st_gid));
+	return file->st_mode & S_IWOTH ||
+	    (file->st_mode & S_IWGRP && !is_private_group(file->st_gid));
 }
 
 bool trust_owner(const struct stat *file)
@@ -57,10 +58,12 @@ static enum status refuse(const struct walk *walk)
 	if (!walk->what)
 		return GR_BAD;
 	if (!is_ours(&walk->own))
-		complain("%s: %s: not used: user %lu owns %s; chown it to root%s", walk->what, walk->path,
-			 (unsigned long)walk->own.st_uid, at, getuid() ? " or to yourself" : "");
+		complain("%s: %s: not used: user %lu owns %s; chown it to root%s", walk->what,
+			 walk->path, (unsigned long)walk->own.st_uid, at,
+			 getuid() ? " or to yourself" : "");
 	else
-		complain("%s: %s: not used: others may write %s; chmod go-w %s", walk->what, walk->path, at, at);
+		complain("%s: %s: not used: others may write %s; chmod go-w %s", walk->what,
+			 walk->path, at, at);
 	return GR_BAD;
 }
 
@@ -133,7 +136,10 @@ static enum status follow(struct walk *walk)
 	str_copy(folder, sizeof folder, target[0] == '/' || !walk->at[0] ? "/" : walk->at);
 	if (target[0] == '/')
 		walk->at[0] = '\0';
-	/* Back in the folder that the link lies in, by a name that has been found to be nobody else's. */
+	/*
+	 * Back in the folder that the link lies in, by a name that has been found to be nobody
+	 * else's.
+	 */
 	return enter(walk, folder);
 }
 

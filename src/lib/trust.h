@@ -24,7 +24,10 @@
  */
 enum status trust_path(char real[static PATH_MAX], struct stat *found, const char *path,
 		       const char *what);
-/* Does the file belong to root or to us, and may nobody else write it? Of folders this says nothing. */
+/*
+ * Does the file belong to root or to us, and may nobody else write it? Of folders this says
+ * nothing.
+ */
 bool trust_owner(const struct stat *file);
 
 #endif

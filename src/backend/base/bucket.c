@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETS = 1024, WAYS = 8, MS = 1000 };	/* a token is MS parts, of which rate come each millisecond */
+/* a token is MS parts, of which rate come each millisecond */
+enum { SETS = 1024, WAYS = 8, MS = 1000 };
 
 struct buckets {
 	int64_t rate, burst;	/* in parts */

@@ -22,7 +22,8 @@ static enum status fail(const char *path)
 	return GR_FAIL;
 }
 
-static enum status pump_all(EVP_MD_CTX *ctx, char *buf, const char *path, int from, int to, off_t len)
+static enum status pump_all(EVP_MD_CTX *ctx, char *buf, const char *path, int from, int to,
+			    off_t len)
 {
 	while (len > 0) {
 		ssize_t got = read(from, buf, len < CHUNK ? (size_t)len : CHUNK);
@@ -31,7 +32,8 @@ static enum status pump_all(EVP_MD_CTX *ctx, char *buf, const char *path, int fr
 			continue;
 		if (got == 0)
 			return GR_NO;
-		if (got < 0 || (to >= 0 && write(to, buf, (size_t)got) != got) || EVP_DigestUpdate(ctx, buf, (size_t)got) != 1)
+		if (got < 0 || (to >= 0 && write(to, buf, (size_t)got) != got) ||
+		    EVP_DigestUpdate(ctx, buf, (size_t)got) != 1)
 			return fail(path);
 		len -= got;
 	}
@@ -49,7 +51,8 @@ static enum status pump(char hex[static FILE_HEX], const char *path, int from, i
 
 	if (!ctx || !buf || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
 		complain("%s: out of memory", path);
-	else if ((st = pump_all(ctx, buf, path, from, to, len)) == GR_OK && EVP_DigestFinal_ex(ctx, md, &n) == 1)
+	else if ((st = pump_all(ctx, buf, path, from, to, len)) == GR_OK &&
+		 EVP_DigestFinal_ex(ctx, md, &n) == 1)
 		str_hex(hex, md, n);
 	EVP_MD_CTX_free(ctx);
 	free(buf);
@@ -75,7 +78,8 @@ static int open_parent(const char *path, char parent[static PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
 
-	str_format(parent, PATH_MAX, "%.*s", slash ? (int)(slash - path) + (slash == path) : 1, slash ? path : ".");
+	str_format(parent, PATH_MAX, "%.*s", slash ? (int)(slash - path) + (slash == path) : 1,
+		   slash ? path : ".");
 	return open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * notifier.h - what gr-backendd asks of gr-notifier, which runs the channels: one delivery a connection. See wire.h.
+ * notifier.h - what gr-backendd asks of gr-notifier, which runs the channels: one delivery a
+ * connection. See wire.h.
  *
- * The question: text channel, text notification (one line of JSON), text of GR_HOME, text of GR_BROKER_SOCKET, number of
- * milliseconds that the program may take. The answer: byte notifier_end, number, text (for NOTIFIER_FAILED). A connection
- * that is closed before ends the program, and all that it started.
+ * The question: text channel, text notification (one line of JSON), text of GR_HOME, text of
+ * GR_BROKER_SOCKET, number of milliseconds that the program may take. The answer: byte
+ * notifier_end, number, text (for NOTIFIER_FAILED). A connection that is closed before ends the
+ * program, and all that it started.
  */
 #ifndef GR_BASE_NOTIFIER_H
 #define GR_BASE_NOTIFIER_H

@@ -41,7 +41,8 @@ static bool is_served_by(int fd, uid_t owner)
 	return peer.uid == owner || peer.uid == 0;
 }
 
-static enum status call(struct peer *peer, const struct peer_kind *kind, const char *dir, uid_t owner)
+static enum status call(struct peer *peer, const struct peer_kind *kind, const char *dir,
+			uid_t owner)
 {
 	int folder = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct sockaddr_un to;
@@ -49,9 +50,11 @@ static enum status call(struct peer *peer, const struct peer_kind *kind, const c
 
 	peer->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	ok = folder >= 0 && peer->fd >= 0 && address(&to, folder, kind->socket) &&
-	     connect(peer->fd, (const struct sockaddr *)&to, sizeof to) == 0 && is_served_by(peer->fd, owner);
+	    connect(peer->fd, (const struct sockaddr *)&to, sizeof to) == 0 &&
+	    is_served_by(peer->fd, owner);
 	if (!ok)
-		complain("%s/%s: %s; is %s running?", dir, kind->socket, strerror(errno), kind->program);
+		complain("%s/%s: %s; is %s running?", dir, kind->socket, strerror(errno),
+			 kind->program);
 	if (folder >= 0)
 		close(folder);
 	if (!ok)
@@ -78,7 +81,9 @@ static int spawn(pid_t *pid, const char *path, const char *name, const char *dir
 {
 	char *const argv[] = { (char *)name, (char *)"-i", (char *)"-H", (char *)dir, NULL };
 
-	return spawn_start(pid, &(struct spawn){ .path = path, .argv = argv, .env = environ, .input = fd });
+	return spawn_start(pid,
+			   &(struct spawn){
+			       .path = path, .argv = argv, .env = environ, .input = fd });
 }
 
 static enum status start(struct peer *peer, const struct peer_kind *kind, const char *dir)
@@ -110,7 +115,8 @@ enum status peer_open(struct peer *peer, const struct peer_kind *kind, const cha
 		complain("%s: %s", dir, strerror(errno));
 		return errno == ENOENT || errno == ENOTDIR ? GR_BAD : GR_FAIL;
 	}
-	return info.st_uid == geteuid() ? start(peer, kind, dir) : call(peer, kind, dir, info.st_uid);
+	return info.st_uid == geteuid() ? start(peer, kind, dir)
+					: call(peer, kind, dir, info.st_uid);
 }
 
 void peer_close(struct peer *peer)
@@ -152,8 +158,8 @@ enum status peer_listen(int *fd, const struct peer_kind *kind, const char *dir)
 	bool ok;
 
 	*fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	ok = folder >= 0 && *fd >= 0 && str_format(birth, sizeof birth, ".%s", kind->socket) && bind_at(*fd, folder, birth) &&
-	     renameat(folder, birth, folder, kind->socket) == 0;
+	ok = folder >= 0 && *fd >= 0 && str_format(birth, sizeof birth, ".%s", kind->socket) &&
+	    bind_at(*fd, folder, birth) && renameat(folder, birth, folder, kind->socket) == 0;
 	if (!ok)
 		complain("%s/%s: %s", dir, kind->socket, strerror(errno));
 	if (folder >= 0)

@@ -13,7 +13,11 @@ void progress_start(struct progress *p, const char *what, int64_t total)
 {
 	int64_t now = clock_boot_ms();
 
-	*p = (struct progress){ .what = what, .total = total, .began = now, .next = now + SHOW_MS, .person = isatty(STDERR_FILENO) == 1 };
+	*p = (struct progress){ .what = what,
+				.total = total,
+				.began = now,
+				.next = now + SHOW_MS,
+				.person = isatty(STDERR_FILENO) == 1 };
 }
 
 void progress_show(struct progress *p, int64_t done)
@@ -28,7 +32,8 @@ void progress_show(struct progress *p, int64_t done)
 	rate = done * 1000 / (now - p->began);
 	fprintf(stderr, "\r\033[K%s: %" PRId64, p->what, done);
 	if (p->total > 0)
-		fprintf(stderr, " of %" PRId64 " (%" PRId64 " %%)", p->total, done >= p->total ? 100 : done * 100 / p->total);
+		fprintf(stderr, " of %" PRId64 " (%" PRId64 " %%)", p->total,
+			done >= p->total ? 100 : done * 100 / p->total);
 	fprintf(stderr, ", %" PRId64 " a second", rate);
 	if (p->total > done && rate > 0)
 		fprintf(stderr, ", %" PRId64 " s left", (p->total - done) / rate + 1);

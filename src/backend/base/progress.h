@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * progress.h - how far a long piece of work is: one line on standard error that rewrites itself, for a person alone.
- * Silent when standard error is no terminal.
+ * progress.h - how far a long piece of work is: one line on standard error that rewrites itself,
+ * for a person alone. Silent when standard error is no terminal.
  */
 #ifndef GR_BASE_PROGRESS_H
 #define GR_BASE_PROGRESS_H

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All of one owner is in one set, which it may fill by half: so it leaves room for others. Who has no owner is in any. */
+/*
+ * All of one owner is in one set, which it may fill by half: so it leaves room for others. Who has
+ * no owner is in any.
+ */
 enum { SETS = 256, WAYS = 16, SHARE = 8 };
 
 struct repeats {
@@ -35,7 +38,8 @@ static void write_count(struct repeats *r, const char *line, uint64_t count, int
 {
 	char text[REPEAT_LINE + 64];
 
-	snprintf(text, sizeof text, "%s (%llu more in the last %lld s)", line, (unsigned long long)count, (long long)((ms + 500) / 1000));
+	snprintf(text, sizeof text, "%s (%llu more in the last %lld s)", line,
+		 (unsigned long long)count, (long long)((ms + 500) / 1000));
 	r->write(text);
 }
 

@@ -13,7 +13,10 @@ struct spawn {
 	bool apart;		/* leads a process group, and works in / */
 };
 
-/* Standard output goes nowhere, no other descriptor is open, no signal is blocked or ignored. 0, or an errno. */
+/*
+ * Standard output goes nowhere, no other descriptor is open, no signal is blocked or ignored. 0,
+ * or an errno.
+ */
 int spawn_start(pid_t *pid, const struct spawn *spawn);
 
 #endif

@@ -54,13 +54,18 @@ bool utc_parse(int64_t *ms, const char *text)
 {
 	int year, month, day, hour, minute, second = 0;
 
-	if (!take_digits(&year, &text, 4) || !take_char(&text, "-") || !take_digits(&month, &text, 2) || !take_char(&text, "-") ||
-	    !take_digits(&day, &text, 2) || !take_char(&text, " T") || !take_digits(&hour, &text, 2) || !take_char(&text, ":") ||
-	    !take_digits(&minute, &text, 2) || (take_char(&text, ":") && !take_digits(&second, &text, 2)))
+	if (!take_digits(&year, &text, 4) || !take_char(&text, "-") ||
+	    !take_digits(&month, &text, 2) || !take_char(&text, "-") ||
+	    !take_digits(&day, &text, 2) || !take_char(&text, " T") ||
+	    !take_digits(&hour, &text, 2) || !take_char(&text, ":") ||
+	    !take_digits(&minute, &text, 2) ||
+	    (take_char(&text, ":") && !take_digits(&second, &text, 2)))
 		return false;
 	take_char(&text, "Z");
-	if (*text != '\0' || year < 1970 || month < 1 || month > 12 || day < 1 || day > month_days(year, month) || hour > 23 || minute > 59 || second > 59)
+	if (*text != '\0' || year < 1970 || month < 1 || month > 12 || day < 1 ||
+	    day > month_days(year, month) || hour > 23 || minute > 59 || second > 59)
 		return false;
-	*ms = count_days(year, month, day) * DAY_MS + ((hour * 60 + minute) * 60 + second) * INT64_C(1000);
+	*ms = count_days(year, month, day) * DAY_MS +
+	    ((hour * 60 + minute) * 60 + second) * INT64_C(1000);
 	return true;
 }

@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* "2026-11-02T02:00" as ms since 1970; with seconds or without, a blank for the T, a Z at the end or none. False: not a time. */
+/*
+ * "2026-11-02T02:00" as ms since 1970; with seconds or without, a blank for the T, a Z at the end
+ * or none. False: not a time.
+ */
 bool utc_parse(int64_t *ms, const char *text);
 
 #endif

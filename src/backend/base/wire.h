@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wire.h - what passes between the daemon and gr-signer or gr-notifier: one message a datagram, numbers and texts in turn.
+ * wire.h - what passes between the daemon and gr-signer or gr-notifier: one message a datagram,
+ * numbers and texts in turn.
  *
- * Numbers are most significant byte first; a text is four bytes of length and its bytes. What does not fit, or is not
- * there, makes the message bad, and all that follows with it: look at bad once, after the last field.
+ * Numbers are most significant byte first; a text is four bytes of length and its bytes. What does
+ * not fit, or is not there, makes the message bad, and all that follows with it: look at bad once,
+ * after the last field.
  */
 #ifndef GR_BASE_WIRE_H
 #define GR_BASE_WIRE_H
@@ -37,7 +39,9 @@ void wire_text(char *to, size_t size, struct wire *wire);
 /* All of it was read, and nothing was bad. */
 bool wire_is_done(const struct wire *wire);
 
-/* One datagram on a SOCK_SEQPACKET socket. False: errno says why; 0 where the other side is gone. */
+/*
+ * One datagram on a SOCK_SEQPACKET socket. False: errno says why; 0 where the other side is gone.
+ */
 bool wire_send(const struct wire *wire, int fd);
 bool wire_receive(struct wire *wire, int fd);
 

@@ -48,9 +48,12 @@ static bool level_covers(struct level level, const char *text)
  */
 static bool is_rotation(const char *topic)
 {
-	const char *what = first_is(topic, "$aws") ? "jobs" : first_is(topic, "awslabs") ? "certificate" : NULL;
+	const char *what = first_is(topic, "$aws") ? "jobs"
+	    : first_is(topic, "awslabs")	   ? "certificate"
+						   : NULL;
 
-	return what && level_covers(level_at(topic, 1), "things") && level_covers(level_at(topic, 3), what);
+	return what && level_covers(level_at(topic, 1), "things") &&
+	    level_covers(level_at(topic, 3), what);
 }
 
 bool acl_is_request(const char *topic)
@@ -69,7 +72,8 @@ bool acl_is_spared(const struct identity *who, const char *topic)
 		return false;
 	if (strncmp(topic, "$aws/rules/", 11) == 0)
 		return true;
-	if (strncmp(topic, "$aws/things/", 12) != 0 || strncmp(topic + 12, who->thing, len) != 0 || topic[12 + len] != '/')
+	if (strncmp(topic, "$aws/things/", 12) != 0 || strncmp(topic + 12, who->thing, len) != 0 ||
+	    topic[12 + len] != '/')
 		return false;
 	topic_parse(&t, topic);
 	return !topic_is_rotation(t.kind);
@@ -91,7 +95,8 @@ static const char *closed_write(const struct identity *who, const char *topic)
 		return NULL;
 	topic_parse(&t, topic);
 	if (t.kind == TOPIC_NONE)
-		return "no request has this topic, and all else that begins with $ or awslabs/ is closed";
+		return "no request has this topic, and all else that begins with $ or awslabs/ is "
+		       "closed";
 	if (strcmp(t.thing, who->thing) != 0)
 		return "this is a request of another thing";
 	return who->role != ROLE_THING ? "this client id may not rotate its thing" : NULL;
@@ -129,26 +134,31 @@ static const char *closed_read(const struct identity *who, const char *topic)
 		return "$CONTROL is closed";
 	if (is_rotation(topic) && !level_is(level_at(topic, 2), who->thing))
 		return "these are rotation topics of another thing";
-	return is_rotation(topic) && who->role != ROLE_THING ? "this client id may not rotate its thing" : NULL;
+	return is_rotation(topic) && who->role != ROLE_THING
+	    ? "this client id may not rotate its thing"
+	    : NULL;
 }
 
 const char *acl_subscribe(const struct identity *who, const char *filter)
 {
-	const char *why = first_is(filter, "$share") ? "$share is closed" : closed_read(who, filter);
+	const char *why = first_is(filter, "$share") ? "$share is closed"
+						     : closed_read(who, filter);
 
 	return why ? why : identity_refusal(who, POLICY_SUBSCRIBE, filter);
 }
 
 const char *acl_read(const struct identity *who, const char *topic)
 {
-	const char *why = acl_is_request(topic) ? "requests are the backend's" : closed_read(who, topic);
+	const char *why = acl_is_request(topic) ? "requests are the backend's"
+						: closed_read(who, topic);
 
 	return why ? why : identity_refusal(who, POLICY_RECEIVE, topic);
 }
 
 bool acl_queue(const char *client, const char *topic)
 {
-	return identity_role(client) == ROLE_THING && !is_internal(topic) && !acl_is_request(topic);
+	return identity_role(client) == ROLE_THING && !is_internal(topic) &&
+	    !acl_is_request(topic);
 }
 
 bool acl_retained(const char *topic)

@@ -4,9 +4,10 @@
  * policy says, then its policies.
  *
  * Closed: "in/" and "out/" (between broker and backend), all under "$aws/" and "awslabs/" for
- * publishing except what lies below "$aws/things/" and one's own thing, "$aws/rules/" and the requests of one's own thing,
- * rotation topics of other things, $share, $CONTROL, and for publishing whatever else begins with "$". For one whose
- * certificate has expired all but rotation topics.
+ * publishing except what lies below "$aws/things/" and one's own thing, "$aws/rules/" and the
+ * requests of one's own thing, rotation topics of other things, $share, $CONTROL, and for
+ * publishing whatever else begins with "$". For one whose certificate has expired all but rotation
+ * topics.
  */
 #ifndef GR_BROKER_ACL_H
 #define GR_BROKER_ACL_H
@@ -18,12 +19,16 @@
 /* Nobody receives what is published here, whatever he subscribed to. */
 #define ACL_NOWHERE "$gr/nowhere"
 
-/* A request to the backend. It reaches the backend rewritten, by MESSAGE; as itself it is delivered to nobody. */
+/*
+ * A request to the backend. It reaches the backend rewritten, by MESSAGE; as itself it is
+ * delivered to nobody.
+ */
 bool acl_is_request(const char *topic);
 /*
- * Is this below "$aws/things/" and the thing of who, or below "$aws/rules/", and no part of a rotation? AWS IoT has services
- * there that we have not, and runtimes that take them for granted: publishing here never costs a connection. What is no
- * request either (acl_is_lost) is taken and goes to ACL_NOWHERE.
+ * Is this below "$aws/things/" and the thing of who, or below "$aws/rules/", and no part of a
+ * rotation? AWS IoT has services there that we have not, and runtimes that take them for granted:
+ * publishing here never costs a connection. What is no request either (acl_is_lost) is taken and
+ * goes to ACL_NOWHERE.
  */
 bool acl_is_spared(const struct identity *who, const char *topic);
 bool acl_is_lost(const struct identity *who, const char *topic);
@@ -37,11 +42,13 @@ const char *acl_subscribe(const struct identity *who, const char *filter);
 const char *acl_read(const struct identity *who, const char *topic);
 
 /*
- * What may wait for a client without a connection: nothing but for those whose session may be kept. What is queued is checked in
- * full when its client comes back.
+ * What may wait for a client without a connection: nothing but for those whose session may be
+ * kept. What is queued is checked in full when its client comes back.
  */
 bool acl_queue(const char *client, const char *topic);
-/* The closed topics alone, for a retained message: it was checked in full when it was published. */
+/*
+ * The closed topics alone, for a retained message: it was checked in full when it was published.
+ */
 bool acl_retained(const char *topic);
 /* For the backend's own clients. */
 bool acl_local_read(const char *topic);

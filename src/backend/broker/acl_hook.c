@@ -11,18 +11,23 @@ static int verdict(bool allowed, int denied)
 	return allowed ? MOSQ_ERR_SUCCESS : denied;
 }
 
-void acl_hook_log(struct broker *broker, const struct identity *who, const char *what, const char *topic, const char *why)
+void acl_hook_log(struct broker *broker, const struct identity *who, const char *what,
+		  const char *topic, const char *why)
 {
 	char client[REPORT_PRINTABLE_MAX], printable[REPORT_PRINTABLE_MAX];
 
 	printable_ascii(client, sizeof client, who->client);
 	printable_ascii(printable, sizeof printable, topic);
-	broker_say(broker, who->certificate, "%s with certificate %s %s%s%s: %s", client, who->certificate, what, topic[0] ? " " : "", printable, why);
+	broker_say(broker, who->certificate, "%s with certificate %s %s%s%s: %s", client,
+		   who->certificate, what, topic[0] ? " " : "", printable, why);
 }
 
 static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *check)
 {
-	/* Asked for each message and subscriber, whether or not it is here: so we learn of a session that the broker has kept. */
+	/*
+	 * Asked for each message and subscriber, whether or not it is here: so we learn of a
+	 * session that the broker has kept.
+	 */
 	if (check->access == MOSQ_ACL_READ && strncmp(check->topic, "in/", 3) == 0)
 		b->backlog.heard = true;
 	if (check->access == MOSQ_ACL_READ)
@@ -38,17 +43,20 @@ static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *che
 }
 
 /*
- * A request with RETAIN passes, because MESSAGE clears it. A will has no MESSAGE, and from 2.1.3 on Mosquitto sends it while its
- * session is still there; so it is noted until the message comes. What was a will is taken away when the session ends.
+ * A request with RETAIN passes, because MESSAGE clears it. A will has no MESSAGE, and from 2.1.3
+ * on Mosquitto sends it while its session is still there; so it is noted until the message comes.
+ * What was a will is taken away when the session ends.
  */
 static int note_retained(const struct mosquitto_evt_acl_check *check, struct session *s)
 {
 	bool cleared = acl_is_request(check->topic) || acl_is_lost(&s->who, check->topic);
 
-	return check->retain && cleared && !session_keep(s, check->topic) ? MOSQ_ERR_NOMEM : MOSQ_ERR_SUCCESS;
+	return check->retain && cleared && !session_keep(s, check->topic) ? MOSQ_ERR_NOMEM
+									  : MOSQ_ERR_SUCCESS;
 }
 
-static int live_write(struct broker *b, const struct mosquitto_evt_acl_check *check, struct session *s)
+static int live_write(struct broker *b, const struct mosquitto_evt_acl_check *check,
+		      struct session *s)
 {
 	const char *why = acl_write(&s->who, check->topic, check->retain, !s->ending);
 
@@ -57,7 +65,10 @@ static int live_write(struct broker *b, const struct mosquitto_evt_acl_check *ch
 		why = "it is longer than 131072 bytes";
 	if (!why)
 		return note_retained(check, s);
-	/* It would have reached nobody: nothing is lost if an MQTT 3.1.1 client gets a PUBACK for it. */
+	/*
+	 * It would have reached nobody: nothing is lost if an MQTT 3.1.1 client gets a PUBACK for
+	 * it.
+	 */
 	if (acl_is_spared(&s->who, check->topic)) {
 		acl_hook_log(b, &s->who, "may not publish on", check->topic, why);
 		return MOSQ_ERR_ACL_DENIED;
@@ -66,11 +77,15 @@ static int live_write(struct broker *b, const struct mosquitto_evt_acl_check *ch
 	if (!s->thrown_out)
 		report_thrown_out(&s->who, check->topic, why);
 	s->thrown_out = true;
-	/* Any other error than ACL_DENIED closes the connection: an MQTT 3.1.1 client would get a PUBACK. */
+	/*
+	 * Any other error than ACL_DENIED closes the connection: an MQTT 3.1.1 client would get a
+	 * PUBACK.
+	 */
 	return MOSQ_ERR_AUTH;
 }
 
-static int live_subscribe(struct broker *b, const struct mosquitto_evt_acl_check *check, const struct session *s)
+static int live_subscribe(struct broker *b, const struct mosquitto_evt_acl_check *check,
+			  const struct session *s)
 {
 	const char *why = acl_subscribe(&s->who, check->topic);
 
@@ -81,7 +96,8 @@ static int live_subscribe(struct broker *b, const struct mosquitto_evt_acl_check
 	return verdict(!why, MOSQ_ERR_ACL_DENIED);
 }
 
-static int acl_live(struct broker *b, const struct mosquitto_evt_acl_check *check, struct session *s)
+static int acl_live(struct broker *b, const struct mosquitto_evt_acl_check *check,
+		    struct session *s)
 {
 	identity_refresh(&s->who, b->view, b->cache);
 	switch (check->access) {
@@ -97,13 +113,15 @@ static int acl_live(struct broker *b, const struct mosquitto_evt_acl_check *chec
 }
 
 /* Its session is over: this is a will. What would go nowhere is not worth a line. */
-static bool may_publish_will(struct broker *b, const struct mosquitto_evt_acl_check *check, const char *certificate, const char *client)
+static bool may_publish_will(struct broker *b, const struct mosquitto_evt_acl_check *check,
+			     const char *certificate, const char *client)
 {
 	const struct identity_source source = broker_source(b);
 	struct identity who;
 	const char *why;
 
-	if (identity_establish(&who, &why, &source, NULL, certificate, client, mosquitto_client_address(check->client)) != GR_OK)
+	if (identity_establish(&who, &why, &source, NULL, certificate, client,
+			       mosquitto_client_address(check->client)) != GR_OK)
 		return false;
 	why = acl_write(&who, check->topic, check->retain, false);
 	if (why && !acl_is_spared(&who, check->topic))
@@ -115,15 +133,18 @@ static bool may_publish_will(struct broker *b, const struct mosquitto_evt_acl_ch
 /* A client that is not connected: queues, wills, and the publisher of a retained message. */
 static int acl_absent(struct broker *b, const struct mosquitto_evt_acl_check *check)
 {
-	const char *certificate = mosquitto_client_username(check->client), *client = mosquitto_client_id(check->client);
+	const char *certificate = mosquitto_client_username(check->client),
+		   *client = mosquitto_client_id(check->client);
 	bool allowed = false;
 
 	if (!certificate || !client)
 		return MOSQ_ERR_ACL_DENIED;
 	if (check->access == MOSQ_ACL_READ)
-		allowed = acl_queue(client, check->topic) && (check->qos == 0 || kept_sessions_admits(b->kept, client, check->payloadlen));
+		allowed = acl_queue(client, check->topic) &&
+		    (check->qos == 0 || kept_sessions_admits(b->kept, client, check->payloadlen));
 	else if (check->access == MOSQ_ACL_WRITE && !mosquitto_client_address(check->client))
-		allowed = acl_retained(check->topic);	/* only the broker's stand-in for a publisher has no address */
+		/* only the broker's stand-in for a publisher has no address */
+		allowed = acl_retained(check->topic);
 	else if (check->access == MOSQ_ACL_WRITE)
 		allowed = may_publish_will(b, check, certificate, client);
 	return verdict(allowed, MOSQ_ERR_ACL_DENIED);
@@ -134,8 +155,9 @@ int acl_hook_check(struct broker *broker, const struct mosquitto_evt_acl_check *
 	struct session *s;
 
 	/*
-	 * Since 2.0.12 Mosquitto asks once more for the subscriptions of a session that is kept when its client is thrown out.
-	 * A thing whose certificate was retired comes back over another one and counts on them; each delivery is checked anyhow.
+	 * Since 2.0.12 Mosquitto asks once more for the subscriptions of a session that is kept
+	 * when its client is thrown out. A thing whose certificate was retired comes back over
+	 * another one and counts on them; each delivery is checked anyhow.
 	 */
 	if (broker->dropping && check->access == MOSQ_ACL_SUBSCRIBE)
 		return MOSQ_ERR_SUCCESS;

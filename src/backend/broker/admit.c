@@ -9,24 +9,27 @@ enum { MQTT_5 = 5 };
 
 bool admit_may_be_kept(const struct mosquitto *client)
 {
-	return mosquitto_client_protocol_version(client) == MQTT_5 || !mosquitto_client_clean_session(client);
+	return mosquitto_client_protocol_version(client) == MQTT_5 ||
+	    !mosquitto_client_clean_session(client);
 }
 
 /*
- * What a rotation needs is let in whatever else of the device is connected: these are one session each, because a
- * newer one takes the place of an older one of its client id.
+ * What a rotation needs is let in whatever else of the device is connected: these are one session
+ * each, because a newer one takes the place of an older one of its client id.
  */
 static bool rotates(const struct identity *who)
 {
 	const char *suffix = topic_client_suffix(who->client, who->thing);
 
-	return suffix && (suffix[0] == '\0' || strcmp(suffix, "gr") == 0 || who->role == ROLE_PROBE);
+	return suffix &&
+	    (suffix[0] == '\0' || strcmp(suffix, "gr") == 0 || who->role == ROLE_PROBE);
 }
 
 /*
- * Mosquitto has no question for this. Told to throw out one that has ended already it does nothing but say whether it
- * has it (source: command_disconnect in 2.0.11 to 2.1.2); one that it has read from its file is in another state, and would end twice. From 2.0.12 on it asks for the rights to its subscriptions on the way, and removes
- * those that it may not have.
+ * Mosquitto has no question for this. Told to throw out one that has ended already it does nothing
+ * but say whether it has it (source: command_disconnect in 2.0.11 to 2.1.2); one that it has read
+ * from its file is in another state, and would end twice. From 2.0.12 on it asks for the rights to
+ * its subscriptions on the way, and removes those that it may not have.
  */
 static bool broker_has(void *arg, const char *client)
 {
@@ -39,19 +42,23 @@ static bool broker_has(void *arg, const char *client)
 	return has;
 }
 
-const char *admit_refusal(enum status *verdict, struct broker *broker, const struct mosquitto *client, const struct identity *who)
+const char *admit_refusal(enum status *verdict, struct broker *broker,
+			  const struct mosquitto *client, const struct identity *who)
 {
 	bool may_be_kept = admit_may_be_kept(client);
 
 	*verdict = GR_NO;
-	if (who->role != ROLE_THING && !mosquitto_client_clean_session(client) && mosquitto_client_protocol_version(client) != MQTT_5)
-		return "this client id may not leave a session behind: T, T#gr and T#2, T#3 and so on may";
+	if (who->role != ROLE_THING && !mosquitto_client_clean_session(client) &&
+	    mosquitto_client_protocol_version(client) != MQTT_5)
+		return "this client id may not leave a session behind: T, T#gr and T#2, T#3 and "
+		       "so on may";
 	*verdict = GR_FAIL;
 	if (rotates(who))
 		return NULL;
 	if (sessions_count_others(broker->sessions, who->certificate, who->client) >= SESSIONS_MAX)
 		return "the certificate has five sessions already";
-	if (may_be_kept && kept_sessions_is_full(broker->kept, who->client, clock_boot_ms(), broker_has, broker))
+	if (may_be_kept &&
+	    kept_sessions_is_full(broker->kept, who->client, clock_boot_ms(), broker_has, broker))
 		return "its thing has left five sessions behind already";
 	return NULL;
 }

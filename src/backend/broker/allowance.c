@@ -32,7 +32,8 @@ static uint32_t cost_of(const char *topic, size_t size)
 	return (create ? ALLOWANCE_CREATE : 1) + (uint32_t)(size / ALLOWANCE_BYTES);
 }
 
-bool allowance_request(struct allowance *a, const struct identity *who, const char *topic, size_t size, int64_t now)
+bool allowance_request(struct allowance *a, const struct identity *who, const char *topic,
+		       size_t size, int64_t now)
 {
 	if (!a->requests || buckets_take(a->requests, who->thing, cost_of(topic, size), now))
 		return true;
@@ -55,7 +56,9 @@ void allowance_tell(struct allowance *a, int64_t now)
 	if (now < a->tell_at || a->dropped + a->unheard + a->turned_away == 0)
 		return;
 	a->tell_at = now + ALLOWANCE_TELL_MS;
-	snprintf(text, sizeof text, "{\"requests\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"connections\":%" PRIu64 "}", a->dropped, a->unheard, a->turned_away);
+	snprintf(text, sizeof text,
+		 "{\"requests\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"connections\":%" PRIu64 "}",
+		 a->dropped, a->unheard, a->turned_away);
 	/* Should it fail, the next one says it all. */
 	if (copy_publish(NULL, "in/gr/dropped", strlen(text), text, 0, false) == MOSQ_ERR_SUCCESS)
 		a->dropped = a->unheard = a->turned_away = 0;

@@ -2,8 +2,8 @@
 /*
  * api.h - the broker's side of the plugin, whichever Mosquitto's headers the machine has.
  *
- * Structures and numbers of the events are the same in 2.0 and 2.1, so what is built with the headers of one runs in the
- * other; what they do differently is in release.h.
+ * Structures and numbers of the events are the same in 2.0 and 2.1, so what is built with the
+ * headers of one runs in the other; what they do differently is in release.h.
  */
 #ifndef GR_BROKER_API_H
 #define GR_BROKER_API_H
@@ -22,16 +22,18 @@
 enum { API_EVT_CLIENT_OFFLINE = 28 };
 
 /*
- * To be called in each TICK: the broker shall be awake again within ms. Mosquitto 2.0 always is after 100 ms; 2.1, built
- * without websockets, else sleeps until an event of its own, for seconds. Asked for a tick in ms alone it would leave out
- * those of all turns before, and forget the wish if there is one. A next tick that lies ahead by the sum of both members, but
- * behind by the seconds, wakes it and leaves nothing out.
+ * To be called in each TICK: the broker shall be awake again within ms. Mosquitto 2.0 always is
+ * after 100 ms; 2.1, built without websockets, else sleeps until an event of its own, for seconds.
+ * Asked for a tick in ms alone it would leave out those of all turns before, and forget the wish
+ * if there is one. A next tick that lies ahead by the sum of both members, but behind by the
+ * seconds, wakes it and leaves nothing out.
  */
 static inline void api_wake_within(struct mosquitto_evt_tick *tick, long ms)
 {
 	tick->next_s = -2;
 #if LIBMOSQUITTO_VERSION_NUMBER < 2001000
-	tick->next_ns = 2000 + ms;	/* 2.0 looks at neither; in 2.1 the same member is next_ms */
+	/* 2.0 looks at neither; in 2.1 the same member is next_ms */
+	tick->next_ns = 2000 + ms;
 #else
 	tick->next_ms = 2000 + ms;
 #endif

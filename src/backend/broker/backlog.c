@@ -14,7 +14,8 @@ enum { KILOBYTE = 1024 };
 
 bool backlog_open(struct backlog *backlog)
 {
-	*backlog = (struct backlog){ .life = (uint64_t)clock_real_ms(), .shares = buckets_new(0, BACKLOG_SHARE / KILOBYTE) };
+	*backlog = (struct backlog){ .life = (uint64_t)clock_real_ms(),
+				     .shares = buckets_new(0, BACKLOG_SHARE / KILOBYTE) };
 	return backlog->shares != NULL;
 }
 
@@ -25,7 +26,8 @@ void backlog_close(struct backlog *backlog)
 
 bool backlog_shares(struct backlog *backlog, const char *thing, size_t size, int64_t now)
 {
-	return buckets_take(backlog->shares, thing, (uint32_t)((size + BACKLOG_OVERHEAD + KILOBYTE - 1) / KILOBYTE), now);
+	return buckets_take(backlog->shares, thing,
+			    (uint32_t)((size + BACKLOG_OVERHEAD + KILOBYTE - 1) / KILOBYTE), now);
 }
 
 const char *backlog_refuses(struct backlog *backlog, size_t size)
@@ -55,7 +57,8 @@ void backlog_settle(struct backlog *backlog, const char *mark, size_t len)
 	uint64_t life, handled;
 	char text[64];
 
-	if (!str_format(text, sizeof text, "%.*s", len < sizeof text ? (int)len : 0, len ? mark : "") ||
+	if (!str_format(text, sizeof text, "%.*s", len < sizeof text ? (int)len : 0,
+			len ? mark : "") ||
 	    sscanf(text, "%" SCNu64 " %" SCNu64, &life, &handled) != 2)
 		return;
 	if (life != backlog->life || handled <= backlog->handled || handled > backlog->sent)

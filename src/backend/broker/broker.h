@@ -35,14 +35,19 @@ struct broker {
 	uint64_t turn;			/* of the broker's loop, from 1 */
 	int64_t version;		/* of the newest session, see presence.h */
 	int64_t grace_s;		/* identity.h */
-	char complained[256];		/* why the registry could not be read, as it was logged last */
-	bool reloading;			/* between SIGHUP and the end of this turn of the broker's loop */
+	/* why the registry could not be read, as it was logged last */
+	char complained[256];
+	/* between SIGHUP and the end of this turn of the broker's loop */
+	bool reloading;
 	bool replied;			/* a reply waits for the end of this turn */
 	bool dropping;			/* clients are being thrown out right now */
 };
 
-/* Logs a line now, or counts it: see base/repeat.h. owner: the certificate on whose account it is. */
-void broker_say(struct broker *broker, const char *owner, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/*
+ * Logs a line now, or counts it: see base/repeat.h. owner: the certificate on whose account it is.
+ */
+void broker_say(struct broker *broker, const char *owner, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static inline struct identity_source broker_source(const struct broker *broker)
 {

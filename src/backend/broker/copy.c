@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-int copy_publish(const char *client, const char *topic, size_t len, const void *payload, int qos, bool retain)
+int copy_publish(const char *client, const char *topic, size_t len, const void *payload, int qos,
+		 bool retain)
 {
 	char *own = mosquitto_malloc(len + 1);
 	int rc;

@@ -5,8 +5,9 @@
 #include <openssl/x509v3.h>
 
 /*
- * What a TLS server verifies its clients by: OpenSSL looks this name up at each handshake, in a table that goes before its
- * own (X509_VERIFY_PARAM_lookup). Purpose and trust are those of the entry that it replaces.
+ * What a TLS server verifies its clients by: OpenSSL looks this name up at each handshake, in a
+ * table that goes before its own (X509_VERIFY_PARAM_lookup). Purpose and trust are those of the
+ * entry that it replaces.
  */
 #define PARAM_NAME "ssl_client"
 
@@ -17,7 +18,8 @@ bool dates_take_over(void)
 	if (param && X509_VERIFY_PARAM_set1_name(param, PARAM_NAME) == 1 &&
 	    X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_CLIENT) == 1 &&
 	    X509_VERIFY_PARAM_set_trust(param, X509_TRUST_SSL_CLIENT) == 1 &&
-	    X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME) == 1 && X509_VERIFY_PARAM_add0_table(param) == 1)
+	    X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME) == 1 &&
+	    X509_VERIFY_PARAM_add0_table(param) == 1)
 		return true;
 	X509_VERIFY_PARAM_free(param);
 	return false;
@@ -45,7 +47,8 @@ enum dates dates_check(const char **why, const X509 *x509, int64_t now, int64_t 
 	int64_t begun, over;
 
 	*why = "the certificate has no dates";
-	if (!seconds_since(&begun, X509_get0_notBefore(x509), now) || !seconds_since(&over, X509_get0_notAfter(x509), now))
+	if (!seconds_since(&begun, X509_get0_notBefore(x509), now) ||
+	    !seconds_since(&over, X509_get0_notAfter(x509), now))
 		return DATES_REFUSED;
 	*why = "the certificate is not valid yet";
 	if (begun < 0)

@@ -29,7 +29,8 @@ static void read_common_name(char *to, size_t size, const X509 *x509)
 	to[0] = '\0';
 	if (at < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, at) >= 0)
 		return;
-	len = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+	len = ASN1_STRING_to_UTF8(&text,
+				  X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
 	if (len > 0 && strlen((const char *)text) == (size_t)len)
 		str_copy(to, size, (const char *)text);
 	OPENSSL_free(text);
@@ -63,10 +64,13 @@ static const char *usable_problem(const struct registry_reader_certificate *c, c
 		return "the certificate is not ACTIVE";
 	if (!c->thing[0])
 		return "the certificate is attached to no thing";
-	return thing[0] && strcmp(thing, c->thing) != 0 ? "the certificate is attached to another thing" : NULL;
+	return thing[0] && strcmp(thing, c->thing) != 0
+	    ? "the certificate is attached to another thing"
+	    : NULL;
 }
 
-enum status identity_is_usable(struct registry_reader *view, const char **why, const char *certificate, const char *thing)
+enum status identity_is_usable(struct registry_reader *view, const char **why,
+			       const char *certificate, const char *thing)
 {
 	struct registry_reader_certificate c;
 	enum status st = registry_reader_certificate(view, &c, certificate);
@@ -77,7 +81,8 @@ enum status identity_is_usable(struct registry_reader *view, const char **why, c
 	return *why ? GR_NO : GR_OK;
 }
 
-static enum status find_thing(struct identity *who, const char **why, struct registry_reader *view, const char *client)
+static enum status find_thing(struct identity *who, const char **why, struct registry_reader *view,
+			      const char *client)
 {
 	struct registry_reader_certificate c;
 	enum status st = registry_reader_certificate(view, &c, who->certificate);
@@ -87,7 +92,8 @@ static enum status find_thing(struct identity *who, const char **why, struct reg
 	if ((*why = usable_problem(&c, "")))
 		return GR_NO;
 	*why = "the client id does not belong to the certificate's thing";
-	if (!topic_client_suffix(client, c.thing) || !str_copy(who->client, sizeof who->client, client))
+	if (!topic_client_suffix(client, c.thing) ||
+	    !str_copy(who->client, sizeof who->client, client))
 		return GR_NO;
 	str_copy(who->thing, sizeof who->thing, c.thing);
 	who->role = identity_role(client);
@@ -95,9 +101,11 @@ static enum status find_thing(struct identity *who, const char **why, struct reg
 }
 
 /* Whoever is late may rotate, as the thing itself or beside it, and probe for that. */
-static enum status check_dates(struct identity *who, const char **why, const X509 *x509, int64_t grace_s)
+static enum status check_dates(struct identity *who, const char **why, const X509 *x509,
+			       int64_t grace_s)
 {
-	enum dates dates = grace_s < 0 ? DATES_HOLD : dates_check(why, x509, clock_real_ms() / 1000, grace_s);
+	enum dates dates = grace_s < 0 ? DATES_HOLD
+				       : dates_check(why, x509, clock_real_ms() / 1000, grace_s);
 
 	who->expired = dates == DATES_GRACE;
 	if (who->expired && who->role == ROLE_OTHER) {
@@ -107,7 +115,8 @@ static enum status check_dates(struct identity *who, const char **why, const X50
 	return dates == DATES_REFUSED ? GR_NO : GR_OK;
 }
 
-enum status identity_establish(struct identity *who, const char **why, const struct identity_source *source, const X509 *x509,
+enum status identity_establish(struct identity *who, const char **why,
+			       const struct identity_source *source, const X509 *x509,
 			       const char *certificate, const char *client, const char *address)
 {
 	struct registry_reader *view = source->view;
@@ -118,7 +127,8 @@ enum status identity_establish(struct identity *who, const char **why, const str
 	str_copy(who->certificate, sizeof who->certificate, certificate);
 	read_address(who->address, sizeof who->address, address);
 	st = find_thing(who, why, view, client);
-	if (st == GR_OK && !x509 && (st = registry_reader_x509(view, &stored, certificate)) == GR_OK)
+	if (st == GR_OK && !x509 &&
+	    (st = registry_reader_x509(view, &stored, certificate)) == GR_OK)
 		x509 = stored;
 	if (x509)
 		read_common_name(who->common_name, sizeof who->common_name, x509);
@@ -139,11 +149,13 @@ void identity_release(struct identity *who)
 	policies_release(&who->policies);
 }
 
-void identity_refresh(struct identity *who, struct registry_reader *view, struct policies_cache *cache)
+void identity_refresh(struct identity *who, struct registry_reader *view,
+		      struct policies_cache *cache)
 {
 	struct policies fresh = { 0 };
 
-	if (who->epoch == registry_reader_epoch(view) || policies_load(&fresh, cache, view, who->certificate) != GR_OK)
+	if (who->epoch == registry_reader_epoch(view) ||
+	    policies_load(&fresh, cache, view, who->certificate) != GR_OK)
 		return;
 	policies_release(&who->policies);
 	who->policies = fresh;
@@ -155,12 +167,14 @@ static const char *known(const char *text)
 	return text[0] ? text : NULL;
 }
 
-const char *identity_refusal(const struct identity *who, enum policy_action action, const char *name)
+const char *identity_refusal(const struct identity *who, enum policy_action action,
+			     const char *name)
 {
 	static const struct { const char *not_allowed, *denied; } words[POLICY_ACTION_COUNT] = {
 #define WORDS(action) { "no policy statement allows iot:" action " here", "a policy denies iot:" action " here" }
 		[POLICY_CONNECT] = { "no policy allows this client to connect", "a policy denies this client to connect" },
-		[POLICY_PUBLISH] = WORDS("Publish"), [POLICY_RETAIN_PUBLISH] = WORDS("RetainPublish"),
+		[POLICY_PUBLISH] = WORDS("Publish"),
+		[POLICY_RETAIN_PUBLISH] = WORDS("RetainPublish"),
 		[POLICY_SUBSCRIBE] = WORDS("Subscribe"), [POLICY_RECEIVE] = WORDS("Receive"),
 #undef WORDS
 	};

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* identity.h - who a client is: certificate, thing, the part its client id lets it play, policies. */
+/*
+ * identity.h - who a client is: certificate, thing, the part its client id lets it play, policies.
+ */
 #ifndef GR_BROKER_IDENTITY_H
 #define GR_BROKER_IDENTITY_H
 
@@ -37,26 +39,34 @@ bool identity_certificate_id(char id[static 65], const X509 *x509);
 struct identity_source {
 	struct registry_reader *view;
 	struct policies_cache *cache;
-	int64_t grace_s;	/* how long an expired certificate still rotates; -1: OpenSSL looks at the dates itself */
+	/* how long an expired certificate still rotates; -1: OpenSSL looks at the dates itself */
+	int64_t grace_s;
 };
 
 /*
  * May a client with this certificate and client id be here? x509 is NULL for one that is not
- * connected. GR_NO: *why is a static sentence. GR_FAIL: the database cannot say. In both cases there is
- * nothing to release.
+ * connected. GR_NO: *why is a static sentence. GR_FAIL: the database cannot say. In both cases
+ * there is nothing to release.
  */
-enum status identity_establish(struct identity *who, const char **why, const struct identity_source *source, const X509 *x509,
+enum status identity_establish(struct identity *who, const char **why,
+			       const struct identity_source *source, const X509 *x509,
 			       const char *certificate, const char *client, const char *address);
 void identity_release(struct identity *who);
 
 /* The role that a client id asks for. */
 enum role identity_role(const char *client);
-/* Is the certificate ACTIVE, not revoked and attached to thing ("": to any)? GR_NO: *why says why not. */
-enum status identity_is_usable(struct registry_reader *view, const char **why, const char *certificate, const char *thing);
+/*
+ * Is the certificate ACTIVE, not revoked and attached to thing ("": to any)? GR_NO: *why says why
+ * not.
+ */
+enum status identity_is_usable(struct registry_reader *view, const char **why,
+			       const char *certificate, const char *thing);
 
 /* Reads the policies again if they may have changed; without a database the old ones stay. */
-void identity_refresh(struct identity *who, struct registry_reader *view, struct policies_cache *cache);
+void identity_refresh(struct identity *who, struct registry_reader *view,
+		      struct policies_cache *cache);
 /* NULL: its policies allow it. Otherwise why not, a static sentence that names the action. */
-const char *identity_refusal(const struct identity *who, enum policy_action action, const char *name);
+const char *identity_refusal(const struct identity *who, enum policy_action action,
+			     const char *name);
 
 #endif

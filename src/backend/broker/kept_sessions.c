@@ -15,7 +15,8 @@ struct sleeper {
 	unsigned messages;
 	size_t bytes;
 	int64_t asked_at;	/* clock_boot_ms; 0: never */
-	bool ended_here;	/* else the broker has it from its file: the broker's answer would harm it, see admit.c */
+	/* else the broker has it from its file: the broker's answer would harm it, see admit.c */
+	bool ended_here;
 	LIST_ENTRY(sleeper) next;
 };
 LIST_HEAD(bucket, sleeper);
@@ -55,7 +56,8 @@ static bool is_of_thing(const struct sleeper *s, const char *client)
 {
 	size_t len = strcspn(client, "#");
 
-	return strncmp(s->client, client, len) == 0 && (s->client[len] == '#' || s->client[len] == '\0');
+	return strncmp(s->client, client, len) == 0 &&
+	    (s->client[len] == '#' || s->client[len] == '\0');
 }
 
 static struct sleeper *find(struct kept_sessions *kept, const char *client)
@@ -110,7 +112,8 @@ static bool counts(const struct sleeper *s, const char *client)
 {
 	const char *suffix = s->client + strcspn(s->client, "#");
 
-	return s->ended_here && is_of_thing(s, client) && suffix[0] != '\0' && strcmp(suffix, "#gr") != 0 && strcmp(s->client, client) != 0;
+	return s->ended_here && is_of_thing(s, client) && suffix[0] != '\0' &&
+	    strcmp(suffix, "#gr") != 0 && strcmp(s->client, client) != 0;
 }
 
 static unsigned count(struct kept_sessions *kept, const char *client)
@@ -123,7 +126,8 @@ static unsigned count(struct kept_sessions *kept, const char *client)
 	return n;
 }
 
-bool kept_sessions_is_full(struct kept_sessions *kept, const char *client, int64_t now, bool (*ask)(void *arg, const char *client), void *arg)
+bool kept_sessions_is_full(struct kept_sessions *kept, const char *client, int64_t now,
+			   bool (*ask)(void *arg, const char *client), void *arg)
 {
 	struct sleeper *s, *next;
 
@@ -131,7 +135,8 @@ bool kept_sessions_is_full(struct kept_sessions *kept, const char *client, int64
 		return false;
 	for (s = LIST_FIRST(bucket_of(kept, client)); s; s = next) {
 		next = LIST_NEXT(s, next);
-		if (!counts(s, client) || (s->asked_at != 0 && now - s->asked_at < KEPT_SESSIONS_ASK_MS))
+		if (!counts(s, client) ||
+		    (s->asked_at != 0 && now - s->asked_at < KEPT_SESSIONS_ASK_MS))
 			continue;
 		s->asked_at = now;
 		if (!ask(arg, s->client))

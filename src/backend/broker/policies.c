@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A slot holds the last document whose name fell on it: bounded, and never stale, for the text is compared. */
+/*
+ * A slot holds the last document whose name fell on it: bounded, and never stale, for the text is
+ * compared.
+ */
 enum { SLOTS = 256 };
 
 struct policies_cache {
@@ -46,7 +49,8 @@ static size_t slot_of(const char *name)
 }
 
 /* Held for the caller. NULL: out of memory. */
-static struct policy *cache_take(struct policies_cache *cache, const char *name, const char *document)
+static struct policy *cache_take(struct policies_cache *cache, const char *name,
+				 const char *document)
 {
 	struct slot *slot = &cache->slot[slot_of(name)];
 	struct policy *policy;
@@ -84,7 +88,8 @@ static enum status add(void *arg, const char *name, const char *document)
 	return GR_OK;
 }
 
-enum status policies_load(struct policies *policies, struct policies_cache *cache, struct registry_reader *view, const char *certificate)
+enum status policies_load(struct policies *policies, struct policies_cache *cache,
+			  struct registry_reader *view, const char *certificate)
 {
 	struct loading loading = { policies, cache };
 	enum status st = registry_reader_policies(view, certificate, add, &loading);

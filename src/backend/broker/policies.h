@@ -17,7 +17,8 @@ struct policies_cache *policies_cache_new(void);
 void policies_cache_free(struct policies_cache *cache);	/* takes NULL */
 
 /* Fills *policies, which is empty. GR_FAIL: database or memory; *policies stays empty. */
-enum status policies_load(struct policies *policies, struct policies_cache *cache, struct registry_reader *view, const char *certificate);
+enum status policies_load(struct policies *policies, struct policies_cache *cache,
+			  struct registry_reader *view, const char *certificate);
 void policies_release(struct policies *policies);
 
 #endif

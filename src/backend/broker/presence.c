@@ -27,7 +27,8 @@ static void publish(const char *what, const char *client, json_t *payload)
 {
 	char topic[TOPIC_SIZE], *text = payload ? json_compact(payload) : NULL;
 
-	if (!text || strpbrk(client, "+#") || !str_format(topic, sizeof topic, "$aws/events/presence/%s/%s", what, client) ||
+	if (!text || strpbrk(client, "+#") ||
+	    !str_format(topic, sizeof topic, "$aws/events/presence/%s/%s", what, client) ||
 	    copy_publish(NULL, topic, strlen(text), text, 1, false) != MOSQ_ERR_SUCCESS)
 		mosquitto_log_printf(MOSQ_LOG_DEBUG, "gr-broker: %s: no presence event", client);
 	free(text);
@@ -36,9 +37,11 @@ static void publish(const char *what, const char *client, json_t *payload)
 
 static json_t *session_event(const struct session *s, const char *what)
 {
-	return json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:I}", "clientId", s->who.client, "thingName", s->who.thing, "timestamp",
-			 (json_int_t)clock_real_ms(), "eventType", what, "sessionIdentifier", s->presence.identifier,
-			 "principalIdentifier", s->who.certificate, "versionNumber", (json_int_t)s->presence.version);
+	return json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:I}", "clientId", s->who.client,
+			 "thingName", s->who.thing, "timestamp", (json_int_t)clock_real_ms(),
+			 "eventType", what, "sessionIdentifier", s->presence.identifier,
+			 "principalIdentifier", s->who.certificate, "versionNumber",
+			 (json_int_t)s->presence.version);
 }
 
 static bool is_thing(const struct session *s)
@@ -64,7 +67,9 @@ void presence_disconnected(const struct session *s)
 
 void presence_refused(const char *certificate, const char *client)
 {
-	publish("connect_failed", client, json_pack("{s:s, s:I, s:s, s:s, s:s}", "clientId", client, "timestamp", (json_int_t)clock_real_ms(),
-						    "eventType", "connect_failed", "principalIdentifier", certificate,
-						    "connectFailureReason", "AUTHORIZATION_FAILED"));
+	publish("connect_failed", client,
+		json_pack("{s:s, s:I, s:s, s:s, s:s}", "clientId", client, "timestamp",
+			  (json_int_t)clock_real_ms(), "eventType", "connect_failed",
+			  "principalIdentifier", certificate, "connectFailureReason",
+			  "AUTHORIZATION_FAILED"));
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * presence.h - presence events as AWS IoT has them, on $aws/events/presence/: for whoever listens at the broker's Unix socket.
+ * presence.h - presence events as AWS IoT has them, on $aws/events/presence/: for whoever listens
+ * at the broker's Unix socket.
  *
- * Only sessions under exactly a thing's name: a client id with a '#' has no events. Why a session ended is not told, since
- * Mosquitto does not tell us.
+ * Only sessions under exactly a thing's name: a client id with a '#' has no events. Why a session
+ * ended is not told, since Mosquitto does not tell us.
  */
 #ifndef GR_BROKER_PRESENCE_H
 #define GR_BROKER_PRESENCE_H

@@ -12,12 +12,22 @@
 
 enum { BUSY_MS = 100 };	/* the whole broker waits meanwhile; readers in WAL mode hardly ever do */
 
-enum query { QUERY_VERSION, QUERY_CERTIFICATE, QUERY_PEM, QUERY_POLICIES, QUERY_DATA_VERSION, QUERY_EPOCH, QUERY_LAST, QUERY_DEPARTED, QUERY_COUNT };
+enum query {
+	QUERY_VERSION,
+	QUERY_CERTIFICATE,
+	QUERY_PEM,
+	QUERY_POLICIES,
+	QUERY_DATA_VERSION,
+	QUERY_EPOCH,
+	QUERY_LAST,
+	QUERY_DEPARTED,
+	QUERY_COUNT
+};
 
 static const char *const sql[QUERY_COUNT] = {
 	[QUERY_VERSION]      = "SELECT value FROM meta WHERE key = 'version'",
 	[QUERY_CERTIFICATE]  = "SELECT c.status, p.thing, EXISTS (SELECT 1 FROM revoked WHERE certificate = ?1)"
-			       " FROM (SELECT ?1 AS id) AS q LEFT JOIN certificate AS c ON c.id = q.id"
+			" FROM (SELECT ?1 AS id) AS q LEFT JOIN certificate AS c ON c.id = q.id"
 			       " LEFT JOIN principal AS p ON p.certificate = q.id",
 	[QUERY_PEM]          = "SELECT pem FROM certificate WHERE id = ?1",
 	[QUERY_POLICIES]     = "SELECT p.name, p.document FROM certificate_policy AS a JOIN policy AS p ON p.name = a.policy"
@@ -171,11 +181,13 @@ enum status registry_reader_open(struct registry_reader *view)
 		return fail(view, "no such file");
 	view->device = file.st_dev;
 	view->inode = file.st_ino;
-	if (sqlite3_open_v2(view->path, &view->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(view->path, &view->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+			    NULL) != SQLITE_OK)
 		return fail(view, view->db ? sqlite3_errmsg(view->db) : "out of memory");
 	sqlite3_busy_timeout(view->db, BUSY_MS);
 	for (int i = 0; i < QUERY_COUNT; i++)
-		if (sqlite3_prepare_v3(view->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &view->query[i], NULL) != SQLITE_OK)
+		if (sqlite3_prepare_v3(view->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+				       &view->query[i], NULL) != SQLITE_OK)
 			return fail(view, sqlite3_errmsg(view->db));
 	view->behind = false;
 	view->epoch++;
@@ -186,7 +198,9 @@ enum status registry_reader_open(struct registry_reader *view)
 	return GR_OK;
 }
 
-enum status registry_reader_certificate(struct registry_reader *view, struct registry_reader_certificate *certificate, const char *id)
+enum status registry_reader_certificate(struct registry_reader *view,
+					struct registry_reader_certificate *certificate,
+					const char *id)
 {
 	enum status st = start(view, QUERY_CERTIFICATE, id);
 
@@ -195,7 +209,8 @@ enum status registry_reader_certificate(struct registry_reader *view, struct reg
 		return GR_FAIL;
 	certificate->known = sqlite3_column_type(view->query[QUERY_CERTIFICATE], 0) != SQLITE_NULL;
 	certificate->revoked = sqlite3_column_int(view->query[QUERY_CERTIFICATE], 2) != 0;
-	str_copy(certificate->status, sizeof certificate->status, text(view, QUERY_CERTIFICATE, 0));
+	str_copy(certificate->status, sizeof certificate->status,
+		 text(view, QUERY_CERTIFICATE, 0));
 	str_copy(certificate->thing, sizeof certificate->thing, text(view, QUERY_CERTIFICATE, 1));
 	sqlite3_reset(view->query[QUERY_CERTIFICATE]);
 	return GR_OK;
@@ -213,14 +228,18 @@ enum status registry_reader_x509(struct registry_reader *view, X509 **x509, cons
 		return GR_OK;
 	bio = BIO_new_mem_buf(text(view, QUERY_PEM, 0), -1);
 	if (bio)
-		*x509 = PEM_read_bio_X509(bio, NULL, NULL, (char *)"");	/* a passphrase: without one OpenSSL asks the terminal */
+		*x509 = PEM_read_bio_X509(
+		    bio, NULL, NULL,
+		    (char *)""); /* a passphrase: without one OpenSSL asks the terminal */
 	BIO_free(bio);
 	sqlite3_reset(view->query[QUERY_PEM]);
 	return GR_OK;
 }
 
 enum status registry_reader_policies(struct registry_reader *view, const char *id,
-			  enum status (*each)(void *arg, const char *name, const char *document), void *arg)
+				     enum status (*each)(void *arg, const char *name,
+							 const char *document),
+				     void *arg)
 {
 	enum status st = start(view, QUERY_POLICIES, id);
 
@@ -241,12 +260,14 @@ static enum status departures(struct registry_reader *view, struct registry_read
 	sqlite3_stmt *query = view->query[QUERY_DEPARTED];
 	enum status st;
 
-	if (sqlite3_bind_int64(query, 1, view->departure) != SQLITE_OK || sqlite3_bind_int(query, 2, REGISTRY_READER_BATCH) != SQLITE_OK)
+	if (sqlite3_bind_int64(query, 1, view->departure) != SQLITE_OK ||
+	    sqlite3_bind_int(query, 2, REGISTRY_READER_BATCH) != SQLITE_OK)
 		return fail_sqlite(view);
 	while ((st = row(view, QUERY_DEPARTED)) == GR_OK) {
 		view->departure = sqlite3_column_int64(query, 0);
 		if (news->count < REGISTRY_READER_BATCH)	/* LIMIT sees to it */
-			str_copy(news->departed[news->count++], sizeof news->departed[0], text(view, QUERY_DEPARTED, 1));
+			str_copy(news->departed[news->count++], sizeof news->departed[0],
+				 text(view, QUERY_DEPARTED, 1));
 	}
 	view->behind = st != GR_NO || news->count == REGISTRY_READER_BATCH;
 	return st == GR_NO ? GR_OK : st;
@@ -261,7 +282,8 @@ enum status registry_reader_poll(struct registry_reader *view, struct registry_r
 	news->count = 0;
 	if (!view->db)
 		return GR_FAIL;
-	if (stat(view->path, &file) != 0 || file.st_dev != view->device || file.st_ino != view->inode)
+	if (stat(view->path, &file) != 0 || file.st_dev != view->device ||
+	    file.st_ino != view->inode)
 		return fail(view, "the file was replaced or removed");
 	if ((st = number(view, QUERY_DATA_VERSION, &version)) != GR_OK)
 		return st;

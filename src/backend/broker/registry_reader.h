@@ -2,8 +2,9 @@
 /*
  * registry_reader.h - the registry as the broker sees it: read only, over a connection of its own.
  *
- * GR_FAIL from any function: the database cannot be read now; registry_reader_reason says why. After an
- * error that waiting does not mend the view is closed, and registry_reader_open may be tried again.
+ * GR_FAIL from any function: the database cannot be read now; registry_reader_reason says why.
+ * After an error that waiting does not mend the view is closed, and registry_reader_open may be
+ * tried again.
  */
 #ifndef GR_BROKER_REGISTRY_READER_H
 #define GR_BROKER_REGISTRY_READER_H
@@ -31,20 +32,28 @@ enum status registry_reader_open(struct registry_reader *view);
 bool registry_reader_is_open(const struct registry_reader *view);
 const char *registry_reader_reason(const struct registry_reader *view);
 
-enum status registry_reader_certificate(struct registry_reader *view, struct registry_reader_certificate *certificate, const char *id);
+enum status registry_reader_certificate(struct registry_reader *view,
+					struct registry_reader_certificate *certificate,
+					const char *id);
 /* The certificate itself, NULL if it is not there; X509_free. */
 enum status registry_reader_x509(struct registry_reader *view, X509 **x509, const char *id);
-/* Calls each for every policy of the certificate until it answers anything but GR_OK, which is then returned. */
+/*
+ * Calls each for every policy of the certificate until it answers anything but GR_OK, which is
+ * then returned.
+ */
 enum status registry_reader_policies(struct registry_reader *view, const char *id,
-			  enum status (*each)(void *arg, const char *name, const char *document), void *arg);
+				     enum status (*each)(void *arg, const char *name,
+							 const char *document),
+				     void *arg);
 
 struct registry_reader_news {
-	char departed[REGISTRY_READER_BATCH][65];	/* certificates that may have become unusable */
+	/* certificates that may have become unusable */
+	char departed[REGISTRY_READER_BATCH][65];
 	size_t count;
 };
 /*
- * What others changed since the view was opened or last polled; registry_reader_epoch moves with the policies.
- * A file that was replaced closes the view.
+ * What others changed since the view was opened or last polled; registry_reader_epoch moves with
+ * the policies. A file that was replaced closes the view.
  */
 enum status registry_reader_poll(struct registry_reader *view, struct registry_reader_news *news);
 /* Grows whenever the answers of registry_reader_policies may have changed. */

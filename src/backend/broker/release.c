@@ -30,9 +30,11 @@ static int start(pid_t *pid, char *program, int out)
 
 	if (rc != 0)
 		return rc;
-	if ((rc = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)) == 0 &&
+	if ((rc = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY,
+						   0)) == 0 &&
 	    (rc = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO)) == 0 &&
-	    (rc = posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0)) == 0)
+	    (rc = posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY,
+						   0)) == 0)
 		rc = posix_spawn(pid, program, &files, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&files);
 	return rc;
@@ -60,7 +62,10 @@ static void read_line(char *line, size_t size, int fd)
 	line[len] = '\0';
 }
 
-/* The first line that the program writes to standard output when it is asked for help. An errno value. */
+/*
+ * The first line that the program writes to standard output when it is asked for help. An errno
+ * value.
+ */
 static int ask(char *line, size_t size, char *program)
 {
 	int ends[2], rc;
@@ -94,20 +99,29 @@ bool release_find(struct release *release, char why[static RELEASE_WHY_MAX])
 	int rc;
 
 	if (n < 0) {
-		str_format(why, RELEASE_WHY_MAX, "/proc/self/exe: %s: the broker's version cannot be known without it", strerror(errno));
+		str_format(why, RELEASE_WHY_MAX,
+			   "/proc/self/exe: %s: the broker's version cannot be known without it",
+			   strerror(errno));
 		return false;
 	}
 	program[n] = '\0';
 	if ((rc = ask(line, sizeof line, program)) != 0) {
-		str_format(why, RELEASE_WHY_MAX, "%.200s -h: %s: the broker's version cannot be known without it", program, strerror(rc));
+		str_format(why, RELEASE_WHY_MAX,
+			   "%.200s -h: %s: the broker's version cannot be known without it",
+			   program, strerror(rc));
 		return false;
 	}
-	if (sscanf(line, "mosquitto version %d.%d.%d", &release->major, &release->minor, &release->patch) != 3) {
-		str_format(why, RELEASE_WHY_MAX, "%.200s -h does not say which version of Mosquitto this is: " FIT, program);
+	if (sscanf(line, "mosquitto version %d.%d.%d", &release->major, &release->minor,
+		   &release->patch) != 3) {
+		str_format(why, RELEASE_WHY_MAX,
+			   "%.200s -h does not say which version of Mosquitto this is: " FIT,
+			   program);
 		return false;
 	}
 	if (!is_known(release)) {
-		str_format(why, RELEASE_WHY_MAX, "Mosquitto %d.%d.%d is not known to this plugin: " FIT ", or a newer gr",
+		str_format(why, RELEASE_WHY_MAX,
+			   "Mosquitto %d.%d.%d is not known to this plugin: " FIT
+			   ", or a newer gr",
 			   release->major, release->minor, release->patch);
 		return false;
 	}

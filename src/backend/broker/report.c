@@ -11,8 +11,8 @@
 #include <string.h>
 
 /*
- * All of one certificate is in one set, which it may fill by half: so it silences nobody else by itself. A full set keeps quiet
- * about one more: what matters is the bound.
+ * All of one certificate is in one set, which it may fill by half: so it silences nobody else by
+ * itself. A full set keeps quiet about one more: what matters is the bound.
  */
 enum { SETS = 256, WAYS = 16, SHARE = 8 };
 
@@ -37,7 +37,8 @@ void refusals_free(struct refusals *refusals)
 	free(refusals);
 }
 
-bool report_topic(char to[static REPORT_TOPIC_MAX], const char *certificate, const char *client, const char *tail)
+bool report_topic(char to[static REPORT_TOPIC_MAX], const char *certificate, const char *client,
+		  const char *tail)
 {
 	char hex[2 * TOPIC_CLIENT_MAX + 1];
 
@@ -48,22 +49,26 @@ bool report_topic(char to[static REPORT_TOPIC_MAX], const char *certificate, con
 }
 
 /*
- * At QoS 0, so that no report is ever kept for a daemon that is away, or comes out of the file of a broker that was
- * killed: an old one would say what is no longer true.
+ * At QoS 0, so that no report is ever kept for a daemon that is away, or comes out of the file of
+ * a broker that was killed: an old one would say what is no longer true.
  */
-static void publish(const char *certificate, const char *client, const char *tail, const char *payload)
+static void publish(const char *certificate, const char *client, const char *tail,
+		    const char *payload)
 {
 	char topic[REPORT_TOPIC_MAX];
 
 	if (!report_topic(topic, certificate, client, tail) ||
 	    copy_publish(NULL, topic, strlen(payload), payload, 0, false) != MOSQ_ERR_SUCCESS)
-		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: %s: could not be reported: %s", client, tail);
+		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: %s: could not be reported: %s",
+				     client, tail);
 }
 
 void report_all(void)
 {
 	if (copy_publish(NULL, "in/gr/sessions", 0, "", 0, false) != MOSQ_ERR_SUCCESS)
-		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: the live sessions could not be reported: out of memory");
+		mosquitto_log_printf(
+		    MOSQ_LOG_ERR,
+		    "gr-broker: the live sessions could not be reported: out of memory");
 }
 
 void report_connected(const struct identity *who, bool again)
@@ -71,8 +76,8 @@ void report_connected(const struct identity *who, bool again)
 	char payload[128];
 
 	/* An address as inet_ntop writes it needs no escapes. */
-	str_format(payload, sizeof payload, "{\"ipAddress\":\"%s\"%s%s}", who->address, who->expired ? ",\"expired\":true" : "",
-		   again ? ",\"again\":true" : "");
+	str_format(payload, sizeof payload, "{\"ipAddress\":\"%s\"%s%s}", who->address,
+		   who->expired ? ",\"expired\":true" : "", again ? ",\"again\":true" : "");
 	publish(who->certificate, who->client, "gr/connected", payload);
 }
 
@@ -102,9 +107,11 @@ static uint64_t hash(uint64_t start, const char *text)
 	return start;
 }
 
-bool refusals_admit(struct refusals *refusals, int64_t now, const char *certificate, const char *client, const char *what, const char *topic)
+bool refusals_admit(struct refusals *refusals, int64_t now, const char *certificate,
+		    const char *client, const char *what, const char *topic)
 {
-	uint64_t owner = hash(14695981039346656037u, certificate), key = hash(hash(hash(owner, client) + 1, what), topic);
+	uint64_t owner = hash(14695981039346656037u, certificate),
+		 key = hash(hash(hash(owner, client) + 1, what), topic);
 	struct refusal *set = refusals->set[owner % SETS], *free_way = NULL;
 	unsigned owned = 0;
 
@@ -123,11 +130,13 @@ bool refusals_admit(struct refusals *refusals, int64_t now, const char *certific
 	return true;
 }
 
-bool report_refused(struct refusals *refusals, int64_t now, const char *certificate, const char *client, const char *reason)
+bool report_refused(struct refusals *refusals, int64_t now, const char *certificate,
+		    const char *client, const char *reason)
 {
 	char name[TOPIC_CLIENT_MAX + 1], payload[256];
 
-	str_format(payload, sizeof payload, "{\"certificateId\":\"%s\",\"reason\":\"%s\"}", certificate, reason);
+	str_format(payload, sizeof payload, "{\"certificateId\":\"%s\",\"reason\":\"%s\"}",
+		   certificate, reason);
 	strncpy(name, client, TOPIC_CLIENT_MAX);
 	name[TOPIC_CLIENT_MAX] = '\0';
 	if (!refusals_admit(refusals, now, certificate, name, "", ""))

@@ -8,11 +8,15 @@ enum { OPEN_MS = 200 };
 
 static void drop(struct broker *broker, const char *certificate, const char *why)
 {
-	char username[65];	/* the broker goes on comparing it after the session that it came from is freed */
+	/* the broker goes on comparing it after the session that it came from is freed */
+	char username[65];
 
 	str_copy(username, sizeof username, certificate);
-	mosquitto_log_printf(MOSQ_LOG_NOTICE, "gr-broker: dropping the clients of certificate %s: %s", username, why);
-	for (const struct session *s = sessions_find_certificate(broker->sessions, username); s; s = sessions_next_certificate(s))
+	mosquitto_log_printf(MOSQ_LOG_NOTICE,
+			     "gr-broker: dropping the clients of certificate %s: %s", username,
+			     why);
+	for (const struct session *s = sessions_find_certificate(broker->sessions, username); s;
+	     s = sessions_next_certificate(s))
 		acl_hook_log(broker, &s->who, "is dropped", "", why);
 	/* Without its will: who is put out does not get a last word. */
 	broker->dropping = true;
@@ -31,7 +35,8 @@ static void drop_doomed(struct broker *broker)
 			continue;
 		}
 		s->doomed = false;
-		drop(broker, s->who.certificate, "the certificate became unusable while the registry was out of sight");
+		drop(broker, s->who.certificate,
+		     "the certificate became unusable while the registry was out of sight");
 		s = sessions_first(broker->sessions);
 	}
 }
@@ -42,7 +47,8 @@ static void check_all(struct broker *broker)
 	const char *why;
 
 	for (struct session *s = sessions_first(broker->sessions); s; s = TAILQ_NEXT(s, all))
-		s->doomed = identity_is_usable(broker->view, &why, s->who.certificate, s->who.thing) == GR_NO;
+		s->doomed = identity_is_usable(broker->view, &why, s->who.certificate,
+					       s->who.thing) == GR_NO;
 	drop_doomed(broker);
 }
 
@@ -61,7 +67,8 @@ static void complain_once(struct broker *broker)
 	const char *reason = registry_reader_reason(broker->view);
 
 	if (strcmp(broker->complained, reason) != 0)
-		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: the registry cannot be read: %s", reason);
+		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: the registry cannot be read: %s",
+				     reason);
 	str_copy(broker->complained, sizeof broker->complained, reason);
 }
 

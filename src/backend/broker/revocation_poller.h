@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* revocation_poller.h - an eye on the registry: opened when it is there, read when others changed it. */
+/*
+ * revocation_poller.h - an eye on the registry: opened when it is there, read when others changed
+ * it.
+ */
 #ifndef GR_BROKER_REVOCATION_POLLER_H
 #define GR_BROKER_REVOCATION_POLLER_H
 

@@ -11,8 +11,12 @@
 
 #define TOO_LONG "longer than 131072 bytes"	/* what the backend gets in place of one: it is no JSON, so that is refused */
 
-/* Another topic, without properties. What the message had before is freed by the broker or by us, see release.h. */
-static int replace(const struct release *release, struct mosquitto_evt_message *message, const char *topic)
+/*
+ * Another topic, without properties. What the message had before is freed by the broker or by us,
+ * see release.h.
+ */
+static int replace(const struct release *release, struct mosquitto_evt_message *message,
+		   const char *topic)
 {
 	char *copy = mosquitto_strdup(topic);
 
@@ -27,30 +31,45 @@ static int replace(const struct release *release, struct mosquitto_evt_message *
 	return MOSQ_ERR_SUCCESS;
 }
 
-/* What the device said is not acknowledged; it hears by the end of its connection that it must say it again. */
+/*
+ * What the device said is not acknowledged; it hears by the end of its connection that it must say
+ * it again.
+ */
 static int refuse(struct broker *broker, const char *client, const char *why)
 {
 	char line[REPEAT_LINE];
 
-	str_format(line, sizeof line, "gr-broker: requests are not taken and their connections closed: %s", why);
+	str_format(line, sizeof line,
+		   "gr-broker: requests are not taken and their connections closed: %s", why);
 	if (repeats_admit(broker->lines, "", line, clock_boot_ms()))
-		mosquitto_log_printf(MOSQ_LOG_WARNING, "gr-broker: requests are not taken and their connections closed, that of %s for one: %s", client, why);
+		mosquitto_log_printf(MOSQ_LOG_WARNING,
+				     "gr-broker: requests are not taken and their connections "
+				     "closed, that of %s for one: %s",
+				     client, why);
 	return MOSQ_ERR_UNKNOWN;
 }
 
-/* The device gets its acknowledgement and no answer; or, if it goes on and on, the end of its connection. */
-static int drop(struct broker *broker, struct mosquitto_evt_message *message, struct session *session, const char *why)
+/*
+ * The device gets its acknowledgement and no answer; or, if it goes on and on, the end of its
+ * connection.
+ */
+static int drop(struct broker *broker, struct mosquitto_evt_message *message,
+		struct session *session, const char *why)
 {
 	const struct identity *who = &session->who;
 	char client[REPORT_PRINTABLE_MAX];
 
 	printable_ascii(client, sizeof client, who->client);
-	broker_say(broker, who->certificate, "requests of %s with certificate %s are dropped: %s", client, who->certificate, why);
+	broker_say(broker, who->certificate, "requests of %s with certificate %s are dropped: %s",
+		   client, who->certificate, why);
 	report_flooding(broker->refusals, clock_boot_ms(), who);
 	message->retain = false;
 	if (++session->dropped <= ALLOWANCE_DROPS)
 		return replace(&broker->release, message, ACL_NOWHERE);
-	broker_say(broker, who->certificate, "%s with certificate %s is disconnected: it goes on although its requests are dropped", client, who->certificate);
+	broker_say(
+	    broker, who->certificate,
+	    "%s with certificate %s is disconnected: it goes on although its requests are dropped",
+	    client, who->certificate);
 	return MOSQ_ERR_UNKNOWN;
 }
 
@@ -60,10 +79,12 @@ static bool fits(const struct mosquitto_evt_message *message)
 }
 
 /*
- * The broker does not take another QoS from us, and what is sent to the backend at QoS 0 is gone with a daemon that
- * is killed. So a copy goes to it at QoS 1, and the original nowhere: nobody may receive a request under its own topic.
+ * The broker does not take another QoS from us, and what is sent to the backend at QoS 0 is gone
+ * with a daemon that is killed. So a copy goes to it at QoS 1, and the original nowhere: nobody
+ * may receive a request under its own topic.
  */
-static int raise_qos(struct broker *broker, const struct mosquitto_evt_message *message, const char *topic, struct session *session)
+static int raise_qos(struct broker *broker, const struct mosquitto_evt_message *message,
+		     const char *topic, struct session *session)
 {
 	const void *payload = fits(message) ? message->payload : TOO_LONG;
 	size_t len = fits(message) ? message->payloadlen : strlen(TOO_LONG);
@@ -72,7 +93,8 @@ static int raise_qos(struct broker *broker, const struct mosquitto_evt_message *
 	return copy_publish(NULL, topic, len, payload ? payload : "", 1, false);
 }
 
-int route_from_device(struct broker *broker, struct mosquitto_evt_message *message, struct session *session)
+int route_from_device(struct broker *broker, struct mosquitto_evt_message *message,
+		      struct session *session)
 {
 	char topic[REPORT_TOPIC_MAX];
 	size_t size = fits(message) ? message->payloadlen : 0;
@@ -88,24 +110,31 @@ int route_from_device(struct broker *broker, struct mosquitto_evt_message *messa
 		return MOSQ_ERR_SUCCESS;
 	if (!report_topic(topic, session->who.certificate, session->who.client, message->topic))
 		return MOSQ_ERR_INVAL;
-	if (!allowance_request(&broker->allowance, &session->who, message->topic, message->payloadlen, now))
-		return drop(broker, message, session, "the thing asks for more than plugin_opt_request_rate allows");
+	if (!allowance_request(&broker->allowance, &session->who, message->topic,
+			       message->payloadlen, now))
+		return drop(broker, message, session,
+			    "the thing asks for more than plugin_opt_request_rate allows");
 	if (!backlog_shares(&broker->backlog, session->who.thing, size, now)) {
 		broker->allowance.unheard++;
-		return drop(broker, message, session, "as much of the thing waits for gr-backendd as may");
+		return drop(broker, message, session,
+			    "as much of the thing waits for gr-backendd as may");
 	}
 	if ((why = backlog_refuses(&broker->backlog, size)))
 		return refuse(broker, session->who.client, why);
 	session->dropped = 0;
 	message->retain = false;
-	/* A copy leaves with the next turn of the broker's loop: what the device says behind it must not overtake it. */
+	/*
+	 * A copy leaves with the next turn of the broker's loop: what the device says behind it
+	 * must not overtake it.
+	 */
 	if (message->qos == 0 || session->raised == broker->turn || !fits(message))
 		return raise_qos(broker, message, topic, session);
 	return replace(&broker->release, message, topic);
 }
 
 /* Takes "HEX OF A CLIENT ID/TOPIC" apart. False: it is not that. */
-static bool reply_parse(char client[static TOPIC_CLIENT_MAX + 1], const char **topic, const char *text)
+static bool reply_parse(char client[static TOPIC_CLIENT_MAX + 1], const char **topic,
+			const char *text)
 {
 	char hex[2 * TOPIC_CLIENT_MAX + 1];
 	size_t len = strcspn(text, "/");
@@ -124,9 +153,10 @@ static bool reply_parse(char client[static TOPIC_CLIENT_MAX + 1], const char **t
 }
 
 /*
- * A reply is a copy that leaves with the next turn of the broker's loop. Mosquitto 2.0 reads one packet a turn of a plain
- * connection, 2.1 all that have come: a notification that was sent after a reply would overtake it. So it leaves as a copy
- * as well, and what it was itself goes where nobody may listen, as replies do.
+ * A reply is a copy that leaves with the next turn of the broker's loop. Mosquitto 2.0 reads one
+ * packet a turn of a plain connection, 2.1 all that have come: a notification that was sent after
+ * a reply would overtake it. So it leaves as a copy as well, and what it was itself goes where
+ * nobody may listen, as replies do.
  */
 static int after_replies(const struct broker *broker, struct mosquitto_evt_message *message)
 {
@@ -135,8 +165,8 @@ static int after_replies(const struct broker *broker, struct mosquitto_evt_messa
 
 	if (!broker->replied || message->retain || !reserved)
 		return MOSQ_ERR_SUCCESS;
-	rc = copy_publish(NULL, message->topic, message->payloadlen, message->payload ? message->payload : "",
-					   message->qos, false);
+	rc = copy_publish(NULL, message->topic, message->payloadlen,
+			  message->payload ? message->payload : "", message->qos, false);
 	return rc == MOSQ_ERR_SUCCESS ? replace(&broker->release, message, "out/") : rc;
 }
 
@@ -160,6 +190,6 @@ int route_from_backend(struct broker *broker, struct mosquitto_evt_message *mess
 	if (acl_read(&session->who, topic))
 		return MOSQ_ERR_SUCCESS;
 	broker->replied = true;
-	return copy_publish(client, topic, message->payloadlen, message->payload ? message->payload : "",
-					     1, false);
+	return copy_publish(client, topic, message->payloadlen,
+			    message->payload ? message->payload : "", 1, false);
 }

@@ -11,14 +11,16 @@
 enum { ROUTE_PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message */
 
 /*
- * Published by a device: a request becomes in/CERTIFICATE/HEX OF THE CLIENT ID/TOPIC, at QoS 1 at the least; what nobody
- * here serves goes nowhere; all else passes.
+ * Published by a device: a request becomes in/CERTIFICATE/HEX OF THE CLIENT ID/TOPIC, at QoS 1 at
+ * the least; what nobody here serves goes nowhere; all else passes.
  */
-int route_from_device(struct broker *broker, struct mosquitto_evt_message *message, struct session *session);
+int route_from_device(struct broker *broker, struct mosquitto_evt_message *message,
+		      struct session *session);
 
 /*
  * Published by the backend: what is on out/HEX OF A CLIENT ID/TOPIC is delivered to that client as
- * TOPIC, once, whether or not it subscribed, if it is here and may receive it. Notifications do not overtake replies.
+ * TOPIC, once, whether or not it subscribed, if it is here and may receive it. Notifications do
+ * not overtake replies.
  */
 int route_from_backend(struct broker *broker, struct mosquitto_evt_message *message);
 

@@ -50,7 +50,8 @@ void sessions_free(struct sessions *sessions)
 	free(sessions);
 }
 
-struct session *sessions_add(struct sessions *sessions, const struct mosquitto *client, struct identity *who)
+struct session *sessions_add(struct sessions *sessions, const struct mosquitto *client,
+			     struct identity *who)
 {
 	struct session *session = calloc(1, sizeof *session);
 
@@ -62,7 +63,8 @@ struct session *sessions_add(struct sessions *sessions, const struct mosquitto *
 	session->who = *who;
 	LIST_INSERT_HEAD(&sessions->by_client[hash_pointer(client)], session, by_client);
 	LIST_INSERT_HEAD(&sessions->by_id[hash_text(who->client)], session, by_id);
-	LIST_INSERT_HEAD(&sessions->by_certificate[hash_text(who->certificate)], session, by_certificate);
+	LIST_INSERT_HEAD(&sessions->by_certificate[hash_text(who->certificate)], session,
+			 by_certificate);
 	TAILQ_INSERT_TAIL(&sessions->all, session, all);
 	return session;
 }
@@ -117,7 +119,8 @@ static struct session *of_certificate(struct session *s, const char *certificate
 
 struct session *sessions_find_certificate(const struct sessions *sessions, const char *certificate)
 {
-	return of_certificate(LIST_FIRST(&sessions->by_certificate[hash_text(certificate)]), certificate);
+	return of_certificate(LIST_FIRST(&sessions->by_certificate[hash_text(certificate)]),
+			      certificate);
 }
 
 struct session *sessions_next_certificate(const struct session *session)
@@ -125,11 +128,13 @@ struct session *sessions_next_certificate(const struct session *session)
 	return of_certificate(LIST_NEXT(session, by_certificate), session->who.certificate);
 }
 
-unsigned sessions_count_others(const struct sessions *sessions, const char *certificate, const char *client_id)
+unsigned sessions_count_others(const struct sessions *sessions, const char *certificate,
+			       const char *client_id)
 {
 	unsigned n = 0;
 
-	for (const struct session *s = sessions_find_certificate(sessions, certificate); s; s = sessions_next_certificate(s))
+	for (const struct session *s = sessions_find_certificate(sessions, certificate); s;
+	     s = sessions_next_certificate(s))
 		n += !s->ending && strcmp(s->who.client, client_id) != 0;
 	return n;
 }

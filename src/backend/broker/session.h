@@ -19,15 +19,18 @@ enum {
 /* What events of one session have in common. */
 struct presence {
 	char identifier[37];	/* a UUID */
-	int64_t version;	/* grows from session to session, also over the lives of the broker */
+	/* grows from session to session, also over the lives of the broker */
+	int64_t version;
 };
 
 struct session {
 	const struct mosquitto *client;	/* the broker's; only compared */
 	struct identity who;
 	struct presence presence;
-	uint64_t raised;	/* the turn of the broker's loop in which a request of it was copied last; 0: none */
-	char *kept;		/* a request with RETAIN that was allowed and is no message yet; NULL: none */
+	/* the turn of the broker's loop in which a request of it was copied last; 0: none */
+	uint64_t raised;
+	/* a request with RETAIN that was allowed and is no message yet; NULL: none */
+	char *kept;
 	uint32_t dropped;	/* requests, since one was let through */
 	bool ending;		/* another session took its client id over */
 	bool may_be_kept;	/* by the broker, when it ends */
@@ -47,7 +50,8 @@ struct sessions *sessions_new(void);
 void sessions_free(struct sessions *sessions);	/* takes NULL */
 
 /* Takes over *who, also when it fails. NULL: out of memory. */
-struct session *sessions_add(struct sessions *sessions, const struct mosquitto *client, struct identity *who);
+struct session *sessions_add(struct sessions *sessions, const struct mosquitto *client,
+			     struct identity *who);
 void sessions_remove(struct sessions *sessions, struct session *session);
 /* Notes the topic of such a request, or with NULL that it was a message. False: out of memory. */
 bool session_keep(struct session *session, const char *topic);
@@ -56,10 +60,12 @@ struct session *sessions_find(const struct sessions *sessions, const struct mosq
 /* The one that has the client id now: the newest. */
 struct session *sessions_find_id(const struct sessions *sessions, const char *client_id);
 /* Any that uses the certificate, and the next one after it; NULL: no more. */
-struct session *sessions_find_certificate(const struct sessions *sessions, const char *certificate);
+struct session *sessions_find_certificate(const struct sessions *sessions,
+					  const char *certificate);
 struct session *sessions_next_certificate(const struct session *session);
 /* How many use the certificate, without one of this client id: a new one takes its place. */
-unsigned sessions_count_others(const struct sessions *sessions, const char *certificate, const char *client_id);
+unsigned sessions_count_others(const struct sessions *sessions, const char *certificate,
+			       const char *client_id);
 
 /* In order of their start. */
 struct session *sessions_first(const struct sessions *sessions);

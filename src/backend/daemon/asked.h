@@ -2,8 +2,9 @@
 /*
  * asked.h - for which execution each session was given its newest certificate.
  *
- * A device to which an answer came twice may make two keys and ask twice. Over one session that is a slip; over another
- * one it may be a clone. Kept in memory, for the last 2048 sessions that asked: what is forgotten counts as another session.
+ * A device to which an answer came twice may make two keys and ask twice. Over one session that is
+ * a slip; over another one it may be a clone. Kept in memory, for the last 2048 sessions that
+ * asked: what is forgotten counts as another session.
  */
 #ifndef GR_DAEMON_ASKED_H
 #define GR_DAEMON_ASKED_H

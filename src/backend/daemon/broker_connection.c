@@ -9,10 +9,11 @@
 enum { READS_A_TURN = 256, KEEPALIVE = 60, ROWS_MAX = 2000 };
 
 /*
- * Two connections. The reader's session outlives us: what is said while we are away waits for it in the broker.
- * The library puts an acknowledgement in line before it hands a request to us, and told that there are threads it
- * writes only when it is asked to: which is when the requests are on record and their answers have left over the
- * writer. Killed at any point before, we get them again.
+ * Two connections. The reader's session outlives us: what is said while we are away waits for it
+ * in the broker. The library puts an acknowledgement in line before it hands a request to us, and
+ * told that there are threads it writes only when it is asked to: which is when the requests are
+ * on record and their answers have left over the writer. Killed at any point before, we get them
+ * again.
  */
 #define READER "gr/backendd"	/* no thing can have this name, so no device can take the session over */
 #define WRITER "gr/backendd/answers"
@@ -23,7 +24,8 @@ static void on_connect(struct mosquitto *m, void *obj, int rc, int flags)
 	int mid;
 
 	if (rc != 0) {
-		complain("%s: the broker refused us: %s", bus->socket, mosquitto_connack_string(rc));
+		complain("%s: the broker refused us: %s", bus->socket,
+			 mosquitto_connack_string(rc));
 		return;
 	}
 	if (m == bus->writer) {
@@ -43,7 +45,8 @@ static void on_subscribe(struct mosquitto *m, void *obj, int mid, int count, con
 	bus->subscribed = count == 1 && granted[0] == 1;
 	bus->heard = bus->subscribed;
 	if (!bus->subscribed)
-		complain("%s: the broker refused the subscription; is gr-broker.so loaded?", bus->socket);
+		complain("%s: the broker refused the subscription; is gr-broker.so loaded?",
+			 bus->socket);
 }
 
 static void on_message(struct mosquitto *m, void *obj, const struct mosquitto_message *msg)
@@ -51,9 +54,11 @@ static void on_message(struct mosquitto *m, void *obj, const struct mosquitto_me
 	struct bus *bus = obj;
 
 	(void)m;
-	if (bus->broken || fair_queue_push(&bus->in, msg->topic, msg->payload, (size_t)msg->payloadlen))
+	if (bus->broken ||
+	    fair_queue_push(&bus->in, msg->topic, msg->payload, (size_t)msg->payloadlen))
 		return;
-	bus->broken = true;	/* it is not acknowledged, and comes again over the next connection */
+	/* it is not acknowledged, and comes again over the next connection */
+	bus->broken = true;
 	complain("%s: out of memory", msg->topic);
 }
 
@@ -108,15 +113,17 @@ enum status bus_open(struct bus *bus)
 		return GR_OK;
 	}
 	if (!bus->missed)
-		complain("%s: no broker there: %s", bus->socket, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+		complain("%s: no broker there: %s", bus->socket,
+			 rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
 	bus->missed = true;
 	bus_close(bus);
 	return GR_FAIL;
 }
 
 /*
- * What the broker has not confirmed stays in the outbox and is sent again over the next connection. What was not
- * acknowledged comes again, and is answered then: an answer of now would keep the next connection from being made.
+ * What the broker has not confirmed stays in the outbox and is sent again over the next
+ * connection. What was not acknowledged comes again, and is answered then: an answer of now would
+ * keep the next connection from being made.
  */
 void bus_close(struct bus *bus)
 {
@@ -131,12 +138,13 @@ void bus_close(struct bus *bus)
 }
 
 /*
- * While requests wait for a registry that is busy, or answers for the broker to confirm others, no more are read: what is
- * here is bounded by that, and the rest waits in the broker.
+ * While requests wait for a registry that is busy, or answers for the broker to confirm others, no
+ * more are read: what is here is bounded by that, and the rest waits in the broker.
  */
 static bool may_read(const struct bus *bus)
 {
-	return bus->in.count == 0 && !bus->behind && !(bus->out.first && bus->connected && bus->heard);
+	return bus->in.count == 0 && !bus->behind &&
+	    !(bus->out.first && bus->connected && bus->heard);
 }
 
 /* Who is to acknowledge must not be asked twice. */
@@ -145,7 +153,8 @@ void bus_poll(struct pollfd fds[static BUS_FDS], const struct bus *bus)
 	fds[0] = fds[1] = (struct pollfd){ .fd = -1 };
 	if (!bus->reader)
 		return;
-	fds[0] = (struct pollfd){ .fd = mosquitto_socket(bus->reader), .events = may_read(bus) ? POLLIN : 0 };
+	fds[0] = (struct pollfd){ .fd = mosquitto_socket(bus->reader),
+				  .events = may_read(bus) ? POLLIN : 0 };
 	fds[1] = (struct pollfd){ .fd = mosquitto_socket(bus->writer), .events = POLLIN };
 	if (mosquitto_want_write(bus->writer))
 		fds[1].events |= POLLOUT;
@@ -153,13 +162,18 @@ void bus_poll(struct pollfd fds[static BUS_FDS], const struct bus *bus)
 		fds[0].events |= POLLOUT;
 }
 
-/* One call of mosquitto_loop_read takes one packet: read on while there is more, so that a burst shares a transaction. */
+/*
+ * One call of mosquitto_loop_read takes one packet: read on while there is more, so that a burst
+ * shares a transaction.
+ */
 static int read_burst(struct mosquitto *m, const struct fair_queue *in)
 {
 	struct pollfd p = { .fd = mosquitto_socket(m), .events = POLLIN };
 	int rc = MOSQ_ERR_SUCCESS;
 
-	for (int i = 0; i < READS_A_TURN && rc == MOSQ_ERR_SUCCESS && !(in && fair_queue_is_closed(in)) && poll(&p, 1, 0) == 1; i++)
+	for (int i = 0; i < READS_A_TURN && rc == MOSQ_ERR_SUCCESS &&
+	     !(in && fair_queue_is_closed(in)) && poll(&p, 1, 0) == 1;
+	     i++)
 		rc = mosquitto_loop_read(m, 1);
 	return rc;
 }
@@ -182,7 +196,8 @@ enum status bus_turn(struct bus *bus, const struct pollfd fds[static BUS_FDS])
 		rc = mosquitto_loop_misc(bus->reader);
 	if (rc == MOSQ_ERR_SUCCESS)
 		rc = mosquitto_loop_misc(bus->writer);
-	if (rc == MOSQ_ERR_SUCCESS && !bus->broken && mosquitto_socket(bus->reader) >= 0 && mosquitto_socket(bus->writer) >= 0)
+	if (rc == MOSQ_ERR_SUCCESS && !bus->broken && mosquitto_socket(bus->reader) >= 0 &&
+	    mosquitto_socket(bus->writer) >= 0)
 		return GR_OK;
 	return lost(bus, rc);
 }
@@ -193,7 +208,8 @@ static bool has_room(const struct bus *bus)
 }
 
 /* row 0: an answer. Only while there is room. */
-static enum status publish(struct bus *bus, int64_t row, const char *topic, const char *payload, size_t len)
+static enum status publish(struct bus *bus, int64_t row, const char *topic, const char *payload,
+			   size_t len)
 {
 	struct sent *s = &bus->sent[(bus->sent_first + bus->sent_count) % SENT_MAX];
 	int rc;
@@ -228,9 +244,11 @@ static enum status flush_rows(struct bus *bus, struct db *db)
 
 	if (!has_room(bus))
 		return GR_OK;
-	st = db_query(&row, db, "SELECT id, topic, payload FROM outbox WHERE id > ? ORDER BY id", "i", bus->last_row);
+	st = db_query(&row, db, "SELECT id, topic, payload FROM outbox WHERE id > ? ORDER BY id",
+		      "i", bus->last_row);
 	while (st == GR_OK && has_room(bus)) {
-		if ((st = publish(bus, db_int(row, 0), db_text(row, 1), db_text(row, 2), strlen(db_text(row, 2)))) != GR_OK)
+		if ((st = publish(bus, db_int(row, 0), db_text(row, 1), db_text(row, 2),
+				  strlen(db_text(row, 2)))) != GR_OK)
 			break;
 		bus->last_row = db_int(row, 0);
 		st = db_next(db, &row);
@@ -239,25 +257,35 @@ static enum status flush_rows(struct bus *bus, struct db *db)
 	return st == GR_NO ? GR_OK : st;
 }
 
-/* Only once all is on record and all answers have left: the end of a request is its acknowledgement. */
+/*
+ * Only once all is on record and all answers have left: the end of a request is its
+ * acknowledgement.
+ */
 static bool may_acknowledge(const struct bus *bus)
 {
-	return mosquitto_want_write(bus->reader) && bus->in.count == 0 && !bus->out.first && !mosquitto_want_write(bus->writer);
+	return mosquitto_want_write(bus->reader) && bus->in.count == 0 && !bus->out.first &&
+	    !mosquitto_want_write(bus->writer);
 }
 
-/* Of what devices ask for no more is put into the outbox while that much has not left; a rollout stops earlier, see fleet.c. */
+/*
+ * Of what devices ask for no more is put into the outbox while that much has not left; a rollout
+ * stops earlier, see fleet.c.
+ */
 static enum status measure(struct bus *bus, struct db *db)
 {
 	int64_t row;
-	enum status st = has_room(bus) ? GR_NO : db_number(&row, db, "SELECT id FROM outbox WHERE id > ? LIMIT 1 OFFSET ?", "id", bus->last_row, (int)ROWS_MAX);
+	enum status st = has_room(bus)
+	    ? GR_NO
+	    : db_number(&row, db, "SELECT id FROM outbox WHERE id > ? LIMIT 1 OFFSET ?", "id",
+			bus->last_row, (int)ROWS_MAX);
 
 	bus->behind = st == GR_OK;
 	return st == GR_NO ? GR_OK : st;
 }
 
 /*
- * The outbox goes first: a request that we were killed over comes again, and what it is told the second time must not
- * overtake what it was told the first time.
+ * The outbox goes first: a request that we were killed over comes again, and what it is told the
+ * second time must not overtake what it was told the first time.
  */
 enum status bus_flush(struct bus *bus, struct db *db)
 {
@@ -279,5 +307,6 @@ enum status bus_flush(struct bus *bus, struct db *db)
 
 enum status bus_forget_sent(struct bus *bus, struct db *db)
 {
-	return bus->acked_row ? db_run(db, "DELETE FROM outbox WHERE id <= ?", "i", bus->acked_row) : GR_OK;
+	return bus->acked_row ? db_run(db, "DELETE FROM outbox WHERE id <= ?", "i", bus->acked_row)
+			      : GR_OK;
 }

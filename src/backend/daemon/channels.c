@@ -15,10 +15,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHORES_MS = 1000, PERMANENT = 100, RETRY_DOUBLINGS = 10, RETRY_MINUTES = 15, NOTIFIER_MS = 10000 };
+enum {
+	CHORES_MS = 1000,
+	PERMANENT = 100,
+	RETRY_DOUBLINGS = 10,
+	RETRY_MINUTES = 15,
+	NOTIFIER_MS = 10000
+};
 #define KEPT_MS (INT64_C(7) * 86400000)	/* a channel that is dead for a week does not fill the disk */
 
-void channels_open(struct channels *c, const struct home *home, const char *socket, int64_t minute_ms)
+void channels_open(struct channels *c, const struct home *home, const char *socket,
+		   int64_t minute_ms)
 {
 	*c = (struct channels){ .minute_ms = minute_ms };
 	str_copy(c->notifier, sizeof c->notifier, home->notifier);
@@ -42,8 +49,9 @@ static bool is_channel(const struct channels *c, const char *name)
 	char path[PATH_MAX];
 	struct stat info;
 
-	return str_is_name(name, NOTIFICATION_CHANNEL - 1, "_-") && str_format(path, sizeof path, "%s/%s", c->dir, name) &&
-	       stat(path, &info) == 0 && S_ISREG(info.st_mode) && access(path, X_OK) == 0;
+	return str_is_name(name, NOTIFICATION_CHANNEL - 1, "_-") &&
+	    str_format(path, sizeof path, "%s/%s", c->dir, name) && stat(path, &info) == 0 &&
+	    S_ISREG(info.st_mode) && access(path, X_OK) == 0;
 }
 
 static struct channels_post *find(struct channels *c, const char *name)
@@ -61,7 +69,8 @@ static enum status add(struct channels *c, struct db *db, const char *name)
 
 	if (c->count == CHANNELS_CHANNELS) {
 		if (!c->crowded)
-			complain("%s: more than %d channels; the rest is not used", c->dir, CHANNELS_CHANNELS);
+			complain("%s: more than %d channels; the rest is not used", c->dir,
+				 CHANNELS_CHANNELS);
 		c->crowded = true;
 		return GR_OK;
 	}
@@ -115,12 +124,14 @@ static void delivered(struct channels_post *p)
 /* A second, doubled each time, up to a quarter of an hour. */
 static void postpone(struct channels *c, struct channels_post *p, const char *why)
 {
-	int64_t doublings = p->channel.attempts < RETRY_DOUBLINGS ? p->channel.attempts : RETRY_DOUBLINGS;
+	int64_t doublings = p->channel.attempts < RETRY_DOUBLINGS ? p->channel.attempts
+								  : RETRY_DOUBLINGS;
 	int64_t delay = (c->minute_ms / 60 + 1) << doublings, most = RETRY_MINUTES * c->minute_ms;
 
 	if (delay > most)
 		delay = most;
-	complain("%s/%s: notification %" PRId64 " not delivered: %s; again in %" PRId64 " s", c->dir, p->channel.name, p->notice, why, (delay + 999) / 1000);
+	complain("%s/%s: notification %" PRId64 " not delivered: %s; again in %" PRId64 " s",
+		 c->dir, p->channel.name, p->notice, why, (delay + 999) / 1000);
 	p->channel.attempts++;
 	p->channel.due = clock_real_ms() + delay;
 	p->changed = true;
@@ -138,16 +149,24 @@ static void judge(struct channels *c, struct channels_post *p, struct wire *answ
 	else if (end == NOTIFIER_EXITED && number == 0)
 		delivered(p);
 	else if (end == NOTIFIER_EXITED && number == PERMANENT) {
-		complain("%s/%s: notification %" PRId64 " is given up: exit status %d", c->dir, p->channel.name, p->notice, PERMANENT);
+		complain("%s/%s: notification %" PRId64 " is given up: exit status %d", c->dir,
+			 p->channel.name, p->notice, PERMANENT);
 		delivered(p);
 	} else {
 		if (end != NOTIFIER_FAILED)
-			str_format(why, sizeof why, end == NOTIFIER_LATE ? "its program took too long" : end == NOTIFIER_KILLED ? "signal %d" : "exit status %d", (int)number);
+			str_format(why, sizeof why,
+				   end == NOTIFIER_LATE		? "its program took too long"
+				       : end == NOTIFIER_KILLED ? "signal %d"
+								: "exit status %d",
+				   (int)number);
 		postpone(c, p, why);
 	}
 }
 
-/* The notifier ends a program that is late; one that does not answer even then is given up with it. */
+/*
+ * The notifier ends a program that is late; one that does not answer even then is given up with
+ * it.
+ */
 static void look_after(struct channels *c, struct channels_post *p)
 {
 	struct pollfd fd = { .fd = p->peer.fd, .events = POLLIN };
@@ -254,6 +273,7 @@ enum status channels_chores(struct channels *c, struct db *db)
 		c->posts[i].changed = false;
 	c->gone = false;
 	if (lost > 0)
-		complain("%s: %d notification(s) of more than a week ago were given up", c->dir, lost);
+		complain("%s: %d notification(s) of more than a week ago were given up", c->dir,
+			 lost);
 	return GR_OK;
 }

@@ -24,25 +24,30 @@
 #include "registry/stall.h"
 
 /*
- * Messages on their way to the broker at one time, outbox rows and answers alike: libmosquitto looks through all of them
- * whenever one is confirmed.
+ * Messages on their way to the broker at one time, outbox rows and answers alike: libmosquitto
+ * looks through all of them whenever one is confirmed.
  */
 enum { SENT_MAX = 128 };
 enum { BUS_FDS = 2 };
 
 struct bus {
-	struct mosquitto *reader, *writer;	/* requests come over one, all else leaves over the other; both NULL: no broker */
+	/* requests come over one, all else leaves over the other; both NULL: no broker */
+	struct mosquitto *reader, *writer;
 	const char *socket;		/* path of the broker's Unix socket */
-	struct fair_queue in;			/* requests not yet handled; none of them is acknowledged */
+	/* requests not yet handled; none of them is acknowledged */
+	struct fair_queue in;
 	struct queue out;		/* answers that changed nothing and need no outbox */
-	struct sent { int mid; int64_t row; bool acked; } sent[SENT_MAX];	/* row 0: an answer */
+	/* row 0: an answer */
+	struct sent { int mid; int64_t row; bool acked; } sent[SENT_MAX];
 	size_t sent_first, sent_count;	/* a ring, in the order in which they left */
 	int64_t last_row;		/* newest outbox row handed to the broker */
 	int64_t acked_row;		/* all rows up to this one may be deleted; 0: none */
-	int64_t taken_row;		/* the newest row of which the broker has taken all before it */
+	/* the newest row of which the broker has taken all before it */
+	int64_t taken_row;
 	bool connected;			/* the writer is */
 	bool subscribed;
-	bool heard;			/* requests reach us: subscribed, or the broker has kept our session */
+	/* requests reach us: subscribed, or the broker has kept our session */
+	bool heard;
 	bool behind;			/* so much is to be sent that nothing is read */
 	bool broken;			/* the connection cannot be used any longer */
 	bool missed;			/* it has been said that no broker is there */
@@ -61,15 +66,18 @@ struct daemon {
 	struct throttle *closings;	/* of connections, by certificate */
 	struct settings limits;
 	int64_t quarantine_ms, own_job_ms;
-	int64_t begin_ms;		/* how long a rotation may stay QUEUED while its thing is there; 0: for ever */
+	/* how long a rotation may stay QUEUED while its thing is there; 0: for ever */
+	int64_t begin_ms;
 	struct stall stall;
 	int64_t next_chores;		/* CLOCK_BOOTTIME ms */
 	int64_t clock_offset;		/* real minus boot time at the last look */
 	int64_t version;		/* db_version at the last look */
 	int64_t restored;		/* meta.restored at the last look */
 	bool settle;			/* something was decided: reconcile now */
-	bool parting;			/* in this batch somebody said the word that ends his own certificate */
-	int64_t parting_row;		/* no certificate is retired before the broker has this outbox row */
+	/* in this batch somebody said the word that ends his own certificate */
+	bool parting;
+	/* no certificate is retired before the broker has this outbox row */
+	int64_t parting_row;
 };
 
 /* Makes one connection attempt. GR_FAIL, one line: not this time. */
@@ -77,20 +85,28 @@ enum status bus_open(struct bus *bus);
 void bus_close(struct bus *bus);
 /* What poll is to wait for. */
 void bus_poll(struct pollfd fds[static BUS_FDS], const struct bus *bus);
-/* Reads what has come, unless requests wait from the last time. GR_FAIL, one line: the connection is lost. */
+/*
+ * Reads what has come, unless requests wait from the last time. GR_FAIL, one line: the connection
+ * is lost.
+ */
 enum status bus_turn(struct bus *bus, const struct pollfd fds[static BUS_FDS]);
 /*
- * Hands new outbox rows and answers to the broker, and then acknowledges the requests that were read, if all of them
- * were handled and what they changed is committed. GR_FAIL, one line: the connection is lost.
+ * Hands new outbox rows and answers to the broker, and then acknowledges the requests that were
+ * read, if all of them were handled and what they changed is committed. GR_FAIL, one line: the
+ * connection is lost.
  */
 enum status bus_flush(struct bus *bus, struct db *db);
 /* Deletes the outbox rows that the broker has taken; inside a transaction. */
 enum status bus_forget_sent(struct bus *bus, struct db *db);
 
-/* More than so many connections of one certificate closed in so many minutes of the backend are an alarm. */
+/*
+ * More than so many connections of one certificate closed in so many minutes of the backend are an
+ * alarm.
+ */
 enum { CLOSINGS_FEW = 4, CLOSINGS_MINUTES = 10 };
 /* The plugin closed the connection of client, as m says why; inside a transaction. */
-enum status closing_note(struct daemon *d, const char *certificate, const char *client, const struct message *m, int64_t now);
+enum status closing_note(struct daemon *d, const char *certificate, const char *client,
+			 const struct message *m, int64_t now);
 
 /* A thing asks for more than it may; inside a transaction, as the next two. */
 enum status flooding_note(struct daemon *d, const char *certificate, int64_t now);
@@ -99,7 +115,10 @@ enum status flooding_count(struct daemon *d, const struct message *m);
 /* What was dropped here, which the caller sets to 0 once that is on record. */
 enum status flooding_count_own(struct daemon *d, const struct fair_queue *f);
 
-/* From now on a line on standard error that comes again and again is counted. NULL, one line: out of memory. */
+/*
+ * From now on a line on standard error that comes again and again is counted. NULL, one line: out
+ * of memory.
+ */
 struct repeats *lines_open(void);
 void lines_close(struct repeats *lines);	/* takes NULL */
 

@@ -40,7 +40,8 @@ static bool read_stamp(struct stamp *s, const char *topic)
 	len = strcspn(topic, "/");
 	if (topic[len] != '/' || !str_format(hex, sizeof hex, "%.*s", (int)len, topic))
 		return false;
-	if ((n = str_unhex(s->client, sizeof s->client - 1, hex)) < 0 || memchr(s->client, '\0', (size_t)n))
+	if ((n = str_unhex(s->client, sizeof s->client - 1, hex)) < 0 ||
+	    memchr(s->client, '\0', (size_t)n))
 		return false;
 	s->client[n] = '\0';
 	s->topic = topic + len + 1;
@@ -48,20 +49,27 @@ static bool read_stamp(struct stamp *s, const char *topic)
 }
 
 /*
- * The thing itself is here over certificate. again: the broker only repeats itself, so that the session began earlier,
- * perhaps before a word that is on record by now.
+ * The thing itself is here over certificate. again: the broker only repeats itself, so that the
+ * session began earlier, perhaps before a word that is on record by now.
  */
-static enum status thing_began(struct daemon *d, const struct certificate *c, bool again, int64_t now)
+static enum status thing_began(struct daemon *d, const struct certificate *c, bool again,
+			       int64_t now)
 {
 	enum status st = session_started(d->db, c->thing, c->id, now);
 
 	if (st == GR_OK && !c->seen)
 		st = retained_certificate_see(d->db, c->thing, c->id, now);
-	return st == GR_OK && !again ? final_status_session(d->db, &d->signer, c->thing, c->id, now) : st;
+	return st == GR_OK && !again
+	    ? final_status_session(d->db, &d->signer, c->thing, c->id, now)
+	    : st;
 }
 
-/* Only a session under exactly the thing's name tells what the thing uses; T#gr at least shows that NEW works. */
-static enum status session_report(struct daemon *d, const struct stamp *s, bool started, bool again, int64_t now)
+/*
+ * Only a session under exactly the thing's name tells what the thing uses; T#gr at least shows
+ * that NEW works.
+ */
+static enum status session_report(struct daemon *d, const struct stamp *s, bool started,
+				  bool again, int64_t now)
 {
 	const char *suffix;
 	struct certificate c;
@@ -72,30 +80,39 @@ static enum status session_report(struct daemon *d, const struct stamp *s, bool 
 	suffix = topic_client_suffix(s->client, c.thing);
 	if (!suffix || c.thing[0] == '\0')
 		return GR_OK;
-	if (started && (suffix[0] == '\0' || strcmp(suffix, "gr") == 0) && (st = rotation_used(d->db, c.id, now)) != GR_OK)
+	if (started && (suffix[0] == '\0' || strcmp(suffix, "gr") == 0) &&
+	    (st = rotation_used(d->db, c.id, now)) != GR_OK)
 		return st;
 	if (suffix[0] != '\0')
 		return GR_OK;
 	return started ? thing_began(d, &c, again, now) : session_ended(d->db, c.thing, c.id);
 }
 
-/* A certificate that we took out of use, or never knew, wants in. One that an operator switched off is no news. */
+/*
+ * A certificate that we took out of use, or never knew, wants in. One that an operator switched
+ * off is no news.
+ */
 static enum status refusal_report(struct daemon *d, const struct stamp *s, int64_t now)
 {
 	struct certificate c;
 	sqlite3_stmt *row;
 	char thing[129] = "";
-	enum status st = db_query(&row, d->db, "SELECT thing FROM rotation WHERE retired IS NOT NULL AND"
-				  " ((new = ?1 AND survivor = 'OLD') OR (old = ?1 AND survivor = 'NEW')) ORDER BY id DESC LIMIT 1", "s", s->principal);
+	enum status st = db_query(&row, d->db,
+				  "SELECT thing FROM rotation WHERE retired IS NOT NULL AND"
+				  " ((new = ?1 AND survivor = 'OLD') OR (old = ?1 AND survivor = "
+				  "'NEW')) ORDER BY id DESC LIMIT 1",
+				  "s", s->principal);
 
 	if (st == GR_OK)
 		str_copy(thing, sizeof thing, db_text(row, 0));
 	db_done(row);
 	if (st == GR_OK)
-		return alarm_raise(d->db, "retired-used", thing, s->principal, "a retired certificate tried to connect", now);
+		return alarm_raise(d->db, "retired-used", thing, s->principal,
+				   "a retired certificate tried to connect", now);
 	if (st == GR_FAIL || (st = certificate_get(&c, d->db, s->principal)) != GR_NO)
 		return st;
-	return alarm_raise(d->db, "unknown-certificate", "", s->principal, "a certificate that is not registered tried to connect", now);
+	return alarm_raise(d->db, "unknown-certificate", "", s->principal,
+			   "a certificate that is not registered tried to connect", now);
 }
 
 /* The broker let it in for a rotation alone, because the operator granted that; he should know. */
@@ -106,13 +123,18 @@ static enum status note_expired(struct daemon *d, const struct stamp *s, int64_t
 
 	if (st == GR_NO)
 		return GR_OK;
-	return st == GR_OK ? alarm_raise(d->db, "expired-used", c.thing, c.id, "a certificate that has expired was let in for a rotation", now) : st;
+	return st == GR_OK
+	    ? alarm_raise(d->db, "expired-used", c.thing, c.id,
+			  "a certificate that has expired was let in for a rotation", now)
+	    : st;
 }
 
-static enum status connected(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
+static enum status connected(struct daemon *d, const struct stamp *s, const struct message *m,
+			     int64_t now)
 {
 	json_t *body = json_object_parse(m->payload, m->len);
-	bool expired = json_is_true(json_object_get(body, "expired")), again = json_is_true(json_object_get(body, "again"));
+	bool expired = json_is_true(json_object_get(body, "expired")),
+	     again = json_is_true(json_object_get(body, "again"));
 	enum status st = expired ? note_expired(d, s, now) : GR_OK;
 
 	json_decref(body);
@@ -121,7 +143,8 @@ static enum status connected(struct daemon *d, const struct stamp *s, const stru
 	return st == GR_OK ? session_report(d, s, true, again, now) : st;
 }
 
-static enum status report(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
+static enum status report(struct daemon *d, const struct stamp *s, const struct message *m,
+			  int64_t now)
 {
 	if (strcmp(s->topic, "gr/connected") == 0)
 		return connected(d, s, m, now);
@@ -138,8 +161,10 @@ static enum status report(struct daemon *d, const struct stamp *s, const struct 
 static enum status refuse(struct event *e, const char *code, const char *message)
 {
 	if (e->request.kind == TOPIC_SHADOW)
-		return shadow_reject(e, strcmp(code, "RequestThrottled") == 0 ? 429 : 400, message);
-	return topic_is_certificate(e->request.kind) ? event_reject_text(e, message, false) : event_reject_code(e, code, message, NULL);
+		return shadow_reject(e, strcmp(code, "RequestThrottled") == 0 ? 429 : 400,
+				     message);
+	return topic_is_certificate(e->request.kind) ? event_reject_text(e, message, false)
+						     : event_reject_code(e, code, message, NULL);
 }
 
 /* May the topic stand as it is? False: *st is what answering the refusal gave. */
@@ -162,22 +187,29 @@ static bool names_job(struct event *e, enum status *st)
 static enum status route(struct event *e)
 {
 	static enum status (*const handlers[])(struct event *) = {
-		[TOPIC_NONE] = service_unknown, [TOPIC_GET_PENDING] = service_get_pending, [TOPIC_START_NEXT] = service_start_next,
-		[TOPIC_GET] = service_get, [TOPIC_UPDATE] = service_update, [TOPIC_CREATE] = rotate_create, [TOPIC_COMMIT] = rotate_commit,
+		[TOPIC_NONE] = service_unknown, [TOPIC_GET_PENDING] = service_get_pending,
+		[TOPIC_START_NEXT] = service_start_next,
+		[TOPIC_GET] = service_get, [TOPIC_UPDATE] = service_update,
+		[TOPIC_CREATE] = rotate_create, [TOPIC_COMMIT] = rotate_commit,
 		[TOPIC_REQUEST] = rotate_request, [TOPIC_NAMESPACE_GET] = service_get_namespaced,
-		[TOPIC_NAMESPACE_UPDATE] = service_update_namespaced, [TOPIC_UNKNOWN] = service_unknown, [TOPIC_SHADOW] = shadow_absent
+		[TOPIC_NAMESPACE_UPDATE] = service_update_namespaced,
+		[TOPIC_UNKNOWN] = service_unknown, [TOPIC_SHADOW] = shadow_absent
 	};
 	enum status st;
 	const json_t *token = json_object_get(e->body, "clientToken");
 
 	if (token && (!json_is_string(token) || json_string_length(token) > 64)) {
 		json_object_del(e->body, "clientToken");
-		return refuse(e, "InvalidRequest", "clientToken must be a string of at most 64 bytes");
+		return refuse(e, "InvalidRequest",
+			      "clientToken must be a string of at most 64 bytes");
 	}
 	return names_job(e, &st) ? handlers[e->request.kind](e) : st;
 }
 
-/* A certificate that died since the broker let it in gets no answer at all: its connection is about to be closed. */
+/*
+ * A certificate that died since the broker let it in gets no answer at all: its connection is
+ * about to be closed.
+ */
 static enum status is_entitled(struct daemon *d, const struct event *e)
 {
 	struct certificate c;
@@ -198,10 +230,12 @@ static enum status note_parting(struct daemon *d, const char *certificate)
 	return st == GR_NO ? GR_OK : st;
 }
 
-static enum status request(struct daemon *d, const struct stamp *s, const struct message *m, int64_t now)
+static enum status request(struct daemon *d, const struct stamp *s, const struct message *m,
+			   int64_t now)
 {
 	struct event e = {
-		.db = d->db, .signer = &d->signer, .authorities = d->authorities, .now = now, .minute_ms = d->limits.minute_ms,
+		.db = d->db, .signer = &d->signer, .authorities = d->authorities, .now = now,
+		.minute_ms = d->limits.minute_ms,
 		.own_job_ms = d->own_job_ms, .asked = asked_find(d->asked, s->client),
 		.principal = s->principal, .client = s->client, .topic = s->topic
 	};
@@ -212,10 +246,13 @@ static enum status request(struct daemon *d, const struct stamp *s, const struct
 		return st == GR_NO ? GR_OK : st;
 	e.body = m->len <= PAYLOAD_MAX ? json_object_parse(m->payload, m->len) : NULL;
 	json_drop_null(e.body);
-	if (!topic_is_certificate(e.request.kind) && !throttle_admits(d->throttle, e.request.thing, clock_boot_ms()))
-		st = refuse(&e, "RequestThrottled", "too many requests of this thing in one second");
+	if (!topic_is_certificate(e.request.kind) &&
+	    !throttle_admits(d->throttle, e.request.thing, clock_boot_ms()))
+		st = refuse(&e, "RequestThrottled",
+			    "too many requests of this thing in one second");
 	else
-		st = e.body ? route(&e) : refuse(&e, "InvalidJson", "the payload is not a JSON object");
+		st = e.body ? route(&e)
+			    : refuse(&e, "InvalidJson", "the payload is not a JSON object");
 	if (st == GR_OK && e.asked)
 		asked_note(d->asked, s->client, e.asked);
 	if (st == GR_OK && e.writes && e.request.kind == TOPIC_UPDATE)
@@ -238,9 +275,12 @@ static enum status handle(struct daemon *d, const struct message *m)
 	struct stamp s;
 
 	if (strcmp(m->topic, "in/gr/sessions") == 0)
-		return session_all_ended(d->db);	/* those that are live are reported after it, one by one */
+		/* those that are live are reported after it, one by one */
+		return session_all_ended(d->db);
 	if (strcmp(m->topic, "in/gr/mark") == 0)
-		return queue_push(&d->bus.out, "out/gr/mark", m->payload, m->len) ? GR_OK : GR_FAIL;	/* all before it is on record when this leaves */
+		/* all before it is on record when this leaves */
+		return queue_push(&d->bus.out, "out/gr/mark", m->payload, m->len) ? GR_OK
+										  : GR_FAIL;
 	if (strcmp(m->topic, "in/gr/dropped") == 0)
 		return flooding_count(d, m);
 	if (!read_stamp(&s, m->topic)) {
@@ -254,15 +294,19 @@ static enum status handle(struct daemon *d, const struct message *m)
 }
 
 /*
- * GR_FAIL: there was no room, or no registry or ledger that works. What was being handled and all that is not on record
- * yet comes again. A request that fails for what it says fails alone, and once: the others must not wait for it for ever.
+ * GR_FAIL: there was no room, or no registry or ledger that works. What was being handled and all
+ * that is not on record yet comes again. A request that fails for what it says fails alone, and
+ * once: the others must not wait for it for ever.
  */
 static enum status handle_all(struct daemon *d)
 {
 	struct message *m;
 	bool unwell = false;
 
-	/* A full disk may make SQLite give up the whole transaction: then there is nothing to commit, and that fails. */
+	/*
+	 * A full disk may make SQLite give up the whole transaction: then there is nothing to
+	 * commit, and that fails.
+	 */
 	while (!unwell && db_in_transaction(d->db) && (m = fair_queue_pop(&d->bus.in))) {
 		d->signer.failed = false;
 		if (db_mark(d->db) == GR_OK && handle(d, m) == GR_OK) {
@@ -277,20 +321,23 @@ static enum status handle_all(struct daemon *d)
 }
 
 /*
- * What the batch decided is carried out, and what the broker has taken is forgotten, in the same transaction: one sync
- * for all of it. A batch that only read needs none; its answers do not wait for the disk.
+ * What the batch decided is carried out, and what the broker has taken is forgotten, in the same
+ * transaction: one sync for all of it. A batch that only read needs none; its answers do not wait
+ * for the disk.
  */
 static enum status finish(struct daemon *d, int64_t changes_before)
 {
 	bool wrote = db_total_changes(d->db) != changes_before;
 	enum status st;
 
-	if (d->parting && (st = db_number(&d->parting_row, d->db, "SELECT max(id) FROM outbox", "")) != GR_OK)
+	if (d->parting &&
+	    (st = db_number(&d->parting_row, d->db, "SELECT max(id) FROM outbox", "")) != GR_OK)
 		return GR_FAIL;
-	if (wrote && d->parting_row <= d->bus.taken_row && rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms()) == GR_OK)
+	if (wrote && d->parting_row <= d->bus.taken_row &&
+	    rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms()) == GR_OK)
 		d->settle = false;	/* else the chores go on with it */
-	if ((wrote && (st = bus_forget_sent(&d->bus, d->db)) != GR_OK) || (st = signer_sync(&d->signer)) != GR_OK ||
-	    (st = db_commit(d->db)) != GR_OK)
+	if ((wrote && (st = bus_forget_sent(&d->bus, d->db)) != GR_OK) ||
+	    (st = signer_sync(&d->signer)) != GR_OK || (st = db_commit(d->db)) != GR_OK)
 		return st;
 	if (wrote)
 		d->bus.acked_row = 0;
@@ -311,6 +358,9 @@ enum status dispatch_batch(struct daemon *d)
 		return GR_OK;
 	db_rollback(d->db);
 	d->settle = true;
-	bus_close(&d->bus);	/* nothing was recorded, so nothing is answered or acknowledged: the broker sends it again */
+	/*
+	 * nothing was recorded, so nothing is answered or acknowledged: the broker sends it again
+	 */
+	bus_close(&d->bus);
 	return st;
 }

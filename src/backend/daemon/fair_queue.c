@@ -14,7 +14,11 @@ struct line {
 };
 
 /* Where in in/CERTIFICATE/HEX OF THE CLIENT ID/TAIL the parts begin. */
-enum { CERTIFICATE_AT = 3, CERTIFICATE_LEN = 64, CLIENT_AT = CERTIFICATE_AT + CERTIFICATE_LEN + 1 };
+enum {
+	CERTIFICATE_AT = 3,
+	CERTIFICATE_LEN = 64,
+	CLIENT_AT = CERTIFICATE_AT + CERTIFICATE_LEN + 1
+};
 
 void fair_queue_init(struct fair_queue *f)
 {
@@ -33,8 +37,8 @@ static size_t thing_length(const char *client)
 }
 
 /*
- * Whose it is, and may it be dropped? A client id counts only from one that was let in: a report of one that was refused is
- * the certificate's.
+ * Whose it is, and may it be dropped? A client id counts only from one that was let in: a report
+ * of one that was refused is the certificate's.
  */
 static void read_peer(char peer[static FAIR_QUEUE_PEER], bool *request, const char *topic)
 {
@@ -96,7 +100,8 @@ static void end_line(struct fair_queue *f, struct line *l)
 static void drop(struct fair_queue *f, const char *topic)
 {
 	if (f->dropped++ == 0)
-		str_format(f->loudest, sizeof f->loudest, "%.*s", CERTIFICATE_LEN, topic + CERTIFICATE_AT);
+		str_format(f->loudest, sizeof f->loudest, "%.*s", CERTIFICATE_LEN,
+			   topic + CERTIFICATE_AT);
 }
 
 bool fair_queue_push(struct fair_queue *f, const char *topic, const void *payload, size_t len)

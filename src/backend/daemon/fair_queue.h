@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fair_queue.h - requests that were read and not handled yet: a line for each thing, served by turns, so that none waits
- * behind more than one request of any other. A thing has no more than FAIR_QUEUE_LINE in it; what is more is dropped, which for the device
- * is silence. What the plugin says of sessions stays in order with the requests of its thing and is never dropped.
+ * fair_queue.h - requests that were read and not handled yet: a line for each thing, served by
+ * turns, so that none waits behind more than one request of any other. A thing has no more than
+ * FAIR_QUEUE_LINE in it; what is more is dropped, which for the device is silence. What the plugin
+ * says of sessions stays in order with the requests of its thing and is never dropped.
  */
 #ifndef GR_DAEMON_FAIR_QUEUE_H
 #define GR_DAEMON_FAIR_QUEUE_H
@@ -18,7 +19,8 @@ enum { FAIR_QUEUE_LINE = 32, FAIR_QUEUE_PEER = 257, FAIR_QUEUE_BUCKETS = 512 };
 struct fair_queue {
 	struct line *first, **last;		/* whose turn it is */
 	struct line *by_peer[FAIR_QUEUE_BUCKETS];
-	struct queue after;			/* from the first in/gr/ on: all before it is handled first */
+	/* from the first in/gr/ on: all before it is handled first */
+	struct queue after;
 	size_t count;
 	uint64_t dropped;			/* requests that nobody has counted yet */
 	char loudest[65];			/* the certificate of the first of them */

@@ -4,16 +4,21 @@
 #include "daemon/daemon.h"
 #include "jobs/scheduler.h"
 
-enum { BACKLOG = 500 };	/* outbox rows that may wait for the broker before no more are made than devices ask for */
+/* outbox rows that may wait for the broker before no more are made than devices ask for */
+enum { BACKLOG = 500 };
 
-/* What is sent goes out in order: the answer to a device would have to wait for all that a rollout has put before it. */
+/*
+ * What is sent goes out in order: the answer to a device would have to wait for all that a rollout
+ * has put before it.
+ */
 static enum status is_busy(struct daemon *d)
 {
 	int64_t row = 0;
 
 	if (d->bus.out.first)
 		return GR_OK;
-	return db_number(&row, d->db, "SELECT id FROM outbox WHERE id > ? LIMIT 1 OFFSET ?", "id", d->bus.last_row, (int)BACKLOG);
+	return db_number(&row, d->db, "SELECT id FROM outbox WHERE id > ? LIMIT 1 OFFSET ?", "id",
+			 d->bus.last_row, (int)BACKLOG);
 }
 
 enum status fleet_run(struct daemon *d)

@@ -13,25 +13,32 @@ enum status flooding_note(struct daemon *d, const char *certificate, int64_t now
 
 	if (st != GR_OK)
 		return st == GR_NO ? GR_OK : st;
-	return alarm_raise(d->db, "flooding", c.thing, c.id, "it asks for more than a thing may: what is too much gets no answer", now);
+	return alarm_raise(d->db, "flooding", c.thing, c.id,
+			   "it asks for more than a thing may: what is too much gets no answer",
+			   now);
 }
 
 static enum status count(struct db *db, const char *what, int64_t more)
 {
 	if (more <= 0)
 		return GR_OK;
-	return db_run(db, "INSERT INTO total VALUES ('dropped', ?1, ?2) ON CONFLICT DO UPDATE SET count = count + ?2", "si", what, more);
+	return db_run(db,
+		      "INSERT INTO total VALUES ('dropped', ?1, ?2) ON CONFLICT DO UPDATE SET "
+		      "count = count + ?2",
+		      "si", what, more);
 }
 
 enum status flooding_count(struct daemon *d, const struct message *m)
 {
 	json_t *body = json_object_parse(m->payload, m->len);
-	enum status st = count(d->db, "rate", json_integer_value(json_object_get(body, "requests")));
+	enum status st = count(d->db, "rate",
+			       json_integer_value(json_object_get(body, "requests")));
 
 	if (st == GR_OK)
 		st = count(d->db, "backlog", json_integer_value(json_object_get(body, "waiting")));
 	if (st == GR_OK)
-		st = count(d->db, "connect", json_integer_value(json_object_get(body, "connections")));
+		st = count(d->db, "connect",
+			   json_integer_value(json_object_get(body, "connections")));
 	json_decref(body);
 	return st;
 }

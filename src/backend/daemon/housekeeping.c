@@ -8,7 +8,14 @@
 #include "registry/rollout.h"
 #include "registry/rotation.h"
 
-enum { CHORES_MS = 5000, EXAMINE_MS = 20, LOOK_MS = 50, JUMP_MS = 60000, DEPARTURES_KEPT_MS = 3600000, TIMEOUTS = 100 };
+enum {
+	CHORES_MS = 5000,
+	EXAMINE_MS = 20,
+	LOOK_MS = 50,
+	JUMP_MS = 60000,
+	DEPARTURES_KEPT_MS = 3600000,
+	TIMEOUTS = 100
+};
 
 /* Somebody set the wall clock: the timers that run move with it. */
 static enum status follow_clock(struct daemon *d)
@@ -20,10 +27,12 @@ static enum status follow_clock(struct daemon *d)
 		d->clock_offset = d->clock_offset ? d->clock_offset : offset;
 		return GR_OK;
 	}
-	complain("the wall clock jumped by %lld s: running timers are moved with it", (long long)(jump / 1000));
+	complain("the wall clock jumped by %lld s: running timers are moved with it",
+		 (long long)(jump / 1000));
 	if ((st = db_begin(d->db)) != GR_OK)
 		return st;
-	if ((st = execution_shift_timers(d->db, jump)) == GR_OK && (st = rollout_wake_all(d->db)) == GR_OK && (st = db_commit(d->db)) == GR_OK)
+	if ((st = execution_shift_timers(d->db, jump)) == GR_OK &&
+	    (st = rollout_wake_all(d->db)) == GR_OK && (st = db_commit(d->db)) == GR_OK)
 		d->clock_offset = offset;
 	else
 		db_rollback(d->db);
@@ -71,8 +80,10 @@ static enum status tidy(struct daemon *d)
 
 	if (st != GR_OK)
 		return st;
-	if ((st = bus_forget_sent(&d->bus, d->db)) == GR_OK && (st = flooding_count_own(d, &d->bus.in)) == GR_OK &&
-	    (st = db_run(d->db, "DELETE FROM departure WHERE at < ?", "i", clock_real_ms() - DEPARTURES_KEPT_MS)) == GR_OK)
+	if ((st = bus_forget_sent(&d->bus, d->db)) == GR_OK &&
+	    (st = flooding_count_own(d, &d->bus.in)) == GR_OK &&
+	    (st = db_run(d->db, "DELETE FROM departure WHERE at < ?", "i",
+			 clock_real_ms() - DEPARTURES_KEPT_MS)) == GR_OK)
 		st = db_commit(d->db);
 	if (st != GR_OK) {
 		db_rollback(d->db);
@@ -90,19 +101,23 @@ enum status chores_run(struct daemon *d, bool quiet)
 
 	repeats_tick(d->lines, clock_boot_ms());
 	metrics_run(&d->metrics, d->db, d->bus.subscribed);
-	if ((st = follow_clock(d)) != GR_OK || (st = end_timers(d)) != GR_OK || (st = fleet_run(d)) != GR_OK ||
-	    (st = channels_chores(&d->courier, d->db)) != GR_OK)
+	if ((st = follow_clock(d)) != GR_OK || (st = end_timers(d)) != GR_OK ||
+	    (st = fleet_run(d)) != GR_OK || (st = channels_chores(&d->courier, d->db)) != GR_OK)
 		return st;
 	if (d->settle || regular) {
 		if ((st = settle(d)) == GR_FAIL)
 			return st;
 		d->settle = st == GR_NO;
 	}
-	if (regular && d->begin_ms > 0 && (st = stall_look(&d->stall, d->db, d->begin_ms, clock_real_ms())) != GR_OK)
+	if (regular && d->begin_ms > 0 &&
+	    (st = stall_look(&d->stall, d->db, d->begin_ms, clock_real_ms())) != GR_OK)
 		return st;
 	if (regular && (st = keys_examine(d->db, EXAMINE_MS)) != GR_OK)
 		return st;
-	/* What the broker has taken is forgotten with the next batch that writes; when none comes, now. */
+	/*
+	 * What the broker has taken is forgotten with the next batch that writes; when none comes,
+	 * now.
+	 */
 	if (regular)
 		d->next_chores = clock_boot_ms() + CHORES_MS;
 	else if (!quiet || !d->bus.acked_row)
@@ -110,12 +125,18 @@ enum status chores_run(struct daemon *d, bool quiet)
 	return tidy(d);
 }
 
-/* A backup was put back: what it says of sessions is old, and the broker tells all of them to a new connection. */
+/*
+ * A backup was put back: what it says of sessions is old, and the broker tells all of them to a
+ * new connection.
+ */
 static void follow_restore(struct daemon *d)
 {
 	int64_t restored = 0;
 
-	if (db_number(&restored, d->db, "SELECT coalesce((SELECT value FROM meta WHERE key = 'restored'), 0)", "") != GR_OK || restored == d->restored)
+	if (db_number(&restored, d->db,
+		      "SELECT coalesce((SELECT value FROM meta WHERE key = 'restored'), 0)",
+		      "") != GR_OK ||
+	    restored == d->restored)
 		return;
 	if (d->version != 0) {
 		complain("a backup of the registry was put back");

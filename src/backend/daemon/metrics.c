@@ -78,8 +78,11 @@ static enum status print_latencies(FILE *out, struct db *db)
 {
 	static const char name[] = "gr_stage_seconds";
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT stage, le, sum(count) OVER (PARTITION BY stage ORDER BY le), sum(sum) OVER (PARTITION BY stage)"
-				  " FROM latency ORDER BY stage, le", "");
+	enum status st = db_query(&row, db,
+				  "SELECT stage, le, sum(count) OVER (PARTITION BY stage ORDER BY "
+				  "le), sum(sum) OVER (PARTITION BY stage)"
+				  " FROM latency ORDER BY stage, le",
+				  "");
 
 	print_head(out, name, "histogram", "How long the stages of rotations took");
 	for (; st == GR_OK; st = db_next(db, &row)) {
@@ -87,11 +90,14 @@ static enum status print_latencies(FILE *out, struct db *db)
 		int64_t le = db_int(row, 1), count = db_int(row, 2), sum = db_int(row, 3);
 
 		if (le != INT64_MAX) {
-			fprintf(out, "%s_bucket{stage=\"%s\",le=\"%g\"} %" PRId64 "\n", name, stage, (double)le / 1000, count);
+			fprintf(out, "%s_bucket{stage=\"%s\",le=\"%g\"} %" PRId64 "\n", name,
+				stage, (double)le / 1000, count);
 			continue;
 		}
-		fprintf(out, "%s_bucket{stage=\"%s\",le=\"+Inf\"} %" PRId64 "\n", name, stage, count);
-		fprintf(out, "%s_sum{stage=\"%s\"} %" PRId64 ".%03d\n", name, stage, sum / 1000, (int)(sum % 1000));
+		fprintf(out, "%s_bucket{stage=\"%s\",le=\"+Inf\"} %" PRId64 "\n", name, stage,
+			count);
+		fprintf(out, "%s_sum{stage=\"%s\"} %" PRId64 ".%03d\n", name, stage, sum / 1000,
+			(int)(sum % 1000));
 		fprintf(out, "%s_count{stage=\"%s\"} %" PRId64 "\n", name, stage, count);
 	}
 	return st == GR_NO ? GR_OK : st;
@@ -105,7 +111,8 @@ static enum status print_all(FILE *out, struct db *db, bool connected)
 		st = print_series(out, db, &all[i]);
 	if (st == GR_OK)
 		st = print_latencies(out, db);
-	print_head(out, "gr_broker_connected", "gauge", "1 while the daemon has its subscription at the broker");
+	print_head(out, "gr_broker_connected", "gauge",
+		   "1 while the daemon has its subscription at the broker");
 	fprintf(out, "gr_broker_connected %d\n", connected);
 	return st;
 }

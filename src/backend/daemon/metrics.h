@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * metrics.h - how the fleet is, for a monitoring system: Prometheus' text format (source: its "Exposition formats", version
- * 0.0.4) in a file, as node_exporter's textfile collector reads it. All of it is read from tallies and short indexes, whatever
- * the size of the registry.
+ * metrics.h - how the fleet is, for a monitoring system: Prometheus' text format (source: its
+ * "Exposition formats", version 0.0.4) in a file, as node_exporter's textfile collector reads it.
+ * All of it is read from tallies and short indexes, whatever the size of the registry.
  */
 #ifndef GR_DAEMON_METRICS_H
 #define GR_DAEMON_METRICS_H

@@ -5,7 +5,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* Where there are more peers than there is room for, those that have not been here for the longest start afresh. */
+/*
+ * Where there are more peers than there is room for, those that have not been here for the longest
+ * start afresh.
+ */
 enum { SETS = 1024, WAYS = 8 };
 
 struct throttle {

@@ -18,9 +18,11 @@ enum status requests_open(int *fd, struct home *home, const char *dir, bool make
 		st = make ? home_make_signer(home) : home_enter_signer(home);
 	if (st != GR_OK)
 		return st;
-	if ((*fd = open(home->ca, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 && flock(*fd, LOCK_EX) == 0)
+	if ((*fd = open(home->ca, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 &&
+	    flock(*fd, LOCK_EX) == 0)
 		return GR_OK;
-	complain("%s: %s%s", home->ca, strerror(errno), make ? "" : "; gr-ca init makes an authority");
+	complain("%s: %s%s", home->ca, strerror(errno),
+		 make ? "" : "; gr-ca init makes an authority");
 	if (*fd >= 0)
 		close(*fd);
 	return make ? GR_FAIL : GR_BAD;
@@ -30,11 +32,13 @@ enum status office_check_name(const char *name)
 {
 	if (authority_is_name(name))
 		return GR_OK;
-	complain("%s: not a name for an authority; use 1 to %d letters, digits, - or _", name, AUTHORITY_NAME_MAX);
+	complain("%s: not a name for an authority; use 1 to %d letters, digits, - or _", name,
+		 AUTHORITY_NAME_MAX);
 	return GR_BAD;
 }
 
-enum status office_authority(struct authority *a, const EVP_MD **digest, const char *dir, const char *name)
+enum status office_authority(struct authority *a, const EVP_MD **digest, const char *dir,
+			     const char *name)
 {
 	struct issuer issuer;
 	enum status st;

@@ -8,7 +8,10 @@
 
 bool office_token_option(struct office_token *token, int ch, const char *value)
 {
-	const char **to = ch == 'k' ? &token->key : ch == OPT_MODULE ? &token->module : ch == OPT_PIN_SOURCE ? &token->pin_source : NULL;
+	const char **to = ch == 'k' ? &token->key
+	    : ch == OPT_MODULE	    ? &token->module
+	    : ch == OPT_PIN_SOURCE  ? &token->pin_source
+				    : NULL;
 
 	if (to)
 		*to = value;
@@ -16,7 +19,8 @@ bool office_token_option(struct office_token *token, int ch, const char *value)
 }
 
 /* What a daemon is to find again must not depend on where it was started. */
-static enum status take_path(char *to, size_t size, const char *value, const char *option, const char *attribute)
+static enum status take_path(char *to, size_t size, const char *value, const char *option,
+			     const char *attribute)
 {
 	const char *why = NULL;
 
@@ -30,7 +34,8 @@ static enum status take_path(char *to, size_t size, const char *value, const cha
 		why = "not an absolute path";
 	if (!why)
 		return GR_OK;
-	complain("%s (%s): %s%s%s", option, attribute, value ? value : to, value || to[0] ? ": " : "", why);
+	complain("%s (%s): %s%s%s", option, attribute, value ? value : to,
+		 value || to[0] ? ": " : "", why);
 	return GR_BAD;
 }
 
@@ -48,7 +53,9 @@ enum status office_token_uri(struct uri *uri, const struct office_token *token)
 		complain("--key: %s: say which token, token=LABEL", token->key);
 		return GR_BAD;
 	}
-	if ((st = take_path(uri->module, sizeof uri->module, token->module, "--module", "module-path")) != GR_OK)
+	if ((st = take_path(uri->module, sizeof uri->module, token->module, "--module",
+			    "module-path")) != GR_OK)
 		return st;
-	return take_path(uri->pin_source, sizeof uri->pin_source, token->pin_source, "--pin-source", "pin-source");
+	return take_path(uri->pin_source, sizeof uri->pin_source, token->pin_source,
+			 "--pin-source", "pin-source");
 }

@@ -14,7 +14,9 @@
 
 enum { DAYS_DEFAULT = 7, DAYS_MAX = 3650, DAY_MS = 86400000 };
 
-static const struct arg_option options[] = { HOME_OPTION, { 'd', "days", "N", "until the next one is due (default 7)" }, { 0 } };
+static const struct arg_option options[] = {
+	HOME_OPTION, { 'd', "days", "N", "until the next one is due (default 7)" }, { 0 }
+};
 static const struct arg_spec spec = {
 	"gr-ca crl", "[-H DIR] [-d N] [AUTHORITY]",
 	"Print the CRL (PEM) of an authority, by default of the one that issues now: its revoked certificates until they expire.", options
@@ -38,13 +40,15 @@ static enum status take_number(int64_t *number, struct db *db, const char *autho
 	return st;
 }
 
-static enum status make(X509_CRL **crl, struct signer *signer, struct db *db, const char *authority, int64_t days)
+static enum status make(X509_CRL **crl, struct signer *signer, struct db *db,
+			const char *authority, int64_t days)
 {
 	int64_t now = clock_real_ms(), period = days * DAY_MS, number;
 	enum status st;
 
 	if ((st = take_number(&number, db, authority, now)) != GR_OK ||
-	    (st = signer_crl_begin(signer, authority, number, now / 1000, (now + period) / 1000)) != GR_OK ||
+	    (st = signer_crl_begin(signer, authority, number, now / 1000,
+				   (now + period) / 1000)) != GR_OK ||
 	    /* An entry must still stand on one list after the end of its certificate (RFC 5280, 3.3). */
 	    (st = revocation_each(db, authority, now - period, add, signer)) != GR_OK)
 		return st;
@@ -58,8 +62,10 @@ static enum status print(const struct home *home, const char *authority, int64_t
 	struct db *db = NULL;
 	enum status st;
 
-	if ((st = db_open(&db, home->registry, DB_OPEN)) == GR_OK && (st = signer_open(&signer, home)) == GR_OK &&
-	    (st = make(&crl, &signer, db, authority, days)) == GR_OK && PEM_write_X509_CRL(stdout, crl) != 1) {
+	if ((st = db_open(&db, home->registry, DB_OPEN)) == GR_OK &&
+	    (st = signer_open(&signer, home)) == GR_OK &&
+	    (st = make(&crl, &signer, db, authority, days)) == GR_OK &&
+	    PEM_write_X509_CRL(stdout, crl) != 1) {
 		complain("the CRL cannot be printed: %s", complain_openssl());
 		st = GR_FAIL;
 	}
@@ -90,7 +96,8 @@ int command_crl(int argc, char *argv[])
 		arg_usage(&spec);
 	if (argc > optind)
 		name = argv[optind];
-	if ((name && (st = office_check_name(name)) != GR_OK) || (st = home_find(&home, dir)) != GR_OK || (st = home_enter(&home)) != GR_OK ||
+	if ((name && (st = office_check_name(name)) != GR_OK) ||
+	    (st = home_find(&home, dir)) != GR_OK || (st = home_enter(&home)) != GR_OK ||
 	    (!name && (st = issuing_profile_need(&mode, home.ca)) != GR_OK))
 		return st;
 	st = print(&home, name ? name : mode.authority, days);

@@ -42,9 +42,11 @@ int command_import(int argc, char *argv[])
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
 		if (!office_token_option(&token, ch, optarg))
 			dir = optarg;
-	if (argc - optind != (token.key ? 2 : 3) || (!token.key && (token.module || token.pin_source)))
+	if (argc - optind != (token.key ? 2 : 3) ||
+	    (!token.key && (token.module || token.pin_source)))
 		arg_usage(&spec);
-	if ((st = office_check_name(argv[optind])) != GR_OK || (token.key && (st = office_token_uri(&uri, &token)) != GR_OK))
+	if ((st = office_check_name(argv[optind])) != GR_OK ||
+	    (token.key && (st = office_token_uri(&uri, &token)) != GR_OK))
 		return st;
 	source.uri = &uri;
 	source.key_path = token.key ? NULL : argv[optind + 1];

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME_CHARACTERS = 64, OPT_AWS = 256, OPT_EXISTING };	/* ub-common-name: RFC 5280, appendix A.1 */
+/* ub-common-name: RFC 5280, appendix A.1 */
+enum { NAME_CHARACTERS = 64, OPT_AWS = 256, OPT_EXISTING };
 
 static const struct arg_option options[] = {
 	HOME_OPTION,
@@ -31,7 +32,8 @@ static enum status check_common_name(const char *name)
 	size_t n = 0;
 
 	for (const char *c = name; *c; c++)
-		n += ((unsigned char)*c & 0xc0) != 0x80;	/* characters, not bytes of UTF-8 */
+		/* characters, not bytes of UTF-8 */
+		n += ((unsigned char)*c & 0xc0) != 0x80;
 	if (n >= 1 && n <= NAME_CHARACTERS)
 		return GR_OK;
 	complain("--name: %s: not 1 to %d characters", name, NAME_CHARACTERS);
@@ -46,9 +48,11 @@ static enum status begin(const char *dir, const struct authority *a)
 
 	if (st != GR_NO)
 		return st;
-	mode = (struct issuing_profile){ .private = EVP_PKEY_get_base_id(a->key) != EVP_PKEY_RSA, .days = ISSUING_PROFILE_DAYS_DEFAULT };
+	mode = (struct issuing_profile){ .private = EVP_PKEY_get_base_id(a->key) != EVP_PKEY_RSA,
+					 .days = ISSUING_PROFILE_DAYS_DEFAULT };
 	str_copy(mode.authority, sizeof mode.authority, a->name);
-	return (st = issuing_profile_settle(&mode, a)) == GR_OK ? issuing_profile_write(&mode, dir) : st;
+	return (st = issuing_profile_settle(&mode, a)) == GR_OK ? issuing_profile_write(&mode, dir)
+								: st;
 }
 
 static enum status make(const char *dir, const struct authority_request *q)
@@ -60,7 +64,8 @@ static enum status make(const char *dir, const struct authority_request *q)
 
 	if ((st = requests_open(&fd, &home, dir, true)) != GR_OK)
 		return st;
-	if ((st = authority_make(&a, home.ca, q, clock_real_ms() / 1000)) == GR_OK && (st = trust_store_add(home.trusted, &a)) == GR_OK)
+	if ((st = authority_make(&a, home.ca, q, clock_real_ms() / 1000)) == GR_OK &&
+	    (st = trust_store_add(home.trusted, &a)) == GR_OK)
 		st = begin(home.ca, &a);
 	authority_release(&a);
 	close(fd);
@@ -68,7 +73,8 @@ static enum status make(const char *dir, const struct authority_request *q)
 }
 
 /* With --existing the token says what kind of key it is. */
-static enum status take_key(struct authority_request *q, struct uri *uri, const struct office_token *token, const char *algorithm, bool existing)
+static enum status take_key(struct authority_request *q, struct uri *uri,
+			    const struct office_token *token, const char *algorithm, bool existing)
 {
 	enum status st;
 
@@ -107,7 +113,8 @@ int command_init(int argc, char *argv[])
 	if (argc > optind)
 		q.name = argv[optind];
 	q.common_name = aws ? NULL : name ? name : "gr CA";
-	if ((!aws && (st = check_common_name(q.common_name)) != GR_OK) || (st = office_check_name(q.name)) != GR_OK ||
+	if ((!aws && (st = check_common_name(q.common_name)) != GR_OK) ||
+	    (st = office_check_name(q.name)) != GR_OK ||
 	    (st = take_key(&q, &uri, &token, algorithm, existing)) != GR_OK)
 		return st;
 	return make(dir, &q);

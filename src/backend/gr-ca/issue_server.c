@@ -16,7 +16,10 @@
 
 enum { SERVER_DAYS = 825 };
 
-static const struct arg_option options[] = { HOME_OPTION, { 'c', "authority", "AUTHORITY", "who signs it (default: the one that issues now)" }, { 0 } };
+static const struct arg_option options[] = { HOME_OPTION,
+					     { 'c', "authority", "AUTHORITY",
+					       "who signs it (default: the one that issues now)" },
+					     { 0 } };
 static const struct arg_spec spec = {
 	"gr-ca issue-server", "[-H DIR] [-c AUTHORITY] HOST [CSR-FILE]",
 	"Print a server certificate for HOST (DNS name or IP address), valid 825 days, for the broker's CSR.", options
@@ -36,19 +39,23 @@ static enum status print(const struct cert *cert, const struct authority *a)
 	size_t len = 0;
 	enum status st;
 
-	if ((st = cert_pem(&pem, &len, cert)) == GR_OK && (st = chain_pem(&chain, a->chain, sk_X509_num(a->chain) - 1)) == GR_OK)
+	if ((st = cert_pem(&pem, &len, cert)) == GR_OK &&
+	    (st = chain_pem(&chain, a->chain, sk_X509_num(a->chain) - 1)) == GR_OK)
 		printf("%s%s", pem, chain);
 	free(pem);
 	free(chain);
 	return st;
 }
 
-static enum status sign(const struct authority *a, const EVP_MD *digest, const char *host, const struct csr *csr)
+static enum status sign(const struct authority *a, const EVP_MD *digest, const char *host,
+			const struct csr *csr)
 {
 	int64_t now = clock_real_ms() / 1000, end = now + (int64_t)SERVER_DAYS * 86400;
 	struct issuer_request q = {
-		.key = X509_REQ_get0_pubkey(csr->req), .subject = X509_REQ_get_subject_name(csr->req), .use = ISSUER_SERVER,
-		.host = host, .not_before = now - ISSUER_BACKDATE, .not_after = end < a->end ? end : a->end
+		.key = X509_REQ_get0_pubkey(csr->req),
+		.subject = X509_REQ_get_subject_name(csr->req), .use = ISSUER_SERVER,
+		.host = host, .not_before = now - ISSUER_BACKDATE,
+		.not_after = end < a->end ? end : a->end
 	};
 	struct cert cert;
 	enum status st = issuer_sign(&cert, a, digest, &q);
@@ -60,7 +67,8 @@ static enum status sign(const struct authority *a, const EVP_MD *digest, const c
 	return st;
 }
 
-static enum status issue(const char *dir, const char *name, const char *host, const struct csr *csr)
+static enum status issue(const char *dir, const char *name, const char *host,
+			 const struct csr *csr)
 {
 	const EVP_MD *digest;
 	struct authority a;
@@ -112,7 +120,8 @@ int command_issue_server(int argc, char *argv[])
 		complain("%s: neither a DNS name nor an IP address", argv[optind]);
 		return GR_BAD;
 	}
-	if ((!name || (st = office_check_name(name)) == GR_OK) && (st = read_csr(&csr, argc - optind == 2 ? argv[optind + 1] : "-")) == GR_OK &&
+	if ((!name || (st = office_check_name(name)) == GR_OK) &&
+	    (st = read_csr(&csr, argc - optind == 2 ? argv[optind + 1] : "-")) == GR_OK &&
 	    (st = home_find(&home, dir)) == GR_OK && (st = home_enter_signer(&home)) == GR_OK)
 		st = issue(home.ca, name, argv[optind], &csr);
 	csr_release(&csr);

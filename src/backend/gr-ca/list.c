@@ -26,7 +26,12 @@ struct desk {
 static enum status count(int64_t *active, struct db *db, const char *name)
 {
 	*active = 0;
-	return db ? db_number(active, db, "SELECT count(*) FROM certificate WHERE authority = ? AND status = 'ACTIVE'", "s", name) : GR_OK;
+	return db
+	    ? db_number(
+		  active, db,
+		  "SELECT count(*) FROM certificate WHERE authority = ? AND status = 'ACTIVE'",
+		  "s", name)
+	    : GR_OK;
 }
 
 static enum status print(struct desk *d, const char *name, const struct cert *cert)
@@ -40,8 +45,9 @@ static enum status print(struct desk *d, const char *name, const struct cert *ce
 	if (st != GR_OK)
 		return st;
 	command_time(end, cert->not_after * 1000);
-	printf("%s\t%s\t%s%d\t%s\t%" PRId64 "\t", name, strcmp(name, d->mode.authority) == 0 ? issuing_profile_name(&d->mode) : "-",
-	       family, EVP_PKEY_get_bits(key), end, active);
+	printf("%s\t%s\t%s%d\t%s\t%" PRId64 "\t", name,
+	       strcmp(name, d->mode.authority) == 0 ? issuing_profile_name(&d->mode) : "-", family,
+	       EVP_PKEY_get_bits(key), end, active);
 	X509_NAME_print_ex_fp(stdout, X509_get_subject_name(cert->x509), 0, XN_FLAG_RFC2253);
 	putchar('\n');
 	return GR_OK;
@@ -83,7 +89,9 @@ int command_list(int argc, char *argv[])
 		dir = optarg;
 	if (argc != optind)
 		arg_usage(&spec);
-	if ((st = home_find(&d.home, dir)) == GR_OK && (stat(d.home.registry, &own) != 0 || (st = db_open(&d.db, d.home.registry, DB_OPEN)) == GR_OK))
+	if ((st = home_find(&d.home, dir)) == GR_OK &&
+	    (stat(d.home.registry, &own) != 0 ||
+	     (st = db_open(&d.db, d.home.registry, DB_OPEN)) == GR_OK))
 		st = list(&d);
 	db_close(d.db);
 	return st == GR_OK ? out_close() : st;

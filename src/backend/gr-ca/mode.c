@@ -23,7 +23,8 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-ca mode", "[-H DIR] [-s NAME] [-d N] [-b HOST:PORT] [-r FILE] [iot|private [AUTHORITY]]",
+	"gr-ca mode",
+	"[-H DIR] [-s NAME] [-d N] [-b HOST:PORT] [-r FILE] [iot|private [AUTHORITY]]",
 	"Say, or change, as what and by which authority certificates are issued. It counts from the next one on.", options
 };
 
@@ -31,24 +32,34 @@ static enum status print(const struct issuing_profile *mode)
 {
 	printf("mode=%s\nauthority=%s\n", issuing_profile_name(mode), mode->authority);
 	if (mode->private)
-		printf("signingAlgorithm=%s\nvalidityDays=%u\n", mode->alg->name, (unsigned)mode->days);
+		printf("signingAlgorithm=%s\nvalidityDays=%u\n", mode->alg->name,
+		       (unsigned)mode->days);
 	return out_close();
 }
 
-/* Devices must never get a certificate that the broker does not take. The very first authority has no devices yet. */
-static enum status prove(const struct probe *probe, const struct authority *a, const struct issuing_profile *mode)
+/*
+ * Devices must never get a certificate that the broker does not take. The very first authority has
+ * no devices yet.
+ */
+static enum status prove(const struct probe *probe, const struct authority *a,
+			 const struct issuing_profile *mode)
 {
 	if (probe->broker)
 		return probe_broker(probe, a, mode->alg->digest());
-	complain("authority %s: the broker must take it before it issues; say with -b HOST:PORT where the broker is", a->name);
+	complain("authority %s: the broker must take it before it issues; say with -b HOST:PORT "
+		 "where the broker is",
+		 a->name);
 	return GR_BAD;
 }
 
-static enum status change(const struct home *home, struct issuing_profile *wanted, struct probe *probe)
+static enum status change(const struct home *home, struct issuing_profile *wanted,
+			  struct probe *probe)
 {
 	struct authority a;
 	struct issuing_profile now;
-	enum status found = wanted->authority[0] ? issuing_profile_read(&now, home->ca) : issuing_profile_need(&now, home->ca), st;
+	enum status found = wanted->authority[0] ? issuing_profile_read(&now, home->ca)
+						 : issuing_profile_need(&now, home->ca),
+		    st;
 
 	if (found != GR_OK && found != GR_NO)
 		return found;
@@ -59,8 +70,9 @@ static enum status change(const struct home *home, struct issuing_profile *wante
 	if (a.end <= clock_real_ms() / 1000) {
 		complain("authority %s: has expired", a.name);
 		st = GR_BAD;
-	} else if ((st = issuing_profile_settle(wanted, &a)) == GR_OK && (st = trust_store_add(home->trusted, &a)) == GR_OK && found == GR_OK &&
-	    strcmp(now.authority, wanted->authority) != 0)
+	} else if ((st = issuing_profile_settle(wanted, &a)) == GR_OK &&
+		   (st = trust_store_add(home->trusted, &a)) == GR_OK && found == GR_OK &&
+		   strcmp(now.authority, wanted->authority) != 0)
 		st = prove(probe, &a, wanted);
 	if (st == GR_OK)
 		st = issuing_profile_write(wanted, home->ca);
@@ -68,7 +80,8 @@ static enum status change(const struct home *home, struct issuing_profile *wante
 	return st;
 }
 
-static enum status change_alone(const char *dir, struct issuing_profile *wanted, struct probe *probe)
+static enum status change_alone(const char *dir, struct issuing_profile *wanted,
+				struct probe *probe)
 {
 	struct home home;
 	enum status st;
@@ -88,7 +101,8 @@ static enum status say(const char *dir)
 	struct home home;
 	enum status st;
 
-	if ((st = home_find(&home, dir)) == GR_OK && (st = issuing_profile_need(&mode, home.ca)) == GR_OK)
+	if ((st = home_find(&home, dir)) == GR_OK &&
+	    (st = issuing_profile_need(&mode, home.ca)) == GR_OK)
 		st = print(&mode);
 	return st;
 }
@@ -126,7 +140,11 @@ int command_mode(int argc, char *argv[])
 		case 'b': probe.broker = optarg; break;
 		case 'r': probe.file = optarg; break;
 		case 's': choosy = true; st = issuing_profile_alg_find(&wanted.alg, optarg); break;
-		case 'd': choosy = true; st = arg_range(&wanted.days, "--days", optarg, 1, ISSUING_PROFILE_DAYS_MAX); break;
+		case 'd':
+			choosy = true;
+			st = arg_range(&wanted.days, "--days", optarg, 1,
+				       ISSUING_PROFILE_DAYS_MAX);
+			break;
 		}
 	if (st != GR_OK)
 		return st;

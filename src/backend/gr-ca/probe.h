@@ -7,12 +7,19 @@
 
 struct probe {
 	const char *broker;	/* HOST:PORT */
-	const char *file, *dir;	/* the CAs that its own certificate may come from: a file, or NULL, and a directory by hashes */
+	/*
+	 * the CAs that its own certificate may come from: a file, or NULL, and a directory by
+	 * hashes
+	 */
+	const char *file, *dir;
 };
 /*
- * A TLS handshake with a sample. The broker judges the chain alone: no MQTT is spoken, so its plugin is not asked. GR_NO, one line: the broker does not take it. GR_BAD, one line: the broker's own
- * certificate does not verify, or broker is no HOST:PORT. GR_FAIL, one line: no broker, or no verdict.
+ * A TLS handshake with a sample. The broker judges the chain alone: no MQTT is spoken, so its
+ * plugin is not asked. GR_NO, one line: the broker does not take it. GR_BAD, one line: the
+ * broker's own certificate does not verify, or broker is no HOST:PORT. GR_FAIL, one line: no
+ * broker, or no verdict.
  */
-enum status probe_broker(const struct probe *probe, const struct authority *a, const EVP_MD *digest);
+enum status probe_broker(const struct probe *probe, const struct authority *a,
+			 const EVP_MD *digest);
 
 #endif

@@ -10,15 +10,18 @@
 
 static const struct arg_option options[] = { COMMAND_OPTIONS, JOB_OPTIONS_TARGETS, { 0 } };
 static const struct arg_spec spec = {
-	"gr-jobs associate-targets", "[-H DIR] [-j] -t TARGET ... JOB", "Give a continuous job that is IN_PROGRESS more targets.", options
+	"gr-jobs associate-targets", "[-H DIR] [-j] -t TARGET ... JOB",
+	"Give a continuous job that is IN_PROGRESS more targets.", options
 };
 
 static enum status check(const struct job *job)
 {
 	if (job->continuous && job->status == JOB_IN_PROGRESS)
 		return GR_OK;
-	complain("job %s: is %s and %s; only a continuous job that is IN_PROGRESS takes more targets (InvalidRequest)", job->id,
-		 job->continuous ? "continuous" : "a snapshot", job_status_name(job->status));
+	complain("job %s: is %s and %s; only a continuous job that is IN_PROGRESS takes more "
+		 "targets (InvalidRequest)",
+		 job->id, job->continuous ? "continuous" : "a snapshot",
+		 job_status_name(job->status));
 	return GR_NO;
 }
 
@@ -29,9 +32,12 @@ static enum status work(struct command *v, const struct job_options *o)
 
 	if (o->target_count == 0)
 		arg_usage(&spec);
-	if ((st = db_begin(v->db)) == GR_OK && (st = job_need(&job, v->db, v->operands[0])) == GR_OK && (st = check(&job)) == GR_OK &&
-	    (st = job_add_targets(v->db, job.id, o->targets, v->now)) == GR_OK && (st = db_commit(v->db)) == GR_OK && v->json)
-		st = print_json(json_pack("{s:s+, s:s, s:s}", "jobArn", ARN_PREFIX "job/", job.id, "jobId", job.id, "description", job.description));
+	if ((st = db_begin(v->db)) == GR_OK &&
+	    (st = job_need(&job, v->db, v->operands[0])) == GR_OK && (st = check(&job)) == GR_OK &&
+	    (st = job_add_targets(v->db, job.id, o->targets, v->now)) == GR_OK &&
+	    (st = db_commit(v->db)) == GR_OK && v->json)
+		st = print_json(json_pack("{s:s+, s:s, s:s}", "jobArn", ARN_PREFIX "job/", job.id,
+					  "jobId", job.id, "description", job.description));
 	job_release(&job);
 	return st;
 }

@@ -19,13 +19,17 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-jobs cancel", "[-H DIR] [-j] [-f] [-r CODE] [-c TEXT] JOB", "Cancel a job: what waits, and with --force what is under way.", options
+	"gr-jobs cancel", "[-H DIR] [-j] [-f] [-r CODE] [-c TEXT] JOB",
+	"Cancel a job: what waits, and with --force what is under way.", options
 };
 
 static enum status check(const char *reason, const char *comment)
 {
-	if (reason && (strspn(reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(reason) || strlen(reason) > REASON_MAX))
-		complain("--reason: %s: not at most %d of A-Z, 0-9 and _ (InvalidRequest)", reason, REASON_MAX);
+	if (reason &&
+	    (strspn(reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(reason) ||
+	     strlen(reason) > REASON_MAX))
+		complain("--reason: %s: not at most %d of A-Z, 0-9 and _ (InvalidRequest)", reason,
+			 REASON_MAX);
 	else if (comment && strlen(comment) > COMMENT_MAX)
 		complain("--comment: longer than %d bytes (InvalidRequest)", COMMENT_MAX);
 	else if (comment && !printable_is_text(comment))
@@ -38,7 +42,8 @@ static enum status check(const char *reason, const char *comment)
 /* What was cancelled without force may be cancelled once more, with it. */
 static bool may_cancel(const struct job *job, bool force)
 {
-	return job->status == JOB_SCHEDULED || job->status == JOB_IN_PROGRESS || (job->status == JOB_CANCELED && force);
+	return job->status == JOB_SCHEDULED || job->status == JOB_IN_PROGRESS ||
+	    (job->status == JOB_CANCELED && force);
 }
 
 static enum status work(struct command *v, bool force, const char *reason, const char *comment)
@@ -48,11 +53,13 @@ static enum status work(struct command *v, bool force, const char *reason, const
 	enum status st = job_need(&job, v->db, id);
 
 	if (st == GR_OK && !may_cancel(&job, force)) {
-		complain("job %s: is %s already (InvalidRequest)", id, job_status_name(job.status));
+		complain("job %s: is %s already (InvalidRequest)", id,
+			 job_status_name(job.status));
 		st = GR_NO;
 	}
 	if (st == GR_OK)
-		st = cancellation_begin(v->db, &job, force ? RECALL_STARTED : RECALL_QUEUED, reason, comment, v->now);
+		st = cancellation_begin(v->db, &job, force ? RECALL_STARTED : RECALL_QUEUED,
+					reason, comment, v->now);
 	job_release(&job);
 	return st;
 }
@@ -66,10 +73,13 @@ struct before {
 /* What is under way goes on without --force: the operator should know. */
 static void print_counts(const struct command *v, const struct before *before)
 {
-	int64_t canceled = before->tally.count[EXECUTION_QUEUED], left = before->tally.count[EXECUTION_IN_PROGRESS];
+	int64_t canceled = before->tally.count[EXECUTION_QUEUED],
+		left = before->tally.count[EXECUTION_IN_PROGRESS];
 
 	if (v->json) {
-		printf("{\"jobId\":\"%s\",\"canceled\":%lld,\"inProgress\":%lld,\"notReached\":%lld}\n", v->operands[0], (long long)canceled, (long long)left,
+		printf("{\"jobId\":\"%s\",\"canceled\":%lld,\"inProgress\":%lld,\"notReached\":%"
+		       "lld}\n",
+		       v->operands[0], (long long)canceled, (long long)left,
 		       (long long)before->rollout.waiting);
 		return;
 	}
@@ -86,7 +96,8 @@ static enum status cancel(struct command *v, bool force, const char *reason, con
 	struct before before = { 0 };
 	enum status st;
 
-	if ((st = db_begin(v->db)) != GR_OK || (st = counters_read(&before.tally, v->db, v->operands[0])) != GR_OK ||
+	if ((st = db_begin(v->db)) != GR_OK ||
+	    (st = counters_read(&before.tally, v->db, v->operands[0])) != GR_OK ||
 	    (st = rollout_get(&before.rollout, v->db, v->operands[0])) == GR_FAIL ||
 	    (st = work(v, force, reason, comment)) != GR_OK || (st = db_commit(v->db)) != GR_OK)
 		return st;

@@ -17,7 +17,8 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-jobs cancel-execution", "[-H DIR] [-f] [-e N] [-d KEY=VALUE] ... JOB THING", "Cancel a job for one thing.", options
+	"gr-jobs cancel-execution", "[-H DIR] [-f] [-e N] [-d KEY=VALUE] ... JOB THING",
+	"Cancel a job for one thing.", options
 };
 
 struct wish {
@@ -48,7 +49,9 @@ static enum status add_detail(struct wish *w, const char *text)
 static enum status check_details(struct wish *w)
 {
 	const char *why;
-	json_t *checked = w->details ? status_details_copy(w->details, STATUS_DETAILS_AS_GIVEN, &why) : NULL;
+	json_t *checked = w->details
+	    ? status_details_copy(w->details, STATUS_DETAILS_AS_GIVEN, &why)
+	    : NULL;
 
 	if (w->details && !checked) {
 		complain("--detail: %s (InvalidRequest)", why);
@@ -62,12 +65,16 @@ static enum status check_details(struct wish *w)
 static enum status check_state(const struct execution *x, const struct wish *w)
 {
 	if (w->version && w->version != x->version)
-		complain("job %s, thing %s: expected version %lu but found version %lld (VersionConflict)", x->job, x->thing, (unsigned long)w->version,
-			 (long long)x->version);
+		complain("job %s, thing %s: expected version %lu but found version %lld "
+			 "(VersionConflict)",
+			 x->job, x->thing, (unsigned long)w->version, (long long)x->version);
 	else if (execution_is_terminal(x->status))
-		complain("job %s, thing %s: is %s already (InvalidStateTransition)", x->job, x->thing, execution_status_name(x->status));
+		complain("job %s, thing %s: is %s already (InvalidStateTransition)", x->job,
+			 x->thing, execution_status_name(x->status));
 	else if (x->status == EXECUTION_IN_PROGRESS && !w->force)
-		complain("job %s, thing %s: is IN_PROGRESS, -f cancels it (InvalidStateTransition)", x->job, x->thing);
+		complain(
+		    "job %s, thing %s: is IN_PROGRESS, -f cancels it (InvalidStateTransition)",
+		    x->job, x->thing);
 	else
 		return GR_OK;
 	return GR_NO;
@@ -78,8 +85,10 @@ static enum status work(struct command *v, const struct wish *w)
 	struct execution x;
 	enum status st;
 
-	if ((st = db_begin(v->db)) != GR_OK || (st = execution_need(&x, v, 0)) != GR_OK || (st = check_state(&x, w)) != GR_OK ||
-	    (st = db_run(v->db, "UPDATE execution SET force_canceled = ? WHERE id = ?", "di", (int)(x.status == EXECUTION_IN_PROGRESS), x.id)) != GR_OK ||
+	if ((st = db_begin(v->db)) != GR_OK || (st = execution_need(&x, v, 0)) != GR_OK ||
+	    (st = check_state(&x, w)) != GR_OK ||
+	    (st = db_run(v->db, "UPDATE execution SET force_canceled = ? WHERE id = ?", "di",
+			 (int)(x.status == EXECUTION_IN_PROGRESS), x.id)) != GR_OK ||
 	    (st = queue_move(v->db, &x, EXECUTION_CANCELED, w->details, v->now)) != GR_OK)
 		return st;
 	return db_commit(v->db);
@@ -96,11 +105,14 @@ int command_cancel_execution(int argc, char *argv[])
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		switch (ch) {
 		case 'f': w.force = true; break;
-		case 'e': st = arg_range(&w.version, "--expected-version", optarg, 1, UINT32_MAX); break;
+		case 'e':
+			st = arg_range(&w.version, "--expected-version", optarg, 1, UINT32_MAX);
+			break;
 		case 'd': st = add_detail(&w, optarg); break;
 		default: command_option(&v, ch);
 		}
-	if (st == GR_OK && (st = check_details(&w)) == GR_OK && (st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
+	if (st == GR_OK && (st = check_details(&w)) == GR_OK &&
+	    (st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
 		st = work(&v, &w);
 	json_decref(w.details);
 	return command_close(&v, st);

@@ -44,7 +44,9 @@ static enum status look(struct result *r, struct db *db, const char *id)
 	enum status st;
 
 	job_release(&r->job);
-	if ((st = job_get(&r->job, db, id)) != GR_OK || (st = rollout_get(&r->rollout, db, id)) != GR_OK || (st = counters_read(&t, db, id)) != GR_OK)
+	if ((st = job_get(&r->job, db, id)) != GR_OK ||
+	    (st = rollout_get(&r->rollout, db, id)) != GR_OK ||
+	    (st = counters_read(&t, db, id)) != GR_OK)
 		return st;
 	r->executions = counters_total(&t);
 	return GR_OK;
@@ -53,10 +55,14 @@ static enum status look(struct result *r, struct db *db, const char *id)
 /* Is there something that the daemon would do right now? */
 static bool is_due(const struct result *r)
 {
-	return r->job.status == JOB_IN_PROGRESS && !r->rollout.done && r->rollout.next <= clock_real_ms() * 1000;
+	return r->job.status == JOB_IN_PROGRESS && !r->rollout.done &&
+	    r->rollout.next <= clock_real_ms() * 1000;
 }
 
-/* While a daemon is at work the result is what the pace of the job allows for, and so nothing that has to be looked for later. */
+/*
+ * While a daemon is at work the result is what the pace of the job allows for, and so nothing that
+ * has to be looked for later.
+ */
 static enum status settle(struct result *r, struct command *v, const char *id)
 {
 	int64_t until = clock_boot_ms() + PATIENCE_MS;
@@ -74,17 +80,22 @@ static enum status print_result(const struct command *v, const struct result *r)
 	char start[32];
 
 	if (v->json)
-		return print_json(json_pack("{s:s+, s:s, s:s, s:I, s:I}", "jobArn", ARN_PREFIX "job/", r->job.id, "jobId", r->job.id, "description", r->job.description,
-					    "executions", (json_int_t)r->executions, "waiting", (json_int_t)r->rollout.waiting));
+		return print_json(json_pack("{s:s+, s:s, s:s, s:I, s:I}", "jobArn",
+					    ARN_PREFIX "job/", r->job.id, "jobId", r->job.id,
+					    "description", r->job.description, "executions",
+					    (json_int_t)r->executions, "waiting",
+					    (json_int_t)r->rollout.waiting));
 	command_time(start, r->job.config.start);
 	if (r->job.status == JOB_SCHEDULED)
 		printf("%s: scheduled for %s\n", r->job.id, start);
 	else if (r->rollout.waiting == 0)
 		printf("%s: queued for %lld thing(s)\n", r->job.id, (long long)r->executions);
 	else if (r->executions == 0)
-		printf("%s: created for %lld thing(s), which gr-backendd queues once it runs\n", r->job.id, (long long)r->rollout.waiting);
+		printf("%s: created for %lld thing(s), which gr-backendd queues once it runs\n",
+		       r->job.id, (long long)r->rollout.waiting);
 	else
-		printf("%s: queued for %lld thing(s), %lld wait for their turn\n", r->job.id, (long long)r->executions, (long long)r->rollout.waiting);
+		printf("%s: queued for %lld thing(s), %lld wait for their turn\n", r->job.id,
+		       (long long)r->executions, (long long)r->rollout.waiting);
 	return GR_OK;
 }
 
@@ -102,9 +113,11 @@ static enum status create(struct command *v, const struct job_request *q)
 static enum status work(struct command *v, struct job_options *o, bool dry)
 {
 	struct job_request q;
-	enum status st = job_options_request(&q, o, JOB_OPTIONS_JOB, v->count > 0 ? v->operands[0] : NULL);
+	enum status st = job_options_request(&q, o, JOB_OPTIONS_JOB,
+					     v->count > 0 ? v->operands[0] : NULL);
 
-	if (st != GR_OK || (st = db_begin(v->db)) != GR_OK || (st = job_create(v->db, &q, v->now)) != GR_OK)
+	if (st != GR_OK || (st = db_begin(v->db)) != GR_OK ||
+	    (st = job_create(v->db, &q, v->now)) != GR_OK)
 		return st;
 	return dry ? dry_run_print(v, q.id) : create(v, &q);
 }
@@ -121,7 +134,9 @@ int command_create(int argc, char *argv[])
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		switch (ch) {
 		case 'n': dry = true; break;
-		case 'c': st = job_options_set(&o, "targetSelection", json_string("CONTINUOUS")); break;
+		case 'c':
+			st = job_options_set(&o, "targetSelection", json_string("CONTINUOUS"));
+			break;
 		case 'm': st = job_options_set(&o, "jobTemplateArn", json_string(optarg)); break;
 		case 's': st = job_options_schedule(&o, optarg); break;
 		default: st = command_option(&v, ch) ? GR_OK : job_options_option(&o, ch);

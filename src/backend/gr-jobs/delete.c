@@ -11,21 +11,28 @@ static const struct arg_option options[] = {
 	{ 'f', "force", NULL, "also if it has not ended; devices at work on it find out and put themselves in order" },
 	{ 0 }
 };
-static const struct arg_spec spec = { "gr-jobs delete", "[-H DIR] [-f] JOB", "Delete a job and its executions; custody records stay.", options };
+static const struct arg_spec spec = { "gr-jobs delete", "[-H DIR] [-f] JOB",
+				      "Delete a job and its executions; custody records stay.",
+				      options };
 
 static enum status check(struct command *v, const struct job *job, bool force)
 {
 	int64_t deletions = 0;
-	enum status st = db_number(&deletions, v->db, "SELECT count(*) FROM job WHERE status = 'DELETION_IN_PROGRESS'", "");
+	enum status st =
+	    db_number(&deletions, v->db,
+		      "SELECT count(*) FROM job WHERE status = 'DELETION_IN_PROGRESS'", "");
 
 	if (st != GR_OK)
 		return st;
 	if (job->status == JOB_DELETION_IN_PROGRESS)
 		complain("job %s: is being deleted already (InvalidStateTransition)", job->id);
 	else if (!force && job->status != JOB_COMPLETED && job->status != JOB_CANCELED)
-		complain("job %s: is %s, -f deletes it (InvalidStateTransition)", job->id, job_status_name(job->status));
+		complain("job %s: is %s, -f deletes it (InvalidStateTransition)", job->id,
+			 job_status_name(job->status));
 	else if (deletions >= JOB_DELETIONS_MAX)
-		complain("job %s: %d jobs are being deleted already; try again when they are gone (LimitExceeded)", job->id, JOB_DELETIONS_MAX);
+		complain("job %s: %d jobs are being deleted already; try again when they are gone "
+			 "(LimitExceeded)",
+			 job->id, JOB_DELETIONS_MAX);
 	else
 		return GR_OK;
 	return GR_NO;
@@ -36,7 +43,9 @@ static enum status work(struct command *v, bool force)
 	struct job job = { 0 };
 	enum status st;
 
-	if ((st = db_begin(v->db)) == GR_OK && (st = job_need(&job, v->db, v->operands[0])) == GR_OK && (st = check(v, &job, force)) == GR_OK &&
+	if ((st = db_begin(v->db)) == GR_OK &&
+	    (st = job_need(&job, v->db, v->operands[0])) == GR_OK &&
+	    (st = check(v, &job, force)) == GR_OK &&
 	    (st = cancellation_begin(v->db, &job, RECALL_JOB, NULL, NULL, v->now)) == GR_OK)
 		st = db_commit(v->db);
 	job_release(&job);

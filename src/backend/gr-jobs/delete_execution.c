@@ -13,7 +13,8 @@ static const struct arg_option options[] = {
 	{ 'f', "force", NULL, "also if it has not ended" },
 	{ 0 }
 };
-static const struct arg_spec spec = { "gr-jobs delete-execution", "[-H DIR] [-f] [-n N] JOB THING", "Delete one execution.", options };
+static const struct arg_spec spec = { "gr-jobs delete-execution", "[-H DIR] [-f] [-n N] JOB THING",
+				      "Delete one execution.", options };
 
 static enum status work(struct command *v, bool force, uint32_t number)
 {
@@ -23,7 +24,8 @@ static enum status work(struct command *v, bool force, uint32_t number)
 	if ((st = db_begin(v->db)) != GR_OK || (st = execution_need(&x, v, number)) != GR_OK)
 		return st;
 	if (!force && !execution_is_terminal(x.status)) {
-		complain("job %s, thing %s: is %s, -f deletes it (InvalidStateTransition)", x.job, x.thing, execution_status_name(x.status));
+		complain("job %s, thing %s: is %s, -f deletes it (InvalidStateTransition)", x.job,
+			 x.thing, execution_status_name(x.status));
 		return GR_NO;
 	}
 	return (st = queue_delete(v->db, &x, v->now)) == GR_OK ? db_commit(v->db) : st;

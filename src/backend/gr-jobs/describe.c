@@ -12,10 +12,14 @@
 
 /* The field names of DescribeJob's jobProcessDetails. */
 static const char *const fields[] = {
-	[EXECUTION_QUEUED] = "numberOfQueuedThings", [EXECUTION_IN_PROGRESS] = "numberOfInProgressThings",
-	[EXECUTION_SUCCEEDED] = "numberOfSucceededThings", [EXECUTION_FAILED] = "numberOfFailedThings",
-	[EXECUTION_TIMED_OUT] = "numberOfTimedOutThings", [EXECUTION_REJECTED] = "numberOfRejectedThings",
-	[EXECUTION_REMOVED] = "numberOfRemovedThings", [EXECUTION_CANCELED] = "numberOfCanceledThings"
+	[EXECUTION_QUEUED] = "numberOfQueuedThings",
+	[EXECUTION_IN_PROGRESS] = "numberOfInProgressThings",
+	[EXECUTION_SUCCEEDED] = "numberOfSucceededThings",
+	[EXECUTION_FAILED] = "numberOfFailedThings",
+	[EXECUTION_TIMED_OUT] = "numberOfTimedOutThings",
+	[EXECUTION_REJECTED] = "numberOfRejectedThings",
+	[EXECUTION_REMOVED] = "numberOfRemovedThings",
+	[EXECUTION_CANCELED] = "numberOfCanceledThings"
 };
 
 /* All there is to tell. */
@@ -37,7 +41,9 @@ static void account_release(struct account *a)
 static enum status read_targets(struct account *a, struct db *db, const char *id)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT target FROM job_target WHERE job = ? ORDER BY target", "s", id);
+	enum status st = db_query(&row, db,
+				  "SELECT target FROM job_target WHERE job = ? ORDER BY target",
+				  "s", id);
 
 	for (a->targets = json_array(); st == GR_OK; st = db_next(db, &row))
 		json_array_append_new(a->targets, json_sprintf(ARN_PREFIX "%s", db_text(row, 0)));
@@ -47,7 +53,8 @@ static enum status read_targets(struct account *a, struct db *db, const char *id
 static enum status read_reason(struct account *a, struct db *db, const char *id)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT reason, comment FROM job WHERE id = ?", "s", id);
+	enum status st = db_query(&row, db, "SELECT reason, comment FROM job WHERE id = ?", "s",
+				  id);
 
 	if (st != GR_OK)
 		return st;
@@ -61,8 +68,10 @@ static enum status read_account(struct account *a, struct db *db, const char *id
 {
 	enum status st;
 
-	if ((st = job_need(&a->job, db, id)) != GR_OK || (st = rollout_get(&a->rollout, db, id)) == GR_FAIL ||
-	    (st = counters_read(&a->tally, db, id)) != GR_OK || (st = read_targets(a, db, id)) != GR_OK || (st = read_reason(a, db, id)) != GR_OK)
+	if ((st = job_need(&a->job, db, id)) != GR_OK ||
+	    (st = rollout_get(&a->rollout, db, id)) == GR_FAIL ||
+	    (st = counters_read(&a->tally, db, id)) != GR_OK ||
+	    (st = read_targets(a, db, id)) != GR_OK || (st = read_reason(a, db, id)) != GR_OK)
 		return st;
 	return (a->blocks = job_blocks(db, id)) ? GR_OK : GR_FAIL;
 }
@@ -85,11 +94,17 @@ static json_t *process_details(const struct account *a)
 static json_t *account_json(const struct account *a)
 {
 	const struct job *job = &a->job;
-	json_t *o = json_pack("{s:s+, s:s, s:s, s:s, s:O, s:s, s:I, s:I, s:b, s:b, s:s, s:o, s:I}", "jobArn", ARN_PREFIX "job/", job->id, "jobId", job->id,
-			      "targetSelection", job->continuous ? "CONTINUOUS" : "SNAPSHOT", "status", job_status_name(job->status), "targets", a->targets,
-			      "description", job->description, "createdAt", (json_int_t)(job->created / 1000), "lastUpdatedAt", (json_int_t)(job->updated / 1000),
-			      "forceCanceled", (int)job->force_canceled, "isConcurrent", (int)(is_rolling(a) || a->rollout.recall != RECALL_NOTHING),
-			      "document", job->document, "jobProcessDetails", process_details(a), "waiting", (json_int_t)a->rollout.waiting);
+	json_t *o = json_pack("{s:s+, s:s, s:s, s:s, s:O, s:s, s:I, s:I, s:b, s:b, s:s, s:o, s:I}",
+			      "jobArn", ARN_PREFIX "job/", job->id, "jobId", job->id,
+			      "targetSelection", job->continuous ? "CONTINUOUS" : "SNAPSHOT",
+			      "status", job_status_name(job->status), "targets", a->targets,
+			      "description", job->description, "createdAt",
+			      (json_int_t)(job->created / 1000), "lastUpdatedAt",
+			      (json_int_t)(job->updated / 1000), "forceCanceled",
+			      (int)job->force_canceled, "isConcurrent",
+			      (int)(is_rolling(a) || a->rollout.recall != RECALL_NOTHING),
+			      "document", job->document, "jobProcessDetails", process_details(a),
+			      "waiting", (json_int_t)a->rollout.waiting);
 
 	if (!o)
 		return NULL;
@@ -97,7 +112,8 @@ static json_t *account_json(const struct account *a)
 	if (job->completed)
 		json_object_set_new(o, "completedAt", json_integer(job->completed / 1000));
 	if (job->template[0])
-		json_object_set_new(o, "jobTemplateArn", json_sprintf(ARN_PREFIX "jobtemplate/%s", job->template));
+		json_object_set_new(o, "jobTemplateArn",
+				    json_sprintf(ARN_PREFIX "jobtemplate/%s", job->template));
 	if (a->reason[0])
 		json_object_set_new(o, "reasonCode", json_string(a->reason));
 	if (a->comment[0])
@@ -119,7 +135,10 @@ static void print_targets(const struct account *a)
 	fputs("targets:", stdout);
 	for (size_t i = 0; i < json_array_size(a->targets); i++) {
 		putchar(' ');
-		printable_write(stdout, json_string_value(json_array_get(a->targets, i)) + strlen(ARN_PREFIX), "");
+		printable_write(stdout,
+				json_string_value(json_array_get(a->targets, i)) +
+				    strlen(ARN_PREFIX),
+				"");
 	}
 	puts(a->job.continuous ? ", and who joins them" : "");
 }
@@ -148,7 +167,8 @@ static enum status print_account(const struct account *a)
 		printf("waiting\t%lld\n", (long long)a->rollout.waiting);
 	for (enum execution_status s = 0; s < EXECUTION_STATUS_COUNT; s++)
 		if (a->tally.count[s])
-			printf("%s\t%lld\n", execution_status_name(s), (long long)a->tally.count[s]);
+			printf("%s\t%lld\n", execution_status_name(s),
+			       (long long)a->tally.count[s]);
 	return st;
 }
 
@@ -165,7 +185,9 @@ static enum status describe(struct command *v)
 
 int command_describe(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-jobs describe", "[-H DIR] [-j] JOB", "Show a job and how its executions stand.", command_options };
+	static const struct arg_spec spec = { "gr-jobs describe", "[-H DIR] [-j] JOB",
+					      "Show a job and how its executions stand.",
+					      command_options };
 
 	return command_read(&spec, argc, argv, 1, 1, describe);
 }
@@ -186,7 +208,10 @@ static enum status document(struct command *v)
 
 int command_document(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-jobs document", "[-H DIR] [-j] JOB", "Print a job's document, byte for byte as it was given.", command_options };
+	static const struct arg_spec spec = {
+		"gr-jobs document", "[-H DIR] [-j] JOB",
+		"Print a job's document, byte for byte as it was given.", command_options
+	};
 
 	return command_read(&spec, argc, argv, 1, 1, document);
 }

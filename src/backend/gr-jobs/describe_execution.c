@@ -15,31 +15,38 @@
 #include <unistd.h>
 
 static const struct arg_option options[] = { COMMAND_OPTIONS, NUMBER_OPTION, { 0 } };
-static const struct arg_spec spec = { "gr-jobs describe-execution", "[-H DIR] [-j] [-n N] JOB THING", "Show one execution.", options };
+static const struct arg_spec spec = { "gr-jobs describe-execution",
+				      "[-H DIR] [-j] [-n N] JOB THING", "Show one execution.",
+				      options };
 
 enum status execution_need(struct execution *x, const struct command *v, uint32_t number)
 {
 	enum status st = execution_find(x, v->db, v->operands[1], v->operands[0], number);
 
 	if (st == GR_NO)
-		complain("job %s, thing %s: no such execution (ResourceNotFound)", v->operands[0], v->operands[1]);
+		complain("job %s, thing %s: no such execution (ResourceNotFound)", v->operands[0],
+			 v->operands[1]);
 	return st;
 }
 
 static json_t *execution_json(const struct execution *x, json_t *details, bool forced, int64_t now)
 {
 	int64_t at = x->deadline;
-	json_t *o = json_pack("{s:s, s:s+, s:s, s:{s:O}, s:I, s:I, s:I, s:I, s:b}", "jobId", x->job, "thingArn", ARN_PREFIX "thing/", x->thing,
-			      "status", execution_status_name(x->status), "statusDetails", "detailsMap", details, "queuedAt", (json_int_t)(x->queued / 1000),
-			      "lastUpdatedAt", (json_int_t)(x->updated / 1000), "executionNumber", (json_int_t)x->number,
-			      "versionNumber", (json_int_t)x->version, "forceCanceled", (int)forced);
+	json_t *o = json_pack("{s:s, s:s+, s:s, s:{s:O}, s:I, s:I, s:I, s:I, s:b}", "jobId",
+			      x->job, "thingArn", ARN_PREFIX "thing/", x->thing, "status",
+			      execution_status_name(x->status), "statusDetails", "detailsMap",
+			      details, "queuedAt", (json_int_t)(x->queued / 1000), "lastUpdatedAt",
+			      (json_int_t)(x->updated / 1000), "executionNumber",
+			      (json_int_t)x->number, "versionNumber", (json_int_t)x->version,
+			      "forceCanceled", (int)forced);
 
 	if (x->step_deadline && (!at || x->step_deadline < at))
 		at = x->step_deadline;
 	if (o && x->started)
 		json_object_set_new(o, "startedAt", json_integer(x->started / 1000));
 	if (o && at && !execution_is_terminal(x->status))
-		json_object_set_new(o, "approximateSecondsBeforeTimedOut", json_integer(at > now ? (at - now) / 1000 : 0));
+		json_object_set_new(o, "approximateSecondsBeforeTimedOut",
+				    json_integer(at > now ? (at - now) / 1000 : 0));
 	return o;
 }
 
@@ -57,11 +64,13 @@ static void print(const struct execution *x, json_t *details, bool was_there)
 	const char *key;
 	json_t *value;
 
-	printable_line("job %s, thing %s: execution %lld is %s, version %lld", x->job, x->thing, (long long)x->number, execution_status_name(x->status),
-	       (long long)x->version);
+	printable_line("job %s, thing %s: execution %lld is %s, version %lld", x->job, x->thing,
+		       (long long)x->number, execution_status_name(x->status),
+		       (long long)x->version);
 	print_time("queued", x->queued);
 	if (x->status == EXECUTION_QUEUED)
-		printf("thing\t%s\n", was_there ? "connected, not begun" : "not connected since it was queued");
+		printf("thing\t%s\n",
+		       was_there ? "connected, not begun" : "not connected since it was queued");
 	print_time("started", x->started);
 	print_time("last updated", x->updated);
 	json_object_foreach(details, key, value) {
@@ -81,8 +90,11 @@ static enum status work(struct command *v, uint32_t number)
 	enum status st = execution_need(&x, v, number);
 
 	if (st != GR_OK || (st = execution_details(&text, v->db, x.id)) != GR_OK ||
-	    (st = db_number(&forced, v->db, "SELECT force_canceled FROM execution WHERE id = ?", "i", x.id)) != GR_OK ||
-	    (st = db_number(&was_there, v->db, "SELECT " STALL_WAS_THERE " FROM execution x WHERE id = ?", "i", x.id)) != GR_OK)
+	    (st = db_number(&forced, v->db, "SELECT force_canceled FROM execution WHERE id = ?",
+			    "i", x.id)) != GR_OK ||
+	    (st = db_number(&was_there, v->db,
+			    "SELECT " STALL_WAS_THERE " FROM execution x WHERE id = ?", "i",
+			    x.id)) != GR_OK)
 		goto out;
 	if (!(details = json_object_parse(text, strlen(text)))) {
 		printable_clean(text);	/* somebody wrote bytes there that are not UTF-8 */

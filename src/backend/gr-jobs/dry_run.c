@@ -38,7 +38,9 @@ static bool names_add(struct names *n, const char *name)
 static enum status read_names(struct names *n, struct db *db, const char *job)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT thing FROM awaiting WHERE job = ? ORDER BY thing", "s", job);
+	enum status st = db_query(&row, db,
+				  "SELECT thing FROM awaiting WHERE job = ? ORDER BY thing", "s",
+				  job);
 
 	for (; st == GR_OK; st = db_next(db, &row))
 		if (!names_add(n, db_text(row, 0))) {
@@ -49,7 +51,10 @@ static enum status read_names(struct names *n, struct db *db, const char *job)
 	return st == GR_NO ? GR_OK : st;
 }
 
-/* Microseconds from one thing to the next, after so many. A growing rate is taken to find every thing done at once. */
+/*
+ * Microseconds from one thing to the next, after so many. A growing rate is taken to find every
+ * thing done at once.
+ */
 static int64_t pause_after(const struct job *job, const struct settings *limits, int64_t things)
 {
 	int64_t rate = rate_limiter_rate(&job->config, limits->ceiling, things, things);
@@ -68,12 +73,15 @@ static void print_one(struct rows *rows, const char *thing, int64_t seconds)
 
 	str_format(after, sizeof after, "%lld", (long long)seconds);
 	if (rows->verb->json)
-		rows_json(rows, json_pack("{s:s, s:I}", "thingName", thing, "afterSeconds", (json_int_t)seconds));
+		rows_json(rows,
+			  json_pack("{s:s, s:I}", "thingName", thing, "afterSeconds",
+				    (json_int_t)seconds));
 	else
 		rows_text(rows, cells);
 }
 
-static void print(struct command *v, const struct names *names, const struct job *job, const struct settings *limits)
+static void print(struct command *v, const struct names *names, const struct job *job,
+		  const struct settings *limits)
 {
 	static const int widths[] = { 32, 0 };
 	const char *name = names->text;
@@ -89,9 +97,11 @@ static void print(struct command *v, const struct names *names, const struct job
 	}
 	rows_end(&rows);
 	if (v->json)
-		printf(",\"count\":%lld,\"seconds\":%lld}\n", (long long)names->count, (long long)last);
+		printf(",\"count\":%lld,\"seconds\":%lld}\n", (long long)names->count,
+		       (long long)last);
 	else if (rows.aligned)
-		printf("%lld thing(s), the last one after %lld s\n", (long long)names->count, (long long)last);
+		printf("%lld thing(s), the last one after %lld s\n", (long long)names->count,
+		       (long long)last);
 }
 
 enum status dry_run_print(struct command *v, const char *id)
@@ -102,8 +112,10 @@ enum status dry_run_print(struct command *v, const char *id)
 	enum status st = job_get(&job, v->db, id);
 
 	if (st == GR_OK && job.status == JOB_SCHEDULED)
-		st = job_begin(v->db, &job, v->now);	/* which things it finds then nobody knows today */
-	if (st == GR_OK && (st = settings_read(&limits, v->db)) == GR_OK && (st = read_names(&names, v->db, id)) == GR_OK) {
+		/* which things it finds then nobody knows today */
+		st = job_begin(v->db, &job, v->now);
+	if (st == GR_OK && (st = settings_read(&limits, v->db)) == GR_OK &&
+	    (st = read_names(&names, v->db, id)) == GR_OK) {
 		db_rollback(v->db);
 		print(v, &names, &job, &limits);
 	}

@@ -30,10 +30,14 @@ struct question {
 static json_t *execution_json(sqlite3_stmt *row)
 {
 	json_t *details = json_object_parse(db_text(row, 5), strlen(db_text(row, 5)));
-	json_t *o = json_pack("{s:s, s:s, s:s+, s:I, s:s, s:I, s:I, s:I, s:o}", "jobId", db_text(row, 8), "thingName", db_text(row, 0),
-			      "thingArn", ARN_PREFIX "thing/", db_text(row, 0), "executionNumber", (json_int_t)db_int(row, 1), "status", db_text(row, 2),
-			      "queuedAt", (json_int_t)(db_int(row, 6) / 1000), "lastUpdatedAt", (json_int_t)(db_int(row, 3) / 1000),
-			      "retryAttempt", (json_int_t)db_int(row, 9), "statusDetails", details ? details : json_object());
+	json_t *o = json_pack("{s:s, s:s, s:s+, s:I, s:s, s:I, s:I, s:I, s:o}", "jobId",
+			      db_text(row, 8), "thingName", db_text(row, 0), "thingArn",
+			      ARN_PREFIX "thing/", db_text(row, 0), "executionNumber",
+			      (json_int_t)db_int(row, 1), "status", db_text(row, 2), "queuedAt",
+			      (json_int_t)(db_int(row, 6) / 1000), "lastUpdatedAt",
+			      (json_int_t)(db_int(row, 3) / 1000), "retryAttempt",
+			      (json_int_t)db_int(row, 9), "statusDetails",
+			      details ? details : json_object());
 
 	if (o && !db_is_null(row, 7))
 		json_object_set_new(o, "startedAt", json_integer(db_int(row, 7) / 1000));
@@ -43,7 +47,12 @@ static json_t *execution_json(sqlite3_stmt *row)
 static void print(struct rows *rows, sqlite3_stmt *row, const struct question *q)
 {
 	char number[32], updated[32];
-	const char *const cells[] = { db_text(row, q->thing ? 8 : 0), number, db_text(row, 2), updated, db_text(row, 4), NULL };
+	const char *const cells[] = { db_text(row, q->thing ? 8 : 0),
+				      number,
+				      db_text(row, 2),
+				      updated,
+				      db_text(row, 4),
+				      NULL };
 
 	if (rows->verb->json) {
 		rows_json(rows, execution_json(row));
@@ -62,9 +71,13 @@ static enum status list(struct command *v, struct page *page, const struct quest
 	static const int widths[] = { 32, 3, 11, 20, 0 };
 	struct rows rows;
 	sqlite3_stmt *row;
-	enum status st = q->thing ?
-		db_query(&row, v->db, SELECT "thing = ?1 AND (?2 = '' OR status = ?2) AND id > ?3 ORDER BY id", "ssi", q->thing, q->status, page->after) :
-		db_query(&row, v->db, SELECT "job = ?1 AND (?2 = '' OR status = ?2) AND id > ?3 ORDER BY id", "ssi", q->job, q->status, page->after);
+	enum status st = q->thing
+	    ? db_query(&row, v->db,
+		       SELECT "thing = ?1 AND (?2 = '' OR status = ?2) AND id > ?3 ORDER BY id",
+		       "ssi", q->thing, q->status, page->after)
+	    : db_query(&row, v->db,
+		       SELECT "job = ?1 AND (?2 = '' OR status = ?2) AND id > ?3 ORDER BY id",
+		       "ssi", q->job, q->status, page->after);
 
 	page_begin(page, v, "executionSummaries");
 	rows_begin(&rows, v, widths);

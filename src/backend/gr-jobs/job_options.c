@@ -82,11 +82,14 @@ static enum status take_abort(struct job_options *o, const char *text)
 	char percent[PART_MAX], min[PART_MAX], type[PART_MAX] = "ALL";
 	double threshold, minimum;
 
-	if (!take_part(percent, &rest) || !is_number(percent, &threshold) || !take_part(min, &rest) || !is_number(min, &minimum) ||
+	if (!take_part(percent, &rest) || !is_number(percent, &threshold) ||
+	    !take_part(min, &rest) || !is_number(min, &minimum) ||
 	    (*rest && !take_part(type, &rest)) || *rest)
 		return bad("--abort-at", text, "PERCENT:MIN[:TYPE], as in 10:20:FAILED");
-	return add_criterion(o, "abortConfig", json_pack("{s:s, s:s, s:f, s:I}", "failureType", type, "action", "CANCEL",
-							 "thresholdPercentage", threshold, "minNumberOfExecutedThings", (json_int_t)minimum));
+	return add_criterion(o, "abortConfig",
+			     json_pack("{s:s, s:s, s:f, s:I}", "failureType", type, "action",
+				       "CANCEL", "thresholdPercentage", threshold,
+				       "minNumberOfExecutedThings", (json_int_t)minimum));
 }
 
 static enum status take_retries(struct job_options *o, const char *text)
@@ -95,9 +98,12 @@ static enum status take_retries(struct job_options *o, const char *text)
 	char number[PART_MAX], type[PART_MAX] = "ALL";
 	double retries;
 
-	if (!take_part(number, &rest) || !is_number(number, &retries) || (*rest && !take_part(type, &rest)) || *rest)
+	if (!take_part(number, &rest) || !is_number(number, &retries) ||
+	    (*rest && !take_part(type, &rest)) || *rest)
 		return bad("--retries", text, "N[:TYPE], as in 2:TIMED_OUT");
-	return add_criterion(o, "jobExecutionsRetryConfig", json_pack("{s:s, s:I}", "failureType", type, "numberOfRetries", (json_int_t)retries));
+	return add_criterion(o, "jobExecutionsRetryConfig",
+			     json_pack("{s:s, s:I}", "failureType", type, "numberOfRetries",
+				       (json_int_t)retries));
 }
 
 static enum status take_growth(struct job_options *o, const char *text)
@@ -107,20 +113,24 @@ static enum status take_growth(struct job_options *o, const char *text)
 	double start, growth, things;
 	json_t *increase = json_object();
 
-	if (!take_part(base, &rest) || !is_number(base, &start) || !take_part(factor, &rest) || !is_number(factor, &growth) || *rest == '\0') {
+	if (!take_part(base, &rest) || !is_number(base, &start) || !take_part(factor, &rest) ||
+	    !is_number(factor, &growth) || *rest == '\0') {
 		json_decref(increase);
 		return bad("--growth", text, "BASE:FACTOR:CRITERION, as in 10:1.5:succeeded=50");
 	}
 	while (take_part(criterion, &rest)) {
-		name = strncmp(criterion, "succeeded=", 10) == 0 ? "numberOfSucceededThings" : strncmp(criterion, "notified=", 9) == 0 ? "numberOfNotifiedThings" : NULL;
+		name = strncmp(criterion, "succeeded=", 10) == 0 ? "numberOfSucceededThings"
+		    : strncmp(criterion, "notified=", 9) == 0	 ? "numberOfNotifiedThings"
+								 : NULL;
 		if (!name || !is_number(strchr(criterion, '=') + 1, &things)) {
 			json_decref(increase);
 			return bad("--growth", criterion, "succeeded=N or notified=N");
 		}
 		json_object_set_new(increase, name, json_integer((json_int_t)things));
 	}
-	return set_rollout(o, "exponentialRate", json_pack("{s:I, s:f, s:o}", "baseRatePerMinute", (json_int_t)start,
-							   "incrementFactor", growth, "rateIncreaseCriteria", increase));
+	return set_rollout(o, "exponentialRate",
+			   json_pack("{s:I, s:f, s:o}", "baseRatePerMinute", (json_int_t)start,
+				     "incrementFactor", growth, "rateIncreaseCriteria", increase));
 }
 
 enum status job_options_schedule(struct job_options *o, const char *text)
@@ -139,7 +149,8 @@ enum status job_options_schedule(struct job_options *o, const char *text)
 			return job_options_set(o, "schedulingConfig", schedule);
 	}
 	json_decref(schedule);
-	return bad("--schedule", text, "START[/END[/BEHAVIOR]], as in 2026-11-02T02:00/2026-11-02T06:00/CANCEL");
+	return bad("--schedule", text,
+		   "START[/END[/BEHAVIOR]], as in 2026-11-02T02:00/2026-11-02T06:00/CANCEL");
 }
 
 static enum status take_rate(struct job_options *o, const char *text)
@@ -155,7 +166,10 @@ static enum status take_timeout(struct job_options *o, const char *text)
 	uint32_t minutes;
 	enum status st = arg_range(&minutes, "--timeout", text, 1, 10080);
 
-	return st == GR_OK ? job_options_set(o, "timeoutConfig", json_pack("{s:I}", "inProgressTimeoutInMinutes", (json_int_t)minutes)) : st;
+	return st == GR_OK ? job_options_set(o, "timeoutConfig",
+					     json_pack("{s:I}", "inProgressTimeoutInMinutes",
+						       (json_int_t)minutes))
+			   : st;
 }
 
 static enum status read_file(char **text, const char *path, size_t max)

@@ -11,9 +11,14 @@ static const struct {
 	const char *name;
 	unsigned kinds;
 } members[] = {
-	{ "jobId", JOB_OPTIONS_JOB | JOB_OPTIONS_UPDATE }, { "jobTemplateId", JOB_OPTIONS_TEMPLATE }, { "targets", JOB_OPTIONS_JOB }, { "targetSelection", JOB_OPTIONS_JOB },
-	{ "jobTemplateArn", JOB_OPTIONS_JOB }, { "document", JOB_OPTIONS_JOB | JOB_OPTIONS_TEMPLATE }, { "description", JOB_OPTIONS_JOB | JOB_OPTIONS_TEMPLATE | JOB_OPTIONS_UPDATE },
-	{ "presignedUrlConfig", JOB_OPTIONS_JOB | JOB_OPTIONS_TEMPLATE | JOB_OPTIONS_UPDATE }	/* of no use here, and taken from orders that were made for AWS */
+	{ "jobId", JOB_OPTIONS_JOB | JOB_OPTIONS_UPDATE },
+	{ "jobTemplateId", JOB_OPTIONS_TEMPLATE }, { "targets", JOB_OPTIONS_JOB },
+	{ "targetSelection", JOB_OPTIONS_JOB },
+	{ "jobTemplateArn", JOB_OPTIONS_JOB },
+	{ "document", JOB_OPTIONS_JOB | JOB_OPTIONS_TEMPLATE },
+	{ "description", JOB_OPTIONS_JOB | JOB_OPTIONS_TEMPLATE | JOB_OPTIONS_UPDATE },
+	/* of no use here, and taken from orders that were made for AWS */
+	{ "presignedUrlConfig", JOB_OPTIONS_JOB | JOB_OPTIONS_TEMPLATE | JOB_OPTIONS_UPDATE }
 };
 
 static const json_t *member(const struct job_options *o, const char *name)
@@ -53,7 +58,8 @@ static enum status take_text(const char **to, const struct job_options *o, const
 
 	if (!value)
 		return GR_OK;
-	if (json_is_string(value) && strlen(json_string_value(value)) == json_string_length(value)) {
+	if (json_is_string(value) &&
+	    strlen(json_string_value(value)) == json_string_length(value)) {
 		*to = json_string_value(value);
 		return GR_OK;
 	}
@@ -89,16 +95,19 @@ static enum status take_selection(bool *continuous, const struct job_options *o)
 	return GR_BAD;
 }
 
-enum status job_options_request(struct job_request *q, struct job_options *o, enum job_options_kind kind, const char *id)
+enum status job_options_request(struct job_request *q, struct job_options *o,
+				enum job_options_kind kind, const char *id)
 {
 	const char *id_member = kind == JOB_OPTIONS_TEMPLATE ? "jobTemplateId" : "jobId";
 	enum status st;
 
 	*q = (struct job_request){ .targets = o->targets };
-	if ((st = check_members(o, kind)) != GR_OK || (st = take_text(&q->id, o, id_member)) != GR_OK ||
-	    (st = take_text(&q->document, o, "document")) != GR_OK || (st = take_text(&q->description, o, "description")) != GR_OK ||
-	    (st = take_text(&q->template, o, "jobTemplateArn")) != GR_OK || (st = take_selection(&q->continuous, o)) != GR_OK ||
-	    (st = take_targets(o)) != GR_OK)
+	if ((st = check_members(o, kind)) != GR_OK ||
+	    (st = take_text(&q->id, o, id_member)) != GR_OK ||
+	    (st = take_text(&q->document, o, "document")) != GR_OK ||
+	    (st = take_text(&q->description, o, "description")) != GR_OK ||
+	    (st = take_text(&q->template, o, "jobTemplateArn")) != GR_OK ||
+	    (st = take_selection(&q->continuous, o)) != GR_OK || (st = take_targets(o)) != GR_OK)
 		return st;
 	if (id)
 		q->id = id;

@@ -15,22 +15,28 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-jobs list", "[-H DIR] [-j] [-s STATUS] [-n N] [-S TOKEN]", "List jobs: id, status, created, executions.", options
+	"gr-jobs list", "[-H DIR] [-j] [-s STATUS] [-n N] [-S TOKEN]",
+	"List jobs: id, status, created, executions.", options
 };
 
 static void print(struct rows *rows, sqlite3_stmt *row)
 {
 	char created[32], executions[32];
-	const char *const cells[] = { db_text(row, 0), db_text(row, 1), created, executions, NULL };
+	const char *const cells[] = { db_text(row, 0), db_text(row, 1), created, executions,
+				      NULL };
 
 	command_time(created, db_int(row, 2));
 	str_format(executions, sizeof executions, "%lld", (long long)db_int(row, 3));
 	if (!rows->verb->json)
 		rows_text(rows, cells);
 	else
-		rows_json(rows, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "jobId", cells[0], "status", cells[1], "targetSelection",
-					  db_int(row, 4) ? "CONTINUOUS" : "SNAPSHOT", "createdAt", (json_int_t)(db_int(row, 2) / 1000),
-					  "lastUpdatedAt", (json_int_t)(db_int(row, 5) / 1000), "executions", (json_int_t)db_int(row, 3)));
+		rows_json(rows,
+			  json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "jobId", cells[0], "status",
+				    cells[1], "targetSelection",
+				    db_int(row, 4) ? "CONTINUOUS" : "SNAPSHOT", "createdAt",
+				    (json_int_t)(db_int(row, 2) / 1000), "lastUpdatedAt",
+				    (json_int_t)(db_int(row, 5) / 1000), "executions",
+				    (json_int_t)db_int(row, 3)));
 }
 
 /* In order of creation; a job's key in a page is its place in that order. */
@@ -40,12 +46,17 @@ static enum status list(struct command *v, struct page *page, const char *status
 	struct rows rows;
 	sqlite3_stmt *row;
 	int64_t place = 0;
-	enum status st = db_query(&row, v->db, "SELECT id, status, created, (SELECT coalesce(sum(count), 0) FROM tally WHERE job = job.id), continuous, updated"
-				  " FROM job WHERE ?1 = '' OR status = ?1 ORDER BY created, id LIMIT -1 OFFSET ?2", "si", status, page->after);
+	enum status st = db_query(
+	    &row, v->db,
+	    "SELECT id, status, created, (SELECT coalesce(sum(count), 0) FROM tally WHERE job = "
+	    "job.id), continuous, updated"
+	    " FROM job WHERE ?1 = '' OR status = ?1 ORDER BY created, id LIMIT -1 OFFSET ?2",
+	    "si", status, page->after);
 
 	page_begin(page, v, "jobs");
 	rows_begin(&rows, v, widths);
-	for (; st == GR_OK && page_take(page, &rows, page->after + ++place); st = db_next(v->db, &row))
+	for (; st == GR_OK && page_take(page, &rows, page->after + ++place);
+	     st = db_next(v->db, &row))
 		print(&rows, row);
 	if (st == GR_OK)
 		db_done(row);

@@ -2,7 +2,8 @@
 /*
  * page.h - lists of any length, in pages: --max-results and --starting-token.
  *
- * A page in JSON is an object with the list and, when there is more, a nextToken; without --max-results it is the list alone.
+ * A page in JSON is an object with the list and, when there is more, a nextToken; without
+ * --max-results it is the list alone.
  */
 #ifndef GR_JOBS_PAGE_H
 #define GR_JOBS_PAGE_H

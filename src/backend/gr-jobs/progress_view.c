@@ -68,7 +68,8 @@ static void sample(struct progress_view *s, int64_t ended, int64_t now)
 
 	if (s->count > 0 && now - s->samples[last].at < SAMPLE_MS)
 		return;
-	while (s->count > 0 && (s->count == PROGRESS_VIEW_SAMPLES || now - s->samples[s->first].at > RATE_MS)) {
+	while (s->count > 0 &&
+	       (s->count == PROGRESS_VIEW_SAMPLES || now - s->samples[s->first].at > RATE_MS)) {
 		s->first = (s->first + 1) % PROGRESS_VIEW_SAMPLES;
 		s->count--;
 	}
@@ -90,14 +91,17 @@ static void format_eta(char text[static 48], double seconds)
 	int64_t left = (int64_t)(seconds + 0.5);
 
 	if (left >= 3600)
-		str_format(text, 48, "%lld h %lld min", (long long)(left / 3600), (long long)(left % 3600 / 60));
+		str_format(text, 48, "%lld h %lld min", (long long)(left / 3600),
+			   (long long)(left % 3600 / 60));
 	else if (left >= 60)
-		str_format(text, 48, "%lld min %lld s", (long long)(left / 60), (long long)(left % 60));
+		str_format(text, 48, "%lld min %lld s", (long long)(left / 60),
+			   (long long)(left % 60));
 	else
 		str_format(text, 48, "%lld s", (long long)left);
 }
 
-static void draw_bar(struct progress_view *s, const struct rollout *r, const struct counters *t, int64_t now)
+static void draw_bar(struct progress_view *s, const struct rollout *r, const struct counters *t,
+		     int64_t now)
 {
 	int64_t all = counters_total(t) + r->waiting, ended = counters_total(t) - counters_open(t);
 	int filled = all > 0 ? (int)(ended * BAR / all) : BAR;
@@ -111,7 +115,8 @@ static void draw_bar(struct progress_view *s, const struct rollout *r, const str
 	memset(bar, '#', (size_t)filled);
 	memset(bar + filled, '.', (size_t)(BAR - filled));
 	bar[BAR] = '\0';
-	str_format(line, sizeof line, "%s [%s] %lld/%lld  %.1f/s  ETA %s", s->job, bar, (long long)ended, (long long)all, speed, eta);
+	str_format(line, sizeof line, "%s [%s] %lld/%lld  %.1f/s  ETA %s", s->job, bar,
+		   (long long)ended, (long long)all, speed, eta);
 	draw_line(s, line);
 }
 
@@ -121,17 +126,21 @@ static void draw_counts(struct progress_view *s, const struct rollout *r, const 
 	size_t len = 1;
 
 	if (r->waiting)
-		len += (size_t)snprintf(line + len, sizeof line - len, " %lld waiting", (long long)r->waiting);
+		len += (size_t)snprintf(line + len, sizeof line - len, " %lld waiting",
+					(long long)r->waiting);
 	for (enum execution_status st = 0; st < EXECUTION_STATUS_COUNT; st++)
 		if (t->count[st])
-			len += (size_t)snprintf(line + len, sizeof line - len, "%s %lld %s", len > 1 ? "," : "", (long long)t->count[st], execution_status_name(st));
+			len += (size_t)snprintf(line + len, sizeof line - len, "%s %lld %s",
+						len > 1 ? "," : "", (long long)t->count[st],
+						execution_status_name(st));
 	draw_line(s, line);
 }
 
 /* Only when there are new ones, so that watching costs the registry nothing. */
 static enum status read_failures(struct progress_view *s, struct db *db, const struct counters *t)
 {
-	int64_t seen = t->ever[EXECUTION_FAILED] + t->ever[EXECUTION_TIMED_OUT] + t->ever[EXECUTION_REJECTED];
+	int64_t seen = t->ever[EXECUTION_FAILED] + t->ever[EXECUTION_TIMED_OUT] +
+	    t->ever[EXECUTION_REJECTED];
 	sqlite3_stmt *row;
 	enum status st;
 
@@ -139,18 +148,24 @@ static enum status read_failures(struct progress_view *s, struct db *db, const s
 		return GR_OK;
 	s->failures_seen = seen;
 	s->failure_count = 0;
-	st = db_query(&row, db, "SELECT thing, status, coalesce(json_extract(details, '$.DeviceFailureReason'), '') FROM execution"
-		      " WHERE job = ? AND status IN ('FAILED', 'TIMED_OUT', 'REJECTED') ORDER BY updated DESC LIMIT ?", "sd", s->job, (int)PROGRESS_VIEW_FAILURES);
+	st = db_query(&row, db,
+		      "SELECT thing, status, coalesce(json_extract(details, "
+		      "'$.DeviceFailureReason'), '') FROM execution"
+		      " WHERE job = ? AND status IN ('FAILED', 'TIMED_OUT', 'REJECTED') ORDER BY "
+		      "updated DESC LIMIT ?",
+		      "sd", s->job, (int)PROGRESS_VIEW_FAILURES);
 	for (; st == GR_OK; st = db_next(db, &row)) {
 		char *line = s->failures[s->failure_count++];
 
-		snprintf(line, sizeof s->failures[0], "  %s %s  %s", db_text(row, 1), db_text(row, 0), db_text(row, 2));
+		snprintf(line, sizeof s->failures[0], "  %s %s  %s", db_text(row, 1),
+			 db_text(row, 0), db_text(row, 2));
 		printable_clean(line);
 	}
 	return st == GR_NO ? GR_OK : st;
 }
 
-enum status progress_view_draw(struct progress_view *s, struct db *db, const struct rollout *r, const struct counters *t, int64_t now)
+enum status progress_view_draw(struct progress_view *s, struct db *db, const struct rollout *r,
+			       const struct counters *t, int64_t now)
 {
 	enum status st = read_failures(s, db, t);
 

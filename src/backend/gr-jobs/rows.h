@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rows.h - lists: JSON objects in an array, or columns with tabs between them, which on a terminal are put in line.
+ * rows.h - lists: JSON objects in an array, or columns with tabs between them, which on a terminal
+ * are put in line.
  */
 #ifndef GR_JOBS_ROWS_H
 #define GR_JOBS_ROWS_H
@@ -11,7 +12,8 @@
 
 struct rows {
 	const struct command *verb;
-	const int *widths;	/* of the columns on a terminal, ended by 0: the last one is as wide as its text */
+	/* of the columns on a terminal, ended by 0: the last one is as wide as its text */
+	const int *widths;
 	bool aligned;
 	size_t count;
 };

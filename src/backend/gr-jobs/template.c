@@ -10,17 +10,23 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const struct arg_option options[] = { COMMAND_OPTIONS, JOB_OPTIONS_DOCUMENT, JOB_OPTIONS_OPTIONS, { 0 } };
+static const struct arg_option options[] = {
+	COMMAND_OPTIONS, JOB_OPTIONS_DOCUMENT, JOB_OPTIONS_OPTIONS, { 0 }
+};
 
 static enum status create(struct command *v, struct job_options *o)
 {
 	struct job_request q;
-	enum status st = job_options_request(&q, o, JOB_OPTIONS_TEMPLATE, v->count > 0 ? v->operands[0] : NULL);
+	enum status st = job_options_request(&q, o, JOB_OPTIONS_TEMPLATE,
+					     v->count > 0 ? v->operands[0] : NULL);
 
-	if (st != GR_OK || (st = db_begin(v->db)) != GR_OK || (st = template_create(v->db, &q, v->now)) != GR_OK || (st = db_commit(v->db)) != GR_OK)
+	if (st != GR_OK || (st = db_begin(v->db)) != GR_OK ||
+	    (st = template_create(v->db, &q, v->now)) != GR_OK || (st = db_commit(v->db)) != GR_OK)
 		return st;
 	if (v->json)
-		return print_json(json_pack("{s:s+, s:s}", "jobTemplateArn", ARN_PREFIX "jobtemplate/", q.id, "jobTemplateId", q.id));
+		return print_json(json_pack("{s:s+, s:s}", "jobTemplateArn",
+					    ARN_PREFIX "jobtemplate/", q.id, "jobTemplateId",
+					    q.id));
 	return GR_OK;
 }
 
@@ -48,8 +54,10 @@ int command_create_template(int argc, char *argv[])
 
 static json_t *template_json(const struct job_template *t)
 {
-	json_t *o = json_pack("{s:s, s:s+, s:s, s:s, s:I}", "jobTemplateId", t->id, "jobTemplateArn", ARN_PREFIX "jobtemplate/", t->id,
-			      "description", t->description, "document", t->document, "createdAt", (json_int_t)(t->created / 1000));
+	json_t *o = json_pack("{s:s, s:s+, s:s, s:s, s:I}", "jobTemplateId", t->id,
+			      "jobTemplateArn", ARN_PREFIX "jobtemplate/", t->id, "description",
+			      t->description, "document", t->document, "createdAt",
+			      (json_int_t)(t->created / 1000));
 
 	if (o)
 		json_object_update(o, t->config);
@@ -83,7 +91,9 @@ static enum status describe(struct command *v)
 
 int command_describe_template(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-jobs describe-template", "[-H DIR] [-j] TEMPLATE", "Show a job template.", command_options };
+	static const struct arg_spec spec = { "gr-jobs describe-template",
+					      "[-H DIR] [-j] TEMPLATE", "Show a job template.",
+					      command_options };
 
 	return command_read(&spec, argc, argv, 1, 1, describe);
 }
@@ -93,7 +103,9 @@ static enum status list(struct command *v)
 	static const int widths[] = { 32, 20, 0 };
 	struct rows rows;
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, v->db, "SELECT id, created, description FROM job_template ORDER BY id", "");
+	enum status st = db_query(&row, v->db,
+				  "SELECT id, created, description FROM job_template ORDER BY id",
+				  "");
 
 	rows_begin(&rows, v, widths);
 	for (; st == GR_OK; st = db_next(v->db, &row)) {
@@ -102,7 +114,10 @@ static enum status list(struct command *v)
 
 		command_time(created, db_int(row, 1));
 		if (v->json)
-			rows_json(&rows, json_pack("{s:s, s:I, s:s}", "jobTemplateId", cells[0], "createdAt", (json_int_t)(db_int(row, 1) / 1000), "description", cells[2]));
+			rows_json(&rows,
+				  json_pack("{s:s, s:I, s:s}", "jobTemplateId", cells[0],
+					    "createdAt", (json_int_t)(db_int(row, 1) / 1000),
+					    "description", cells[2]));
 		else
 			rows_text(&rows, cells);
 	}
@@ -114,7 +129,9 @@ static enum status list(struct command *v)
 
 int command_list_templates(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-jobs list-templates", "[-H DIR] [-j]", "List job templates: id, created, description.", command_options };
+	static const struct arg_spec spec = { "gr-jobs list-templates", "[-H DIR] [-j]",
+					      "List job templates: id, created, description.",
+					      command_options };
 
 	return command_read(&spec, argc, argv, 0, 0, list);
 }
@@ -126,7 +143,10 @@ static enum status delete(struct command *v)
 
 int command_delete_template(int argc, char *argv[])
 {
-	static const struct arg_spec spec = { "gr-jobs delete-template", "[-H DIR] TEMPLATE", "Delete a job template; jobs made from it stay as they are.", command_options };
+	static const struct arg_spec spec = {
+		"gr-jobs delete-template", "[-H DIR] TEMPLATE",
+		"Delete a job template; jobs made from it stay as they are.", command_options
+	};
 
 	return command_change(&spec, argc, argv, 1, 1, delete);
 }

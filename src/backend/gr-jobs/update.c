@@ -13,7 +13,10 @@ static const struct arg_spec spec = {
 	"Change the description of a job, or how it is carried out from here on.", options
 };
 
-/* Retries can be given up, but not promised afterwards; when a job begins and ends is settled by its creation. */
+/*
+ * Retries can be given up, but not promised afterwards; when a job begins and ends is settled by
+ * its creation.
+ */
 static enum status check(const struct job *job, const struct job_request *q)
 {
 	struct job_config config = { 0 };
@@ -27,11 +30,16 @@ static enum status check(const struct job *job, const struct job_request *q)
 	for (size_t i = 0; i < config.retry_count; i++)
 		retries += config.retry[i].retries;
 	if (job->status != JOB_SCHEDULED && job->status != JOB_IN_PROGRESS)
-		complain("job %s: is %s already (InvalidRequest)", job->id, job_status_name(job->status));
+		complain("job %s: is %s already (InvalidRequest)", job->id,
+			 job_status_name(job->status));
 	else if (retries > 0)
-		complain("job %s: retries of a job that is there can only be set to 0 (InvalidRequest)", job->id);
+		complain(
+		    "job %s: retries of a job that is there can only be set to 0 (InvalidRequest)",
+		    job->id);
 	else if (json_object_get(q->config, "schedulingConfig"))
-		complain("job %s: the schedule of a job that is there cannot be changed (InvalidRequest)", job->id);
+		complain("job %s: the schedule of a job that is there cannot be changed "
+			 "(InvalidRequest)",
+			 job->id);
 	else
 		return GR_OK;
 	return GR_NO;
@@ -52,9 +60,12 @@ static enum status update(struct command *v, const struct job *job, const struct
 {
 	enum status st;
 
-	if ((st = check(job, q)) != GR_OK || (st = job_check_texts("job", job->id, NULL, q->description ? q->description : "")) != GR_OK ||
+	if ((st = check(job, q)) != GR_OK ||
+	    (st = job_check_texts("job", job->id, NULL, q->description ? q->description : "")) !=
+		GR_OK ||
 	    (st = job_check_config(v->db, "job", job->id, q->config, v->now)) != GR_OK ||
-	    (st = job_update(v->db, job, q->description, q->config, v->now)) != GR_OK || (st = wake(v, job)) != GR_OK)
+	    (st = job_update(v->db, job, q->description, q->config, v->now)) != GR_OK ||
+	    (st = wake(v, job)) != GR_OK)
 		return st;
 	return db_commit(v->db);
 }
@@ -65,8 +76,8 @@ static enum status work(struct command *v, struct job_options *o)
 	struct job_request q;
 	enum status st;
 
-	if ((st = job_options_request(&q, o, JOB_OPTIONS_UPDATE, v->operands[0])) == GR_OK && (st = db_begin(v->db)) == GR_OK &&
-	    (st = job_need(&job, v->db, q.id)) == GR_OK)
+	if ((st = job_options_request(&q, o, JOB_OPTIONS_UPDATE, v->operands[0])) == GR_OK &&
+	    (st = db_begin(v->db)) == GR_OK && (st = job_need(&job, v->db, q.id)) == GR_OK)
 		st = update(v, &job, &q);
 	job_release(&job);
 	return st;

@@ -35,7 +35,8 @@ static enum status look(struct registry_reader *view, struct db *db, const char 
 	enum status st;
 
 	job_release(&view->job);
-	if ((st = job_need(&view->job, db, id)) != GR_OK || (st = counters_read(&view->tally, db, id)) != GR_OK)
+	if ((st = job_need(&view->job, db, id)) != GR_OK ||
+	    (st = counters_read(&view->tally, db, id)) != GR_OK)
 		return st;
 	if ((st = rollout_get(&view->rollout, db, id)) != GR_NO)
 		return st;
@@ -48,7 +49,8 @@ static bool is_over(const struct registry_reader *view)
 {
 	bool open = view->job.status == JOB_SCHEDULED || view->job.status == JOB_IN_PROGRESS;
 
-	return counters_open(&view->tally) == 0 && view->rollout.recall == RECALL_NOTHING && (!open || view->rollout.done);
+	return counters_open(&view->tally) == 0 && view->rollout.recall == RECALL_NOTHING &&
+	    (!open || view->rollout.done);
 }
 
 /* Executions that are to come, or to end. */
@@ -59,7 +61,9 @@ static int64_t left_of(const struct registry_reader *view)
 
 static bool all_succeeded(const struct registry_reader *view)
 {
-	return counters_total(&view->tally) - view->tally.count[EXECUTION_SUCCEEDED] == view->retries && view->rollout.waiting == 0;
+	return counters_total(&view->tally) - view->tally.count[EXECUTION_SUCCEEDED] ==
+	    view->retries &&
+	    view->rollout.waiting == 0;
 }
 
 static void print_counts(const struct counters *t)
@@ -88,7 +92,8 @@ static void print_end(const struct command *v, const struct counters *t)
 }
 
 /* *late: the time was over before the job was. */
-static enum status follow(struct registry_reader *view, bool *late, struct command *v, int64_t until)
+static enum status follow(struct registry_reader *view, bool *late, struct command *v,
+			  int64_t until)
 {
 	bool person = isatty(STDERR_FILENO);
 	struct progress_view screen;
@@ -96,7 +101,9 @@ static enum status follow(struct registry_reader *view, bool *late, struct comma
 
 	progress_view_init(&screen, v->operands[0]);
 	while ((st = look(view, v->db, v->operands[0])) == GR_OK) {
-		if (person && (st = progress_view_draw(&screen, v->db, &view->rollout, &view->tally, clock_boot_ms())) != GR_OK)
+		if (person &&
+		    (st = progress_view_draw(&screen, v->db, &view->rollout, &view->tally,
+					     clock_boot_ms())) != GR_OK)
 			break;
 		if (is_over(view) || (*late = clock_boot_ms() >= until))
 			break;
@@ -115,9 +122,13 @@ static enum status watch(struct command *v, int64_t until)
 	enum status st = follow(&view, &late, v, until);
 
 	if (st == GR_OK && late) {
-		complain("job %s: %lld execution(s) had not ended in time", id, (long long)left_of(&view));
+		complain("job %s: %lld execution(s) had not ended in time", id,
+			 (long long)left_of(&view));
 		st = GR_FAIL;
-	} else if (st == GR_OK && (st = db_number(&view.retries, v->db, "SELECT count(*) FROM execution WHERE job = ? AND attempt > 0", "s", id)) == GR_OK) {
+	} else if (st == GR_OK &&
+		   (st = db_number(&view.retries, v->db,
+				   "SELECT count(*) FROM execution WHERE job = ? AND attempt > 0",
+				   "s", id)) == GR_OK) {
 		print_end(v, &view.tally);
 		st = all_succeeded(&view) ? GR_OK : GR_NO;
 	}

@@ -26,7 +26,8 @@
 
 struct delivery {
 	char name[NOTIFIER_NAME], program[PATH_MAX];
-	char home[PATH_MAX + 16], socket[PATH_MAX + 32], path[PATH_MAX];	/* as they stand in the program's environment */
+	/* as they stand in the program's environment */
+	char home[PATH_MAX + 16], socket[PATH_MAX + 32], path[PATH_MAX];
 	const unsigned char *json;
 	size_t len;
 	int64_t patience_ms;
@@ -50,14 +51,17 @@ static bool read_question(struct delivery *d, struct wire *wire)
 	ok = read_variable(d->home, sizeof d->home, "GR_HOME", wire);
 	ok &= read_variable(d->socket, sizeof d->socket, "GR_BROKER_SOCKET", wire);
 	d->patience_ms = wire_number(wire);
-	return ok && wire_is_done(wire) && str_is_name(d->name, NOTIFIER_NAME - 1, "_-") && d->patience_ms > 0;
+	return ok && wire_is_done(wire) && str_is_name(d->name, NOTIFIER_NAME - 1, "_-") &&
+	    d->patience_ms > 0;
 }
 
 /*
- * NULL, or why it is not run. Who could change the program, or put another one in its place, would be us. A link leads to it if
- * that is as safe; the program is called by the link's name, beside which its settings lie.
+ * NULL, or why it is not run. Who could change the program, or put another one in its place, would
+ * be us. A link leads to it if that is as safe; the program is called by the link's name, beside
+ * which its settings lie.
  */
-static const char *find_program(struct delivery *d, const char *channels, char why[static COMPLAIN_MAX])
+static const char *find_program(struct delivery *d, const char *channels,
+				char why[static COMPLAIN_MAX])
 {
 	char real[PATH_MAX];
 	struct stat info;
@@ -80,7 +84,8 @@ static int open_input(const struct delivery *d)
 {
 	int fd = memfd_create("notification", MFD_CLOEXEC);
 
-	if (fd >= 0 && write(fd, d->json, d->len) == (ssize_t)d->len && lseek(fd, 0, SEEK_SET) == 0)
+	if (fd >= 0 && write(fd, d->json, d->len) == (ssize_t)d->len &&
+	    lseek(fd, 0, SEEK_SET) == 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);
@@ -92,7 +97,8 @@ static void find_path(struct delivery *d)
 	const char *path = getenv("PATH");
 
 	if (!path || !str_format(d->path, sizeof d->path, "PATH=%s", path))
-		str_copy(d->path, sizeof d->path, "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
+		str_copy(d->path, sizeof d->path,
+			 "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
 }
 
 /* In a clean environment. */
@@ -101,7 +107,12 @@ static int spawn(struct delivery *d, int input)
 	char *const argv[] = { d->program, NULL };
 	char *const env[] = { d->path, d->home, d->socket, (char *)"LC_ALL=C.UTF-8", NULL };
 
-	return spawn_start(&d->pid, &(struct spawn){ .path = d->program, .argv = argv, .env = env, .input = input, .apart = true });
+	return spawn_start(&d->pid,
+			   &(struct spawn){ .path = d->program,
+					    .argv = argv,
+					    .env = env,
+					    .input = input,
+					    .apart = true });
 }
 
 static const char *start(struct delivery *d, const char *channels, char why[static COMPLAIN_MAX])
@@ -123,14 +134,19 @@ static bool has_ended(const struct delivery *d)
 {
 	siginfo_t info = { 0 };
 
-	return waitid(P_PID, (id_t)d->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == d->pid;
+	return waitid(P_PID, (id_t)d->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	    info.si_pid == d->pid;
 }
 
-/* Until the program has ended, its time is over, or nobody waits for it. True: it has ended by itself. */
+/*
+ * Until the program has ended, its time is over, or nobody waits for it. True: it has ended by
+ * itself.
+ */
 static bool wait_for_end(const struct delivery *d, int fd, int signals)
 {
 	int64_t until = clock_boot_ms() + d->patience_ms, left;
-	struct pollfd fds[] = { { .fd = signals, .events = POLLIN }, { .fd = fd, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = signals, .events = POLLIN },
+				{ .fd = fd, .events = POLLIN } };
 	struct signalfd_siginfo info;
 
 	for (;;) {
@@ -152,7 +168,10 @@ static void put_end(struct wire *wire, enum notifier_end end, int number, const 
 	wire_put_text(wire, text);
 }
 
-/* The whole group goes, while nobody else can have its number: what the program left running goes with it. */
+/*
+ * The whole group goes, while nobody else can have its number: what the program left running goes
+ * with it.
+ */
 static void run(struct delivery *d, int fd, int signals, struct wire *answer)
 {
 	bool by_itself = wait_for_end(d, fd, signals);
@@ -188,7 +207,8 @@ void delivery_serve(int fd, const char *channels)
 	const char *failed;
 
 	if (wire && signals >= 0 && wire_receive(wire, fd)) {
-		failed = read_question(&d, wire) ? start(&d, channels, why) : "the question is none";
+		failed = read_question(&d, wire) ? start(&d, channels, why)
+						 : "the question is none";
 		if (failed)
 			put_end(wire, NOTIFIER_FAILED, 0, failed);
 		else

@@ -3,7 +3,10 @@
 #ifndef GR_NOTIFIER_DELIVERY_H
 #define GR_NOTIFIER_DELIVERY_H
 
-/* Reads one question (base/notifier.h) from the socket fd, does it, and answers. channels is the folder notify.d. */
+/*
+ * Reads one question (base/notifier.h) from the socket fd, does it, and answers. channels is the
+ * folder notify.d.
+ */
 void delivery_serve(int fd, const char *channels);
 
 #endif

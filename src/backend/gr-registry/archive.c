@@ -60,7 +60,8 @@ static void empty(const char *path, int depth)
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && str_format(inside, sizeof inside, "%s/%s", path, entry->d_name) &&
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+		    str_format(inside, sizeof inside, "%s/%s", path, entry->d_name) &&
 		    unlink(inside) != 0 && depth > 0) {
 			empty(inside, depth - 1);
 			rmdir(inside);
@@ -74,7 +75,8 @@ enum status archive_make(struct archive *a, const char *path)
 	struct stat info;
 
 	*a = (struct archive){ 0 };
-	if (!str_copy(a->final, sizeof a->final, path) || !str_format(a->dir, sizeof a->dir, "%s.partial", path)) {
+	if (!str_copy(a->final, sizeof a->final, path) ||
+	    !str_format(a->dir, sizeof a->dir, "%s.partial", path)) {
 		complain("%s: the path is too long", path);
 		return GR_BAD;
 	}
@@ -145,7 +147,8 @@ enum status archive_finish(struct archive *a)
 	char path[PATH_MAX];
 	enum status st;
 
-	if ((st = archive_path(path, a, sums_name)) != GR_OK || (st = file_replace(path, a->sums, strlen(a->sums), 0600)) != GR_OK ||
+	if ((st = archive_path(path, a, sums_name)) != GR_OK ||
+	    (st = file_replace(path, a->sums, strlen(a->sums), 0600)) != GR_OK ||
 	    (st = archive_each(a, sync_folder_of, a)) != GR_OK)
 		return st;
 	if (rename(a->dir, a->final) != 0)
@@ -154,13 +157,18 @@ enum status archive_finish(struct archive *a)
 	return file_sync_parent(a->final);
 }
 
-enum status archive_each(const struct archive *a, enum status (*each)(void *arg, const char *name), void *arg)
+enum status archive_each(const struct archive *a, enum status (*each)(void *arg, const char *name),
+			 void *arg)
 {
 	enum status st = GR_OK;
 	char name[256];
 
-	for (const char *line = a->sums, *end; st == GR_OK && (end = strchr(line, '\n')); line = end + 1) {
-		if (end - line < HEX + 2 || !str_format(name, sizeof name, "%.*s", (int)(end - line) - HEX - 1, line + HEX + 1) || !is_inside(name)) {
+	for (const char *line = a->sums, *end; st == GR_OK && (end = strchr(line, '\n'));
+	     line = end + 1) {
+		if (end - line < HEX + 2 ||
+		    !str_format(name, sizeof name, "%.*s", (int)(end - line) - HEX - 1,
+				line + HEX + 1) ||
+		    !is_inside(name)) {
 			complain("%s/%s: not as it was written", a->dir, sums_name);
 			return GR_BAD;
 		}
@@ -203,11 +211,13 @@ enum status archive_open(struct archive *a, const char *path)
 
 	*a = (struct archive){ 0 };
 	str_copy(a->dir, sizeof a->dir, path);
-	if ((st = archive_path(sums, a, sums_name)) == GR_OK && (st = file_read(&a->sums, &len, sums, SUMS_MAX)) == GR_NO) {
+	if ((st = archive_path(sums, a, sums_name)) == GR_OK &&
+	    (st = file_read(&a->sums, &len, sums, SUMS_MAX)) == GR_NO) {
 		complain("%s: not a backup; there is no %s", path, sums_name);
 		st = GR_BAD;
 	}
-	str_copy(a->final, sizeof a->final, path);	/* it is no partial one: not ours to take away */
+	/* it is no partial one: not ours to take away */
+	str_copy(a->final, sizeof a->final, path);
 	return st == GR_OK ? archive_each(a, check, a) : st;
 }
 

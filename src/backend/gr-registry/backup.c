@@ -26,7 +26,9 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-registry backup", "[-H DIR] [-j] [-k FILE] BACKUP", "Write registry, ledger and authorities into a new folder, while everything goes on.", options
+	"gr-registry backup", "[-H DIR] [-j] [-k FILE] BACKUP",
+	"Write registry, ledger and authorities into a new folder, while everything goes on.",
+	options
 };
 
 struct job {
@@ -37,8 +39,8 @@ struct job {
 };
 
 /*
- * Who writes to the ledger does so within a transaction. With the lock of one in our hands nobody is in the middle of it: the
- * ledger says as much as the snapshot that is taken then.
+ * Who writes to the ledger does so within a transaction. With the lock of one in our hands nobody
+ * is in the middle of it: the ledger says as much as the snapshot that is taken then.
  */
 static enum status freeze(struct job *job)
 {
@@ -47,7 +49,8 @@ static enum status freeze(struct job *job)
 	struct stat info;
 	enum status st;
 
-	if ((st = db_open(&writer, home->registry, DB_OPEN)) == GR_OK && (st = db_begin(writer)) == GR_OK && (st = db_snapshot(job->v->db)) == GR_OK) {
+	if ((st = db_open(&writer, home->registry, DB_OPEN)) == GR_OK &&
+	    (st = db_begin(writer)) == GR_OK && (st = db_snapshot(job->v->db)) == GR_OK) {
 		if (stat(home->ledger, &info) == 0)
 			job->ledger = info.st_size;
 		else if (errno != ENOENT) {
@@ -78,24 +81,30 @@ static enum status copy_registry(struct job *job)
 
 static enum status copy_ledger(struct job *job)
 {
-	return job->ledger > 0 ? archive_copy(&job->archive, "ledger", job->v->home.ledger, job->ledger) : archive_write(&job->archive, "ledger", "", 0);
+	return job->ledger > 0
+	    ? archive_copy(&job->archive, "ledger", job->v->home.ledger, job->ledger)
+	    : archive_write(&job->archive, "ledger", "", 0);
 }
 
 /* A reference is no secret, and without it nobody knows which token has the key. */
 static enum status copy_reference(struct job *job, const char *name, const char *text, size_t len)
 {
-	complain("%s: the key is in a token: %.*s; the backup says where, and does not hold the key itself", name, (int)strcspn(text, "?\n"), text);
+	complain("%s: the key is in a token: %.*s; the backup says where, and does not hold the "
+		 "key itself",
+		 name, (int)strcspn(text, "?\n"), text);
 	return archive_write(&job->archive, name, text, len);
 }
 
-static enum status seal_text(struct job *job, const char *name, const char *text, size_t len, const char *path)
+static enum status seal_text(struct job *job, const char *name, const char *text, size_t len,
+			     const char *path)
 {
 	EVP_PKEY *key = NULL;
 	char *sealed = NULL;
 	size_t size = 0;
 	enum status st;
 
-	if ((st = key_from_pem(&key, text, len, path)) == GR_OK && (st = sealed_key_pem(&sealed, &size, key, job->passphrase)) == GR_OK)
+	if ((st = key_from_pem(&key, text, len, path)) == GR_OK &&
+	    (st = sealed_key_pem(&sealed, &size, key, job->passphrase)) == GR_OK)
 		st = archive_write(&job->archive, name, sealed, size);
 	EVP_PKEY_free(key);
 	free(sealed);
@@ -110,7 +119,8 @@ static enum status copy_key(struct job *job, const char *name, const char *path)
 	size_t len;
 
 	/* A key that stays here is looked at for no more than what it is. */
-	st = job->passphrase ? authority_key_text(&text, &len, &in_token, path) : secret_read(&text, &len, NULL, path, KEY_FILE_MAX);
+	st = job->passphrase ? authority_key_text(&text, &len, &in_token, path)
+			     : secret_read(&text, &len, NULL, path, KEY_FILE_MAX);
 	if (st != GR_OK)
 		return st == GR_NO ? GR_OK : st;
 	if (key_reference_is(text))
@@ -128,15 +138,18 @@ static bool is_key(const char *name)
 	return len > 4 && strcmp(name + len - 4, ".key") == 0;
 }
 
-static enum status copy_file(struct job *job, const char *folder, const char *from, const char *name)
+static enum status copy_file(struct job *job, const char *folder, const char *from,
+			     const char *name)
 {
 	char path[PATH_MAX], inside[300];
 	struct stat info;
 
-	if (!str_format(path, sizeof path, "%s/%s", from, name) || !str_format(inside, sizeof inside, "%s/%s", folder, name) ||
-	    stat(path, &info) != 0 || !S_ISREG(info.st_mode) || name[0] == '.')
+	if (!str_format(path, sizeof path, "%s/%s", from, name) ||
+	    !str_format(inside, sizeof inside, "%s/%s", folder, name) || stat(path, &info) != 0 ||
+	    !S_ISREG(info.st_mode) || name[0] == '.')
 		return GR_OK;
-	return is_key(name) ? copy_key(job, inside, path) : archive_copy(&job->archive, inside, path, info.st_size);
+	return is_key(name) ? copy_key(job, inside, path)
+			    : archive_copy(&job->archive, inside, path, info.st_size);
 }
 
 static enum status copy_folder(struct job *job, const char *folder, const char *from)
@@ -171,11 +184,15 @@ static enum status backup(struct job *job)
 	const struct home *home = &job->v->home;
 	enum status st;
 
-	if ((st = archive_make(&job->archive, job->v->operands[0])) != GR_OK || (st = freeze(job)) != GR_OK || (st = copy_registry(job)) != GR_OK ||
+	if ((st = archive_make(&job->archive, job->v->operands[0])) != GR_OK ||
+	    (st = freeze(job)) != GR_OK || (st = copy_registry(job)) != GR_OK ||
 	    (st = copy_ledger(job)) != GR_OK || (st = copy_folder(job, "ca", home->ca)) != GR_OK ||
-	    (st = copy_folder(job, "trusted", home->trusted)) != GR_OK || (st = write_time(job)) != GR_OK || (st = archive_finish(&job->archive)) != GR_OK)
+	    (st = copy_folder(job, "trusted", home->trusted)) != GR_OK ||
+	    (st = write_time(job)) != GR_OK || (st = archive_finish(&job->archive)) != GR_OK)
 		return st;
-	return command_answer(job->v, json_pack("{s:s, s:b}", "backup", job->v->operands[0], "keys", job->passphrase != NULL));
+	return command_answer(job->v,
+			      json_pack("{s:s, s:b}", "backup", job->v->operands[0], "keys",
+					job->passphrase != NULL));
 }
 
 int command_backup(int argc, char *argv[])
@@ -193,7 +210,8 @@ int command_backup(int argc, char *argv[])
 			keys = optarg;
 		else
 			command_option(&v, ch);
-	if ((st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK && keys && (st = sealed_passphrase(&passphrase, keys)) == GR_OK)
+	if ((st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK && keys &&
+	    (st = sealed_passphrase(&passphrase, keys)) == GR_OK)
 		job.passphrase = passphrase;
 	if (st == GR_OK)
 		st = backup(&job);

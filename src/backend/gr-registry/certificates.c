@@ -17,7 +17,8 @@
 	" FROM certificate c LEFT JOIN principal p ON p.certificate = c.id"
 
 static const struct table_column columns[] = {
-	{ "CERTIFICATE", "certificateId", TABLE_TEXT }, { "STATUS", "status", TABLE_TEXT }, { "THING", "thingName", TABLE_DASHED },
+	{ "CERTIFICATE", "certificateId", TABLE_TEXT }, { "STATUS", "status", TABLE_TEXT },
+	{ "THING", "thingName", TABLE_DASHED },
 	{ "CREATED", "created", TABLE_TIME }, { "NOT AFTER", "notAfter", TABLE_TIME }, { 0 }
 };
 
@@ -28,13 +29,15 @@ static enum status list_principals(struct command *v)
 
 	if (st != GR_OK)
 		return st;
-	st = db_query(&row, v->db, COLUMNS " WHERE p.thing = ? ORDER BY c.created, c.id", "s", v->operands[0]);
+	st = db_query(&row, v->db, COLUMNS " WHERE p.thing = ? ORDER BY c.created, c.id", "s",
+		      v->operands[0]);
 	return table_query(columns, v->json, v->db, row, st);
 }
 
 int command_list_thing_principals(int argc, char *argv[])
 {
-	SPEC("list-thing-principals", "[-H DIR] [-j] THING", "List a thing's certificates: certificateId, status, thing, created, notAfter.");
+	SPEC("list-thing-principals", "[-H DIR] [-j] THING",
+	     "List a thing's certificates: certificateId, status, thing, created, notAfter.");
 
 	return command_read(&spec, argc, argv, 1, 1, list_principals);
 }
@@ -58,7 +61,10 @@ int command_describe_certificate(int argc, char *argv[])
 	return command_read(&spec, argc, argv, 1, 1, describe);
 }
 
-/* Also into the ledger: a registry that is put back from an old copy must not revive it. Takes over event. */
+/*
+ * Also into the ledger: a registry that is put back from an old copy must not revive it. Takes
+ * over event.
+ */
 static enum status record(const struct command *v, json_t *event)
 {
 	struct signer signer = { 0 };
@@ -76,16 +82,22 @@ static enum status revoke(struct command *v, const char *reason)
 {
 	enum status st = revocation_add(v->db, v->operands[0], reason, v->now);
 
-	return st == GR_OK ? record(v, json_pack("{s:s, s:I, s:s, s:s}", "event", "revoked", "at", (json_int_t)v->now,
-						 "certificateId", v->operands[0], "reason", reason)) : st;
+	return st == GR_OK ? record(v,
+				    json_pack("{s:s, s:I, s:s, s:s}", "event", "revoked", "at",
+					      (json_int_t)v->now, "certificateId", v->operands[0],
+					      "reason", reason))
+			   : st;
 }
 
 static enum status set_status(struct command *v, const char *status)
 {
 	enum status st = certificate_set_status(v->db, v->operands[0], status);
 
-	return st == GR_OK ? record(v, json_pack("{s:s, s:I, s:s, s:s}", "event", "status", "at", (json_int_t)v->now,
-						 "certificateId", v->operands[0], "status", status)) : st;
+	return st == GR_OK
+	    ? record(v,
+		     json_pack("{s:s, s:I, s:s, s:s}", "event", "status", "at", (json_int_t)v->now,
+			       "certificateId", v->operands[0], "status", status))
+	    : st;
 }
 
 static enum status update(struct command *v, const char *reason)
@@ -105,12 +117,15 @@ static enum status update(struct command *v, const char *reason)
 	return set_status(v, status);
 }
 
-static const struct arg_option update_options[] = { COMMAND_OPTIONS, { 'r', "reason", "REASON", "with REVOKED: " REVOCATION_REASONS }, { 0 } };
+static const struct arg_option update_options[] = {
+	COMMAND_OPTIONS, { 'r', "reason", "REASON", "with REVOKED: " REVOCATION_REASONS }, { 0 }
+};
 
 int command_update_certificate(int argc, char *argv[])
 {
 	static const struct arg_spec spec = {
-		"gr-registry update-certificate", "[-H DIR] [-j] [-r REASON] CERTIFICATE-ID STATUS",
+		"gr-registry update-certificate",
+		"[-H DIR] [-j] [-r REASON] CERTIFICATE-ID STATUS",
 		"Make it ACTIVE, INACTIVE or, for good, REVOKED; its connections end within a second unless ACTIVE.", update_options
 	};
 	const char *reason = NULL;
@@ -128,29 +143,35 @@ int command_update_certificate(int argc, char *argv[])
 		complain("--reason: %s: not a reason; " REVOCATION_REASONS, reason);
 		return GR_BAD;
 	}
-	if ((st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK && (st = db_begin(v.db)) == GR_OK && (st = update(&v, reason)) == GR_OK &&
-	    (st = command_answer(&v, json_pack("{s:s, s:s}", "certificateId", v.operands[0], "status", v.operands[1]))) == GR_OK)
+	if ((st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK &&
+	    (st = db_begin(v.db)) == GR_OK && (st = update(&v, reason)) == GR_OK &&
+	    (st = command_answer(&v,
+				 json_pack("{s:s, s:s}", "certificateId", v.operands[0], "status",
+					   v.operands[1]))) == GR_OK)
 		st = db_commit(v.db);
 	return command_close(&v, st);
 }
 
-static enum status delete(struct command *v)
-{
+static enum status delete (struct command *v) {
 	enum status st = certificate_delete(v->db, v->operands[0], v->now);
 
-	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "certificateId", v->operands[0])) : st;
+	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "certificateId", v->operands[0]))
+			   : st;
 }
 
 int command_delete_certificate(int argc, char *argv[])
 {
-	SPEC("delete-certificate", "[-H DIR] [-j] CERTIFICATE-ID", "Delete a certificate that is INACTIVE, detached and without policies.");
+	SPEC("delete-certificate", "[-H DIR] [-j] CERTIFICATE-ID",
+	     "Delete a certificate that is INACTIVE, detached and without policies.");
 
 	return command_change(&spec, argc, argv, 1, 1, delete);
 }
 
 static enum status answer_both(const struct command *v)
 {
-	return command_answer(v, json_pack("{s:s, s:s}", "thingName", v->operands[0], "certificateId", v->operands[1]));
+	return command_answer(v,
+			      json_pack("{s:s, s:s}", "thingName", v->operands[0], "certificateId",
+					v->operands[1]));
 }
 
 static enum status attach(struct command *v)
@@ -162,7 +183,8 @@ static enum status attach(struct command *v)
 
 int command_attach_thing_principal(int argc, char *argv[])
 {
-	SPEC("attach-thing-principal", "[-H DIR] [-j] THING CERTIFICATE-ID", "Attach a certificate to one thing, exclusively.");
+	SPEC("attach-thing-principal", "[-H DIR] [-j] THING CERTIFICATE-ID",
+	     "Attach a certificate to one thing, exclusively.");
 
 	return command_change(&spec, argc, argv, 2, 2, attach);
 }
@@ -176,7 +198,8 @@ static enum status detach(struct command *v)
 
 	if ((st = thing_need(v->db, thing)) != GR_OK)
 		return st;
-	if ((st = certificate_get(&c, v->db, id)) == GR_OK && c.thing[0] != '\0' && strcmp(c.thing, thing) != 0) {
+	if ((st = certificate_get(&c, v->db, id)) == GR_OK && c.thing[0] != '\0' &&
+	    strcmp(c.thing, thing) != 0) {
 		complain("%s: attached to %s, not to %s", id, c.thing, thing);
 		return GR_NO;
 	}
@@ -187,7 +210,8 @@ static enum status detach(struct command *v)
 
 int command_detach_thing_principal(int argc, char *argv[])
 {
-	SPEC("detach-thing-principal", "[-H DIR] [-j] THING CERTIFICATE-ID", "Detach a certificate from its thing.");
+	SPEC("detach-thing-principal", "[-H DIR] [-j] THING CERTIFICATE-ID",
+	     "Detach a certificate from its thing.");
 
 	return command_change(&spec, argc, argv, 2, 2, detach);
 }

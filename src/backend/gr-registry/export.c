@@ -48,20 +48,32 @@ static json_t *certificates_of(struct db *db, const char *thing)
 {
 	json_t *all = json_array();
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT c.id, c.status, c.created, c.authority, c.private, c.pem FROM principal p JOIN certificate c ON c.id = p.certificate"
-				  " WHERE p.thing = ? ORDER BY c.created, c.id", "s", thing);
+	enum status st =
+	    db_query(&row, db,
+		     "SELECT c.id, c.status, c.created, c.authority, c.private, c.pem FROM "
+		     "principal p JOIN certificate c ON c.id = p.certificate"
+		     " WHERE p.thing = ? ORDER BY c.created, c.id",
+		     "s", thing);
 
 	for (; st == GR_OK; st = db_next(db, &row)) {
-		json_t *policies = names_of(db, "SELECT policy FROM certificate_policy WHERE certificate = ? ORDER BY policy", db_text(row, 0));
+		json_t *policies = names_of(
+		    db,
+		    "SELECT policy FROM certificate_policy WHERE certificate = ? ORDER BY policy",
+		    db_text(row, 0));
 
 		if (!policies) {
 			db_done(row);
 			break;
 		}
-		json_array_append_new(all, json_pack("{s:s, s:s, s:I, s:s*, s:o*, s:s, s:o}", "certificateId", db_text(row, 0), "status", db_text(row, 1), "created",
-						     (json_int_t)db_int(row, 2), "authority", db_text(row, 3)[0] ? db_text(row, 3) : NULL,
-						     "private", db_int(row, 4) ? json_true() : NULL,
-						     "certificatePem", db_text(row, 5), "policies", policies));
+		json_array_append_new(all,
+				      json_pack("{s:s, s:s, s:I, s:s*, s:o*, s:s, s:o}",
+						"certificateId", db_text(row, 0), "status",
+						db_text(row, 1), "created",
+						(json_int_t)db_int(row, 2), "authority",
+						db_text(row, 3)[0] ? db_text(row, 3) : NULL,
+						"private", db_int(row, 4) ? json_true() : NULL,
+						"certificatePem", db_text(row, 5), "policies",
+						policies));
 	}
 	if (st == GR_NO)
 		return all;
@@ -75,7 +87,8 @@ static enum status export_policies(struct db *db)
 	enum status st = db_query(&row, db, "SELECT name, document FROM policy ORDER BY name", "");
 
 	for (; st == GR_OK; st = db_next(db, &row))
-		if (print(json_pack("{s:s, s:s}", "policyName", db_text(row, 0), "policyDocument", db_text(row, 1))) != GR_OK) {
+		if (print(json_pack("{s:s, s:s}", "policyName", db_text(row, 0), "policyDocument",
+				    db_text(row, 1))) != GR_OK) {
 			db_done(row);
 			return GR_FAIL;
 		}
@@ -97,11 +110,14 @@ static enum status export_groups(struct db *db)
 
 static enum status export_thing(struct db *db, const char *name)
 {
-	json_t *groups = names_of(db, "SELECT thing_group FROM member WHERE thing = ? ORDER BY thing_group", name);
+	json_t *groups =
+	    names_of(db, "SELECT thing_group FROM member WHERE thing = ? ORDER BY thing_group",
+		     name);
 	json_t *certificates = groups ? certificates_of(db, name) : NULL;
 
 	if (certificates)
-		return print(json_pack("{s:s, s:o, s:o}", "thingName", name, "thingGroups", groups, "certificates", certificates));
+		return print(json_pack("{s:s, s:o, s:o}", "thingName", name, "thingGroups", groups,
+				       "certificates", certificates));
 	json_decref(groups);
 	return GR_FAIL;
 }
@@ -111,7 +127,9 @@ static enum status export_things(struct db *db, const char *group, int64_t total
 	struct progress progress;
 	sqlite3_stmt *row;
 	int64_t count = 0;
-	enum status st = db_query(&row, db, "SELECT name FROM thing WHERE ?1 = '' OR name IN (SELECT thing FROM member WHERE thing_group = ?1) ORDER BY name",
+	enum status st = db_query(&row, db,
+				  "SELECT name FROM thing WHERE ?1 = '' OR name IN (SELECT thing "
+				  "FROM member WHERE thing_group = ?1) ORDER BY name",
 				  "s", group);
 
 	progress_start(&progress, "things", total);
@@ -129,17 +147,17 @@ static enum status export_things(struct db *db, const char *group, int64_t total
 }
 
 /* All of one moment, however long it takes. */
-static enum status export(struct command *v)
-{
-	const char *group = v->count ? v->operands[0] : "";
-	int64_t total = 0;
-	enum status st;
+static enum status export(struct command *v) {
+	const char *group = v->count ? v->operands[0] : ""; int64_t total = 0; enum status st;
 
-	if ((st = db_snapshot(v->db)) != GR_OK || (group[0] && (st = group_need(v->db, group)) != GR_OK))
-		return st;
-	if ((st = db_number(&total, v->db, "SELECT CASE ?1 WHEN '' THEN (SELECT count(*) FROM thing) ELSE (SELECT count(*) FROM member WHERE thing_group = ?1) END",
-			    "s", group)) != GR_OK || (st = export_policies(v->db)) != GR_OK || (st = export_groups(v->db)) != GR_OK)
-		return st;
+	if ((st = db_snapshot(v->db)) != GR_OK ||
+	    (group[0] && (st = group_need(v->db, group)) != GR_OK)) return st;
+	if ((st = db_number(&total, v->db,
+			    "SELECT CASE ?1 WHEN '' THEN (SELECT count(*) FROM thing) ELSE "
+			    "(SELECT count(*) FROM member WHERE thing_group = ?1) END",
+			    "s", group)) != GR_OK ||
+	    (st = export_policies(v->db)) != GR_OK ||
+	    (st = export_groups(v->db)) != GR_OK) return st;
 	return export_things(v->db, group, total);
 }
 

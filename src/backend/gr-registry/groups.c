@@ -9,7 +9,11 @@
 
 static enum status answer(const struct command *v, enum status st)
 {
-	return st == GR_OK ? command_answer(v, json_pack("{s:s, s:s*}", "thingGroupName", v->operands[0], "thingName", v->count > 1 ? v->operands[1] : NULL)) : st;
+	return st == GR_OK
+	    ? command_answer(v,
+			     json_pack("{s:s, s:s*}", "thingGroupName", v->operands[0],
+				       "thingName", v->count > 1 ? v->operands[1] : NULL))
+	    : st;
 }
 
 static enum status create(struct command *v)
@@ -19,7 +23,8 @@ static enum status create(struct command *v)
 
 int command_create_thing_group(int argc, char *argv[])
 {
-	SPEC("create-thing-group", "[-H DIR] [-j] GROUP", "Make a group of things; making it again changes nothing.");
+	SPEC("create-thing-group", "[-H DIR] [-j] GROUP",
+	     "Make a group of things; making it again changes nothing.");
 
 	return command_change(&spec, argc, argv, 1, 1, create);
 }
@@ -38,20 +43,27 @@ int command_delete_thing_group(int argc, char *argv[])
 
 static enum status list(struct command *v)
 {
-	static const struct table_column columns[] = { { "GROUP", "thingGroupName", TABLE_TEXT }, { "THINGS", "things", TABLE_NUMBER }, { 0 } };
+	static const struct table_column columns[] = { { "GROUP", "thingGroupName", TABLE_TEXT },
+						       { "THINGS", "things", TABLE_NUMBER },
+						       { 0 } };
 	sqlite3_stmt *row;
 	enum status st;
 
 	if (v->count && (st = thing_need(v->db, v->operands[0])) != GR_OK)
 		return st;
-	st = db_query(&row, v->db, "SELECT name, (SELECT count(*) FROM member WHERE thing_group = name) FROM thing_group"
-		      " WHERE ?1 = '' OR name IN (SELECT thing_group FROM member WHERE thing = ?1) ORDER BY name", "s", v->count ? v->operands[0] : "");
+	st = db_query(
+	    &row, v->db,
+	    "SELECT name, (SELECT count(*) FROM member WHERE thing_group = name) FROM thing_group"
+	    " WHERE ?1 = '' OR name IN (SELECT thing_group FROM member WHERE thing = ?1) ORDER BY "
+	    "name",
+	    "s", v->count ? v->operands[0] : "");
 	return table_query(columns, v->json, v->db, row, st);
 }
 
 int command_list_thing_groups(int argc, char *argv[])
 {
-	SPEC("list-thing-groups", "[-H DIR] [-j] [THING]", "List groups, or those that a thing is in: name, number of things.");
+	SPEC("list-thing-groups", "[-H DIR] [-j] [THING]",
+	     "List groups, or those that a thing is in: name, number of things.");
 
 	return command_read(&spec, argc, argv, 0, 1, list);
 }
@@ -75,7 +87,8 @@ static enum status take_out(struct command *v)
 
 int command_remove_thing_from_thing_group(int argc, char *argv[])
 {
-	SPEC("remove-thing-from-thing-group", "[-H DIR] [-j] GROUP THING", "Take a thing out of a group.");
+	SPEC("remove-thing-from-thing-group", "[-H DIR] [-j] GROUP THING",
+	     "Take a thing out of a group.");
 
 	return command_change(&spec, argc, argv, 2, 2, take_out);
 }

@@ -28,16 +28,20 @@ static void print_rotation(sqlite3_stmt *row)
 {
 	char decided[64];
 
-	printable_line("job %s execution %lld, asked for by %s", db_text(row, 0), (long long)db_int(row, 5), db_text(row, 1));
+	printable_line("job %s execution %lld, asked for by %s", db_text(row, 0),
+		       (long long)db_int(row, 5), db_text(row, 1));
 	print_event(db_int(row, 6), "requested over certificate", db_text(row, 2));
 	print_event(db_int(row, 6), "issued certificate        ", db_text(row, 3));
 	print_event(db_int(row, 7), "new certificate first used", "");
 	print_event(db_int(row, 8), "commit granted", "");
 	snprintf(decided, sizeof decided, "survivor: %s", db_text(row, 4));
 	print_event(db_int(row, 9), decided, "");
-	print_event(db_int(row, 10), "retired certificate       ", strcmp(db_text(row, 4), "NEW") == 0 ? db_text(row, 2) : db_text(row, 3));
+	print_event(db_int(row, 10), "retired certificate       ",
+		    strcmp(db_text(row, 4), "NEW") == 0 ? db_text(row, 2) : db_text(row, 3));
 	if (db_text(row, 11)[0])
-		printable_line("  %-20s  kept certificate           %s: the device may still go back to it", "", db_text(row, 11));
+		printable_line(
+		    "  %-20s  kept certificate           %s: the device may still go back to it",
+		    "", db_text(row, 11));
 	if (db_text(row, 4)[0] == '\0')
 		puts("  still open: both certificates stay until the device says which one lives");
 }
@@ -45,12 +49,16 @@ static void print_rotation(sqlite3_stmt *row)
 static enum status print_alarms(struct db *db, const char *thing)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT kind, count, at, text FROM alarm WHERE thing = ? ORDER BY at", "s", thing);
+	enum status st =
+	    db_query(&row, db,
+		     "SELECT kind, count, at, text FROM alarm WHERE thing = ? ORDER BY at", "s",
+		     thing);
 	char last[32];
 
 	for (; st == GR_OK; st = db_next(db, &row)) {
 		command_time(last, db_int(row, 2));
-		printable_line("alarm %s, %lld times, last at %s: %s", db_text(row, 0), (long long)db_int(row, 1), last, db_text(row, 3));
+		printable_line("alarm %s, %lld times, last at %s: %s", db_text(row, 0),
+			       (long long)db_int(row, 1), last, db_text(row, 3));
 	}
 	return st;
 }
@@ -58,24 +66,33 @@ static enum status print_alarms(struct db *db, const char *thing)
 static enum status history(struct command *v)
 {
 	static const struct table_column columns[] = {
-		{ "JOB", "jobId", TABLE_TEXT }, { "CLIENT", "clientId", TABLE_TEXT }, { "OLD", "oldCertificateId", TABLE_TEXT },
-		{ "NEW", "newCertificateId", TABLE_TEXT }, { "SURVIVOR", "survivor", TABLE_TEXT }, { "EXECUTION", "executionNumber", TABLE_NUMBER },
-		{ "REQUESTED", "requestedAt", TABLE_MS }, { "USED", "firstUsedAt", TABLE_MS }, { "COMMITTED", "committedAt", TABLE_MS },
-		{ "DECIDED", "decidedAt", TABLE_MS }, { "RETIRED", "retiredAt", TABLE_MS }, { "KEPT", "keptCertificateId", TABLE_TEXT }, { 0 }
+		{ "JOB", "jobId", TABLE_TEXT }, { "CLIENT", "clientId", TABLE_TEXT },
+		{ "OLD", "oldCertificateId", TABLE_TEXT },
+		{ "NEW", "newCertificateId", TABLE_TEXT }, { "SURVIVOR", "survivor", TABLE_TEXT },
+		{ "EXECUTION", "executionNumber", TABLE_NUMBER },
+		{ "REQUESTED", "requestedAt", TABLE_MS }, { "USED", "firstUsedAt", TABLE_MS },
+		{ "COMMITTED", "committedAt", TABLE_MS },
+		{ "DECIDED", "decidedAt", TABLE_MS }, { "RETIRED", "retiredAt", TABLE_MS },
+		{ "KEPT", "keptCertificateId", TABLE_TEXT }, { 0 }
 	};
 	sqlite3_stmt *row;
 	enum status st;
 
 	/* The history of a thing outlives it. */
-	if ((st = db_query(&row, v->db, "SELECT 1 FROM rotation WHERE thing = ?", "s", v->operands[0])) == GR_NO)
+	if ((st = db_query(&row, v->db, "SELECT 1 FROM rotation WHERE thing = ?", "s",
+			   v->operands[0])) == GR_NO)
 		st = thing_need(v->db, v->operands[0]);
 	else
 		db_done(row);
 	if (st != GR_OK)
 		return st;
-	st = db_query(&row, v->db, "SELECT job, client, old, new, survivor, number, requested, used, committed, decided, retired,"
-		      " (SELECT certificate FROM kept WHERE certificate = CASE survivor WHEN 'NEW' THEN old WHEN 'OLD' THEN new END)"
-		      " FROM rotation WHERE thing = ? ORDER BY id", "s", v->operands[0]);
+	st = db_query(&row, v->db,
+		      "SELECT job, client, old, new, survivor, number, requested, used, "
+		      "committed, decided, retired,"
+		      " (SELECT certificate FROM kept WHERE certificate = CASE survivor WHEN "
+		      "'NEW' THEN old WHEN 'OLD' THEN new END)"
+		      " FROM rotation WHERE thing = ? ORDER BY id",
+		      "s", v->operands[0]);
 	if (v->json)
 		return table_query(columns, true, v->db, row, st);
 	for (; st == GR_OK; st = db_next(v->db, &row))
@@ -87,7 +104,9 @@ static enum status history(struct command *v)
 
 int command_history(int argc, char *argv[])
 {
-	SPEC("history", "[-H DIR] [-j] THING", "Tell which certificate replaced which, when, and who decided; and the thing's alarms.");
+	SPEC("history", "[-H DIR] [-j] THING",
+	     "Tell which certificate replaced which, when, and who decided; and the thing's "
+	     "alarms.");
 
 	return command_read(&spec, argc, argv, 1, 1, history);
 }
@@ -95,18 +114,24 @@ int command_history(int argc, char *argv[])
 static enum status alarms(struct command *v)
 {
 	static const struct table_column columns[] = {
-		{ "AT", "at", TABLE_MS }, { "KIND", "kind", TABLE_TEXT }, { "THING", "thingName", TABLE_TEXT }, { "CERTIFICATE", "certificateId", TABLE_TEXT },
+		{ "AT", "at", TABLE_MS }, { "KIND", "kind", TABLE_TEXT },
+		{ "THING", "thingName", TABLE_TEXT },
+		{ "CERTIFICATE", "certificateId", TABLE_TEXT },
 		{ "COUNT", "count", TABLE_NUMBER }, { "TEXT", "text", TABLE_TEXT }, { 0 }
 	};
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, v->db, "SELECT at, kind, thing, certificate, count, text FROM alarm ORDER BY at", "");
+	enum status st =
+	    db_query(&row, v->db,
+		     "SELECT at, kind, thing, certificate, count, text FROM alarm ORDER BY at",
+		     "");
 
 	return table_query(columns, v->json, v->db, row, st);
 }
 
 int command_alarms(int argc, char *argv[])
 {
-	SPEC("alarms", "[-H DIR] [-j]", "List alarms: time, kind, thing, certificateId, count, text.");
+	SPEC("alarms", "[-H DIR] [-j]",
+	     "List alarms: time, kind, thing, certificateId, count, text.");
 
 	return command_read(&spec, argc, argv, 0, 0, alarms);
 }
@@ -117,8 +142,10 @@ static enum status record_decision(struct command *v, const char *certificate)
 	enum status st = signer_open(&signer, &v->home);
 
 	if (st == GR_OK)
-		st = signer_note(&signer, json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at", (json_int_t)v->now, "thingName",
-					      v->operands[0], "certificateId", certificate));
+		st = signer_note(&signer,
+				 json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at",
+					   (json_int_t)v->now, "thingName", v->operands[0],
+					   "certificateId", certificate));
 	if (st == GR_OK)
 		st = signer_sync(&signer);
 	signer_close(&signer);
@@ -137,8 +164,11 @@ static enum status settle(struct command *v)
 		complain("%s: not a decision; old or new", v->operands[1]);
 		return GR_BAD;
 	}
-	st = db_query(&row, v->db, "SELECT id, CASE ?2 WHEN 1 THEN new ELSE old END FROM rotation WHERE thing = ?1 AND survivor IS NULL"
-		      " ORDER BY id DESC LIMIT 1", "sd", v->operands[0], (int)new);
+	st = db_query(&row, v->db,
+		      "SELECT id, CASE ?2 WHEN 1 THEN new ELSE old END FROM rotation WHERE thing "
+		      "= ?1 AND survivor IS NULL"
+		      " ORDER BY id DESC LIMIT 1",
+		      "sd", v->operands[0], (int)new);
 	if (st == GR_NO)
 		complain("%s: has no open rotation", v->operands[0]);
 	if (st != GR_OK)
@@ -150,12 +180,16 @@ static enum status settle(struct command *v)
 		return st;
 	if ((st = record_decision(v, certificate)) != GR_OK)
 		return st;
-	return command_answer(v, json_pack("{s:s, s:s, s:s}", "thingName", v->operands[0], "survivor", new ? "NEW" : "OLD", "certificateId", certificate));
+	return command_answer(v,
+			      json_pack("{s:s, s:s, s:s}", "thingName", v->operands[0], "survivor",
+					new ? "NEW" : "OLD", "certificateId", certificate));
 }
 
 int command_settle(int argc, char *argv[])
 {
-	SPEC("settle", "[-H DIR] [-j] THING old|new", "Decide an open rotation for a device that never returns; the other certificate is retired.");
+	SPEC("settle", "[-H DIR] [-j] THING old|new",
+	     "Decide an open rotation for a device that never returns; the other certificate is "
+	     "retired.");
 
 	return command_change(&spec, argc, argv, 2, 2, settle);
 }

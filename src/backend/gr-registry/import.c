@@ -16,7 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* After each transaction that held anything: whoever waits for the registry looks twice meanwhile, and a daemon answers its devices. */
+/*
+ * After each transaction that held anything: whoever waits for the registry looks twice meanwhile,
+ * and a daemon answers its devices.
+ */
 static const struct timespec give_way = { .tv_nsec = 10000000 };
 
 struct import {
@@ -72,7 +75,10 @@ static void show(struct import *im)
 	progress_show(&im->progress, im->lines);
 }
 
-/* One transaction; after a line that is refused it holds those before. *kept: these are in the registry. */
+/*
+ * One transaction; after a line that is refused it holds those before. *kept: these are in the
+ * registry.
+ */
 static enum status take_batch(struct import *im, struct import_batch *b, enum status *kept)
 {
 	enum status st = db_begin(im->line.db);
@@ -117,7 +123,8 @@ static enum status take_lines(struct import *im)
 		im->lines += st == GR_BAD;
 		complain("%s: %s", st == GR_BAD ? "line" : im->path, b->why);
 	}
-	complain("%s: ended at line %" PRId64 "%s", im->path, im->lines, kept == GR_OK ? "; those before it were taken" : "");
+	complain("%s: ended at line %" PRId64 "%s", im->path, im->lines,
+		 kept == GR_OK ? "; those before it were taken" : "");
 	return st;
 }
 
@@ -138,18 +145,26 @@ static enum status open_file(struct import *im, const char *path)
 
 static void print_sum(const struct import *im, bool json)
 {
-	printf(json ? "{\"lines\":%" PRId64 ",\"things\":%" PRId64 ",\"newCertificates\":%" PRId64 "}\n"
-		    : "%" PRId64 " line(s): %" PRId64 " thing(s), %" PRId64 " new certificate(s)\n", im->lines, im->line.things, im->certificates);
+	printf(json ? "{\"lines\":%" PRId64 ",\"things\":%" PRId64 ",\"newCertificates\":%" PRId64
+		      "}\n"
+		    : "%" PRId64 " line(s): %" PRId64 " thing(s), %" PRId64
+		      " new certificate(s)\n",
+	       im->lines, im->line.things, im->certificates);
 }
 
 static enum status import(struct command *v, bool weak_too)
 {
-	struct import im = { .line = { .db = v->db, .now = v->now, .weak_too = weak_too, .events = json_array() }, .fd = -1 };
+	struct import im = { .line = { .db = v->db,
+				       .now = v->now,
+				       .weak_too = weak_too,
+				       .events = json_array() },
+			     .fd = -1 };
 	enum status st = GR_FAIL;
 
 	if (!im.line.events)
 		complain("out of memory");
-	else if ((st = open_file(&im, v->count ? v->operands[0] : "-")) == GR_OK && (st = signer_open(&im.signer, &v->home)) == GR_OK &&
+	else if ((st = open_file(&im, v->count ? v->operands[0] : "-")) == GR_OK &&
+		 (st = signer_open(&im.signer, &v->home)) == GR_OK &&
 		 (st = import_ahead_start(&im.ahead, im.fd)) == GR_OK) {
 		progress_start(&im.progress, "lines", 0);
 		st = take_lines(&im);

@@ -32,7 +32,8 @@ enum came { SOMETHING, SILENCE, STOP };
 /* Waits until there is something to read, but no longer than wait_ms unless that is negative. */
 static enum came wait_for(const struct import_ahead *a, int wait_ms)
 {
-	struct pollfd p[2] = { { .fd = a->fd, .events = POLLIN }, { .fd = a->stop[0] } };	/* stop: closed at the other end */
+	/* stop: closed at the other end */
+	struct pollfd p[2] = { { .fd = a->fd, .events = POLLIN }, { .fd = a->stop[0] } };
 	int n;
 
 	while ((n = poll(p, 2, wait_ms)) < 0 && errno == EINTR)
@@ -49,8 +50,12 @@ static ssize_t read_some(struct import_ahead *a)
 	return n;
 }
 
-/* GR_OK: there is a line at *text, its len with the end. GR_NO: not now, and b->more says what is to be done. */
-static enum status next_line(struct import_ahead *a, struct import_batch *b, size_t *start, size_t *len)
+/*
+ * GR_OK: there is a line at *text, its len with the end. GR_NO: not now, and b->more says what is
+ * to be done.
+ */
+static enum status next_line(struct import_ahead *a, struct import_batch *b, size_t *start,
+			     size_t *len)
 {
 	enum came came;
 	size_t seen = *start;	/* no line ends before this */
@@ -86,7 +91,8 @@ static void fill(struct import_ahead *a, struct import_batch *b)
 	size_t start = 0, len;
 
 	ends(b, GR_OK, "");
-	while (b->count < IMPORT_BATCH && b->bytes < IMPORT_BATCH_BYTES && next_line(a, b, &start, &len) == GR_OK) {
+	while (b->count < IMPORT_BATCH && b->bytes < IMPORT_BATCH_BYTES &&
+	       next_line(a, b, &start, &len) == GR_OK) {
 		import_decode(&b->lines[b->count++], a->text + start, len);
 		start += len;
 		b->bytes += len;
@@ -139,10 +145,14 @@ static void clear(struct import_ahead *a)
 
 enum status import_ahead_start(struct import_ahead *a, int fd)
 {
-	*a = (struct import_ahead){ .fd = fd, .stop = { -1, -1 }, .batches = calloc(2, sizeof *a->batches), .text = malloc(ROOM) };
+	*a = (struct import_ahead){ .fd = fd,
+				    .stop = { -1, -1 },
+				    .batches = calloc(2, sizeof *a->batches),
+				    .text = malloc(ROOM) };
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->changed, NULL);
-	if (a->batches && a->text && pipe2(a->stop, O_CLOEXEC) == 0 && (errno = pthread_create(&a->thread, NULL, run, a)) == 0)
+	if (a->batches && a->text && pipe2(a->stop, O_CLOEXEC) == 0 &&
+	    (errno = pthread_create(&a->thread, NULL, run, a)) == 0)
 		return GR_OK;
 	complain("cannot start a thread that reads: %s", strerror(errno));
 	clear(a);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * import_ahead.h - the lines of an import, read and decoded by a thread of their own while those before go into the
- * registry: to decode the certificates takes longer than all the rest.
+ * import_ahead.h - the lines of an import, read and decoded by a thread of their own while those
+ * before go into the registry: to decode the certificates takes longer than all the rest.
  */
 #ifndef GR_REGISTRY_IMPORT_AHEAD_H
 #define GR_REGISTRY_IMPORT_AHEAD_H
@@ -14,8 +14,10 @@
 #include "status.h"
 
 enum {
-	IMPORT_BATCH = 500,	/* lines for one transaction: short, so that the daemon is not kept waiting */
-	IMPORT_BATCH_BYTES = 8 << 20,	/* or as many lines as have that: what is read ahead is held in memory */
+	/* lines for one transaction: short, so that the daemon is not kept waiting */
+	IMPORT_BATCH = 500,
+	/* or as many lines as have that: what is read ahead is held in memory */
+	IMPORT_BATCH_BYTES = 8 << 20,
 	IMPORT_LINE_MAX = 1 << 20
 };
 
@@ -23,7 +25,11 @@ struct import_batch {
 	struct import_said lines[IMPORT_BATCH];
 	int count;
 	size_t bytes;
-	enum status more;	/* GR_OK: others follow. GR_NO: there are none. Else why holds what is wrong with the next one */
+	/*
+	 * GR_OK: others follow. GR_NO: there are none. Else why holds what is wrong with the next
+	 * one
+	 */
+	enum status more;
 	char why[128];
 };
 
@@ -45,8 +51,8 @@ struct import_ahead {
 /* GR_FAIL, one line: no thread, no memory; there is nothing to stop then. */
 enum status import_ahead_start(struct import_ahead *a, int fd);
 /*
- * The next batch, which is the caller's until it asks again. It waits for a full one, but where nothing comes for a
- * moment it takes what is there. Not to be called after one without more.
+ * The next batch, which is the caller's until it asks again. It waits for a full one, but where
+ * nothing comes for a moment it takes what is there. Not to be called after one without more.
  */
 struct import_batch *import_ahead_next(struct import_ahead *a);
 /* Whatever it is doing, a read of a pipe that is silent too. Once, when started. */

@@ -19,7 +19,9 @@ static enum status refuse(enum status st, const char *what, const char *why)
 static enum status take_policy(struct import_line *l, const json_t *line, const char *name)
 {
 	const json_t *document = json_object_get(line, "policyDocument");
-	char *text = json_is_string(document) ? strdup(json_string_value(document)) : json_is_object(document) ? json_compact(document) : NULL;
+	char *text = json_is_string(document) ? strdup(json_string_value(document))
+	    : json_is_object(document)	      ? json_compact(document)
+					      : NULL;
 	const char *problem = text ? policy_problem(text) : "policyDocument is missing";
 	enum status st = problem ? refuse(GR_BAD, name, problem) : policy_put(l->db, name, text);
 
@@ -41,7 +43,8 @@ static enum status check_names(const json_t *names, const char *member)
 	return GR_OK;
 }
 
-static enum status attach_policies(struct import_line *l, const json_t *policies, const char *certificate)
+static enum status attach_policies(struct import_line *l, const json_t *policies,
+				   const char *certificate)
 {
 	const json_t *name;
 	enum status st = check_names(policies, "policies");
@@ -65,41 +68,62 @@ static enum status join_groups(struct import_line *l, const json_t *groups, cons
 	return st;
 }
 
-static enum status add_new(struct import_line *l, const json_t *whole, const json_t *c, const struct cert *cert, const struct strength *strength)
+static enum status add_new(struct import_line *l, const json_t *whole, const json_t *c,
+			   const struct cert *cert, const struct strength *strength)
 {
 	const char *thing = json_text(whole, "thingName");
-	const struct certificate_origin origin = { json_text(c, "authority") ? json_text(c, "authority") : "", json_is_true(json_object_get(c, "private")) };
-	const struct certificate_past past = { json_text(c, "status") ? json_text(c, "status") : "ACTIVE", json_number(c, "created", cert->not_before * 1000), strength };
+	const struct certificate_origin origin = { json_text(c, "authority")
+						       ? json_text(c, "authority")
+						       : "",
+						   json_is_true(json_object_get(c, "private")) };
+	const struct certificate_past past = { json_text(c, "status") ? json_text(c, "status")
+								      : "ACTIVE",
+					       json_number(c, "created", cert->not_before * 1000),
+					       strength };
 	const char *weak = strength_problem(strength);
 	struct db *db = l->db;
 	enum status st;
 
 	if (weak && !l->weak_too) {
-		complain("%s: %s; -w takes it nevertheless, for a rotation to replace it", cert->id, weak);
+		complain("%s: %s; -w takes it nevertheless, for a rotation to replace it",
+			 cert->id, weak);
 		return GR_NO;
 	}
 	if (strcmp(past.status, "ACTIVE") != 0 && strcmp(past.status, "INACTIVE") != 0)
-		return refuse(GR_BAD, past.status, "not a status that can be imported; ACTIVE or INACTIVE");
+		return refuse(GR_BAD, past.status,
+			      "not a status that can be imported; ACTIVE or INACTIVE");
 	if ((st = certificate_key_seen(db, cert->spki)) == GR_OK)
 		return refuse(GR_NO, cert->id, "its public key was registered before");
-	if (st == GR_FAIL || (st = certificate_add(db, cert, &origin, &past)) != GR_OK || (st = certificate_see_key(db, cert->spki, thing, l->now)) != GR_OK)
+	if (st == GR_FAIL || (st = certificate_add(db, cert, &origin, &past)) != GR_OK ||
+	    (st = certificate_see_key(db, cert->spki, thing, l->now)) != GR_OK)
 		return st;
-	json_array_append_new(l->events, json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:O*, s:O*}", "event", "registered", "at", (json_int_t)l->now,
-		"created", (json_int_t)past.created, "thingName", thing, "certificateId", cert->id, "certificatePem", json_text(c, "certificatePem"), "status", past.status,
-		"authority", origin.authority, "private", (int)origin.private, "policies", json_object_get(c, "policies"), "thingGroups", json_object_get(whole, "thingGroups")));
+	json_array_append_new(
+	    l->events,
+	    json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:b, s:O*, s:O*}", "event",
+		      "registered", "at", (json_int_t)l->now, "created", (json_int_t)past.created,
+		      "thingName", thing, "certificateId", cert->id, "certificatePem",
+		      json_text(c, "certificatePem"), "status", past.status, "authority",
+		      origin.authority, "private", (int)origin.private, "policies",
+		      json_object_get(c, "policies"), "thingGroups",
+		      json_object_get(whole, "thingGroups")));
 	return GR_OK;
 }
 
-/* What was decoded becomes the certificate's own. What was not is tried again, for the sake of its error line. */
+/*
+ * What was decoded becomes the certificate's own. What was not is tried again, for the sake of its
+ * error line.
+ */
 static enum status read_certificate(struct cert *cert, X509 **decoded, const char *pem)
 {
 	X509 *x509 = *decoded;
 
 	*decoded = NULL;
-	return x509 ? cert_from_x509(cert, x509, "certificatePem") : cert_from_pem(cert, pem, strlen(pem), "certificatePem");
+	return x509 ? cert_from_x509(cert, x509, "certificatePem")
+		    : cert_from_pem(cert, pem, strlen(pem), "certificatePem");
 }
 
-static enum status take_certificate(struct import_line *l, const json_t *whole, const json_t *c, struct import_certificate *said)
+static enum status take_certificate(struct import_line *l, const json_t *whole, const json_t *c,
+				    struct import_certificate *said)
 {
 	const char *pem = json_text(c, "certificatePem"), *thing = json_text(whole, "thingName");
 	struct certificate known;
@@ -175,14 +199,18 @@ void import_said_release(struct import_said *said)
 
 enum status import_line(struct import_line *l, struct import_said *said)
 {
-	const char *policy = json_text(said->json, "policyName"), *group = json_text(said->json, "thingGroupName"), *thing = json_text(said->json, "thingName");
+	const char *policy = json_text(said->json, "policyName"),
+		   *group = json_text(said->json, "thingGroupName"),
+		   *thing = json_text(said->json, "thingName");
 
 	if (!said->json)
 		return refuse(GR_BAD, "line", "not a JSON object");
 	if (!said->certificates)
 		return refuse(GR_FAIL, "line", "out of memory");
 	if (!!policy + !!group + !!thing != 1)
-		return refuse(GR_BAD, "line", "one of thingName, thingGroupName and policyName must say what this is");
+		return refuse(
+		    GR_BAD, "line",
+		    "one of thingName, thingGroupName and policyName must say what this is");
 	if (policy)
 		return take_policy(l, said->json, policy);
 	return group ? group_create(l->db, group, l->now) : take_thing(l, said, thing);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * import_line.h - one line of an import: a policy, a group, or a thing with its certificates. The member that names it
- * tells which.
+ * import_line.h - one line of an import: a policy, a group, or a thing with its certificates. The
+ * member that names it tells which.
  *
  *	{"policyName":"rotation","policyDocument":"{...}"}
  *	{"thingGroupName":"pumps"}
@@ -45,8 +45,9 @@ struct import_line {
 	int64_t things;		/* grows by one for each thing */
 };
 /*
- * Inside the caller's transaction, which must be undone unless this is GR_OK. GR_BAD, GR_NO, one line: the line is not one
- * of the above, or against the registry's rules. It takes certificates out of said. A blank line is not for it.
+ * Inside the caller's transaction, which must be undone unless this is GR_OK. GR_BAD, GR_NO, one
+ * line: the line is not one of the above, or against the registry's rules. It takes certificates
+ * out of said. A blank line is not for it.
  */
 enum status import_line(struct import_line *l, struct import_said *said);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* move.c - from the layout in which broker and daemon shared the whole folder to the one in which they share the registry alone */
+/*
+ * move.c - from the layout in which broker and daemon shared the whole folder to the one in which
+ * they share the registry alone
+ */
 #include "complain.h"
 #include "file.h"
 #include "gr-registry/commands.h"
@@ -27,32 +30,40 @@ static enum status fail(const char *path)
 	return GR_FAIL;
 }
 
-/* Nothing that lies there may be followed or run before the folder is ours alone: another may still write into it. */
+/*
+ * Nothing that lies there may be followed or run before the folder is ours alone: another may
+ * still write into it.
+ */
 static enum status open_folder(struct move *m)
 {
 	m->fd = open(m->home->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (m->fd < 0 || fstat(m->fd, &m->folder) != 0)
 		return fail(m->home->dir);
 	if (m->folder.st_uid == geteuid() || geteuid() == 0)
-		return str_format(m->old, sizeof m->old, "%s/registry.db", m->home->dir) ? GR_OK : GR_BAD;
-	complain("%s: belongs to user %lu; only its owner and root may move what is in it", m->home->dir, (unsigned long)m->folder.st_uid);
+		return str_format(m->old, sizeof m->old, "%s/registry.db", m->home->dir) ? GR_OK
+											 : GR_BAD;
+	complain("%s: belongs to user %lu; only its owner and root may move what is in it",
+		 m->home->dir, (unsigned long)m->folder.st_uid);
 	return GR_BAD;
 }
 
 /*
- * shared/ gets the group and the rights that the folder has. One that is there is of an earlier attempt, and complete if the
- * folder is closed already.
+ * shared/ gets the group and the rights that the folder has. One that is there is of an earlier
+ * attempt, and complete if the folder is closed already.
  */
 static enum status make_shared(struct move *m)
 {
-	bool new = mkdirat(m->fd, "shared", 0700) == 0, complete = !new && (m->folder.st_mode & 022) == 0;
+	bool new = mkdirat(m->fd, "shared", 0700) == 0,
+	     complete = !new && (m->folder.st_mode & 022) == 0;
 	mode_t mode = m->folder.st_mode & 020 ? 02770 : 0700;
 	int fd = -1;
 	bool ok;
 
 	if (new || errno == EEXIST)
 		fd = openat(m->fd, "shared", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	ok = fd >= 0 && (complete || (fchown(fd, m->folder.st_uid, m->folder.st_gid) == 0 && fchmod(fd, mode) == 0));
+	ok = fd >= 0 &&
+	    (complete ||
+	     (fchown(fd, m->folder.st_uid, m->folder.st_gid) == 0 && fchmod(fd, mode) == 0));
 	ok = ok && fstat(fd, &m->shared) == 0 && fsync(fd) == 0;
 	if (!ok)
 		complain("%s: %s", m->home->shared, strerror(errno));
@@ -61,12 +72,16 @@ static enum status make_shared(struct move *m)
 	return ok ? GR_OK : GR_FAIL;
 }
 
-/* The folder is closed last, but for who has to pass through it: until then the next attempt knows what it had. */
+/*
+ * The folder is closed last, but for who has to pass through it: until then the next attempt knows
+ * what it had.
+ */
 static enum status part(struct move *m)
 {
 	enum status st = make_shared(m);
 
-	if (st == GR_OK && fchmod(m->fd, m->folder.st_mode & 070 ? 0711 : m->folder.st_mode & 0755) != 0)
+	if (st == GR_OK &&
+	    fchmod(m->fd, m->folder.st_mode & 070 ? 0711 : m->folder.st_mode & 0755) != 0)
 		st = fail(m->home->dir);
 	return st;
 }
@@ -77,8 +92,11 @@ static enum status close_log(struct move *m)
 	struct db *db = NULL;
 	enum status st = db_open(&db, m->old, DB_OPEN);
 
-	if (st == GR_OK && sqlite3_exec(db_handle(db), "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK) {
-		complain("%s: %s; stop broker and daemon first", m->old, sqlite3_errmsg(db_handle(db)));
+	if (st == GR_OK &&
+	    sqlite3_exec(db_handle(db), "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) !=
+		SQLITE_OK) {
+		complain("%s: %s; stop broker and daemon first", m->old,
+			 sqlite3_errmsg(db_handle(db)));
 		st = GR_FAIL;
 	}
 	db_close(db);

@@ -36,19 +36,24 @@ static enum status create(struct command *v)
 		st = policy_put(v->db, v->operands[0], text);
 	}
 	free(text);
-	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "policyName", v->operands[0])) : st;
+	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "policyName", v->operands[0]))
+			   : st;
 }
 
 int command_create_policy(int argc, char *argv[])
 {
-	SPEC("create-policy", "[-H DIR] [-j] POLICY FILE", "Make an IoT policy, or give one a new document; running connections follow within a second.");
+	SPEC("create-policy", "[-H DIR] [-j] POLICY FILE",
+	     "Make an IoT policy, or give one a new document; running connections follow within a "
+	     "second.");
 
 	return command_change(&spec, argc, argv, 2, 2, create);
 }
 
 static enum status answer_both(const struct command *v)
 {
-	return command_answer(v, json_pack("{s:s, s:s}", "policyName", v->operands[0], "certificateId", v->operands[1]));
+	return command_answer(v,
+			      json_pack("{s:s, s:s}", "policyName", v->operands[0],
+					"certificateId", v->operands[1]));
 }
 
 static enum status attach(struct command *v)
@@ -60,7 +65,8 @@ static enum status attach(struct command *v)
 
 int command_attach_policy(int argc, char *argv[])
 {
-	SPEC("attach-policy", "[-H DIR] [-j] POLICY CERTIFICATE-ID", "Let a policy speak for a certificate.");
+	SPEC("attach-policy", "[-H DIR] [-j] POLICY CERTIFICATE-ID",
+	     "Let a policy speak for a certificate.");
 
 	return command_change(&spec, argc, argv, 2, 2, attach);
 }
@@ -74,30 +80,39 @@ static enum status detach(struct command *v)
 
 int command_detach_policy(int argc, char *argv[])
 {
-	SPEC("detach-policy", "[-H DIR] [-j] POLICY CERTIFICATE-ID", "Take a policy from a certificate.");
+	SPEC("detach-policy", "[-H DIR] [-j] POLICY CERTIFICATE-ID",
+	     "Take a policy from a certificate.");
 
 	return command_change(&spec, argc, argv, 2, 2, detach);
 }
 
 static enum status list(struct command *v)
 {
-	static const struct table_column columns[] = { { "POLICY", "policyName", TABLE_TEXT }, { "CERTIFICATES", "certificates", TABLE_NUMBER }, { 0 } };
+	static const struct table_column columns[] = { { "POLICY", "policyName", TABLE_TEXT },
+						       { "CERTIFICATES", "certificates",
+							 TABLE_NUMBER },
+						       { 0 } };
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, v->db, "SELECT name, (SELECT count(*) FROM certificate_policy WHERE policy = name) FROM policy ORDER BY name", "");
+	enum status st = db_query(&row, v->db,
+				  "SELECT name, (SELECT count(*) FROM certificate_policy WHERE "
+				  "policy = name) FROM policy ORDER BY name",
+				  "");
 
 	return table_query(columns, v->json, v->db, row, st);
 }
 
 int command_list_policies(int argc, char *argv[])
 {
-	SPEC("list-policies", "[-H DIR] [-j]", "List policies: name, number of certificates that it speaks for.");
+	SPEC("list-policies", "[-H DIR] [-j]",
+	     "List policies: name, number of certificates that it speaks for.");
 
 	return command_read(&spec, argc, argv, 0, 0, list);
 }
 
 static enum status list_attached(struct command *v)
 {
-	static const struct table_column columns[] = { { "POLICY", "policyName", TABLE_TEXT }, { 0 } };
+	static const struct table_column columns[] = { { "POLICY", "policyName", TABLE_TEXT },
+						       { 0 } };
 	struct certificate c;
 	sqlite3_stmt *row;
 	enum status st = certificate_get(&c, v->db, v->operands[0]);
@@ -106,13 +121,17 @@ static enum status list_attached(struct command *v)
 		complain("%s: no such certificate", v->operands[0]);
 	if (st != GR_OK)
 		return st;
-	st = db_query(&row, v->db, "SELECT policy FROM certificate_policy WHERE certificate = ? ORDER BY policy", "s", c.id);
+	st =
+	    db_query(&row, v->db,
+		     "SELECT policy FROM certificate_policy WHERE certificate = ? ORDER BY policy",
+		     "s", c.id);
 	return table_query(columns, v->json, v->db, row, st);
 }
 
 int command_list_attached_policies(int argc, char *argv[])
 {
-	SPEC("list-attached-policies", "[-H DIR] [-j] CERTIFICATE-ID", "List the policies that speak for a certificate.");
+	SPEC("list-attached-policies", "[-H DIR] [-j] CERTIFICATE-ID",
+	     "List the policies that speak for a certificate.");
 
 	return command_read(&spec, argc, argv, 1, 1, list_attached);
 }
@@ -121,14 +140,17 @@ int command_list_attached_policies(int argc, char *argv[])
 static enum status get(struct command *v)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, v->db, "SELECT document FROM policy WHERE name = ?", "s", v->operands[0]);
+	enum status st = db_query(&row, v->db, "SELECT document FROM policy WHERE name = ?", "s",
+				  v->operands[0]);
 
 	if (st == GR_NO)
 		complain("%s: no such policy", v->operands[0]);
 	if (st != GR_OK)
 		return st;
 	if (v->json)
-		st = command_answer(v, json_pack("{s:s, s:s}", "policyName", v->operands[0], "policyDocument", db_text(row, 0)));
+		st = command_answer(v,
+				    json_pack("{s:s, s:s}", "policyName", v->operands[0],
+					      "policyDocument", db_text(row, 0)));
 	else
 		printable_verbatim(db_text(row, 0));
 	db_done(row);
@@ -142,16 +164,17 @@ int command_get_policy(int argc, char *argv[])
 	return command_read(&spec, argc, argv, 1, 1, get);
 }
 
-static enum status delete(struct command *v)
-{
+static enum status delete (struct command *v) {
 	enum status st = policy_delete(v->db, v->operands[0]);
 
-	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "policyName", v->operands[0])) : st;
+	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "policyName", v->operands[0]))
+			   : st;
 }
 
 int command_delete_policy(int argc, char *argv[])
 {
-	SPEC("delete-policy", "[-H DIR] [-j] POLICY", "Delete a policy that speaks for no certificate.");
+	SPEC("delete-policy", "[-H DIR] [-j] POLICY",
+	     "Delete a policy that speaks for no certificate.");
 
 	return command_change(&spec, argc, argv, 1, 1, delete);
 }

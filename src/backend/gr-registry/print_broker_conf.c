@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* print_broker_conf.c - gr-registry print-broker-conf: the one source of the broker's configuration */
+/*
+ * print_broker_conf.c - gr-registry print-broker-conf: the one source of the broker's
+ * configuration
+ */
 #define _XOPEN_SOURCE 700	/* realpath */
 #include "arg.h"
 #include "complain.h"
@@ -19,9 +22,12 @@
 enum {
 	PER_THING = 3,			/* connections */
 	SPARE_CONNECTIONS = 100,
-	SPARE_FILES = 1000,		/* of the broker's own: what it opens beside the connections of devices never fails */
-	CONNECTION_BYTES = 16 << 10,	/* of one that is idle, in the broker's own heap; TLS takes more outside of it */
-	BASE_BYTES = 256 << 20,		/* what waits for the daemon, 64 MB at the most, takes up to twice that */
+	/* of the broker's own: what it opens beside the connections of devices never fails */
+	SPARE_FILES = 1000,
+	/* of one that is idle, in the broker's own heap; TLS takes more outside of it */
+	CONNECTION_BYTES = 16 << 10,
+	/* what waits for the daemon, 64 MB at the most, takes up to twice that */
+	BASE_BYTES = 256 << 20,
 	PACKET_MAX = 135168		/* a payload of 131072 bytes, AWS IoT's largest, with topic and properties */
 };
 
@@ -41,12 +47,14 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-registry print-broker-conf", "[options]", "Print the configuration of the Mosquitto that devices connect to.", options
+	"gr-registry print-broker-conf", "[options]",
+	"Print the configuration of the Mosquitto that devices connect to.", options
 };
 
 struct conf {
 	struct home home;
-	char certificate[PATH_MAX], key[PATH_MAX], socket[PATH_MAX], data[PATH_MAX], plugin[PATH_MAX];
+	char certificate[PATH_MAX], key[PATH_MAX], socket[PATH_MAX], data[PATH_MAX],
+	    plugin[PATH_MAX];
 	const char *address, *user;
 	uint32_t things, port;
 	bool included, unit;
@@ -98,7 +106,9 @@ static enum status find_plugin(char plugin[static PATH_MAX])
 	self[n > 0 ? n : 0] = '\0';
 	slash = strrchr(self, '/');
 	for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++)
-		if (str_format(path, sizeof path, "%.*s/%s", (int)(slash - self), self, places[i]) && realpath(path, plugin))
+		if (str_format(path, sizeof path, "%.*s/%s", (int)(slash - self), self,
+			       places[i]) &&
+		    realpath(path, plugin))
 			return GR_OK;
 	complain("gr-broker.so: neither beside gr-registry nor in ../lib/gr; name it with -P");
 	return GR_BAD;
@@ -107,7 +117,8 @@ static enum status find_plugin(char plugin[static PATH_MAX])
 static enum status complete(struct conf *c, const char *dir)
 {
 	const struct { char *to; const char *tail; } paths[] = {
-		{ c->certificate, "server.pem" }, { c->key, "server.key" }, { c->socket, "shared/broker.sock" }, { c->data, "broker" }
+		{ c->certificate, "server.pem" }, { c->key, "server.key" },
+		{ c->socket, "shared/broker.sock" }, { c->data, "broker" }
 	};
 	char absolute[PATH_MAX];
 	enum status st = home_find(&c->home, dir);
@@ -121,12 +132,15 @@ static enum status complete(struct conf *c, const char *dir)
 	if (st != GR_OK)
 		return st;
 	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
-		if (!paths[i].to[0] && !str_format(paths[i].to, PATH_MAX, "%s/%s", c->home.dir, paths[i].tail)) {
+		if (!paths[i].to[0] &&
+		    !str_format(paths[i].to, PATH_MAX, "%s/%s", c->home.dir, paths[i].tail)) {
 			complain("%s: the path is too long", c->home.dir);
 			return GR_BAD;
 		}
 	if (c->socket[0] != '/') {
-		complain("%s: not an absolute path: by its first character the plugin knows the backend", c->socket);
+		complain("%s: not an absolute path: by its first character the plugin knows the "
+			 "backend",
+			 c->socket);
 		return GR_BAD;
 	}
 	return c->plugin[0] ? GR_OK : find_plugin(c->plugin);
@@ -144,16 +158,20 @@ static long long files(const struct conf *c)
 
 static void print_unit(const struct conf *c)
 {
-	printf("# For /etc/systemd/system/mosquitto.service.d/gr.conf, by gr-registry print-broker-conf --unit -n %u.\n"
-	       "# As many as max_connections in mosquitto.conf, and %d for all else: with the 1024 that a service has otherwise, nobody can\n"
+	printf("# For /etc/systemd/system/mosquitto.service.d/gr.conf, by gr-registry "
+	       "print-broker-conf --unit -n %u.\n"
+	       "# As many as max_connections in mosquitto.conf, and %d for all else: with the "
+	       "1024 that a service has otherwise, nobody can\n"
 	       "# connect any more after a thousand connections, gr-backendd neither.\n"
 	       "[Service]\n"
-	       "LimitNOFILE=%lld\n", c->things, SPARE_FILES, files(c));
+	       "LimitNOFILE=%lld\n",
+	       c->things, SPARE_FILES, files(c));
 }
 
 static void print_keeping(const struct conf *c)
 {
-	puts("# What waits for gr-backendd, and for devices that keep a session, outlives the broker. One that is killed comes back with what\n"
+	puts("# What waits for gr-backendd, and for devices that keep a session, outlives the "
+	     "broker. One that is killed comes back with what\n"
 	     "# it saved last.");
 	if (!c->included)
 		printf("persistence true\npersistence_location %s/\n", c->data);
@@ -164,17 +182,23 @@ static void print_keeping(const struct conf *c)
 
 static void print_limits(const struct conf *c)
 {
-	printf("# 128 KiB of payload, with topic and properties. What is larger is refused before it is taken.\n"
+	printf("# 128 KiB of payload, with topic and properties. What is larger is refused before "
+	       "it is taken.\n"
 	       "max_packet_size %d\n"
-	       "# Wide enough for gr-backendd, since Mosquitto has one bound for all: 65536 requests in 64 MB may wait for it. For a device that is\n"
-	       "# away the plugin lets a thousand messages in 1 MB wait. Not 0, and not less: what does not fit is thrown away although it was\n"
+	       "# Wide enough for gr-backendd, since Mosquitto has one bound for all: 65536 "
+	       "requests in 64 MB may wait for it. For a device that is\n"
+	       "# away the plugin lets a thousand messages in 1 MB wait. Not 0, and not less: "
+	       "what does not fit is thrown away although it was\n"
 	       "# acknowledged.\n"
 	       "max_queued_messages 100000\n"
 	       "max_queued_bytes 67108864\n"
-	       "max_inflight_messages 1000\n", PACKET_MAX);
-	printf("# Mosquitto's own heap: 256 MB, and 16 KB a connection. Whoever asks for more when it is full is disconnected. OpenSSL takes about\n"
+	       "max_inflight_messages 1000\n",
+	       PACKET_MAX);
+	printf("# Mosquitto's own heap: 256 MB, and 16 KB a connection. Whoever asks for more "
+	       "when it is full is disconnected. OpenSSL takes about\n"
 	       "# 25 KB a connection beside that: the machine needs %lld MB for all together.\n"
-	       "memory_limit %lld\n\n", (BASE_BYTES + connections(c) * (CONNECTION_BYTES + (25 << 10))) >> 20,
+	       "memory_limit %lld\n\n",
+	       (BASE_BYTES + connections(c) * (CONNECTION_BYTES + (25 << 10))) >> 20,
 	       BASE_BYTES + connections(c) * CONNECTION_BYTES);
 }
 
@@ -182,11 +206,15 @@ static void print_listeners(const struct conf *c)
 {
 	printf("# gr-backendd; who may write to the socket is the backend.\n"
 	       "listener 0 %s\n\n"
-	       "# Devices. %d connections a thing (its own, one for a rotation, one that died unnoticed) and %d. The plugin takes five of one\n"
-	       "# certificate; connections that say nothing, for up to 90 seconds each, are for a firewall: gr-broker(8) has a line for it.\n"
-	       "# The broker needs %lld open files for them (LimitNOFILE, see --unit), so that it never runs out of them for the socket above.\n"
+	       "# Devices. %d connections a thing (its own, one for a rotation, one that died "
+	       "unnoticed) and %d. The plugin takes five of one\n"
+	       "# certificate; connections that say nothing, for up to 90 seconds each, are for a "
+	       "firewall: gr-broker(8) has a line for it.\n"
+	       "# The broker needs %lld open files for them (LimitNOFILE, see --unit), so that it "
+	       "never runs out of them for the socket above.\n"
 	       "listener %u%s%s\n"
-	       "max_connections %lld\n", c->socket, PER_THING, SPARE_CONNECTIONS, files(c), c->port, c->address ? " " : "",
+	       "max_connections %lld\n",
+	       c->socket, PER_THING, SPARE_CONNECTIONS, files(c), c->port, c->address ? " " : "",
 	       c->address ? c->address : "", connections(c));
 	printf("capath %s\n"
 	       "certfile %s\n"
@@ -196,11 +224,13 @@ static void print_listeners(const struct conf *c)
 
 static void print_conf(const struct conf *c)
 {
-	printf("# Mosquitto for %u things, by gr-registry print-broker-conf -n %u; gr-broker(8) says why each line is needed. For a larger fleet\n"
+	printf("# Mosquitto for %u things, by gr-registry print-broker-conf -n %u; gr-broker(8) "
+	       "says why each line is needed. For a larger fleet\n"
 	       "# print it anew: the limits follow that number.\n"
 	       "per_listener_settings false\n"
 	       "allow_anonymous false\n"
-	       "set_tcp_nodelay true\n", c->things, c->things);
+	       "set_tcp_nodelay true\n",
+	       c->things, c->things);
 	if (c->user)
 		printf("user %s\n", c->user);
 	printf("plugin %s\n"

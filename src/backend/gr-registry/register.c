@@ -48,7 +48,8 @@ struct membership {
 	const char *policy, *group;	/* NULL: none */
 };
 
-static enum status record(struct command *v, const struct membership *m, struct signer *signer, const struct signer_origin *by, const struct cert *cert, const char *pem)
+static enum status record(struct command *v, const struct membership *m, struct signer *signer,
+			  const struct signer_origin *by, const struct cert *cert, const char *pem)
 {
 	const struct certificate_origin origin = { by->authority, by->private };
 	const char *thing = v->operands[0];
@@ -58,14 +59,20 @@ static enum status record(struct command *v, const struct membership *m, struct 
 	    (m->policy && (st = policy_attach(v->db, m->policy, cert->id)) != GR_OK) ||
 	    (m->group && (st = group_add(v->db, m->group, thing)) != GR_OK))
 		return st;
-	st = signer_note(signer, json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:o*, s:o*}", "event", "registered", "at", (json_int_t)v->now,
-					      "thingName", thing, "certificateId", cert->id, "certificatePem", pem, "authority", origin.authority,
-					      "private", (int)origin.private, "policies", m->policy ? json_pack("[s]", m->policy) : NULL,
-					      "thingGroups", m->group ? json_pack("[s]", m->group) : NULL));
+	st = signer_note(signer,
+			 json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:o*, s:o*}", "event",
+				   "registered", "at", (json_int_t)v->now, "thingName", thing,
+				   "certificateId", cert->id, "certificatePem", pem, "authority",
+				   origin.authority, "private", (int)origin.private, "policies",
+				   m->policy ? json_pack("[s]", m->policy) : NULL, "thingGroups",
+				   m->group ? json_pack("[s]", m->group) : NULL));
 	return st == GR_OK ? signer_sync(signer) : st;
 }
 
-/* Before it is registered: a key is certified once, so a certificate that nobody got would be lost. */
+/*
+ * Before it is registered: a key is certified once, so a certificate that nobody got would be
+ * lost.
+ */
 static enum status print(const char *pem)
 {
 	if (fputs(pem, stdout) >= 0 && fflush(stdout) == 0)
@@ -85,11 +92,13 @@ static enum status issue(struct command *v, const struct membership *m, const st
 
 	st = signer_open(&signer, &v->home);
 	if (st == GR_OK)
-		st = signer_issue(&cert, &origin, &signer, X509_REQ_get0_pubkey(csr->req), X509_REQ_get_subject_name(csr->req),
+		st = signer_issue(&cert, &origin, &signer, X509_REQ_get0_pubkey(csr->req),
+				  X509_REQ_get_subject_name(csr->req),
 				  v->now / 1000 - ISSUER_BACKDATE);
 	if (st == GR_NO)
 		complain("%s: %s", v->operands[0], signer.why);
-	if (st == GR_OK && (st = cert_pem(&pem, &len, &cert)) == GR_OK && (st = record(v, m, &signer, &origin, &cert, pem)) == GR_OK &&
+	if (st == GR_OK && (st = cert_pem(&pem, &len, &cert)) == GR_OK &&
+	    (st = record(v, m, &signer, &origin, &cert, pem)) == GR_OK &&
 	    (st = print(pem)) == GR_OK)
 		st = db_commit(v->db);
 	free(pem);
@@ -116,7 +125,8 @@ static enum status work(struct command *v, const struct membership *m)
 		return GR_BAD;
 	}
 	free(text);
-	if ((st = db_begin(v->db)) == GR_OK && (st = thing_create(v->db, thing, v->now)) == GR_OK &&
+	if ((st = db_begin(v->db)) == GR_OK &&
+	    (st = thing_create(v->db, thing, v->now)) == GR_OK &&
 	    (st = check_fresh(v, thing, &csr)) == GR_OK)
 		st = issue(v, m, &csr);
 	csr_release(&csr);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * replay.h - what the ledger says, into a registry that is older than it: certificates that were issued since, and which of
- * two survived. Nothing is retired or revived by it: a certificate that the registry has forgotten stays forgotten, because
- * its key is on record.
+ * replay.h - what the ledger says, into a registry that is older than it: certificates that were
+ * issued since, and which of two survived. Nothing is retired or revived by it: a certificate that
+ * the registry has forgotten stays forgotten, because its key is on record.
  */
 #ifndef GR_REGISTRY_REPLAY_H
 #define GR_REGISTRY_REPLAY_H
@@ -16,10 +16,14 @@ struct replay {
 	int64_t now;
 	int64_t lines, certificates, survivors, revoked;	/* how many of each were news */
 	int64_t unreadable;	/* lines that were cut off, or are none of ours */
-	int64_t bare;		/* certificates that policies are missing for: their devices may do nothing */
+	/* certificates that policies are missing for: their devices may do nothing */
+	int64_t bare;
 };
 
-/* From offset from to the end, inside the caller's transaction. *end: where that was. GR_BAD, GR_FAIL: one line. */
+/*
+ * From offset from to the end, inside the caller's transaction. *end: where that was. GR_BAD,
+ * GR_FAIL: one line.
+ */
 enum status replay_ledger(struct replay *r, const char *path, off_t from, off_t *end);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* restore.c - a backup put back, brought up to date from the ledger, under the eyes of whoever is at work */
+/*
+ * restore.c - a backup put back, brought up to date from the ledger, under the eyes of whoever is
+ * at work
+ */
 #include "base/file_copy.h"
 #include "clock.h"
 #include "complain.h"
@@ -72,7 +75,9 @@ static enum status find_ledger(struct job *job)
 	enum status st;
 
 	if (!exists(own) && !job->ledger && !job->without) {
-		complain("%s: is not there, and devices that rotated since the backup would be locked out; --ledger FILE names a copy", own);
+		complain("%s: is not there, and devices that rotated since the backup would be "
+			 "locked out; --ledger FILE names a copy",
+			 own);
 		return GR_BAD;
 	}
 	if (exists(own))
@@ -101,9 +106,9 @@ static enum status replay(struct job *job, const char *path, off_t *end)
 }
 
 /*
- * Numbers that the daemon and the broker have seen do not come again, not even those of the seconds until the copy takes its
- * place. Who is connected with a certificate that is no good by the copy is to be dropped. What operators have not been told
- * yet, they are.
+ * Numbers that the daemon and the broker have seen do not come again, not even those of the
+ * seconds until the copy takes its place. Who is connected with a certificate that is no good by
+ * the copy is to be dropped. What operators have not been told yet, they are.
  */
 static enum status take_over(struct job *job)
 {
@@ -135,13 +140,20 @@ static enum status prepare(struct job *job, bool live)
 		st = replay(job, job->ledger, &job->end);
 	if (st != GR_OK || (st = replay(job, job->v->home.ledger, &job->end)) != GR_OK ||
 	    /* Answers that were on their way then: nobody waits for them any more. */
-	    (st = db_run(job->copy, "DELETE FROM outbox", "")) != GR_OK || (st = db_run(job->copy, "UPDATE session SET live = 0 WHERE live = 1", "")) != GR_OK ||
+	    (st = db_run(job->copy, "DELETE FROM outbox", "")) != GR_OK ||
+	    (st = db_run(job->copy, "UPDATE session SET live = 0 WHERE live = 1", "")) != GR_OK ||
 	    (live && (st = take_over(job)) != GR_OK))
 		return st;
-	str_format(text, sizeof text, "put back as of %s; nothing is retired until gr-registry resume-retirement", job->time);
-	if ((st = rotation_pause(job->copy)) != GR_OK || (st = alarm_raise(job->copy, "restored", "", "", text, job->v->now)) != GR_OK)
+	str_format(text, sizeof text,
+		   "put back as of %s; nothing is retired until gr-registry resume-retirement",
+		   job->time);
+	if ((st = rotation_pause(job->copy)) != GR_OK ||
+	    (st = alarm_raise(job->copy, "restored", "", "", text, job->v->now)) != GR_OK)
 		return st;
-	return db_run(job->copy, "INSERT INTO meta VALUES ('restored', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1", "i", job->v->now);
+	return db_run(
+	    job->copy,
+	    "INSERT INTO meta VALUES ('restored', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
+	    "i", job->v->now);
 }
 
 static enum status prepare_copy(struct job *job, bool live)
@@ -150,8 +162,11 @@ static enum status prepare_copy(struct job *job, bool live)
 
 	str_format(job->copy_path, sizeof job->copy_path, "%s/.restored.db", job->v->home.dir);
 	remove_copy(job);
-	if ((st = archive_put(&job->archive, "registry.db", job->copy_path, 0600)) != GR_OK || (st = db_open(&job->copy, job->copy_path, DB_OPEN)) != GR_OK ||
-	    (live && (st = db_run(job->copy, "ATTACH ? AS live", "s", sqlite3_db_filename(db_handle(job->v->db), "main"))) != GR_OK))
+	if ((st = archive_put(&job->archive, "registry.db", job->copy_path, 0600)) != GR_OK ||
+	    (st = db_open(&job->copy, job->copy_path, DB_OPEN)) != GR_OK ||
+	    (live &&
+	     (st = db_run(job->copy, "ATTACH ? AS live", "s",
+			  sqlite3_db_filename(db_handle(job->v->db), "main"))) != GR_OK))
 		return st;
 	job->replay = (struct replay){ .db = job->copy, .now = job->v->now };
 	if ((st = db_begin(job->copy)) == GR_OK && (st = prepare(job, live)) == GR_OK)
@@ -166,7 +181,8 @@ static enum status catch_up(struct job *job)
 	enum status st = db_begin(job->v->db);
 
 	job->replay.db = job->v->db;
-	if (st == GR_OK && (st = replay_ledger(&job->replay, job->v->home.ledger, job->end, &job->end)) == GR_OK)
+	if (st == GR_OK &&
+	    (st = replay_ledger(&job->replay, job->v->home.ledger, job->end, &job->end)) == GR_OK)
 		st = db_commit(job->v->db);
 	return st;
 }
@@ -199,13 +215,21 @@ static enum status print(const struct job *job)
 	const struct replay *r = &job->replay;
 
 	if (job->v->json)
-		return command_answer(job->v, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "asOf", job->time, "ledgerLines", (json_int_t)r->lines,
-			"newCertificates", (json_int_t)r->certificates, "newSurvivors", (json_int_t)r->survivors, "newRevocations", (json_int_t)r->revoked,
-			"withoutPolicies", (json_int_t)r->bare, "unreadableLines", (json_int_t)r->unreadable));
-	printf("put back as of %s; from the ledger: %" PRId64 " certificate(s), %" PRId64 " survivor(s), %" PRId64 " revocation(s)\n",
+		return command_answer(job->v,
+				      json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "asOf",
+						job->time, "ledgerLines", (json_int_t)r->lines,
+						"newCertificates", (json_int_t)r->certificates,
+						"newSurvivors", (json_int_t)r->survivors,
+						"newRevocations", (json_int_t)r->revoked,
+						"withoutPolicies", (json_int_t)r->bare,
+						"unreadableLines", (json_int_t)r->unreadable));
+	printf("put back as of %s; from the ledger: %" PRId64 " certificate(s), %" PRId64
+	       " survivor(s), %" PRId64 " revocation(s)\n",
 	       job->time, r->certificates, r->survivors, r->revoked);
 	if (r->bare)
-		printf("%" PRId64 " of these certificates have no policy: create it and attach it\n", r->bare);
+		printf("%" PRId64
+		       " of these certificates have no policy: create it and attach it\n",
+		       r->bare);
 	if (r->unreadable)
 		printf("%" PRId64 " line(s) of the ledger could not be read\n", r->unreadable);
 	puts("nothing is retired until gr-registry resume-retirement");
@@ -218,16 +242,21 @@ static enum status restore(struct job *job, const char *passphrase)
 	bool live;
 	enum status st;
 
-	if ((st = home_find(&v->home, v->home_dir)) != GR_OK || (st = archive_open(&job->archive, v->operands[0])) != GR_OK ||
-	    (st = read_time(job)) != GR_OK || (st = home_make(&v->home)) != GR_OK || (st = home_make_signer(&v->home)) != GR_OK || (st = restore_ca(&job->archive, &v->home, passphrase)) != GR_OK ||
+	if ((st = home_find(&v->home, v->home_dir)) != GR_OK ||
+	    (st = archive_open(&job->archive, v->operands[0])) != GR_OK ||
+	    (st = read_time(job)) != GR_OK || (st = home_make(&v->home)) != GR_OK ||
+	    (st = home_make_signer(&v->home)) != GR_OK ||
+	    (st = restore_ca(&job->archive, &v->home, passphrase)) != GR_OK ||
 	    (st = find_ledger(job)) != GR_OK)
 		return st;
 	live = exists(v->home.registry);
 	if (live && (st = db_open(&v->db, v->home.registry, DB_OPEN)) != GR_OK) {
-		complain("%s: cannot be written over; stop broker and daemon and move it away", v->home.registry);
+		complain("%s: cannot be written over; stop broker and daemon and move it away",
+			 v->home.registry);
 		return st;
 	}
-	if ((st = prepare_copy(job, live)) != GR_OK || (!live && (st = db_open(&v->db, v->home.registry, DB_CREATE)) != GR_OK))
+	if ((st = prepare_copy(job, live)) != GR_OK ||
+	    (!live && (st = db_open(&v->db, v->home.registry, DB_CREATE)) != GR_OK))
 		return st;
 	return put_back(job);
 }
@@ -272,7 +301,8 @@ static enum status resume(struct command *v)
 
 	if (st == GR_NO)
 		complain("retirement is not paused");
-	if (st != GR_OK || (st = rotation_resume(v->db)) != GR_OK || (st = db_run(v->db, "DELETE FROM alarm WHERE kind = 'restored'", "")) != GR_OK)
+	if (st != GR_OK || (st = rotation_resume(v->db)) != GR_OK ||
+	    (st = db_run(v->db, "DELETE FROM alarm WHERE kind = 'restored'", "")) != GR_OK)
 		return st;
 	return command_answer(v, json_pack("{s:s}", "retirement", "resumed"));
 }
@@ -280,7 +310,8 @@ static enum status resume(struct command *v)
 int command_resume_retirement(int argc, char *argv[])
 {
 	static const struct arg_spec resume_spec = {
-		"gr-registry resume-retirement", "[-H DIR] [-j]", "After a restore: retire again the certificates that lost.", command_options
+		"gr-registry resume-retirement", "[-H DIR] [-j]",
+		"After a restore: retire again the certificates that lost.", command_options
 	};
 
 	return command_change(&resume_spec, argc, argv, 0, 0, resume);

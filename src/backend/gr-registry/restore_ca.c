@@ -31,7 +31,8 @@ static bool has_ending(const char *name, const char *ending)
 /* Of the authorities at all? Then where it belongs. */
 static bool place(char path[static PATH_MAX], const struct errand *e, const char *name)
 {
-	return (strncmp(name, "ca/", 3) == 0 || strncmp(name, "trusted/", 8) == 0) && str_format(path, PATH_MAX, "%s/%s", e->home->signer, name);
+	return (strncmp(name, "ca/", 3) == 0 || strncmp(name, "trusted/", 8) == 0) &&
+	    str_format(path, PATH_MAX, "%s/%s", e->home->signer, name);
 }
 
 static bool exists(const char *path)
@@ -41,7 +42,10 @@ static bool exists(const char *path)
 	return lstat(path, &info) == 0;
 }
 
-/* A certificate of the same name that says something else: these certificates were not issued by this authority. */
+/*
+ * A certificate of the same name that says something else: these certificates were not issued by
+ * this authority.
+ */
 static enum status check_certificate(const struct errand *e, const char *name, const char *path)
 {
 	off_t len;
@@ -54,14 +58,16 @@ static enum status check_certificate(const struct errand *e, const char *name, c
 }
 
 /* What is to stand in its place: the key, or where it is. */
-static enum status open_key(char **text, size_t *len, const struct errand *e, const char *name, const char *path)
+static enum status open_key(char **text, size_t *len, const struct errand *e, const char *name,
+			    const char *path)
 {
 	char from[PATH_MAX], *sealed;
 	EVP_PKEY *key = NULL;
 	enum status st;
 	size_t size;
 
-	if ((st = archive_path(from, e->archive, name)) != GR_OK || (st = secret_read(&sealed, &size, NULL, from, KEY_FILE_MAX)) != GR_OK)
+	if ((st = archive_path(from, e->archive, name)) != GR_OK ||
+	    (st = secret_read(&sealed, &size, NULL, from, KEY_FILE_MAX)) != GR_OK)
 		return st == GR_NO ? GR_FAIL : st;
 	if (key_reference_is(sealed)) {
 		*text = sealed;
@@ -69,7 +75,9 @@ static enum status open_key(char **text, size_t *len, const struct errand *e, co
 		return GR_OK;
 	}
 	if (!e->passphrase) {
-		complain("%s: is not there, and the one in the backup is encrypted; --keys FILE names its passphrase", path);
+		complain("%s: is not there, and the one in the backup is encrypted; --keys FILE "
+			 "names its passphrase",
+			 path);
 		st = GR_BAD;
 	} else if ((st = sealed_key_open(&key, sealed, size, e->passphrase, from)) == GR_OK) {
 		st = key_pem(text, len, key);
@@ -106,7 +114,8 @@ static enum status put_key(const struct errand *e, const char *name, const char 
 	if ((st = open_key(&text, &len, e, name, path)) != GR_OK)
 		return st;
 	if (key_reference_is(text))
-		complain("%s: the key is in a token: %.*s; the backup does not hold it", path, (int)strcspn(text, "?\n"), text);
+		complain("%s: the key is in a token: %.*s; the backup does not hold it", path,
+			 (int)strcspn(text, "?\n"), text);
 	st = file_replace(path, text, len, 0600);
 	secret_free(text, len);
 	return st;
@@ -138,12 +147,14 @@ static enum status make_folder(const char *path, mode_t mode)
 	return GR_FAIL;
 }
 
-enum status restore_ca(const struct archive *archive, const struct home *home, const char *passphrase)
+enum status restore_ca(const struct archive *archive, const struct home *home,
+		       const char *passphrase)
 {
 	struct errand e = { archive, home, passphrase };
 	enum status st;
 
-	if ((st = archive_each(archive, check, &e)) != GR_OK || (st = make_folder(home->ca, 0750)) != GR_OK ||
+	if ((st = archive_each(archive, check, &e)) != GR_OK ||
+	    (st = make_folder(home->ca, 0750)) != GR_OK ||
 	    (st = make_folder(home->trusted, 0755)) != GR_OK)
 		return st;
 	return archive_each(archive, put, &e);

@@ -7,9 +7,11 @@
 #include "registry/home.h"
 
 /*
- * Puts back files of ca/ and trusted/ that the folder lacks; what is there stays. passphrase NULL: no keys. GR_BAD, one line,
- * nothing touched: the folder has another authority of a name, a key is needed and no passphrase given, or it is another one.
+ * Puts back files of ca/ and trusted/ that the folder lacks; what is there stays. passphrase NULL:
+ * no keys. GR_BAD, one line, nothing touched: the folder has another authority of a name, a key is
+ * needed and no passphrase given, or it is another one.
  */
-enum status restore_ca(const struct archive *archive, const struct home *home, const char *passphrase);
+enum status restore_ca(const struct archive *archive, const struct home *home,
+		       const char *passphrase);
 
 #endif

@@ -31,12 +31,14 @@ static enum status create_thing(struct command *v)
 {
 	enum status st = thing_create(v->db, v->operands[0], v->now);
 
-	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "thingName", v->operands[0])) : st;
+	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "thingName", v->operands[0]))
+			   : st;
 }
 
 int command_create_thing(int argc, char *argv[])
 {
-	SPEC("create-thing", "[-H DIR] [-j] THING", "Make a thing; making it again changes nothing.");
+	SPEC("create-thing", "[-H DIR] [-j] THING",
+	     "Make a thing; making it again changes nothing.");
 
 	return command_change(&spec, argc, argv, 1, 1, create_thing);
 }
@@ -47,12 +49,14 @@ static enum status delete_thing(struct command *v)
 
 	if (st == GR_OK)
 		st = queue_remove_thing(v->db, v->operands[0], v->now);
-	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "thingName", v->operands[0])) : st;
+	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "thingName", v->operands[0]))
+			   : st;
 }
 
 int command_delete_thing(int argc, char *argv[])
 {
-	SPEC("delete-thing", "[-H DIR] [-j] THING", "Delete a thing that has no certificate attached.");
+	SPEC("delete-thing", "[-H DIR] [-j] THING",
+	     "Delete a thing that has no certificate attached.");
 
 	return command_change(&spec, argc, argv, 1, 1, delete_thing);
 }
@@ -60,22 +64,28 @@ int command_delete_thing(int argc, char *argv[])
 static enum status list_things(struct command *v)
 {
 	static const struct table_column columns[] = {
-		{ "THING", "thingName", TABLE_TEXT }, { "CERTIFICATES", "certificates", TABLE_NUMBER }, { "CONNECTED", "connected", TABLE_FLAG }, { 0 }
+		{ "THING", "thingName", TABLE_TEXT },
+		{ "CERTIFICATES", "certificates", TABLE_NUMBER },
+		{ "CONNECTED", "connected", TABLE_FLAG }, { 0 }
 	};
 	sqlite3_stmt *row;
 	enum status st;
 
 	if (v->count && (st = group_need(v->db, v->operands[0])) != GR_OK)
 		return st;
-	st = db_query(&row, v->db, "SELECT name, (SELECT count(*) FROM principal WHERE thing = name), coalesce((SELECT live FROM session WHERE thing = name), 0)"
-		      " FROM thing WHERE ?1 = '' OR name IN (SELECT thing FROM member WHERE thing_group = ?1) ORDER BY name",
+	st = db_query(&row, v->db,
+		      "SELECT name, (SELECT count(*) FROM principal WHERE thing = name), "
+		      "coalesce((SELECT live FROM session WHERE thing = name), 0)"
+		      " FROM thing WHERE ?1 = '' OR name IN (SELECT thing FROM member WHERE "
+		      "thing_group = ?1) ORDER BY name",
 		      "s", v->count ? v->operands[0] : "");
 	return table_query(columns, v->json, v->db, row, st);
 }
 
 int command_list_things(int argc, char *argv[])
 {
-	SPEC("list-things", "[-H DIR] [-j] [GROUP]", "List things: name, number of certificates, whether connected.");
+	SPEC("list-things", "[-H DIR] [-j] [GROUP]",
+	     "List things: name, number of certificates, whether connected.");
 
 	return command_read(&spec, argc, argv, 0, 1, list_things);
 }

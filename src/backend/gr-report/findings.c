@@ -53,7 +53,8 @@ static void print_check(const struct findings *found, enum audit_check check)
 	char more[64] = "";
 
 	for (int i = 0; i < EXAMPLES && i < found->count[check]; i++)
-		print_row(audit_name(check), found->examples[check][i].thing, found->examples[check][i].detail, "");
+		print_row(audit_name(check), found->examples[check][i].thing,
+			  found->examples[check][i].detail, "");
 	if (found->count[check] > EXAMPLES) {
 		str_format(more, sizeof more, "%lld more: gr-audit -c %s",
 			   (long long)(found->count[check] - EXAMPLES), audit_name(check));
@@ -65,7 +66,8 @@ static enum status print_audit(const struct report *r, int64_t *rows)
 {
 	struct findings found = { 0 };
 	const struct audit audit = {
-		.now = r->now, .expiring_ms = (int64_t)DAYS_EXPIRING * REPORT_DAY_MS, .age_ms = INT64_MAX, .a_third = true, .checks = (1u << AUDIT_CHECKS) - 1,
+		.now = r->now, .expiring_ms = (int64_t)DAYS_EXPIRING * REPORT_DAY_MS,
+		.age_ms = INT64_MAX, .a_third = true, .checks = (1u << AUDIT_CHECKS) - 1,
 		.found = take, .looked_at = step, .arg = &found
 	};
 	int64_t certificates = 0;
@@ -87,12 +89,17 @@ static enum status print_alarms(const struct report *r, int64_t *rows)
 	sqlite3_stmt *row;
 	char more[64];
 	int printed = 0;
-	enum status st = db_query(&row, r->db, "SELECT kind, thing, certificate, text, count, strftime('%Y-%m-%dT%H:%M:%SZ', at / 1000, 'unixepoch')"
-				  " FROM alarm ORDER BY at DESC, id DESC", "");
+	enum status st = db_query(&row, r->db,
+				  "SELECT kind, thing, certificate, text, count, "
+				  "strftime('%Y-%m-%dT%H:%M:%SZ', at / 1000, 'unixepoch')"
+				  " FROM alarm ORDER BY at DESC, id DESC",
+				  "");
 
 	for (; st == GR_OK && printed < REPORT_ROWS; st = db_next(r->db, &row), printed++) {
-		str_format(more, sizeof more, "%lld time(s), %s", (long long)db_int(row, 4), db_text(row, 5));
-		print_row(db_text(row, 0), db_text(row, 1)[0] ? db_text(row, 1) : db_text(row, 2), db_text(row, 3), more);
+		str_format(more, sizeof more, "%lld time(s), %s", (long long)db_int(row, 4),
+			   db_text(row, 5));
+		print_row(db_text(row, 0), db_text(row, 1)[0] ? db_text(row, 1) : db_text(row, 2),
+			  db_text(row, 3), more);
 	}
 	if (st == GR_OK)
 		print_row("alarms", "", "for older alarms: gr-registry alarms", "");
@@ -107,8 +114,11 @@ static enum status print_open(const struct report *r, int64_t *rows)
 	sqlite3_stmt *row;
 	char more[64];
 	int printed = 0;
-	enum status st = db_query(&row, r->db, "SELECT thing, job, strftime('%Y-%m-%dT%H:%M:%SZ', requested / 1000, 'unixepoch') FROM rotation"
-				  " WHERE survivor IS NULL AND requested < ? ORDER BY requested", "i", r->now - REPORT_DAY_MS);
+	enum status st = db_query(&row, r->db,
+				  "SELECT thing, job, strftime('%Y-%m-%dT%H:%M:%SZ', requested / "
+				  "1000, 'unixepoch') FROM rotation"
+				  " WHERE survivor IS NULL AND requested < ? ORDER BY requested",
+				  "i", r->now - REPORT_DAY_MS);
 
 	for (; st == GR_OK && printed < REPORT_ROWS; st = db_next(r->db, &row), printed++) {
 		str_format(more, sizeof more, "since %s", db_text(row, 2));
@@ -128,8 +138,10 @@ static enum status print_away(const struct report *r, int64_t *rows)
 {
 	char text[128];
 	int64_t away = 0;
-	enum status st = db_number(&away, r->db, "SELECT count(*) FROM execution x WHERE status = 'QUEUED' AND queued < ? AND NOT " STALL_WAS_THERE, "i",
-				   r->now - REPORT_DAY_MS);
+	enum status st = db_number(&away, r->db,
+				   "SELECT count(*) FROM execution x WHERE status = 'QUEUED' AND "
+				   "queued < ? AND NOT " STALL_WAS_THERE,
+				   "i", r->now - REPORT_DAY_MS);
 
 	if (st != GR_OK || away == 0)
 		return st;
@@ -149,7 +161,8 @@ enum status report_findings(const struct report *r)
 
 	page_section("Needs attention");
 	puts("<table id=\"findings\" class=\"wide\">");
-	if ((st = print_alarms(r, &rows)) == GR_OK && (st = print_open(r, &rows)) == GR_OK && (st = print_away(r, &rows)) == GR_OK)
+	if ((st = print_alarms(r, &rows)) == GR_OK && (st = print_open(r, &rows)) == GR_OK &&
+	    (st = print_away(r, &rows)) == GR_OK)
 		st = print_audit(r, &rows);
 	puts("</table>");
 	if (rows == 0)

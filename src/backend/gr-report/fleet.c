@@ -33,8 +33,10 @@ enum status report_fleet(const struct report *r)
 
 /* In days from today; each range ends where the next one begins. */
 static const struct { const char *name; int64_t first; } ranges[] = {
-	{ "expired", -1000000 }, { "less than 7 days", 0 }, { "7 to 13 days", 7 }, { "14 to 29 days", 14 }, { "30 to 59 days", 30 }, { "60 to 89 days", 60 },
-	{ "90 to 179 days", 90 }, { "180 to 364 days", 180 }, { "1 to 2 years", 365 }, { "longer", 730 }, { NULL, 10000000 }
+	{ "expired", -1000000 }, { "less than 7 days", 0 }, { "7 to 13 days", 7 },
+	{ "14 to 29 days", 14 }, { "30 to 59 days", 30 }, { "60 to 89 days", 60 },
+	{ "90 to 179 days", 90 }, { "180 to 364 days", 180 }, { "1 to 2 years", 365 },
+	{ "longer", 730 }, { NULL, 10000000 }
 };
 enum { RANGES = sizeof ranges / sizeof ranges[0] - 1 };
 
@@ -44,8 +46,10 @@ enum status report_expiry(const struct report *r)
 	enum status st = GR_OK;
 
 	for (int i = 0; i < RANGES && st == GR_OK; i++) {
-		st = db_number(&count[i], r->db, "SELECT coalesce(sum(certificates), 0) FROM expiry WHERE day >= ? AND day < ?", "ii",
-			       today + ranges[i].first, today + ranges[i + 1].first);
+		st = db_number(
+		    &count[i], r->db,
+		    "SELECT coalesce(sum(certificates), 0) FROM expiry WHERE day >= ? AND day < ?",
+		    "ii", today + ranges[i].first, today + ranges[i + 1].first);
 		most = count[i] > most ? count[i] : most;
 	}
 	page_section("ACTIVE certificates by the time until they expire");
@@ -53,7 +57,8 @@ enum status report_expiry(const struct report *r)
 	for (int i = 0; i < RANGES; i++) {
 		fputs("<tr>", stdout);
 		page_cell(ranges[i].name);
-		page_cell_bar(i < 2 ? &(struct page_bar){ .bad = count[i], .all = most } : &(struct page_bar){ .good = count[i], .all = most });
+		page_cell_bar(i < 2 ? &(struct page_bar){ .bad = count[i], .all = most }
+				    : &(struct page_bar){ .good = count[i], .all = most });
 		page_cell_number(count[i]);
 		puts("</tr>");
 	}

@@ -12,8 +12,11 @@ static enum status print_job(const struct report *r, sqlite3_stmt *row)
 {
 	struct counters t;
 	enum status st = counters_read(&t, r->db, db_text(row, 0));
-	int64_t waiting = db_int(row, 2), failed = t.count[EXECUTION_FAILED] + t.count[EXECUTION_TIMED_OUT] + t.count[EXECUTION_REJECTED];
-	const struct page_bar bar = { t.count[EXECUTION_SUCCEEDED], failed, counters_total(&t) + waiting };
+	int64_t waiting = db_int(row, 2),
+		failed = t.count[EXECUTION_FAILED] + t.count[EXECUTION_TIMED_OUT] +
+	    t.count[EXECUTION_REJECTED];
+	const struct page_bar bar = { t.count[EXECUTION_SUCCEEDED], failed,
+				      counters_total(&t) + waiting };
 
 	fputs("<tr>", stdout);
 	page_cell(db_text(row, 0));
@@ -32,8 +35,11 @@ enum status report_jobs(const struct report *r)
 {
 	sqlite3_stmt *row;
 	int printed = 0;
-	enum status st = db_query(&row, r->db, "SELECT id, status, coalesce(waiting, 0) FROM job LEFT JOIN rollout ON job = id"
-				  " WHERE status IN ('IN_PROGRESS', 'SCHEDULED') ORDER BY created DESC", "");
+	enum status st = db_query(
+	    &row, r->db,
+	    "SELECT id, status, coalesce(waiting, 0) FROM job LEFT JOIN rollout ON job = id"
+	    " WHERE status IN ('IN_PROGRESS', 'SCHEDULED') ORDER BY created DESC",
+	    "");
 
 	page_section("Jobs in progress");
 	if (st == GR_NO)

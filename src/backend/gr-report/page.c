@@ -9,36 +9,41 @@
 
 /* No script, and nothing from elsewhere, even should some text get by us. */
 static const char head[] =
-"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-"<style>\n"
-":root { color-scheme: light dark; --good: #2a7; --bad: #d43; --line: #8884; }\n"
-"* { box-sizing: border-box; }\n"
-"body { font: 1rem/1.45 system-ui, sans-serif; max-width: 70rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }\n"
-"h1 { font-size: 1.5rem; margin: 0; }\n"
-"h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }\n"
-"p { margin: .25rem 0; }\n"
-"dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .5rem; margin: 1rem 0 0; }\n"
-"dl div { border: 1px solid var(--line); border-radius: .4rem; padding: .5rem .75rem; }\n"
-"dd { font-size: 1.5rem; margin: 0; }\n"
-"table { border-collapse: collapse; width: 100%; }\n"
-"th, td { border-top: 1px solid var(--line); padding: .3rem .75rem .3rem 0; text-align: left; vertical-align: top; }\n"
-"td.n { font-variant-numeric: tabular-nums; }\n"
-".bar { display: flex; min-width: 6rem; height: 1rem; margin-top: .25rem; background: var(--line); }\n"
-".good { background: var(--good); }\n"
-".bad { background: var(--bad); }\n"
-"td.b { width: 45%; }\n"
-"#failures { table-layout: fixed; }\n"
-"#failures th:first-child { width: 36%; }\n"
-"#failures th:nth-child(3) { width: 5rem; }\n"
-"@media (max-width: 40rem) {\n"
-"  .wide thead { display: none; }\n"
-"  .wide tr { display: block; border-top: 1px solid var(--line); padding: .4rem 0; }\n"
-"  .wide td { display: inline-block; border: 0; padding: 0 .75rem 0 0; }\n"
-"  .wide td:first-child, .wide td.b { display: block; width: 100%; }\n"
-"}\n"
-"</style>\n";
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+    "'unsafe-inline'\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    "<style>\n"
+    ":root { color-scheme: light dark; --good: #2a7; --bad: #d43; --line: #8884; }\n"
+    "* { box-sizing: border-box; }\n"
+    "body { font: 1rem/1.45 system-ui, sans-serif; max-width: 70rem; margin: 0 auto; padding: "
+    "1rem; overflow-wrap: anywhere; }\n"
+    "h1 { font-size: 1.5rem; margin: 0; }\n"
+    "h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }\n"
+    "p { margin: .25rem 0; }\n"
+    "dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .5rem; "
+    "margin: 1rem 0 0; }\n"
+    "dl div { border: 1px solid var(--line); border-radius: .4rem; padding: .5rem .75rem; }\n"
+    "dd { font-size: 1.5rem; margin: 0; }\n"
+    "table { border-collapse: collapse; width: 100%; }\n"
+    "th, td { border-top: 1px solid var(--line); padding: .3rem .75rem .3rem 0; text-align: left; "
+    "vertical-align: top; }\n"
+    "td.n { font-variant-numeric: tabular-nums; }\n"
+    ".bar { display: flex; min-width: 6rem; height: 1rem; margin-top: .25rem; background: "
+    "var(--line); }\n"
+    ".good { background: var(--good); }\n"
+    ".bad { background: var(--bad); }\n"
+    "td.b { width: 45%; }\n"
+    "#failures { table-layout: fixed; }\n"
+    "#failures th:first-child { width: 36%; }\n"
+    "#failures th:nth-child(3) { width: 5rem; }\n"
+    "@media (max-width: 40rem) {\n"
+    "  .wide thead { display: none; }\n"
+    "  .wide tr { display: block; border-top: 1px solid var(--line); padding: .4rem 0; }\n"
+    "  .wide td { display: inline-block; border: 0; padding: 0 .75rem 0 0; }\n"
+    "  .wide td:first-child, .wide td.b { display: block; width: 100%; }\n"
+    "}\n"
+    "</style>\n";
 
 void page_begin(const char *title, int64_t now)
 {
@@ -110,7 +115,8 @@ void page_cell_time(int64_t ms)
 static void print_part(const char *class, int64_t part, int64_t all)
 {
 	if (part > 0)
-		printf("<div class=\"%s\" style=\"width:%.2f%%\"></div>", class, 100.0 * (double)part / (double)all);
+		printf("<div class=\"%s\" style=\"width:%.2f%%\"></div>", class,
+		       100.0 * (double)part / (double)all);
 }
 
 void page_cell_bar(const struct page_bar *bar)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * page.h - one HTML page on standard output, with nothing that is fetched and nothing that runs. All text goes through
- * page_text, whoever it is from; tags are literals here and in the sections.
+ * page.h - one HTML page on standard output, with nothing that is fetched and nothing that runs.
+ * All text goes through page_text, whoever it is from; tags are literals here and in the sections.
  */
 #ifndef GR_REPORT_PAGE_H
 #define GR_REPORT_PAGE_H
@@ -16,8 +16,8 @@ void page_section(const char *title);
 void page_text(const char *text);
 void page_number(int64_t number);
 /*
- * A table cell each. The first one in a row tells of the others, and a phone has it in a line of its own. Blanks stand between
- * them, since there the others are words of a line.
+ * A table cell each. The first one in a row tells of the others, and a phone has it in a line of
+ * its own. Blanks stand between them, since there the others are words of a line.
  */
 void page_cell(const char *text);
 void page_cell_number(int64_t number);

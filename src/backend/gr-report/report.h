@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * report.h - the sections of the fleet page. Each prints itself, and reads no more rows than it prints but where a list is
- * counted; on GR_FAIL one line has been written.
+ * report.h - the sections of the fleet page. Each prints itself, and reads no more rows than it
+ * prints but where a list is counted; on GR_FAIL one line has been written.
  */
 #ifndef GR_REPORT_REPORT_H
 #define GR_REPORT_REPORT_H

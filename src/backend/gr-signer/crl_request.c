@@ -5,7 +5,8 @@
 #include "issuer/crl.h"
 #include "issuer/signer.h"
 
-enum { ENTRIES_MAX = 1000000 };	/* some 40 MB as a CRL; more is no use to anybody who has to fetch it */
+/* some 40 MB as a CRL; more is no use to anybody who has to fetch it */
+enum { ENTRIES_MAX = 1000000 };
 
 void requests_crl_release(struct requests_crl *crl)
 {
@@ -49,7 +50,8 @@ enum status crl_request_begin(struct requests_crl *crl, const struct home *home,
 	number = wire_number(wire);
 	now = wire_number(wire);
 	next = wire_number(wire);
-	if (!wire_is_done(wire) || (name[0] && !authority_is_name(name)) || number < 0 || next < now)
+	if (!wire_is_done(wire) || (name[0] && !authority_is_name(name)) || number < 0 ||
+	    next < now)
 		return refuse("the question for one is none");
 	st = open_authority(crl, home->ca, name);
 	if (st == GR_OK)

@@ -29,7 +29,9 @@ static enum status cannot(const struct ledger *ledger)
 	int error = errno;
 
 	if (error == ELOOP) {
-		complain("%s: is a link, and links are not followed here; put the file itself there", ledger->path);
+		complain(
+		    "%s: is a link, and links are not followed here; put the file itself there",
+		    ledger->path);
 		return GR_BAD;
 	}
 	complain("%s: cannot be opened for appending: %s", ledger->path, strerror(error));
@@ -48,7 +50,8 @@ static enum status make_ready(struct ledger *ledger)
 		return cannot(ledger);
 	if (info.st_size == 0 && (st = file_sync_parent(ledger->path)) != GR_OK)
 		return st;
-	if (info.st_uid == geteuid() && (info.st_mode & 07777) != HOME_LEDGER_MODE && fchmod(ledger->fd, HOME_LEDGER_MODE) != 0)
+	if (info.st_uid == geteuid() && (info.st_mode & 07777) != HOME_LEDGER_MODE &&
+	    fchmod(ledger->fd, HOME_LEDGER_MODE) != 0)
 		return cannot(ledger);
 	return GR_OK;
 }
@@ -57,7 +60,9 @@ enum status ledger_open(struct ledger *ledger, const char *path)
 {
 	enum status st;
 
-	*ledger = (struct ledger){ .fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600) };
+	*ledger = (struct ledger){
+		.fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600)
+	};
 	str_copy(ledger->path, sizeof ledger->path, path);
 	st = ledger->fd >= 0 ? make_ready(ledger) : cannot(ledger);
 	if (st != GR_OK)
@@ -83,7 +88,8 @@ enum status ledger_append(struct ledger *ledger, const char *lines, size_t len)
 	}
 	if (n == (ssize_t)len)
 		return GR_OK;
-	complain("%s: cannot be appended to: %s", ledger->path, n < 0 ? strerror(errno) : "short write");
+	complain("%s: cannot be appended to: %s", ledger->path,
+		 n < 0 ? strerror(errno) : "short write");
 	ledger->torn |= n > 0;
 	return GR_FAIL;
 }

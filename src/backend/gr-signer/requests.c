@@ -12,7 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* notBefore may lie so far in the past or the future, in seconds: clocks of two processes on one machine are the same. */
+/*
+ * notBefore may lie so far in the past or the future, in seconds: clocks of two processes on one
+ * machine are the same.
+ */
 enum { PAST_MAX = 86400, FUTURE_MAX = 60 };
 
 void requests_open(struct requests *office, const struct home *home, bool logs)
@@ -77,7 +80,8 @@ static bool read_application(struct application *a, struct wire *wire)
 }
 
 /* NULL, or why the profile does not allow it. */
-static const char *refusal_of(const struct application *a, const struct authority *authority, int64_t now)
+static const char *refusal_of(const struct application *a, const struct authority *authority,
+			      int64_t now)
 {
 	const char *weak = strength_key_weakness(a->key);
 
@@ -101,8 +105,11 @@ static enum status note(struct requests *office, const struct cert *cert, int64_
 	int n;
 
 	serial = number ? BN_bn2hex(number) : NULL;
-	n = snprintf(line, sizeof line, "{\"event\":\"signed\",\"at\":%lld,\"certificateId\":\"%s\",\"serial\":\"%s\",\"authority\":\"%s\"}\n",
-		     (long long)now * 1000, cert->id, serial ? serial : "", office->issuer.authority.name);
+	n = snprintf(line, sizeof line,
+		     "{\"event\":\"signed\",\"at\":%lld,\"certificateId\":\"%s\",\"serial\":\"%"
+		     "s\",\"authority\":\"%s\"}\n",
+		     (long long)now * 1000, cert->id, serial ? serial : "",
+		     office->issuer.authority.name);
 	if (serial && n > 0 && (size_t)n < sizeof line)
 		st = ledger_append(&office->ledger, line, (size_t)n);
 	OPENSSL_free(serial);
@@ -110,9 +117,13 @@ static enum status note(struct requests *office, const struct cert *cert, int64_
 	return st;
 }
 
-static enum status sign(struct cert *cert, struct requests *office, const struct application *a, int64_t now)
+static enum status sign(struct cert *cert, struct requests *office, const struct application *a,
+			int64_t now)
 {
-	struct issuer_request q = { .key = a->key, .subject = a->subject, .use = ISSUER_DEVICE, .not_before = a->not_before };
+	struct issuer_request q = { .key = a->key,
+				    .subject = a->subject,
+				    .use = ISSUER_DEVICE,
+				    .not_before = a->not_before };
 	const struct issuer *issuer = &office->issuer;
 	const char *why = refusal_of(a, &issuer->authority, now);
 	enum status st;
@@ -132,7 +143,8 @@ static enum status sign(struct cert *cert, struct requests *office, const struct
 	return st;
 }
 
-static enum status put_certificate(struct wire *wire, const struct issuer *issuer, const struct cert *cert)
+static enum status put_certificate(struct wire *wire, const struct issuer *issuer,
+				   const struct cert *cert)
 {
 	unsigned char *der = NULL;
 	int len = i2d_X509(cert->x509, &der);
@@ -168,8 +180,9 @@ static enum status issue(struct requests *office, struct wire *wire, int64_t now
 }
 
 /*
- * Whole lines of JSON objects with an event, as they are written here: what they say is the daemon's word. What was signed is
- * ours, so that nobody can hide a certificate among lines that say it was another.
+ * Whole lines of JSON objects with an event, as they are written here: what they say is the
+ * daemon's word. What was signed is ours, so that nobody can hide a certificate among lines that
+ * say it was another.
  */
 static bool are_lines(const char *text, size_t len)
 {
@@ -178,7 +191,8 @@ static bool are_lines(const char *text, size_t len)
 
 	for (; len > 0; len -= (size_t)(end + 1 - text), text = end + 1) {
 		end = memchr(text, '\n', len);
-		if (!end || end - text < (ptrdiff_t)sizeof head || end[-1] != '}' || memcmp(text, head, sizeof head - 1) != 0)
+		if (!end || end - text < (ptrdiff_t)sizeof head || end[-1] != '}' ||
+		    memcmp(text, head, sizeof head - 1) != 0)
 			return false;
 		if (end - text >= (ptrdiff_t)sizeof own && memcmp(text, own, sizeof own - 1) == 0)
 			return false;
@@ -205,7 +219,8 @@ static enum status add_lines(struct requests *office, struct wire *wire)
 	return st == GR_OK && sync ? ledger_sync(&office->ledger) : st;
 }
 
-static enum status dispatch(struct requests *office, struct requests_crl *crl, struct wire *wire, int64_t now)
+static enum status dispatch(struct requests *office, struct requests_crl *crl, struct wire *wire,
+			    int64_t now)
 {
 	switch (wire_byte(wire)) {
 	case SIGNER_HELLO: return hello(office);
@@ -219,10 +234,12 @@ static enum status dispatch(struct requests *office, struct requests_crl *crl, s
 	return GR_BAD;
 }
 
-void requests_answer(struct requests *office, struct requests_crl *crl, struct wire *wire, int64_t now)
+void requests_answer(struct requests *office, struct requests_crl *crl, struct wire *wire,
+		     int64_t now)
 {
 	char why[COMPLAIN_MAX] = "";
-	bool puts_itself = wire->len > 0 && (wire->data[0] == SIGNER_ISSUE || wire->data[0] == SIGNER_SIGN);
+	bool puts_itself = wire->len > 0 &&
+	    (wire->data[0] == SIGNER_ISSUE || wire->data[0] == SIGNER_SIGN);
 	enum status st;
 
 	complain_capture(why, sizeof why);

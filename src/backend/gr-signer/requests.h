@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * requests.h - the questions to gr-signer and their answers. A question of anybody who may connect is looked at as if it
- * came from an enemy: what it asks for is held against the issuing profile here.
+ * requests.h - the questions to gr-signer and their answers. A question of anybody who may connect
+ * is looked at as if it came from an enemy: what it asks for is held against the issuing profile
+ * here.
  */
 #ifndef GR_SIGNER_REQUESTS_H
 #define GR_SIGNER_REQUESTS_H
@@ -36,6 +37,7 @@ void requests_open(struct requests *office, const struct home *home, bool logs);
 void requests_close(struct requests *office);
 void requests_crl_release(struct requests_crl *crl);
 /* Puts the answer in the place of the question. */
-void requests_answer(struct requests *office, struct requests_crl *crl, struct wire *wire, int64_t now);
+void requests_answer(struct requests *office, struct requests_crl *crl, struct wire *wire,
+		     int64_t now);
 
 #endif

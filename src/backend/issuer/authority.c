@@ -23,7 +23,8 @@ bool authority_is_name(const char *name)
 	return str_is_name(name, AUTHORITY_NAME_MAX, "-_");
 }
 
-enum status authority_path(char path[static PATH_MAX], const char *dir, const char *name, const char *suffix)
+enum status authority_path(char path[static PATH_MAX], const char *dir, const char *name,
+			   const char *suffix)
 {
 	if (str_format(path, PATH_MAX, "%s/%s%s", dir, name, suffix))
 		return GR_OK;
@@ -36,8 +37,9 @@ bool authority_exists(const char *dir, const char *name)
 	char key[PATH_MAX], cert[PATH_MAX];
 	struct stat own;
 
-	return authority_path(key, dir, name, ".key") == GR_OK && authority_path(cert, dir, name, ".pem") == GR_OK &&
-	       (lstat(key, &own) == 0 || lstat(cert, &own) == 0);
+	return authority_path(key, dir, name, ".key") == GR_OK &&
+	    authority_path(cert, dir, name, ".pem") == GR_OK &&
+	    (lstat(key, &own) == 0 || lstat(cert, &own) == 0);
 }
 
 /* GR_NO as it comes from reading: there is no such authority. */
@@ -46,7 +48,8 @@ static enum status missing(const char *dir, const char *name)
 	if (strcmp(name, AUTHORITY_FIRST) == 0)
 		complain("%s: no certificate authority there; gr-ca init makes one", dir);
 	else
-		complain("%s: no certificate authority %s there; gr-ca list shows which there are", dir, name);
+		complain("%s: no certificate authority %s there; gr-ca list shows which there are",
+			 dir, name);
 	return GR_BAD;
 }
 
@@ -87,7 +90,9 @@ static enum status find_end(struct authority *a, const char *where)
 	return GR_OK;
 }
 
-enum status authority_assemble(struct authority *a, const char *name, const struct authority_key *key, STACK_OF(X509) *chain, const char *where)
+enum status authority_assemble(struct authority *a, const char *name,
+			       const struct authority_key *key, STACK_OF(X509) * chain,
+			       const char *where)
 {
 	struct authority made = { .key = key->pkey, .token = key->token, .chain = chain };
 	enum status st = find_end(&made, where);
@@ -103,7 +108,8 @@ enum status authority_assemble(struct authority *a, const char *name, const stru
 }
 
 /* The public half of a key in a token is its certificate's: each signature is verified with it. */
-static enum status open_both(struct authority_key *key, STACK_OF(X509) **chain, const char *dir, const char *name)
+static enum status open_both(struct authority_key *key, STACK_OF(X509) * *chain, const char *dir,
+			     const char *name)
 {
 	char path[PATH_MAX], *text;
 	bool in_token;
@@ -117,7 +123,8 @@ static enum status open_both(struct authority_key *key, STACK_OF(X509) **chain, 
 	if (st != GR_OK)
 		return st;
 	if ((st = authority_certificates(chain, dir, name)) == GR_OK &&
-	    (st = authority_key_parse(key, text, len, path, dir, X509_get0_pubkey(sk_X509_value(*chain, 0)))) != GR_OK)
+	    (st = authority_key_parse(key, text, len, path, dir,
+				      X509_get0_pubkey(sk_X509_value(*chain, 0)))) != GR_OK)
 		chain_free(*chain);
 	secret_free(text, len);
 	return st;
@@ -138,8 +145,9 @@ enum status authority_open(struct authority *a, const char *dir, const char *nam
 	return st;
 }
 
-enum status authority_sign(const struct authority *a, int (*sign)(void *object, EVP_PKEY *key, const EVP_MD *digest), void *object,
-			   const EVP_MD *digest, const char *what)
+enum status authority_sign(const struct authority *a,
+			   int (*sign)(void *object, EVP_PKEY *key, const EVP_MD *digest),
+			   void *object, const EVP_MD *digest, const char *what)
 {
 	enum status st;
 
@@ -183,8 +191,10 @@ enum status authority_save(const struct authority *a, const char *dir)
 	char key_path[PATH_MAX], cert_path[PATH_MAX], *pem = NULL;
 	enum status st;
 
-	if ((st = authority_path(key_path, dir, a->name, ".key")) != GR_OK || (st = authority_path(cert_path, dir, a->name, ".pem")) != GR_OK ||
-	    (st = save_key(a, key_path)) != GR_OK || (st = chain_pem(&pem, a->chain, sk_X509_num(a->chain))) != GR_OK)
+	if ((st = authority_path(key_path, dir, a->name, ".key")) != GR_OK ||
+	    (st = authority_path(cert_path, dir, a->name, ".pem")) != GR_OK ||
+	    (st = save_key(a, key_path)) != GR_OK ||
+	    (st = chain_pem(&pem, a->chain, sk_X509_num(a->chain))) != GR_OK)
 		return st;
 	st = file_replace(cert_path, pem, strlen(pem), 0644);
 	free(pem);
@@ -196,8 +206,9 @@ static bool take_name(char name[static AUTHORITY_NAME_MAX + 1], const char *file
 {
 	size_t len = strlen(file);
 
-	return len > 4 && strcmp(file + len - 4, ".pem") == 0 && str_format(name, AUTHORITY_NAME_MAX + 1, "%.*s", (int)len - 4, file) &&
-	       authority_is_name(name);
+	return len > 4 && strcmp(file + len - 4, ".pem") == 0 &&
+	    str_format(name, AUTHORITY_NAME_MAX + 1, "%.*s", (int)len - 4, file) &&
+	    authority_is_name(name);
 }
 
 static int compare(const void *a, const void *b)
@@ -218,7 +229,8 @@ enum status authority_list(struct authority_list *list, const char *dir)
 		return GR_FAIL;
 	}
 	while ((entry = readdir(d)))
-		if (list->count < AUTHORITY_COUNT_MAX && take_name(list->name[list->count], entry->d_name))
+		if (list->count < AUTHORITY_COUNT_MAX &&
+		    take_name(list->name[list->count], entry->d_name))
 			list->count++;
 	closedir(d);
 	qsort(list->name, list->count, sizeof list->name[0], compare);

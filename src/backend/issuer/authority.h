@@ -2,8 +2,9 @@
 /*
  * authority.h - one certificate authority: a key, its certificate, and what stands above that.
  *
- * A directory holds NAME.key (0600, PEM, or the pkcs11: URI of a key in a token) and NAME.pem of each: the authority's own certificate first, then the one that
- * certifies it, and so on to a self-signed one. The first is called AUTHORITY_FIRST unless somebody says otherwise. On any
+ * A directory holds NAME.key (0600, PEM, or the pkcs11: URI of a key in a token) and NAME.pem of
+ * each: the authority's own certificate first, then the one that certifies it, and so on to a
+ * self-signed one. The first is called AUTHORITY_FIRST unless somebody says otherwise. On any
  * status but GR_OK one line has been written and there is nothing to release.
  */
 #ifndef GR_ISSUER_AUTHORITY_H
@@ -31,17 +32,19 @@ struct authority {
 /* True for 1 to 64 letters, digits, dashes and underscores. */
 bool authority_is_name(const char *name);
 /*
- * A token with its key is not asked: it may be away. GR_BAD: none of that name, damaged, key and certificate do not fit, or the key
- * is readable by others than its owner.
+ * A token with its key is not asked: it may be away. GR_BAD: none of that name, damaged, key and
+ * certificate do not fit, or the key is readable by others than its owner.
  */
 enum status authority_open(struct authority *a, const char *dir, const char *name);
 void authority_release(struct authority *a);	/* takes a zeroed struct */
 /*
- * Has sign, as X509_sign does, sign object with the key, in a token that is opened first, and again if it was pulled meanwhile. what
- * names it in error lines. GR_BAD: the PIN was refused, no such key. GR_FAIL: the token is away, or sign failed.
+ * Has sign, as X509_sign does, sign object with the key, in a token that is opened first, and
+ * again if it was pulled meanwhile. what names it in error lines. GR_BAD: the PIN was refused, no
+ * such key. GR_FAIL: the token is away, or sign failed.
  */
-enum status authority_sign(const struct authority *a, int (*sign)(void *object, EVP_PKEY *key, const EVP_MD *digest), void *object,
-			   const EVP_MD *digest, const char *what);
+enum status authority_sign(const struct authority *a,
+			   int (*sign)(void *object, EVP_PKEY *key, const EVP_MD *digest),
+			   void *object, const EVP_MD *digest, const char *what);
 /* Is there any trace of one of that name? */
 bool authority_exists(const char *dir, const char *name);
 
@@ -56,31 +59,41 @@ struct authority_list {
 enum status authority_list(struct authority_list *list, const char *dir);
 
 /*
- * A new root, self-signed for 20 years. common_name NULL: the name that AWS IoT's own has. uri: its key is in a token, and made there
- * unless alg is NULL: then it is there already. uri NULL: in a file.
+ * A new root, self-signed for 20 years. common_name NULL: the name that AWS IoT's own has. uri:
+ * its key is in a token, and made there unless alg is NULL: then it is there already. uri NULL: in
+ * a file.
  */
 struct authority_request {
 	const char *name, *common_name;
 	const struct alg_key *alg;
 	const struct uri *uri;
 };
-enum status authority_make(struct authority *a, const char *dir, const struct authority_request *q, int64_t now);
+enum status authority_make(struct authority *a, const char *dir, const struct authority_request *q,
+			   int64_t now);
 /*
- * One that somebody else made: an unencrypted key in a file, or, key_path NULL, one in the token of uri; and its certificate with all
- * above it up to a self-signed one, in this order. It must be able to certify devices in the broker's eyes, and have no other name here
- * yet. GR_BAD: it is not.
+ * One that somebody else made: an unencrypted key in a file, or, key_path NULL, one in the token
+ * of uri; and its certificate with all above it up to a self-signed one, in this order. It must be
+ * able to certify devices in the broker's eyes, and have no other name here yet. GR_BAD: it is
+ * not.
  */
 struct authority_source {
 	const char *key_path, *cert_path;
 	const struct uri *uri;
 };
-enum status authority_import(struct authority *a, const char *dir, const char *name, const struct authority_source *source, int64_t now);
+enum status authority_import(struct authority *a, const char *dir, const char *name,
+			     const struct authority_source *source, int64_t now);
 
-/* For the parts of this module: takes key and chain over, also on failure. GR_NO, silent: they do not belong together. */
-enum status authority_assemble(struct authority *a, const char *name, const struct authority_key *key, STACK_OF(X509) *chain, const char *where);
+/*
+ * For the parts of this module: takes key and chain over, also on failure. GR_NO, silent: they do
+ * not belong together.
+ */
+enum status authority_assemble(struct authority *a, const char *name,
+			       const struct authority_key *key, STACK_OF(X509) * chain,
+			       const char *where);
 /* The key first: a certificate without its key would be of no use. */
 enum status authority_save(const struct authority *a, const char *dir);
 /* The path of NAME.key or NAME.pem. */
-enum status authority_path(char path[static PATH_MAX], const char *dir, const char *name, const char *suffix);
+enum status authority_path(char path[static PATH_MAX], const char *dir, const char *name,
+			   const char *suffix);
 
 #endif

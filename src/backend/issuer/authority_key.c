@@ -26,12 +26,14 @@ void authority_key_release(struct authority_key *key)
 static enum status check_owner(const struct stat *own, bool in_token, const char *path)
 {
 	if ((own->st_mode & 077) != 0) {
-		complain("%s: others than its owner may use it (mode %03o); chmod 600 it", path, (unsigned)(own->st_mode & 0777));
+		complain("%s: others than its owner may use it (mode %03o); chmod 600 it", path,
+			 (unsigned)(own->st_mode & 0777));
 		return GR_BAD;
 	}
 	if (!in_token || own->st_uid == geteuid() || own->st_uid == 0)
 		return GR_OK;
-	complain("%s: names code to run, and belongs to user %lu; run this as that user", path, (unsigned long)own->st_uid);
+	complain("%s: names code to run, and belongs to user %lu; run this as that user", path,
+		 (unsigned long)own->st_uid);
 	return GR_BAD;
 }
 
@@ -51,7 +53,10 @@ enum status authority_key_text(char **text, size_t *len, bool *in_token, const c
 /* Lock and refused PINs have a folder of their own, which is no part of a backup. */
 static enum status new_token(struct token **token, const char *dir, const struct uri *uri)
 {
-	struct token_setup setup = { .uri = *uri, .self = { geteuid(), getegid() }, .patience = PATIENCE, .read_pin = pin_read };
+	struct token_setup setup = { .uri = *uri,
+				     .self = { geteuid(), getegid() },
+				     .patience = PATIENCE,
+				     .read_pin = pin_read };
 
 	if (str_format(setup.state, sizeof setup.state, "%s/.token", dir))
 		return token_new(token, &setup);
@@ -59,27 +64,32 @@ static enum status new_token(struct token **token, const char *dir, const struct
 	return GR_BAD;
 }
 
-enum status authority_key_named(struct authority_key *key, const char *dir, const struct uri *uri, EVP_PKEY *public)
+enum status authority_key_named(struct authority_key *key, const char *dir, const struct uri *uri,
+				EVP_PKEY *public)
 {
 	struct authority_key made = { .pkey = NULL };
 	struct object_name name;
 	enum status st;
 
 	object_name_of(&name, uri);
-	if ((st = new_token(&made.token, dir, uri)) == GR_OK && (st = token_key_promise(&made.pkey, made.token, &name, public)) == GR_OK)
+	if ((st = new_token(&made.token, dir, uri)) == GR_OK &&
+	    (st = token_key_promise(&made.pkey, made.token, &name, public)) == GR_OK)
 		*key = made;
 	else
 		authority_key_release(&made);
 	return st;
 }
 
-static enum status parse_reference(struct authority_key *key, const char *text, const char *path, const char *dir, EVP_PKEY *public)
+static enum status parse_reference(struct authority_key *key, const char *text, const char *path,
+				   const char *dir, EVP_PKEY *public)
 {
 	struct key_reference reference = { .public = NULL };
 	enum status st = key_reference_parse(&reference, text, path, NULL);
 
 	if (st == GR_OK && !reference.uri.module[0]) {
-		complain("%s: says no module-path, the PKCS#11 module of the token; gr-ca import --key names it", path);
+		complain("%s: says no module-path, the PKCS#11 module of the token; gr-ca import "
+			 "--key names it",
+			 path);
 		st = GR_BAD;
 	}
 	if (st == GR_OK)
@@ -88,7 +98,8 @@ static enum status parse_reference(struct authority_key *key, const char *text, 
 	return st;
 }
 
-enum status authority_key_parse(struct authority_key *key, const char *text, size_t len, const char *path, const char *dir, EVP_PKEY *public)
+enum status authority_key_parse(struct authority_key *key, const char *text, size_t len,
+				const char *path, const char *dir, EVP_PKEY *public)
 {
 	*key = (struct authority_key){ .pkey = NULL };
 	if (key_reference_is(text))
@@ -106,7 +117,8 @@ enum status authority_key_format(char **text, size_t *len, const struct authorit
 	return key_reference_format(text, len, &reference);
 }
 
-enum status authority_key_make(struct authority_key *key, const char *dir, const struct uri *uri, const struct alg_key *alg)
+enum status authority_key_make(struct authority_key *key, const char *dir, const struct uri *uri,
+			       const struct alg_key *alg)
 {
 	EVP_PKEY *public = NULL;
 	struct uri own = *uri;
@@ -156,7 +168,8 @@ enum status authority_key_check(EVP_PKEY *public, const char *where)
 	return GR_BAD;
 }
 
-enum status authority_key_find(struct authority_key *key, const char *dir, const struct uri *uri, EVP_PKEY *public)
+enum status authority_key_find(struct authority_key *key, const char *dir, const struct uri *uri,
+			       EVP_PKEY *public)
 {
 	struct key_reference reference = { .uri = *uri };
 	struct token *token;

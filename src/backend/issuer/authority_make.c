@@ -15,8 +15,12 @@
 
 enum { CA_SECONDS = 20 * 365 * 86400 };
 
-/* One OU, the whole text: so it stands in each certificate of AWS IoT (AWS IoT Developer Guide, policy variables). */
-static const char aws_name[] = "Amazon Web Services O=Amazon.com Inc. L=Seattle ST=Washington C=US";
+/*
+ * One OU, the whole text: so it stands in each certificate of AWS IoT (AWS IoT Developer Guide,
+ * policy variables).
+ */
+static const char aws_name[] =
+    "Amazon Web Services O=Amazon.com Inc. L=Seattle ST=Washington C=US";
 
 static enum status refuse_taken(const char *dir, const char *name)
 {
@@ -29,21 +33,30 @@ static enum status refuse_taken(const char *dir, const char *name)
 	return GR_NO;
 }
 
-/* AWS's text is longer than the 64 characters that OpenSSL's tables grant an OU, and = is in no PrintableString. */
+/*
+ * AWS's text is longer than the 64 characters that OpenSSL's tables grant an OU, and = is in no
+ * PrintableString.
+ */
 static bool set_name(X509_NAME *name, const char *common_name)
 {
 	X509_NAME_ENTRY *entry;
 	bool ok;
 
 	if (common_name)
-		return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0) == 1;
-	entry = X509_NAME_ENTRY_create_by_NID(NULL, NID_organizationalUnitName, V_ASN1_UTF8STRING, (const unsigned char *)aws_name, -1);
+		return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+						  (const unsigned char *)common_name, -1, -1,
+						  0) == 1;
+	entry = X509_NAME_ENTRY_create_by_NID(NULL, NID_organizationalUnitName, V_ASN1_UTF8STRING,
+					      (const unsigned char *)aws_name, -1);
 	ok = entry && X509_NAME_add_entry(name, entry, -1, 0) == 1;
 	X509_NAME_ENTRY_free(entry);
 	return ok;
 }
 
-/* One key is one authority: under two names, or with two subjects, its certificates would be on two CRLs. */
+/*
+ * One key is one authority: under two names, or with two subjects, its certificates would be on
+ * two CRLs.
+ */
 static enum status refuse_twin(const struct authority *a, const char *dir)
 {
 	struct authority_list list;
@@ -56,9 +69,12 @@ static enum status refuse_twin(const struct authority *a, const char *dir)
 		if ((st = authority_certificates(&chain, dir, list.name[i])) != GR_OK)
 			return st;
 		other = sk_X509_value(chain, 0);
-		if (EVP_PKEY_eq(X509_get0_pubkey(other), a->key) == 1 && (strcmp(list.name[i], a->name) != 0 ||
-		    X509_NAME_cmp(X509_get_subject_name(other), X509_get_subject_name(a->cert.x509)) != 0)) {
-			complain("%s: its key is that of an authority here already, %s", a->name, list.name[i]);
+		if (EVP_PKEY_eq(X509_get0_pubkey(other), a->key) == 1 &&
+		    (strcmp(list.name[i], a->name) != 0 ||
+		     X509_NAME_cmp(X509_get_subject_name(other),
+				   X509_get_subject_name(a->cert.x509)) != 0)) {
+			complain("%s: its key is that of an authority here already, %s", a->name,
+				 list.name[i]);
 			st = GR_NO;
 		}
 		chain_free(chain);
@@ -71,20 +87,24 @@ static X509 *draft(EVP_PKEY *key, const char *common_name, int64_t now)
 	X509 *x509 = X509_new();
 	X509_NAME *name = x509 ? X509_get_subject_name(x509) : NULL;
 
-	if (x509 && X509_set_version(x509, X509_VERSION_3) == 1 && certificate_builder_serial(x509) && set_name(name, common_name) &&
+	if (x509 && X509_set_version(x509, X509_VERSION_3) == 1 &&
+	    certificate_builder_serial(x509) && set_name(name, common_name) &&
 	    X509_set_issuer_name(x509, name) == 1 && X509_set_pubkey(x509, key) == 1 &&
 	    certificate_builder_times(x509, now - ISSUER_BACKDATE, now + CA_SECONDS) &&
 	    certificate_builder_extension(x509, x509, NID_basic_constraints, "critical,CA:TRUE") &&
-	    certificate_builder_extension(x509, x509, NID_key_usage, "critical,keyCertSign,cRLSign") &&
+	    certificate_builder_extension(x509, x509, NID_key_usage,
+					  "critical,keyCertSign,cRLSign") &&
 	    certificate_builder_extension(x509, x509, NID_subject_key_identifier, "hash"))
 		return x509;
-	complain("%s: certificate authority cannot be made: %s", common_name ? common_name : "AWS IoT's name", complain_openssl());
+	complain("%s: certificate authority cannot be made: %s",
+		 common_name ? common_name : "AWS IoT's name", complain_openssl());
 	X509_free(x509);
 	return NULL;
 }
 
 /* By the key alone: there is no authority before it has a certificate. */
-static enum status self_sign(STACK_OF(X509) **chain, const struct authority_key *key, const char *common_name, int64_t now)
+static enum status self_sign(STACK_OF(X509) * *chain, const struct authority_key *key,
+			     const char *common_name, int64_t now)
 {
 	const struct authority unborn = { .key = key->pkey, .token = key->token };
 	STACK_OF(X509) *made = sk_X509_new_null();
@@ -93,22 +113,26 @@ static enum status self_sign(STACK_OF(X509) **chain, const struct authority_key 
 
 	if (!x509 || !made || sk_X509_push(made, x509) == 0)
 		X509_free(x509);
-	else if ((st = authority_sign(&unborn, issuer_sign_x509, x509, EVP_sha256(), "certificate authority")) == GR_OK)
+	else if ((st = authority_sign(&unborn, issuer_sign_x509, x509, EVP_sha256(),
+				      "certificate authority")) == GR_OK)
 		*chain = made;
 	if (st != GR_OK)
 		chain_free(made);
 	return st;
 }
 
-static enum status get_key(struct authority_key *key, const char *dir, const struct authority_request *q)
+static enum status get_key(struct authority_key *key, const char *dir,
+			   const struct authority_request *q)
 {
 	*key = (struct authority_key){ .pkey = NULL };
 	if (!q->uri)
 		return key_generate(&key->pkey, q->alg);
-	return q->alg ? authority_key_make(key, dir, q->uri, q->alg) : authority_key_find(key, dir, q->uri, NULL);
+	return q->alg ? authority_key_make(key, dir, q->uri, q->alg)
+		      : authority_key_find(key, dir, q->uri, NULL);
 }
 
-enum status authority_make(struct authority *a, const char *dir, const struct authority_request *q, int64_t now)
+enum status authority_make(struct authority *a, const char *dir, const struct authority_request *q,
+			   int64_t now)
 {
 	STACK_OF(X509) *chain = NULL;
 	struct authority_key key;
@@ -122,7 +146,8 @@ enum status authority_make(struct authority *a, const char *dir, const struct au
 	}
 	if ((st = authority_assemble(a, q->name, &key, chain, dir)) != GR_OK)
 		return st;
-	if ((!q->alg && (st = refuse_twin(a, dir)) != GR_OK) || (st = authority_save(a, dir)) != GR_OK)
+	if ((!q->alg && (st = refuse_twin(a, dir)) != GR_OK) ||
+	    (st = authority_save(a, dir)) != GR_OK)
 		authority_release(a);
 	return st;
 }
@@ -130,7 +155,8 @@ enum status authority_make(struct authority *a, const char *dir, const struct au
 /* NULL, or what keeps this certificate from being an authority's. */
 static const char *flaw_of(X509 *x509)
 {
-	uint32_t usage = X509_get_key_usage(x509);	/* all bits are set where the extension is missing */
+	/* all bits are set where the extension is missing */
+	uint32_t usage = X509_get_key_usage(x509);
 
 	if (!(X509_get_extension_flags(x509) & EXFLAG_CA))
 		return "its certificate is not a CA's (basicConstraints CA:TRUE)";
@@ -174,18 +200,24 @@ static enum status old_key(struct authority_key *key, const char *dir, const cha
 	enum status st;
 	size_t len;
 
-	if ((st = authority_path(path, dir, name, ".key")) != GR_OK || (st = authority_key_text(&text, &len, &in_token, path)) != GR_OK)
+	if ((st = authority_path(path, dir, name, ".key")) != GR_OK ||
+	    (st = authority_key_text(&text, &len, &in_token, path)) != GR_OK)
 		return st;
 	if (in_token)
 		st = authority_certificates(&chain, dir, name);
 	if (st == GR_OK)
-		st = authority_key_parse(key, text, len, path, dir, in_token ? X509_get0_pubkey(sk_X509_value(chain, 0)) : NULL);
+		st = authority_key_parse(key, text, len, path, dir,
+					 in_token ? X509_get0_pubkey(sk_X509_value(chain, 0))
+						  : NULL);
 	chain_free(chain);
 	secret_free(text, len);
 	return st;
 }
 
-/* The same key under the same name is the same authority, with a certificate that was renewed, or a key that has moved. */
+/*
+ * The same key under the same name is the same authority, with a certificate that was renewed, or
+ * a key that has moved.
+ */
 static enum status refuse_other(const struct authority *a, const char *dir)
 {
 	struct authority_key old = { .pkey = NULL };
@@ -232,7 +264,8 @@ static enum status read_chain(STACK_OF(X509) **chain, const char *path)
 	return st;
 }
 
-static enum status read_source(struct authority_key *key, STACK_OF(X509) **chain, const struct authority_source *source, const char *dir)
+static enum status read_source(struct authority_key *key, STACK_OF(X509) * *chain,
+			       const struct authority_source *source, const char *dir)
 {
 	const char *path = source->key_path;
 	EVP_PKEY *public = NULL;
@@ -251,7 +284,8 @@ static enum status read_source(struct authority_key *key, STACK_OF(X509) **chain
 	return st;
 }
 
-enum status authority_import(struct authority *a, const char *dir, const char *name, const struct authority_source *source, int64_t now)
+enum status authority_import(struct authority *a, const char *dir, const char *name,
+			     const struct authority_source *source, int64_t now)
 {
 	struct authority_key key = { .pkey = NULL };
 	STACK_OF(X509) *chain = NULL;
@@ -263,13 +297,14 @@ enum status authority_import(struct authority *a, const char *dir, const char *n
 		return st;
 	}
 	if ((st = authority_assemble(a, name, &key, chain, source->cert_path)) == GR_NO) {
-		complain("%s: its first certificate does not belong to the key in %s", source->cert_path, source->key_path);
+		complain("%s: its first certificate does not belong to the key in %s",
+			 source->cert_path, source->key_path);
 		return GR_BAD;
 	}
 	if (st != GR_OK)
 		return st;
-	if ((st = prove(a, now)) != GR_OK || (st = refuse_twin(a, dir)) != GR_OK || (st = refuse_other(a, dir)) != GR_OK ||
-	    (st = authority_save(a, dir)) != GR_OK)
+	if ((st = prove(a, now)) != GR_OK || (st = refuse_twin(a, dir)) != GR_OK ||
+	    (st = refuse_other(a, dir)) != GR_OK || (st = authority_save(a, dir)) != GR_OK)
 		authority_release(a);
 	return st;
 }

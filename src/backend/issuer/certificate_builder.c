@@ -16,8 +16,9 @@ bool certificate_builder_serial(X509 *x509)
 
 	ok = RAND_bytes(bytes, sizeof bytes) == 1;
 	bytes[0] &= 0x7f;
-	ok = ok && (number = BN_bin2bn(bytes, sizeof bytes, NULL)) && (serial = BN_to_ASN1_INTEGER(number, NULL)) &&
-	     X509_set_serialNumber(x509, serial) == 1;
+	ok = ok && (number = BN_bin2bn(bytes, sizeof bytes, NULL)) &&
+	    (serial = BN_to_ASN1_INTEGER(number, NULL)) &&
+	    X509_set_serialNumber(x509, serial) == 1;
 	ASN1_INTEGER_free(serial);
 	BN_free(number);
 	return ok;
@@ -25,7 +26,8 @@ bool certificate_builder_serial(X509 *x509)
 
 bool certificate_builder_times(X509 *x509, int64_t not_before, int64_t not_after)
 {
-	return ASN1_TIME_set(X509_getm_notBefore(x509), (time_t)not_before) && ASN1_TIME_set(X509_getm_notAfter(x509), (time_t)not_after);
+	return ASN1_TIME_set(X509_getm_notBefore(x509), (time_t)not_before) &&
+	    ASN1_TIME_set(X509_getm_notAfter(x509), (time_t)not_after);
 }
 
 bool certificate_builder_extension(X509 *x509, X509 *authority, int nid, const char *value)

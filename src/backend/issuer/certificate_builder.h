@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * certificate_builder.h - what a certificate is filled with before it is signed. Silent; false: OpenSSL's error queue says why.
+ * certificate_builder.h - what a certificate is filled with before it is signed. Silent; false:
+ * OpenSSL's error queue says why.
  */
 #ifndef GR_ISSUER_CERTIFICATE_BUILDER_H
 #define GR_ISSUER_CERTIFICATE_BUILDER_H

@@ -20,22 +20,28 @@ static bool add_host(X509 *x509, X509 *authority, const char *host)
 {
 	unsigned char address[16];
 	char value[300];
-	bool ip = inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+	bool ip = inet_pton(AF_INET, host, address) == 1 ||
+	    inet_pton(AF_INET6, host, address) == 1;
 
-	return str_format(value, sizeof value, "%s:%s", ip ? "IP" : "DNS", host) && strchr(host, ',') == NULL &&
-	       certificate_builder_extension(x509, authority, NID_subject_alt_name, value);
+	return str_format(value, sizeof value, "%s:%s", ip ? "IP" : "DNS", host) &&
+	    strchr(host, ',') == NULL &&
+	    certificate_builder_extension(x509, authority, NID_subject_alt_name, value);
 }
 
 static bool add_extensions(X509 *x509, X509 *authority, const struct issuer_request *q)
 {
 	bool server = q->use == ISSUER_SERVER;
 
-	return certificate_builder_extension(x509, authority, NID_basic_constraints, "critical,CA:FALSE") &&
-	       certificate_builder_extension(x509, authority, NID_key_usage, "critical,digitalSignature") &&
-	       certificate_builder_extension(x509, authority, NID_ext_key_usage, server ? "serverAuth" : "clientAuth") &&
-	       certificate_builder_extension(x509, authority, NID_subject_key_identifier, "hash") &&
-	       certificate_builder_extension(x509, authority, NID_authority_key_identifier, "keyid:always") &&
-	       (!server || add_host(x509, authority, q->host));
+	return certificate_builder_extension(x509, authority, NID_basic_constraints,
+					     "critical,CA:FALSE") &&
+	    certificate_builder_extension(x509, authority, NID_key_usage,
+					  "critical,digitalSignature") &&
+	    certificate_builder_extension(x509, authority, NID_ext_key_usage,
+					  server ? "serverAuth" : "clientAuth") &&
+	    certificate_builder_extension(x509, authority, NID_subject_key_identifier, "hash") &&
+	    certificate_builder_extension(x509, authority, NID_authority_key_identifier,
+					  "keyid:always") &&
+	    (!server || add_host(x509, authority, q->host));
 }
 
 int issuer_sign_x509(void *x509, EVP_PKEY *key, const EVP_MD *digest)
@@ -47,17 +53,20 @@ static X509 *draft(X509 *authority, const struct issuer_request *q)
 {
 	X509 *x509 = X509_new();
 
-	if (x509 && X509_set_version(x509, X509_VERSION_3) == 1 && certificate_builder_serial(x509) &&
+	if (x509 && X509_set_version(x509, X509_VERSION_3) == 1 &&
+	    certificate_builder_serial(x509) &&
 	    X509_set_issuer_name(x509, X509_get_subject_name(authority)) == 1 &&
 	    X509_set_subject_name(x509, q->subject) == 1 && X509_set_pubkey(x509, q->key) == 1 &&
-	    certificate_builder_times(x509, q->not_before, q->not_after) && add_extensions(x509, authority, q))
+	    certificate_builder_times(x509, q->not_before, q->not_after) &&
+	    add_extensions(x509, authority, q))
 		return x509;
 	complain("certificate: cannot be made: %s", complain_openssl());
 	X509_free(x509);
 	return NULL;
 }
 
-enum status issuer_sign(struct cert *cert, const struct authority *a, const EVP_MD *digest, const struct issuer_request *q)
+enum status issuer_sign(struct cert *cert, const struct authority *a, const EVP_MD *digest,
+			const struct issuer_request *q)
 {
 	X509 *x509 = draft(a->cert.x509, q);
 	enum status st;
@@ -70,18 +79,24 @@ enum status issuer_sign(struct cert *cert, const struct authority *a, const EVP_
 	return st;
 }
 
-enum status issuer_sample(struct cert *cert, EVP_PKEY **key, const struct authority *a, const EVP_MD *digest, int64_t now)
+enum status issuer_sample(struct cert *cert, EVP_PKEY **key, const struct authority *a,
+			  const EVP_MD *digest, int64_t now)
 {
-	struct issuer_request q = { .use = ISSUER_DEVICE, .not_before = now - ISSUER_BACKDATE, .not_after = now + SAMPLE_SECONDS };
+	struct issuer_request q = { .use = ISSUER_DEVICE,
+				    .not_before = now - ISSUER_BACKDATE,
+				    .not_after = now + SAMPLE_SECONDS };
 	X509_NAME *name = X509_NAME_new();
 	const struct alg_key *alg;
 	EVP_PKEY *made = NULL;
 	enum status st;
 
-	if (!name || X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"gr-ca sample", -1, -1, 0) != 1) {
+	if (!name ||
+	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+				       (const unsigned char *)"gr-ca sample", -1, -1, 0) != 1) {
 		complain("certificate: out of memory");
 		st = GR_FAIL;
-	} else if ((st = alg_key_find(&alg, "ECDSA-P256")) == GR_OK && (st = key_generate(&made, alg)) == GR_OK) {
+	} else if ((st = alg_key_find(&alg, "ECDSA-P256")) == GR_OK &&
+		   (st = key_generate(&made, alg)) == GR_OK) {
 		q.key = made;
 		q.subject = name;
 		st = issuer_sign(cert, a, digest, &q);
@@ -99,13 +114,16 @@ enum status issuer_end(int64_t *not_after, const struct issuer *issuer, int64_t 
 	int64_t end = issuer->authority.end;
 
 	if (end <= now) {
-		complain("authority %s: has expired; nothing can be issued by it", issuer->authority.name);
+		complain("authority %s: has expired; nothing can be issued by it",
+			 issuer->authority.name);
 		return GR_NO;
 	}
 	if (!issuer->mode.private)
 		*not_after = AWS_NOT_AFTER;
 	else
-		*not_after = end - now > (int64_t)issuer->mode.days * 86400 ? now + (int64_t)issuer->mode.days * 86400 : end;
+		*not_after = end - now > (int64_t)issuer->mode.days * 86400
+		    ? now + (int64_t)issuer->mode.days * 86400
+		    : end;
 	return GR_OK;
 }
 
@@ -149,7 +167,8 @@ enum status issuer_open(struct issuer *issuer, const char *dir)
 
 enum status issuer_refresh(struct issuer *issuer)
 {
-	struct issuer_file mode = look(issuer->dir, "mode", ".json"), cert = look(issuer->dir, issuer->authority.name, ".pem");
+	struct issuer_file mode = look(issuer->dir, "mode", ".json"),
+			   cert = look(issuer->dir, issuer->authority.name, ".pem");
 	struct issuer read;
 	enum status st;
 

@@ -46,9 +46,10 @@ static const struct issuing_profile_alg *first_of(int type)
 /* The three of one family, or all six. */
 static const char *allowed(int type)
 {
-	return type == EVP_PKEY_RSA ? "SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA" :
-	       type == EVP_PKEY_EC ? "SHA256WITHECDSA, SHA384WITHECDSA, SHA512WITHECDSA" :
-	       "SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA, SHA256WITHECDSA, SHA384WITHECDSA, SHA512WITHECDSA";
+	return type == EVP_PKEY_RSA ? "SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA"
+	    : type == EVP_PKEY_EC   ? "SHA256WITHECDSA, SHA384WITHECDSA, SHA512WITHECDSA"
+				    : "SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA, "
+				    "SHA256WITHECDSA, SHA384WITHECDSA, SHA512WITHECDSA";
 }
 
 enum status issuing_profile_alg_find(const struct issuing_profile_alg **alg, const char *name)
@@ -59,23 +60,29 @@ enum status issuing_profile_alg_find(const struct issuing_profile_alg **alg, con
 	return GR_BAD;
 }
 
-static enum status parse(struct issuing_profile *mode, const char *text, size_t len, const char *path)
+static enum status parse(struct issuing_profile *mode, const char *text, size_t len,
+			 const char *path)
 {
 	const char *name = NULL, *authority = NULL, *alg = NULL;
 	json_int_t days = ISSUING_PROFILE_DAYS_DEFAULT;
 	json_t *o = json_object_parse(text, len);
-	bool whole = o && json_unpack_ex(o, NULL, JSON_STRICT, "{s:s, s:s, s?s, s?I}", "mode", &name, "authority", &authority,
-					 "signingAlgorithm", &alg, "validityDays", &days) == 0;
+	bool whole = o &&
+	    json_unpack_ex(o, NULL, JSON_STRICT, "{s:s, s:s, s?s, s?I}", "mode", &name,
+			   "authority", &authority, "signingAlgorithm", &alg, "validityDays",
+			   &days) == 0;
 	bool private = whole && strcmp(name, "private") == 0;
 	enum status st = GR_BAD;
 
-	if (whole && (private ? alg && find(alg) : strcmp(name, "iot") == 0) && authority_is_name(authority) &&
-	    days >= 1 && days <= ISSUING_PROFILE_DAYS_MAX) {
-		*mode = (struct issuing_profile){ .private = private, .alg = private ? find(alg) : NULL, .days = (uint32_t)days };
+	if (whole && (private ? alg && find(alg) : strcmp(name, "iot") == 0) &&
+	    authority_is_name(authority) && days >= 1 && days <= ISSUING_PROFILE_DAYS_MAX) {
+		*mode = (struct issuing_profile){ .private = private,
+						  .alg = private ? find(alg) : NULL,
+						  .days = (uint32_t)days };
 		str_copy(mode->authority, sizeof mode->authority, authority);
 		st = GR_OK;
 	} else {
-		complain("%s: damaged; mend it, or remove it and choose anew with gr-ca mode", path);
+		complain("%s: damaged; mend it, or remove it and choose anew with gr-ca mode",
+			 path);
 	}
 	json_decref(o);
 	return st;
@@ -103,13 +110,16 @@ enum status issuing_profile_need(struct issuing_profile *mode, const char *dir)
 
 	if (st != GR_NO)
 		return st;
-	complain("%s: no certificate authority issues there; gr-ca init makes one, gr-ca mode chooses one", dir);
+	complain("%s: no certificate authority issues there; gr-ca init makes one, gr-ca mode "
+		 "chooses one",
+		 dir);
 	return GR_BAD;
 }
 
 enum status issuing_profile_write(const struct issuing_profile *mode, const char *dir)
 {
-	json_t *o = json_pack("{s:s, s:s}", "mode", issuing_profile_name(mode), "authority", mode->authority);
+	json_t *o = json_pack("{s:s, s:s}", "mode", issuing_profile_name(mode), "authority",
+			      mode->authority);
 	char path[PATH_MAX], *text = NULL;
 	enum status st = GR_FAIL;
 
@@ -132,13 +142,16 @@ enum status issuing_profile_settle(struct issuing_profile *mode, const struct au
 	int type = EVP_PKEY_get_base_id(a->key);
 
 	if (!mode->private && type != EVP_PKEY_RSA) {
-		complain("mode iot signs with SHA256WITHRSA, and authority %s has no RSA key; use mode private, or an authority with one", a->name);
+		complain("mode iot signs with SHA256WITHRSA, and authority %s has no RSA key; use "
+			 "mode private, or an authority with one",
+			 a->name);
 		return GR_BAD;
 	}
 	if (!mode->private || !mode->alg)
 		mode->alg = first_of(type);
 	if (mode->alg->type == type)
 		return GR_OK;
-	complain("signing algorithm %s does not go with the key of authority %s; allowed are %s", mode->alg->name, a->name, allowed(type));
+	complain("signing algorithm %s does not go with the key of authority %s; allowed are %s",
+		 mode->alg->name, a->name, allowed(type));
 	return GR_BAD;
 }

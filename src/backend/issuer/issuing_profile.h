@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * issuing_profile.h - how certificates for devices are issued: as AWS IoT does, or as a private authority.
+ * issuing_profile.h - how certificates for devices are issued: as AWS IoT does, or as a private
+ * authority.
  *
- * The file mode.json beside the authorities; it alone says which of them issues, so that replacing it is the one durable
- * step of every change. On any status but GR_OK one line has been written, unless a function says otherwise.
+ * The file mode.json beside the authorities; it alone says which of them issues, so that replacing
+ * it is the one durable step of every change. On any status but GR_OK one line has been written,
+ * unless a function says otherwise.
  */
 #ifndef GR_ISSUER_ISSUING_PROFILE_H
 #define GR_ISSUER_ISSUING_PROFILE_H
@@ -36,7 +38,10 @@ enum status issuing_profile_read(struct issuing_profile *mode, const char *dir);
 /* GR_BAD: there is none. */
 enum status issuing_profile_need(struct issuing_profile *mode, const char *dir);
 enum status issuing_profile_write(const struct issuing_profile *mode, const char *dir);
-/* Chooses the algorithm where none was: SHA-256 with the authority's key. GR_BAD: mode and authority do not go together. */
+/*
+ * Chooses the algorithm where none was: SHA-256 with the authority's key. GR_BAD: mode and
+ * authority do not go together.
+ */
 enum status issuing_profile_settle(struct issuing_profile *mode, const struct authority *a);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sealed_key.h - a private key that leaves the machine: PKCS#8, encrypted under a passphrase (PBES2 with scrypt, RFC 7914,
- * and AES-256-CBC). `openssl pkey -in FILE` opens it as well.
+ * sealed_key.h - a private key that leaves the machine: PKCS#8, encrypted under a passphrase
+ * (PBES2 with scrypt, RFC 7914, and AES-256-CBC). `openssl pkey -in FILE` opens it as well.
  *
  * On any status but GR_OK one line has been written.
  */
@@ -15,12 +15,16 @@
 
 enum { SEALED_PASSPHRASE = 1024 };	/* bytes, with the NUL */
 
-/* The first line of the file, "-" is standard input; sealed_forget it. GR_BAD: no such file, an empty line, or a longer one. */
+/*
+ * The first line of the file, "-" is standard input; sealed_forget it. GR_BAD: no such file, an
+ * empty line, or a longer one.
+ */
 enum status sealed_passphrase(char **passphrase, const char *path);
 void sealed_forget(char *passphrase);	/* takes NULL */
 /* The key as PEM; free it. */
 enum status sealed_key_pem(char **pem, size_t *len, EVP_PKEY *key, const char *passphrase);
 /* GR_BAD: another passphrase, or no such key. where names the source in error lines. */
-enum status sealed_key_open(EVP_PKEY **key, const char *pem, size_t len, const char *passphrase, const char *where);
+enum status sealed_key_open(EVP_PKEY **key, const char *pem, size_t len, const char *passphrase,
+			    const char *where);
 
 #endif

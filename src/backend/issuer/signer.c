@@ -10,7 +10,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-/* A signature in a slow token takes a second or two; a signer that says nothing for longer is one that hangs. */
+/*
+ * A signature in a slow token takes a second or two; a signer that says nothing for longer is one
+ * that hangs.
+ */
 enum { ANSWER_SECONDS = 30, LINES_MAX = WIRE_MAX - 64 };
 
 const struct peer_kind signer_kind = { "gr-signer", "sign.sock" };
@@ -31,7 +34,8 @@ static enum status connect_to(struct signer *s)
 
 static enum status broken(struct signer *s)
 {
-	complain("%s: no answer from gr-signer: %s", s->dir, errno ? strerror(errno) : "it has ended");
+	complain("%s: no answer from gr-signer: %s", s->dir,
+		 errno ? strerror(errno) : "it has ended");
 	peer_kill(&s->peer);
 	return GR_FAIL;
 }
@@ -41,7 +45,10 @@ static bool is_status(int status)
 	return status == GR_OK || status == GR_NO || status == GR_BAD || status == GR_FAIL;
 }
 
-/* Sends what is in s->wire; afterwards it holds the answer behind its status. The reason of a no is kept, that of a failure said. */
+/*
+ * Sends what is in s->wire; afterwards it holds the answer behind its status. The reason of a no
+ * is kept, that of a failure said.
+ */
 static enum status ask(struct signer *s)
 {
 	enum status st;
@@ -126,7 +133,8 @@ static enum status add_line(struct signer *s, const char *text, size_t len)
 	enum status st;
 
 	if (len > LINES_MAX) {
-		complain("ledger: a line of %zu bytes is longer than the %d that it takes", len, LINES_MAX);
+		complain("ledger: a line of %zu bytes is longer than the %d that it takes", len,
+			 LINES_MAX);
 		return GR_BAD;
 	}
 	if (len > LINES_MAX - s->len && (st = send_lines(s, false)) != GR_OK)
@@ -169,7 +177,8 @@ static bool put_der(struct wire *wire, int len, unsigned char *der)
 	return len > 0;
 }
 
-static enum status read_certificate(struct cert *cert, struct signer_origin *origin, struct signer *s)
+static enum status read_certificate(struct cert *cert, struct signer_origin *origin,
+				    struct signer *s)
 {
 	const unsigned char *der;
 	X509 *x509 = NULL;
@@ -184,7 +193,8 @@ static enum status read_certificate(struct cert *cert, struct signer_origin *ori
 	return x509 ? cert_from_x509(cert, x509, "new certificate") : broken(s);
 }
 
-enum status signer_issue(struct cert *cert, struct signer_origin *origin, struct signer *s, EVP_PKEY *key, const X509_NAME *subject, int64_t not_before)
+enum status signer_issue(struct cert *cert, struct signer_origin *origin, struct signer *s,
+			 EVP_PKEY *key, const X509_NAME *subject, int64_t not_before)
 {
 	unsigned char *name = NULL, *spki = NULL;
 	int name_len = i2d_X509_NAME(subject, &name), spki_len = i2d_PUBKEY(key, &spki);
@@ -214,7 +224,8 @@ static enum status ask_finally(struct signer *s)
 	return GR_BAD;
 }
 
-enum status signer_crl_begin(struct signer *s, const char *authority, int64_t number, int64_t now, int64_t next)
+enum status signer_crl_begin(struct signer *s, const char *authority, int64_t number, int64_t now,
+			     int64_t next)
 {
 	enum status st = begin(s, SIGNER_CRL);
 

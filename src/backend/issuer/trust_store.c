@@ -47,7 +47,9 @@ static enum status add(const char *dir, const struct cert *cert)
 		return st;
 	st = GR_NO;
 	for (int i = 0; i < SAME_HASH_MAX && st == GR_NO; i++)
-		st = str_format(path, sizeof path, "%s/%08lx.%d", dir, hash, i) ? put(path, cert, pem, len) : GR_FAIL;
+		st = str_format(path, sizeof path, "%s/%08lx.%d", dir, hash, i)
+		    ? put(path, cert, pem, len)
+		    : GR_FAIL;
 	free(pem);
 	if (st == GR_NO)
 		complain("%s: holds too many CA certificates of one name", dir);

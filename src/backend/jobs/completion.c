@@ -9,20 +9,25 @@
 static int64_t count_failures(const struct counters *t, enum failure_type type)
 {
 	static const enum execution_status statuses[] = {
-		[FAILURE_FAILED] = EXECUTION_FAILED, [FAILURE_REJECTED] = EXECUTION_REJECTED, [FAILURE_TIMED_OUT] = EXECUTION_TIMED_OUT
+		[FAILURE_FAILED] = EXECUTION_FAILED, [FAILURE_REJECTED] = EXECUTION_REJECTED,
+		[FAILURE_TIMED_OUT] = EXECUTION_TIMED_OUT
 	};
 
 	if (type != FAILURE_ALL)
 		return t->count[statuses[type]];
-	return t->count[EXECUTION_FAILED] + t->count[EXECUTION_REJECTED] + t->count[EXECUTION_TIMED_OUT];
+	return t->count[EXECUTION_FAILED] + t->count[EXECUTION_REJECTED] +
+	    t->count[EXECUTION_TIMED_OUT];
 }
 
-static enum status abort_job(struct db *db, const struct job *job, const struct abort_criterion *a, int64_t failures, int64_t executed, int64_t now)
+static enum status abort_job(struct db *db, const struct job *job, const struct abort_criterion *a,
+			     int64_t failures, int64_t executed, int64_t now)
 {
 	char comment[160];
 
-	str_format(comment, sizeof comment, "%s: %lld of %lld executions, the limit is %lld.%02lld %%", failure_type_name(a->type),
-		   (long long)failures, (long long)executed, (long long)(a->threshold / 100), (long long)(a->threshold % 100));
+	str_format(comment, sizeof comment,
+		   "%s: %lld of %lld executions, the limit is %lld.%02lld %%",
+		   failure_type_name(a->type), (long long)failures, (long long)executed,
+		   (long long)(a->threshold / 100), (long long)(a->threshold % 100));
 	return cancellation_begin(db, job, RECALL_QUEUED, "ABORT_CRITERIA_MET", comment, now);
 }
 
@@ -49,7 +54,8 @@ static enum status judge_abort(struct db *db, const struct job *job, int64_t now
 }
 
 /* How many attempts before this one spent the criterion's budget. */
-static enum status count_spent(int64_t *spent, struct db *db, const struct execution *x, enum failure_type type)
+static enum status count_spent(int64_t *spent, struct db *db, const struct execution *x,
+			       enum failure_type type)
 {
 	*spent = x->attempt;
 	if (type == FAILURE_ALL)
@@ -60,9 +66,11 @@ static enum status count_spent(int64_t *spent, struct db *db, const struct execu
 	return GR_OK;
 }
 
-static enum status judge_retry(struct db *db, const struct job *job, const struct execution *x, int64_t now)
+static enum status judge_retry(struct db *db, const struct job *job, const struct execution *x,
+			       int64_t now)
 {
-	enum failure_type type = x->status == EXECUTION_FAILED ? FAILURE_FAILED : FAILURE_TIMED_OUT;
+	enum failure_type type = x->status == EXECUTION_FAILED ? FAILURE_FAILED
+							       : FAILURE_TIMED_OUT;
 	int64_t spent = 0;
 
 	if (x->status != EXECUTION_FAILED && x->status != EXECUTION_TIMED_OUT)
@@ -85,7 +93,8 @@ enum status completion_judge(struct db *db, const struct execution *x, int64_t n
 	struct job job = { 0 };
 	enum status st = job_get(&job, db, x->job);
 
-	if (st == GR_OK && job.status == JOB_IN_PROGRESS && (st = judge_abort(db, &job, now)) == GR_NO)
+	if (st == GR_OK && job.status == JOB_IN_PROGRESS &&
+	    (st = judge_abort(db, &job, now)) == GR_NO)
 		st = judge_retry(db, &job, x, now);
 	job_release(&job);
 	return st == GR_NO ? GR_OK : st;

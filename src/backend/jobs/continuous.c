@@ -19,9 +19,13 @@ static enum status is_target(struct db *db, const char *job, const char *thing)
 {
 	int64_t found = 0;
 
-	return db_number(&found, db, "SELECT 1 FROM job_target WHERE job = ?1 AND CASE WHEN target LIKE 'thing/%'"
-		" THEN target = 'thing/' || ?2 AND EXISTS (SELECT 1 FROM thing WHERE name = ?2)"
-		" ELSE EXISTS (SELECT 1 FROM member WHERE thing_group = substr(target, 12) AND thing = ?2) END LIMIT 1", "ss", job, thing);
+	return db_number(
+	    &found, db,
+	    "SELECT 1 FROM job_target WHERE job = ?1 AND CASE WHEN target LIKE 'thing/%'"
+	    " THEN target = 'thing/' || ?2 AND EXISTS (SELECT 1 FROM thing WHERE name = ?2)"
+	    " ELSE EXISTS (SELECT 1 FROM member WHERE thing_group = substr(target, 12) AND thing "
+	    "= ?2) END LIMIT 1",
+	    "ss", job, thing);
 }
 
 /* At once: the pace is for those who were there when the job began. */
@@ -52,9 +56,11 @@ static enum status left(struct db *db, const char *job, const char *thing, int64
 	struct execution x;
 	enum status st = stop_waiting(db, job, thing);
 
-	if (st != GR_OK || (st = rollout_uncover(db, job, thing)) == GR_FAIL || (st = execution_find(&x, db, thing, job, 0)) != GR_OK)
+	if (st != GR_OK || (st = rollout_uncover(db, job, thing)) == GR_FAIL ||
+	    (st = execution_find(&x, db, thing, job, 0)) != GR_OK)
 		return st == GR_NO ? GR_OK : st;
-	return execution_is_terminal(x.status) ? GR_OK : queue_move(db, &x, EXECUTION_REMOVED, NULL, now);
+	return execution_is_terminal(x.status) ? GR_OK
+					       : queue_move(db, &x, EXECUTION_REMOVED, NULL, now);
 }
 
 static enum status follow(struct db *db, const char *job, const char *thing, int64_t now)
@@ -72,7 +78,8 @@ static enum status follow(struct db *db, const char *job, const char *thing, int
 static enum status next_job(char job[static 65], struct db *db, const char *after)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT min(job) FROM continuous_target WHERE job > ?", "s", after);
+	enum status st = db_query(&row, db, "SELECT min(job) FROM continuous_target WHERE job > ?",
+				  "s", after);
 
 	if (st == GR_OK && db_is_null(row, 0))
 		st = GR_NO;
@@ -111,7 +118,8 @@ enum status continuous_step(struct db *db, int64_t now)
 	enum status st = GR_OK;
 
 	for (int i = 0; i < CHANGES && (st = next_change(thing, db)) == GR_OK; i++)
-		if ((st = db_run(db, "DELETE FROM membership_change WHERE thing = ?", "s", thing)) != GR_OK ||
+		if ((st = db_run(db, "DELETE FROM membership_change WHERE thing = ?", "s",
+				 thing)) != GR_OK ||
 		    (st = follow_all(db, thing, now)) != GR_OK)
 			return st;
 	return st == GR_NO ? GR_OK : st;

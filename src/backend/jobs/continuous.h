@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * continuous.h - jobs that follow their thing groups: who joins one gets an execution, who leaves has it REMOVED.
+ * continuous.h - jobs that follow their thing groups: who joins one gets an execution, who leaves
+ * has it REMOVED.
  *
  * Inside the caller's transaction. On GR_FAIL one line has been written; GR_NO is silent.
  */

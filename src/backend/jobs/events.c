@@ -54,8 +54,10 @@ static enum status put_notify_next(struct db *db, const char *thing, int64_t now
 	struct job job = { 0 };
 	enum status st = execution_front(&x, db, thing);
 
-	if (st == GR_OK && (st = execution_details(&details, db, x.id)) == GR_OK && (st = job_get(&job, db, x.job)) == GR_OK && body)
-		json_object_set_new(body, "execution", queue_execution(&x, details, job.document, false, now));
+	if (st == GR_OK && (st = execution_details(&details, db, x.id)) == GR_OK &&
+	    (st = job_get(&job, db, x.job)) == GR_OK && body)
+		json_object_set_new(body, "execution",
+				    queue_execution(&x, details, job.document, false, now));
 	free(details);
 	job_release(&job);
 	if (st == GR_FAIL) {
@@ -66,7 +68,8 @@ static enum status put_notify_next(struct db *db, const char *thing, int64_t now
 	return outbox_put(db, topic, body);
 }
 
-enum status events_thing(struct db *db, const char *thing, int64_t front_before, bool changed, int64_t now)
+enum status events_thing(struct db *db, const char *thing, int64_t front_before, bool changed,
+			 int64_t now)
 {
 	int64_t front = 0;
 	enum status st = events_front(&front, db, thing);
@@ -86,10 +89,14 @@ static bool event_id(char id[static 37])
 enum status events_execution(struct db *db, const struct execution *x, bool deleted, int64_t now)
 {
 	static const char *const words[] = {
-		[EXECUTION_SUCCEEDED] = "succeeded", [EXECUTION_FAILED] = "failed", [EXECUTION_TIMED_OUT] = "timed_out",
-		[EXECUTION_REJECTED] = "rejected", [EXECUTION_REMOVED] = "removed", [EXECUTION_CANCELED] = "canceled"
+		[EXECUTION_SUCCEEDED] = "succeeded", [EXECUTION_FAILED] = "failed",
+		[EXECUTION_TIMED_OUT] = "timed_out",
+		[EXECUTION_REJECTED] = "rejected", [EXECUTION_REMOVED] = "removed",
+		[EXECUTION_CANCELED] = "canceled"
 	};
-	/* A deleted one has no status of its own in these events; for who listens it was removed. */
+	/*
+	 * A deleted one has no status of its own in these events; for who listens it was removed.
+	 */
 	enum execution_status status = deleted ? EXECUTION_REMOVED : x->status;
 	const char *word = deleted ? "deleted" : words[status];
 	char topic[TOPIC_MAX], uuid[37], arn[ARN_MAX], *details = NULL;
@@ -104,9 +111,10 @@ enum status events_execution(struct db *db, const struct execution *x, bool dele
 	free(details);
 	str_format(arn, sizeof arn, ARN_PREFIX "thing/%s", x->thing);
 	str_format(topic, sizeof topic, "$aws/events/jobExecution/%s/%s", x->job, word);
-	body = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:o}", "eventType", "JOB_EXECUTION", "eventId", uuid,
-			 "timestamp", (json_int_t)(now / 1000), "operation", word, "jobId", x->job,
-			 "thingArn", arn, "status", execution_status_name(status), "statusDetails", map ? map : json_object());
+	body = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:o}", "eventType", "JOB_EXECUTION",
+			 "eventId", uuid, "timestamp", (json_int_t)(now / 1000), "operation", word,
+			 "jobId", x->job, "thingArn", arn, "status", execution_status_name(status),
+			 "statusDetails", map ? map : json_object());
 	return outbox_put(db, topic, body);
 }
 
@@ -115,7 +123,9 @@ static json_t *target_list(struct db *db, const char *job)
 	json_t *list = json_array();
 	char arn[ARN_MAX];
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT target FROM job_target WHERE job = ? ORDER BY target", "s", job);
+	enum status st = db_query(&row, db,
+				  "SELECT target FROM job_target WHERE job = ? ORDER BY target",
+				  "s", job);
 
 	for (; st == GR_OK; st = db_next(db, &row)) {
 		str_format(arn, sizeof arn, ARN_PREFIX "%s", db_text(row, 0));
@@ -134,14 +144,19 @@ static enum status add_process_details(json_t *body, struct db *db, const char *
 	enum status st = counters_read(&t, db, job);
 
 	if (st == GR_OK)
-		json_object_set_new(body, "jobProcessDetails", json_pack("{s:I, s:I, s:I, s:I, s:I}",
-			"numberOfCanceledThings", (json_int_t)t.count[EXECUTION_CANCELED], "numberOfRejectedThings", (json_int_t)t.count[EXECUTION_REJECTED],
-			"numberOfFailedThings", (json_int_t)t.count[EXECUTION_FAILED], "numberOfRemovedThings", (json_int_t)t.count[EXECUTION_REMOVED],
-			"numberOfSucceededThings", (json_int_t)t.count[EXECUTION_SUCCEEDED]));
+		json_object_set_new(
+		    body, "jobProcessDetails",
+		    json_pack("{s:I, s:I, s:I, s:I, s:I}", "numberOfCanceledThings",
+			      (json_int_t)t.count[EXECUTION_CANCELED], "numberOfRejectedThings",
+			      (json_int_t)t.count[EXECUTION_REJECTED], "numberOfFailedThings",
+			      (json_int_t)t.count[EXECUTION_FAILED], "numberOfRemovedThings",
+			      (json_int_t)t.count[EXECUTION_REMOVED], "numberOfSucceededThings",
+			      (json_int_t)t.count[EXECUTION_SUCCEEDED]));
 	return st;
 }
 
-static json_t *job_body(struct db *db, const char *id, const char *operation, const char *status, int64_t now)
+static json_t *job_body(struct db *db, const char *id, const char *operation, const char *status,
+			int64_t now)
 {
 	json_t *targets = target_list(db, id), *body = NULL;
 	struct job job = { 0 };
@@ -149,13 +164,19 @@ static json_t *job_body(struct db *db, const char *id, const char *operation, co
 	char uuid[37];
 
 	if (targets && event_id(uuid) && job_get(&job, db, id) == GR_OK)
-		body = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:O, s:s, s:I, s:I}", "eventType", "JOB", "eventId", uuid,
-			"timestamp", (json_int_t)(now / 1000), "operation", operation, "jobId", id, "status", status,
-			"targetSelection", job.continuous ? "CONTINUOUS" : "SNAPSHOT", "targets", targets, "description", job.description,
-			"createdAt", (json_int_t)job.created, "lastUpdatedAt", (json_int_t)job.updated);
+		body = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:O, s:s, s:I, s:I}",
+				 "eventType", "JOB", "eventId", uuid, "timestamp",
+				 (json_int_t)(now / 1000), "operation", operation, "jobId", id,
+				 "status", status, "targetSelection",
+				 job.continuous ? "CONTINUOUS" : "SNAPSHOT", "targets", targets,
+				 "description", job.description, "createdAt",
+				 (json_int_t)job.created, "lastUpdatedAt",
+				 (json_int_t)job.updated);
 	if (body && job.completed)
 		json_object_set_new(body, "completedAt", json_integer(job.completed));
-	if (body && db_query(&row, db, "SELECT comment FROM job WHERE id = ? AND comment IS NOT NULL", "s", id) == GR_OK) {
+	if (body &&
+	    db_query(&row, db, "SELECT comment FROM job WHERE id = ? AND comment IS NOT NULL", "s",
+		     id) == GR_OK) {
 		json_object_set_new(body, "comment", json_string(db_text(row, 0)));
 		db_done(row);
 	}
@@ -176,7 +197,8 @@ enum status events_job(struct db *db, const char *job, enum job_event event, int
 	char topic[TOPIC_MAX];
 	json_t *body = job_body(db, job, words[event].operation, words[event].status, now);
 
-	if (!body || (event == JOB_EVENT_COMPLETED && add_process_details(body, db, job) != GR_OK)) {
+	if (!body ||
+	    (event == JOB_EVENT_COMPLETED && add_process_details(body, db, job) != GR_OK)) {
 		json_decref(body);
 		return GR_FAIL;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * queue.h - the queue of a thing's executions, and every move that an execution can make: the row, what is told of it, and
- * what it means for its job, in one place.
+ * queue.h - the queue of a thing's executions, and every move that an execution can make: the row,
+ * what is told of it, and what it means for its job, in one place.
  *
  * All run inside the caller's transaction. On GR_FAIL one line has been written.
  */
@@ -22,8 +22,12 @@ enum status queue_add(struct db *db, const char *thing, const char *job, int64_t
  * notifications. details: the new statusDetails, NULL keeps the old ones. A device's move and the
  * service's own (time-out, cancel) come here alike. x must be as it stands in the registry.
  */
-enum status queue_move(struct db *db, struct execution *x, enum execution_status status, const json_t *details, int64_t now);
-/* The execution goes, whatever its status. What it was to its device is not forgotten: see rotation_request.h. */
+enum status queue_move(struct db *db, struct execution *x, enum execution_status status,
+		       const json_t *details, int64_t now);
+/*
+ * The execution goes, whatever its status. What it was to its device is not forgotten: see
+ * rotation_request.h.
+ */
 enum status queue_delete(struct db *db, const struct execution *x, int64_t now);
 /* Ends up to max IN_PROGRESS executions whose timer has run out. *count says how many. */
 enum status queue_time_out(int *count, struct db *db, int max, int64_t now);
@@ -34,10 +38,11 @@ enum status queue_remove_thing(struct db *db, const char *thing, int64_t now);
 json_t *queue_summary(const struct execution *x);
 json_t *queue_state(const struct execution *x, const char *details);
 /* JobExecution; document NULL leaves it out; with_thing adds thingName. */
-json_t *queue_execution(const struct execution *x, const char *details, const char *document, bool with_thing, int64_t now);
+json_t *queue_execution(const struct execution *x, const char *details, const char *document,
+			bool with_thing, int64_t now);
 /*
- * {"inProgressJobs":[...],"queuedJobs":[...]}, the first rotation of either among them wherever it stands. *full: there may be
- * more. NULL: the registry failed or no memory (one line).
+ * {"inProgressJobs":[...],"queuedJobs":[...]}, the first rotation of either among them wherever it
+ * stands. *full: there may be more. NULL: the registry failed or no memory (one line).
  */
 json_t *queue_lists(struct db *db, const char *thing, bool *full);
 

@@ -2,18 +2,21 @@
 /* rate_limiter.c - the rate of a rollout */
 #include "jobs/rate_limiter.h"
 
-static int64_t exponential(const struct job_config *c, int64_t limit, int64_t notified, int64_t succeeded)
+static int64_t exponential(const struct job_config *c, int64_t limit, int64_t notified,
+			   int64_t succeeded)
 {
 	int64_t by_notified = c->rollout.notified ? notified / c->rollout.notified : 0;
 	int64_t by_succeeded = c->rollout.succeeded ? succeeded / c->rollout.succeeded : 0;
 	double rate = (double)c->rollout.base;
 
-	for (int64_t k = by_notified > by_succeeded ? by_notified : by_succeeded; k > 0 && rate < (double)limit; k--)
+	for (int64_t k = by_notified > by_succeeded ? by_notified : by_succeeded;
+	     k > 0 && rate < (double)limit; k--)
 		rate *= (double)c->rollout.factor / 10;
 	return rate < (double)limit ? (int64_t)(rate + 1e-9) : limit;
 }
 
-int64_t rate_limiter_rate(const struct job_config *c, int64_t ceiling, int64_t notified, int64_t succeeded)
+int64_t rate_limiter_rate(const struct job_config *c, int64_t ceiling, int64_t notified,
+			  int64_t succeeded)
 {
 	int64_t limit = c->rollout.maximum;
 
@@ -25,8 +28,8 @@ int64_t rate_limiter_rate(const struct job_config *c, int64_t ceiling, int64_t n
 }
 
 /*
- * The pace is a hundredth slower than the rate, and who comes late may make up for a hundredth of a minute: so rate + 1
- * releases never fit into a minute.
+ * The pace is a hundredth slower than the rate, and who comes late may make up for a hundredth of
+ * a minute: so rate + 1 releases never fit into a minute.
  */
 bool rate_limiter_take(int64_t *next, int64_t rate, int64_t minute_us, int64_t now)
 {
@@ -36,7 +39,8 @@ bool rate_limiter_take(int64_t *next, int64_t rate, int64_t minute_us, int64_t n
 		return true;
 	interval = (minute_us + slack + rate - 1) / rate;
 	if (*next > now + interval)
-		*next = now + interval;	/* the clock was set back, or the job was given a higher rate */
+		*next = now +
+		    interval; /* the clock was set back, or the job was given a higher rate */
 	if (*next > now)
 		return false;
 	if (*next < now - slack)

@@ -10,7 +10,8 @@
 #include "registry/rollout.h"
 #include "registry/thing.h"
 
-enum { RELEASES = 100, TICKS = 3000 };	/* things in one step; the looks at one job in a minute, at the most */
+/* things in one step; the looks at one job in a minute, at the most */
+enum { RELEASES = 100, TICKS = 3000 };
 
 enum status scheduler_next(int64_t *at, struct db *db)
 {
@@ -24,7 +25,8 @@ enum status scheduler_next(int64_t *at, struct db *db)
 }
 
 /* A thing that is gone, or has an execution already, is passed over. */
-static enum status release(struct db *db, struct rollout *r, const struct job *job, const char *thing, int64_t now)
+static enum status release(struct db *db, struct rollout *r, const struct job *job,
+			   const char *thing, int64_t now)
 {
 	enum status st, there, had;
 
@@ -33,7 +35,8 @@ static enum status release(struct db *db, struct rollout *r, const struct job *j
 	r->waiting--;
 	there = thing_exists(db, thing);
 	had = execution_exists(db, thing, r->job, !job->continuous);
-	if (there == GR_FAIL || had == GR_FAIL || (job->continuous && (st = rollout_cover(db, r->job, thing)) != GR_OK))
+	if (there == GR_FAIL || had == GR_FAIL ||
+	    (job->continuous && (st = rollout_cover(db, r->job, thing)) != GR_OK))
 		return GR_FAIL;
 	if (there == GR_NO || had == GR_OK)
 		return GR_OK;
@@ -42,14 +45,18 @@ static enum status release(struct db *db, struct rollout *r, const struct job *j
 }
 
 /* GR_NO: nobody waits any more. */
-static enum status release_due(struct db *db, struct rollout *r, const struct job *job, const struct settings *limits, int64_t now)
+static enum status release_due(struct db *db, struct rollout *r, const struct job *job,
+			       const struct settings *limits, int64_t now)
 {
 	struct counters t;
 	char thing[129];
 	enum status st = counters_read(&t, db, r->job);
 
-	for (int i = 0; st == GR_OK && i < RELEASES && (st = rollout_first(thing, db, r->job)) == GR_OK; i++) {
-		int64_t rate = rate_limiter_rate(&job->config, limits->ceiling, r->released, t.ever[EXECUTION_SUCCEEDED]);
+	for (int i = 0;
+	     st == GR_OK && i < RELEASES && (st = rollout_first(thing, db, r->job)) == GR_OK;
+	     i++) {
+		int64_t rate = rate_limiter_rate(&job->config, limits->ceiling, r->released,
+						 t.ever[EXECUTION_SUCCEEDED]);
 
 		if (!rate_limiter_take(&r->next, rate, limits->minute_ms * 1000, now * 1000))
 			break;
@@ -58,8 +65,11 @@ static enum status release_due(struct db *db, struct rollout *r, const struct jo
 	return st;
 }
 
-/* Not many times for each millisecond: a step that is a transaction may as well release several. */
-static int64_t wake_at(const struct rollout *r, const struct job *job, const struct settings *limits, int64_t now)
+/*
+ * Not many times for each millisecond: a step that is a transaction may as well release several.
+ */
+static int64_t wake_at(const struct rollout *r, const struct job *job,
+		       const struct settings *limits, int64_t now)
 {
 	int64_t tick = limits->minute_ms / TICKS, at = (r->next + 999) / 1000;
 
@@ -72,7 +82,8 @@ static int64_t wake_at(const struct rollout *r, const struct job *job, const str
 	return job->config.end && job->config.end < at ? job->config.end : at;
 }
 
-static enum status roll_out(struct db *db, struct rollout *r, const struct job *job, const struct settings *limits, int64_t now)
+static enum status roll_out(struct db *db, struct rollout *r, const struct job *job,
+			    const struct settings *limits, int64_t now)
 {
 	enum status st = release_due(db, r, job, limits, now);
 
@@ -84,29 +95,42 @@ static enum status roll_out(struct db *db, struct rollout *r, const struct job *
 	return r->done ? completion_complete(db, r->job, now) : GR_OK;
 }
 
-/* One whose end came while it was still SCHEDULED has nothing to take back, but is to end the same way. */
+/*
+ * One whose end came while it was still SCHEDULED has nothing to take back, but is to end the same
+ * way.
+ */
 static enum status end_schedule(struct db *db, const struct job *job, int64_t now)
 {
-	static const enum cancellation recalls[] = { [END_STOP_ROLLOUT] = RECALL_ROLLOUT, [END_CANCEL] = RECALL_QUEUED, [END_FORCE_CANCEL] = RECALL_STARTED };
-	enum status st = job->status == JOB_SCHEDULED ? job_set_status(db, job->id, JOB_IN_PROGRESS, now) : GR_OK;
+	static const enum cancellation recalls[] = { [END_STOP_ROLLOUT] = RECALL_ROLLOUT,
+						     [END_CANCEL] = RECALL_QUEUED,
+						     [END_FORCE_CANCEL] = RECALL_STARTED };
+	enum status st = job->status == JOB_SCHEDULED
+	    ? job_set_status(db, job->id, JOB_IN_PROGRESS, now)
+	    : GR_OK;
 
-	return st == GR_OK ? cancellation_begin(db, job, recalls[job->config.end_behavior], "SCHEDULE_END", "the endTime of its schedule has come", now) : st;
+	return st == GR_OK
+	    ? cancellation_begin(db, job, recalls[job->config.end_behavior], "SCHEDULE_END",
+				 "the endTime of its schedule has come", now)
+	    : st;
 }
 
-static enum status advance(struct db *db, struct rollout *r, const struct job *job, const struct settings *limits, int64_t now)
+static enum status advance(struct db *db, struct rollout *r, const struct job *job,
+			   const struct settings *limits, int64_t now)
 {
 	bool open = job->status == JOB_SCHEDULED || job->status == JOB_IN_PROGRESS;
 
 	if (open && job->config.end && job->config.end <= now)
 		return end_schedule(db, job, now);
 	if (job->status == JOB_SCHEDULED)
-		return job->config.start <= now ? job_begin(db, job, now) : rollout_wake_at(db, r->job, job->config.start);
+		return job->config.start <= now ? job_begin(db, job, now)
+						: rollout_wake_at(db, r->job, job->config.start);
 	if (open)
 		return roll_out(db, r, job, limits, now);
 	return rollout_save(db, r, ROLLOUT_NEVER);
 }
 
-static enum status work_on_job(struct db *db, struct rollout *r, const struct settings *limits, int64_t now)
+static enum status work_on_job(struct db *db, struct rollout *r, const struct settings *limits,
+			       int64_t now)
 {
 	struct job job = { 0 };
 	enum status st;

@@ -14,8 +14,9 @@ static void set_number(json_t *o, const char *name, int64_t value)
 
 json_t *queue_summary(const struct execution *x)
 {
-	json_t *o = json_pack("{s:s, s:I, s:I}", "jobId", x->job, "queuedAt", (json_int_t)(x->queued / 1000),
-			      "lastUpdatedAt", (json_int_t)(x->updated / 1000));
+	json_t *o = json_pack("{s:s, s:I, s:I}", "jobId", x->job, "queuedAt",
+			      (json_int_t)(x->queued / 1000), "lastUpdatedAt",
+			      (json_int_t)(x->updated / 1000));
 
 	if (o && x->started)
 		set_number(o, "startedAt", x->started / 1000);
@@ -38,7 +39,8 @@ static void set_details(json_t *o, const char *details)
 
 json_t *queue_state(const struct execution *x, const char *details)
 {
-	json_t *o = json_pack("{s:s, s:I}", "status", execution_status_name(x->status), "versionNumber", (json_int_t)x->version);
+	json_t *o = json_pack("{s:s, s:I}", "status", execution_status_name(x->status),
+			      "versionNumber", (json_int_t)x->version);
 
 	if (o)
 		set_details(o, details);
@@ -54,7 +56,8 @@ static int64_t seconds_left(const struct execution *x, int64_t now)
 	return at <= now ? 0 : (at - now) / 1000;
 }
 
-json_t *queue_execution(const struct execution *x, const char *details, const char *document, bool with_thing, int64_t now)
+json_t *queue_execution(const struct execution *x, const char *details, const char *document,
+			bool with_thing, int64_t now)
 {
 	json_t *o = queue_summary(x);
 
@@ -67,15 +70,17 @@ json_t *queue_execution(const struct execution *x, const char *details, const ch
 	if ((x->deadline || x->step_deadline) && !execution_is_terminal(x->status))
 		set_number(o, "approximateSecondsBeforeTimedOut", seconds_left(x, now));
 	if (document)
-		json_object_set_new(o, "jobDocument", json_object_parse(document, strlen(document)));
+		json_object_set_new(o, "jobDocument",
+				    json_object_parse(document, strlen(document)));
 	return o;
 }
 
 /*
- * A list that is full says nothing of a rotation behind its end: the first one in status then takes a place there, in front
- * of *end. One that has a place anyway keeps it.
+ * A list that is full says nothing of a rotation behind its end: the first one in status then
+ * takes a place there, in front of *end. One that has a place anyway keeps it.
  */
-static enum status list_rotation(struct execution *list, size_t *end, struct db *db, const char *thing, const char *status)
+static enum status list_rotation(struct execution *list, size_t *end, struct db *db,
+				 const char *thing, const char *status)
 {
 	struct execution x;
 	enum status st = execution_rotation(&x, db, thing, status);
@@ -92,12 +97,14 @@ static enum status list_rotation(struct execution *list, size_t *end, struct db 
 }
 
 /* *full: what is behind the end is not listed, but the first rotations are. */
-static enum status list_pending(struct execution *list, size_t *count, bool *full, struct db *db, const char *thing)
+static enum status list_pending(struct execution *list, size_t *count, bool *full, struct db *db,
+				const char *thing)
 {
 	size_t end = QUEUE_LISTED;
 	enum status st;
 
-	if ((st = execution_pending(list, count, QUEUE_LISTED, db, thing)) != GR_OK || !(*full = *count == QUEUE_LISTED))
+	if ((st = execution_pending(list, count, QUEUE_LISTED, db, thing)) != GR_OK ||
+	    !(*full = *count == QUEUE_LISTED))
 		return st;
 	if ((st = list_rotation(list, &end, db, thing, "IN_PROGRESS")) != GR_OK)
 		return st;
@@ -117,7 +124,8 @@ json_t *queue_lists(struct db *db, const char *thing, bool *full)
 		return NULL;
 	}
 	for (size_t i = 0; i < count; i++) {
-		const char *name = list[i].status == EXECUTION_IN_PROGRESS ? "inProgressJobs" : "queuedJobs";
+		const char *name = list[i].status == EXECUTION_IN_PROGRESS ? "inProgressJobs"
+									   : "queuedJobs";
 
 		json_array_append_new(json_object_get(o, name), queue_summary(&list[i]));
 	}

@@ -16,13 +16,16 @@ bool service_read_step(int64_t *minutes, struct event *e, enum status *st)
 	const json_t *value = json_object_get(e->body, "stepTimeoutInMinutes");
 
 	*minutes = json_integer_value(value);
-	if (!value || (json_is_integer(value) && (*minutes == -1 || (*minutes >= 1 && *minutes <= 10080))))
+	if (!value ||
+	    (json_is_integer(value) && (*minutes == -1 || (*minutes >= 1 && *minutes <= 10080))))
 		return true;
-	*st = event_reject_code(e, "InvalidRequest", "stepTimeoutInMinutes must be -1 or 1 to 10080", NULL);
+	*st = event_reject_code(e, "InvalidRequest",
+				"stepTimeoutInMinutes must be -1 or 1 to 10080", NULL);
 	return false;
 }
 
-bool service_read_details(json_t **details, struct event *e, enum status_details_rule rule, enum status *st)
+bool service_read_details(json_t **details, struct event *e, enum status_details_rule rule,
+			  enum status *st)
 {
 	const json_t *value = json_object_get(e->body, "statusDetails");
 	const char *why;
@@ -66,11 +69,15 @@ enum status service_get_pending(struct event *e)
 	if (!lists)
 		return GR_FAIL;
 	if (full)
-		json_object_set_new(lists, "certificateRotator", json_pack("{s:b}", "rotationsListed", 1));
+		json_object_set_new(lists, "certificateRotator",
+				    json_pack("{s:b}", "rotationsListed", 1));
 	return event_accept(e, lists);
 }
 
-/* What is ours alone: create and commit may be repeated, and which certificate of this rotation lives, once that is decided. */
+/*
+ * What is ours alone: create and commit may be repeated, and which certificate of this rotation
+ * lives, once that is decided.
+ */
 static enum status add_ours(json_t *body, struct event *e, const struct execution *x)
 {
 	json_t *ours = json_pack("{s:b}", "idempotent", 1);
@@ -84,16 +91,20 @@ static enum status add_ours(json_t *body, struct event *e, const struct executio
 }
 
 /* Accepted with the execution x, or (x NULL) without one. mark: say what is ours. */
-static enum status accept_execution(struct event *e, const struct execution *x, bool with_document, bool mark)
+static enum status accept_execution(struct event *e, const struct execution *x, bool with_document,
+				    bool mark)
 {
 	json_t *body = json_object();
 	struct job job = { 0 };
 	char *details = NULL;
 	enum status st = GR_OK;
 
-	if (x && (st = execution_details(&details, e->db, x->id)) == GR_OK && (st = job_get(&job, e->db, x->job)) == GR_OK)
+	if (x && (st = execution_details(&details, e->db, x->id)) == GR_OK &&
+	    (st = job_get(&job, e->db, x->job)) == GR_OK)
 		json_object_set_new(body, "execution",
-				    queue_execution(x, details, with_document ? job.document : NULL, true, e->now));
+				    queue_execution(x, details,
+						    with_document ? job.document : NULL, true,
+						    e->now));
 	free(details);
 	job_release(&job);
 	if (st == GR_OK && mark)
@@ -130,9 +141,11 @@ enum status service_start_next(struct event *e)
 	int64_t step = 0;
 	enum status st, started = GR_OK;
 
-	if (!service_read_step(&step, e, &st) || !service_read_details(&details, e, STATUS_DETAILS_AS_GIVEN, &st))
+	if (!service_read_step(&step, e, &st) ||
+	    !service_read_details(&details, e, STATUS_DETAILS_AS_GIVEN, &st))
 		return st;
-	while ((st = execution_front(&x, e->db, e->request.thing)) == GR_OK && x.status == EXECUTION_QUEUED)
+	while ((st = execution_front(&x, e->db, e->request.thing)) == GR_OK &&
+	       x.status == EXECUTION_QUEUED)
 		if ((started = start(e, &x, details, step)) != GR_NO)
 			break;
 	json_decref(details);
@@ -143,15 +156,17 @@ enum status service_start_next(struct event *e)
 
 static enum status not_found(struct event *e)
 {
-	return event_reject_code(e, "ResourceNotFound", "no such job execution for this thing", NULL);
+	return event_reject_code(e, "ResourceNotFound", "no such job execution for this thing",
+				 NULL);
 }
 
 static enum status describe(struct event *e, int64_t number, bool with_document)
 {
 	bool next = strcmp(e->request.job, "$next") == 0;
 	struct execution x;
-	enum status st = next ? execution_front(&x, e->db, e->request.thing)
-			      : execution_find(&x, e->db, e->request.thing, e->request.job, number);
+	enum status st = next
+	    ? execution_front(&x, e->db, e->request.thing)
+	    : execution_find(&x, e->db, e->request.thing, e->request.job, number);
 
 	if (st == GR_FAIL)
 		return st;
@@ -160,7 +175,8 @@ static enum status describe(struct event *e, int64_t number, bool with_document)
 	if (st == GR_NO)
 		return not_found(e);
 	if (execution_is_terminal(x.status))
-		return event_reject_code(e, "TerminalStateReached", "the job execution has ended", NULL);
+		return event_reject_code(e, "TerminalStateReached", "the job execution has ended",
+					 NULL);
 	return accept_execution(e, &x, with_document, true);
 }
 
@@ -170,13 +186,16 @@ enum status service_get(struct event *e)
 	int64_t number;
 
 	if (!service_number(&number, e) || (document && !json_is_boolean(document)))
-		return event_reject_code(e, "InvalidRequest", "executionNumber must be a number and includeJobDocument a boolean", NULL);
+		return event_reject_code(
+		    e, "InvalidRequest",
+		    "executionNumber must be a number and includeJobDocument a boolean", NULL);
 	return describe(e, number, !document || json_is_true(document));
 }
 
 enum status service_get_namespaced(struct event *e)
 {
-	return strcmp(e->request.job, "$next") == 0 ? event_accept(e, json_object()) : not_found(e);
+	return strcmp(e->request.job, "$next") == 0 ? event_accept(e, json_object())
+						    : not_found(e);
 }
 
 enum status service_update_namespaced(struct event *e)

@@ -26,7 +26,9 @@ static const char *check_text(const char *text)
 		return "a value of statusDetails is empty";
 	if (count_characters(text) > VALUE_MAX)
 		return "a value of statusDetails is longer than 1024 characters";
-	return printable_is_text(text) ? NULL : "a value of statusDetails holds a control, format or private use character";
+	return printable_is_text(text)
+	    ? NULL
+	    : "a value of statusDetails holds a control, format or private use character";
 }
 
 /* The shortest text that means the same number: 0.1, not 0.10000000000000001. */
@@ -55,7 +57,8 @@ static json_t *spell(const json_t *value, enum status_details_rule rule)
 	char text[64];
 
 	if (json_is_string(value))
-		return rule == STATUS_DETAILS_CLEANED ? cleaned(json_string_value(value)) : json_string(json_string_value(value));
+		return rule == STATUS_DETAILS_CLEANED ? cleaned(json_string_value(value))
+						      : json_string(json_string_value(value));
 	if (json_is_boolean(value))
 		return json_string(json_is_true(value) ? "true" : "false");
 	if (json_is_integer(value))
@@ -73,8 +76,9 @@ json_t *status_details_copy(const json_t *details, enum status_details_rule rule
 	const char *key;
 	json_t *value;
 
-	*why = !json_is_object(details) ? "statusDetails is not an object" :
-	       json_object_size(details) > PAIRS_MAX ? "statusDetails has more than 10 pairs" : NULL;
+	*why = !json_is_object(details)		    ? "statusDetails is not an object"
+	    : json_object_size(details) > PAIRS_MAX ? "statusDetails has more than 10 pairs"
+						    : NULL;
 	json_object_foreach((json_t *)details, key, value) {
 		json_t *text = *why ? NULL : spell(value, rule);
 

@@ -12,10 +12,12 @@ enum status_details_rule {
 };
 
 /*
- * A copy in which every value is a string (numbers and booleans are spelled out). NULL with *why set
- * to a static sentence: more than 10 pairs, a bad key (1-128 of [a-zA-Z0-9:_-]), or a value that is
- * empty, longer than 1024 characters, holds control characters (STATUS_DETAILS_AS_GIVEN), or is an object, array or null.
+ * A copy in which every value is a string (numbers and booleans are spelled out). NULL with *why
+ * set to a static sentence: more than 10 pairs, a bad key (1-128 of [a-zA-Z0-9:_-]), or a value
+ * that is empty, longer than 1024 characters, holds control characters (STATUS_DETAILS_AS_GIVEN),
+ * or is an object, array or null.
  */
-json_t *status_details_copy(const json_t *details, enum status_details_rule rule, const char **why);
+json_t *status_details_copy(const json_t *details, enum status_details_rule rule,
+			    const char **why);
 
 #endif

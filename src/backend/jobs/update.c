@@ -27,10 +27,15 @@ static const char *read_status(enum execution_status *status, const struct event
 	const char *name = json_text(e->body, "status");
 
 	if (!name)
-		return "Value null at 'status' failed to satisfy constraint: Member must not be null";
+		return "Value null at 'status' failed to satisfy constraint: Member must not be "
+		       "null";
 	*status = execution_status_find(name);
 	switch (*status) {
-	case EXECUTION_IN_PROGRESS: case EXECUTION_SUCCEEDED: case EXECUTION_FAILED: case EXECUTION_REJECTED: case EXECUTION_QUEUED:
+	case EXECUTION_IN_PROGRESS:
+	case EXECUTION_SUCCEEDED:
+	case EXECUTION_FAILED:
+	case EXECUTION_REJECTED:
+	case EXECUTION_QUEUED:
 		return NULL;
 	default:
 		return "status must be one of IN_PROGRESS, SUCCEEDED, FAILED, REJECTED";
@@ -44,7 +49,8 @@ static bool is_flag(const json_t *value)
 
 static bool is_final(enum execution_status status)
 {
-	return status == EXECUTION_SUCCEEDED || status == EXECUTION_FAILED || status == EXECUTION_REJECTED;
+	return status == EXECUTION_SUCCEEDED || status == EXECUTION_FAILED ||
+	    status == EXECUTION_REJECTED;
 }
 
 /* False: *st is what answering the refusal gave. */
@@ -57,18 +63,24 @@ static bool read_update(struct update *u, struct event *e, enum status *st)
 	if (!why && !event_number(&u->expected, &u->versioned, e, "expectedVersion"))
 		why = "expectedVersion must be a number";
 	if (!why && (!service_number(&u->number, e) || !is_flag(state) || !is_flag(document)))
-		why = "executionNumber must be a number, includeJobExecutionState and includeJobDocument booleans";
+		why = "executionNumber must be a number, includeJobExecutionState and "
+		      "includeJobDocument booleans";
 	if (why) {
 		*st = event_reject_code(e, "InvalidRequest", why, NULL);
 		return false;
 	}
 	u->with_state = json_is_true(state);
 	u->with_document = json_is_true(document);
-	return service_read_step(&u->step, e, st) && service_read_details(&u->details, e, is_final(u->status) ? STATUS_DETAILS_CLEANED : STATUS_DETAILS_AS_GIVEN, st);
+	return service_read_step(&u->step, e, st) &&
+	    service_read_details(&u->details, e,
+				 is_final(u->status) ? STATUS_DETAILS_CLEANED
+						     : STATUS_DETAILS_AS_GIVEN,
+				 st);
 }
 
 /* JobExecutionState of a refusal; names the survivor once the record has one. */
-static json_t *state_with_survivor(struct event *e, const struct execution *x, enum survivor survivor)
+static json_t *state_with_survivor(struct event *e, const struct execution *x,
+				   enum survivor survivor)
 {
 	char *details = NULL;
 	json_t *state, *map;
@@ -88,10 +100,12 @@ static json_t *state_with_survivor(struct event *e, const struct execution *x, e
 }
 
 /* Counts a final word; what a refusal of it means is the caller's. */
-static enum status final_word(struct event *e, const struct update *u, int64_t number, bool rotation, enum survivor *survivor, const char **why)
+static enum status final_word(struct event *e, const struct update *u, int64_t number,
+			      bool rotation, enum survivor *survivor, const char **why)
 {
 	struct final_word word = {
-		.thing = e->request.thing, .job = e->request.job, .number = number, .principal = e->principal,
+		.thing = e->request.thing, .job = e->request.job, .number = number,
+		.principal = e->principal,
 		.status = u->status, .ours = rotate_is_ours(u->details), .needs_rotation = rotation
 	};
 
@@ -99,7 +113,8 @@ static enum status final_word(struct event *e, const struct update *u, int64_t n
 	*why = NULL;
 	if (!is_final(u->status))
 		return GR_OK;
-	e->writes = true;	/* even a refusal names the survivor, so it must not leave before the record is safe */
+	/* even a refusal names the survivor, so it must not leave before the record is safe */
+	e->writes = true;
 	return final_status_final_word(survivor, why, e->db, e->signer, &word, e->now);
 }
 
@@ -113,8 +128,10 @@ static enum status refuse_gone(struct event *e, const struct update *u)
 	if (final_word(e, u, u->number, false, &survivor, &why) == GR_FAIL)
 		return GR_FAIL;
 	if (survivor != SURVIVOR_NONE)
-		state = json_pack("{s:{s:s}}", "statusDetails", "survivor", survivor_name(survivor));
-	return event_reject_code(e, "ResourceNotFound", "no such job execution for this thing", state);
+		state = json_pack("{s:{s:s}}", "statusDetails", "survivor",
+				  survivor_name(survivor));
+	return event_reject_code(e, "ResourceNotFound", "no such job execution for this thing",
+				 state);
 }
 
 static enum status refuse_ended(struct event *e, const struct update *u, const struct execution *x)
@@ -124,15 +141,19 @@ static enum status refuse_ended(struct event *e, const struct update *u, const s
 
 	if (final_word(e, u, x->number, false, &survivor, &why) == GR_FAIL)
 		return GR_FAIL;
-	return event_reject_code(e, "InvalidStateTransition", "the job execution has ended", state_with_survivor(e, x, survivor));
+	return event_reject_code(e, "InvalidStateTransition", "the job execution has ended",
+				 state_with_survivor(e, x, survivor));
 }
 
-static enum status refuse_version(struct event *e, const struct update *u, const struct execution *x)
+static enum status refuse_version(struct event *e, const struct update *u,
+				  const struct execution *x)
 {
 	char text[96];
 
-	snprintf(text, sizeof text, "Expected version %lld but found version %lld", (long long)u->expected, (long long)x->version);
-	return event_reject_code(e, "VersionMismatch", text, state_with_survivor(e, x, SURVIVOR_NONE));
+	snprintf(text, sizeof text, "Expected version %lld but found version %lld",
+		 (long long)u->expected, (long long)x->version);
+	return event_reject_code(e, "VersionMismatch", text,
+				 state_with_survivor(e, x, SURVIVOR_NONE));
 }
 
 /* The answer goes out before the notifications that the move puts into the outbox. */
@@ -148,9 +169,11 @@ static enum status apply(struct event *e, const struct update *u, struct executi
 	after.status = u->status;
 	after.version++;
 	if (st == GR_OK && u->with_state)
-		json_object_set_new(body, "executionState", queue_state(&after, text ? text : details));
+		json_object_set_new(body, "executionState",
+				    queue_state(&after, text ? text : details));
 	if (st == GR_OK && u->with_document)
-		json_object_set_new(body, "jobDocument", json_object_parse(u->job.document, strlen(u->job.document)));
+		json_object_set_new(body, "jobDocument",
+				    json_object_parse(u->job.document, strlen(u->job.document)));
 	free(details);
 	free(text);
 	if (st != GR_OK) {
@@ -170,7 +193,8 @@ static enum status update_live(struct event *e, const struct update *u, struct e
 	enum status st = final_word(e, u, x->number, job_is_rotation(&u->job), &survivor, &why);
 
 	if (st == GR_NO)
-		return event_reject_code(e, "InvalidStateTransition", why, state_with_survivor(e, x, survivor));
+		return event_reject_code(e, "InvalidStateTransition", why,
+					 state_with_survivor(e, x, survivor));
 	return st == GR_OK ? apply(e, u, x) : st;
 }
 
@@ -196,7 +220,9 @@ static enum status answer(struct event *e, const struct update *u, struct execut
 	if (execution_is_terminal(x->status))
 		return refuse_ended(e, u, x);
 	if (u->status == EXECUTION_QUEUED)
-		return event_reject_code(e, "InvalidStateTransition", "a device cannot queue an execution", state_with_survivor(e, x, SURVIVOR_NONE));
+		return event_reject_code(e, "InvalidStateTransition",
+					 "a device cannot queue an execution",
+					 state_with_survivor(e, x, SURVIVOR_NONE));
 	return update_live(e, u, x);
 }
 
@@ -207,7 +233,9 @@ enum status service_update(struct event *e)
 	enum status st = GR_OK;
 
 	if (read_update(&u, e, &st))
-		st = (st = find(&x, &u, e)) == GR_NO ? refuse_gone(e, &u) : st == GR_OK ? answer(e, &u, &x) : st;
+		st = (st = find(&x, &u, e)) == GR_NO ? refuse_gone(e, &u)
+		    : st == GR_OK		     ? answer(e, &u, &x)
+						     : st;
 	job_release(&u.job);
 	json_decref(u.details);
 	return st;

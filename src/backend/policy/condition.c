@@ -71,7 +71,8 @@ static bool network_parse(struct network *net, const char *text)
 	if (text[len] == '/') {
 		const char *digits = text + len + 1;
 
-		if (strlen(digits) == 0 || strlen(digits) > 3 || strspn(digits, "0123456789") != strlen(digits))
+		if (strlen(digits) == 0 || strlen(digits) > 3 ||
+		    strspn(digits, "0123456789") != strlen(digits))
 			return false;
 		net->bits = (unsigned)strtoul(digits, NULL, 10);
 	}
@@ -85,7 +86,8 @@ static bool network_has(const struct network *net, const char *text)
 
 	if (strncasecmp(text, "::ffff:", 7) == 0 && strchr(text, '.'))
 		text += 7;
-	if (!network_parse(&one, text) || one.family != net->family || memcmp(one.address, net->address, whole) != 0)
+	if (!network_parse(&one, text) || one.family != net->family ||
+	    memcmp(one.address, net->address, whole) != 0)
 		return false;
 	return rest == 0 || (one.address[whole] ^ net->address[whole]) >> (8 - rest) == 0;
 }
@@ -106,7 +108,8 @@ static const struct operator *operator_find(enum quantifier *quantifier, const c
 	return NULL;
 }
 
-static bool value_parse(union value *value, const char **why, const struct operator *op, const json_t *json)
+static bool value_parse(union value *value, const char **why, const struct operator* op,
+			const json_t *json)
 {
 	const char *text = json_string_value(json);
 
@@ -127,12 +130,14 @@ static bool value_parse(union value *value, const char **why, const struct opera
 		*why = "an IpAddress condition whose value is no address or network";
 		return network_parse(&value->network, text);
 	}
-	value->pattern = pattern_compile(why, text, op->kind == KIND_LIKE ? PATTERN_WILD : PATTERN_EXACT);
+	value->pattern = pattern_compile(why, text,
+					 op->kind == KIND_LIKE ? PATTERN_WILD : PATTERN_EXACT);
 	return value->pattern != NULL;
 }
 
 /* One operator and one key: adds a condition to the list. */
-static bool key_parse(struct condition **list, const char **why, const char *operator, const char *key, const json_t *values)
+static bool key_parse(struct condition **list, const char **why, const char *operator,
+		      const char * key, const json_t *values)
 {
 	size_t count = json_is_array(values) ? json_array_size(values) : 1;
 	struct condition *c = calloc(1, sizeof *c + count * sizeof c->value[0]);
@@ -147,11 +152,13 @@ static bool key_parse(struct condition **list, const char **why, const char *ope
 	c->op = operator_find(&c->quantifier, operator);
 	c->key = variable_find(key, strlen(key));
 	if (!c->op || c->key == VARIABLE_COUNT) {
-		*why = c->op ? "a condition key that this broker does not know" : "a condition operator that this broker does not know";
+		*why = c->op ? "a condition key that this broker does not know"
+			     : "a condition operator that this broker does not know";
 		return false;
 	}
 	for (size_t i = 0; i < count; i++, c->count++)
-		if (!value_parse(&c->value[i], why, c->op, json_is_array(values) ? json_array_get(values, i) : values))
+		if (!value_parse(&c->value[i], why, c->op,
+				 json_is_array(values) ? json_array_get(values, i) : values))
 			return false;
 	return true;
 }
@@ -206,12 +213,14 @@ static bool holds(const struct condition *c, const struct policy_who *who)
 	bool matched = false;
 
 	if (!have)
-		return c->quantifier == ALL_VALUES || (c->op->negated && c->quantifier == ONE_VALUE);
+		return c->quantifier == ALL_VALUES ||
+		    (c->op->negated && c->quantifier == ONE_VALUE);
 	for (size_t i = 0; i < c->count; i++) {
 		enum pattern_answer answer;
 
 		if (c->op->kind == KIND_NETWORK)
-			answer = network_has(&c->value[i].network, have) ? PATTERN_YES : PATTERN_NO;
+			answer = network_has(&c->value[i].network, have) ? PATTERN_YES
+									 : PATTERN_NO;
 		else
 			answer = pattern_match(c->value[i].pattern, have, who);
 		if (answer == PATTERN_ABSENT)

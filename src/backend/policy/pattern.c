@@ -25,7 +25,10 @@ static uint16_t braced(const char *text, size_t len)
 	return v == VARIABLE_COUNT ? 0 : (uint16_t)(SYMBOL_VARIABLE + v);
 }
 
-/* Takes the symbol that starts at *text and moves *text behind it; 0 with *why set: not understood. */
+/*
+ * Takes the symbol that starts at *text and moves *text behind it; 0 with *why set: not
+ * understood.
+ */
 static uint16_t take(const char **why, const char **text, enum pattern_style style)
 {
 	const char *start = *text, *end;
@@ -35,7 +38,8 @@ static uint16_t take(const char **why, const char **text, enum pattern_style sty
 		*text = start + 1;
 		if (style == PATTERN_WILD && start[0] == '*')
 			return SYMBOL_RUN;
-		return style == PATTERN_WILD && start[0] == '?' ? SYMBOL_ONE : (unsigned char)start[0];
+		return style == PATTERN_WILD && start[0] == '?' ? SYMBOL_ONE
+								: (unsigned char)start[0];
 	}
 	end = strchr(start, '}');
 	if (!end) {
@@ -103,7 +107,8 @@ static uint16_t step(struct place *place, const struct pattern *p, const struct 
 static bool is_absent(const struct pattern *p, const struct policy_who *who)
 {
 	for (size_t i = 0; i < p->count; i++)
-		if (p->symbol[i] >= SYMBOL_VARIABLE && !variable_value(who, (enum variable)(p->symbol[i] - SYMBOL_VARIABLE)))
+		if (p->symbol[i] >= SYMBOL_VARIABLE &&
+		    !variable_value(who, (enum variable)(p->symbol[i] - SYMBOL_VARIABLE)))
 			return true;
 	return false;
 }
@@ -117,7 +122,8 @@ static const char *behind_character(const char *text)
 	return text;
 }
 
-enum pattern_answer pattern_match(const struct pattern *pattern, const char *text, const struct policy_who *who)
+enum pattern_answer pattern_match(const struct pattern *pattern, const char *text,
+				  const struct policy_who *who)
 {
 	struct place place = { 0 }, after_run = { 0 };
 	const char *run = NULL;	/* where the text that the last * stands for ends, for now */
@@ -139,7 +145,11 @@ enum pattern_answer pattern_match(const struct pattern *pattern, const char *tex
 		} else if (*text && symbol == (unsigned char)*text) {
 			text++;
 		} else if (run && *run) {
-			text = ++run;	/* only the last * has to give way: what an earlier one could do, it can too */
+			/*
+			 * only the last * has to give way: what an earlier one could do, it can
+			 * too
+			 */
+			text = ++run;
 			place = after_run;
 		} else {
 			return PATTERN_NO;

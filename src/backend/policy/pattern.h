@@ -30,6 +30,7 @@ struct pattern *pattern_compile(const char **why, const char *text, enum pattern
 void pattern_free(struct pattern *pattern);
 
 /* Takes at most the product of both lengths, whatever the pattern. */
-enum pattern_answer pattern_match(const struct pattern *pattern, const char *text, const struct policy_who *who);
+enum pattern_answer pattern_match(const struct pattern *pattern, const char *text,
+				  const struct policy_who *who);
 
 #endif

@@ -83,7 +83,9 @@ static const char *actions_parse(struct statement *s, const json_t *list)
 	return NULL;
 }
 
-/* What follows the fifth colon of arn:PARTITION:iot:REGION:ACCOUNT:; "*" is itself; NULL: neither. */
+/*
+ * What follows the fifth colon of arn:PARTITION:iot:REGION:ACCOUNT:; "*" is itself; NULL: neither.
+ */
 static const char *resource_name(const char *arn)
 {
 	const char *service = NULL;
@@ -116,7 +118,8 @@ static const char *resources_parse(struct statement *s, const json_t *list)
 		const char *text = list_text(list, i), *name = text ? resource_name(text) : NULL;
 
 		if (!name)
-			return "a Resource that is neither * nor arn:aws:iot:REGION:ACCOUNT:KIND/NAME";
+			return "a Resource that is neither * nor "
+			       "arn:aws:iot:REGION:ACCOUNT:KIND/NAME";
 		s->resources[i] = pattern_compile(&why, name, PATTERN_WILD);
 		if (!s->resources[i])
 			return why;
@@ -124,7 +127,8 @@ static const char *resources_parse(struct statement *s, const json_t *list)
 	return NULL;
 }
 
-static const char *members_check(const json_t *object, const char *const *known, const char *problem)
+static const char *members_check(const json_t *object, const char *const *known,
+				 const char *problem)
 {
 	const char *key;
 	const json_t *value;
@@ -142,7 +146,8 @@ static const char *members_check(const json_t *object, const char *const *known,
 
 static const char *statement_parse(struct statement *s, const json_t *json)
 {
-	static const char *const known[] = { "Sid", "Effect", "Action", "Resource", "Condition", NULL };
+	static const char *const known[] = { "Sid",	 "Effect",    "Action",
+					     "Resource", "Condition", NULL };
 	const char *effect = json_text(json, "Effect"), *problem, *why = NULL;
 	const json_t *condition = json_object_get(json, "Condition");
 
@@ -154,7 +159,8 @@ static const char *statement_parse(struct statement *s, const json_t *json)
 	}
 	if (!effect || (s->deny && strcmp(effect, "Deny") != 0))
 		return "an Effect that is neither Allow nor Deny";
-	if ((problem = members_check(json, known, "a statement member that this broker does not know")) ||
+	if ((problem = members_check(json, known,
+				     "a statement member that this broker does not know")) ||
 	    (problem = resources_parse(s, json_object_get(json, "Resource"))))
 		return problem;
 	return condition && !condition_parse(&s->conditions, &why, condition) ? why : NULL;
@@ -178,7 +184,8 @@ static const char *document_parse(struct policy *p, const json_t *json)
 	for (size_t i = 0; i < p->count; i++) {
 		struct statement *s = &p->statements[i];
 
-		s->problem = statement_parse(s, json_is_array(list) ? json_array_get(list, i) : list);
+		s->problem = statement_parse(s,
+					     json_is_array(list) ? json_array_get(list, i) : list);
 		if (problem)
 			s->problem = problem;
 	}
@@ -221,8 +228,8 @@ void policy_release(struct policy *policy)
 	free(policy);
 }
 
-static bool statement_matches(const struct statement *s, enum policy_action action, const char *resource,
-			      const struct policy_who *who)
+static bool statement_matches(const struct statement *s, enum policy_action action,
+			      const char *resource, const struct policy_who *who)
 {
 	bool found = false;
 
@@ -235,8 +242,9 @@ static bool statement_matches(const struct statement *s, enum policy_action acti
 	return found && condition_holds(s->conditions, who);
 }
 
-enum policy_verdict policy_decide(struct policy *const policies[], size_t count, enum policy_action action,
-				  const char *name, const struct policy_who *who)
+enum policy_verdict policy_decide(struct policy *const policies[], size_t count,
+				  enum policy_action action, const char *name,
+				  const struct policy_who *who)
 {
 	char resource[KIND_MAX + POLICY_NAME_MAX];
 	size_t kind = strlen(actions[action].kind), len = strlen(name);

@@ -41,8 +41,9 @@ enum policy_verdict {
 	POLICY_NOT_ALLOWED,	/* no statement allows it */
 	POLICY_DENIED		/* a statement, or a document that nobody understands, denies it */
 };
-enum policy_verdict policy_decide(struct policy *const policies[], size_t count, enum policy_action action,
-				  const char *name, const struct policy_who *who);
+enum policy_verdict policy_decide(struct policy *const policies[], size_t count,
+				  enum policy_action action, const char *name,
+				  const struct policy_who *who);
 
 /* Why the broker could not honour this document in full, a static sentence; NULL: it can. */
 const char *policy_problem(const char *document);

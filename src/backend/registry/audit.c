@@ -18,7 +18,8 @@ struct scan {
 };
 
 static const char *const names[] = {
-	[AUDIT_EXPIRED] = "expired", [AUDIT_EXPIRING] = "expiring", [AUDIT_OLD] = "old", [AUDIT_WEAK] = "weak", [AUDIT_SHARED] = "shared-key",
+	[AUDIT_EXPIRED] = "expired", [AUDIT_EXPIRING] = "expiring", [AUDIT_OLD] = "old",
+	[AUDIT_WEAK] = "weak", [AUDIT_SHARED] = "shared-key",
 	[AUDIT_UNATTACHED] = "not-attached", [AUDIT_SEVERAL] = "two-certificates"
 };
 
@@ -38,7 +39,8 @@ enum audit_check audit_find(const char *name)
 
 bool audit_is_mended_by_rotation(enum audit_check check)
 {
-	return check == AUDIT_EXPIRING || check == AUDIT_OLD || check == AUDIT_WEAK || check == AUDIT_SHARED;
+	return check == AUDIT_EXPIRING || check == AUDIT_OLD || check == AUDIT_WEAK ||
+	    check == AUDIT_SHARED;
 }
 
 static bool wants(const struct audit *a, enum audit_check check)
@@ -46,14 +48,16 @@ static bool wants(const struct audit *a, enum audit_check check)
 	return a->checks & (1u << check);
 }
 
-static enum status report(const struct audit *a, enum audit_check check, const char *thing, const char *certificate, const char *detail)
+static enum status report(const struct audit *a, enum audit_check check, const char *thing,
+			  const char *certificate, const char *detail)
 {
 	const struct audit_finding finding = { check, thing, certificate, detail };
 
 	return wants(a, check) ? a->found(a->arg, &finding) : GR_OK;
 }
 
-static enum status check_end(const struct audit *a, const char *id, const char *thing, int64_t not_after, int64_t created)
+static enum status check_end(const struct audit *a, const char *id, const char *thing,
+			     int64_t not_after, int64_t created)
 {
 	int64_t left = not_after - a->now, margin = a->expiring_ms;
 	char detail[DETAIL], at[32];
@@ -66,18 +70,21 @@ static enum status check_end(const struct audit *a, const char *id, const char *
 	if (left < 0)
 		str_format(detail, sizeof detail, "ended %s", at);
 	else
-		str_format(detail, sizeof detail, "ends %s, in %lld day(s)", at, (long long)(left / DAY_MS));
+		str_format(detail, sizeof detail, "ends %s, in %lld day(s)", at,
+			   (long long)(left / DAY_MS));
 	return report(a, left < 0 ? AUDIT_EXPIRED : AUDIT_EXPIRING, thing, id, detail);
 }
 
-static enum status check_age(const struct audit *a, const char *id, const char *thing, int64_t created)
+static enum status check_age(const struct audit *a, const char *id, const char *thing,
+			     int64_t created)
 {
 	char detail[DETAIL], at[32];
 
 	if (a->now - created <= a->age_ms)
 		return GR_OK;
 	command_time(at, created);
-	str_format(detail, sizeof detail, "registered %s, %lld day(s) ago", at, (long long)((a->now - created) / DAY_MS));
+	str_format(detail, sizeof detail, "registered %s, %lld day(s) ago", at,
+		   (long long)((a->now - created) / DAY_MS));
 	return report(a, AUDIT_OLD, thing, id, detail);
 }
 
@@ -86,7 +93,8 @@ static enum status read_strength(struct strength *s, struct scan *scan, const ch
 {
 	sqlite3_stmt *row;
 	X509 *x509;
-	enum status st = db_query(&row, scan->db, "SELECT pem FROM certificate WHERE id = ?", "s", id);
+	enum status st = db_query(&row, scan->db, "SELECT pem FROM certificate WHERE id = ?", "s",
+				  id);
 
 	if (st != GR_OK)
 		return GR_FAIL;
@@ -100,7 +108,8 @@ static enum status read_strength(struct strength *s, struct scan *scan, const ch
 	return GR_OK;
 }
 
-static enum status check_strength(struct scan *scan, const char *id, const char *thing, struct strength *s)
+static enum status check_strength(struct scan *scan, const char *id, const char *thing,
+				  struct strength *s)
 {
 	const char *problem;
 	enum status st;
@@ -118,7 +127,8 @@ static enum status check_certificate(struct scan *scan, sqlite3_stmt *row)
 	struct strength strength = { 0 };
 	enum status st;
 
-	if ((st = check_end(a, id, thing, db_int(row, 3), db_int(row, 4))) != GR_OK || (st = check_age(a, id, thing, db_int(row, 4))) != GR_OK)
+	if ((st = check_end(a, id, thing, db_int(row, 3), db_int(row, 4))) != GR_OK ||
+	    (st = check_age(a, id, thing, db_int(row, 4))) != GR_OK)
 		return st;
 	str_copy(strength.key, sizeof strength.key, db_text(row, 5));
 	str_copy(strength.digest, sizeof strength.digest, db_text(row, 6));
@@ -126,16 +136,22 @@ static enum status check_certificate(struct scan *scan, sqlite3_stmt *row)
 		return st;
 	if (thing[0] == '\0')
 		return report(a, AUDIT_UNATTACHED, thing, id, "ACTIVE, but attached to no thing");
-	return wants(a, AUDIT_SHARED) ? audit_keys_add(&scan->keys, db_text(row, 2), db_int(row, 0)) : GR_OK;
+	return wants(a, AUDIT_SHARED)
+	    ? audit_keys_add(&scan->keys, db_text(row, 2), db_int(row, 0))
+	    : GR_OK;
 }
 
 static enum status check_certificates(struct scan *scan, int64_t *certificates)
 {
 	const struct audit *a = scan->audit;
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, scan->db, "SELECT c.rowid, c.id, c.spki, c.not_after, c.created, c.key_type, c.digest, p.thing"
-				  " FROM certificate c INDEXED BY certificate_audit LEFT JOIN principal p ON p.certificate = c.id"
-				  " WHERE c.status = 'ACTIVE' ORDER BY c.id", "");
+	enum status st = db_query(
+	    &row, scan->db,
+	    "SELECT c.rowid, c.id, c.spki, c.not_after, c.created, c.key_type, c.digest, p.thing"
+	    " FROM certificate c INDEXED BY certificate_audit LEFT JOIN principal p ON "
+	    "p.certificate = c.id"
+	    " WHERE c.status = 'ACTIVE' ORDER BY c.id",
+	    "");
 
 	for (*certificates = 0; st == GR_OK; st = db_next(scan->db, &row)) {
 		if (check_certificate(scan, row) != GR_OK) {
@@ -148,14 +164,24 @@ static enum status check_certificates(struct scan *scan, int64_t *certificates)
 	return st == GR_NO ? GR_OK : st;
 }
 
-/* Explained: by a rotation whose execution goes on, or by one that is decided, so that the loser is about to be retired or is kept. */
-static enum status count_certificates(int64_t *active, int64_t *unexplained, struct scan *scan, const char *thing)
+/*
+ * Explained: by a rotation whose execution goes on, or by one that is decided, so that the loser
+ * is about to be retired or is kept.
+ */
+static enum status count_certificates(int64_t *active, int64_t *unexplained, struct scan *scan,
+				      const char *thing)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, scan->db, "SELECT count(*), coalesce(sum(NOT EXISTS (SELECT 1 FROM rotation r LEFT JOIN execution x ON x.id = r.execution"
-				  " WHERE r.thing = ?1 AND r.retired IS NULL AND p.certificate IN (r.old, r.new)"
-				  " AND (r.survivor IS NOT NULL OR x.status = 'IN_PROGRESS')) AND p.certificate NOT IN (SELECT certificate FROM kept)), 0)"
-				  " FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = ?1 AND c.status = 'ACTIVE'", "s", thing);
+	enum status st = db_query(
+	    &row, scan->db,
+	    "SELECT count(*), coalesce(sum(NOT EXISTS (SELECT 1 FROM rotation r LEFT JOIN "
+	    "execution x ON x.id = r.execution"
+	    " WHERE r.thing = ?1 AND r.retired IS NULL AND p.certificate IN (r.old, r.new)"
+	    " AND (r.survivor IS NOT NULL OR x.status = 'IN_PROGRESS')) AND p.certificate NOT IN "
+	    "(SELECT certificate FROM kept)), 0)"
+	    " FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = ?1 AND "
+	    "c.status = 'ACTIVE'",
+	    "s", thing);
 
 	if (st != GR_OK)
 		return GR_FAIL;
@@ -174,11 +200,17 @@ static enum status check_several(struct scan *scan, const char *thing)
 
 	if (st != GR_OK || active < 2 || unexplained == 0)
 		return st;
-	str_format(detail, sizeof detail, "%lld ACTIVE certificates that no rotation explains", (long long)active);
-	st = db_query(&row, scan->db, "SELECT job FROM rotation WHERE thing = ? AND survivor IS NULL ORDER BY id DESC LIMIT 1", "s", thing);
+	str_format(detail, sizeof detail, "%lld ACTIVE certificates that no rotation explains",
+		   (long long)active);
+	st = db_query(&row, scan->db,
+		      "SELECT job FROM rotation WHERE thing = ? AND survivor IS NULL ORDER BY id "
+		      "DESC LIMIT 1",
+		      "s", thing);
 	if (st == GR_OK)
-		str_format(detail, sizeof detail, "%lld ACTIVE certificates: job %s has ended, and the device has not said which one lives", (long long)active,
-			   db_text(row, 0));
+		str_format(detail, sizeof detail,
+			   "%lld ACTIVE certificates: job %s has ended, and the device has not "
+			   "said which one lives",
+			   (long long)active, db_text(row, 0));
 	db_done(row);
 	return st == GR_FAIL ? st : report(scan->audit, AUDIT_SEVERAL, thing, "", detail);
 }
@@ -186,7 +218,9 @@ static enum status check_several(struct scan *scan, const char *thing)
 static enum status check_things(struct scan *scan)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, scan->db, "SELECT thing FROM principal GROUP BY thing HAVING count(*) > 1 ORDER BY thing", "");
+	enum status st = db_query(
+	    &row, scan->db,
+	    "SELECT thing FROM principal GROUP BY thing HAVING count(*) > 1 ORDER BY thing", "");
 
 	for (; st == GR_OK; st = db_next(scan->db, &row))
 		if (check_several(scan, db_text(row, 0)) != GR_OK) {
@@ -198,7 +232,8 @@ static enum status check_things(struct scan *scan)
 
 enum status audit_size(int64_t *certificates, struct db *db)
 {
-	return db_number(certificates, db, "SELECT coalesce(sum(certificates), 0) FROM expiry", "");
+	return db_number(certificates, db, "SELECT coalesce(sum(certificates), 0) FROM expiry",
+			 "");
 }
 
 enum status audit_run(int64_t *certificates, const struct audit *audit, struct db *db)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * audit.h - what is wrong, or soon will be, with certificates that are ACTIVE. One pass over an index in which all of
- * it stands; a certificate itself is read only where that says nothing.
+ * audit.h - what is wrong, or soon will be, with certificates that are ACTIVE. One pass over an
+ * index in which all of it stands; a certificate itself is read only where that says nothing.
  */
 #ifndef GR_REGISTRY_AUDIT_H
 #define GR_REGISTRY_AUDIT_H
@@ -13,15 +13,23 @@ enum audit_check {
 	AUDIT_EXPIRING,
 	AUDIT_OLD,		/* registered long ago, whatever its end */
 	AUDIT_WEAK,		/* key or signature: strength.h */
-	AUDIT_SHARED,		/* its key is certified for another thing as well: a certificate belongs to one thing, a key could be copied */
+	/*
+	 * its key is certified for another thing as well: a certificate belongs to one thing, a
+	 * key could be copied
+	 */
+	AUDIT_SHARED,
 	AUDIT_UNATTACHED,
-	AUDIT_SEVERAL,		/* a thing with two certificates that no rotation under way explains */
+	/* a thing with two certificates that no rotation under way explains */
+	AUDIT_SEVERAL,
 	AUDIT_CHECKS
 };
 const char *audit_name(enum audit_check check);		/* "expired", "two-certificates" */
 /* AUDIT_CHECKS: no check is called so. */
 enum audit_check audit_find(const char *name);
-/* Would a rotation mend it? One that has expired cannot connect, and create refuses a thing with two. */
+/*
+ * Would a rotation mend it? One that has expired cannot connect, and create refuses a thing with
+ * two.
+ */
 bool audit_is_mended_by_rotation(enum audit_check check);
 
 struct audit_finding {
@@ -31,8 +39,10 @@ struct audit_finding {
 };
 struct audit {
 	int64_t now, expiring_ms, age_ms;
-	bool a_third;				/* expiring is at most the last third of a certificate's life */
-	unsigned checks;			/* 1 << enum audit_check of those that are wanted */
+	/* expiring is at most the last third of a certificate's life */
+	bool a_third;
+	/* 1 << enum audit_check of those that are wanted */
+	unsigned checks;
 	/* GR_FAIL ends the audit. */
 	enum status (*found)(void *arg, const struct audit_finding *finding);
 	void (*looked_at)(void *arg, int64_t certificates);	/* NULL: nobody wants to know */

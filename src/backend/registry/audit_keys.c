@@ -21,7 +21,10 @@ enum status audit_keys_add(struct audit_keys *k, const char *spki, int64_t row)
 		k->seen = more;
 		k->size = size;
 	}
-	/* A row written by hand may have anything there; then it is compared with its own like alone. */
+	/*
+	 * A row written by hand may have anything there; then it is compared with its own like
+	 * alone.
+	 */
 	if (str_unhex(hash, sizeof hash, spki) < 16)
 		str_copy((char *)hash, sizeof hash, spki);
 	memcpy(k->seen[k->count].head, hash, sizeof k->seen->head);
@@ -46,7 +49,9 @@ struct holder {
 static enum status read_holder(struct holder *h, struct db *db, int64_t certificate)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT c.id, p.thing FROM certificate c JOIN principal p ON p.certificate = c.id WHERE c.rowid = ?",
+	enum status st = db_query(&row, db,
+				  "SELECT c.id, p.thing FROM certificate c JOIN principal p ON "
+				  "p.certificate = c.id WHERE c.rowid = ?",
 				  "i", certificate);
 
 	*h = (struct holder){ 0 };	/* detached or deleted since it was seen */
@@ -58,23 +63,29 @@ static enum status read_holder(struct holder *h, struct db *db, int64_t certific
 	return st == GR_FAIL ? st : GR_OK;
 }
 
-static enum status report(const struct audit *a, const struct holder *h, const struct holder *other)
+static enum status report(const struct audit *a, const struct holder *h,
+			  const struct holder *other)
 {
 	char detail[256];
 	const struct audit_finding finding = { AUDIT_SHARED, h->thing, h->certificate, detail };
 
-	str_format(detail, sizeof detail, "has the key of certificate %s of thing %s", other->certificate, other->thing);
+	str_format(detail, sizeof detail, "has the key of certificate %s of thing %s",
+		   other->certificate, other->thing);
 	return a->found(a->arg, &finding);
 }
 
-/* Certificates of one key: each that is another thing's than the first one's, and then the first. */
-static enum status check_run(const struct audit *a, struct db *db, const struct audit_key *run, size_t count)
+/*
+ * Certificates of one key: each that is another thing's than the first one's, and then the first.
+ */
+static enum status check_run(const struct audit *a, struct db *db, const struct audit_key *run,
+			     size_t count)
 {
 	struct holder first, other = { 0 }, h;
 	enum status st = read_holder(&first, db, run[0].row);
 
 	for (size_t i = 1; st == GR_OK && i < count; i++) {
-		if ((st = read_holder(&h, db, run[i].row)) != GR_OK || strcmp(h.thing, first.thing) == 0)
+		if ((st = read_holder(&h, db, run[i].row)) != GR_OK ||
+		    strcmp(h.thing, first.thing) == 0)
 			continue;
 		other = h;
 		st = report(a, &h, &first);
@@ -89,7 +100,9 @@ enum status audit_keys_check(struct audit_keys *k, const struct audit *a, struct
 	if (k->count > 0)
 		qsort(k->seen, k->count, sizeof *k->seen, compare);
 	for (size_t i = 0, n; st == GR_OK && i < k->count; i += n) {
-		for (n = 1; i + n < k->count && memcmp(k->seen[i].head, k->seen[i + n].head, sizeof k->seen->head) == 0; n++)
+		for (n = 1; i + n < k->count &&
+		     memcmp(k->seen[i].head, k->seen[i + n].head, sizeof k->seen->head) == 0;
+		     n++)
 			;
 		if (n > 1)
 			st = check_run(a, db, k->seen + i, n);

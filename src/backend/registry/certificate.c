@@ -12,17 +12,22 @@
 enum status certificate_get(struct certificate *c, struct db *db, const char *id)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db,
-		"SELECT c.id, coalesce(p.thing, ''), c.spki, c.status = 'ACTIVE', r.certificate IS NOT NULL, c.created, coalesce(c.retired, 0),"
-		" c.authority, c.private, c.seen IS NOT NULL"
-		" FROM certificate c LEFT JOIN principal p ON p.certificate = c.id LEFT JOIN revoked r ON r.certificate = c.id"
-		" WHERE c.id = ?", "s", id);
+	enum status st =
+	    db_query(&row, db,
+		     "SELECT c.id, coalesce(p.thing, ''), c.spki, c.status = 'ACTIVE', "
+		     "r.certificate IS NOT NULL, c.created, coalesce(c.retired, 0),"
+		     " c.authority, c.private, c.seen IS NOT NULL"
+		     " FROM certificate c LEFT JOIN principal p ON p.certificate = c.id LEFT JOIN "
+		     "revoked r ON r.certificate = c.id"
+		     " WHERE c.id = ?",
+		     "s", id);
 
 	if (st != GR_OK)
 		return st;
 	*c = (struct certificate){
 		.active = db_int(row, 3) != 0, .revoked = db_int(row, 4) != 0,
-		.created = db_int(row, 5), .retired = db_int(row, 6), .private = db_int(row, 8) != 0, .seen = db_int(row, 9) != 0
+		.created = db_int(row, 5), .retired = db_int(row, 6),
+		.private = db_int(row, 8) != 0, .seen = db_int(row, 9) != 0
 	};
 	str_copy(c->id, sizeof c->id, db_text(row, 0));
 	str_copy(c->thing, sizeof c->thing, db_text(row, 1));
@@ -42,7 +47,9 @@ static enum status need(struct db *db, const char *id)
 	return st;
 }
 
-enum status certificate_add(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const struct certificate_past *past)
+enum status certificate_add(struct db *db, const struct cert *cert,
+			    const struct certificate_origin *origin,
+			    const struct certificate_past *past)
 {
 	size_t len = 0;
 	char *pem = NULL;
@@ -50,25 +57,37 @@ enum status certificate_add(struct db *db, const struct cert *cert, const struct
 
 	if ((st = cert_pem(&pem, &len, cert)) != GR_OK)
 		return st;
-	st = db_run(db, "INSERT INTO certificate (id, status, pem, spki, not_after, authority, private, created, key_type, digest)"
-		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "ssssisdiss", cert->id, past->status, pem, cert->spki, cert->not_after * 1000, origin->authority,
-		    (int)origin->private, past->created, past->strength ? past->strength->key : "", past->strength ? past->strength->digest : "");
+	st = db_run(db,
+		    "INSERT INTO certificate (id, status, pem, spki, not_after, authority, "
+		    "private, created, key_type, digest)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		    "ssssisdiss", cert->id, past->status, pem, cert->spki, cert->not_after * 1000,
+		    origin->authority, (int)origin->private, past->created,
+		    past->strength ? past->strength->key : "",
+		    past->strength ? past->strength->digest : "");
 	free(pem);
 	return st;
 }
 
 enum status certificate_see_key(struct db *db, const char *spki, const char *thing, int64_t now)
 {
-	return db_run(db, "INSERT INTO seen_key (spki, thing, seen) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", "ssi", spki, thing, now);
+	return db_run(
+	    db, "INSERT INTO seen_key (spki, thing, seen) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+	    "ssi", spki, thing, now);
 }
 
-enum status certificate_register(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *thing, int64_t now)
+enum status certificate_register(struct db *db, const struct cert *cert,
+				 const struct certificate_origin *origin, const char *thing,
+				 int64_t now)
 {
 	struct strength strength;
 	enum status st;
 
 	strength_of_issued(&strength, cert->x509);
-	if ((st = certificate_add(db, cert, origin, &(struct certificate_past){ "ACTIVE", now, &strength })) != GR_OK || (st = certificate_see_key(db, cert->spki, thing, now)) != GR_OK)
+	if ((st = certificate_add(db, cert, origin,
+				  &(struct certificate_past){ "ACTIVE", now, &strength })) !=
+		GR_OK ||
+	    (st = certificate_see_key(db, cert->spki, thing, now)) != GR_OK)
 		return st;
 	return certificate_attach(db, cert->id, thing, now);
 }
@@ -79,10 +98,14 @@ enum status certificate_set_status(struct db *db, const char *id, const char *st
 	enum status st = certificate_get(&c, db, id);
 
 	if (st == GR_OK && !c.revoked)
-		return db_run(db, "UPDATE certificate SET status = ? WHERE id = ?", "ss", status, id);
+		return db_run(db, "UPDATE certificate SET status = ? WHERE id = ?", "ss", status,
+			      id);
 	if (st == GR_FAIL)
 		return st;
-	complain(st == GR_OK ? "%s: revoked, and that is for good; the thing needs another certificate" : "%s: no such certificate", id);
+	complain(st == GR_OK
+		     ? "%s: revoked, and that is for good; the thing needs another certificate"
+		     : "%s: no such certificate",
+		 id);
 	return GR_NO;
 }
 
@@ -101,14 +124,16 @@ enum status certificate_attach(struct db *db, const char *id, const char *thing,
 		complain("%s: already attached to %s; detach it there first", id, c.thing);
 		return GR_NO;
 	}
-	return db_run(db, "INSERT INTO principal (certificate, thing, attached) VALUES (?, ?, ?)", "ssi", id, thing, now);
+	return db_run(db, "INSERT INTO principal (certificate, thing, attached) VALUES (?, ?, ?)",
+		      "ssi", id, thing, now);
 }
 
 enum status certificate_detach(struct db *db, const char *id)
 {
 	enum status st = need(db, id);
 
-	return st == GR_OK ? db_run(db, "DELETE FROM principal WHERE certificate = ?", "s", id) : st;
+	return st == GR_OK ? db_run(db, "DELETE FROM principal WHERE certificate = ?", "s", id)
+			   : st;
 }
 
 enum status certificate_delete(struct db *db, const char *id, int64_t now)
@@ -119,14 +144,21 @@ enum status certificate_delete(struct db *db, const char *id, int64_t now)
 
 	if (st == GR_NO)
 		complain("%s: no such certificate", id);
-	if (st != GR_OK || (st = db_number(&policies, db, "SELECT count(*) FROM certificate_policy WHERE certificate = ?", "s", id)) != GR_OK)
+	if (st != GR_OK ||
+	    (st = db_number(&policies, db,
+			    "SELECT count(*) FROM certificate_policy WHERE certificate = ?", "s",
+			    id)) != GR_OK)
 		return st;
 	if (c.active || c.thing[0] != '\0' || policies > 0) {
-		complain("%s: still %s; make it INACTIVE, detach its thing and its policies first", id,
-			 c.active ? "ACTIVE" : c.thing[0] != '\0' ? "attached to a thing" : "with policies");
+		complain("%s: still %s; make it INACTIVE, detach its thing and its policies first",
+			 id,
+			 c.active		  ? "ACTIVE"
+			     : c.thing[0] != '\0' ? "attached to a thing"
+						  : "with policies");
 		return GR_NO;
 	}
-	if (c.private && !c.revoked && (st = revocation_add(db, id, REVOCATION_UNUSED, now)) != GR_OK)
+	if (c.private && !c.revoked &&
+	    (st = revocation_add(db, id, REVOCATION_UNUSED, now)) != GR_OK)
 		return st;
 	return db_run(db, "DELETE FROM certificate WHERE id = ?", "s", id);
 }
@@ -144,18 +176,25 @@ enum status policy_put(struct db *db, const char *name, const char *document)
 		complain("%s: not a policy name (1 to 128 letters, digits or _+=,.@-)", name);
 		return GR_BAD;
 	}
-	return db_run(db, "INSERT INTO policy (name, document) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET document = ?2", "ss", name, document);
+	return db_run(db,
+		      "INSERT INTO policy (name, document) VALUES (?1, ?2) ON CONFLICT (name) DO "
+		      "UPDATE SET document = ?2",
+		      "ss", name, document);
 }
 
 enum status policy_delete(struct db *db, const char *name)
 {
 	int64_t certificates = 0;
-	enum status st = db_number(&certificates, db, "SELECT (SELECT count(*) FROM certificate_policy WHERE policy = name) FROM policy WHERE name = ?", "s", name);
+	enum status st = db_number(&certificates, db,
+				   "SELECT (SELECT count(*) FROM certificate_policy WHERE policy "
+				   "= name) FROM policy WHERE name = ?",
+				   "s", name);
 
 	if (st == GR_NO)
 		complain("%s: no such policy", name);
 	else if (st == GR_OK && certificates > 0) {
-		complain("%s: still speaks for %lld certificate(s); detach it first", name, (long long)certificates);
+		complain("%s: still speaks for %lld certificate(s); detach it first", name,
+			 (long long)certificates);
 		st = GR_NO;
 	}
 	return st == GR_OK ? db_run(db, "DELETE FROM policy WHERE name = ?", "s", name) : st;
@@ -176,9 +215,17 @@ enum status policy_attach(struct db *db, const char *name, const char *certifica
 	enum status st = need_both(db, name, certificate);
 
 	if (st == GR_OK)
-		st = db_run(db, "INSERT INTO certificate_policy (certificate, policy) VALUES (?, ?) ON CONFLICT DO NOTHING", "ss", certificate, name);
-	/* No trigger does this: policy_copy is for a certificate that nobody is connected with yet, once a rotation. */
-	return st == GR_OK ? db_run(db, "UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'", "") : st;
+		st = db_run(db,
+			    "INSERT INTO certificate_policy (certificate, policy) VALUES (?, ?) "
+			    "ON CONFLICT DO NOTHING",
+			    "ss", certificate, name);
+	/*
+	 * No trigger does this: policy_copy is for a certificate that nobody is connected with
+	 * yet, once a rotation.
+	 */
+	return st == GR_OK
+	    ? db_run(db, "UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'", "")
+	    : st;
 }
 
 enum status policy_detach(struct db *db, const char *name, const char *certificate)
@@ -187,11 +234,15 @@ enum status policy_detach(struct db *db, const char *name, const char *certifica
 
 	if (st != GR_OK)
 		return st;
-	return db_run(db, "DELETE FROM certificate_policy WHERE certificate = ? AND policy = ?", "ss", certificate, name);
+	return db_run(db, "DELETE FROM certificate_policy WHERE certificate = ? AND policy = ?",
+		      "ss", certificate, name);
 }
 
 enum status policy_copy(struct db *db, const char *to, const char *from)
 {
-	return db_run(db, "INSERT INTO certificate_policy (certificate, policy) SELECT ?, policy FROM certificate_policy"
-		" WHERE certificate = ? ON CONFLICT DO NOTHING", "ss", to, from);
+	return db_run(db,
+		      "INSERT INTO certificate_policy (certificate, policy) SELECT ?, policy FROM "
+		      "certificate_policy"
+		      " WHERE certificate = ? ON CONFLICT DO NOTHING",
+		      "ss", to, from);
 }

@@ -25,26 +25,40 @@ struct certificate {
 
 /* GR_NO, silent: not registered. */
 enum status certificate_get(struct certificate *c, struct db *db, const char *id);
-/* The authority that signed a certificate, by name, and whether it did so as a private one: then to retire is to revoke. */
+/*
+ * The authority that signed a certificate, by name, and whether it did so as a private one: then
+ * to retire is to revoke.
+ */
 struct certificate_origin {
 	const char *authority;
 	bool private;
 };
-/* Registers an ACTIVE certificate attached to thing, and remembers its key, which has passed strength_key_weakness, as seen. */
-enum status certificate_register(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const char *thing, int64_t now);
+/*
+ * Registers an ACTIVE certificate attached to thing, and remembers its key, which has passed
+ * strength_key_weakness, as seen.
+ */
+enum status certificate_register(struct db *db, const struct cert *cert,
+				 const struct certificate_origin *origin, const char *thing,
+				 int64_t now);
 /* The parts of that: the certificate alone, which may have a past; its key, now seen. */
 struct certificate_past {
 	const char *status;
 	int64_t created;
-	const struct strength *strength;	/* NULL: nobody has examined it; keys_examine will */
+	/* NULL: nobody has examined it; keys_examine will */
+	const struct strength *strength;
 };
-enum status certificate_add(struct db *db, const struct cert *cert, const struct certificate_origin *origin, const struct certificate_past *past);
+enum status certificate_add(struct db *db, const struct cert *cert,
+			    const struct certificate_origin *origin,
+			    const struct certificate_past *past);
 enum status certificate_see_key(struct db *db, const char *spki, const char *thing, int64_t now);
 /* status is ACTIVE or INACTIVE. GR_NO, one line: not registered, or revoked, which is for good. */
 enum status certificate_set_status(struct db *db, const char *id, const char *status);
 enum status certificate_attach(struct db *db, const char *id, const char *thing, int64_t now);
 enum status certificate_detach(struct db *db, const char *id);
-/* GR_NO, one line: still ACTIVE, attached or with policies. A private authority's is revoked with it. */
+/*
+ * GR_NO, one line: still ACTIVE, attached or with policies. A private authority's is revoked with
+ * it.
+ */
 enum status certificate_delete(struct db *db, const char *id, int64_t now);
 /* Has this public key ever asked for a certificate? GR_OK: yes; GR_NO, silent: never. */
 enum status certificate_key_seen(struct db *db, const char *spki);

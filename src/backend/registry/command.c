@@ -27,7 +27,8 @@ bool command_option(struct command *v, int ch)
 	return true;
 }
 
-enum status command_open(struct command *v, const struct arg_spec *spec, int argc, char *argv[], int min, int max)
+enum status command_open(struct command *v, const struct arg_spec *spec, int argc, char *argv[],
+			 int min, int max)
 {
 	enum status st;
 
@@ -36,7 +37,8 @@ enum status command_open(struct command *v, const struct arg_spec *spec, int arg
 	if (v->count < min || v->count > max)
 		arg_usage(spec);
 	v->now = clock_real_ms();
-	if ((st = home_find(&v->home, v->home_dir)) != GR_OK || (st = home_enter(&v->home)) != GR_OK)
+	if ((st = home_find(&v->home, v->home_dir)) != GR_OK ||
+	    (st = home_enter(&v->home)) != GR_OK)
 		return st;
 	return db_open(&v->db, v->home.registry, DB_OPEN);
 }
@@ -50,10 +52,12 @@ enum status command_close(struct command *v, enum status st)
 	db_close(v->db);
 	v->db = NULL;
 	written = out_close();
-	return (st == GR_OK || st == GR_NO) && written != GR_OK ? written : st;	/* a no that nobody can read is none */
+	/* a no that nobody can read is none */
+	return (st == GR_OK || st == GR_NO) && written != GR_OK ? written : st;
 }
 
-static enum status run(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct command *), bool change)
+static enum status run(const struct arg_spec *spec, int argc, char *argv[], int min, int max,
+		       enum status (*work)(struct command *), bool change)
 {
 	struct command v = { 0 };
 	enum status st;
@@ -71,12 +75,14 @@ static enum status run(const struct arg_spec *spec, int argc, char *argv[], int 
 	return command_close(&v, st);
 }
 
-enum status command_change(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct command *))
+enum status command_change(const struct arg_spec *spec, int argc, char *argv[], int min, int max,
+			   enum status (*work)(struct command *))
 {
 	return run(spec, argc, argv, min, max, work, true);
 }
 
-enum status command_read(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct command *))
+enum status command_read(const struct arg_spec *spec, int argc, char *argv[], int min, int max,
+			 enum status (*work)(struct command *))
 {
 	return run(spec, argc, argv, min, max, work, false);
 }
@@ -103,6 +109,7 @@ void command_time(char text[static 32], int64_t ms)
 	time_t seconds = (time_t)(ms / 1000);
 	struct tm tm;
 
-	if (ms == 0 || !gmtime_r(&seconds, &tm) || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+	if (ms == 0 || !gmtime_r(&seconds, &tm) ||
+	    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		str_copy(text, 32, "-");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * command.h - what the verbs of the operator's programs share: -H and --json, the registry opened, one
- * transaction, the result on standard output.
+ * command.h - what the verbs of the operator's programs share: -H and --json, the registry opened,
+ * one transaction, the result on standard output.
  */
 #ifndef GR_REGISTRY_COMMAND_H
 #define GR_REGISTRY_COMMAND_H
@@ -27,15 +27,27 @@ extern const struct arg_option command_options[];	/* COMMAND_OPTIONS alone */
 
 /* True: ch was -H or --json. */
 bool command_option(struct command *v, int ch);
-/* Takes the operands, min to max of them, and opens the registry. End with command_close, whatever it gave. */
-enum status command_open(struct command *v, const struct arg_spec *spec, int argc, char *argv[], int min, int max);
+/*
+ * Takes the operands, min to max of them, and opens the registry. End with command_close, whatever
+ * it gave.
+ */
+enum status command_open(struct command *v, const struct arg_spec *spec, int argc, char *argv[],
+			 int min, int max);
 enum status command_close(struct command *v, enum status st);
 
-/* A whole verb that has no options of its own: work runs inside one transaction (or, reads, without one). */
-enum status command_change(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct command *));
-enum status command_read(const struct arg_spec *spec, int argc, char *argv[], int min, int max, enum status (*work)(struct command *));
+/*
+ * A whole verb that has no options of its own: work runs inside one transaction (or, reads,
+ * without one).
+ */
+enum status command_change(const struct arg_spec *spec, int argc, char *argv[], int min, int max,
+			   enum status (*work)(struct command *));
+enum status command_read(const struct arg_spec *spec, int argc, char *argv[], int min, int max,
+			 enum status (*work)(struct command *));
 
-/* With --json the answer of a verb that has nothing to list, else nothing. Takes it over. GR_FAIL, one line: no memory. */
+/*
+ * With --json the answer of a verb that has nothing to list, else nothing. Takes it over. GR_FAIL,
+ * one line: no memory.
+ */
 enum status command_answer(const struct command *v, json_t *answer);
 
 /* Seconds with a fraction cut off, as text in UTC ("2026-10-01T12:00:00Z"), "-" for 0. */

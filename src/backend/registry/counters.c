@@ -5,7 +5,8 @@
 enum status counters_read(struct counters *tally, struct db *db, const char *job)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT status, count, ever FROM tally WHERE job = ?", "s", job);
+	enum status st = db_query(&row, db, "SELECT status, count, ever FROM tally WHERE job = ?",
+				  "s", job);
 
 	*tally = (struct counters){ 0 };
 	for (; st == GR_OK; st = db_next(db, &row)) {

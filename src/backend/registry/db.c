@@ -25,7 +25,13 @@ struct db {
 static bool may_pass(int code)
 {
 	switch (code & 0xff) {
-	case SQLITE_FULL: case SQLITE_IOERR: case SQLITE_NOMEM: case SQLITE_BUSY: case SQLITE_LOCKED: case SQLITE_READONLY: case SQLITE_CANTOPEN:
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_NOMEM:
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
 		return true;
 	}
 	return false;
@@ -44,8 +50,9 @@ static enum status exec(struct db *db, const char *sql)
 }
 
 /*
- * Another writer has the registry. SQLite's own handler sleeps up to 100 ms at a time, and whoever writes one transaction
- * after the other (an import) would have begun the next one before that is over, most times.
+ * Another writer has the registry. SQLite's own handler sleeps up to 100 ms at a time, and whoever
+ * writes one transaction after the other (an import) would have begun the next one before that is
+ * over, most times.
  */
 static int wait_turn(void *context, int tries)
 {
@@ -60,8 +67,8 @@ static int wait_turn(void *context, int tries)
 }
 
 /*
- * The broker's user may write into the registry's folder and the file itself: nothing that the schema says is run unless it is
- * harmless, and no statement gets at the file's own structures.
+ * The broker's user may write into the registry's folder and the file itself: nothing that the
+ * schema says is run unless it is harmless, and no statement gets at the file's own structures.
  */
 static bool defend(sqlite3 *sqlite)
 {
@@ -70,12 +77,13 @@ static bool defend(sqlite3 *sqlite)
 }
 
 /*
- * Each savepoint keeps what it would have to undo: in memory, else that is more disk traffic than the registry itself.
- * The cache takes up to 64 MB, in kB: with the usual two a large registry is read from the system page by page.
+ * Each savepoint keeps what it would have to undo: in memory, else that is more disk traffic than
+ * the registry itself. The cache takes up to 64 MB, in kB: with the usual two a large registry is
+ * read from the system page by page.
  */
-static const char settings[] =
-"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-"PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON";
+static const char settings[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA "
+			       "foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+			       "PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON";
 
 /* A status of db_file_refused for what could not even be opened. */
 static enum status open_file(struct db *d, const char *path, enum db_mode mode)
@@ -106,7 +114,10 @@ enum status db_open(struct db **db, const char *path, enum db_mode mode)
 	st = open_file(d, path, mode);
 	if (st != GR_OK)
 		goto out;
-	/* Looked at before anything is set: the first pragma rewrites the head of a file that is somebody else's. */
+	/*
+	 * Looked at before anything is set: the first pragma rewrites the head of a file that is
+	 * somebody else's.
+	 */
 	st = db_file_examine(d, mode);
 	if (st != GR_OK) {
 		if (sqlite3_errcode(d->sqlite) == SQLITE_NOTADB)
@@ -133,7 +144,10 @@ void db_close(struct db *db)
 	free(db);
 }
 
-/* The statement for this text; a statement still in use (a query inside a query) is prepared once more by the caller's mistake, so it is reset. */
+/*
+ * The statement for this text; a statement still in use (a query inside a query) is prepared once
+ * more by the caller's mistake, so it is reset.
+ */
 static sqlite3_stmt *prepare(struct db *db, const char *sql)
 {
 	size_t slot = ((uintptr_t)sql >> 3) % CACHE_SLOTS;
@@ -143,7 +157,8 @@ static sqlite3_stmt *prepare(struct db *db, const char *sql)
 			return db->cache[slot].stmt;
 		if (db->cache[slot].sql)
 			continue;
-		if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &db->cache[slot].stmt, NULL) != SQLITE_OK)
+		if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT,
+				       &db->cache[slot].stmt, NULL) != SQLITE_OK)
 			return NULL;
 		db->cache[slot].sql = sql;
 		return db->cache[slot].stmt;
@@ -162,7 +177,8 @@ static sqlite3_stmt *bind(struct db *db, const char *sql, const char *types, va_
 	for (int i = 0; types[i] && rc == SQLITE_OK; i++)
 		switch (types[i]) {
 		case 's':
-			rc = sqlite3_bind_text(stmt, i + 1, va_arg(ap, const char *), -1, SQLITE_TRANSIENT);
+			rc = sqlite3_bind_text(stmt, i + 1, va_arg(ap, const char *), -1,
+					       SQLITE_TRANSIENT);
 			break;
 		case 'i':
 			rc = sqlite3_bind_int64(stmt, i + 1, va_arg(ap, int64_t));

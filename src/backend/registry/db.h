@@ -19,9 +19,9 @@ struct db;
 
 enum db_mode { DB_OPEN, DB_CREATE };
 /*
- * Opens the registry at path (WAL, every commit synced); DB_CREATE makes it with the schema when it
- * is not there. GR_BAD: not ours, of a newer version, missing, or a link;
- * GR_FAIL: there, but not for us. Free with db_close, which takes NULL.
+ * Opens the registry at path (WAL, every commit synced); DB_CREATE makes it with the schema when
+ * it is not there. GR_BAD: not ours, of a newer version, missing, or a link; GR_FAIL: there, but
+ * not for us. Free with db_close, which takes NULL.
  */
 enum status db_open(struct db **db, const char *path, enum db_mode mode);
 void db_close(struct db *db);
@@ -33,9 +33,15 @@ void db_rollback(struct db *db);
 /* Until db_rollback all that is read is of one moment; writes are not for this. */
 enum status db_snapshot(struct db *db);
 bool db_in_transaction(const struct db *db);
-/* One event inside a transaction that several share: db_undo takes back what came since its db_mark. */
+/*
+ * One event inside a transaction that several share: db_undo takes back what came since its
+ * db_mark.
+ */
 enum status db_mark(struct db *db);
-/* Since db_mark a statement failed for want of room, memory or a file that can be written: the same may work later. */
+/*
+ * Since db_mark a statement failed for want of room, memory or a file that can be written: the
+ * same may work later.
+ */
 bool db_is_unwell(const struct db *db);
 enum status db_keep(struct db *db);
 void db_undo(struct db *db);

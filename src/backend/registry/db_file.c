@@ -80,14 +80,18 @@ enum status db_file_examine(struct db *db, enum db_mode mode)
 	if ((st = read_version(&version, db)) != GR_OK)
 		return st;
 	if (version > SCHEMA_VERSION) {
-		complain("%s: registry version %lld is newer than this program's %d; nothing was touched", db_path(db),
-			 (long long)version, SCHEMA_VERSION);
+		complain("%s: registry version %lld is newer than this program's %d; nothing was "
+			 "touched",
+			 db_path(db), (long long)version, SCHEMA_VERSION);
 		return GR_BAD;
 	}
 	return version < SCHEMA_VERSION ? upgrade(db) : GR_OK;
 }
 
-/* Its mode is that of its folder: where the group may write, so that the broker can read, the file is for the group too. */
+/*
+ * Its mode is that of its folder: where the group may write, so that the broker can read, the file
+ * is for the group too.
+ */
 static bool create_file(const char *place, const char *folder)
 {
 	struct stat info;
@@ -96,21 +100,28 @@ static bool create_file(const char *place, const char *folder)
 
 	if (fd < 0)
 		return errno == EEXIST || errno == EISDIR;
-	ok = stat(folder, &info) == 0 && (geteuid() != 0 || fchown(fd, info.st_uid, (gid_t)-1) == 0) &&
-	     ((info.st_mode & 020) == 0 || fchmod(fd, 0660) == 0);
+	ok = stat(folder, &info) == 0 &&
+	    (geteuid() != 0 || fchown(fd, info.st_uid, (gid_t)-1) == 0) &&
+	    ((info.st_mode & 020) == 0 || fchmod(fd, 0660) == 0);
 	close(fd);
 	return ok;
 }
 
-/* Links may lead to the folder, which the operator chose; a link in its place, which the broker could have made, is none of ours. */
+/*
+ * Links may lead to the folder, which the operator chose; a link in its place, which the broker
+ * could have made, is none of ours.
+ */
 enum status db_file_place(char place[static PATH_MAX], const char *path, enum db_mode mode)
 {
 	const char *slash = strrchr(path, '/');
 	char folder[PATH_MAX], real[PATH_MAX];
 
-	if (!str_format(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".") ||
+	if (!str_format(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1,
+			slash ? path : ".") ||
 	    !realpath(folder[0] ? folder : "/", real)) {
-		complain("%s: %s%s", path, strerror(errno), errno == ENOENT && mode == DB_OPEN ? "; gr-registry init makes a registry" : "");
+		complain("%s: %s%s", path, strerror(errno),
+			 errno == ENOENT && mode == DB_OPEN ? "; gr-registry init makes a registry"
+							    : "");
 		return errno == ENOENT || errno == ENOTDIR ? GR_BAD : GR_FAIL;
 	}
 	if (!str_format(place, PATH_MAX, "%s/%s", real, slash ? slash + 1 : path)) {
@@ -136,7 +147,9 @@ enum status db_file_refused(sqlite3 *sqlite, int rc, const char *path, enum db_m
 	int why = sqlite && rc == SQLITE_CANTOPEN ? sqlite3_system_errno(sqlite) : 0;
 
 	if (is_link(path)) {
-		complain("%s: is a link, and links are not followed here; put the file itself there", path);
+		complain(
+		    "%s: is a link, and links are not followed here; put the file itself there",
+		    path);
 		return GR_BAD;
 	}
 	if ((why == ENOENT || why == ENOTDIR) && mode == DB_OPEN)

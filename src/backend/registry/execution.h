@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * execution.h - job executions: their state, their queue order, their timers (AWS IoT Jobs,
- * spec of the device API in gr-protocol(7)).
+ * execution.h - job executions: their state, their queue order, their timers (AWS IoT Jobs, spec
+ * of the device API in gr-protocol(7)).
  *
- * Functions that change something run inside the caller's transaction. On GR_FAIL one line has been
- * written; GR_NO is silent.
+ * Functions that change something run inside the caller's transaction. On GR_FAIL one line has
+ * been written; GR_NO is silent.
  */
 #ifndef GR_REGISTRY_EXECUTION_H
 #define GR_REGISTRY_EXECUTION_H
@@ -33,19 +33,31 @@ struct execution {
 };
 
 /* number 0: the latest one. */
-enum status execution_find(struct execution *x, struct db *db, const char *thing, const char *job, int64_t number);
+enum status execution_find(struct execution *x, struct db *db, const char *thing, const char *job,
+			   int64_t number);
 enum status execution_by_id(struct execution *x, struct db *db, int64_t id);
-/* The front of the thing's queue: IN_PROGRESS before QUEUED, then by queuedAt, then by creation. */
+/*
+ * The front of the thing's queue: IN_PROGRESS before QUEUED, then by queuedAt, then by creation.
+ */
 enum status execution_front(struct execution *x, struct db *db, const char *thing);
 /* The first max of the queue in that order; *count says how many. */
-enum status execution_pending(struct execution *list, size_t *count, size_t max, struct db *db, const char *thing);
-/* The first in that order whose job is a rotation; status "QUEUED" or "IN_PROGRESS", or "" for either. */
-enum status execution_rotation(struct execution *x, struct db *db, const char *thing, const char *status);
+enum status execution_pending(struct execution *list, size_t *count, size_t max, struct db *db,
+			      const char *thing);
+/*
+ * The first in that order whose job is a rotation; status "QUEUED" or "IN_PROGRESS", or "" for
+ * either.
+ */
+enum status execution_rotation(struct execution *x, struct db *db, const char *thing,
+			       const char *status);
 /* The statusDetails as JSON text; free it. */
 enum status execution_details(char **details, struct db *db, int64_t id);
 
-/* A new one, QUEUED. Its number was never used for this thing and job before, also not by one that was deleted since. */
-enum status execution_queue(struct db *db, const char *thing, const char *job, int64_t attempt, int64_t now);
+/*
+ * A new one, QUEUED. Its number was never used for this thing and job before, also not by one that
+ * was deleted since.
+ */
+enum status execution_queue(struct db *db, const char *thing, const char *job, int64_t attempt,
+			    int64_t now);
 /* Writes back status, started, updated, deadlines and version; details NULL keeps the old ones. */
 enum status execution_save(struct db *db, const struct execution *x, const char *details);
 /* The execution whose timer runs out first, if that is not after now. */
@@ -55,11 +67,13 @@ enum status execution_next_deadline(int64_t *at, struct db *db);
 /* Moves all running timers by ms (the wall clock was set). */
 enum status execution_shift_timers(struct db *db, int64_t ms);
 /* The first execution of job that is in status, QUEUED or IN_PROGRESS. */
-enum status execution_open(struct execution *x, struct db *db, const char *job, enum execution_status status);
+enum status execution_open(struct execution *x, struct db *db, const char *job,
+			   enum execution_status status);
 /* Is one of job for thing QUEUED or IN_PROGRESS, or (ever) was there one at all? */
 enum status execution_exists(struct db *db, const char *thing, const char *job, bool ever);
 /* How many of x and the attempts before it ended in status. */
-enum status execution_count_attempts(int64_t *count, struct db *db, const struct execution *x, enum execution_status status);
+enum status execution_count_attempts(int64_t *count, struct db *db, const struct execution *x,
+				     enum execution_status status);
 enum status execution_delete(struct db *db, int64_t id);
 
 #endif

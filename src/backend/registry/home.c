@@ -35,7 +35,8 @@ static bool is_folder(const char *path)
 }
 
 /* A folder of its own by the variable, or where the installation has one; else the backend's. */
-static bool find_part(char to[static 3072], const char *set, const char *variable, const char *usual, const char *dir)
+static bool find_part(char to[static 3072], const char *set, const char *variable,
+		      const char *usual, const char *dir)
 {
 	if (!set)
 		set = setting(variable);
@@ -48,15 +49,17 @@ static bool find_part(char to[static 3072], const char *set, const char *variabl
 static bool name_parts(struct home *home)
 {
 	return str_format(home->shared, sizeof home->shared, "%s/shared", home->dir) &&
-	       str_format(home->registry, sizeof home->registry, "%s/shared/registry.db", home->dir) &&
-	       str_format(home->socket, sizeof home->socket, "%s/shared/broker.sock", home->dir) &&
-	       str_format(home->ca, sizeof home->ca, "%s/ca", home->signer) &&
-	       str_format(home->trusted, sizeof home->trusted, "%s/trusted", home->signer) &&
-	       str_format(home->ledger, sizeof home->ledger, "%s/ledger", home->signer) &&
-	       str_format(home->channels, sizeof home->channels, "%s/notify.d", home->notifier);
+	    str_format(home->registry, sizeof home->registry, "%s/shared/registry.db",
+		       home->dir) &&
+	    str_format(home->socket, sizeof home->socket, "%s/shared/broker.sock", home->dir) &&
+	    str_format(home->ca, sizeof home->ca, "%s/ca", home->signer) &&
+	    str_format(home->trusted, sizeof home->trusted, "%s/trusted", home->signer) &&
+	    str_format(home->ledger, sizeof home->ledger, "%s/ledger", home->signer) &&
+	    str_format(home->channels, sizeof home->channels, "%s/notify.d", home->notifier);
 }
 
-static enum status find(struct home *home, const char *dir, const char *signer, const char *notifier)
+static enum status find(struct home *home, const char *dir, const char *signer,
+			const char *notifier)
 {
 	if (!dir)
 		dir = setting("GR_HOME");
@@ -64,7 +67,8 @@ static enum status find(struct home *home, const char *dir, const char *signer, 
 		dir = HOME_DEFAULT;
 	if (str_copy(home->dir, sizeof home->dir, dir) &&
 	    find_part(home->signer, signer, "GR_SIGNER_HOME", "/var/lib/gr-signer", dir) &&
-	    find_part(home->notifier, notifier, "GR_NOTIFY_HOME", "/var/lib/gr-notify", dir) && name_parts(home))
+	    find_part(home->notifier, notifier, "GR_NOTIFY_HOME", "/var/lib/gr-notify", dir) &&
+	    name_parts(home))
 		return GR_OK;
 	complain("%s: the path is too long", dir);
 	return GR_BAD;
@@ -89,7 +93,8 @@ static enum status refuse_writers(const struct stat *info, const char *path)
 {
 	if ((info->st_mode & 022) == 0)
 		return GR_OK;
-	complain("%s: others than its owner may write there (mode %03o); chmod go-w it", path, (unsigned)(info->st_mode & 07777));
+	complain("%s: others than its owner may write there (mode %03o); chmod go-w it", path,
+		 (unsigned)(info->st_mode & 07777));
 	return GR_BAD;
 }
 
@@ -103,19 +108,25 @@ enum status home_check(int fd, const char *path)
 	}
 	if (info.st_uid == geteuid() || info.st_uid == 0)
 		return refuse_writers(&info, path);
-	complain("%s: belongs to user %lu; only its owner and root work with it", path, (unsigned long)info.st_uid);
+	complain("%s: belongs to user %lu; only its owner and root work with it", path,
+		 (unsigned long)info.st_uid);
 	return GR_BAD;
 }
 
-/* The file that broker and daemon share lay in DIR itself once, which the broker's user could write for that. */
+/*
+ * The file that broker and daemon share lay in DIR itself once, which the broker's user could
+ * write for that.
+ */
 static enum status refuse_old_layout(int fd, const struct home *home)
 {
 	struct stat info;
 
 	if (fstatat(fd, "registry.db", &info, AT_SYMLINK_NOFOLLOW) != 0)
 		return GR_OK;
-	complain("%s: its registry lies where the broker's user may write; stop broker and daemon, then gr-registry move-registry"
-		 " puts it in a folder of its own", home->dir);
+	complain("%s: its registry lies where the broker's user may write; stop broker and "
+		 "daemon, then gr-registry move-registry"
+		 " puts it in a folder of its own",
+		 home->dir);
 	return GR_BAD;
 }
 
@@ -184,7 +195,8 @@ static enum status become(uid_t uid, gid_t gid)
 {
 	struct passwd *user = getpwuid(uid);
 
-	if ((user ? initgroups(user->pw_name, gid) : setgroups(1, &gid)) == 0 && setresgid(gid, gid, gid) == 0 && setresuid(uid, uid, uid) == 0)
+	if ((user ? initgroups(user->pw_name, gid) : setgroups(1, &gid)) == 0 &&
+	    setresgid(gid, gid, gid) == 0 && setresuid(uid, uid, uid) == 0)
 		return GR_OK;
 	complain("user %lu: cannot be taken on: %s", (unsigned long)uid, strerror(errno));
 	return GR_FAIL;
@@ -209,7 +221,8 @@ enum status home_mkdir(const char *dir, mode_t mode)
 		return errno == EEXIST ? GR_OK : GR_FAIL;
 	if (slash && !str_format(parent, sizeof parent, "%.*s", (int)(slash - dir) + 1, dir))
 		return GR_FAIL;
-	if (geteuid() == 0 && (stat(parent, &info) != 0 || lchown(dir, info.st_uid, (gid_t)-1) != 0))
+	if (geteuid() == 0 &&
+	    (stat(parent, &info) != 0 || lchown(dir, info.st_uid, (gid_t)-1) != 0))
 		return GR_FAIL;
 	return chmod(dir, mode) == 0 ? GR_OK : GR_FAIL;
 }
@@ -218,7 +231,8 @@ static enum status make(const char *dir, mode_t mode)
 {
 	if (home_mkdir(dir, mode) == GR_OK)
 		return GR_OK;
-	complain("%s: %s%s", dir, strerror(errno), errno == ENOENT ? "; the folder that it is to lie in must exist" : "");
+	complain("%s: %s%s", dir, strerror(errno),
+		 errno == ENOENT ? "; the folder that it is to lie in must exist" : "");
 	return GR_FAIL;
 }
 
@@ -269,7 +283,8 @@ bool home_is_served(const struct home *home)
 	bool served = false;
 	int fd;
 
-	if (!str_format(path, sizeof path, "%s/lock", home->dir) || (fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
+	if (!str_format(path, sizeof path, "%s/lock", home->dir) ||
+	    (fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
 		return false;
 	served = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(fd);

@@ -7,8 +7,9 @@
  *	SIGNER (GR_SIGNER_HOME)                          the signer's alone: ca/, trusted/, ledger, sign.sock
  *	NOTIFY (GR_NOTIFY_HOME)                          the notifier's alone: notify.d/, notify.sock
  *
- * SIGNER and NOTIFY are DIR itself where one user does all; with the default DIR they are /var/lib/gr-signer and
- * /var/lib/gr-notify as soon as these exist. On any status but GR_OK one line has been written.
+ * SIGNER and NOTIFY are DIR itself where one user does all; with the default DIR they are
+ * /var/lib/gr-signer and /var/lib/gr-notify as soon as these exist. On any status but GR_OK one
+ * line has been written.
  */
 #ifndef GR_REGISTRY_HOME_H
 #define GR_REGISTRY_HOME_H
@@ -20,12 +21,14 @@
 
 struct home {
 	char dir[3072], signer[3072], notifier[3072];
-	char shared[4096], registry[4096], socket[4096];	/* socket: the broker's, unless somebody says otherwise */
+	/* socket: the broker's, unless somebody says otherwise */
+	char shared[4096], registry[4096], socket[4096];
 	char ca[4096], trusted[4096], ledger[4096];
 	char channels[4096];					/* notify.d */
 };
 
-enum { HOME_LEDGER_MODE = 0640 };	/* the folder's group reads it: gr-registry backup and restore */
+/* the folder's group reads it: gr-registry backup and restore */
+enum { HOME_LEDGER_MODE = 0640 };
 
 #define HOME_OPTION { 'H', "home", "DIR", "the backend's folder (default $GR_HOME or /var/lib/gr-backend)" }
 /* Paths alone: nothing is looked at. dir NULL: from the environment. GR_BAD: too long. */
@@ -35,8 +38,9 @@ enum status home_find_signer(struct home *home, const char *dir);
 enum status home_find_notifier(struct home *home, const char *dir);
 
 /*
- * Before anything is done in a folder: it must be ours or root's, or we root, and nobody else allowed to write there. GR_BAD: it
- * is not so, or the registry still lies in the old place. One that is not there is GR_OK, for whoever makes it.
+ * Before anything is done in a folder: it must be ours or root's, or we root, and nobody else
+ * allowed to write there. GR_BAD: it is not so, or the registry still lies in the old place. One
+ * that is not there is GR_OK, for whoever makes it.
  */
 enum status home_enter(const struct home *home);
 enum status home_enter_signer(const struct home *home);
@@ -45,15 +49,18 @@ enum status home_check(int fd, const char *path);
 /* For whoever stays or starts other programs: root becomes the folder's owner, for good. */
 enum status home_settle(const char *dir);
 
-/* Makes the folder (0700) and what lies in it, unless it is there; not the one that it lies in. GR_FAIL. */
+/*
+ * Makes the folder (0700) and what lies in it, unless it is there; not the one that it lies in.
+ * GR_FAIL.
+ */
 enum status home_make(const struct home *home);
 enum status home_make_signer(const struct home *home);
 /* What root makes in a folder belongs to the folder's owner. GR_FAIL, silent: errno says why. */
 enum status home_mkdir(const char *dir, mode_t mode);
 
 /*
- * One gr-backendd works in a folder, for as long as it has *fd. GR_FAIL: another one does. GR_BAD: there is no such folder,
- * or its lock is no file of ours.
+ * One gr-backendd works in a folder, for as long as it has *fd. GR_FAIL: another one does. GR_BAD:
+ * there is no such folder, or its lock is no file of ours.
  */
 enum status home_lock(int *fd, const struct home *home);
 /* Is one at work? */

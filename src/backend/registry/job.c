@@ -10,7 +10,8 @@
 #include <string.h>
 
 static const char *const names[] = {
-	[JOB_SCHEDULED] = "SCHEDULED", [JOB_IN_PROGRESS] = "IN_PROGRESS", [JOB_CANCELED] = "CANCELED",
+	[JOB_SCHEDULED] = "SCHEDULED", [JOB_IN_PROGRESS] = "IN_PROGRESS",
+	[JOB_CANCELED] = "CANCELED",
 	[JOB_COMPLETED] = "COMPLETED", [JOB_DELETION_IN_PROGRESS] = "DELETION_IN_PROGRESS"
 };
 
@@ -48,14 +49,20 @@ enum status job_get(struct job *job, struct db *db, const char *id)
 {
 	sqlite3_stmt *row;
 	bool read;
-	enum status st = db_query(&row, db, "SELECT id, status, description, document, coalesce(template, ''), continuous, force_canceled,"
-				  " created, updated, coalesce(completed, 0), config FROM job WHERE id = ?", "s", id);
+	enum status st =
+	    db_query(&row, db,
+		     "SELECT id, status, description, document, coalesce(template, ''), "
+		     "continuous, force_canceled,"
+		     " created, updated, coalesce(completed, 0), config FROM job WHERE id = ?",
+		     "s", id);
 
 	if (st != GR_OK)
 		return st;
 	*job = (struct job){
-		.status = job_status_find(db_text(row, 1)), .document = strdup(db_text(row, 3)), .continuous = db_int(row, 5) != 0,
-		.force_canceled = db_int(row, 6) != 0, .created = db_int(row, 7), .updated = db_int(row, 8), .completed = db_int(row, 9)
+		.status = job_status_find(db_text(row, 1)), .document = strdup(db_text(row, 3)),
+		.continuous = db_int(row, 5) != 0,
+		.force_canceled = db_int(row, 6) != 0, .created = db_int(row, 7),
+		.updated = db_int(row, 8), .completed = db_int(row, 9)
 	};
 	str_copy(job->id, sizeof job->id, db_text(row, 0));
 	str_copy(job->description, sizeof job->description, db_text(row, 2));
@@ -115,15 +122,22 @@ enum status job_set_status(struct db *db, const char *id, enum job_status status
 {
 	bool ended = status == JOB_CANCELED || status == JOB_COMPLETED;
 
-	return db_run(db, "UPDATE job SET status = ?2, updated = ?3, completed = CASE WHEN ?4 THEN ?3 ELSE completed END WHERE id = ?1",
+	return db_run(db,
+		      "UPDATE job SET status = ?2, updated = ?3, completed = CASE WHEN ?4 THEN ?3 "
+		      "ELSE completed END WHERE id = ?1",
 		      "ssid", id, job_status_name(status), now, (int)ended);
 }
 
 enum status job_complete(struct db *db, const char *id, int64_t now)
 {
-	enum status st = db_run(db, "UPDATE job SET status = 'COMPLETED', updated = ?2, completed = ?2 WHERE id = ?1 AND status = 'IN_PROGRESS'"
-		" AND EXISTS (SELECT 1 FROM rollout WHERE job = ?1 AND done AND NOT joins)"
-		" AND NOT EXISTS (SELECT 1 FROM execution WHERE job = ?1 AND status IN ('QUEUED', 'IN_PROGRESS'))", "si", id, now);
+	enum status st =
+	    db_run(db,
+		   "UPDATE job SET status = 'COMPLETED', updated = ?2, completed = ?2 WHERE id = "
+		   "?1 AND status = 'IN_PROGRESS'"
+		   " AND EXISTS (SELECT 1 FROM rollout WHERE job = ?1 AND done AND NOT joins)"
+		   " AND NOT EXISTS (SELECT 1 FROM execution WHERE job = ?1 AND status IN "
+		   "('QUEUED', 'IN_PROGRESS'))",
+		   "si", id, now);
 
 	return st == GR_OK && db_changes(db) == 0 ? GR_NO : st;
 }
@@ -133,7 +147,8 @@ enum status job_delete(struct db *db, const char *id)
 	enum status st;
 
 	if ((st = db_run(db, "DELETE FROM job_target WHERE job = ?", "s", id)) != GR_OK ||
-	    (st = db_run(db, "DELETE FROM tally WHERE job = ?", "s", id)) != GR_OK || (st = rollout_delete(db, id)) != GR_OK)
+	    (st = db_run(db, "DELETE FROM tally WHERE job = ?", "s", id)) != GR_OK ||
+	    (st = rollout_delete(db, id)) != GR_OK)
 		return st;
 	return db_run(db, "DELETE FROM job WHERE id = ?", "s", id);
 }
@@ -151,15 +166,19 @@ json_t *job_blocks(struct db *db, const char *id)
 	return blocks;
 }
 
-enum status job_update(struct db *db, const struct job *job, const char *description, const json_t *config, int64_t now)
+enum status job_update(struct db *db, const struct job *job, const char *description,
+		       const json_t *config, int64_t now)
 {
-	json_t *before = job_blocks(db, job->id), *merged = before ? job_config_merge(before, config) : NULL;
+	json_t *before = job_blocks(db, job->id),
+	       *merged = before ? job_config_merge(before, config) : NULL;
 	char *text = merged ? json_compact(merged) : NULL;
 	enum status st = GR_FAIL;
 
 	if (text)
-		st = db_run(db, "UPDATE job SET description = coalesce(?2, description), config = ?3, updated = ?4 WHERE id = ?1", "sssi",
-			    job->id, description, text, now);
+		st = db_run(db,
+			    "UPDATE job SET description = coalesce(?2, description), config = ?3, "
+			    "updated = ?4 WHERE id = ?1",
+			    "sssi", job->id, description, text, now);
 	else if (before)
 		complain("job %s: out of memory", job->id);
 	free(text);

@@ -2,8 +2,9 @@
 /*
  * job.h - jobs and job templates: what is to be done, for whom, and how.
  *
- * Functions that change something run inside the caller's transaction. On GR_NO, GR_BAD and GR_FAIL one line has been
- * written unless said otherwise; a refusal ends with the name that AWS IoT has for it.
+ * Functions that change something run inside the caller's transaction. On GR_NO, GR_BAD and
+ * GR_FAIL one line has been written unless said otherwise; a refusal ends with the name that AWS
+ * IoT has for it.
  */
 #ifndef GR_REGISTRY_JOB_H
 #define GR_REGISTRY_JOB_H
@@ -13,9 +14,22 @@
 
 #define JOB_ROTATE "ROTATE_CERTIFICATE"	/* jobDocument.operation of ours */
 
-enum { JOB_DOCUMENT_MAX = 32768, JOB_DESCRIPTION_MAX = 2028, JOB_TARGETS_MAX = 100, JOB_DELETIONS_MAX = 10 };	/* AWS IoT */
+/* AWS IoT */
+enum {
+	JOB_DOCUMENT_MAX = 32768,
+	JOB_DESCRIPTION_MAX = 2028,
+	JOB_TARGETS_MAX = 100,
+	JOB_DELETIONS_MAX = 10
+};
 
-enum job_status { JOB_SCHEDULED, JOB_IN_PROGRESS, JOB_CANCELED, JOB_COMPLETED, JOB_DELETION_IN_PROGRESS, JOB_STATUS_COUNT };
+enum job_status {
+	JOB_SCHEDULED,
+	JOB_IN_PROGRESS,
+	JOB_CANCELED,
+	JOB_COMPLETED,
+	JOB_DELETION_IN_PROGRESS,
+	JOB_STATUS_COUNT
+};
 const char *job_status_name(enum job_status status);
 /* JOB_STATUS_COUNT: none is called so. */
 enum job_status job_status_find(const char *name);
@@ -33,10 +47,13 @@ struct job {
 
 struct job_request {
 	const char *id;
-	const char *document, *description;	/* NULL: the template's; without one a rotation, and "" */
-	uint32_t timeout_minutes;		/* inProgressTimeoutInMinutes, 1 to 10080; 0: as config says */
+	/* NULL: the template's; without one a rotation, and "" */
+	const char *document, *description;
+	/* inProgressTimeoutInMinutes, 1 to 10080; 0: as config says */
+	uint32_t timeout_minutes;
 	const char *const *targets;		/* "thing/T" or "thinggroup/G", ended by NULL */
-	const json_t *config;			/* blocks of job_config.h, or NULL; they go before the template's */
+	/* blocks of job_config.h, or NULL; they go before the template's */
+	const json_t *config;
 	const char *template;			/* or NULL */
 	bool continuous;
 };
@@ -50,8 +67,8 @@ void job_release(struct job *job);
 bool job_is_rotation(const struct job *job);
 
 /*
- * Records the job and its targets. Its executions are made by the daemon, at the job's pace, once it has looked at it; a
- * job for a single thing is as good as queued.
+ * Records the job and its targets. Its executions are made by the daemon, at the job's pace, once
+ * it has looked at it; a job for a single thing is as good as queued.
  */
 enum status job_create(struct db *db, const struct job_request *q, int64_t now);
 /* For a caller that made the executions itself: nobody waits any more. */
@@ -59,20 +76,32 @@ enum status job_rolled_out(struct db *db, const char *id, int64_t now);
 /* A job that was SCHEDULED begins: the things that its targets have now are its things. */
 enum status job_begin(struct db *db, const struct job *job, int64_t now);
 /* More targets for a continuous job; they wait for their turn. */
-enum status job_add_targets(struct db *db, const char *id, const char *const *targets, int64_t now);
+enum status job_add_targets(struct db *db, const char *id, const char *const *targets,
+			    int64_t now);
 enum status job_set_status(struct db *db, const char *id, enum job_status status, int64_t now);
-/* GR_OK: the job is COMPLETED now. GR_NO, silent: it is not over, or was before, or is never over. */
+/*
+ * GR_OK: the job is COMPLETED now. GR_NO, silent: it is not over, or was before, or is never over.
+ */
 enum status job_complete(struct db *db, const char *id, int64_t now);
 /* The job's row and its targets; its executions must be gone. */
 enum status job_delete(struct db *db, const char *id);
 
-/* What CreateJob, UpdateJob and CreateJobTemplate ask of these; GR_BAD, one line. document NULL is left out. */
-enum status job_check_texts(const char *what, const char *id, const char *document, const char *description);
-enum status job_check_config(struct db *db, const char *what, const char *id, const json_t *config, int64_t now);
-/* The request's blocks, its time-out among them, over those of a template (or NULL). NULL: one line. */
+/*
+ * What CreateJob, UpdateJob and CreateJobTemplate ask of these; GR_BAD, one line. document NULL is
+ * left out.
+ */
+enum status job_check_texts(const char *what, const char *id, const char *document,
+			    const char *description);
+enum status job_check_config(struct db *db, const char *what, const char *id, const json_t *config,
+			     int64_t now);
+/*
+ * The request's blocks, its time-out among them, over those of a template (or NULL). NULL: one
+ * line.
+ */
 json_t *job_request_blocks(const struct job_request *q, const json_t *under);
 /* Replaces a job's description and blocks, those that are not NULL. */
-enum status job_update(struct db *db, const struct job *job, const char *description, const json_t *config, int64_t now);
+enum status job_update(struct db *db, const struct job *job, const char *description,
+		       const json_t *config, int64_t now);
 /* The blocks as they are kept. NULL: one line. */
 json_t *job_blocks(struct db *db, const char *id);
 

@@ -2,8 +2,8 @@
 /*
  * job_config.h - how a job is carried out: time-out, rollout, abort, retries, schedule.
  *
- * The blocks are those of CreateJob (AWS IoT API), and the registry keeps them as the JSON that they came as. Nothing here
- * complains: *why gets one sentence that names the member.
+ * The blocks are those of CreateJob (AWS IoT API), and the registry keeps them as the JSON that
+ * they came as. Nothing here complains: *why gets one sentence that names the member.
  */
 #ifndef GR_REGISTRY_JOB_CONFIG_H
 #define GR_REGISTRY_JOB_CONFIG_H
@@ -15,7 +15,13 @@
 
 enum { ABORT_CRITERIA_MAX = 16, RETRY_CRITERIA_MAX = 2, CONFIG_WHY_MAX = 200 };
 
-enum failure_type { FAILURE_FAILED, FAILURE_REJECTED, FAILURE_TIMED_OUT, FAILURE_ALL, FAILURE_TYPE_COUNT };
+enum failure_type {
+	FAILURE_FAILED,
+	FAILURE_REJECTED,
+	FAILURE_TIMED_OUT,
+	FAILURE_ALL,
+	FAILURE_TYPE_COUNT
+};
 const char *failure_type_name(enum failure_type type);
 /* FAILURE_TYPE_COUNT: none is called so. */
 enum failure_type failure_type_find(const char *name);
@@ -28,7 +34,8 @@ struct job_config {
 		int64_t maximum;		/* things a minute; 0: not given */
 		int64_t base;			/* things a minute; 0: the rate is constant */
 		int64_t factor;			/* incrementFactor in tenths */
-		int64_t notified, succeeded;	/* things that raise the rate once more; 0: not given */
+		/* things that raise the rate once more; 0: not given */
+		int64_t notified, succeeded;
 	} rollout;
 	struct abort_criterion {
 		enum failure_type type;
@@ -49,8 +56,12 @@ struct job_config {
 bool job_config_is_block(const char *name);
 /* Reads an object of blocks. False: not as CreateJob wants them. */
 bool job_config_read(struct job_config *c, const json_t *blocks, char why[static CONFIG_WHY_MAX]);
-/* What CreateJob asks besides: rates up to ceiling (0: any), and a schedule that is neither too near nor too far. */
-bool job_config_check(const struct job_config *c, int64_t ceiling, int64_t minute_ms, int64_t now, char why[static CONFIG_WHY_MAX]);
+/*
+ * What CreateJob asks besides: rates up to ceiling (0: any), and a schedule that is neither too
+ * near nor too far.
+ */
+bool job_config_check(const struct job_config *c, int64_t ceiling, int64_t minute_ms, int64_t now,
+		      char why[static CONFIG_WHY_MAX]);
 /* The blocks of both, those of over before those of under (NULL: none). NULL: out of memory. */
 json_t *job_config_merge(const json_t *under, const json_t *over);
 

@@ -24,26 +24,36 @@ static bool is_reserved(const char *id)
 
 static bool is_object(const char *text)
 {
-	json_t *object = text[0] && strlen(text) <= JOB_DOCUMENT_MAX ? json_object_parse(text, strlen(text)) : NULL;
+	json_t *object = text[0] && strlen(text) <= JOB_DOCUMENT_MAX
+	    ? json_object_parse(text, strlen(text))
+	    : NULL;
 
 	json_decref(object);
 	return object != NULL;
 }
 
-enum status job_check_texts(const char *what, const char *id, const char *document, const char *description)
+enum status job_check_texts(const char *what, const char *id, const char *document,
+			    const char *description)
 {
 	if (!str_is_job(id) || is_reserved(id))
-		complain("%s: not a %s id: 1 to 64 letters, digits, '_', '-'; not get, start-next, notify, notify-next (InvalidRequest)", id, what);
+		complain("%s: not a %s id: 1 to 64 letters, digits, '_', '-'; not get, "
+			 "start-next, notify, notify-next (InvalidRequest)",
+			 id, what);
 	else if (document && !is_object(document))
-		complain("%s %s: the document is not a JSON object of at most %d bytes (InvalidRequest)", what, id, JOB_DOCUMENT_MAX);
+		complain("%s %s: the document is not a JSON object of at most %d bytes "
+			 "(InvalidRequest)",
+			 what, id, JOB_DOCUMENT_MAX);
 	else if (strlen(description) > JOB_DESCRIPTION_MAX || !printable_is_text(description))
-		complain("%s %s: the description is not UTF-8 without control characters, of at most %d bytes (InvalidRequest)", what, id, JOB_DESCRIPTION_MAX);
+		complain("%s %s: the description is not UTF-8 without control characters, of at "
+			 "most %d bytes (InvalidRequest)",
+			 what, id, JOB_DESCRIPTION_MAX);
 	else
 		return GR_OK;
 	return GR_BAD;
 }
 
-enum status job_check_config(struct db *db, const char *what, const char *id, const json_t *blocks, int64_t now)
+enum status job_check_config(struct db *db, const char *what, const char *id, const json_t *blocks,
+			     int64_t now)
 {
 	char why[CONFIG_WHY_MAX];
 	struct job_config config;
@@ -52,7 +62,8 @@ enum status job_check_config(struct db *db, const char *what, const char *id, co
 
 	if (st != GR_OK)
 		return st;
-	if (job_config_read(&config, blocks, why) && job_config_check(&config, limits.ceiling, limits.minute_ms, now, why))
+	if (job_config_read(&config, blocks, why) &&
+	    job_config_check(&config, limits.ceiling, limits.minute_ms, now, why))
 		return GR_OK;
 	complain("%s %s: %s (InvalidRequest)", what, id, why);
 	return GR_BAD;
@@ -75,12 +86,18 @@ static enum status add_targets(struct db *db, const char *id, const char *const 
 
 	for (size_t i = 0; targets[i] && st == GR_OK; i++)
 		if ((st = check_target(db, targets[i])) == GR_OK)
-			st = db_run(db, "INSERT INTO job_target (job, target) VALUES (?, ?) ON CONFLICT DO NOTHING", "ss", id, targets[i]);
-	if (st != GR_OK || (st = db_number(&count, db, "SELECT count(*) FROM job_target WHERE job = ?", "s", id)) != GR_OK)
+			st = db_run(db,
+				    "INSERT INTO job_target (job, target) VALUES (?, ?) ON "
+				    "CONFLICT DO NOTHING",
+				    "ss", id, targets[i]);
+	if (st != GR_OK ||
+	    (st = db_number(&count, db, "SELECT count(*) FROM job_target WHERE job = ?", "s",
+			    id)) != GR_OK)
 		return st;
 	if (count >= 1 && count <= JOB_TARGETS_MAX)
 		return GR_OK;
-	complain("job %s: %lld targets; 1 to %d are allowed (InvalidRequest)", id, (long long)count, JOB_TARGETS_MAX);
+	complain("job %s: %lld targets; 1 to %d are allowed (InvalidRequest)", id,
+		 (long long)count, JOB_TARGETS_MAX);
 	return GR_BAD;
 }
 
@@ -89,12 +106,18 @@ static enum status open_targets(int64_t *waiting, struct db *db, const char *id,
 {
 	char target[160];
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT target FROM job_target WHERE job = ? ORDER BY target", "s", id);
+	enum status st = db_query(&row, db,
+				  "SELECT target FROM job_target WHERE job = ? ORDER BY target",
+				  "s", id);
 
 	for (; st == GR_OK; st = db_next(db, &row)) {
 		str_copy(target, sizeof target, db_text(row, 0));
 		if ((st = rollout_await(waiting, db, id, target)) != GR_OK ||
-		    (continuous && (st = db_run(db, "INSERT OR IGNORE INTO continuous_target (target, job) VALUES (?, ?)", "ss", target, id)) != GR_OK))
+		    (continuous &&
+		     (st = db_run(
+			  db,
+			  "INSERT OR IGNORE INTO continuous_target (target, job) VALUES (?, ?)",
+			  "ss", target, id)) != GR_OK))
 			break;
 	}
 	db_done(row);
@@ -106,7 +129,8 @@ static enum status open_rollout(struct db *db, const char *id, bool continuous)
 	struct rollout r;
 	enum status st;
 
-	if ((st = rollout_get(&r, db, id)) != GR_OK || (st = open_targets(&r.waiting, db, id, continuous)) != GR_OK)
+	if ((st = rollout_get(&r, db, id)) != GR_OK ||
+	    (st = open_targets(&r.waiting, db, id, continuous)) != GR_OK)
 		return GR_FAIL;
 	r.joins = continuous;
 	r.done = false;
@@ -124,12 +148,14 @@ enum status job_add_targets(struct db *db, const char *id, const char *const *ta
 {
 	enum status st;
 
-	if ((st = add_targets(db, id, targets)) != GR_OK || (st = db_run(db, "UPDATE job SET updated = ? WHERE id = ?", "is", now, id)) != GR_OK)
+	if ((st = add_targets(db, id, targets)) != GR_OK ||
+	    (st = db_run(db, "UPDATE job SET updated = ? WHERE id = ?", "is", now, id)) != GR_OK)
 		return st;
 	return open_rollout(db, id, true);
 }
 
-static enum status insert(struct db *db, const struct job_request *q, const char *document, const char *description, const json_t *blocks, int64_t now)
+static enum status insert(struct db *db, const struct job_request *q, const char *document,
+			  const char *description, const json_t *blocks, int64_t now)
 {
 	char why[CONFIG_WHY_MAX], *text = json_compact(blocks);
 	struct job_config config;
@@ -139,12 +165,19 @@ static enum status insert(struct db *db, const struct job_request *q, const char
 		complain("job %s: out of memory", q->id);
 		goto out;
 	}
-	if ((st = db_run(db, "INSERT INTO job (id, document, description, config, template, continuous, status, created, updated)"
-			     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)", "sssssdsi", q->id, document, description, text, q->template,
-			     (int)q->continuous, job_status_name(config.start ? JOB_SCHEDULED : JOB_IN_PROGRESS), now)) != GR_OK ||
-	    (st = rollout_insert(db, q->id)) != GR_OK || (st = add_targets(db, q->id, q->targets)) != GR_OK)
+	if ((st = db_run(db,
+			 "INSERT INTO job (id, document, description, config, template, "
+			 "continuous, status, created, updated)"
+			 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
+			 "sssssdsi", q->id, document, description, text, q->template,
+			 (int)q->continuous,
+			 job_status_name(config.start ? JOB_SCHEDULED : JOB_IN_PROGRESS), now)) !=
+		GR_OK ||
+	    (st = rollout_insert(db, q->id)) != GR_OK ||
+	    (st = add_targets(db, q->id, q->targets)) != GR_OK)
 		goto out;
-	st = config.start ? rollout_wake_at(db, q->id, config.start) : open_rollout(db, q->id, q->continuous);
+	st = config.start ? rollout_wake_at(db, q->id, config.start)
+			  : open_rollout(db, q->id, q->continuous);
 out:
 	free(text);
 	return st;
@@ -165,7 +198,9 @@ json_t *job_request_blocks(const struct job_request *q, const json_t *under)
 	json_t *blocks = job_config_merge(under, q->config);
 
 	if (blocks && q->timeout_minutes)
-		json_object_set_new(blocks, "timeoutConfig", json_pack("{s:I}", "inProgressTimeoutInMinutes", (json_int_t)q->timeout_minutes));
+		json_object_set_new(blocks, "timeoutConfig",
+				    json_pack("{s:I}", "inProgressTimeoutInMinutes",
+					      (json_int_t)q->timeout_minutes));
 	if (!blocks)
 		complain("job %s: out of memory", q->id);
 	return blocks;
@@ -180,11 +215,16 @@ enum status job_create(struct db *db, const struct job_request *q, int64_t now)
 
 	if (q->template && (st = template_need(&t, db, q->template)) != GR_OK)
 		return st;
-	document = q->document ? q->document : t.document ? t.document : "{\"operation\":\"" JOB_ROTATE "\"}";
+	document = q->document ? q->document
+	    : t.document       ? t.document
+			       : "{\"operation\":\"" JOB_ROTATE "\"}";
 	description = q->description ? q->description : t.description;
-	if ((st = job_check_texts("job", q->id, document, description)) != GR_OK || (st = check_fresh(db, q->id)) != GR_OK)
+	if ((st = job_check_texts("job", q->id, document, description)) != GR_OK ||
+	    (st = check_fresh(db, q->id)) != GR_OK)
 		goto out;
-	st = (blocks = job_request_blocks(q, t.config)) ? job_check_config(db, "job", q->id, blocks, now) : GR_FAIL;
+	st = (blocks = job_request_blocks(q, t.config))
+	    ? job_check_config(db, "job", q->id, blocks, now)
+	    : GR_FAIL;
 	if (st == GR_OK)
 		st = insert(db, q, document, description, blocks, now);
 out:

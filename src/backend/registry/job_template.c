@@ -20,14 +20,19 @@ static const char *name_of(const char *id)
 enum status template_need(struct job_template *t, struct db *db, const char *id)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT id, description, document, config, created FROM job_template WHERE id = ?", "s", name_of(id));
+	enum status st = db_query(
+	    &row, db,
+	    "SELECT id, description, document, config, created FROM job_template WHERE id = ?",
+	    "s", name_of(id));
 
 	if (st == GR_NO)
 		complain("%s: no such job template (ResourceNotFound)", id);
 	if (st != GR_OK)
 		return st;
 	*t = (struct job_template){
-		.document = strdup(db_text(row, 2)), .config = json_object_parse(db_text(row, 3), strlen(db_text(row, 3))), .created = db_int(row, 4)
+		.document = strdup(db_text(row, 2)),
+		.config = json_object_parse(db_text(row, 3), strlen(db_text(row, 3))),
+		.created = db_int(row, 4)
 	};
 	str_copy(t->id, sizeof t->id, db_text(row, 0));
 	str_copy(t->description, sizeof t->description, db_text(row, 1));
@@ -46,7 +51,8 @@ void template_release(struct job_template *t)
 	*t = (struct job_template){ 0 };
 }
 
-static enum status insert(struct db *db, const struct job_request *q, const json_t *blocks, int64_t now)
+static enum status insert(struct db *db, const struct job_request *q, const json_t *blocks,
+			  int64_t now)
 {
 	const char *document = q->document ? q->document : "{\"operation\":\"" JOB_ROTATE "\"}";
 	char *text = json_compact(blocks);
@@ -56,8 +62,10 @@ static enum status insert(struct db *db, const struct job_request *q, const json
 		complain("job template %s: out of memory", q->id);
 		return GR_FAIL;
 	}
-	st = db_run(db, "INSERT INTO job_template (id, document, description, config, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", "ssssi",
-		    q->id, document, q->description, text, now);
+	st = db_run(db,
+		    "INSERT INTO job_template (id, document, description, config, created) VALUES "
+		    "(?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		    "ssssi", q->id, document, q->description, text, now);
 	free(text);
 	if (st != GR_OK || db_changes(db) == 1)
 		return st;
@@ -79,7 +87,9 @@ enum status template_create(struct db *db, const struct job_request *q, int64_t 
 	if (!(blocks = job_request_blocks(q, NULL)))
 		return GR_FAIL;
 	if (json_object_get(blocks, "schedulingConfig")) {
-		complain("job template %s: schedulingConfig belongs to a job, not to a template (InvalidRequest)", q->id);
+		complain("job template %s: schedulingConfig belongs to a job, not to a template "
+			 "(InvalidRequest)",
+			 q->id);
 		st = GR_BAD;
 	} else if ((st = job_check_config(db, "job template", q->id, blocks, now)) == GR_OK) {
 		st = insert(db, q, blocks, now);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * job_template.h - what jobs have in common: document, description and configuration blocks under a name.
+ * job_template.h - what jobs have in common: document, description and configuration blocks under
+ * a name.
  *
- * Functions that change something run inside the caller's transaction. On GR_NO, GR_BAD and GR_FAIL one line has been written.
+ * Functions that change something run inside the caller's transaction. On GR_NO, GR_BAD and
+ * GR_FAIL one line has been written.
  */
 #ifndef GR_REGISTRY_JOB_TEMPLATE_H
 #define GR_REGISTRY_JOB_TEMPLATE_H
@@ -16,7 +18,9 @@ struct job_template {
 	json_t *config;
 	int64_t created;
 };
-/* id may be an ARN. GR_NO: there is none. End with template_release, which takes a zeroed struct. */
+/*
+ * id may be an ARN. GR_NO: there is none. End with template_release, which takes a zeroed struct.
+ */
 enum status template_need(struct job_template *t, struct db *db, const char *id);
 void template_release(struct job_template *t);
 /* Of q: id, document, description (needed), config, timeout_minutes. */

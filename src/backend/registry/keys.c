@@ -30,7 +30,8 @@ static bool identify(char identity[static 65], const char *pem)
 /* The key was seen under its encoding. *again: it was seen in another form as well. */
 static enum status move_seen(bool *again, struct db *db, const char *from, const char *to)
 {
-	enum status st = db_run(db, "UPDATE OR IGNORE seen_key SET spki = ?2 WHERE spki = ?1", "ss", from, to);
+	enum status st = db_run(db, "UPDATE OR IGNORE seen_key SET spki = ?2 WHERE spki = ?1",
+				"ss", from, to);
 
 	*again = false;
 	if (st != GR_OK || db_changes(db) > 0)
@@ -40,7 +41,8 @@ static enum status move_seen(bool *again, struct db *db, const char *from, const
 	return st;
 }
 
-static enum status convert(struct db *db, const char *update, const struct holder *h, const char *identity, int64_t now)
+static enum status convert(struct db *db, const char *update, const struct holder *h,
+			   const char *identity, int64_t now)
 {
 	bool again = false;
 	enum status st = db_run(db, update, "is", h->row, identity);
@@ -49,7 +51,8 @@ static enum status convert(struct db *db, const char *update, const struct holde
 		st = move_seen(&again, db, h->spki, identity);
 	if (st != GR_OK || !again)
 		return st;
-	return alarm_raise(db, "key-again", h->thing, h->certificate, "its key had been certified before, written in another form", now);
+	return alarm_raise(db, "key-again", h->thing, h->certificate,
+			   "its key had been certified before, written in another form", now);
 }
 
 /* Rows of row number, spki, thing, certificate, PEM. */
@@ -64,7 +67,8 @@ static enum status convert_rows(struct db *db, const char *query, const char *up
 		if (!identify(identity, db_text(row, 4)) || strcmp(identity, db_text(row, 1)) == 0)
 			continue;
 		h.row = db_int(row, 0);
-		if (!str_copy(h.spki, sizeof h.spki, db_text(row, 1)) || !str_copy(h.thing, sizeof h.thing, db_text(row, 2)) ||
+		if (!str_copy(h.spki, sizeof h.spki, db_text(row, 1)) ||
+		    !str_copy(h.thing, sizeof h.thing, db_text(row, 2)) ||
 		    !str_copy(h.certificate, sizeof h.certificate, db_text(row, 3)))
 			continue;	/* none of ours: somebody wrote it by hand */
 		if (convert(db, update, &h, identity, now) != GR_OK) {
@@ -77,11 +81,15 @@ static enum status convert_rows(struct db *db, const char *query, const char *up
 
 enum status keys_convert(struct db *db, int64_t now)
 {
-	enum status st = convert_rows(db, "SELECT c.rowid, c.spki, coalesce(p.thing, ''), c.id, c.pem FROM certificate c NOT INDEXED"
-				      " LEFT JOIN principal p ON p.certificate = c.id", "UPDATE certificate SET spki = ?2 WHERE rowid = ?1", now);
+	enum status st = convert_rows(db,
+				      "SELECT c.rowid, c.spki, coalesce(p.thing, ''), c.id, c.pem "
+				      "FROM certificate c NOT INDEXED"
+				      " LEFT JOIN principal p ON p.certificate = c.id",
+				      "UPDATE certificate SET spki = ?2 WHERE rowid = ?1", now);
 
 	if (st == GR_OK)	/* also of certificates that were deleted since */
-		st = convert_rows(db, "SELECT id, spki, thing, new, pem FROM rotation NOT INDEXED", "UPDATE rotation SET spki = ?2 WHERE id = ?1", now);
+		st = convert_rows(db, "SELECT id, spki, thing, new, pem FROM rotation NOT INDEXED",
+				  "UPDATE rotation SET spki = ?2 WHERE id = ?1", now);
 	return st;
 }
 
@@ -93,14 +101,17 @@ static enum status examine_one(struct db *db, sqlite3_stmt *row)
 	if (x509)
 		strength_of(&strength, x509);
 	X509_free(x509);
-	return db_run(db, "UPDATE certificate SET key_type = ?2, digest = ?3 WHERE rowid = ?1", "iss", db_int(row, 0), strength.key, strength.digest);
+	return db_run(db, "UPDATE certificate SET key_type = ?2, digest = ?3 WHERE rowid = ?1",
+		      "iss", db_int(row, 0), strength.key, strength.digest);
 }
 
 /* One query for each: what was examined is not in the index any more. */
 static enum status examine_next(struct db *db)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT rowid, pem FROM certificate WHERE key_type = '' LIMIT 1", "");
+	enum status st = db_query(&row, db,
+				  "SELECT rowid, pem FROM certificate WHERE key_type = '' LIMIT 1",
+				  "");
 
 	if (st != GR_OK)
 		return st;
@@ -112,7 +123,8 @@ static enum status examine_next(struct db *db)
 enum status keys_examine(struct db *db, int64_t ms)
 {
 	int64_t some, until = clock_boot_ms() + ms;
-	enum status st = db_number(&some, db, "SELECT 1 FROM certificate WHERE key_type = '' LIMIT 1", "");
+	enum status st = db_number(&some, db,
+				   "SELECT 1 FROM certificate WHERE key_type = '' LIMIT 1", "");
 
 	if (st != GR_OK)
 		return st == GR_NO ? GR_OK : st;

@@ -12,11 +12,16 @@
 enum status notification_channel_find(struct notification_channel *channel, struct db *db)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT done, attempts, due FROM channel WHERE name = ?", "s", channel->name);
+	enum status st = db_query(&row, db,
+				  "SELECT done, attempts, due FROM channel WHERE name = ?", "s",
+				  channel->name);
 
 	if (st == GR_NO) {
 		channel->attempts = channel->due = 0;
-		return db_number(&channel->done, db, "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'notice'), 0)", "");
+		return db_number(
+		    &channel->done, db,
+		    "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'notice'), 0)",
+		    "");
 	}
 	if (st != GR_OK)
 		return st;
@@ -29,8 +34,10 @@ enum status notification_channel_find(struct notification_channel *channel, stru
 
 enum status notification_channel_save(struct db *db, const struct notification_channel *channel)
 {
-	return db_run(db, "INSERT INTO channel (name, done, attempts, due) VALUES (?1, ?2, ?3, ?4)"
-		" ON CONFLICT (name) DO UPDATE SET done = ?2, attempts = ?3, due = ?4", "siii", channel->name, channel->done, channel->attempts, channel->due);
+	return db_run(db,
+		      "INSERT INTO channel (name, done, attempts, due) VALUES (?1, ?2, ?3, ?4)"
+		      " ON CONFLICT (name) DO UPDATE SET done = ?2, attempts = ?3, due = ?4",
+		      "siii", channel->name, channel->done, channel->attempts, channel->due);
 }
 
 static bool is_one_of(const char *name, const struct notification_channel *channels, size_t count)
@@ -41,13 +48,16 @@ static bool is_one_of(const char *name, const struct notification_channel *chann
 	return false;
 }
 
-enum status notification_channels_keep(struct db *db, const struct notification_channel *channels, size_t count)
+enum status notification_channels_keep(struct db *db, const struct notification_channel *channels,
+				       size_t count)
 {
 	sqlite3_stmt *row;
 	enum status st = db_query(&row, db, "SELECT name FROM channel", "");
 
 	for (; st == GR_OK; st = db_next(db, &row))
-		if (!is_one_of(db_text(row, 0), channels, count) && db_run(db, "DELETE FROM channel WHERE name = ?", "s", db_text(row, 0)) != GR_OK) {
+		if (!is_one_of(db_text(row, 0), channels, count) &&
+		    db_run(db, "DELETE FROM channel WHERE name = ?", "s", db_text(row, 0)) !=
+			GR_OK) {
 			db_done(row);
 			return GR_FAIL;
 		}
@@ -67,7 +77,10 @@ static json_t *harmless_object(const json_t *object)
 	return copy;
 }
 
-/* A copy for channels, which hand it on as it is: to terminals, mail, logs. What registers hold from before went through no door. */
+/*
+ * A copy for channels, which hand it on as it is: to terminals, mail, logs. What registers hold
+ * from before went through no door.
+ */
 static json_t *harmless(const json_t *value)
 {
 	char *text;
@@ -102,14 +115,16 @@ static json_t *read_body(const char *body)
 /* One line, with its end. NULL: out of memory. */
 static char *make_line(int64_t id, const char *body)
 {
-	json_t *line = json_pack("{s:I}", "notificationId", (json_int_t)id), *members = read_body(body);
+	json_t *line = json_pack("{s:I}", "notificationId", (json_int_t)id),
+	       *members = read_body(body);
 	char *text, *more = NULL;
 	size_t len;
 
 	if (members)
 		json_object_update(line, members);
 	else
-		json_object_set_new(line, "summary", json_string("a notification that cannot be read"));
+		json_object_set_new(line, "summary",
+				    json_string("a notification that cannot be read"));
 	json_decref(members);
 	text = json_compact(line);
 	json_decref(line);
@@ -123,14 +138,19 @@ static char *make_line(int64_t id, const char *body)
 
 /* What has no value is left out, by json_patch. */
 static const char next_notice[] =
-"SELECT id, CASE WHEN body <> '' THEN body ELSE json_patch('{}', json_object('eventType', event, 'timestamp', at / 1000,"
-" 'summary', CASE event"
-"   WHEN 'JOB_EXECUTION' THEN 'job ' || job || ' on ' || thing || ': ' || status || coalesce(': ' || json_extract(details, '$.DeviceFailureReason'), '')"
-"   WHEN 'JOB' THEN 'job ' || job || ': ' || status || coalesce(': ' || comment, ': ' || reason, '')"
-"   ELSE 'alarm ' || kind || coalesce(': ' || thing, '') || ': ' || text END,"
-" 'jobId', job, 'thingName', thing, 'executionNumber', number, 'status', status, 'statusDetails', json(details),"
-" 'reasonCode', reason, 'comment', comment, 'kind', kind, 'certificateId', certificate, 'text', text)) END"
-" FROM notice WHERE id > ? ORDER BY id LIMIT 1";
+    "SELECT id, CASE WHEN body <> '' THEN body ELSE json_patch('{}', json_object('eventType', "
+    "event, 'timestamp', at / 1000,"
+    " 'summary', CASE event"
+    "   WHEN 'JOB_EXECUTION' THEN 'job ' || job || ' on ' || thing || ': ' || status || "
+    "coalesce(': ' || json_extract(details, '$.DeviceFailureReason'), '')"
+    "   WHEN 'JOB' THEN 'job ' || job || ': ' || status || coalesce(': ' || comment, ': ' || "
+    "reason, '')"
+    "   ELSE 'alarm ' || kind || coalesce(': ' || thing, '') || ': ' || text END,"
+    " 'jobId', job, 'thingName', thing, 'executionNumber', number, 'status', status, "
+    "'statusDetails', json(details),"
+    " 'reasonCode', reason, 'comment', comment, 'kind', kind, 'certificateId', certificate, "
+    "'text', text)) END"
+    " FROM notice WHERE id > ? ORDER BY id LIMIT 1";
 
 enum status notification_next(int64_t *id, char **json, struct db *db, int64_t after)
 {
@@ -148,10 +168,15 @@ enum status notification_next(int64_t *id, char **json, struct db *db, int64_t a
 
 enum status notification_tidy(int *lost, struct db *db, int64_t kept_ms, int64_t now)
 {
-	enum status st = db_run(db, "DELETE FROM notice WHERE id <= (SELECT coalesce(min(done), 9223372036854775807) FROM channel)", "");
+	enum status st = db_run(db,
+				"DELETE FROM notice WHERE id <= (SELECT coalesce(min(done), "
+				"9223372036854775807) FROM channel)",
+				"");
 
 	if (st == GR_OK)
-		st = db_run(db, "DELETE FROM notice WHERE id < (SELECT coalesce((SELECT id FROM notice WHERE at >= ? ORDER BY id LIMIT 1), 9223372036854775807))",
+		st = db_run(db,
+			    "DELETE FROM notice WHERE id < (SELECT coalesce((SELECT id FROM "
+			    "notice WHERE at >= ? ORDER BY id LIMIT 1), 9223372036854775807))",
 			    "i", now - kept_ms);
 	if (st == GR_OK)
 		*lost = db_changes(db);

@@ -9,7 +9,8 @@
 int revocation_reason(const char *name)
 {
 	static const struct { const char *name; int number; } reasons[] = {
-		{ "unspecified", 0 }, { "keyCompromise", 1 }, { "affiliationChanged", 3 }, { "superseded", 4 },
+		{ "unspecified", 0 }, { "keyCompromise", 1 }, { "affiliationChanged", 3 },
+		{ "superseded", 4 },
 		{ "cessationOfOperation", 5 }, { "privilegeWithdrawn", 9 }
 	};
 
@@ -40,7 +41,8 @@ enum status revocation_add(struct db *db, const char *certificate, const char *r
 {
 	char *serial = NULL;
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT pem FROM certificate WHERE id = ?", "s", certificate);
+	enum status st = db_query(&row, db, "SELECT pem FROM certificate WHERE id = ?", "s",
+				  certificate);
 
 	if (st == GR_NO)
 		complain("%s: no such certificate", certificate);
@@ -49,31 +51,47 @@ enum status revocation_add(struct db *db, const char *certificate, const char *r
 	st = read_serial(&serial, db_text(row, 0), certificate);
 	db_done(row);
 	if (st == GR_OK)
-		st = db_run(db, "INSERT INTO revoked (certificate, thing, serial, authority, reason, not_after, revoked)"
-			" SELECT c.id, coalesce(p.thing, ''), ?2, c.authority, ?3, c.not_after, ?4"
-			" FROM certificate c LEFT JOIN principal p ON p.certificate = c.id WHERE c.id = ?1 ON CONFLICT DO NOTHING",
-			"sssi", certificate, serial, reason, now);
+		st = db_run(
+		    db,
+		    "INSERT INTO revoked (certificate, thing, serial, authority, reason, "
+		    "not_after, revoked)"
+		    " SELECT c.id, coalesce(p.thing, ''), ?2, c.authority, ?3, c.not_after, ?4"
+		    " FROM certificate c LEFT JOIN principal p ON p.certificate = c.id WHERE c.id "
+		    "= ?1 ON CONFLICT DO NOTHING",
+		    "sssi", certificate, serial, reason, now);
 	OPENSSL_free(serial);
-	return st == GR_OK ? db_run(db, "UPDATE certificate SET status = 'REVOKED' WHERE id = ?", "s", certificate) : st;
+	return st == GR_OK ? db_run(db, "UPDATE certificate SET status = 'REVOKED' WHERE id = ?",
+				    "s", certificate)
+			   : st;
 }
 
-enum status revocation_crl_number(int64_t *number, struct db *db, const char *authority, int64_t now)
+enum status revocation_crl_number(int64_t *number, struct db *db, const char *authority,
+				  int64_t now)
 {
-	enum status st = db_run(db, "INSERT INTO crl (authority, number) VALUES (?1, ?2)"
-		" ON CONFLICT (authority) DO UPDATE SET number = max(number + 1, ?2)", "si", authority, now / 1000);
+	enum status st =
+	    db_run(db,
+		   "INSERT INTO crl (authority, number) VALUES (?1, ?2)"
+		   " ON CONFLICT (authority) DO UPDATE SET number = max(number + 1, ?2)",
+		   "si", authority, now / 1000);
 
-	return st == GR_OK ? db_number(number, db, "SELECT number FROM crl WHERE authority = ?", "s", authority) : st;
+	return st == GR_OK
+	    ? db_number(number, db, "SELECT number FROM crl WHERE authority = ?", "s", authority)
+	    : st;
 }
 
 enum status revocation_each(struct db *db, const char *authority, int64_t since,
-			    enum status (*each)(void *obj, const struct revocation *revocation), void *obj)
+			    enum status (*each)(void *obj, const struct revocation *revocation),
+			    void *obj)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT serial, revoked, reason FROM revoked WHERE authority = ? AND not_after >= ?",
-				  "si", authority, since);
+	enum status st = db_query(
+	    &row, db,
+	    "SELECT serial, revoked, reason FROM revoked WHERE authority = ? AND not_after >= ?",
+	    "si", authority, since);
 
 	while (st == GR_OK) {
-		const struct revocation r = { db_text(row, 0), db_int(row, 1), revocation_reason(db_text(row, 2)) };
+		const struct revocation r = { db_text(row, 0), db_int(row, 1),
+					      revocation_reason(db_text(row, 2)) };
 
 		if ((st = each(obj, &r)) == GR_OK)
 			st = db_next(db, &row);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rollout.h - how far a job has come: the things that wait for their execution, the pace, what is being taken back.
+ * rollout.h - how far a job has come: the things that wait for their execution, the pace, what is
+ * being taken back.
  *
- * Functions that change something run inside the caller's transaction. On GR_FAIL one line has been written; GR_NO is silent.
+ * Functions that change something run inside the caller's transaction. On GR_FAIL one line has
+ * been written; GR_NO is silent.
  */
 #ifndef GR_REGISTRY_ROLLOUT_H
 #define GR_REGISTRY_ROLLOUT_H
@@ -31,11 +33,16 @@ enum { ROLLOUT_NEVER = -1 };
 
 enum status rollout_insert(struct db *db, const char *job);
 enum status rollout_get(struct rollout *r, struct db *db, const char *job);
-/* Writes all of it; wake: when the daemon looks at it next, in ms since the epoch, or ROLLOUT_NEVER. */
+/*
+ * Writes all of it; wake: when the daemon looks at it next, in ms since the epoch, or
+ * ROLLOUT_NEVER.
+ */
 enum status rollout_save(struct db *db, const struct rollout *r, int64_t wake);
 enum status rollout_delete(struct db *db, const char *job);
 enum status rollout_wake_at(struct db *db, const char *job, int64_t wake);
-/* The daemon looks at all of them that it would have looked at some day: the wall clock was set. */
+/*
+ * The daemon looks at all of them that it would have looked at some day: the wall clock was set.
+ */
 enum status rollout_wake_all(struct db *db);
 
 /* The job that is due first, if one is by now. */
@@ -43,13 +50,19 @@ enum status rollout_due(struct rollout *r, struct db *db, int64_t now);
 /* When the first one is. GR_NO: none will be. */
 enum status rollout_next_wake(int64_t *at, struct db *db);
 
-/* The things of a target ("thing/T", "thinggroup/G") that neither wait nor were reached begin to wait; *count grows by as many. */
+/*
+ * The things of a target ("thing/T", "thinggroup/G") that neither wait nor were reached begin to
+ * wait; *count grows by as many.
+ */
 enum status rollout_await(int64_t *count, struct db *db, const char *job, const char *target);
 /* The first one that waits, in order of name. */
 enum status rollout_first(char thing[static 129], struct db *db, const char *job);
 /* It waits no more. GR_NO: it did not. */
 enum status rollout_take(struct db *db, const char *job, const char *thing);
-/* About max of those that wait, or that a continuous job has reached, are forgotten. GR_NO: none is left. */
+/*
+ * About max of those that wait, or that a continuous job has reached, are forgotten. GR_NO: none
+ * is left.
+ */
 enum status rollout_forget(struct db *db, const char *job, int max);
 
 /* What a continuous job has reached: the thing has its execution, or had it. */

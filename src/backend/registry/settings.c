@@ -26,6 +26,8 @@ enum status settings_record(struct db *db, const struct settings *limits)
 
 	if (st != GR_OK || (now.minute_ms == limits->minute_ms && now.ceiling == limits->ceiling))
 		return st;
-	return db_run(db, "INSERT INTO meta (key, value) VALUES ('minute', ?), ('ceiling', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+	return db_run(db,
+		      "INSERT INTO meta (key, value) VALUES ('minute', ?), ('ceiling', ?) ON "
+		      "CONFLICT DO UPDATE SET value = excluded.value",
 		      "ii", limits->minute_ms, limits->ceiling);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* settings.h - how the daemon counts time and bounds rollouts, told to the operator's programs through the registry. */
+/*
+ * settings.h - how the daemon counts time and bounds rollouts, told to the operator's programs
+ * through the registry.
+ */
 #ifndef GR_REGISTRY_SETTINGS_H
 #define GR_REGISTRY_SETTINGS_H
 
@@ -7,7 +10,8 @@
 
 struct settings {
 	int64_t minute_ms;	/* the backend's minute */
-	int64_t ceiling;	/* things that one job may reach in a minute; 0: as many as the machine can */
+	/* things that one job may reach in a minute; 0: as many as the machine can */
+	int64_t ceiling;
 };
 enum { SETTINGS_MINUTE_MS = 60000, SETTINGS_CEILING = 1000 };	/* AWS IoT Jobs */
 

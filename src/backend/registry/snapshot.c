@@ -11,13 +11,17 @@
 
 enum { PAGES = 1000, BUSY_TRIES = 100, BUSY_PAUSE_MS = 100 };
 
-/* Steps through a copy. As long as the source is read in one transaction, what others write does not start it over. */
+/*
+ * Steps through a copy. As long as the source is read in one transaction, what others write does
+ * not start it over.
+ */
 static int copy(sqlite3 *to, sqlite3 *from, struct progress *progress)
 {
 	sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
 	int rc = backup ? SQLITE_OK : sqlite3_errcode(to), busy = 0;
 
-	while (rc == SQLITE_OK || ((rc == SQLITE_BUSY || rc == SQLITE_LOCKED) && busy++ < BUSY_TRIES)) {
+	while (rc == SQLITE_OK ||
+	       ((rc == SQLITE_BUSY || rc == SQLITE_LOCKED) && busy++ < BUSY_TRIES)) {
 		if (rc != SQLITE_OK)
 			sqlite3_sleep(BUSY_PAUSE_MS);
 		rc = sqlite3_backup_step(backup, PAGES);
@@ -42,7 +46,9 @@ static enum status sync_file(const char *path)
 	return ok ? GR_OK : GR_FAIL;
 }
 
-/* The copy says in its head that it is used with a log beside it; one that is put away has none. */
+/*
+ * The copy says in its head that it is used with a log beside it; one that is put away has none.
+ */
 enum status snapshot_save(struct db *db, const char *path, struct progress *progress)
 {
 	sqlite3 *to = NULL;

@@ -9,19 +9,26 @@
 enum { PIECE = 1000, ALARMS = 50, ALARM_TEXT = 256 };
 
 /*
- * One that has stood for long enough, of a rotation, and no other rotation of the thing is under way, which it would have to
- * wait for. GR_NO: none of that, or it has had its alarm.
+ * One that has stood for long enough, of a rotation, and no other rotation of the thing is under
+ * way, which it would have to wait for. GR_NO: none of that, or it has had its alarm.
  */
 static enum status describe(char text[static ALARM_TEXT], struct db *db, int64_t id)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT 'job ' || x.job || ', execution ' || x.number || ': QUEUED for long although the thing was connected:"
-				  " it does not begin; its own log says why' AS told FROM execution x WHERE x.id = ?1 AND x.status = 'QUEUED'"
-				  " AND EXISTS (SELECT 1 FROM job WHERE id = x.job AND json_valid(document) AND json_extract(document, '$.operation') = ?2)"
-				  " AND NOT EXISTS (SELECT 1 FROM execution o JOIN job j ON j.id = o.job WHERE o.thing = x.thing AND o.status = 'IN_PROGRESS'"
-				  "  AND json_valid(j.document) AND json_extract(j.document, '$.operation') = ?2)"
-				  " AND NOT EXISTS (SELECT 1 FROM alarm WHERE kind = 'not-begun' AND thing = x.thing AND certificate = '' AND text = told)",
-				  "is", id, JOB_ROTATE);
+	enum status st = db_query(
+	    &row, db,
+	    "SELECT 'job ' || x.job || ', execution ' || x.number || ': QUEUED for long although "
+	    "the thing was connected:"
+	    " it does not begin; its own log says why' AS told FROM execution x WHERE x.id = ?1 "
+	    "AND x.status = 'QUEUED'"
+	    " AND EXISTS (SELECT 1 FROM job WHERE id = x.job AND json_valid(document) AND "
+	    "json_extract(document, '$.operation') = ?2)"
+	    " AND NOT EXISTS (SELECT 1 FROM execution o JOIN job j ON j.id = o.job WHERE o.thing "
+	    "= x.thing AND o.status = 'IN_PROGRESS'"
+	    "  AND json_valid(j.document) AND json_extract(j.document, '$.operation') = ?2)"
+	    " AND NOT EXISTS (SELECT 1 FROM alarm WHERE kind = 'not-begun' AND thing = x.thing "
+	    "AND certificate = '' AND text = told)",
+	    "is", id, JOB_ROTATE);
 
 	if (st != GR_OK)
 		return st;
@@ -34,7 +41,8 @@ struct alarm {
 	char thing[129], text[ALARM_TEXT];
 };
 
-static enum status raise_alarms(const struct alarm *alarms, size_t count, struct db *db, int64_t now)
+static enum status raise_alarms(const struct alarm *alarms, size_t count, struct db *db,
+				int64_t now)
 {
 	enum status st = GR_OK;
 
@@ -44,15 +52,25 @@ static enum status raise_alarms(const struct alarm *alarms, size_t count, struct
 }
 
 /* The alarms that the piece after *stall calls for; *stall moves to the last one looked at. */
-static enum status look_at_piece(struct alarm alarms[static ALARMS], size_t *count, struct stall *stall, struct db *db, int64_t before)
+static enum status look_at_piece(struct alarm alarms[static ALARMS], size_t *count,
+				 struct stall *stall, struct db *db, int64_t before)
 {
 	sqlite3_stmt *row;
 	int looked = 0;
-	/* The time that counts begins when it was QUEUED, or when the thing connected after that; a session that has ended since was there as well. */
-	enum status st = db_query(&row, db, "SELECT thing, status, queued, id, (SELECT max(x.queued, s.since) FROM session s WHERE s.thing = x.thing"
-				  " AND (s.live OR s.since > x.queued)) FROM execution x INDEXED BY execution_pending WHERE status IN ('QUEUED', 'IN_PROGRESS')"
-				  " AND (thing, status, queued, id) > (?, ?, ?, ?) ORDER BY thing, status, queued, id LIMIT ?", "ssiid",
-				  stall->thing, stall->status, stall->queued, stall->id, (int)PIECE), told;
+	/*
+	 * The time that counts begins when it was QUEUED, or when the thing connected after that;
+	 * a session that has ended since was there as well.
+	 */
+	enum status st = db_query(&row, db,
+				  "SELECT thing, status, queued, id, (SELECT max(x.queued, "
+				  "s.since) FROM session s WHERE s.thing = x.thing"
+				  " AND (s.live OR s.since > x.queued)) FROM execution x INDEXED "
+				  "BY execution_pending WHERE status IN ('QUEUED', 'IN_PROGRESS')"
+				  " AND (thing, status, queued, id) > (?, ?, ?, ?) ORDER BY "
+				  "thing, status, queued, id LIMIT ?",
+				  "ssiid", stall->thing, stall->status, stall->queued, stall->id,
+				  (int)PIECE),
+		    told;
 
 	for (*count = 0; st == GR_OK && *count < ALARMS; st = db_next(db, &row), looked++) {
 		str_copy(stall->thing, sizeof stall->thing, db_text(row, 0));

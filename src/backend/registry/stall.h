@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stall.h - rotations that do not begin: QUEUED for long, although the thing was connected meanwhile.
+ * stall.h - rotations that do not begin: QUEUED for long, although the thing was connected
+ * meanwhile.
  *
- * A thing that is away is none: it has not been asked yet. One that is there and does not begin cannot say why itself, so an
- * alarm does, once for each execution.
+ * A thing that is away is none: it has not been asked yet. One that is there and does not begin
+ * cannot say why itself, so an alarm does, once for each execution.
  */
 #ifndef GR_REGISTRY_STALL_H
 #define GR_REGISTRY_STALL_H
 
 #include "registry/db.h"
 
-/* Of an execution x, in SQL: its thing is connected, or was after x was queued. Else it has not been asked yet. */
+/*
+ * Of an execution x, in SQL: its thing is connected, or was after x was queued. Else it has not
+ * been asked yet.
+ */
 #define STALL_WAS_THERE "EXISTS (SELECT 1 FROM session s WHERE s.thing = x.thing AND (s.live OR s.since > x.queued))"
 /* How far the walk over all pending executions is; zeroed: at its start. */
 struct stall {
@@ -18,8 +22,8 @@ struct stall {
 	int64_t queued, id;
 };
 /*
- * Looks at the next few executions, and raises alarms for those that have stood QUEUED, with the thing connected in that time,
- * for more than patience_ms. Outside a transaction.
+ * Looks at the next few executions, and raises alarms for those that have stood QUEUED, with the
+ * thing connected in that time, for more than patience_ms. Outside a transaction.
  */
 enum status stall_look(struct stall *stall, struct db *db, int64_t patience_ms, int64_t now);
 

@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KEPT = 200, CELL_MAX = 64 };	/* rows that decide on the widths; more than a screen, less than a fleet */
+/* rows that decide on the widths; more than a screen, less than a fleet */
+enum { KEPT = 200, CELL_MAX = 64 };
 
 struct table_line {
 	struct table_line *next;
@@ -22,7 +23,9 @@ struct table_line {
 
 void table_start(struct table *l, const struct table_column *columns, bool json)
 {
-	*l = (struct table){ .columns = columns, .json = json, .person = !json && isatty(STDOUT_FILENO) == 1 };
+	*l = (struct table){ .columns = columns,
+			     .json = json,
+			     .person = !json && isatty(STDOUT_FILENO) == 1 };
 	l->last = &l->first;
 	for (size_t i = 0; columns[i].head; i++)
 		l->width[i] = strlen(columns[i].head);
@@ -31,7 +34,8 @@ void table_start(struct table *l, const struct table_column *columns, bool json)
 }
 
 /* The cell as text: in buffer, or what the value borrows. */
-static const char *spell(char buffer[static CELL_MAX], const struct table_column *column, const struct table_value *value)
+static const char *spell(char buffer[static CELL_MAX], const struct table_column *column,
+			 const struct table_value *value)
 {
 	switch (column->kind) {
 	case TABLE_NUMBER:
@@ -174,12 +178,16 @@ void table_end(struct table *l)
 		release(l);
 }
 
-static void take_values(struct table_value values[static TABLE_COLUMNS], const struct table_column *columns, sqlite3_stmt *row)
+static void take_values(struct table_value values[static TABLE_COLUMNS],
+			const struct table_column *columns, sqlite3_stmt *row)
 {
 	for (int i = 0; columns[i].head; i++) {
-		bool none = db_is_null(row, i), text = columns[i].kind <= TABLE_DASHED || columns[i].kind == TABLE_HIDDEN;
+		bool none = db_is_null(row, i),
+		     text = columns[i].kind <= TABLE_DASHED || columns[i].kind == TABLE_HIDDEN;
 
-		values[i] = (struct table_value){ .text = text && !none ? db_text(row, i) : NULL, .number = text ? 0 : db_int(row, i), .none = none };
+		values[i] = (struct table_value){ .text = text && !none ? db_text(row, i) : NULL,
+						  .number = text ? 0 : db_int(row, i),
+						  .none = none };
 	}
 }
 
@@ -194,7 +202,8 @@ enum status table_rows(struct table *l, struct db *db, sqlite3_stmt *row, enum s
 	return st == GR_NO ? GR_OK : st;
 }
 
-enum status table_one(const struct table_column *columns, bool json, struct db *db, sqlite3_stmt *row)
+enum status table_one(const struct table_column *columns, bool json, struct db *db,
+		      sqlite3_stmt *row)
 {
 	struct table_value values[TABLE_COLUMNS];
 
@@ -207,7 +216,8 @@ enum status table_one(const struct table_column *columns, bool json, struct db *
 	return GR_OK;
 }
 
-enum status table_query(const struct table_column *columns, bool json, struct db *db, sqlite3_stmt *row, enum status st)
+enum status table_query(const struct table_column *columns, bool json, struct db *db,
+			sqlite3_stmt *row, enum status st)
 {
 	struct table l;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * table.h - what a verb lists: columns with headings for a person at a terminal, separated by tabs for cut and awk
- * otherwise, or a JSON array.
+ * table.h - what a verb lists: columns with headings for a person at a terminal, separated by tabs
+ * for cut and awk otherwise, or a JSON array.
  *
  * Nothing here fails for lack of room on standard output: out_close tells.
  */
@@ -51,13 +51,15 @@ void table_start(struct table *l, const struct table_column *columns, bool json)
 void table_row(struct table *l, const struct table_value *values);
 void table_end(struct table *l);
 /*
- * All rows of a query, as db_query gave it with st; column i of the row is column i of the list. GR_OK also when there
- * are none. GR_FAIL: the registry failed.
+ * All rows of a query, as db_query gave it with st; column i of the row is column i of the list.
+ * GR_OK also when there are none. GR_FAIL: the registry failed.
  */
 enum status table_rows(struct table *l, struct db *db, sqlite3_stmt *row, enum status st);
 /* The one row of a query, in JSON as an object alone. */
-enum status table_one(const struct table_column *columns, bool json, struct db *db, sqlite3_stmt *row);
+enum status table_one(const struct table_column *columns, bool json, struct db *db,
+		      sqlite3_stmt *row);
 /* table_start, table_rows, table_end. */
-enum status table_query(const struct table_column *columns, bool json, struct db *db, sqlite3_stmt *row, enum status st);
+enum status table_query(const struct table_column *columns, bool json, struct db *db,
+			sqlite3_stmt *row, enum status st);
 
 #endif

@@ -12,7 +12,8 @@ enum status thing_create(struct db *db, const char *name, int64_t now)
 		complain("%s: not a thing name (1 to 128 letters, digits, ':', '_', '-')", name);
 		return GR_BAD;
 	}
-	return db_run(db, "INSERT INTO thing (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING", "si", name, now);
+	return db_run(db, "INSERT INTO thing (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING",
+		      "si", name, now);
 }
 
 static enum status need(struct db *db, const char *sql, const char *what, const char *name)
@@ -42,10 +43,12 @@ enum status thing_delete(struct db *db, const char *name)
 	int64_t count = 0;
 	enum status st;
 
-	if ((st = thing_need(db, name)) != GR_OK || (st = thing_count_certificates(&count, db, name)) != GR_OK)
+	if ((st = thing_need(db, name)) != GR_OK ||
+	    (st = thing_count_certificates(&count, db, name)) != GR_OK)
 		return st;
 	if (count > 0) {
-		complain("%s: still has %lld certificate(s); detach them first", name, (long long)count);
+		complain("%s: still has %lld certificate(s); detach them first", name,
+			 (long long)count);
 		return GR_NO;
 	}
 	if ((st = db_run(db, "DELETE FROM member WHERE thing = ?", "s", name)) != GR_OK ||
@@ -65,7 +68,9 @@ enum status group_create(struct db *db, const char *name, int64_t now)
 		complain("%s: not a group name (1 to 128 letters, digits, ':', '_', '-')", name);
 		return GR_BAD;
 	}
-	return db_run(db, "INSERT INTO thing_group (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING", "si", name, now);
+	return db_run(
+	    db, "INSERT INTO thing_group (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING",
+	    "si", name, now);
 }
 
 enum status group_delete(struct db *db, const char *name)
@@ -88,7 +93,9 @@ enum status group_add(struct db *db, const char *group, const char *thing)
 
 	if ((st = group_need(db, group)) != GR_OK || (st = thing_need(db, thing)) != GR_OK)
 		return st;
-	return db_run(db, "INSERT INTO member (thing_group, thing) VALUES (?, ?) ON CONFLICT DO NOTHING", "ss", group, thing);
+	return db_run(
+	    db, "INSERT INTO member (thing_group, thing) VALUES (?, ?) ON CONFLICT DO NOTHING",
+	    "ss", group, thing);
 }
 
 enum status group_remove(struct db *db, const char *group, const char *thing)
@@ -97,19 +104,24 @@ enum status group_remove(struct db *db, const char *group, const char *thing)
 
 	if ((st = group_need(db, group)) != GR_OK || (st = thing_need(db, thing)) != GR_OK)
 		return st;
-	return db_run(db, "DELETE FROM member WHERE thing_group = ? AND thing = ?", "ss", group, thing);
+	return db_run(db, "DELETE FROM member WHERE thing_group = ? AND thing = ?", "ss", group,
+		      thing);
 }
 
 enum status session_started(struct db *db, const char *thing, const char *certificate, int64_t now)
 {
-	return db_run(db, "INSERT INTO session (thing, certificate, since, live) VALUES (?1, ?2, ?3, 1)"
-		" ON CONFLICT (thing) DO UPDATE SET live = 1,"
-		" since = CASE WHEN certificate = ?2 THEN since ELSE ?3 END, certificate = ?2", "ssi", thing, certificate, now);
+	return db_run(
+	    db,
+	    "INSERT INTO session (thing, certificate, since, live) VALUES (?1, ?2, ?3, 1)"
+	    " ON CONFLICT (thing) DO UPDATE SET live = 1,"
+	    " since = CASE WHEN certificate = ?2 THEN since ELSE ?3 END, certificate = ?2",
+	    "ssi", thing, certificate, now);
 }
 
 enum status session_ended(struct db *db, const char *thing, const char *certificate)
 {
-	return db_run(db, "UPDATE session SET live = 0 WHERE thing = ? AND certificate = ?", "ss", thing, certificate);
+	return db_run(db, "UPDATE session SET live = 0 WHERE thing = ? AND certificate = ?", "ss",
+		      thing, certificate);
 }
 
 enum status session_all_ended(struct db *db)
@@ -120,7 +132,8 @@ enum status session_all_ended(struct db *db)
 enum status session_certificate(char certificate[static 65], struct db *db, const char *thing)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT certificate FROM session WHERE thing = ?", "s", thing);
+	enum status st = db_query(&row, db, "SELECT certificate FROM session WHERE thing = ?", "s",
+				  thing);
 
 	if (st == GR_OK)
 		str_copy(certificate, 65, db_text(row, 0));

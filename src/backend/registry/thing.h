@@ -32,7 +32,8 @@ enum status group_remove(struct db *db, const char *group, const char *thing);
  * The session of a thing: the certificate of the last accepted CONNECT as exactly its name. A late
  * end of an older session (another certificate) changes nothing.
  */
-enum status session_started(struct db *db, const char *thing, const char *certificate, int64_t now);
+enum status session_started(struct db *db, const char *thing, const char *certificate,
+			    int64_t now);
 enum status session_ended(struct db *db, const char *thing, const char *certificate);
 /* None is live any more; outside a transaction. */
 enum status session_all_ended(struct db *db);

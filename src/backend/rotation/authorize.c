@@ -7,7 +7,10 @@
 
 #include <string.h>
 
-/* T, its further connections, or T#gr beside a nucleus: any other suffix may be somebody with a copied key. */
+/*
+ * T, its further connections, or T#gr beside a nucleus: any other suffix may be somebody with a
+ * copied key.
+ */
 static bool speaks_for(const char *client, const char *thing)
 {
 	const char *suffix = topic_client_suffix(client, thing);
@@ -22,14 +25,17 @@ static enum status check_principal(const char **why, const struct event *e)
 
 	if (st == GR_FAIL)
 		return st;
-	*why = st == GR_NO ? "the certificate of this connection is not registered" :
-	       c.revoked ? "the certificate of this connection is revoked" :
-	       !c.active ? "the certificate of this connection is not ACTIVE" :
-	       strcmp(c.thing, e->request.thing) != 0 ? "the certificate of this connection is not attached to the thing" : NULL;
+	*why = st == GR_NO ? "the certificate of this connection is not registered"
+	    : c.revoked	   ? "the certificate of this connection is revoked"
+	    : !c.active	   ? "the certificate of this connection is not ACTIVE"
+	    : strcmp(c.thing, e->request.thing) != 0
+	    ? "the certificate of this connection is not attached to the thing"
+	    : NULL;
 	return *why ? GR_NO : GR_OK;
 }
 
-static enum status check_execution(struct execution *x, const char **why, const struct event *e, const char *job_id)
+static enum status check_execution(struct execution *x, const char **why, const struct event *e,
+				   const char *job_id)
 {
 	const json_t *number = json_object_get(e->body, "executionNumber");
 	struct job job = { 0 };
@@ -40,7 +46,8 @@ static enum status check_execution(struct execution *x, const char **why, const 
 		return GR_NO;
 	}
 	st = execution_find(x, e->db, e->request.thing, job_id, 0);
-	if (st == GR_OK && x->status == EXECUTION_IN_PROGRESS && (!number || json_integer_value(number) == x->number)) {
+	if (st == GR_OK && x->status == EXECUTION_IN_PROGRESS &&
+	    (!number || json_integer_value(number) == x->number)) {
 		if ((st = job_get(&job, e->db, job_id)) == GR_OK && !job_is_rotation(&job)) {
 			*why = "the job's document does not ask for ROTATE_CERTIFICATE";
 			st = GR_NO;
@@ -50,8 +57,9 @@ static enum status check_execution(struct execution *x, const char **why, const 
 	}
 	if (st == GR_FAIL)
 		return st;
-	*why = st == GR_NO ? "no such job execution for this thing" :
-	       x->status != EXECUTION_IN_PROGRESS ? "the job execution is not IN_PROGRESS" : "the job has a newer execution";
+	*why = st == GR_NO			 ? "no such job execution for this thing"
+	    : x->status != EXECUTION_IN_PROGRESS ? "the job execution is not IN_PROGRESS"
+						 : "the job has a newer execution";
 	return GR_NO;
 }
 

@@ -21,10 +21,12 @@ static enum status grant(struct event *e, const struct execution *x, const struc
 	enum status st;
 
 	e->writes = true;
-	if ((st = rotation_used(e->db, r->new_id, e->now)) != GR_OK || (st = rotation_commit(e->db, r->id, e->now)) != GR_OK)
+	if ((st = rotation_used(e->db, r->new_id, e->now)) != GR_OK ||
+	    (st = rotation_commit(e->db, r->id, e->now)) != GR_OK)
 		return st;
-	return event_accept(e, json_pack("{s:s, s:I, s:s}", "jobId", x->job, "executionNumber", (json_int_t)x->number,
-					 "certificateId", r->new_id));
+	return event_accept(e,
+			    json_pack("{s:s, s:I, s:s}", "jobId", x->job, "executionNumber",
+				      (json_int_t)x->number, "certificateId", r->new_id));
 }
 
 /* certificateId is optional; a device that names it must not be told yes about another one. */
@@ -32,7 +34,8 @@ static bool is_meant(const struct event *e, const char *certificate)
 {
 	const json_t *wanted = json_object_get(e->body, "certificateId");
 
-	return !wanted || (json_is_string(wanted) && strcmp(json_string_value(wanted), certificate) == 0);
+	return !wanted ||
+	    (json_is_string(wanted) && strcmp(json_string_value(wanted), certificate) == 0);
 }
 
 enum status rotate_commit(struct event *e)
@@ -44,10 +47,13 @@ enum status rotate_commit(struct event *e)
 	enum status st = rotate_check(&x, &why, e);
 
 	if (st == GR_OK && (st = rotation_of_execution(&r, e->db, x.id)) != GR_FAIL) {
-		why = st == GR_NO ? "no certificate was asked for in this execution" :
-		      strcmp(e->principal, r.new_id) != 0 ? "commit must be asked for over the new certificate" :
-		      !is_meant(e, r.new_id) ? "certificateId is not the new certificate's" :
-		      r.survivor == SURVIVOR_OLD ? "this rotation has been decided for the old certificate" : NULL;
+		why = st == GR_NO ? "no certificate was asked for in this execution"
+		    : strcmp(e->principal, r.new_id) != 0
+		    ? "commit must be asked for over the new certificate"
+		    : !is_meant(e, r.new_id) ? "certificateId is not the new certificate's"
+		    : r.survivor == SURVIVOR_OLD
+		    ? "this rotation has been decided for the old certificate"
+		    : NULL;
 		st = why ? GR_NO : GR_OK;
 	}
 	if (st == GR_NO)
@@ -57,6 +63,7 @@ enum status rotate_commit(struct event *e)
 	if (st != GR_OK)
 		return st;
 	if (!uses)
-		return event_reject_text(e, "the thing's own connection does not use the new certificate yet", true);
+		return event_reject_text(
+		    e, "the thing's own connection does not use the new certificate yet", true);
 	return grant(e, &x, &r);
 }

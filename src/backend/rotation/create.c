@@ -19,10 +19,12 @@ static enum status accept(struct event *e, json_t *answer)
 }
 
 /*
- * The same key for the same execution gets the same certificate; a second key is refused. It may be a clone's, unless it came
- * over the very session that has the certificate: a device to which an answer came twice may have made a key for each.
+ * The same key for the same execution gets the same certificate; a second key is refused. It may
+ * be a clone's, unless it came over the very session that has the certificate: a device to which
+ * an answer came twice may have made a key for each.
  */
-static enum status answer_again(struct event *e, const struct execution *x, const struct rotation *r, const struct csr *csr)
+static enum status answer_again(struct event *e, const struct execution *x,
+				const struct rotation *r, const struct csr *csr)
 {
 	struct certificate c;
 	char *pem = NULL, why[RESPONSE_WHY];
@@ -30,53 +32,72 @@ static enum status answer_again(struct event *e, const struct execution *x, cons
 	enum status st;
 
 	if (strcmp(r->spki, csr->spki) != 0) {
-		if (e->asked != x->id && (st = alarm_raise(e->db, "second-key", x->thing, e->principal, "a second key asked for a certificate within one execution", e->now)) != GR_OK)
+		if (e->asked != x->id &&
+		    (st = alarm_raise(e->db, "second-key", x->thing, e->principal,
+				      "a second key asked for a certificate within one execution",
+				      e->now)) != GR_OK)
 			return st;
-		return event_reject_text(e, "this execution has a certificate for another key already", false);
+		return event_reject_text(
+		    e, "this execution has a certificate for another key already", false);
 	}
 	if (r->survivor != SURVIVOR_NONE)
 		return event_reject_text(e, "this rotation has been decided already", false);
-	if (certificate_get(&c, e->db, r->new_id) != GR_OK || rotation_pem(&pem, e->db, r->id) != GR_OK)
+	if (certificate_get(&c, e->db, r->new_id) != GR_OK ||
+	    rotation_pem(&pem, e->db, r->id) != GR_OK)
 		return GR_FAIL;
-	st = response_answer(&answer, why, e, x, &(struct response){ pem, r->new_id, c.authority });
+	st = response_answer(&answer, why, e, x,
+			     &(struct response){ pem, r->new_id, c.authority });
 	free(pem);
-	return st == GR_OK ? accept(e, answer) : st == GR_NO ? event_reject_text(e, why, false) : st;
+	return st == GR_OK ? accept(e, answer)
+	    : st == GR_NO  ? event_reject_text(e, why, false)
+			   : st;
 }
 
 /*
- * NULL, or why this CSR gets no certificate. *st GR_FAIL: the registry failed. Names are compared before a signature is
- * verified: a refusal costs little then.
+ * NULL, or why this CSR gets no certificate. *st GR_FAIL: the registry failed. Names are compared
+ * before a signature is verified: a refusal costs little then.
  */
-static const char *refusal_of(struct event *e, const struct csr *csr, const struct cert *live, enum status *st)
+static const char *refusal_of(struct event *e, const struct csr *csr, const struct cert *live,
+			      enum status *st)
 {
 	int64_t others = 0;
 	const char *why;
 
-	if (X509_NAME_cmp(X509_REQ_get_subject_name(csr->req), X509_get_subject_name(live->x509)) != 0)
+	if (X509_NAME_cmp(X509_REQ_get_subject_name(csr->req),
+			  X509_get_subject_name(live->x509)) != 0)
 		return "the subject of csr is not the one on record";
 	if (csr_prove(csr, &why) != GR_OK)
 		return why;
 	if ((*st = certificate_key_seen(e->db, csr->spki)) == GR_FAIL)
 		return NULL;
 	if (*st == GR_OK)
-		return strcmp(csr->spki, live->spki) == 0 ? "the key of csr is the one in use; a rotation needs a new key"
-							  : "the key of csr was seen before; a rotation needs a new key";
-	if ((*st = rotation_unexplained(&others, e->db, e->request.thing, e->principal)) != GR_OK || others == 0)
+		return strcmp(csr->spki, live->spki) == 0
+		    ? "the key of csr is the one in use; a rotation needs a new key"
+		    : "the key of csr was seen before; a rotation needs a new key";
+	if ((*st = rotation_unexplained(&others, e->db, e->request.thing, e->principal)) !=
+		GR_OK ||
+	    others == 0)
 		return NULL;
-	*st = alarm_raise(e->db, "two-certificates", e->request.thing, e->principal, "another certificate that no rotation explains keeps it from a new one", e->now);
-	return "the thing has another certificate attached that no rotation of ours explains; see gr-registry history";
+	*st = alarm_raise(e->db, "two-certificates", e->request.thing, e->principal,
+			  "another certificate that no rotation explains keeps it from a new one",
+			  e->now);
+	return "the thing has another certificate attached that no rotation of ours explains; see "
+	       "gr-registry history";
 }
 
 /* The device has moved on: what it came over is what it lives on. */
 static enum status settle_others(struct event *e, const struct execution *x)
 {
 	bool settled;
-	enum status st = rotation_settle_others(&settled, e->db, x->thing, x->id, e->principal, e->now);
+	enum status st = rotation_settle_others(&settled, e->db, x->thing, x->id, e->principal,
+						e->now);
 
 	if (st != GR_OK || !settled)
 		return st;
-	return signer_note(e->signer, json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at", (json_int_t)e->now,
-		"thingName", x->thing, "certificateId", e->principal));
+	return signer_note(e->signer,
+			   json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at",
+				     (json_int_t)e->now, "thingName", x->thing, "certificateId",
+				     e->principal));
 }
 
 /* By the statusDetails with which the execution was begun. */
@@ -101,27 +122,39 @@ struct issued {
 	struct signer_origin origin;
 };
 
-static enum status record(struct event *e, const struct execution *x, const struct csr *csr, const struct issued *issued, const char *pem)
+static enum status record(struct event *e, const struct execution *x, const struct csr *csr,
+			  const struct issued *issued, const char *pem)
 {
-	const struct certificate_origin origin = { issued->origin.authority, issued->origin.private };
+	const struct certificate_origin origin = { issued->origin.authority,
+						   issued->origin.private };
 	const struct cert *cert = &issued->cert;
 	struct rotation_request q = {
-		.execution = x->id, .number = x->number, .thing = x->thing, .job = x->job, .client = e->client,
-		.old_id = e->principal, .new_id = cert->id, .spki = csr->spki, .csr = json_text(e->body, "csr"), .pem = pem
+		.execution = x->id, .number = x->number, .thing = x->thing, .job = x->job,
+		.client = e->client,
+		.old_id = e->principal, .new_id = cert->id, .spki = csr->spki,
+		.csr = json_text(e->body, "csr"), .pem = pem
 	};
 	bool ours;
 	enum status st = is_ours(&ours, e, x);
 
 	q.not_ours = st == GR_OK && !ours;
-	if (st != GR_OK || (st = settle_others(e, x)) != GR_OK || (st = certificate_register(e->db, cert, &origin, x->thing, e->now)) != GR_OK ||
-	    (st = policy_copy(e->db, cert->id, e->principal)) != GR_OK || (st = rotation_insert(e->db, &q, e->now)) != GR_OK)
+	if (st != GR_OK || (st = settle_others(e, x)) != GR_OK ||
+	    (st = certificate_register(e->db, cert, &origin, x->thing, e->now)) != GR_OK ||
+	    (st = policy_copy(e->db, cert->id, e->principal)) != GR_OK ||
+	    (st = rotation_insert(e->db, &q, e->now)) != GR_OK)
 		return st;
-	return signer_note(e->signer, json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:b}", "event", "issued", "at", (json_int_t)e->now,
-		"thingName", x->thing, "jobId", x->job, "executionNumber", (json_int_t)x->number, "oldCertificateId", e->principal,
-		"certificateId", cert->id, "certificatePem", pem, "authority", origin.authority, "private", (int)origin.private, "notOurs", (int)q.not_ours));
+	return signer_note(e->signer,
+			   json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:b}",
+				     "event", "issued", "at", (json_int_t)e->now, "thingName",
+				     x->thing, "jobId", x->job, "executionNumber",
+				     (json_int_t)x->number, "oldCertificateId", e->principal,
+				     "certificateId", cert->id, "certificatePem", pem, "authority",
+				     origin.authority, "private", (int)origin.private, "notOurs",
+				     (int)q.not_ours));
 }
 
-static enum status register_and_answer(struct event *e, const struct execution *x, const struct csr *csr, const struct issued *issued)
+static enum status register_and_answer(struct event *e, const struct execution *x,
+				       const struct csr *csr, const struct issued *issued)
 {
 	char *pem = NULL, why[RESPONSE_WHY];
 	json_t *answer;
@@ -130,7 +163,8 @@ static enum status register_and_answer(struct event *e, const struct execution *
 
 	if ((st = cert_pem(&pem, &len, &issued->cert)) != GR_OK)
 		return st;
-	st = response_answer(&answer, why, e, x, &(struct response){ pem, issued->cert.id, issued->origin.authority });
+	st = response_answer(&answer, why, e, x,
+			     &(struct response){ pem, issued->cert.id, issued->origin.authority });
 	if (st == GR_NO)
 		st = event_reject_text(e, why, false);
 	else if (st == GR_OK && (st = record(e, x, csr, issued, pem)) != GR_OK)
@@ -143,14 +177,18 @@ static enum status register_and_answer(struct event *e, const struct execution *
 	return st;
 }
 
-/* Under the subject on record: names that X509_NAME_cmp calls equal may differ in case, and policies look at the letters. */
-static enum status issue(struct event *e, const struct execution *x, const struct csr *csr, const struct cert *live)
+/*
+ * Under the subject on record: names that X509_NAME_cmp calls equal may differ in case, and
+ * policies look at the letters.
+ */
+static enum status issue(struct event *e, const struct execution *x, const struct csr *csr,
+			 const struct cert *live)
 {
 	struct issued issued = { 0 };
 	enum status st;
 
-	st = signer_issue(&issued.cert, &issued.origin, e->signer, X509_REQ_get0_pubkey(csr->req), X509_get_subject_name(live->x509),
-			  e->now / 1000 - ISSUER_BACKDATE);
+	st = signer_issue(&issued.cert, &issued.origin, e->signer, X509_REQ_get0_pubkey(csr->req),
+			  X509_get_subject_name(live->x509), e->now / 1000 - ISSUER_BACKDATE);
 	if (st == GR_NO)
 		return event_reject_text(e, e->signer->why, false);
 	if (st == GR_OK)
@@ -163,7 +201,8 @@ static enum status issue(struct event *e, const struct execution *x, const struc
 static enum status read_live(struct cert *live, struct event *e)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, e->db, "SELECT pem FROM certificate WHERE id = ?", "s", e->principal);
+	enum status st = db_query(&row, e->db, "SELECT pem FROM certificate WHERE id = ?", "s",
+				  e->principal);
 
 	if (st == GR_OK)
 		st = cert_from_pem(live, db_text(row, 0), strlen(db_text(row, 0)), e->principal);

@@ -28,10 +28,15 @@ static bool finish(const struct event *e, json_t *body)
 	       (!token || json_object_set_new(body, "clientToken", json_string(token)) == 0);
 }
 
-/* MQTT 5 (3.3): 1 byte of type and 2 of length, 2 before the topic, 2 of packet id at QoS 1, 1 for no properties. */
+/*
+ * MQTT 5 (3.3): 1 byte of type and 2 of length, 2 before the topic, 2 of packet id at QoS 1, 1 for
+ * no properties.
+ */
 size_t event_packet_size(const struct event *e, json_t *body)
 {
-	return finish(e, body) ? 8 + strlen(e->topic) + strlen("/accepted") + json_dumpb(body, NULL, 0, JSON_COMPACT) : 0;
+	return finish(e, body)
+	    ? 8 + strlen(e->topic) + strlen("/accepted") + json_dumpb(body, NULL, 0, JSON_COMPACT)
+	    : 0;
 }
 
 static enum status answer(struct event *e, json_t *body, const char *how)
@@ -64,7 +69,8 @@ enum status event_reject(struct event *e, json_t *body)
 	return answer(e, body, "rejected");
 }
 
-enum status event_reject_code(struct event *e, const char *code, const char *message, json_t *state)
+enum status event_reject_code(struct event *e, const char *code, const char *message,
+			      json_t *state)
 {
 	json_t *body = json_pack("{s:s, s:s}", "code", code, "message", message);
 

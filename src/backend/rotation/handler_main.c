@@ -36,10 +36,12 @@ static enum status read_event(struct event *e, json_t **whole, enum topic_kind k
 	e->client = *whole ? json_text(*whole, "clientId") : NULL;
 	e->body = *whole ? json_object_get(*whole, "payload") : NULL;
 	json_drop_null(e->body);
-	if (e->topic && e->principal && str_is_certificate_id(e->principal) && e->client && json_is_object(e->body) &&
-	    topic_parse(&e->request, e->topic) && e->request.kind == kind)
+	if (e->topic && e->principal && str_is_certificate_id(e->principal) && e->client &&
+	    json_is_object(e->body) && topic_parse(&e->request, e->topic) &&
+	    e->request.kind == kind)
 		return GR_OK;
-	complain("standard input: not an event {\"topic\",\"principal\",\"clientId\",\"payload\"} with the topic of our request");
+	complain("standard input: not an event {\"topic\",\"principal\",\"clientId\",\"payload\"} "
+		 "with the topic of our request");
 	return GR_BAD;
 }
 
@@ -64,7 +66,8 @@ static enum status run(struct event *e, enum status (*handler)(struct event *))
 
 	if ((st = db_begin(e->db)) != GR_OK)
 		return st;
-	if ((st = handler(e)) == GR_OK && (st = signer_sync(e->signer)) == GR_OK && (st = db_commit(e->db)) == GR_OK)
+	if ((st = handler(e)) == GR_OK && (st = signer_sync(e->signer)) == GR_OK &&
+	    (st = db_commit(e->db)) == GR_OK)
 		st = print_answer(e);
 	db_rollback(e->db);
 	return st;
@@ -93,8 +96,11 @@ int handler_main_main(const struct handler_main *single, int argc, char *argv[])
 		dir = optarg;
 	if (argc != optind)
 		arg_usage(&single->spec);
-	if ((st = read_event(&e, &whole, single->kind)) == GR_OK && (st = home_find(&home, dir)) == GR_OK && (st = home_enter(&home)) == GR_OK &&
-	    (st = signer_open(&signer, &home)) == GR_OK && (st = signer_can_issue(&signer)) == GR_OK && (st = db_open(&e.db, home.registry, DB_OPEN)) == GR_OK &&
+	if ((st = read_event(&e, &whole, single->kind)) == GR_OK &&
+	    (st = home_find(&home, dir)) == GR_OK && (st = home_enter(&home)) == GR_OK &&
+	    (st = signer_open(&signer, &home)) == GR_OK &&
+	    (st = signer_can_issue(&signer)) == GR_OK &&
+	    (st = db_open(&e.db, home.registry, DB_OPEN)) == GR_OK &&
 	    (st = settings_read(&limits, e.db)) == GR_OK) {
 		e.minute_ms = limits.minute_ms;
 		e.signer = &signer;
@@ -108,5 +114,6 @@ int handler_main_main(const struct handler_main *single, int argc, char *argv[])
 	signer_close(&signer);
 	db_close(e.db);
 	written = out_close();
-	return (st == GR_OK || st == GR_NO) && written != GR_OK ? written : st;	/* a refusal is an answer too */
+	/* a refusal is an answer too */
+	return (st == GR_OK || st == GR_NO) && written != GR_OK ? written : st;
 }

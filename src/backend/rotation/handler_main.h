@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* handler_main.h - one handler as a program: an event as JSON on standard input, one answer on standard output. */
+/*
+ * handler_main.h - one handler as a program: an event as JSON on standard input, one answer on
+ * standard output.
+ */
 #ifndef GR_ROTATION_HANDLER_MAIN_H
 #define GR_ROTATION_HANDLER_MAIN_H
 
@@ -8,13 +11,15 @@
 
 struct handler_main {
 	struct arg_spec spec;
-	enum topic_kind kind;	/* the request that it answers; an event of another kind is GR_BAD */
+	/* the request that it answers; an event of another kind is GR_BAD */
+	enum topic_kind kind;
 	enum status (*handler)(struct event *e);
 };
 
 /*
- * Reads {"topic","principal","clientId","payload":{...}} and prints {"topic","payload"}. Exit status 0 when the
- * handler accepted, 1 when it refused (the answer says why), 100 for an unusable event, 111 when the registry failed.
+ * Reads {"topic","principal","clientId","payload":{...}} and prints {"topic","payload"}. Exit
+ * status 0 when the handler accepted, 1 when it refused (the answer says why), 100 for an unusable
+ * event, 111 when the registry failed.
  */
 int handler_main_main(const struct handler_main *single, int argc, char *argv[]);
 extern const struct arg_option handler_main_options[];

@@ -20,7 +20,8 @@ static enum status accept(struct event *e, const char *job)
 static enum status asked_lately(const struct event *e)
 {
 	int64_t at = 0;
-	enum status st = db_number(&at, e->db, "SELECT at FROM own_job WHERE thing = ?", "s", e->request.thing);
+	enum status st = db_number(&at, e->db, "SELECT at FROM own_job WHERE thing = ?", "s",
+				   e->request.thing);
 
 	if (st != GR_OK)
 		return st;
@@ -45,16 +46,20 @@ static enum status order(struct event *e)
 	char id[65], target[136];
 	const char *targets[] = { target, NULL };
 	struct job_request q = {
-		.id = id, .document = "{\"operation\":\"" JOB_ROTATE "\"}", .description = "asked for by the thing itself",
+		.id = id, .document = "{\"operation\":\"" JOB_ROTATE "\"}",
+		.description = "asked for by the thing itself",
 		.timeout_minutes = TIMEOUT_MINUTES, .targets = targets
 	};
 
 	name_job(id, e);
 	str_format(target, sizeof target, "thing/%s", thing);
-	if (job_create(e->db, &q, e->now) != GR_OK || queue_add(e->db, thing, id, e->now) != GR_OK ||
+	if (job_create(e->db, &q, e->now) != GR_OK ||
+	    queue_add(e->db, thing, id, e->now) != GR_OK ||
 	    job_rolled_out(e->db, id, e->now) != GR_OK ||
-	    db_run(e->db, "INSERT INTO own_job (thing, job, at) VALUES (?1, ?2, ?3)"
-		   " ON CONFLICT (thing) DO UPDATE SET job = ?2, at = ?3", "ssi", thing, id, e->now) != GR_OK)
+	    db_run(e->db,
+		   "INSERT INTO own_job (thing, job, at) VALUES (?1, ?2, ?3)"
+		   " ON CONFLICT (thing) DO UPDATE SET job = ?2, at = ?3",
+		   "ssi", thing, id, e->now) != GR_OK)
 		return GR_FAIL;
 	complain("job %s: ordered by thing %s itself", id, thing);
 	return accept(e, id);

@@ -18,7 +18,7 @@ enum status shadow_absent(struct event *e)
 	char message[TOPIC_MAX + 64];
 
 	/* AWS IoT's words. */
-	str_format(message, sizeof message, "No shadow exists with name: '%s%s%.*s'", e->request.thing, named ? "~" : "",
-		   (int)strcspn(name, "/"), name);
+	str_format(message, sizeof message, "No shadow exists with name: '%s%s%.*s'",
+		   e->request.thing, named ? "~" : "", (int)strcspn(name, "/"), name);
 	return shadow_reject(e, 404, message);
 }

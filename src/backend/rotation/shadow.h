@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shadow.h - requests for device shadows, which we do not keep: whoever asks is told so, and does not wait for ever. */
+/*
+ * shadow.h - requests for device shadows, which we do not keep: whoever asks is told so, and does
+ * not wait for ever.
+ */
 #ifndef GR_ROTATION_SHADOW_H
 #define GR_ROTATION_SHADOW_H
 

@@ -120,8 +120,12 @@ enum status conf_take(struct conf *conf, enum conf_key key, const char *value, c
 	return GR_OK;
 }
 
-/* seen, if not NULL, are the keys of this source so far: twice in one file means that somebody reads the wrong line. */
-static enum status take_named(struct conf *conf, const char *name, const char *value, const char *source, bool *seen)
+/*
+ * seen, if not NULL, are the keys of this source so far: twice in one file means that somebody
+ * reads the wrong line.
+ */
+static enum status take_named(struct conf *conf, const char *name, const char *value,
+			      const char *source, bool *seen)
 {
 	enum conf_key key = conf_find(name);
 
@@ -203,8 +207,8 @@ static const char *config_path(void)
 }
 
 /*
- * It says what runs as us (restartHook, pkcs11Module, pkcs11Environment) and which file holds the PIN: whoever may write
- * it may do all that we may.
+ * It says what runs as us (restartHook, pkcs11Module, pkcs11Environment) and which file holds the
+ * PIN: whoever may write it may do all that we may.
  */
 static enum status read_file(char **text, size_t *len, const char *path)
 {
@@ -252,7 +256,10 @@ static enum status take_file(struct conf *conf)
 	return st;
 }
 
-/* Files of fixed names are written there: a link that somebody else planted would lead to a file of root's. */
+/*
+ * Files of fixed names are written there: a link that somebody else planted would lead to a file
+ * of root's.
+ */
 static enum status check_state(const struct conf *conf)
 {
 	char real[PATH_MAX];
@@ -266,13 +273,15 @@ enum status conf_load(struct conf *conf)
 	const char *state = getenv("GR_STATE");
 	enum status st;
 
-	if (!str_copy(conf->state, sizeof conf->state - 64, state && *state ? state : "/var/lib/gr")) {
+	if (!str_copy(conf->state, sizeof conf->state - 64,
+		      state && *state ? state : "/var/lib/gr")) {
 		complain("GR_STATE: the path is too long");
 		return GR_BAD;
 	}
 	if ((st = check_state(conf)) != GR_OK)
 		return st;
-	if ((st = take_environment(conf)) != GR_OK || (st = take_file(conf)) != GR_OK || (st = conf_take_nucleus(conf)) != GR_OK)
+	if ((st = take_environment(conf)) != GR_OK || (st = take_file(conf)) != GR_OK ||
+	    (st = conf_take_nucleus(conf)) != GR_OK)
 		return st;
 	for (enum conf_key k = 0; k < CONF_COUNT; k++) {
 		if (conf->value[k])
@@ -281,7 +290,8 @@ enum status conf_load(struct conf *conf)
 			complain("%s: out of memory", settings[k].name);
 			return GR_FAIL;
 		}
-		str_copy(conf->source[k], sizeof conf->source[k], settings[k].other[0] ? "default" : "unset");
+		str_copy(conf->source[k], sizeof conf->source[k],
+			 settings[k].other[0] ? "default" : "unset");
 	}
 	return GR_OK;
 }
@@ -311,6 +321,7 @@ enum status conf_need(const struct conf *conf, enum conf_key key)
 	if (conf->value[key][0] != '\0')
 		return GR_OK;
 	environment_name(name, settings[key].name);
-	complain("%s: not set; set it in %s or as %s", settings[key].name, path ? path : DEFAULT_PATH, name);
+	complain("%s: not set; set it in %s or as %s", settings[key].name,
+		 path ? path : DEFAULT_PATH, name);
 	return GR_BAD;
 }

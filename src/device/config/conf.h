@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * conf.h - where a device finds itself: flags, the environment, our configuration file, a Greengrass nucleus.
+ * conf.h - where a device finds itself: flags, the environment, our configuration file, a
+ * Greengrass nucleus.
  *
  * A value is the first non-empty one of: a -o flag, the environment (GR_ and the key in upper case
  * with underscores, privateKeyPath -> GR_PRIVATE_KEY_PATH), the file (GR_CONF, default
- * /etc/gr/gr.conf, see gr.conf(5)), a Greengrass nucleus on this device (nucleus.h), the built-in default.
- * A nucleus is looked for only while something that says who the device is has not been given.
+ * /etc/gr/gr.conf, see gr.conf(5)), a Greengrass nucleus on this device (nucleus.h), the built-in
+ * default. A nucleus is looked for only while something that says who the device is has not been
+ * given.
  */
 #ifndef GR_CONFIG_CONF_H
 #define GR_CONFIG_CONF_H
@@ -20,9 +22,11 @@
 enum conf_key {
 	CONF_THING_NAME, CONF_PRIVATE_KEY_PATH, CONF_CERTIFICATE_FILE_PATH, CONF_ROOT_CA_PATH,
 	CONF_IOT_DATA_ENDPOINT, CONF_IOT_DATA_PORT, CONF_KEY_ALGORITHM, CONF_SIGNING_ALGORITHM,
-	CONF_NEXT_KEY, CONF_PKCS11_MODULE, CONF_PKCS11_TOKEN, CONF_PKCS11_SLOT, CONF_PKCS11_PIN_SOURCE,
+	CONF_NEXT_KEY, CONF_PKCS11_MODULE, CONF_PKCS11_TOKEN, CONF_PKCS11_SLOT,
+	CONF_PKCS11_PIN_SOURCE,
 	CONF_PKCS11_ENVIRONMENT,
-	CONF_ISSUER_CA_PATH, CONF_CERTIFICATE_CHAIN, CONF_GREENGRASS_ROOT, CONF_RUNTIME, CONF_RESTART_HOOK,
+	CONF_ISSUER_CA_PATH, CONF_CERTIFICATE_CHAIN, CONF_GREENGRASS_ROOT, CONF_RUNTIME,
+	CONF_RESTART_HOOK,
 	CONF_REFUSAL_WINDOW, CONF_TRIAL_SECONDS, CONF_TRIAL_MINIMUM, CONF_REQUEST_TIMEOUT,
 	CONF_REPEAT_SECONDS, CONF_POLL_SECONDS, CONF_RETRY_MIN, CONF_RETRY_MAX, CONF_RECORD_GRACE,
 	CONF_WATCHDOG, CONF_WATCHDOG_SECONDS,
@@ -34,7 +38,8 @@ enum { CONF_SOURCE_MAX = 512 };	/* longer ones are cut */
 
 struct conf {
 	char *value[CONF_COUNT];	/* never NULL once loaded, "" when unset */
-	char source[CONF_COUNT][CONF_SOURCE_MAX];	/* "flag", "environment", "FILE:LINE", "FILE: KEY", "default", "unset" */
+	/* "flag", "environment", "FILE:LINE", "FILE: KEY", "default", "unset" */
+	char source[CONF_COUNT][CONF_SOURCE_MAX];
 	char state[4096];		/* GR_STATE, default /var/lib/gr: lock and socket */
 };
 
@@ -45,8 +50,10 @@ struct conf {
 /* A zeroed struct is ready for this. GR_BAD, one line: unknown key. */
 enum status conf_option(struct conf *conf, int ch, const char *value);
 /*
- * Collects all values. GR_BAD, one line: unknown key in the file, bad line, number or pkcs11: URI that is none, unreadable file
- * named by hand, a file or a GR_STATE that somebody else may write (trust.h), or a nucleus whose configuration cannot be read. Check with conf_need what the program depends on.
+ * Collects all values. GR_BAD, one line: unknown key in the file, bad line, number or pkcs11: URI
+ * that is none, unreadable file named by hand, a file or a GR_STATE that somebody else may write
+ * (trust.h), or a nucleus whose configuration cannot be read. Check with conf_need what the
+ * program depends on.
  */
 enum status conf_load(struct conf *conf);
 void conf_release(struct conf *conf);
@@ -59,7 +66,10 @@ const char *conf_name(enum conf_key key);
 /* The key called name; CONF_COUNT: none. */
 enum conf_key conf_find(const char *name);
 
-/* For the sources alone: takes value for key, unless it is empty or an earlier source has given one. */
+/*
+ * For the sources alone: takes value for key, unless it is empty or an earlier source has given
+ * one.
+ */
 enum status conf_take(struct conf *conf, enum conf_key key, const char *value, const char *source);
 /* The last source before the defaults. */
 enum status conf_take_nucleus(struct conf *conf);

@@ -12,8 +12,9 @@
 
 static bool is_identified(const struct conf *conf)
 {
-	return conf->value[CONF_THING_NAME] && conf->value[CONF_PRIVATE_KEY_PATH] && conf->value[CONF_CERTIFICATE_FILE_PATH] &&
-	       conf->value[CONF_ROOT_CA_PATH] && conf->value[CONF_IOT_DATA_ENDPOINT];
+	return conf->value[CONF_THING_NAME] && conf->value[CONF_PRIVATE_KEY_PATH] &&
+	    conf->value[CONF_CERTIFICATE_FILE_PATH] && conf->value[CONF_ROOT_CA_PATH] &&
+	    conf->value[CONF_IOT_DATA_ENDPOINT];
 }
 
 /* Which kinds of nucleus may be here: runtime can say so. */
@@ -28,10 +29,11 @@ static unsigned nucleus_kinds(const struct conf *conf)
 }
 
 /*
- * What another user could have written must not make root open a file that this user could not open himself, nor any as a PIN:
- * there is nobody who would have to be able to read that one.
+ * What another user could have written must not make root open a file that this user could not
+ * open himself, nor any as a PIN: there is nobody who would have to be able to read that one.
  */
-static enum status check_foreign(const struct conf *conf, enum conf_key key, const struct nucleus *nucleus, const char *value)
+static enum status check_foreign(const struct conf *conf, enum conf_key key,
+				 const struct nucleus *nucleus, const char *value)
 {
 	const char *pin_source = conf->value[CONF_PKCS11_PIN_SOURCE];
 	char path[PATH_MAX];
@@ -43,7 +45,8 @@ static enum status check_foreign(const struct conf *conf, enum conf_key key, con
 			return st;
 		if (!uri.pin_source[0] || (pin_source && strcmp(pin_source, uri.pin_source) == 0))
 			return GR_OK;
-		complain("%s: its pin-source %s is not opened: another user may write %s; set pkcs11PinSource to it in gr.conf",
+		complain("%s: its pin-source %s is not opened: another user may write %s; set "
+			 "pkcs11PinSource to it in gr.conf",
 			 conf_name(key), uri.pin_source, nucleus->root);
 		return GR_BAD;
 	}
@@ -51,21 +54,26 @@ static enum status check_foreign(const struct conf *conf, enum conf_key key, con
 		return st;
 	if (getuid() != 0 || access(path, F_OK) != 0 || owner_may_read(nucleus->writer, path))
 		return GR_OK;
-	complain("%s: %s: not opened: it is named in %s, by somebody who may not read it; let that user read it,"
-		 " or set %s in gr.conf", conf_name(key), path, nucleus->root, conf_name(key));
+	complain("%s: %s: not opened: it is named in %s, by somebody who may not read it; let "
+		 "that user read it,"
+		 " or set %s in gr.conf",
+		 conf_name(key), path, nucleus->root, conf_name(key));
 	return GR_BAD;
 }
 
 /* One that counts: nobody said anything else before. */
-static enum status take_item(struct conf *conf, enum conf_key key, const struct nucleus *nucleus, enum nucleus_item item)
+static enum status take_item(struct conf *conf, enum conf_key key, const struct nucleus *nucleus,
+			     enum nucleus_item item)
 {
-	static const enum conf_key files[] = { CONF_PRIVATE_KEY_PATH, CONF_CERTIFICATE_FILE_PATH, CONF_ROOT_CA_PATH };
+	static const enum conf_key files[] = { CONF_PRIVATE_KEY_PATH, CONF_CERTIFICATE_FILE_PATH,
+					       CONF_ROOT_CA_PATH };
 	enum status st = GR_OK;
 
 	for (size_t i = 0; i < sizeof files / sizeof files[0] && st == GR_OK; i++)
 		if (key == files[i] && nucleus->foreign && !conf->value[key])
 			st = check_foreign(conf, key, nucleus, nucleus->value[item]);
-	return st == GR_OK ? conf_take(conf, key, nucleus->value[item], nucleus->source[item]) : st;
+	return st == GR_OK ? conf_take(conf, key, nucleus->value[item], nucleus->source[item])
+			   : st;
 }
 
 static enum status take_from(struct conf *conf, const struct nucleus *nucleus)
@@ -87,7 +95,8 @@ static enum status take_from(struct conf *conf, const struct nucleus *nucleus)
 			st = take_item(conf, keys[i], nucleus, i);
 	/* The PIN itself stays where it is, until a token asks for it (pin.h). */
 	if (st == GR_OK && nucleus->value[NUCLEUS_PIN])
-		st = conf_take(conf, CONF_PKCS11_PIN_SOURCE, "greengrass", nucleus->source[NUCLEUS_PIN]);
+		st = conf_take(conf, CONF_PKCS11_PIN_SOURCE, "greengrass",
+			       nucleus->source[NUCLEUS_PIN]);
 	if (st == GR_OK)
 		st = conf_take(conf, CONF_RUNTIME, nucleus_name(nucleus->kind), nucleus->root);
 	return st == GR_OK ? conf_take(conf, CONF_GREENGRASS_ROOT, nucleus->root, "found") : st;

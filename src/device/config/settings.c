@@ -30,7 +30,8 @@ enum status settings_thing(const struct conf *conf)
 
 	if (st != GR_OK || str_is_thing(conf_text(conf, CONF_THING_NAME)))
 		return st;
-	return refuse(conf, CONF_THING_NAME, "not a name of a thing; use 1 to 128 letters, digits, : _ -");
+	return refuse(conf, CONF_THING_NAME,
+		      "not a name of a thing; use 1 to 128 letters, digits, : _ -");
 }
 
 enum status settings_endpoint(const struct conf *conf)
@@ -46,14 +47,17 @@ enum status settings_port(const struct conf *conf)
 {
 	uint32_t port = conf_number(conf, CONF_IOT_DATA_PORT);
 
-	return port >= 1 && port <= 65535 ? GR_OK : refuse(conf, CONF_IOT_DATA_PORT, "not a port; use one from 1 to 65535");
+	return port >= 1 && port <= 65535
+	    ? GR_OK
+	    : refuse(conf, CONF_IOT_DATA_PORT, "not a port; use one from 1 to 65535");
 }
 
 /* As OpenSSL will load it: every certificate must be good, and one must be there. */
 static bool holds_certificates(int fd)
 {
 	FILE *file = fdopen(fd, "r");
-	STACK_OF(X509_INFO) *all = file ? PEM_X509_INFO_read(file, NULL, key_no_passphrase, NULL) : NULL;
+	STACK_OF(X509_INFO) *all = file ? PEM_X509_INFO_read(file, NULL, key_no_passphrase, NULL)
+					: NULL;
 	bool found = false;
 
 	for (int i = 0; i < sk_X509_INFO_num(all); i++)
@@ -88,7 +92,9 @@ enum status settings_ca(const struct conf *conf, enum conf_key key)
 		close(fd);
 		return refuse(conf, key, "not a regular file; name a file of CA certificates");
 	}
-	return holds_certificates(fd) ? GR_OK : refuse(conf, key, "holds no PEM certificates; name a file of CA certificates");
+	return holds_certificates(fd)
+	    ? GR_OK
+	    : refuse(conf, key, "holds no PEM certificates; name a file of CA certificates");
 }
 
 enum status settings_path(const struct conf *conf, enum conf_key key)
@@ -107,8 +113,10 @@ enum status settings_path(const struct conf *conf, enum conf_key key)
 	if (!uri.object[0])
 		return refuse(conf, key, "names no object; add object=LABEL");
 	if (uri.id_len)
-		return refuse(conf, key, "names an id, and each key has one of its own; leave it out");
-	if (uri.type[0] && strcmp(uri.type, key == CONF_PRIVATE_KEY_PATH ? "private" : "cert") != 0)
+		return refuse(conf, key,
+			      "names an id, and each key has one of its own; leave it out");
+	if (uri.type[0] &&
+	    strcmp(uri.type, key == CONF_PRIVATE_KEY_PATH ? "private" : "cert") != 0)
 		return refuse(conf, key, "its type is that of another object");
 	return GR_OK;
 }
@@ -120,31 +128,39 @@ enum status settings_token(const struct conf *conf)
 	if (strspn(slot, "0123456789") != strlen(slot) || strlen(slot) > 19)
 		return refuse(conf, CONF_PKCS11_SLOT, "not a slot's number");
 	if (strlen(conf_text(conf, CONF_PKCS11_TOKEN)) > URI_TOKEN_MAX)
-		return refuse(conf, CONF_PKCS11_TOKEN, "labels of tokens have at most 32 characters");
+		return refuse(conf, CONF_PKCS11_TOKEN,
+			      "labels of tokens have at most 32 characters");
 	return GR_OK;
 }
 
 enum status settings_next_key(const struct conf *conf)
 {
-	const char *next = conf_text(conf, CONF_NEXT_KEY), *runtime = conf_text(conf, CONF_RUNTIME);
+	const char *next = conf_text(conf, CONF_NEXT_KEY),
+		   *runtime = conf_text(conf, CONF_RUNTIME);
 	struct uri uri;
 	enum status st;
 
 	if (next[0] == '\0')
 		return GR_OK;
 	if (strcmp(runtime, "none") != 0) {
-		complain("nextKey: %s: the key cannot move: the runtime (%s) looks for it where its own configuration says", next, runtime);
+		complain("nextKey: %s: the key cannot move: the runtime (%s) looks for it where "
+			 "its own configuration says",
+			 next, runtime);
 		return GR_BAD;
 	}
 	if (uri_is(conf_text(conf, CONF_PRIVATE_KEY_PATH)))
-		return refuse(conf, CONF_NEXT_KEY, "privateKeyPath is a URI, and keys stay in that token; to move them, let it name a file that holds the URI");
+		return refuse(conf, CONF_NEXT_KEY,
+			      "privateKeyPath is a URI, and keys stay in that token; to move "
+			      "them, let it name a file that holds the URI");
 	if (strcmp(next, "file") == 0)
 		return GR_OK;
 	if (!uri_is(next))
 		return refuse(conf, CONF_NEXT_KEY, "neither file nor a pkcs11 URI");
 	if ((st = uri_parse(&uri, next, "nextKey")) != GR_OK)
 		return st;
-	return uri.id_len || uri.type[0] ? refuse(conf, CONF_NEXT_KEY, "names one object; leave out id and type") : GR_OK;
+	return uri.id_len || uri.type[0]
+	    ? refuse(conf, CONF_NEXT_KEY, "names one object; leave out id and type")
+	    : GR_OK;
 }
 
 enum status settings_hook(const struct conf *conf)
@@ -158,8 +174,12 @@ enum status settings_hook(const struct conf *conf)
 		return GR_OK;
 	if (stat(path, &own) != 0 || !S_ISREG(own.st_mode) || access(path, X_OK) != 0)
 		return refuse(conf, CONF_RESTART_HOOK, "not an executable file; name a program");
-	/* Flags and the environment are the word of whoever runs us: the driver names the hook that lies beside it. */
-	if (strcmp(conf->source[CONF_RESTART_HOOK], "environment") == 0 || strcmp(conf->source[CONF_RESTART_HOOK], "flag") == 0)
+	/*
+	 * Flags and the environment are the word of whoever runs us: the driver names the hook
+	 * that lies beside it.
+	 */
+	if (strcmp(conf->source[CONF_RESTART_HOOK], "environment") == 0 ||
+	    strcmp(conf->source[CONF_RESTART_HOOK], "flag") == 0)
 		return GR_OK;
 	if ((st = trust_path(real, NULL, path, conf_name(CONF_RESTART_HOOK))) != GR_NO)
 		return st;
@@ -201,8 +221,8 @@ static enum status check_order(const struct conf *conf, enum conf_key low, enum 
 {
 	if (conf_number(conf, low) <= conf_number(conf, high))
 		return GR_OK;
-	complain("%s: %" PRIu32 ": more than %s %" PRIu32 "; lower it or raise the other", conf_name(low), conf_number(conf, low),
-		 conf_name(high), conf_number(conf, high));
+	complain("%s: %" PRIu32 ": more than %s %" PRIu32 "; lower it or raise the other",
+		 conf_name(low), conf_number(conf, low), conf_name(high), conf_number(conf, high));
 	return GR_BAD;
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * settings.h - what single settings must be like, the same for who uses them and for gr-config --check.
+ * settings.h - what single settings must be like, the same for who uses them and for gr-config
+ * --check.
  *
- * GR_BAD, one line that names the key, its value and what to do. GR_FAIL, one line: it cannot be looked at for now.
+ * GR_BAD, one line that names the key, its value and what to do. GR_FAIL, one line: it cannot be
+ * looked at for now.
  */
 #ifndef GR_CONFIG_SETTINGS_H
 #define GR_CONFIG_SETTINGS_H
@@ -15,7 +17,10 @@
 enum status settings_thing(const struct conf *conf);
 enum status settings_endpoint(const struct conf *conf);
 enum status settings_port(const struct conf *conf);
-/* The CA certificates in the file that key names, PEM. Unset is GR_BAD for rootCaPath and GR_OK for any other. */
+/*
+ * The CA certificates in the file that key names, PEM. Unset is GR_BAD for rootCaPath and GR_OK
+ * for any other.
+ */
 enum status settings_ca(const struct conf *conf, enum conf_key key);
 /* privateKeyPath or certificateFilePath. */
 enum status settings_path(const struct conf *conf, enum conf_key key);
@@ -33,7 +38,10 @@ enum status settings_due(const struct conf *conf);
 /* Those that depend on one another. */
 enum status settings_times(const struct conf *conf);
 
-/* Makes $GR_STATE, for its owner alone, where it is missing. GR_FAIL: cannot be made, or no directory */
+/*
+ * Makes $GR_STATE, for its owner alone, where it is missing. GR_FAIL: cannot be made, or no
+ * directory
+ */
 enum status settings_state(const struct conf *conf);
 
 #endif

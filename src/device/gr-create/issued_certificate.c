@@ -15,20 +15,26 @@ static enum status refuse(const struct cert *cert, const char *why)
 }
 
 /* now is the service's, for a device may not know the time; 0: it did not tell. */
-static enum status check_issuer(const struct issued_certificate *offer, const char *ca, int64_t now)
+static enum status check_issuer(const struct issued_certificate *offer, const char *ca,
+				int64_t now)
 {
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	enum status st = GR_FAIL;
 
-	if (!store || !ctx || X509_STORE_load_file(store, ca) != 1 || X509_STORE_CTX_init(ctx, store, offer->cert.x509, offer->chain) != 1) {
+	if (!store || !ctx || X509_STORE_load_file(store, ca) != 1 ||
+	    X509_STORE_CTX_init(ctx, store, offer->cert.x509, offer->chain) != 1) {
 		complain("%s: no usable CA certificates: %s", ca, complain_openssl());
 		goto out;
 	}
-	X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN | (now ? 0 : X509_V_FLAG_NO_CHECK_TIME));
+	X509_STORE_CTX_set_flags(ctx,
+				 X509_V_FLAG_PARTIAL_CHAIN |
+				     (now ? 0 : X509_V_FLAG_NO_CHECK_TIME));
 	if (now)
 		X509_STORE_CTX_set_time(ctx, 0, (time_t)now);
-	st = X509_verify_cert(ctx) == 1 ? GR_OK : refuse(&offer->cert, X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
+	st = X509_verify_cert(ctx) == 1
+	    ? GR_OK
+	    : refuse(&offer->cert, X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
 out:
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);
@@ -47,7 +53,8 @@ static enum status check_cert(const struct cert *cert, const struct csr *csr, in
 	strength_of_issued(&strength, cert->x509);
 	if ((weak = strength_problem(&strength)))
 		return refuse(cert, weak);
-	if (X509_NAME_cmp(X509_get_subject_name(cert->x509), X509_REQ_get_subject_name(csr->req)) != 0)
+	if (X509_NAME_cmp(X509_get_subject_name(cert->x509),
+			  X509_REQ_get_subject_name(csr->req)) != 0)
 		return refuse(cert, "its subject is not the one we asked for");
 	if (cert->not_before >= cert->not_after)
 		return refuse(cert, "it is valid at no time");
@@ -75,7 +82,8 @@ static enum status take_chain(struct issued_certificate *offer, const json_t *an
 	return refuse(&offer->cert, reason);
 }
 
-enum status issued_certificate_check(struct issued_certificate *offer, const json_t *answer, const struct issued_certificate_terms *terms)
+enum status issued_certificate_check(struct issued_certificate *offer, const json_t *answer,
+				     const struct issued_certificate_terms *terms)
 {
 	const char *pem = json_text(answer, "certificatePem");
 	json_int_t now = json_number(answer, "timestamp", 0);
@@ -90,8 +98,8 @@ enum status issued_certificate_check(struct issued_certificate *offer, const jso
 		return GR_NO;
 	if (now < 0)
 		now = 0;
-	if ((st = check_cert(&o.cert, terms->csr, now)) == GR_OK && (!terms->chain || (st = take_chain(&o, answer, now)) == GR_OK) &&
-	    terms->ca[0] != '\0')
+	if ((st = check_cert(&o.cert, terms->csr, now)) == GR_OK &&
+	    (!terms->chain || (st = take_chain(&o, answer, now)) == GR_OK) && terms->ca[0] != '\0')
 		st = check_issuer(&o, terms->ca, now);
 	if (st == GR_OK)
 		*offer = o;

@@ -15,7 +15,8 @@ static bool add(X509_NAME *subject, const char *text, size_t len)
 {
 	char part[PART_MAX], *equals, *to;
 
-	if (!str_format(part, sizeof part, "%.*s", (int)len, text) || !(equals = strchr(part, '=')) || equals == part || !equals[1])
+	if (!str_format(part, sizeof part, "%.*s", (int)len, text) ||
+	    !(equals = strchr(part, '=')) || equals == part || !equals[1])
 		return false;
 	*equals = '\0';
 	to = equals + 1;
@@ -23,7 +24,8 @@ static bool add(X509_NAME *subject, const char *text, size_t len)
 		if (*from != '\\' || from[1] != '/')
 			*to++ = *from;
 	*to = '\0';
-	return X509_NAME_add_entry_by_txt(subject, part, MBSTRING_UTF8, (unsigned char *)equals + 1, -1, -1, 0) == 1;
+	return X509_NAME_add_entry_by_txt(subject, part, MBSTRING_UTF8,
+					  (unsigned char *)equals + 1, -1, -1, 0) == 1;
 }
 
 /* The length of the part at text: up to a slash that is not escaped. */

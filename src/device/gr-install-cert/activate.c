@@ -6,8 +6,11 @@
 
 #include <getopt.h>
 
-static const struct arg_option options[] = { DEVICE_CONTEXT_GENERATION, CONF_OPTIONS, { 0, NULL, NULL, NULL } };
-static const struct arg_spec spec = { "gr-install-cert activate", "[options]", "Makes a complete generation live.", options };
+static const struct arg_option options[] = { DEVICE_CONTEXT_GENERATION,
+					     CONF_OPTIONS,
+					     { 0, NULL, NULL, NULL } };
+static const struct arg_spec spec = { "gr-install-cert activate", "[options]",
+				      "Makes a complete generation live.", options };
 
 int command_activate(int argc, char *argv[])
 {
@@ -17,7 +20,9 @@ int command_activate(int argc, char *argv[])
 
 	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK &&
+	if (st == GR_OK &&
+	    (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) ==
+		GR_OK &&
 	    (st = device_context_generation(&n, &desk, JOURNAL_NEW)) == GR_OK)
 		st = switch_to(&desk, n);
 	return device_context_close(&desk, st);

@@ -10,7 +10,10 @@
 #include <stdio.h>
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
-static const struct arg_spec spec = { "gr-install-cert adopt", "[options]", "Takes plain files into the store; prints the live generation.", options };
+static const struct arg_spec spec = {
+	"gr-install-cert adopt", "[options]",
+	"Takes plain files into the store; prints the live generation.", options
+};
 
 static bool is_idle(const struct journal *journal)
 {
@@ -25,12 +28,14 @@ static enum status check_idle(const struct device_context *desk)
 
 	if (is_idle(&desk->journal))
 		return GR_OK;
-	if ((st = configured_path_look(&key, &desk->store.key)) != GR_OK || (st = configured_path_look(&cert, &desk->store.certificate)) != GR_OK)
+	if ((st = configured_path_look(&key, &desk->store.key)) != GR_OK ||
+	    (st = configured_path_look(&cert, &desk->store.certificate)) != GR_OK)
 		return st;
 	if (key == CONFIGURED_PATH_OURS && cert == CONFIGURED_PATH_OURS)
 		return GR_OK;
 	complain("%s: a foreign file in the place of our link, and the phase is %s, not idle",
-		 key != CONFIGURED_PATH_OURS ? desk->store.key.path : desk->store.certificate.path, desk->journal.value[JOURNAL_PHASE]);
+		 key != CONFIGURED_PATH_OURS ? desk->store.key.path : desk->store.certificate.path,
+		 desk->journal.value[JOURNAL_PHASE]);
 	return GR_BAD;
 }
 

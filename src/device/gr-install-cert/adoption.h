@@ -8,8 +8,9 @@
 #include "store/store.h"
 
 /*
- * *live gets the generation in use. A kill between any two steps leaves a working pair at the configured paths,
- * and another call completes it. GR_BAD, one line, nothing touched: what lies there cannot be adopted.
+ * *live gets the generation in use. A kill between any two steps leaves a working pair at the
+ * configured paths, and another call completes it. GR_BAD, one line, nothing touched: what lies
+ * there cannot be adopted.
  */
 enum status adoption_run(uint32_t *live, struct store *store);
 /* Was an adoption cut short: has the pair in plain sight its generation already? GR_NO: no. */

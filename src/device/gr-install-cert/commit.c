@@ -15,7 +15,9 @@ static const struct arg_option options[] = {
 	{ 'g', "generation", "N", "the generation to mark (default: the live one)" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
-static const struct arg_spec spec = { "gr-install-cert commit", "[options]", "Marks a generation committed and destroys the old one.", options };
+static const struct arg_spec spec = { "gr-install-cert commit", "[options]",
+				      "Marks a generation committed and destroys the old one.",
+				      options };
 
 /* Before the final word the old pair may still be the one that survives. */
 static enum status check_phase(const struct journal *journal)
@@ -55,7 +57,8 @@ static enum status commit(const struct device_context *desk)
 		return st == GR_FAIL ? st : GR_BAD;
 	}
 	n = desk->generation ? desk->generation : live;
-	if ((st = check_complete(store, n)) != GR_OK || (st = generation_commit(store, n)) != GR_OK || n != live ||
+	if ((st = check_complete(store, n)) != GR_OK ||
+	    (st = generation_commit(store, n)) != GR_OK || n != live ||
 	    (st = relabel_show(store, live)) != GR_OK)
 		return st;
 	if (old != 0 && old != live && (st = garbage_generation(store, old)) != GR_OK)
@@ -70,7 +73,8 @@ int command_commit(int argc, char *argv[])
 
 	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
+	if (st == GR_OK &&
+	    (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
 		st = commit(&desk);
 	return device_context_close(&desk, st);
 }

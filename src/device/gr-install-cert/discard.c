@@ -13,7 +13,8 @@ static const struct arg_option options[] = {
 	{ 'g', "generation", "N", "the generation to destroy" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
-static const struct arg_spec spec = { "gr-install-cert discard", "[options] -g N", "Destroys a generation that is not live.", options };
+static const struct arg_spec spec = { "gr-install-cert discard", "[options] -g N",
+				      "Destroys a generation that is not live.", options };
 
 static enum status discard(const struct device_context *desk)
 {
@@ -33,7 +34,8 @@ static enum status discard(const struct device_context *desk)
 	}
 	if ((st = relabel_show(store, live)) != GR_OK)
 		return st;
-	if (store_link(&back, store, "back") == GR_OK && back == desk->generation && (st = switch_drop_back(store)) != GR_OK)
+	if (store_link(&back, store, "back") == GR_OK && back == desk->generation &&
+	    (st = switch_drop_back(store)) != GR_OK)
 		return st;
 	return garbage_generation(store, desk->generation);
 }
@@ -43,9 +45,11 @@ int command_discard(int argc, char *argv[])
 	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && (argc > optind || desk.generation == 0))
+	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK &&
+	    (argc > optind || desk.generation == 0))
 		arg_usage(&spec);
-	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
+	if (st == GR_OK &&
+	    (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
 		st = discard(&desk);
 	return device_context_close(&desk, st);
 }

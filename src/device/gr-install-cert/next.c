@@ -9,7 +9,9 @@
 #include <stdio.h>
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
-static const struct arg_spec spec = { "gr-install-cert next", "[options]", "Prints a generation number that is free; makes nothing.", options };
+static const struct arg_spec spec = { "gr-install-cert next", "[options]",
+				      "Prints a generation number that is free; makes nothing.",
+				      options };
 
 int command_next(int argc, char *argv[])
 {
@@ -19,7 +21,9 @@ int command_next(int argc, char *argv[])
 
 	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_STORE | DEVICE_CONTEXT_DAMAGED)) == GR_OK &&
+	if (st == GR_OK &&
+	    (st = device_context_open(&desk, DEVICE_CONTEXT_STORE | DEVICE_CONTEXT_DAMAGED)) ==
+		GR_OK &&
 	    (st = generation_next(&next, &desk.store)) == GR_OK)
 		printf("%" PRIu32 "\n", next);
 	return device_context_close(&desk, st);

@@ -16,7 +16,9 @@ static const struct arg_option options[] = {
 	{ OPT_HEARTBEAT, "heartbeat", NULL, "leave a sign of life, for a driver that must not be alone" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
-static const struct arg_spec spec = { "gr-install-cert recover", "[options]", "Finishes or undoes what was cut short, without network.", options };
+static const struct arg_spec spec = { "gr-install-cert recover", "[options]",
+				      "Finishes or undoes what was cut short, without network.",
+				      options };
 
 static bool is_on_trial(const struct journal *journal)
 {
@@ -30,15 +32,18 @@ static enum status overtake(struct device_context *desk)
 	uint32_t left;
 	enum status st;
 
-	if ((st = store_open(&desk->store, &desk->conf)) == GR_OK && (st = journal_read(&desk->journal, &desk->store)) == GR_OK &&
-	    is_on_trial(&desk->journal) && journal_number(&desk->journal, JOURNAL_TRIAL_UNTIL) > 0 &&
+	if ((st = store_open(&desk->store, &desk->conf)) == GR_OK &&
+	    (st = journal_read(&desk->journal, &desk->store)) == GR_OK &&
+	    is_on_trial(&desk->journal) &&
+	    journal_number(&desk->journal, JOURNAL_TRIAL_UNTIL) > 0 &&
 	    (st = trial_left(&left, &renewed, &desk->journal)) == GR_OK)
 		late = left == 0;
 	store_close(&desk->store);
 	if (st != GR_OK || !late)
 		return st == GR_OK ? GR_NO : st;
 	if ((st = lock_seize(&desk->lock, &desk->conf)) == GR_OK)
-		printf("gr-install-cert: the holder of the lock was ended: its trial is past the deadline\n");
+		printf("gr-install-cert: the holder of the lock was ended: its trial is past the "
+		       "deadline\n");
 	return st;
 }
 
@@ -64,13 +69,17 @@ static enum status mend(struct device_context *desk)
 {
 	enum status st;
 
-	if ((st = recovery_live(desk)) != GR_OK || (st = recovery_seats(desk)) != GR_OK || (st = recovery_journal(desk)) != GR_OK)
+	if ((st = recovery_live(desk)) != GR_OK || (st = recovery_seats(desk)) != GR_OK ||
+	    (st = recovery_journal(desk)) != GR_OK)
 		return st;
 	if (is_on_trial(&desk->journal))
 		st = mend_trial(desk);
 	else if (journal_is(&desk->journal, "rolling-back"))
 		st = recovery_rollback(desk);
-	/* Once it is decided which pair lives: the token may be away, and a trial must end all the same. */
+	/*
+	 * Once it is decided which pair lives: the token may be away, and a trial must end all the
+	 * same.
+	 */
 	if (st != GR_OK || (st = recovery_shown(desk)) != GR_OK)
 		return st;
 	return journal_is(&desk->journal, "idle") ? recovery_idle(desk) : GR_OK;
@@ -95,7 +104,10 @@ static enum status recover(struct device_context *desk)
 	return mend(desk);
 }
 
-/* Whoever runs us would have ended a trial by now, so one may begin. $GR_STATE is for who we are outside the store. */
+/*
+ * Whoever runs us would have ended a trial by now, so one may begin. $GR_STATE is for who we are
+ * outside the store.
+ */
 static enum status beat(struct device_context *desk)
 {
 	if (desk->opened)

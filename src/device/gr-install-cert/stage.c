@@ -14,8 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct arg_option options[] = { DEVICE_CONTEXT_GENERATION, CONF_OPTIONS, { 0, NULL, NULL, NULL } };
-static const struct arg_spec spec = { "gr-install-cert stage", "[options] [FILE]", "Puts a certificate beside its private key; prints its certificate id.", options };
+static const struct arg_option options[] = { DEVICE_CONTEXT_GENERATION,
+					     CONF_OPTIONS,
+					     { 0, NULL, NULL, NULL } };
+static const struct arg_spec spec = {
+	"gr-install-cert stage", "[options] [FILE]",
+	"Puts a certificate beside its private key; prints its certificate id.", options
+};
 
 static enum status check_fit(const struct store *store, uint32_t n, const struct cert *cert)
 {
@@ -36,7 +41,8 @@ static enum status check_fit(const struct store *store, uint32_t n, const struct
 }
 
 /* The live certificate shows who may read the new one. */
-static enum status write_certificate(const struct store *store, uint32_t n, const char *pem, size_t len)
+static enum status write_certificate(const struct store *store, uint32_t n, const char *pem,
+				     size_t len)
 {
 	struct pair live;
 	uint32_t number;
@@ -51,7 +57,8 @@ static enum status write_certificate(const struct store *store, uint32_t n, cons
 	if (st != GR_OK)
 		return st;
 	if (number == n || (st = generation_is_committed(store, n)) == GR_OK) {
-		complain("%s/%lu: in use; its certificate is not replaced", store->path, (unsigned long)n);
+		complain("%s/%lu: in use; its certificate is not replaced", store->path,
+			 (unsigned long)n);
 		st = GR_BAD;
 	} else if (st == GR_NO) {
 		st = generation_write(store, n, STORE_CERTIFICATE_FILE, pem, len, &live.cert_stat);
@@ -105,7 +112,8 @@ int command_stage(int argc, char *argv[])
 
 	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc - optind > 1)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
+	if (st == GR_OK &&
+	    (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
 		st = stage(&desk, argc > optind ? argv[optind] : "-");
 	return device_context_close(&desk, st);
 }

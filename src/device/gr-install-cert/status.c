@@ -17,7 +17,8 @@ static const struct arg_option options[] = {
 	{ OPT_JSON, "json", NULL, "one JSON object instead of lines" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
-static const struct arg_spec spec = { "gr-install-cert status", "[options]", "Prints what is live and what else there is.", options };
+static const struct arg_spec spec = { "gr-install-cert status", "[options]",
+				      "Prints what is live and what else there is.", options };
 
 /* What its key in a token is called now. A URI needs no escapes in JSON. */
 static void print_key(const struct store *store, uint32_t n, bool live, bool json)
@@ -35,7 +36,8 @@ static void print_key(const struct store *store, uint32_t n, bool live, bool jso
 }
 
 /* Strings here are numbers, hexadecimal or words of ours: nothing needs escaping. */
-static void print_generation(const struct store *store, uint32_t n, bool live, bool json, bool first)
+static void print_generation(const struct store *store, uint32_t n, bool live, bool json,
+			     bool first)
 {
 	bool committed = generation_is_committed(store, n) == GR_OK;
 	const char *state = generation_has(store, n, STORE_KEY_FILE) == GR_OK ? "key" : "empty";
@@ -45,12 +47,13 @@ static void print_generation(const struct store *store, uint32_t n, bool live, b
 	if (complete)
 		state = "complete";
 	if (json)
-		printf("%s{\"generation\":%" PRIu32 ",\"state\":\"%s\",\"committed\":%s", first ? "" : ",", n, state,
-		       committed ? "true" : "false");
+		printf("%s{\"generation\":%" PRIu32 ",\"state\":\"%s\",\"committed\":%s",
+		       first ? "" : ",", n, state, committed ? "true" : "false");
 	else
 		printf("generation %" PRIu32 " %s %s", n, state, committed ? "committed" : "-");
 	if (complete)
-		printf(json ? ",\"certificateId\":\"%s\",\"notAfter\":%" PRId64 : " %s %" PRId64, pair.cert.id, pair.cert.not_after);
+		printf(json ? ",\"certificateId\":\"%s\",\"notAfter\":%" PRId64 : " %s %" PRId64,
+		       pair.cert.id, pair.cert.not_after);
 	else if (!json)
 		fputs(" - -", stdout);
 	print_key(store, n, live, json);
@@ -70,14 +73,17 @@ static enum status print_status(const struct store *store, bool json)
 		if (store_link(&live, store, "live") != GR_OK)
 			live = 0;
 		pending = relabel_is_pending(store, live) == GR_OK;
-		printf(json ? "{\"live\":%" PRIu32 ",\"certificateId\":\"%s\",\"generations\":[" : "live=%" PRIu32 "\ncertificateId=%s\n",
+		printf(json ? "{\"live\":%" PRIu32 ",\"certificateId\":\"%s\",\"generations\":["
+			    : "live=%" PRIu32 "\ncertificateId=%s\n",
 		       live, health == GR_OK ? pair.cert.id : "");
 		if (!json && pending)
 			puts("label=pending");
 		for (size_t i = 0; i < list.count; i++)
-			print_generation(store, list.number[i], list.number[i] == live && !pending, json, i == 0);
+			print_generation(store, list.number[i], list.number[i] == live && !pending,
+					 json, i == 0);
 		if (json)
-			printf("],\"healthy\":%s}\n", health == GR_OK && !pending ? "true" : "false");
+			printf("],\"healthy\":%s}\n",
+			       health == GR_OK && !pending ? "true" : "false");
 	}
 	pair_release(&pair);
 	if (st == GR_OK && (health != GR_OK || pending))

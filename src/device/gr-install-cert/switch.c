@@ -19,8 +19,9 @@ static enum status check_seat(const struct configured_path *seat)
 
 	if ((st = configured_path_look(&kind, seat)) != GR_OK || kind == CONFIGURED_PATH_OURS)
 		return st;
-	complain("%s: %s", seat->path, kind == CONFIGURED_PATH_MISSING ? "missing; run gr-install-cert recover"
-							     : "a foreign file in the place of our link");
+	complain("%s: %s", seat->path,
+		 kind == CONFIGURED_PATH_MISSING ? "missing; run gr-install-cert recover"
+						 : "a foreign file in the place of our link");
 	return GR_BAD;
 }
 
@@ -61,7 +62,8 @@ static enum status read_back(const struct store *store, uint32_t n, const char *
 		return GR_FAIL;
 	}
 	if (strcmp(pair.cert.id, id) != 0) {
-		complain("%s: shows certificate %s, not %s", store->certificate.path, pair.cert.id, id);
+		complain("%s: shows certificate %s, not %s", store->certificate.path, pair.cert.id,
+			 id);
 		st = GR_FAIL;
 	}
 	pair_release(&pair);
@@ -78,7 +80,8 @@ static enum status prepare_way_back(const struct device_context *desk, uint32_t 
 	if (st != GR_OK || back != live)
 		if ((st = store_point(&desk->store, "back", live)) != GR_OK)
 			return st;
-	return journal_is(&desk->journal, "trial") ? journal_prepare(&desk->journal, &desk->store) : store_sync(&desk->store);
+	return journal_is(&desk->journal, "trial") ? journal_prepare(&desk->journal, &desk->store)
+						   : store_sync(&desk->store);
 }
 
 enum status switch_to(const struct device_context *desk, uint32_t n)
@@ -88,7 +91,8 @@ enum status switch_to(const struct device_context *desk, uint32_t n)
 	enum status st;
 	uint32_t live;
 
-	if ((st = switch_check_seats(store)) != GR_OK || (st = check_complete(id, store, n)) != GR_OK)
+	if ((st = switch_check_seats(store)) != GR_OK ||
+	    (st = check_complete(id, store, n)) != GR_OK)
 		return st;
 	if ((st = store_link(&live, store, "live")) != GR_OK) {
 		if (st == GR_NO)
@@ -97,11 +101,13 @@ enum status switch_to(const struct device_context *desk, uint32_t n)
 	}
 	if (live == n)	/* a second call, or one after a kill: the rename may not be durable yet */
 		return (st = store_sync(store)) == GR_OK ? read_back(store, n, id) : st;
-	if ((st = prepare_way_back(desk, live)) != GR_OK || (st = store_point(store, "live", n)) != GR_OK)
+	if ((st = prepare_way_back(desk, live)) != GR_OK ||
+	    (st = store_point(store, "live", n)) != GR_OK)
 		return st;
-	if ((st = read_back(store, n, id)) != GR_OK && renameat(store->dir, "back", store->dir, "live") == 0 &&
-	    store_sync(store) == GR_OK)
-		(void)relabel_show(store, live);	/* it has said what went wrong, and recover does it again */
+	if ((st = read_back(store, n, id)) != GR_OK &&
+	    renameat(store->dir, "back", store->dir, "live") == 0 && store_sync(store) == GR_OK)
+		/* it has said what went wrong, and recover does it again */
+		(void)relabel_show(store, live);
 	return st;
 }
 
@@ -125,7 +131,10 @@ enum status switch_drop_back(const struct store *store)
 	return GR_FAIL;
 }
 
-/* The prepared link is renamed where it says the right thing: that needs neither an inode nor a block. */
+/*
+ * The prepared link is renamed where it says the right thing: that needs neither an inode nor a
+ * block.
+ */
 static enum status point_live(const struct store *store, uint32_t n)
 {
 	enum status st;
@@ -137,17 +146,20 @@ static enum status point_live(const struct store *store, uint32_t n)
 		return store_point(store, "live", n);
 	if (renameat(store->dir, "back", store->dir, "live") == 0)
 		return store_sync(store);
-	complain("%s/live: cannot be pointed back at %lu: %s", store->path, (unsigned long)n, strerror(errno));
+	complain("%s/live: cannot be pointed back at %lu: %s", store->path, (unsigned long)n,
+		 strerror(errno));
 	return GR_FAIL;
 }
 
 /* Once committed the old pair may be dead to the backend already: back to it only by name. */
-static enum status check_way_back(const struct store *store, uint32_t live, uint32_t n, bool committed)
+static enum status check_way_back(const struct store *store, uint32_t live, uint32_t n,
+				  bool committed)
 {
 	if (n != 0 && !committed)
 		return GR_OK;
 	complain("%s/%lu: %s", store->path, (unsigned long)live,
-		 committed ? "committed; activate -g another one instead" : "live, and there is nothing to go back to");
+		 committed ? "committed; activate -g another one instead"
+			   : "live, and there is nothing to go back to");
 	return GR_BAD;
 }
 
@@ -158,15 +170,20 @@ enum status switch_back(const struct device_context *desk)
 	char id[65];
 	enum status st, mark = GR_NO;
 
-	if ((st = way_back(&n, desk)) != GR_OK || ((st = store_link(&live, store, "live")) != GR_OK && st != GR_NO) ||
+	if ((st = way_back(&n, desk)) != GR_OK ||
+	    ((st = store_link(&live, store, "live")) != GR_OK && st != GR_NO) ||
 	    (live != 0 && (mark = generation_is_committed(store, live)) == GR_FAIL))
 		return st != GR_OK ? st : mark;
 	if (n == live || (n == 0 && mark == GR_OK))
 		return (st = relabel_show(store, live)) == GR_OK ? switch_drop_back(store) : st;
-	if ((st = check_way_back(store, live, n, mark == GR_OK)) != GR_OK || (st = switch_check_seats(store)) != GR_OK ||
+	if ((st = check_way_back(store, live, n, mark == GR_OK)) != GR_OK ||
+	    (st = switch_check_seats(store)) != GR_OK ||
 	    (st = check_complete(id, store, n)) != GR_OK || (st = point_live(store, n)) != GR_OK)
 		return st;
-	/* A token that fails is no reason to go forward again: the next call, or recover, does what is left. */
+	/*
+	 * A token that fails is no reason to go forward again: the next call, or recover, does
+	 * what is left.
+	 */
 	if ((st = read_back(store, n, id)) != GR_OK && live != 0 && !store->key.token)
 		store_point(store, "live", live);
 	return st;

@@ -2,8 +2,9 @@
 /*
  * switch.h - which generation is live: there, and back.
  *
- * The link is renamed, so key and certificate change together; then the pair is read back through the configured paths,
- * and a switch that does not show there is undone. Both may be called again after a kill at any point.
+ * The link is renamed, so key and certificate change together; then the pair is read back through
+ * the configured paths, and a switch that does not show there is undone. Both may be called again
+ * after a kill at any point.
  */
 #ifndef GR_INSTALL_CERT_SWITCH_H
 #define GR_INSTALL_CERT_SWITCH_H
@@ -13,13 +14,15 @@
 #include "rotation/device_context.h"
 
 /*
- * Makes generation live. First everything that the way back needs is made durable: the link back, and during a trial
- * the journal's next record. GR_BAD: it is not complete, or a foreign file sits in the place of our link.
+ * Makes generation live. First everything that the way back needs is made durable: the link back,
+ * and during a trial the journal's next record. GR_BAD: it is not complete, or a foreign file sits
+ * in the place of our link.
  */
 enum status switch_to(const struct device_context *desk, uint32_t generation);
 /*
- * Makes the journal's old generation live (without one, what back says). With back prepared it needs no room on
- * the disk. GR_BAD: there is none, it is not complete, or the live one is committed.
+ * Makes the journal's old generation live (without one, what back says). With back prepared it
+ * needs no room on the disk. GR_BAD: there is none, it is not complete, or the live one is
+ * committed.
  */
 enum status switch_back(const struct device_context *desk);
 /* Removes the link back, durably; there being none is GR_OK. */

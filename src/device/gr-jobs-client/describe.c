@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-enum status describe_answer(struct execution *execution, const json_t *answer, const struct jobs *jobs, const char *job)
+enum status describe_answer(struct execution *execution, const json_t *answer,
+			    const struct jobs *jobs, const char *job)
 {
 	const json_t *object = json_object_get(answer, "execution");
 
@@ -19,7 +20,8 @@ enum status describe_answer(struct execution *execution, const json_t *answer, c
 	return GR_BAD;
 }
 
-enum status describe(struct execution *execution, json_t **answer, struct jobs *jobs, const char *job, const struct request *stray)
+enum status describe(struct execution *execution, json_t **answer, struct jobs *jobs,
+		     const char *job, const struct request *stray)
 {
 	json_t *body = NULL;
 	enum status st;
@@ -35,7 +37,8 @@ enum status describe(struct execution *execution, json_t **answer, struct jobs *
 	return st;
 }
 
-enum status describe_print(const struct execution *execution, const json_t *answer, const struct jobs *jobs)
+enum status describe_print(const struct execution *execution, const json_t *answer,
+			   const struct jobs *jobs)
 {
 	if (jobs->json)
 		return jobs_print_json(answer);

@@ -8,14 +8,17 @@
 
 /*
  * Asks for the execution of job ("$next": the one at the front). GR_OK: *execution is filled and
- * *answer is the body. GR_NO: rejected (*answer is the body, nothing printed yet), or there is none
- * (*answer is NULL). GR_BAD, one line: the answer makes no sense. GR_FAIL, one line: none came. json_decref *answer in any
- * case.
+ * *answer is the body. GR_NO: rejected (*answer is the body, nothing printed yet), or there is
+ * none (*answer is NULL). GR_BAD, one line: the answer makes no sense. GR_FAIL, one line: none
+ * came. json_decref *answer in any case.
  */
-enum status describe(struct execution *execution, json_t **answer, struct jobs *jobs, const char *job, const struct request *stray);
+enum status describe(struct execution *execution, json_t **answer, struct jobs *jobs,
+		     const char *job, const struct request *stray);
 /* The execution in a start-next or get answer, the same way. */
-enum status describe_answer(struct execution *execution, const json_t *answer, const struct jobs *jobs, const char *job);
+enum status describe_answer(struct execution *execution, const json_t *answer,
+			    const struct jobs *jobs, const char *job);
 /* Prints it as the options ask and closes standard output. */
-enum status describe_print(const struct execution *execution, const json_t *answer, const struct jobs *jobs);
+enum status describe_print(const struct execution *execution, const json_t *answer,
+			   const struct jobs *jobs);
 
 #endif

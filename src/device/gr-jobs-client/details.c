@@ -38,7 +38,8 @@ enum status details_add(json_t **details, const char *pair)
 	char key[KEY_MAX + 1];
 	json_t *value = NULL;
 
-	if (pair[len] == '=' && str_format(key, sizeof key, "%.*s", (int)len, pair) && str_is_name(key, KEY_MAX, ":_-"))
+	if (pair[len] == '=' && str_format(key, sizeof key, "%.*s", (int)len, pair) &&
+	    str_is_name(key, KEY_MAX, ":_-"))
 		value = make_value(key, pair + len + 1);
 	if (!value) {
 		complain("-d: %s: not a key=value that the service takes", pair);
@@ -46,7 +47,8 @@ enum status details_add(json_t **details, const char *pair)
 	}
 	if (!*details)
 		*details = json_object();
-	if (json_object_set_new(*details, key, value) != 0 || json_object_size(*details) > DETAILS_MAX) {
+	if (json_object_set_new(*details, key, value) != 0 ||
+	    json_object_size(*details) > DETAILS_MAX) {
 		complain("-d: %s: one pair too many", pair);
 		return GR_BAD;
 	}

@@ -7,9 +7,9 @@
 #include "status.h"
 
 /*
- * Adds one pair to *details, made when NULL. CertificateRotator=true becomes a JSON boolean, as the
- * reference component sends it; DeviceFailureReason is made printable and cut to 1000 characters.
- * GR_BAD, one line: not a pair that the service takes.
+ * Adds one pair to *details, made when NULL. CertificateRotator=true becomes a JSON boolean, as
+ * the reference component sends it; DeviceFailureReason is made printable and cut to 1000
+ * characters. GR_BAD, one line: not a pair that the service takes.
  */
 enum status details_add(json_t **details, const char *pair);
 

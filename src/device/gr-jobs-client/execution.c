@@ -9,7 +9,8 @@
 const char *execution_status(const char *text)
 {
 	static const char *const known[] = {
-		"QUEUED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "TIMED_OUT", "REJECTED", "REMOVED", "CANCELED"
+		"QUEUED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "TIMED_OUT", "REJECTED", "REMOVED",
+		"CANCELED"
 	};
 
 	for (size_t i = 0; text && i < sizeof known / sizeof known[0]; i++)
@@ -28,7 +29,8 @@ const char *execution_survivor(const json_t *details)
 }
 
 /* An integer of at least least; other where there is none. False: there is something else. */
-static bool read_number(json_int_t *number, const json_t *object, const char *member, json_int_t least, json_int_t other)
+static bool read_number(json_int_t *number, const json_t *object, const char *member,
+			json_int_t least, json_int_t other)
 {
 	const json_t *value = json_object_get(object, member);
 
@@ -70,15 +72,19 @@ void execution_print(const struct execution *e, const json_t *body)
 	const char *survivor = e->survivor[0] ? e->survivor : execution_survivor(ours);
 
 	printf("jobId=%s\nstatus=%s\n", e->job, e->status);
-	printf("executionNumber=%" JSON_INTEGER_FORMAT "\nversionNumber=%" JSON_INTEGER_FORMAT "\n", e->number, e->version);
+	printf("executionNumber=%" JSON_INTEGER_FORMAT "\nversionNumber=%" JSON_INTEGER_FORMAT
+	       "\n",
+	       e->number, e->version);
 	if (e->seconds_left >= 0)
 		printf("secondsLeft=%" JSON_INTEGER_FORMAT "\n", e->seconds_left);
 	else
 		puts("secondsLeft=");
 	printf("operation=%s\n", e->operation);
-	printf("queuedAt=%" JSON_INTEGER_FORMAT "\nlastUpdatedAt=%" JSON_INTEGER_FORMAT "\n", e->queued_at, e->updated_at);
+	printf("queuedAt=%" JSON_INTEGER_FORMAT "\nlastUpdatedAt=%" JSON_INTEGER_FORMAT "\n",
+	       e->queued_at, e->updated_at);
 	printf("timestamp=%" JSON_INTEGER_FORMAT "\n", json_number(body, "timestamp", 0));
 	if (survivor[0] != '\0')
 		printf("survivor=%s\n", survivor);
-	printf("idempotent=%s\n", json_is_true(json_object_get(ours, "idempotent")) ? "true" : "false");
+	printf("idempotent=%s\n",
+	       json_is_true(json_object_get(ours, "idempotent")) ? "true" : "false");
 }

@@ -26,7 +26,10 @@ void execution_print(const struct execution *execution, const json_t *body);
 
 /* The status as static text, "" if text is none of the eight. Takes NULL. */
 const char *execution_status(const char *text);
-/* The member survivor of statusDetails, or of certificateRotator in an answer: "OLD", "NEW" or "". Takes NULL. */
+/*
+ * The member survivor of statusDetails, or of certificateRotator in an answer: "OLD", "NEW" or "".
+ * Takes NULL.
+ */
 const char *execution_survivor(const json_t *details);
 
 #endif

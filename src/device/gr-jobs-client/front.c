@@ -56,8 +56,11 @@ void front_tell(const struct list *list, const char *thing, const char *note)
 	if (note && was_said(list, note))
 		return;
 	named = join(names, list);
-	complain("%s: the service lists %zu pending jobs, none of them a rotation to take, and may hide more: a rotation behind them waits until"
-		 " some have ended. In front stand:%.*s%s", thing, list->count, (int)strlen(names) - 1, names, named < list->count ? " ..." : "");
+	complain("%s: the service lists %zu pending jobs, none of them a rotation to take, and "
+		 "may hide more: a rotation behind them waits until"
+		 " some have ended. In front stand:%.*s%s",
+		 thing, list->count, (int)strlen(names) - 1, names,
+		 named < list->count ? " ..." : "");
 	if (note)
 		file_replace(note, names, strlen(names), 0600);
 }

@@ -9,7 +9,8 @@
 
 static const struct arg_option options[] = { JOBS_OPTIONS, { 0 } };
 static const struct arg_spec spec = {
-	"gr-jobs-client get", "[--json] JOB", "Print this thing's execution of JOB; '$next' is the one at the front.", options
+	"gr-jobs-client get", "[--json] JOB",
+	"Print this thing's execution of JOB; '$next' is the one at the front.", options
 };
 
 static enum status get(struct jobs *jobs, const char *job)

@@ -40,14 +40,19 @@ void jobs_close(struct jobs *jobs)
 	jobs->is_open = false;
 }
 
-/* One filter for all jobs: any number of them may be asked for. Some services answer "$next" under the id of the job it stands for. */
-static void listen_for_all(struct request *request, const char *thing, const char *job, const char *tail)
+/*
+ * One filter for all jobs: any number of them may be asked for. Some services answer "$next" under
+ * the id of the job it stands for.
+ */
+static void listen_for_all(struct request *request, const char *thing, const char *job,
+			   const char *tail)
 {
 	topic_job(request->filter, thing, "+", tail);
 	request->loose = strcmp(job, "$next") == 0;
 }
 
-enum status jobs_ask(json_t **answer, struct jobs *jobs, const char *job, const char *tail, json_t *body, const struct request *stray)
+enum status jobs_ask(json_t **answer, struct jobs *jobs, const char *job, const char *tail,
+		     json_t *body, const struct request *stray)
 {
 	const char *thing = jobs->session.thing;
 	struct request request;
@@ -75,7 +80,8 @@ bool jobs_is_transient(const json_t *answer)
 {
 	const char *code = json_text(answer, "code");
 
-	return code && (strcmp(code, "RequestThrottled") == 0 || strcmp(code, "InternalError") == 0);
+	return code &&
+	    (strcmp(code, "RequestThrottled") == 0 || strcmp(code, "InternalError") == 0);
 }
 
 static const char *code_of(const json_t *answer)
@@ -104,7 +110,8 @@ enum status jobs_rejected(const json_t *answer, const char *what, bool json)
 		st = jobs_print_json(answer);
 		return st == GR_OK ? GR_NO : st;
 	}
-	printf("code=%s\nstatus=%s\nsurvivor=%s\n", code_of(answer), execution_status(json_text(state, "status")),
+	printf("code=%s\nstatus=%s\nsurvivor=%s\n", code_of(answer),
+	       execution_status(json_text(state, "status")),
 	       execution_survivor(json_object_get(state, "statusDetails")));
 	st = out_close();
 	return st == GR_OK ? GR_NO : st;

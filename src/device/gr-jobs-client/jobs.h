@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jobs.h - what the verbs of gr-jobs-client share: settings, the session, requests and refusals. */
+/*
+ * jobs.h - what the verbs of gr-jobs-client share: settings, the session, requests and refusals.
+ */
 #ifndef GR_JOBS_CLIENT_JOBS_H
 #define GR_JOBS_CLIENT_JOBS_H
 
@@ -36,15 +38,17 @@ enum status jobs_open(struct jobs *jobs);
 void jobs_close(struct jobs *jobs);	/* takes a zeroed struct */
 
 /*
- * One request of the Jobs device API: tail "get", "start-next", or with a job's id "get", "update".
- * body is used up. GR_OK and GR_NO as request_answer; *request, when not NULL, brings its stray.
+ * One request of the Jobs device API: tail "get", "start-next", or with a job's id "get",
+ * "update". body is used up. GR_OK and GR_NO as request_answer; *request, when not NULL, brings
+ * its stray.
  */
-enum status jobs_ask(json_t **answer, struct jobs *jobs, const char *job, const char *tail, json_t *body, const struct request *stray);
+enum status jobs_ask(json_t **answer, struct jobs *jobs, const char *job, const char *tail,
+		     json_t *body, const struct request *stray);
 
 /*
- * A rejected answer: one line with code and message on standard error, and on standard output code,
- * status and survivor, empty where the service did not say. GR_NO; GR_FAIL, without the output: the
- * service asks us to come back.
+ * A rejected answer: one line with code and message on standard error, and on standard output
+ * code, status and survivor, empty where the service did not say. GR_NO; GR_FAIL, without the
+ * output: the service asks us to come back.
  */
 enum status jobs_rejected(const json_t *answer, const char *what, bool json);
 /* The line on standard error alone. */

@@ -25,7 +25,8 @@ static void take_all(struct list *list, const json_t *summaries, const char *sta
 	}
 }
 
-enum status list_read(struct list *list, json_t **answer, struct jobs *jobs, const struct request *stray)
+enum status list_read(struct list *list, json_t **answer, struct jobs *jobs,
+		      const struct request *stray)
 {
 	const json_t *under_way, *queued;
 	enum status st;
@@ -36,14 +37,16 @@ enum status list_read(struct list *list, json_t **answer, struct jobs *jobs, con
 		return st;
 	under_way = json_object_get(*answer, "inProgressJobs");
 	queued = json_object_get(*answer, "queuedJobs");
-	if (!(list->entry = calloc(json_array_size(under_way) + json_array_size(queued) + 1, sizeof *list->entry))) {
+	if (!(list->entry = calloc(json_array_size(under_way) + json_array_size(queued) + 1,
+				   sizeof *list->entry))) {
 		complain("pending: out of memory");
 		return GR_FAIL;
 	}
 	take_all(list, under_way, "IN_PROGRESS");
 	take_all(list, queued, "QUEUED");
 	list->cut = list->count >= LIST_FULL &&
-		    !json_is_true(json_object_get(json_object_get(*answer, "certificateRotator"), "rotationsListed"));
+	    !json_is_true(json_object_get(json_object_get(*answer, "certificateRotator"),
+					  "rotationsListed"));
 	return GR_OK;
 }
 

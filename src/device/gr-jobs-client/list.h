@@ -20,10 +20,11 @@ struct list {
 };
 
 /*
- * Asks for the list; status, *answer (json_decref it in any case) and stray as jobs_ask; also GR_FAIL, one line: out of
- * memory. list_release it in any case.
+ * Asks for the list; status, *answer (json_decref it in any case) and stray as jobs_ask; also
+ * GR_FAIL, one line: out of memory. list_release it in any case.
  */
-enum status list_read(struct list *list, json_t **answer, struct jobs *jobs, const struct request *stray);
+enum status list_read(struct list *list, json_t **answer, struct jobs *jobs,
+		      const struct request *stray);
 void list_release(struct list *list);
 
 #endif

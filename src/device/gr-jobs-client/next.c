@@ -31,8 +31,8 @@ struct watch {
 };
 
 /*
- * notify-next that presents another agent's job, or none, calls for nothing: a rotation behind it has
- * a notify of its own.
+ * notify-next that presents another agent's job, or none, calls for nothing: a rotation behind it
+ * has a notify of its own.
  */
 static bool is_call(const struct watch *watch, const struct message *message)
 {
@@ -48,8 +48,9 @@ static bool is_call(const struct watch *watch, const struct message *message)
 	if (strcmp(message->topic, topic) != 0)
 		return false;
 	body = json_object_parse(message->payload, message->len);
-	call = execution_parse(&execution, json_object_get(body, "execution"), watch->jobs.session.thing) == GR_OK &&
-	       execution_is_rotation(&execution);
+	call = execution_parse(&execution, json_object_get(body, "execution"),
+			       watch->jobs.session.thing) == GR_OK &&
+	    execution_is_rotation(&execution);
 	json_decref(body);
 	return call;
 }
@@ -78,10 +79,14 @@ static enum status subscribe(struct watch *watch)
 
 static bool fits(const struct watch *watch, const struct execution *execution)
 {
-	return execution_is_rotation(execution) && (!watch->queued || strcmp(execution->status, "QUEUED") == 0);
+	return execution_is_rotation(execution) &&
+	    (!watch->queued || strcmp(execution->status, "QUEUED") == 0);
 }
 
-/* GR_NO: this one is not it, or is gone meanwhile, or makes no sense: another agent's job must hide none behind it. */
+/*
+ * GR_NO: this one is not it, or is gone meanwhile, or makes no sense: another agent's job must
+ * hide none behind it.
+ */
 static enum status try_one(struct watch *watch, const char *job)
 {
 	struct execution execution;
@@ -89,7 +94,8 @@ static enum status try_one(struct watch *watch, const char *job)
 	enum status st = describe(&execution, &answer, &watch->jobs, job, &watch->stray);
 
 	if (st == GR_OK)
-		st = fits(watch, &execution) ? describe_print(&execution, answer, &watch->jobs) : GR_NO;
+		st = fits(watch, &execution) ? describe_print(&execution, answer, &watch->jobs)
+					     : GR_NO;
 	else if (st == GR_NO && answer && jobs_is_transient(answer)) {
 		jobs_complain(answer, job);
 		st = GR_FAIL;

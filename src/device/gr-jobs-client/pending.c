@@ -17,7 +17,8 @@ static enum status show(const struct list *list, const json_t *answer, bool json
 	if (json)
 		return jobs_print_json(answer);
 	for (const struct pending *p = list->entry; p < list->entry + list->count; p++)
-		printf("%s\t%s\t%" JSON_INTEGER_FORMAT "\t%" JSON_INTEGER_FORMAT "\n", p->status, p->job, p->number, p->queued_at);
+		printf("%s\t%s\t%" JSON_INTEGER_FORMAT "\t%" JSON_INTEGER_FORMAT "\n", p->status,
+		       p->job, p->number, p->queued_at);
 	return out_close();
 }
 

@@ -11,7 +11,8 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-jobs-client start", "[--json] [-d KEY=VALUE]...", "Start the execution at the front, or get the one under way.", options
+	"gr-jobs-client start", "[--json] [-d KEY=VALUE]...",
+	"Start the execution at the front, or get the one under way.", options
 };
 
 static enum status start(struct jobs *jobs, json_t *body)
@@ -41,7 +42,8 @@ int command_start(int argc, char *argv[])
 	if (st == GR_OK && optind != argc)
 		arg_usage(&spec);
 	if (st == GR_OK && (st = jobs_open(&jobs)) == GR_OK)
-		st = start(&jobs, details ? json_pack("{s:O}", "statusDetails", details) : json_object());
+		st = start(&jobs,
+			   details ? json_pack("{s:O}", "statusDetails", details) : json_object());
 	json_decref(details);
 	jobs_close(&jobs);
 	return st;

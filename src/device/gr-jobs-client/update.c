@@ -61,13 +61,15 @@ static enum status read_operands(struct report *report, int argc, char *argv[])
 	for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
 		if (strcmp(report->status, allowed[i]) == 0)
 			return GR_OK;
-	complain("%s: a device can report IN_PROGRESS, SUCCEEDED, FAILED and REJECTED", report->status);
+	complain("%s: a device can report IN_PROGRESS, SUCCEEDED, FAILED and REJECTED",
+		 report->status);
 	return GR_BAD;
 }
 
 static json_t *make_body(const struct report *report)
 {
-	json_t *body = json_pack("{s:s, s:b}", "status", report->status, "includeJobExecutionState", 1);
+	json_t *body = json_pack("{s:s, s:b}", "status", report->status,
+				 "includeJobExecutionState", 1);
 
 	if (body && report->details)
 		json_object_set(body, "statusDetails", report->details);
@@ -95,7 +97,8 @@ static enum status print(const struct report *report, const json_t *answer)
 static enum status update(struct report *report)
 {
 	json_t *answer = NULL;
-	enum status st = jobs_ask(&answer, &report->jobs, report->job, "update", make_body(report), NULL);
+	enum status st = jobs_ask(&answer, &report->jobs, report->job, "update", make_body(report),
+				  NULL);
 
 	if (st == GR_OK)
 		st = print(report, answer);
@@ -114,7 +117,8 @@ int command_update(int argc, char *argv[])
 	arg_restart();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		st = read_option(&report, ch, optarg);
-	if (st == GR_OK && (st = read_operands(&report, argc, argv)) == GR_OK && (st = jobs_open(&report.jobs)) == GR_OK)
+	if (st == GR_OK && (st = read_operands(&report, argc, argv)) == GR_OK &&
+	    (st = jobs_open(&report.jobs)) == GR_OK)
 		st = update(&report);
 	json_decref(report.details);
 	jobs_close(&report.jobs);

@@ -8,7 +8,8 @@
 #include <getopt.h>
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
-static const struct arg_spec spec = { "gr-journal arm", "[options] SECONDS", "Sets the deadline of the trial.", options };
+static const struct arg_spec spec = { "gr-journal arm", "[options] SECONDS",
+				      "Sets the deadline of the trial.", options };
 
 static enum status arm(struct device_context *desk, uint32_t seconds)
 {

@@ -8,7 +8,9 @@
 #include <stdio.h>
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
-static const struct arg_spec spec = { "gr-journal get", "[options] [KEY...]", "Prints all values as key=value, or one bare value.", options };
+static const struct arg_spec spec = { "gr-journal get", "[options] [KEY...]",
+				      "Prints all values as key=value, or one bare value.",
+				      options };
 
 static enum status check_keys(int count, char *keys[])
 {
@@ -39,7 +41,8 @@ int command_get(int argc, char *argv[])
 	enum status st;
 
 	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK &&
-	    (st = check_keys(argc - optind, argv + optind)) == GR_OK && (st = device_context_open(&desk, 0)) == GR_OK) {
+	    (st = check_keys(argc - optind, argv + optind)) == GR_OK &&
+	    (st = device_context_open(&desk, 0)) == GR_OK) {
 		if (desk.journal.value[JOURNAL_PHASE][0])
 			print(&desk.journal, argc - optind, argv + optind);
 		else

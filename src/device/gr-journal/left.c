@@ -9,16 +9,22 @@
 #include <stdio.h>
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
-static const struct arg_spec spec = { "gr-journal left", "[options]", "Prints the seconds until the deadline of the trial.", options };
+static const struct arg_spec spec = { "gr-journal left", "[options]",
+				      "Prints the seconds until the deadline of the trial.",
+				      options };
 
-/* Read again under the lock: another may have renewed it meanwhile. The lock is taken as who we are outside the store. */
+/*
+ * Read again under the lock: another may have renewed it meanwhile. The lock is taken as who we
+ * are outside the store.
+ */
 static enum status renew(struct device_context *desk, uint32_t *seconds)
 {
 	bool renewed;
 	enum status st;
 
 	store_close(&desk->store);
-	if ((st = lock_take(&desk->lock, &desk->conf)) != GR_OK || (st = store_open(&desk->store, &desk->conf)) != GR_OK)
+	if ((st = lock_take(&desk->lock, &desk->conf)) != GR_OK ||
+	    (st = store_open(&desk->store, &desk->conf)) != GR_OK)
 		return st;
 	if ((st = journal_read(&desk->journal, &desk->store)) != GR_OK ||
 	    (st = trial_left(seconds, &renewed, &desk->journal)) != GR_OK)

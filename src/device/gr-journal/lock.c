@@ -14,7 +14,8 @@ static const struct arg_option options[] = {
 	{ OPT_PID, "pid", "P", "the process to name as the holder" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
-static const struct arg_spec spec = { "gr-journal lock", "[options] --fd N --pid P", "Locks an inherited descriptor for a driver.", options };
+static const struct arg_spec spec = { "gr-journal lock", "[options] --fd N --pid P",
+				      "Locks an inherited descriptor for a driver.", options };
 
 int command_lock(int argc, char *argv[])
 {
@@ -33,7 +34,8 @@ int command_lock(int argc, char *argv[])
 	}
 	if (st == GR_OK && (argc > optind || fd > INT_MAX || pid == 0 || pid > INT_MAX))
 		arg_usage(&spec);
-	if (st == GR_OK && (st = conf_load(&conf)) == GR_OK && (st = lock_hold(&conf, (int)fd, (pid_t)pid)) == GR_OK)
+	if (st == GR_OK && (st = conf_load(&conf)) == GR_OK &&
+	    (st = lock_hold(&conf, (int)fd, (pid_t)pid)) == GR_OK)
 		st = out_close();
 	conf_release(&conf);
 	return st;

@@ -15,7 +15,8 @@ static const struct arg_option options[] = {
 	{ OPT_CLEAR, "clear", NULL, "drop every other value; with phase=idle only" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
-static const struct arg_spec spec = { "gr-journal put", "[options] KEY=VALUE...", "Changes values in one durable step.", options };
+static const struct arg_spec spec = { "gr-journal put", "[options] KEY=VALUE...",
+				      "Changes values in one durable step.", options };
 
 /* GR_BAD: not key=value, or no such key. */
 static enum status take(struct journal *journal, const char *text)
@@ -37,7 +38,8 @@ static enum status take(struct journal *journal, const char *text)
 
 static enum status compare(const struct journal *journal, const char *from)
 {
-	const char *phase = journal->value[JOURNAL_PHASE][0] ? journal->value[JOURNAL_PHASE] : "idle";
+	const char *phase = journal->value[JOURNAL_PHASE][0] ? journal->value[JOURNAL_PHASE]
+							     : "idle";
 
 	if (!from || strcmp(phase, from) == 0)
 		return GR_OK;
@@ -45,7 +47,10 @@ static enum status compare(const struct journal *journal, const char *from)
 	return GR_NO;
 }
 
-/* Only entering idle forgets: everywhere else a value that was lost could be the one that a rollback needs. */
+/*
+ * Only entering idle forgets: everywhere else a value that was lost could be the one that a
+ * rollback needs.
+ */
 static enum status clear(struct journal *journal, int count, char *texts[])
 {
 	struct journal fresh = { 0 };
@@ -53,8 +58,10 @@ static enum status clear(struct journal *journal, int count, char *texts[])
 	for (int i = 0; i < count; i++)
 		if (strcmp(texts[i], "phase=idle") == 0) {
 			if (journal_is(journal, "idle"))
-				str_copy(fresh.value[JOURNAL_SINCE], sizeof fresh.value[0], journal->value[JOURNAL_SINCE]);
-			str_copy(fresh.value[JOURNAL_PHASE], sizeof fresh.value[0], journal->value[JOURNAL_PHASE]);
+				str_copy(fresh.value[JOURNAL_SINCE], sizeof fresh.value[0],
+					 journal->value[JOURNAL_SINCE]);
+			str_copy(fresh.value[JOURNAL_PHASE], sizeof fresh.value[0],
+				 journal->value[JOURNAL_PHASE]);
 			*journal = fresh;
 			return GR_OK;
 		}
@@ -62,15 +69,19 @@ static enum status clear(struct journal *journal, int count, char *texts[])
 	return GR_BAD;
 }
 
-static enum status put(struct device_context *desk, bool clears, const char *from, int count, char *texts[])
+static enum status put(struct device_context *desk, bool clears, const char *from, int count,
+		       char *texts[])
 {
 	struct journal *journal = &desk->journal;
 	enum status st;
 
-	if ((st = device_context_open(desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) != GR_OK || (st = compare(journal, from)) != GR_OK ||
+	if ((st = device_context_open(desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) !=
+		GR_OK ||
+	    (st = compare(journal, from)) != GR_OK ||
 	    (clears && (st = clear(journal, count, texts)) != GR_OK))
 		return st;
-	if (!journal->value[JOURNAL_PHASE][0] && (st = journal_set(journal, JOURNAL_PHASE, "idle")) != GR_OK)
+	if (!journal->value[JOURNAL_PHASE][0] &&
+	    (st = journal_set(journal, JOURNAL_PHASE, "idle")) != GR_OK)
 		return st;
 	for (int i = 0; i < count; i++)
 		if ((st = take(journal, texts[i])) != GR_OK)

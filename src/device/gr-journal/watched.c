@@ -7,7 +7,9 @@
 #include <getopt.h>
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
-static const struct arg_spec spec = { "gr-journal watched", "[options]", "Tells whether a watchdog looks after this journal.", options };
+static const struct arg_spec spec = { "gr-journal watched", "[options]",
+				      "Tells whether a watchdog looks after this journal.",
+				      options };
 
 int command_watched(int argc, char *argv[])
 {

@@ -20,7 +20,8 @@ static enum status make(struct uri *uri, const struct token *token, const struct
 	EVP_PKEY *public;
 	enum status st;
 
-	if ((st = alg_key_find(&alg, conf_text(conf, CONF_KEY_ALGORITHM))) == GR_OK && (st = token_key_create(&public, uri, token, alg)) == GR_OK)
+	if ((st = alg_key_find(&alg, conf_text(conf, CONF_KEY_ALGORITHM))) == GR_OK &&
+	    (st = token_key_create(&public, uri, token, alg)) == GR_OK)
 		EVP_PKEY_free(public);
 	return st;
 }
@@ -38,8 +39,8 @@ enum status token_first_key(const struct conf *conf, const char *text)
 		complain("-k: %s: name a private key by its label, object=LABEL", text);
 		return GR_BAD;
 	}
-	if ((st = configured_token_open(&token, &uri, conf, NULL)) == GR_OK && (st = make(&uri, token, conf)) == GR_OK &&
-	    uri_format(whole, sizeof whole, &uri))
+	if ((st = configured_token_open(&token, &uri, conf, NULL)) == GR_OK &&
+	    (st = make(&uri, token, conf)) == GR_OK && uri_format(whole, sizeof whole, &uri))
 		puts(whole);
 	token_close(token);
 	return st;
@@ -57,7 +58,8 @@ static void print(const struct token *token, const struct alg_key *key)
 /* GR_NO, silent: in a file. */
 static enum status next_place(struct uri *uri, const struct conf *conf, const char *text)
 {
-	const char *next = conf_text(conf, CONF_NEXT_KEY), *path = conf_text(conf, CONF_PRIVATE_KEY_PATH);
+	const char *next = conf_text(conf, CONF_NEXT_KEY),
+		   *path = conf_text(conf, CONF_PRIVATE_KEY_PATH);
 	struct key_reference reference = { .public = NULL };
 	struct stat file;
 	enum status st;

@@ -16,9 +16,12 @@ enum { TURN_MS = 5000, AT_MQTT = 0, AT_LISTENER, AT_STDIN, AT_SIGNALS, AT_BORROW
 
 #define EACH_BORROWER(b, lender) struct client *b = (lender)->borrower; b < (lender)->borrower + AGENT_BORROWERS; b++
 
-void agent_init(struct agent *lender, struct mqtt *mqtt, struct inbox *inbox, int listener, int signals)
+void agent_init(struct agent *lender, struct mqtt *mqtt, struct inbox *inbox, int listener,
+		int signals)
 {
-	*lender = (struct agent){ .mqtt = mqtt, .inbox = inbox, .listener = listener, .signals = signals };
+	*lender = (struct agent){
+		.mqtt = mqtt, .inbox = inbox, .listener = listener, .signals = signals
+	};
 	for (EACH_BORROWER(b, lender))
 		b->fd = -1;
 }
@@ -73,7 +76,8 @@ static void settle_subscription(struct agent *lender, size_t place, bool refused
 		if (b->fd < 0 || (!strict && b->errand != ERRAND_LISTEN) || b->place != place)
 			continue;
 		b->wants[place] = !refused || !strict;
-		client_answer(b, refused && strict ? GR_NO : GR_OK, refused && strict ? "the broker refused the subscription" : NULL);
+		client_answer(b, refused && strict ? GR_NO : GR_OK,
+			      refused && strict ? "the broker refused the subscription" : NULL);
 	}
 }
 
@@ -86,7 +90,8 @@ static void settle(struct agent *lender)
 		if (mqtt_acked(lender->mqtt, lender->subscription[i].mid, &refused))
 			settle_subscription(lender, i, refused);
 	for (EACH_BORROWER(b, lender))
-		if (b->fd >= 0 && b->errand == ERRAND_PUBLISH && mqtt_acked(lender->mqtt, b->mid, &refused))
+		if (b->fd >= 0 && b->errand == ERRAND_PUBLISH &&
+		    mqtt_acked(lender->mqtt, b->mid, &refused))
 			client_answer(b, GR_OK, NULL);
 }
 
@@ -119,7 +124,8 @@ static enum status turn(struct agent *lender, const struct pollfd *p)
 
 	for (size_t i = 0; i < AGENT_BORROWERS && st == GR_OK; i++)
 		if (p[AT_BORROWERS + i].fd >= 0)
-			st = client_serve(&lender->borrower[i], lender, p[AT_BORROWERS + i].revents);
+			st = client_serve(&lender->borrower[i], lender,
+					  p[AT_BORROWERS + i].revents);
 	if (st != GR_OK)
 		return st;
 	settle(lender);

@@ -9,11 +9,17 @@
 #include "session/frame.h"
 #include "session/mqtt.h"
 
-/* All of them may wait for the broker at once, and a SUBSCRIBE goes on when its borrower has gone: each finds its answer. */
+/*
+ * All of them may wait for the broker at once, and a SUBSCRIBE goes on when its borrower has gone:
+ * each finds its answer.
+ */
 enum { AGENT_BORROWERS = 16 };
 static_assert(AGENT_BORROWERS + SUBSCRIPTIONS <= MQTT_ACKS, "answers of the broker would be lost");
 
-/* What a borrower's request waits for; it has one at a time. To listen goes well although the broker says no. */
+/*
+ * What a borrower's request waits for; it has one at a time. To listen goes well although the
+ * broker says no.
+ */
 enum errand { ERRAND_NONE, ERRAND_PUBLISH, ERRAND_LISTEN, ERRAND_SUBSCRIBE };
 struct client {
 	int fd;			/* -1: an empty place */
@@ -33,8 +39,12 @@ struct agent {
 	struct client borrower[AGENT_BORROWERS];
 };
 
-void agent_init(struct agent *lender, struct mqtt *mqtt, struct inbox *inbox, int listener, int signals);
-/* Lends until standard input ends, or signals can be read: GR_OK. GR_FAIL, one line: the connection is gone. */
+void agent_init(struct agent *lender, struct mqtt *mqtt, struct inbox *inbox, int listener,
+		int signals);
+/*
+ * Lends until standard input ends, or signals can be read: GR_OK. GR_FAIL, one line: the
+ * connection is gone.
+ */
 enum status agent_run(struct agent *lender);
 void agent_release(struct agent *lender);	/* closes the borrowers' sockets */
 

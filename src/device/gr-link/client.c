@@ -27,14 +27,14 @@ static void expel(struct client *b, const char *why)
 	client_drop(b);
 }
 
-static const char sluggish[] = "does not read what it asked for", babble[] = "does not speak our protocol";
+static const char sluggish[] = "does not read what it asked for",
+		  babble[] = "does not speak our protocol";
 
 struct pollfd client_pollfd(const struct client *b)
 {
-	return (struct pollfd){
-		.fd = b->fd,
-		.events = (short)((b->errand == ERRAND_NONE ? POLLIN : 0) | (b->out.len > 0 ? POLLOUT : 0))
-	};
+	return (struct pollfd){ .fd = b->fd,
+				.events = (short)((b->errand == ERRAND_NONE ? POLLIN : 0) |
+						  (b->out.len > 0 ? POLLOUT : 0)) };
 }
 
 void client_answer(struct client *b, enum status st, const char *why)
@@ -43,7 +43,8 @@ void client_answer(struct client *b, enum status st, const char *why)
 
 	b->errand = ERRAND_NONE;
 	str_format(payload, sizeof payload, "%c%.250s", st, why ? why : "");
-	if (!frame_put(&b->out, why ? FRAME_FAILED : FRAME_DONE, "", payload, why ? strlen(payload) : 0))
+	if (!frame_put(&b->out, why ? FRAME_FAILED : FRAME_DONE, "", payload,
+		       why ? strlen(payload) : 0))
 		expel(b, sluggish);
 }
 
@@ -75,22 +76,27 @@ static enum status unfit(struct client *b, enum status st)
 static void all_wanted(bool wanted[static SUBSCRIPTIONS], const struct agent *lender)
 {
 	memset(wanted, 0, SUBSCRIPTIONS * sizeof *wanted);
-	for (const struct client *b = lender->borrower; b < lender->borrower + AGENT_BORROWERS; b++)
+	for (const struct client *b = lender->borrower; b < lender->borrower + AGENT_BORROWERS;
+	     b++)
 		for (size_t i = 0; i < SUBSCRIPTIONS; i++)
 			wanted[i] |= b->wants[i];
 }
 
-static enum status subscribe(struct client *b, struct agent *lender, const char *filter, bool strict)
+static enum status subscribe(struct client *b, struct agent *lender, const char *filter,
+			     bool strict)
 {
 	bool wanted[SUBSCRIPTIONS];
 	char why[250];
 	enum status st;
 
 	all_wanted(wanted, lender);
-	st = filter[0] == '\0' || strlen(filter) >= TOPIC_MAX ? GR_BAD :
-	     subscription_make(&b->place, lender->subscription, wanted, lender->mqtt, filter, strict);
+	st = filter[0] == '\0' || strlen(filter) >= TOPIC_MAX
+	    ? GR_BAD
+	    : subscription_make(&b->place, lender->subscription, wanted, lender->mqtt, filter,
+				strict);
 	if (st == GR_NO) {
-		str_format(why, sizeof why, "%.180s: no room: the borrowers want %d other filters", filter, SUBSCRIPTIONS);
+		str_format(why, sizeof why, "%.180s: no room: the borrowers want %d other filters",
+			   filter, SUBSCRIPTIONS);
 		complain("%s", why);
 		client_answer(b, GR_FAIL, why);
 		return GR_OK;
@@ -133,7 +139,8 @@ static enum status obey_all(struct client *b, struct agent *lender)
 	struct frame f;
 	int rc = 0;
 
-	while (st == GR_OK && b->fd >= 0 && b->errand == ERRAND_NONE && (rc = frame_first(&f, &b->in)) > 0) {
+	while (st == GR_OK && b->fd >= 0 && b->errand == ERRAND_NONE &&
+	       (rc = frame_first(&f, &b->in)) > 0) {
 		st = obey(b, lender, &f);
 		if (b->fd >= 0)
 			frame_drop(&b->in);

@@ -16,7 +16,8 @@ static bool find(size_t *place, const struct subscription *all, const char *filt
 }
 
 /* A place for another filter. GR_NO: all are wanted. */
-static enum status make_room(size_t *place, struct subscription *all, const bool *wanted, struct mqtt *mqtt)
+static enum status make_room(size_t *place, struct subscription *all, const bool *wanted,
+			     struct mqtt *mqtt)
 {
 	enum status st = GR_OK;
 
@@ -33,8 +34,9 @@ static enum status make_room(size_t *place, struct subscription *all, const bool
 	return st;
 }
 
-enum status subscription_make(size_t *place, struct subscription all[static SUBSCRIPTIONS], const bool wanted[static SUBSCRIPTIONS],
-			      struct mqtt *mqtt, const char *filter, bool strict)
+enum status subscription_make(size_t *place, struct subscription all[static SUBSCRIPTIONS],
+			      const bool wanted[static SUBSCRIPTIONS], struct mqtt *mqtt,
+			      const char *filter, bool strict)
 {
 	struct subscription s = { 0 };
 	enum status st;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * subscription.h - the filters that the broker was asked for: each kept and shared by all borrowers who want it, and given
- * back when its place is needed and nobody wants it any more.
+ * subscription.h - the filters that the broker was asked for: each kept and shared by all
+ * borrowers who want it, and given back when its place is needed and nobody wants it any more.
  */
 #ifndef GR_LINK_SUBSCRIPTION_H
 #define GR_LINK_SUBSCRIPTION_H
@@ -21,10 +21,12 @@ struct subscription {
 };
 
 /*
- * The place of filter (1 to TOPIC_MAX - 1 bytes) in all, which the broker is asked for unless it has been; strict asks again after a no. wanted says
- * which places may not be emptied. GR_NO, silent: no place is free. GR_BAD, GR_FAIL: as mqtt_subscribe.
+ * The place of filter (1 to TOPIC_MAX - 1 bytes) in all, which the broker is asked for unless it
+ * has been; strict asks again after a no. wanted says which places may not be emptied. GR_NO,
+ * silent: no place is free. GR_BAD, GR_FAIL: as mqtt_subscribe.
  */
-enum status subscription_make(size_t *place, struct subscription all[static SUBSCRIPTIONS], const bool wanted[static SUBSCRIPTIONS],
-			      struct mqtt *mqtt, const char *filter, bool strict);
+enum status subscription_make(size_t *place, struct subscription all[static SUBSCRIPTIONS],
+			      const bool wanted[static SUBSCRIPTIONS], struct mqtt *mqtt,
+			      const char *filter, bool strict);
 
 #endif

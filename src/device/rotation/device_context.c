@@ -20,7 +20,8 @@ enum status device_context_option(struct device_context *desk, int ch, const cha
 	return GR_BAD;
 }
 
-enum status device_context_options(struct device_context *desk, const struct arg_spec *spec, int argc, char *argv[])
+enum status device_context_options(struct device_context *desk, const struct arg_spec *spec,
+				   int argc, char *argv[])
 {
 	enum status st;
 	int ch;
@@ -62,7 +63,8 @@ int device_context_close(struct device_context *desk, enum status st)
 	return out != GR_OK && (st == GR_OK || st == GR_NO) ? out : st;
 }
 
-enum status device_context_generation(uint32_t *generation, const struct device_context *desk, enum journal_key key)
+enum status device_context_generation(uint32_t *generation, const struct device_context *desk,
+				      enum journal_key key)
 {
 	uint64_t n = desk->generation ? desk->generation : journal_number(&desk->journal, key);
 

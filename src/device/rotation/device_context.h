@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * device_context.h - what a program that works on the credentials has before it: configuration, lock, store and journal,
- * opened in this order and closed in the other.
+ * device_context.h - what a program that works on the credentials has before it: configuration,
+ * lock, store and journal, opened in this order and closed in the other.
  */
 #ifndef GR_ROTATION_DEVICE_CONTEXT_H
 #define GR_ROTATION_DEVICE_CONTEXT_H
@@ -28,7 +28,8 @@ struct device_context {
 #define DEVICE_CONTEXT_CLOSED { .lock.fd = -1, .store = STORE_CLOSED }
 
 enum device_context_flags {
-	DEVICE_CONTEXT_LOCK = 1,		/* take the lock, or act for the holder who lent it */
+	/* take the lock, or act for the holder who lent it */
+	DEVICE_CONTEXT_LOCK = 1,
 	DEVICE_CONTEXT_STORE = 2,		/* a store must be there */
 	DEVICE_CONTEXT_DAMAGED = 4	/* go on with a cleared journal when it is damaged */
 };
@@ -37,16 +38,21 @@ enum device_context_flags {
 	{ 'g', "generation", "N", "the generation to work on (default: the journal's)" }
 
 /* A DEVICE_CONTEXT_CLOSED desk. Takes all options of spec, which are those of conf.h and -g. */
-enum status device_context_options(struct device_context *desk, const struct arg_spec *spec, int argc, char *argv[]);
+enum status device_context_options(struct device_context *desk, const struct arg_spec *spec,
+				   int argc, char *argv[]);
 /* One of them. */
 enum status device_context_option(struct device_context *desk, int ch, const char *value);
 
-/* As conf_load, lock_take, store_open, journal_read say; GR_NO, one line: the journal is damaged. device_context_close in any case. */
+/*
+ * As conf_load, lock_take, store_open, journal_read say; GR_NO, one line: the journal is damaged.
+ * device_context_close in any case.
+ */
 enum status device_context_open(struct device_context *desk, unsigned flags);
 /* Closes all and standard output; returns st, or what went wrong with the output. */
 int device_context_close(struct device_context *desk, enum status st);
 
 /* -g, or else what the journal has under key. GR_BAD, one line: neither. */
-enum status device_context_generation(uint32_t *generation, const struct device_context *desk, enum journal_key key);
+enum status device_context_generation(uint32_t *generation, const struct device_context *desk,
+				      enum journal_key key);
 
 #endif

@@ -27,20 +27,25 @@ enum status due_at(int64_t *at, const struct due *due, const struct cert *cert, 
 	int64_t life = cert->not_after - cert->not_before, moment = INT64_MAX;
 
 	if (due->margin == 0 && due->percent == 0 && due->age == 0) {
-		complain("nothing says when: set rotateBeforeDays, rotateAtPercent or rotateAfterDays");
+		complain(
+		    "nothing says when: set rotateBeforeDays, rotateAtPercent or rotateAfterDays");
 		return GR_BAD;
 	}
 	if (due->margin >= life) {
-		complain("certificate %.16s: it lives for %" PRId64 " s and would be due %" PRId64 " s before its end, from the first moment on",
+		complain("certificate %.16s: it lives for %" PRId64 " s and would be due %" PRId64
+			 " s before its end, from the first moment on",
 			 cert->id, life, due->margin);
 		return GR_BAD;
 	}
 	if (due->margin)
 		take_earlier(&moment, cert->not_after - due->margin);
 	if (due->percent)
-		take_earlier(&moment, cert->not_before + life / 100 * due->percent + life % 100 * due->percent / 100);
+		take_earlier(&moment,
+			     cert->not_before + life / 100 * due->percent +
+				 life % 100 * due->percent / 100);
 	if (due->age)
 		take_earlier(&moment, cert->not_before + due->age);
-	*at = moment - (int64_t)((double)(moment - cert->not_before) * due->jitter / 100 * place_of(seed));
+	*at = moment -
+	    (int64_t)((double)(moment - cert->not_before) * due->jitter / 100 * place_of(seed));
 	return GR_OK;
 }

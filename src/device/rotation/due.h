@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * due.h - when a certificate is to be replaced: a margin before it expires, a share of its life, an age; whichever comes
- * first. Jitter spreads the devices of a fleet over the time before that, each always at the same place.
+ * due.h - when a certificate is to be replaced: a margin before it expires, a share of its life,
+ * an age; whichever comes first. Jitter spreads the devices of a fleet over the time before that,
+ * each always at the same place.
  */
 #ifndef GR_ROTATION_DUE_H
 #define GR_ROTATION_DUE_H
@@ -18,8 +19,9 @@ struct due {
 };
 
 /*
- * The moment, in seconds since 1970. seed is what tells one device from another. GR_BAD, one line: nothing is looked
- * at, or the margin is as long as the certificate's life, so that each new one would be due at once.
+ * The moment, in seconds since 1970. seed is what tells one device from another. GR_BAD, one line:
+ * nothing is looked at, or the margin is as long as the certificate's life, so that each new one
+ * would be due at once.
  */
 enum status due_at(int64_t *at, const struct due *due, const struct cert *cert, const char *seed);
 

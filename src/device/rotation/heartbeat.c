@@ -24,7 +24,8 @@ struct heartbeat {
 
 static void heartbeat_path(char path[static PATH_MAX], const struct conf *conf)
 {
-	str_format(path, PATH_MAX, "%s/heartbeat", conf->state);	/* conf.state leaves room */
+	/* conf.state leaves room */
+	str_format(path, PATH_MAX, "%s/heartbeat", conf->state);
 }
 
 enum status heartbeat_stamp(const struct conf *conf, const char *store)
@@ -34,7 +35,8 @@ enum status heartbeat_stamp(const struct conf *conf, const char *store)
 
 	heartbeat_path(path, conf);
 	clock_boot_id(boot);
-	n = snprintf(text, sizeof text, "%d %s %" PRId64 " %s\n", JOURNAL_VERSION, boot, clock_boot_ms() / 1000, store);
+	n = snprintf(text, sizeof text, "%d %s %" PRId64 " %s\n", JOURNAL_VERSION, boot,
+		     clock_boot_ms() / 1000, store);
 	return file_replace(path, text, (size_t)n, 0600);
 }
 
@@ -43,7 +45,9 @@ static bool parse(struct heartbeat *beat, char *text)
 {
 	int at = 0;
 
-	if (sscanf(text, "%" SCNu32 " %63s %" SCNd64 " %n", &beat->version, beat->boot, &beat->at, &at) != 3 || at == 0)
+	if (sscanf(text, "%" SCNu32 " %63s %" SCNd64 " %n", &beat->version, beat->boot, &beat->at,
+		   &at) != 3 ||
+	    at == 0)
 		return false;
 	beat->store = text + at;
 	text[at + strcspn(text + at, "\n")] = '\0';
@@ -57,15 +61,20 @@ static enum status judge(const struct heartbeat *beat, const struct conf *conf, 
 
 	clock_boot_id(boot);
 	if (strcmp(beat->boot, boot) != 0 || age < 0)
-		complain("watchdog: gr-rotate recover has not run since this device booted; is gr-watchdog.timer on?");
+		complain("watchdog: gr-rotate recover has not run since this device booted; is "
+			 "gr-watchdog.timer on?");
 	else if (age > conf_number(conf, CONF_WATCHDOG_SECONDS))
-		complain("watchdog: gr-rotate recover ran %" PRId64 " s ago, watchdogSeconds allows %" PRIu32 "; is gr-watchdog.timer on?",
+		complain("watchdog: gr-rotate recover ran %" PRId64
+			 " s ago, watchdogSeconds allows %" PRIu32 "; is gr-watchdog.timer on?",
 			 age, conf_number(conf, CONF_WATCHDOG_SECONDS));
 	else if (beat->version < JOURNAL_VERSION)
-		complain("watchdog: it reads journals up to version %" PRIu32 ", ours have version %d; update what runs gr-rotate recover",
+		complain("watchdog: it reads journals up to version %" PRIu32
+			 ", ours have version %d; update what runs gr-rotate recover",
 			 beat->version, JOURNAL_VERSION);
 	else if (strcmp(beat->store, store) != 0)
-		complain("watchdog: it looks after %s, not after %s; give it the same configuration", beat->store, store);
+		complain(
+		    "watchdog: it looks after %s, not after %s; give it the same configuration",
+		    beat->store, store);
 	else
 		return GR_OK;
 	return GR_NO;
@@ -80,7 +89,9 @@ enum status heartbeat_check(const struct conf *conf, const char *store)
 
 	heartbeat_path(path, conf);
 	if ((st = file_read(&text, &len, path, HEARTBEAT_MAX)) == GR_NO) {
-		complain("watchdog: nothing runs gr-rotate recover on this device (%s is not there); turn gr-watchdog.timer on", path);
+		complain("watchdog: nothing runs gr-rotate recover on this device (%s is not "
+			 "there); turn gr-watchdog.timer on",
+			 path);
 		return GR_NO;
 	}
 	if (st != GR_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * heartbeat.h - the sign of life of whatever runs "gr-rotate recover" on this device: $GR_STATE/heartbeat.
+ * heartbeat.h - the sign of life of whatever runs "gr-rotate recover" on this device:
+ * $GR_STATE/heartbeat.
  *
  *	<journal version that it reads> <boot id> <seconds since boot> <path of the store that it looks after>
  *
@@ -15,8 +16,8 @@
 /* Durably. $GR_STATE is there. GR_FAIL, one line. */
 enum status heartbeat_stamp(const struct conf *conf, const char *store);
 /*
- * Is there one, of this boot, for this store, not older than watchdogSeconds, that reads the journals that we write?
- * GR_NO, one line: why not. GR_FAIL, one line: the file cannot be read.
+ * Is there one, of this boot, for this store, not older than watchdogSeconds, that reads the
+ * journals that we write? GR_NO, one line: why not. GR_FAIL, one line: the file cannot be read.
  */
 enum status heartbeat_check(const struct conf *conf, const char *store);
 

@@ -48,7 +48,8 @@ static const char *const names[JOURNAL_COUNT] = {
 	[JOURNAL_NOTE] = "note",
 };
 
-static const char *const phases[] = { "idle", "updating-job", "creating-certificate", "trial", "committing", "reporting",
+static const char *const phases[] = { "idle",	      "updating-job", "creating-certificate",
+				      "trial",	      "committing",   "reporting",
 				      "rolling-back", "failing" };
 
 const char *journal_name(enum journal_key key)
@@ -76,12 +77,17 @@ static bool is_number(const char *text)
 	return strspn(text, "0123456789") == strlen(text) && strlen(text) < 19;
 }
 
-/* The driver reckons with them, and some shells run what stands in brackets where a number is expected. */
+/*
+ * The driver reckons with them, and some shells run what stands in brackets where a number is
+ * expected.
+ */
 static bool is_counter(enum journal_key key)
 {
 	static const enum journal_key keys[] = {
-		JOURNAL_EXECUTION, JOURNAL_OLD, JOURNAL_NEW, JOURNAL_OTHER, JOURNAL_CREATED_AT, JOURNAL_COMMIT, JOURNAL_BUDGET, JOURNAL_TRIAL_UNTIL,
-		JOURNAL_TRIAL_BOOTS, JOURNAL_SINCE, JOURNAL_RESTART_FOR, JOURNAL_RESTART_COUNT, JOURNAL_RESTART_AT, JOURNAL_ATTEMPTS, JOURNAL_REFUSED_SINCE
+		JOURNAL_EXECUTION, JOURNAL_OLD, JOURNAL_NEW, JOURNAL_OTHER, JOURNAL_CREATED_AT,
+		JOURNAL_COMMIT, JOURNAL_BUDGET, JOURNAL_TRIAL_UNTIL,
+		JOURNAL_TRIAL_BOOTS, JOURNAL_SINCE, JOURNAL_RESTART_FOR, JOURNAL_RESTART_COUNT,
+		JOURNAL_RESTART_AT, JOURNAL_ATTEMPTS, JOURNAL_REFUSED_SINCE
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
@@ -127,7 +133,8 @@ enum status journal_set(struct journal *journal, enum journal_key key, const cha
 		return GR_BAD;
 	}
 	if (key == JOURNAL_PHASE && !journal_is(journal, value))
-		str_format(journal->value[JOURNAL_SINCE], sizeof journal->value[0], "%lld", (long long)clock_real_ms());
+		str_format(journal->value[JOURNAL_SINCE], sizeof journal->value[0], "%lld",
+			   (long long)clock_real_ms());
 	str_copy(journal->value[key], sizeof journal->value[key], value);
 	return GR_OK;
 }
@@ -164,7 +171,8 @@ static bool parse(struct journal *journal, char *text, size_t len)
 	text[len - SUM_LINE] = '\0';
 	line = strchr(text, '\n');
 	for (line = line ? line + 1 : text + strlen(text); *line; line = end + 1) {
-		if (!(end = strchr(line, '\n')) || !(equals = memchr(line, '=', (size_t)(end - line))))
+		if (!(end = strchr(line, '\n')) ||
+		    !(equals = memchr(line, '=', (size_t)(end - line))))
 			return false;
 		*equals = *end = '\0';
 		if ((key = journal_find(line)) == JOURNAL_COUNT || objection(key, equals + 1))
@@ -180,10 +188,12 @@ static bool is_newer(const char *text)
 	char ours[sizeof JOURNAL_HEAD + 16];
 
 	snprintf(ours, sizeof ours, JOURNAL_HEAD "%d\n", JOURNAL_VERSION);
-	return strncmp(text, JOURNAL_HEAD, strlen(JOURNAL_HEAD)) == 0 && strncmp(text, ours, strlen(ours)) != 0;
+	return strncmp(text, JOURNAL_HEAD, strlen(JOURNAL_HEAD)) == 0 &&
+	    strncmp(text, ours, strlen(ours)) != 0;
 }
 
-static enum status read_record(struct journal *journal, const struct store *store, const char *name)
+static enum status read_record(struct journal *journal, const struct store *store,
+			       const char *name)
 {
 	enum status st;
 	char *text;
@@ -192,12 +202,15 @@ static enum status read_record(struct journal *journal, const struct store *stor
 	memset(journal, 0, sizeof *journal);
 	if (store->dir < 0)
 		return GR_NO;
-	if ((st = file_read_at(&text, &len, NULL, store->dir, name, store->path, JOURNAL_FILE_MAX)) != GR_OK) {
-		journal->damaged = st == GR_BAD;	/* a link, a directory, far too long: none of it is ours */
+	if ((st = file_read_at(&text, &len, NULL, store->dir, name, store->path,
+			       JOURNAL_FILE_MAX)) != GR_OK) {
+		/* a link, a directory, far too long: none of it is ours */
+		journal->damaged = st == GR_BAD;
 		return st == GR_BAD ? GR_NO : st;
 	}
 	if (is_newer(text)) {
-		complain("%s/%s: written by a newer version of gr; nothing is touched", store->path, name);
+		complain("%s/%s: written by a newer version of gr; nothing is touched",
+			 store->path, name);
 		st = GR_BAD;
 	} else if (!parse(journal, text, len)) {
 		complain("%s/%s: damaged: the checksum does not fit", store->path, name);
@@ -214,7 +227,8 @@ enum status journal_read(struct journal *journal, const struct store *store)
 	return read_record(journal, store, JOURNAL_FILE);
 }
 
-static enum status write_record(const struct journal *journal, const struct store *store, const char *name)
+static enum status write_record(const struct journal *journal, const struct store *store,
+				const char *name)
 {
 	char text[JOURNAL_FILE_MAX];
 	size_t used = (size_t)snprintf(text, sizeof text, JOURNAL_HEAD "%d\n", JOURNAL_VERSION);
@@ -222,14 +236,16 @@ static enum status write_record(const struct journal *journal, const struct stor
 	/* All values together stay far below the buffer: 27 of at most 1024 bytes. */
 	for (enum journal_key k = 0; k < JOURNAL_COUNT; k++)
 		if (journal->value[k][0])
-			used += (size_t)snprintf(text + used, sizeof text - used, "%s=%s\n", names[k], journal->value[k]);
+			used += (size_t)snprintf(text + used, sizeof text - used, "%s=%s\n",
+						 names[k], journal->value[k]);
 	sum_line(text + used, text, used);
 	return file_replace_at(store->dir, name, store->path, text, used + SUM_LINE, 0600);
 }
 
 static bool is_same_rotation(const struct journal *a, const struct journal *b)
 {
-	static const enum journal_key keys[] = { JOURNAL_JOB, JOURNAL_EXECUTION, JOURNAL_OLD, JOURNAL_NEW };
+	static const enum journal_key keys[] = { JOURNAL_JOB, JOURNAL_EXECUTION, JOURNAL_OLD,
+						 JOURNAL_NEW };
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		if (strcmp(a->value[keys[i]], b->value[keys[i]]) != 0)
@@ -242,8 +258,10 @@ static enum status use_prepared(const struct journal *journal, const struct stor
 {
 	struct journal ahead;
 
-	if (!journal_is(journal, "rolling-back") || read_record(&ahead, store, JOURNAL_AHEAD) != GR_OK ||
-	    !is_same_rotation(journal, &ahead) || renameat(store->dir, JOURNAL_AHEAD, store->dir, JOURNAL_FILE) != 0)
+	if (!journal_is(journal, "rolling-back") ||
+	    read_record(&ahead, store, JOURNAL_AHEAD) != GR_OK ||
+	    !is_same_rotation(journal, &ahead) ||
+	    renameat(store->dir, JOURNAL_AHEAD, store->dir, JOURNAL_FILE) != 0)
 		return GR_NO;
 	complain("%s/%s: the record written ahead takes its place", store->path, JOURNAL_FILE);
 	return store_sync(store);
@@ -266,11 +284,14 @@ enum status journal_prepare(const struct journal *journal, const struct store *s
 	/* The runtime that a rollback must restart is not the one that the switch found. */
 	if (ahead.value[JOURNAL_RESTART_INSTANCE][0]) {
 		str_copy(ahead.value[JOURNAL_RESTART_INSTANCE], sizeof ahead.value[0], "unknown");
-		memcpy(ahead.value[JOURNAL_RESTART_FOR], ahead.value[JOURNAL_OLD], sizeof ahead.value[0]);
+		memcpy(ahead.value[JOURNAL_RESTART_FOR], ahead.value[JOURNAL_OLD],
+		       sizeof ahead.value[0]);
 	}
 	ahead.value[JOURNAL_RESTART_COUNT][0] = ahead.value[JOURNAL_RESTART_AT][0] = '\0';
 	if ((st = journal_set(&ahead, JOURNAL_PHASE, "rolling-back")) != GR_OK ||
-	    (st = journal_set(&ahead, JOURNAL_REASON, "the trial failed (written ahead; there was no room for more)")) != GR_OK)
+	    (st = journal_set(&ahead, JOURNAL_REASON,
+			      "the trial failed (written ahead; there was no room for more)")) !=
+		GR_OK)
 		return st;
 	return write_record(&ahead, store, JOURNAL_AHEAD);
 }

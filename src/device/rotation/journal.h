@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * journal.h - the record of the rotation under way: .gr/<basename>/rotation, beside the credentials.
+ * journal.h - the record of the rotation under way: .gr/<basename>/rotation, beside the
+ * credentials.
  *
  *	gr-journal 1
  *	key=value ...
  *	sum=<SHA-256, lower-case hex, of everything before this line>
  *
- * It is replaced durably, by the holder of the lock alone. A record of a newer version is GR_BAD everywhere.
+ * It is replaced durably, by the holder of the lock alone. A record of a newer version is GR_BAD
+ * everywhere.
  */
 #ifndef GR_ROTATION_JOURNAL_H
 #define GR_ROTATION_JOURNAL_H
@@ -18,9 +20,12 @@
 #include "store/store.h"
 
 enum journal_key {
-	JOURNAL_PHASE, JOURNAL_JOB, JOURNAL_EXECUTION, JOURNAL_KEY_ALGORITHM, JOURNAL_SIGNING_ALGORITHM,
-	JOURNAL_OLD_CERTIFICATE_ID, JOURNAL_NEW_CERTIFICATE_ID, JOURNAL_OLD, JOURNAL_NEW, JOURNAL_OTHER,
-	JOURNAL_CREATED_AT, JOURNAL_BUDGET, JOURNAL_TRIAL_BOOT, JOURNAL_TRIAL_UNTIL, JOURNAL_TRIAL_BOOTS,
+	JOURNAL_PHASE, JOURNAL_JOB, JOURNAL_EXECUTION, JOURNAL_KEY_ALGORITHM,
+	JOURNAL_SIGNING_ALGORITHM,
+	JOURNAL_OLD_CERTIFICATE_ID, JOURNAL_NEW_CERTIFICATE_ID, JOURNAL_OLD, JOURNAL_NEW,
+	JOURNAL_OTHER,
+	JOURNAL_CREATED_AT, JOURNAL_BUDGET, JOURNAL_TRIAL_BOOT, JOURNAL_TRIAL_UNTIL,
+	JOURNAL_TRIAL_BOOTS,
 	JOURNAL_COMMIT, JOURNAL_FINAL, JOURNAL_REASON, JOURNAL_SINCE,
 	JOURNAL_RESTART_INSTANCE, JOURNAL_RESTART_FOR, JOURNAL_RESTART_COUNT, JOURNAL_RESTART_AT,
 	JOURNAL_ATTEMPTS, JOURNAL_REFUSED_SINCE, JOURNAL_IDEMPOTENT, JOURNAL_NOTE,
@@ -38,19 +43,22 @@ struct journal {
 };
 
 /*
- * GR_NO, *journal cleared: there is none (silent), or it is damaged (one line, damaged set). GR_BAD, one line: a
- * newer version wrote it. GR_FAIL, one line: it cannot be read.
+ * GR_NO, *journal cleared: there is none (silent), or it is damaged (one line, damaged set).
+ * GR_BAD, one line: a newer version wrote it. GR_FAIL, one line: it cannot be read.
  */
 enum status journal_read(struct journal *journal, const struct store *store);
 /*
- * Durably. Where there is no room for a record that enters rolling-back, the one written ahead by journal_prepare
- * for the same rotation takes its place, which needs none.
+ * Durably. Where there is no room for a record that enters rolling-back, the one written ahead by
+ * journal_prepare for the same rotation takes its place, which needs none.
  */
 enum status journal_write(const struct journal *journal, const struct store *store);
 /* Writes ahead, as rotation.back, the record with which this rotation would enter rolling-back. */
 enum status journal_prepare(const struct journal *journal, const struct store *store);
 
-/* GR_BAD, one line: control characters, too long, no such phase, no number where one belongs. A new phase sets since (ms, CLOCK_REALTIME). */
+/*
+ * GR_BAD, one line: control characters, too long, no such phase, no number where one belongs. A
+ * new phase sets since (ms, CLOCK_REALTIME).
+ */
 enum status journal_set(struct journal *journal, enum journal_key key, const char *value);
 /* journal_set with a number. */
 enum status journal_set_number(struct journal *journal, enum journal_key key, uint64_t value);

@@ -78,7 +78,10 @@ static bool holder_runs(const struct holder *h)
 	return h->pid > 0 && start_time(&start, h->pid) && start == h->start;
 }
 
-/* In place, and only then cut: on a full disk the file must not need a new block. Not by the locked descriptor: a shell may have opened it to append. */
+/*
+ * In place, and only then cut: on a full disk the file must not need a new block. Not by the
+ * locked descriptor: a shell may have opened it to append.
+ */
 static enum status write_holder(const char *path, pid_t pid)
 {
 	unsigned long long start;
@@ -110,7 +113,8 @@ static int lent_fd(const char *path)
 	if (!text || strspn(text, "0123456789") != strlen(text) || strlen(text) > 6 || !*text)
 		return -1;
 	fd = (uint32_t)strtoul(text, NULL, 10);
-	if (fstat((int)fd, &own) != 0 || stat(path, &there) != 0 || own.st_dev != there.st_dev || own.st_ino != there.st_ino)
+	if (fstat((int)fd, &own) != 0 || stat(path, &there) != 0 || own.st_dev != there.st_dev ||
+	    own.st_ino != there.st_ino)
 		return -1;
 	return (int)fd;
 }
@@ -144,7 +148,8 @@ enum status lock_try(struct lock *lock, const struct conf *conf)
 		if (st == GR_FAIL)
 			complain("%s: %s", path, strerror(errno));
 	} else if (!lock->lent) {
-		write_holder(path, getpid());	/* a courtesy: without the name the lock holds as well */
+		/* a courtesy: without the name the lock holds as well */
+		write_holder(path, getpid());
 	}
 	if (st != GR_OK)
 		lock_release(lock);
@@ -186,7 +191,8 @@ enum status lock_hold(const struct conf *conf, int fd, pid_t pid)
 	struct stat own, there;
 
 	lock_path(path, conf);
-	if (fstat(fd, &own) != 0 || stat(path, &there) != 0 || own.st_dev != there.st_dev || own.st_ino != there.st_ino) {
+	if (fstat(fd, &own) != 0 || stat(path, &there) != 0 || own.st_dev != there.st_dev ||
+	    own.st_ino != there.st_ino) {
 		complain("descriptor %d: not %s", fd, path);
 		return GR_BAD;
 	}
@@ -198,7 +204,10 @@ enum status lock_hold(const struct conf *conf, int fd, pid_t pid)
 	return GR_FAIL;
 }
 
-/* A process that leads no group shares one with whoever started it: they are not part of the rotation. */
+/*
+ * A process that leads no group shares one with whoever started it: they are not part of the
+ * rotation.
+ */
 static void end_holder(const struct holder *h, int signal)
 {
 	bool leads = getpgid(h->pid) == h->pid && h->pid != getpgrp();
@@ -219,7 +228,8 @@ enum status lock_seize(struct lock *lock, const struct conf *conf)
 	if (!holder_runs(&h) || h.pid == getpid())
 		return complain_held(path);
 	end_holder(&h, SIGTERM);
-	while ((st = lock_try(lock, conf)) == GR_NO && (gone = clock_boot_ms() - begun) < GIVE_UP_MS) {
+	while ((st = lock_try(lock, conf)) == GR_NO &&
+	       (gone = clock_boot_ms() - begun) < GIVE_UP_MS) {
 		nanosleep(&(struct timespec){ .tv_nsec = LOOK_AGAIN_MS * 1000000L }, NULL);
 		if (!killed && gone >= GRACE_MS && holder_runs(&h)) {
 			end_holder(&h, SIGKILL);

@@ -2,9 +2,10 @@
 /*
  * lock.h - one rotation at a time: a kernel lock on $GR_STATE/lock.
  *
- * rotate.sh opens the file and holds the lock for its whole life; programs that it starts inherit the descriptor
- * (GR_LOCK_FD) and act for it. Anybody else takes the lock for the length of one call. The file says "pid starttime"
- * of the holder (starttime: field 22 of /proc/PID/stat), so that a pid used again is not taken for the holder.
+ * rotate.sh opens the file and holds the lock for its whole life; programs that it starts inherit
+ * the descriptor (GR_LOCK_FD) and act for it. Anybody else takes the lock for the length of one
+ * call. The file says "pid starttime" of the holder (starttime: field 22 of /proc/PID/stat), so
+ * that a pid used again is not taken for the holder.
  */
 #ifndef GR_ROTATION_LOCK_H
 #define GR_ROTATION_LOCK_H
@@ -20,19 +21,26 @@ struct lock {
 	bool lent;	/* the holder's descriptor: not ours to close */
 };
 
-/* Makes $GR_STATE (0700) where missing. GR_FAIL, one line: another holds it, named by its pid; or the disk. */
+/*
+ * Makes $GR_STATE (0700) where missing. GR_FAIL, one line: another holds it, named by its pid; or
+ * the disk.
+ */
 enum status lock_take(struct lock *lock, const struct conf *conf);
 /* The same; GR_NO, silent, when another holds it. */
 enum status lock_try(struct lock *lock, const struct conf *conf);
 void lock_release(struct lock *lock);
 
-/* Locks the inherited descriptor fd for pid and leaves it locked. GR_BAD: fd is not the lock file, pid does not run. */
+/*
+ * Locks the inherited descriptor fd for pid and leaves it locked. GR_BAD: fd is not the lock file,
+ * pid does not run.
+ */
 enum status lock_hold(const struct conf *conf, int fd, pid_t pid);
 
 /*
- * Takes the lock from its holder: ends the process group that it leads (it alone where it leads none) by
- * SIGTERM, after two seconds by SIGKILL, and waits for the lock. GR_FAIL, one line, nobody touched: the holder cannot
- * be told for certain; or the lock does not come free within ten seconds.
+ * Takes the lock from its holder: ends the process group that it leads (it alone where it leads
+ * none) by SIGTERM, after two seconds by SIGKILL, and waits for the lock. GR_FAIL, one line,
+ * nobody touched: the holder cannot be told for certain; or the lock does not come free within ten
+ * seconds.
  */
 enum status lock_seize(struct lock *lock, const struct conf *conf);
 

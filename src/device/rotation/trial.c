@@ -15,7 +15,9 @@ static enum status arm(struct journal *journal, uint32_t seconds, uint64_t boots
 	clock_boot_id(boot);
 	if ((st = journal_set_number(journal, JOURNAL_BUDGET, seconds)) != GR_OK ||
 	    (st = journal_set(journal, JOURNAL_TRIAL_BOOT, boot)) != GR_OK ||
-	    (st = journal_set_number(journal, JOURNAL_TRIAL_UNTIL, (uint64_t)clock_boot_ms() + (uint64_t)seconds * 1000)) != GR_OK)
+	    (st = journal_set_number(journal, JOURNAL_TRIAL_UNTIL,
+				     (uint64_t)clock_boot_ms() + (uint64_t)seconds * 1000)) !=
+		GR_OK)
 		return st;
 	return journal_set_number(journal, JOURNAL_TRIAL_BOOTS, boots);
 }
@@ -27,8 +29,10 @@ enum status trial_arm(struct journal *journal, uint32_t seconds)
 
 enum status trial_left(uint32_t *seconds, bool *renewed, struct journal *journal)
 {
-	uint64_t now = (uint64_t)clock_boot_ms(), until = journal_number(journal, JOURNAL_TRIAL_UNTIL);
-	uint64_t boots = journal_number(journal, JOURNAL_TRIAL_BOOTS), budget = journal_number(journal, JOURNAL_BUDGET);
+	uint64_t now = (uint64_t)clock_boot_ms(),
+		 until = journal_number(journal, JOURNAL_TRIAL_UNTIL);
+	uint64_t boots = journal_number(journal, JOURNAL_TRIAL_BOOTS),
+		 budget = journal_number(journal, JOURNAL_BUDGET);
 	char boot[64];
 
 	*seconds = 0;
@@ -47,6 +51,7 @@ enum status trial_left(uint32_t *seconds, bool *renewed, struct journal *journal
 	}
 	if (until <= now)
 		return GR_OK;
-	*seconds = until - now >= budget * 1000 ? (uint32_t)budget : (uint32_t)((until - now + 999) / 1000);
+	*seconds = until - now >= budget * 1000 ? (uint32_t)budget
+						: (uint32_t)((until - now + 999) / 1000);
 	return GR_OK;
 }

@@ -46,10 +46,12 @@ static void consume(struct frame_buffer *b, size_t len)
 		frame_release(b);
 }
 
-bool frame_put(struct frame_buffer *to, enum frame_kind kind, const char *topic, const void *payload, size_t len)
+bool frame_put(struct frame_buffer *to, enum frame_kind kind, const char *topic,
+	       const void *payload, size_t len)
 {
 	size_t name = strlen(topic) + 1, body = 1 + name + len;
-	unsigned char head[HEAD] = { (unsigned char)(body >> 24), (unsigned char)(body >> 16), (unsigned char)(body >> 8), (unsigned char)body };
+	unsigned char head[HEAD] = { (unsigned char)(body >> 24), (unsigned char)(body >> 16),
+				     (unsigned char)(body >> 8), (unsigned char)body };
 	char k = (char)kind;
 
 	if (name > TOPIC_MAX || len > MESSAGE_MAX || !reserve(to, HEAD + body))

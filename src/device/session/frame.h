@@ -16,7 +16,8 @@
 #include "topic.h"
 
 enum frame_kind {
-	FRAME_LISTEN = 'l',	/* forward what matches this filter, and ask the broker for it, which may say no */
+	/* forward what matches this filter, and ask the broker for it, which may say no */
+	FRAME_LISTEN = 'l',
 	FRAME_SUBSCRIBE = 's',	/* the same; a no of the broker is FAILED */
 	FRAME_PUBLISH = 'p',
 	FRAME_DONE = 'd',	/* PUBLISH: the broker has it */
@@ -37,12 +38,19 @@ struct frame_buffer {
 };
 
 /* Appends a frame. False: out of memory, or more than FRAME_BACKLOG bytes wait. Silent. */
-bool frame_put(struct frame_buffer *to, enum frame_kind kind, const char *topic, const void *payload, size_t len);
-/* The first frame of from, which stays until frame_drop: 1 yes, 0 not all here yet, -1 no frame at all. */
+bool frame_put(struct frame_buffer *to, enum frame_kind kind, const char *topic,
+	       const void *payload, size_t len);
+/*
+ * The first frame of from, which stays until frame_drop: 1 yes, 0 not all here yet, -1 no frame at
+ * all.
+ */
 int frame_first(struct frame *frame, const struct frame_buffer *from);
 void frame_drop(struct frame_buffer *from);	/* the first frame */
 
-/* Moves what fd has, or takes, without waiting. 1: moved or would wait, 0: the other side is gone, -1: errno. */
+/*
+ * Moves what fd has, or takes, without waiting. 1: moved or would wait, 0: the other side is gone,
+ * -1: errno.
+ */
 int frame_receive(struct frame_buffer *to, int fd);
 int frame_send(struct frame_buffer *from, int fd);
 void frame_release(struct frame_buffer *buffer);

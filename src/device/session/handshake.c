@@ -27,7 +27,8 @@ static bool await(int fd, short events, int64_t deadline)
 
 static int call(const struct tls *tls, int64_t deadline)
 {
-	int fd = socket(tls->peer.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error = 0;
+	int fd = socket(tls->peer.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+	    error = 0;
 	socklen_t len = sizeof error;
 
 	if (fd < 0)

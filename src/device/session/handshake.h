@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * handshake.h - a TLS handshake with nothing after it, to hear what the server thinks of our certificate.
+ * handshake.h - a TLS handshake with nothing after it, to hear what the server thinks of our
+ * certificate.
  *
  * In TLS 1.3 a client is done before the server has judged its certificate. Whatever it sends at
- * once meets a closed socket, and the reset may overtake the alert that says why. Who sends nothing
- * gets to read the alert.
+ * once meets a closed socket, and the reset may overtake the alert that says why. Who sends
+ * nothing gets to read the alert.
  */
 #ifndef GR_SESSION_HANDSHAKE_H
 #define GR_SESSION_HANDSHAKE_H

@@ -24,8 +24,9 @@ bool inbox_put(struct inbox *inbox, const char *topic, const void *payload, size
 	}
 	if (inbox->count == INBOX_MESSAGES) {
 		if (!inbox->overflowed)
-			complain("%s: messages are dropped: %d others wait to be read, the oldest on %s", topic, INBOX_MESSAGES,
-				 inbox->slot[inbox->first].topic);
+			complain("%s: messages are dropped: %d others wait to be read, the oldest "
+				 "on %s",
+				 topic, INBOX_MESSAGES, inbox->slot[inbox->first].topic);
 		inbox->overflowed = true;
 		return false;
 	}
@@ -37,7 +38,9 @@ bool inbox_put(struct inbox *inbox, const char *topic, const void *payload, size
 	if (len > 0)
 		memcpy(copy + name, payload, len);
 	copy[name + len] = '\0';
-	inbox->slot[(inbox->first + inbox->count++) % INBOX_MESSAGES] = (struct message){ copy, copy + name, len };
+	inbox->slot[(inbox->first + inbox->count++) % INBOX_MESSAGES] = (struct message){
+		copy, copy + name, len
+	};
 	return true;
 }
 

@@ -20,7 +20,10 @@ struct inbox {
 	size_t first, count;
 	bool overflowed;	/* since one was taken out last */
 };
-/* Copies the message in. False: there is no room, the message is dropped. One line, but for one overflow no more than that. */
+/*
+ * Copies the message in. False: there is no room, the message is dropped. One line, but for one
+ * overflow no more than that.
+ */
 bool inbox_put(struct inbox *inbox, const char *topic, const void *payload, size_t len);
 /* Takes the oldest out into *message (release it). False: there is none. */
 bool inbox_take(struct inbox *inbox, struct message *message);

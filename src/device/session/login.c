@@ -14,13 +14,17 @@ static enum status load_target(struct login *login, const struct conf *conf)
 	enum status st;
 
 	if ((st = settings_thing(conf)) != GR_OK || (st = settings_endpoint(conf)) != GR_OK ||
-	    (st = settings_port(conf)) != GR_OK || (st = settings_ca(conf, CONF_ROOT_CA_PATH)) != GR_OK)
+	    (st = settings_port(conf)) != GR_OK ||
+	    (st = settings_ca(conf, CONF_ROOT_CA_PATH)) != GR_OK)
 		return st;
 	str_copy(login->thing, sizeof login->thing, thing);	/* fits: settings_thing */
-	str_format(login->client, sizeof login->client, "%s%s", thing, strcmp(conf_text(conf, CONF_RUNTIME), "none") == 0 ? "" : "#gr");
+	str_format(login->client, sizeof login->client, "%s%s", thing,
+		   strcmp(conf_text(conf, CONF_RUNTIME), "none") == 0 ? "" : "#gr");
 	login->setup = (struct tls_setup){
-		.conf = conf, .key = login->key, .certificate = login->certificate, .ca = conf_text(conf, CONF_ROOT_CA_PATH),
-		.host = conf_text(conf, CONF_IOT_DATA_ENDPOINT), .port = (uint16_t)conf_number(conf, CONF_IOT_DATA_PORT), .id = login->id
+		.conf = conf, .key = login->key, .certificate = login->certificate,
+		.ca = conf_text(conf, CONF_ROOT_CA_PATH),
+		.host = conf_text(conf, CONF_IOT_DATA_ENDPOINT),
+		.port = (uint16_t)conf_number(conf, CONF_IOT_DATA_PORT), .id = login->id
 	};
 	return GR_OK;
 }
@@ -47,13 +51,15 @@ enum status login_load(struct login *login, const struct conf *conf, uint32_t ge
 	return load_id(login);
 }
 
-enum status login_load_files(struct login *login, const struct conf *conf, const char *key, const char *certificate)
+enum status login_load_files(struct login *login, const struct conf *conf, const char *key,
+			     const char *certificate)
 {
 	enum status st;
 
 	if ((st = load_target(login, conf)) != GR_OK)
 		return st;
-	if (!str_copy(login->key, sizeof login->key, key) || !str_copy(login->certificate, sizeof login->certificate, certificate)) {
+	if (!str_copy(login->key, sizeof login->key, key) ||
+	    !str_copy(login->certificate, sizeof login->certificate, certificate)) {
 		complain("%.200s...: the path is too long", key);
 		return GR_BAD;
 	}

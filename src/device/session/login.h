@@ -19,12 +19,14 @@ struct login {
 
 /*
  * The session's own client id, T on a plain device and T#gr beside a nucleus, and the pair of a
- * generation (0: the one that is live now, resolved once). Stays where it is while setup is in use;
- * conf outlives it. GR_BAD: something needed is not configured, or no such pair. GR_FAIL: the CA file cannot be read.
+ * generation (0: the one that is live now, resolved once). Stays where it is while setup is in
+ * use; conf outlives it. GR_BAD: something needed is not configured, or no such pair. GR_FAIL: the
+ * CA file cannot be read.
  */
 enum status login_load(struct login *login, const struct conf *conf, uint32_t generation);
 /* The same with a pair named by its locations (credential.h). */
-enum status login_load_files(struct login *login, const struct conf *conf, const char *key, const char *certificate);
+enum status login_load_files(struct login *login, const struct conf *conf, const char *key,
+			     const char *certificate);
 /* Makes it T#probe, which evicts nobody. */
 void login_as_probe(struct login *login);
 /* Makes it T, which evicts the session that the thing has. */

@@ -50,7 +50,8 @@ static void on_publish(struct mosquitto *client, void *obj, int mid)
 	take_ack(obj, mid, false);
 }
 
-static void on_subscribe(struct mosquitto *client, void *obj, int mid, int count, const int *granted)
+static void on_subscribe(struct mosquitto *client, void *obj, int mid, int count,
+			 const int *granted)
 {
 	(void)client;
 	take_ack(obj, mid, count < 1 || granted[0] > 2);
@@ -62,7 +63,8 @@ static void on_unsubscribe(struct mosquitto *client, void *obj, int mid)
 	count_ack(obj);
 }
 
-static void on_message(struct mosquitto *client, void *obj, const struct mosquitto_message *message)
+static void on_message(struct mosquitto *client, void *obj,
+		       const struct mosquitto_message *message)
 {
 	struct mqtt *m = obj;
 
@@ -93,8 +95,9 @@ static const char *reason_of(int rc, int error)
 }
 
 /*
- * mosquitto_connect blocks in connect(2), address after address. Each tick ends one such attempt; when
- * none was made to wait, its answer stands, else all addresses are tried again while there is time.
+ * mosquitto_connect blocks in connect(2), address after address. Each tick ends one such attempt;
+ * when none was made to wait, its answer stands, else all addresses are tried again while there is
+ * time.
  */
 static enum status reach(struct mqtt *m, const struct tls_setup *setup, int64_t deadline)
 {
@@ -115,21 +118,28 @@ static enum status reach(struct mqtt *m, const struct tls_setup *setup, int64_t 
 	call_timeout_stop(&ticker);
 	if (rc == MOSQ_ERR_SUCCESS)
 		return GR_OK;
-	return verdict_silence(m->where, &m->tls, setup, ticks > 0 ? "no connection within the time allowed" :
-			       m->tls.done ? closed : reason_of(rc, error), deadline);
+	return verdict_silence(m->where, &m->tls, setup,
+			       ticks > 0	 ? "no connection within the time allowed"
+				   : m->tls.done ? closed
+						 : reason_of(rc, error),
+			       deadline);
 }
 
-static enum status await_connack(struct mqtt *m, const struct tls_setup *setup, const char *client_id, int64_t deadline)
+static enum status await_connack(struct mqtt *m, const struct tls_setup *setup,
+				 const char *client_id, int64_t deadline)
 {
 	while (m->connack < 0 && !m->lost) {
 		struct pollfd p = mqtt_pollfd(m);
 		int64_t left = deadline - clock_boot_ms();
 
 		if (left <= 0)
-			return verdict_silence(m->where, &m->tls, setup, "no answer within the time allowed", deadline);
+			return verdict_silence(m->where, &m->tls, setup,
+					       "no answer within the time allowed", deadline);
 		if (poll(&p, 1, left > TURN_MS ? TURN_MS : (int)left) < 0 && errno != EINTR)
-			return verdict_silence(m->where, &m->tls, setup, strerror(errno), deadline);
-		(void)mqtt_turn(m, p.revents);	/* silent here: whether we were taken is judged below */
+			return verdict_silence(m->where, &m->tls, setup, strerror(errno),
+					       deadline);
+		/* silent here: whether we were taken is judged below */
+		(void)mqtt_turn(m, p.revents);
 	}
 	if (m->connack >= 0)
 		return verdict_connack(m->where, setup, client_id, m->connack);
@@ -138,10 +148,13 @@ static enum status await_connack(struct mqtt *m, const struct tls_setup *setup, 
 
 static enum status make_client(struct mqtt *m, const char *client_id)
 {
-	if (mosquitto_lib_init() != MOSQ_ERR_SUCCESS || !(m->client = mosquitto_new(client_id, true, m)) ||
-	    mosquitto_int_option(m->client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V311) != MOSQ_ERR_SUCCESS ||
+	if (mosquitto_lib_init() != MOSQ_ERR_SUCCESS ||
+	    !(m->client = mosquitto_new(client_id, true, m)) ||
+	    mosquitto_int_option(m->client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V311) !=
+		MOSQ_ERR_SUCCESS ||
 	    mosquitto_void_option(m->client, MOSQ_OPT_SSL_CTX, m->tls.ctx) != MOSQ_ERR_SUCCESS ||
-	    mosquitto_int_option(m->client, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0) != MOSQ_ERR_SUCCESS ||
+	    mosquitto_int_option(m->client, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0) !=
+		MOSQ_ERR_SUCCESS ||
 	    mosquitto_int_option(m->client, MOSQ_OPT_TCP_NODELAY, 1) != MOSQ_ERR_SUCCESS) {
 		complain("%s: no MQTT client: %s", client_id, strerror(errno));
 		return GR_FAIL;
@@ -155,14 +168,16 @@ static enum status make_client(struct mqtt *m, const char *client_id)
 	return GR_OK;
 }
 
-enum status mqtt_open(struct mqtt *m, const struct tls_setup *setup, const char *client_id, struct inbox *inbox, int64_t deadline)
+enum status mqtt_open(struct mqtt *m, const struct tls_setup *setup, const char *client_id,
+		      struct inbox *inbox, int64_t deadline)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	enum status st;
 
 	*m = (struct mqtt){ .inbox = inbox, .connack = -1 };
 	str_format(m->where, sizeof m->where, "%.255s:%u", setup->host, (unsigned)setup->port);
-	sigaction(SIGPIPE, &ignore, NULL);	/* libmosquitto writes to sockets that may be closed */
+	/* libmosquitto writes to sockets that may be closed */
+	sigaction(SIGPIPE, &ignore, NULL);
 	if ((st = tls_open(&m->tls, setup)) != GR_OK)
 		return st;
 	if ((st = make_client(m, client_id)) == GR_OK && (st = reach(m, setup, deadline)) == GR_OK)
@@ -193,12 +208,16 @@ static enum status started(struct mqtt *m, const char *what, const char *topic, 
 		return GR_OK;
 	}
 	complain("%s: cannot %s: %s", m->where, m->doing, reason_of(rc, errno));
-	return rc == MOSQ_ERR_INVAL || rc == MOSQ_ERR_MALFORMED_UTF8 || rc == MOSQ_ERR_PAYLOAD_SIZE ? GR_BAD : GR_FAIL;
+	return rc == MOSQ_ERR_INVAL || rc == MOSQ_ERR_MALFORMED_UTF8 || rc == MOSQ_ERR_PAYLOAD_SIZE
+	    ? GR_BAD
+	    : GR_FAIL;
 }
 
-enum status mqtt_publish(struct mqtt *m, int *mid, const char *topic, const void *payload, size_t len)
+enum status mqtt_publish(struct mqtt *m, int *mid, const char *topic, const void *payload,
+			 size_t len)
 {
-	return started(m, "publish to", topic, mosquitto_publish(m->client, mid, topic, (int)len, payload, 1, false));
+	return started(m, "publish to", topic,
+		       mosquitto_publish(m->client, mid, topic, (int)len, payload, 1, false));
 }
 
 enum status mqtt_subscribe(struct mqtt *m, int *mid, const char *filter)
@@ -208,7 +227,8 @@ enum status mqtt_subscribe(struct mqtt *m, int *mid, const char *filter)
 
 enum status mqtt_unsubscribe(struct mqtt *m, const char *filter)
 {
-	return started(m, "unsubscribe from", filter, mosquitto_unsubscribe(m->client, NULL, filter));
+	return started(m, "unsubscribe from", filter,
+		       mosquitto_unsubscribe(m->client, NULL, filter));
 }
 
 struct pollfd mqtt_pollfd(const struct mqtt *m)
@@ -220,9 +240,9 @@ struct pollfd mqtt_pollfd(const struct mqtt *m)
 }
 
 /*
- * Reads before it writes: a refusal waits in the receive buffer of a socket that takes no more. After
- * a hang-up it reads on to the end, and then ends itself: libmosquitto takes a reset in mid-handshake
- * for progress.
+ * Reads before it writes: a refusal waits in the receive buffer of a socket that takes no more.
+ * After a hang-up it reads on to the end, and then ends itself: libmosquitto takes a reset in
+ * mid-handshake for progress.
  */
 static int serve(struct mqtt *m, short revents)
 {
@@ -241,23 +261,28 @@ static int serve(struct mqtt *m, short revents)
 }
 
 /*
- * A connection that carries nothing any more looks idle, and the keep-alive takes two minutes to find out: a whole trial
- * may be over by then. The broker itself acknowledges at once, whatever the service behind it does.
+ * A connection that carries nothing any more looks idle, and the keep-alive takes two minutes to
+ * find out: a whole trial may be over by then. The broker itself acknowledges at once, whatever
+ * the service behind it does.
  */
 static bool is_overdue(const struct mqtt *m)
 {
-	return m->patience_ms > 0 && m->due > 0 && clock_boot_ms() - m->due_since >= m->patience_ms;
+	return m->patience_ms > 0 && m->due > 0 &&
+	    clock_boot_ms() - m->due_since >= m->patience_ms;
 }
 
 static void complain_lost(const struct mqtt *m, int rc)
 {
 	if (rc == MOSQ_ERR_SUCCESS)
-		complain("%s: the connection is lost: no acknowledgement within %lld s of: %s", m->where, (long long)(m->patience_ms / 1000),
+		complain("%s: the connection is lost: no acknowledgement within %lld s of: %s",
+			 m->where, (long long)(m->patience_ms / 1000),
 			 m->doing[0] != '\0' ? m->doing : "an earlier request");
 	else if (rc == MOSQ_ERR_KEEPALIVE)
 		complain("%s: the connection is lost: the broker gave no sign of life", m->where);
 	else if (m->doing[0] != '\0')
-		complain("%s: the broker closed the connection instead of an answer to: %s; does a policy forbid that?", m->where, m->doing);
+		complain("%s: the broker closed the connection instead of an answer to: %s; does "
+			 "a policy forbid that?",
+			 m->where, m->doing);
 	else
 		complain("%s: the broker closed the connection", m->where);
 }
@@ -281,7 +306,11 @@ enum status mqtt_wait(struct mqtt *m, int64_t deadline)
 	int64_t left = deadline - clock_boot_ms();
 	struct pollfd p = mqtt_pollfd(m);
 
-	if (poll(&p, 1, left <= 0 ? 0 : left > TURN_MS ? TURN_MS : (int)left) < 0 && errno != EINTR) {
+	if (poll(&p, 1,
+		 left <= 0	      ? 0
+		     : left > TURN_MS ? TURN_MS
+				      : (int)left) < 0 &&
+	    errno != EINTR) {
 		complain("%s: poll: %s", m->where, strerror(errno));
 		return GR_FAIL;
 	}

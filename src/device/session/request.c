@@ -62,9 +62,11 @@ enum status request_send(struct request *request, json_t *body)
 	enum status st;
 	char *text;
 
-	if ((st = listen_below(request->session, request->filter)) != GR_OK || (st = pass_over_waiting(request)) != GR_OK)
+	if ((st = listen_below(request->session, request->filter)) != GR_OK ||
+	    (st = pass_over_waiting(request)) != GR_OK)
 		return st;
-	if (json_object_set_new(body, "clientToken", json_string(request->token)) != 0 || !(text = json_compact(body))) {
+	if (json_object_set_new(body, "clientToken", json_string(request->token)) != 0 ||
+	    !(text = json_compact(body))) {
 		complain("%s: out of memory", request->topic);
 		return GR_FAIL;
 	}
@@ -102,7 +104,8 @@ static enum status judge(json_t **answer, struct request *r, const struct messag
 {
 	char base[TOPIC_MAX];
 	enum status verdict = cut_verdict(base, message->topic);
-	json_t *body = verdict == GR_BAD ? NULL : json_object_parse(message->payload, message->len);
+	json_t *body = verdict == GR_BAD ? NULL
+					 : json_object_parse(message->payload, message->len);
 
 	if (body && is_ours(r, base, body)) {
 		*answer = body;
@@ -122,7 +125,8 @@ enum status request_answer(json_t **answer, struct request *request)
 
 		st = session_receive(request->session, &message, request->deadline);
 		if (st == GR_NO) {
-			complain("%s: no answer within %lld s", request->topic, (long long)(request->session->timeout_ms / 1000));
+			complain("%s: no answer within %lld s", request->topic,
+				 (long long)(request->session->timeout_ms / 1000));
 			return GR_FAIL;
 		}
 		if (st != GR_OK)

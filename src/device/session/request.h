@@ -17,25 +17,28 @@ struct request {
 	struct session *session;
 	char token[33];			/* 128 random bits */
 	char topic[TOPIC_MAX];
-	char filter[TOPIC_MAX];		/* of request topics whose answers are listened for; topic is one of them */
+	/* of request topics whose answers are listened for; topic is one of them */
+	char filter[TOPIC_MAX];
 	bool loose;			/* an answer that bears our token counts on all of these */
 	int64_t deadline;
-	void (*stray)(void *obj, const struct message *message);	/* sees what is no answer; may be NULL */
+	/* sees what is no answer; may be NULL */
+	void (*stray)(void *obj, const struct message *message);
 	void *obj;
 };
 
 /* Fills *request, its filter with the topic. GR_FAIL, one line: no random numbers. */
 enum status request_init(struct request *request, struct session *session, const char *topic);
 /*
- * Sends body (borrowed; clientToken is set in it), listening for the answer first. Under $aws/ a broker may refuse the
- * subscription, since AWS IoT and our backend answer the asking connection directly; elsewhere a refusal is no answer, and
- * GR_FAIL. What had come before is no answer either, such as the second copy of one to an earlier request.
+ * Sends body (borrowed; clientToken is set in it), listening for the answer first. Under $aws/ a
+ * broker may refuse the subscription, since AWS IoT and our backend answer the asking connection
+ * directly; elsewhere a refusal is no answer, and GR_FAIL. What had come before is no answer
+ * either, such as the second copy of one to an earlier request.
  */
 enum status request_send(struct request *request, json_t *body);
 /*
- * The next answer (json_decref it): GR_OK accepted, GR_NO rejected, silent. GR_FAIL, one line: none
- * within requestTimeoutSeconds of sending, or the session is gone. May be called again, after an
- * answer that turned out to be somebody else's.
+ * The next answer (json_decref it): GR_OK accepted, GR_NO rejected, silent. GR_FAIL, one line:
+ * none within requestTimeoutSeconds of sending, or the session is gone. May be called again, after
+ * an answer that turned out to be somebody else's.
  */
 enum status request_answer(json_t **answer, struct request *request);
 

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-enum status rotation_request_send(struct rotation_request *rotation, struct session *session, const char *verb, json_t *body)
+enum status rotation_request_send(struct rotation_request *rotation, struct session *session,
+				  const char *verb, json_t *body)
 {
 	char topic[TOPIC_MAX];
 	enum status st;
@@ -22,11 +23,13 @@ enum status rotation_request_send(struct rotation_request *rotation, struct sess
 
 static bool is_for(const json_t *answer, const struct rotation_request *rotation)
 {
-	const json_t *job = json_object_get(answer, "jobId"), *number = json_object_get(answer, "executionNumber");
+	const json_t *job = json_object_get(answer, "jobId"),
+		     *number = json_object_get(answer, "executionNumber");
 
 	if (job && (!json_is_string(job) || strcmp(json_string_value(job), rotation->job) != 0))
 		return false;
-	return !number || (json_is_integer(number) && json_integer_value(number) == rotation->execution);
+	return !number ||
+	    (json_is_integer(number) && json_integer_value(number) == rotation->execution);
 }
 
 enum status rotation_request_answer(json_t **answer, struct rotation_request *rotation)
@@ -34,14 +37,16 @@ enum status rotation_request_answer(json_t **answer, struct rotation_request *ro
 	const char *reason;
 	enum status st;
 
-	while ((st = request_answer(answer, &rotation->request)) != GR_FAIL && !is_for(*answer, rotation))
+	while ((st = request_answer(answer, &rotation->request)) != GR_FAIL &&
+	       !is_for(*answer, rotation))
 		json_decref(*answer);
 	if (st != GR_NO)
 		return st;
 	reason = json_text(*answer, "errorMsg");
 	if (json_is_true(json_object_get(*answer, "retry")))
 		st = GR_FAIL;
-	complain("%s: %s: %s", rotation->job, st == GR_FAIL ? "not yet" : "rejected", reason ? reason : "no reason given");
+	complain("%s: %s: %s", rotation->job, st == GR_FAIL ? "not yet" : "rejected",
+		 reason ? reason : "no reason given");
 	json_decref(*answer);
 	return st;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rotation_request.h - the two questions a device asks the rotation backend: create and commit (gr-protocol(7)). */
+/*
+ * rotation_request.h - the two questions a device asks the rotation backend: create and commit
+ * (gr-protocol(7)).
+ */
 #ifndef GR_SESSION_ROTATION_REQUEST_H
 #define GR_SESSION_ROTATION_REQUEST_H
 
@@ -14,11 +17,12 @@ struct rotation_request {
 };
 
 /* Sends body (borrowed; jobId and executionNumber are set in it) to the verb's topic. */
-enum status rotation_request_send(struct rotation_request *rotation, struct session *session, const char *verb, json_t *body);
+enum status rotation_request_send(struct rotation_request *rotation, struct session *session,
+				  const char *verb, json_t *body);
 /*
  * The next answer for this job and execution; members that a backend leaves out are not missed.
- * GR_OK: accepted (json_decref *answer). GR_NO, one line: rejected. GR_FAIL, one line: rejected for
- * now ("retry"), or no answer.
+ * GR_OK: accepted (json_decref *answer). GR_NO, one line: rejected. GR_FAIL, one line: rejected
+ * for now ("retry"), or no answer.
  */
 enum status rotation_request_answer(json_t **answer, struct rotation_request *rotation);
 

@@ -20,7 +20,8 @@ static enum status open_own(struct session *s, const struct conf *conf, uint32_t
 
 	if (st != GR_OK)
 		return st;
-	st = mqtt_open(&s->mqtt, &s->login.setup, s->login.client, &s->inbox, clock_boot_ms() + s->timeout_ms);
+	st = mqtt_open(&s->mqtt, &s->login.setup, s->login.client, &s->inbox,
+		       clock_boot_ms() + s->timeout_ms);
 	return st == GR_NO ? GR_FAIL : st;
 }
 
@@ -29,7 +30,9 @@ enum status session_open(struct session *s, const struct conf *conf, uint32_t ge
 	const char *path = getenv("GR_LINK_SOCKET"), *thing = conf_text(conf, CONF_THING_NAME);
 	enum status st;
 
-	*s = (struct session){ .link = -1, .timeout_ms = INT64_C(1000) * conf_number(conf, CONF_REQUEST_TIMEOUT) };
+	*s = (struct session){
+		.link = -1, .timeout_ms = INT64_C(1000) * conf_number(conf, CONF_REQUEST_TIMEOUT)
+	};
 	if ((st = settings_thing(conf)) != GR_OK)
 		return st;
 	str_copy(s->thing, sizeof s->thing, thing);	/* fits: settings_thing */
@@ -90,7 +93,8 @@ static enum status link_sort(struct session *s, bool *answered)
 /* Polls and moves bytes once. */
 static enum status link_turn(struct session *s, int64_t deadline, bool *answered)
 {
-	struct pollfd p = { .fd = s->link, .events = (short)(POLLIN | (s->out.len > 0 ? POLLOUT : 0)) };
+	struct pollfd p = { .fd = s->link,
+			    .events = (short)(POLLIN | (s->out.len > 0 ? POLLOUT : 0)) };
 	int64_t left = deadline - clock_boot_ms();
 	int rc;
 
@@ -107,7 +111,8 @@ static enum status link_turn(struct session *s, int64_t deadline, bool *answered
 	return link_sort(s, answered);
 }
 
-static enum status link_request(struct session *s, enum frame_kind kind, const char *topic, const void *payload, size_t len)
+static enum status link_request(struct session *s, enum frame_kind kind, const char *topic,
+				const void *payload, size_t len)
 {
 	int64_t deadline = clock_boot_ms() + s->timeout_ms;
 	bool answered = false;
@@ -134,7 +139,8 @@ static enum status own_settle(struct session *s, int mid, const char *topic)
 
 	while (!mqtt_acked(&s->mqtt, mid, &refused)) {
 		if (clock_boot_ms() >= deadline) {
-			complain("%s: no acknowledgement within %lld s", topic, (long long)(s->timeout_ms / 1000));
+			complain("%s: no acknowledgement within %lld s", topic,
+				 (long long)(s->timeout_ms / 1000));
 			return GR_FAIL;
 		}
 		if ((st = mqtt_wait(&s->mqtt, deadline)) != GR_OK)
@@ -179,7 +185,8 @@ enum status session_listen(struct session *s, const char *filter)
 
 	if (is_wanted(s, filter))
 		return GR_OK;
-	st = s->link >= 0 ? link_request(s, FRAME_LISTEN, filter, NULL, 0) : own_subscribe(s, filter);
+	st = s->link >= 0 ? link_request(s, FRAME_LISTEN, filter, NULL, 0)
+			  : own_subscribe(s, filter);
 	return st == GR_OK || (st == GR_NO && s->link < 0) ? note_wanted(s, filter) : st;
 }
 
@@ -215,7 +222,8 @@ enum status session_receive(struct session *s, struct message *message, int64_t 
 	while (!inbox_take(&s->inbox, message)) {
 		if (clock_boot_ms() >= deadline)
 			return GR_NO;
-		st = s->link >= 0 ? link_turn(s, deadline, &answered) : mqtt_wait(&s->mqtt, deadline);
+		st = s->link >= 0 ? link_turn(s, deadline, &answered)
+				  : mqtt_wait(&s->mqtt, deadline);
 		if (st != GR_OK)
 			return st;
 	}

@@ -39,7 +39,8 @@ static bool place_address(struct sockaddr_un *to, const struct place *place, con
 {
 	*to = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	errno = ENAMETOOLONG;
-	return str_format(to->sun_path, sizeof to->sun_path, "/proc/self/fd/%d/%s%s", place->dir, place->name, suffix);
+	return str_format(to->sun_path, sizeof to->sun_path, "/proc/self/fd/%d/%s%s", place->dir,
+			  place->name, suffix);
 }
 
 static enum status finish(struct place *place, int made, int *fd, bool ok)
@@ -82,7 +83,8 @@ enum status socket_listen(int *fd, const char *path)
 	bool ok;
 
 	str_format(suffix, sizeof suffix, ".%ld", (long)getpid());
-	ok = made >= 0 && place_open(&place, path) && is_free(&place) && place_address(&birth, &place, suffix);
+	ok = made >= 0 && place_open(&place, path) && is_free(&place) &&
+	    place_address(&birth, &place, suffix);
 	if (ok) {
 		unlink(birth.sun_path);	/* left by one that had our number before */
 		ok = bind_privately(made, &birth) && listen(made, 16) == 0 &&
@@ -119,6 +121,7 @@ enum status socket_connect(int *fd, const char *path)
 		errno = EPERM;
 	}
 	if (!ok)
-		complain("GR_LINK_SOCKET: %s: %s; no gr-link listens there", path, strerror(errno));
+		complain("GR_LINK_SOCKET: %s: %s; no gr-link listens there", path,
+			 strerror(errno));
 	return finish(&place, made, fd, ok);
 }

@@ -8,11 +8,14 @@
 #include "status.h"
 
 /*
- * A listening socket at path, mode 0600. One that is there already is replaced in one step, so that
- * nobody ever finds none. GR_FAIL, one line.
+ * A listening socket at path, mode 0600. One that is there already is replaced in one step, so
+ * that nobody ever finds none. GR_FAIL, one line.
  */
 enum status socket_listen(int *fd, const char *path);
-/* path is what GR_LINK_SOCKET says. GR_FAIL, one line: nobody listens there, or it is somebody else. */
+/*
+ * path is what GR_LINK_SOCKET says. GR_FAIL, one line: nobody listens there, or it is somebody
+ * else.
+ */
 enum status socket_connect(int *fd, const char *path);
 /* True when the process at the other end, *pid, is ours or root's. */
 bool socket_peer_is_us(int fd, long *pid);

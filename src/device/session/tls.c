@@ -10,8 +10,9 @@
 
 /*
  * A middlebox can replay the server's certificates, so in TLS 1.3 only an alert under the finished
- * handshake's keys counts. In TLS 1.2 a refusal of our certificate comes before that, in the clear;
- * there the verified certificate has to do, and the driver's refusal window bounds the damage.
+ * handshake's keys counts. In TLS 1.2 a refusal of our certificate comes before that, in the
+ * clear; there the verified certificate has to do, and the driver's refusal window bounds the
+ * damage.
  */
 static bool is_verified(const SSL *ssl)
 {
@@ -26,7 +27,8 @@ static void note(const SSL *ssl, int where, int value)
 
 	if (where & SSL_CB_HANDSHAKE_START) {
 		tls->peer_len = sizeof tls->peer;
-		if (getpeername(SSL_get_fd(ssl), (struct sockaddr *)&tls->peer, &tls->peer_len) != 0)
+		if (getpeername(SSL_get_fd(ssl), (struct sockaddr *)&tls->peer, &tls->peer_len) !=
+		    0)
 			tls->peer_len = 0;
 	}
 	if (where & SSL_CB_HANDSHAKE_DONE)
@@ -34,7 +36,10 @@ static void note(const SSL *ssl, int where, int value)
 	if (!(where & SSL_CB_ALERT))
 		return;
 	if (!(where & SSL_CB_READ)) {
-		/* We send an alert when the server did not convince us; libmosquitto frees the SSL right after. */
+		/*
+		 * We send an alert when the server did not convince us; libmosquitto frees the SSL
+		 * right after.
+		 */
 		if (SSL_get_verify_result(ssl) != X509_V_OK)
 			tls->distrust = SSL_get_verify_result(ssl);
 		return;
@@ -45,7 +50,10 @@ static void note(const SSL *ssl, int where, int value)
 	tls->alert_is_verdict = is_verified(ssl);
 }
 
-/* Without RSA-PSS there is no TLS 1.3 with an RSA key (RFC 8446, 4.2.3), and in TLS 1.2 the older signatures have to do. */
+/*
+ * Without RSA-PSS there is no TLS 1.3 with an RSA key (RFC 8446, 4.2.3), and in TLS 1.2 the older
+ * signatures have to do.
+ */
 static bool allow_token(SSL_CTX *ctx, const struct credential *key)
 {
 	if (!key->token || !EVP_PKEY_is_a(key->key, "RSA") || token_key_has_pss(key->token))
@@ -111,7 +119,8 @@ static enum status expect_server(SSL_CTX *ctx, const struct tls_setup *setup)
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	if (!expect_host(ctx, setup->host) ||
 	    (setup->port == 443 && SSL_CTX_set_alpn_protos(ctx, mqtt, sizeof mqtt - 1) != 0)) {
-		complain("%s: cannot be used as a server name: %s", setup->host, complain_openssl());
+		complain("%s: cannot be used as a server name: %s", setup->host,
+			 complain_openssl());
 		return GR_BAD;
 	}
 	return GR_OK;
@@ -131,7 +140,8 @@ enum status tls_open(struct tls *tls, const struct tls_setup *setup)
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-	if ((st = take_certificate(ctx, setup)) != GR_OK || (st = take_key(&key, ctx, setup)) != GR_OK ||
+	if ((st = take_certificate(ctx, setup)) != GR_OK ||
+	    (st = take_key(&key, ctx, setup)) != GR_OK ||
 	    (st = expect_server(ctx, setup)) != GR_OK) {
 		SSL_CTX_free(ctx);
 		credential_release(&key);
@@ -167,10 +177,14 @@ const char *tls_failure(const struct tls *tls)
 
 const char *tls_refusal(const struct tls *tls)
 {
-	/* The alerts that speak of the client's certificate (RFC 8446, 6.2); AWS IoT sends certificate_unknown. */
+	/*
+	 * The alerts that speak of the client's certificate (RFC 8446, 6.2); AWS IoT sends
+	 * certificate_unknown.
+	 */
 	static const int speaking[] = {
 		SSL_AD_BAD_CERTIFICATE, SSL_AD_UNSUPPORTED_CERTIFICATE, SSL_AD_CERTIFICATE_REVOKED,
-		SSL_AD_CERTIFICATE_EXPIRED, SSL_AD_CERTIFICATE_UNKNOWN, SSL_AD_UNKNOWN_CA, SSL_AD_ACCESS_DENIED,
+		SSL_AD_CERTIFICATE_EXPIRED, SSL_AD_CERTIFICATE_UNKNOWN, SSL_AD_UNKNOWN_CA,
+		SSL_AD_ACCESS_DENIED,
 		SSL_AD_DECRYPT_ERROR, SSL_AD_CERTIFICATE_REQUIRED
 	};
 

@@ -10,7 +10,8 @@
 
 enum { LISTEN_MS = 3000 };
 
-enum status verdict_connack(const char *where, const struct tls_setup *setup, const char *client_id, int code)
+enum status verdict_connack(const char *where, const struct tls_setup *setup,
+			    const char *client_id, int code)
 {
 	/* Three of them judge us, the others speak of the server. */
 	static const struct { const char *text; enum status st; } codes[] = {
@@ -28,8 +29,9 @@ enum status verdict_connack(const char *where, const struct tls_setup *setup, co
 		return GR_FAIL;
 	}
 	if (codes[code].st == GR_NO)
-		complain("%s: refused: %s (CONNACK %d): client id %s, certificate %s; the broker's log says why", where, codes[code].text,
-			 code, client_id, setup->id);
+		complain("%s: refused: %s (CONNACK %d): client id %s, certificate %s; the "
+			 "broker's log says why",
+			 where, codes[code].text, code, client_id, setup->id);
 	else
 		complain("%s: refused: %s (CONNACK %d)", where, codes[code].text, code);
 	return codes[code].st;
@@ -41,7 +43,10 @@ static bool is_unexplained(const struct tls *tls)
 	return tls->done && tls->alert < 0 && tls->distrust == 0;
 }
 
-/* A device that starts without the time knows it a little later. Until then no server can be trusted, and nobody is refused. */
+/*
+ * A device that starts without the time knows it a little later. Until then no server can be
+ * trusted, and nobody is refused.
+ */
 static void complain_clock(const char *where, const char *text)
 {
 	time_t now = (time_t)(clock_real_ms() / 1000);
@@ -50,7 +55,9 @@ static void complain_clock(const char *where, const char *text)
 
 	if (gmtime_r(&now, &tm))
 		strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	complain("%s: the server's certificate does not hold at the time of our clock, %s: %s; is the clock right?", where, date, text);
+	complain("%s: the server's certificate does not hold at the time of our clock, %s: %s; is "
+		 "the clock right?",
+		 where, date, text);
 }
 
 /* With the setting that is wrong, if it is not the server. */
@@ -65,7 +72,9 @@ static void complain_distrust(const char *where, const struct tls_setup *setup, 
 		break;
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
-		complain("%s: the server is not who it should be: %s; is iotDataEndpoint %s its name?", where, text, setup->host);
+		complain(
+		    "%s: the server is not who it should be: %s; is iotDataEndpoint %s its name?",
+		    where, text, setup->host);
 		break;
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
@@ -74,14 +83,16 @@ static void complain_distrust(const char *where, const struct tls_setup *setup, 
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
 	case X509_V_ERR_CERT_UNTRUSTED:
-		complain("%s: the server is not who it should be: %s; is rootCaPath %s its CA's?", where, text, setup->ca);
+		complain("%s: the server is not who it should be: %s; is rootCaPath %s its CA's?",
+			 where, text, setup->ca);
 		break;
 	default:
 		complain("%s: the server is not who it should be: %s", where, text);
 	}
 }
 
-enum status verdict_silence(const char *where, struct tls *tls, const struct tls_setup *setup, const char *reason, int64_t deadline)
+enum status verdict_silence(const char *where, struct tls *tls, const struct tls_setup *setup,
+			    const char *reason, int64_t deadline)
 {
 	int64_t listen = clock_boot_ms() + LISTEN_MS;
 	const char *refusal;

@@ -26,8 +26,11 @@ enum status configured_path_open(struct configured_path *seat, const char *path)
 	*seat = (struct configured_path){ .path = path, .dir = -1, .token = uri_is(path) };
 	if (seat->token)
 		return GR_OK;
-	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strlen(name) > SEAT_NAME_MAX ||
-	    (slash && !str_format(dir, sizeof dir, "%.*s", (int)(slash == path ? 1 : slash - path), path))) {
+	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+	    strlen(name) > SEAT_NAME_MAX ||
+	    (slash &&
+	     !str_format(dir, sizeof dir, "%.*s", (int)(slash == path ? 1 : slash - path),
+			 path))) {
 		complain("%s: not the path of a file, or too long", path);
 		return GR_BAD;
 	}
@@ -46,7 +49,8 @@ void configured_path_close(struct configured_path *seat)
 	seat->dir = -1;
 }
 
-enum status configured_path_look(enum configured_path_kind *kind, const struct configured_path *seat)
+enum status configured_path_look(enum configured_path_kind *kind,
+				 const struct configured_path *seat)
 {
 	char text[PATH_MAX];
 	struct stat st;
@@ -77,7 +81,10 @@ enum status configured_path_look(enum configured_path_kind *kind, const struct c
 	return GR_OK;
 }
 
-/* Rename cannot replace a mount point (EBUSY). Before Linux 5.8 only one from another file system shows. */
+/*
+ * Rename cannot replace a mount point (EBUSY). Before Linux 5.8 only one from another file system
+ * shows.
+ */
 static bool is_mounted(const struct configured_path *seat)
 {
 	struct stat dir, file;
@@ -86,8 +93,9 @@ static bool is_mounted(const struct configured_path *seat)
 	if (statx(seat->dir, seat->name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &sx) == 0 &&
 	    sx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
 		return sx.stx_attributes & STATX_ATTR_MOUNT_ROOT;
-	return fstat(seat->dir, &dir) == 0 && fstatat(seat->dir, seat->name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       dir.st_dev != file.st_dev;
+	return fstat(seat->dir, &dir) == 0 &&
+	    fstatat(seat->dir, seat->name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    dir.st_dev != file.st_dev;
 }
 
 enum status configured_path_check(const struct configured_path *seat)
@@ -99,9 +107,12 @@ enum status configured_path_check(const struct configured_path *seat)
 
 	if ((st = configured_path_look(&kind, seat)) != GR_OK)
 		return st;
-	if (kind == CONFIGURED_PATH_FOREIGN && (n = readlinkat(seat->dir, seat->name, text, sizeof text - 1)) >= 0) {
+	if (kind == CONFIGURED_PATH_FOREIGN &&
+	    (n = readlinkat(seat->dir, seat->name, text, sizeof text - 1)) >= 0) {
 		text[n] = '\0';
-		complain("%s: a symbolic link to %s that is not ours; configure the path of the file itself", seat->path, text);
+		complain("%s: a symbolic link to %s that is not ours; configure the path of the "
+			 "file itself",
+			 seat->path, text);
 		return GR_BAD;
 	}
 	if (kind == CONFIGURED_PATH_FOREIGN) {
@@ -109,7 +120,9 @@ enum status configured_path_check(const struct configured_path *seat)
 		return GR_BAD;
 	}
 	if (kind == CONFIGURED_PATH_PLAIN && !seat->token && is_mounted(seat)) {
-		complain("%s: a mount point of its own, which cannot be replaced; mount its directory instead", seat->path);
+		complain("%s: a mount point of its own, which cannot be replaced; mount its "
+			 "directory instead",
+			 seat->path);
 		return GR_BAD;
 	}
 	return GR_OK;
@@ -137,7 +150,9 @@ enum status configured_path_prepare(const struct configured_path *seat)
 	if (owner_restore(&was) != GR_OK)
 		return GR_FAIL;
 	if (err == EPERM || err == EOPNOTSUPP || err == ENOSYS) {
-		complain("%s: this file system has no symbolic links; keep key and certificate on one that has", seat->home);
+		complain("%s: this file system has no symbolic links; keep key and certificate on "
+			 "one that has",
+			 seat->home);
 		return GR_BAD;
 	}
 	if (err == 0)

@@ -9,7 +9,8 @@
 
 #include <stdlib.h>
 
-static enum status open_in_token(struct credential *credential, const struct conf *conf, struct key_reference *reference)
+static enum status open_in_token(struct credential *credential, const struct conf *conf,
+				 struct key_reference *reference)
 {
 	struct credential c = { 0 };
 	enum status st;
@@ -25,8 +26,9 @@ static enum status open_in_token(struct credential *credential, const struct con
 }
 
 /* file: as key_reference_parse says. */
-static enum status take_reference(struct credential *credential, const struct conf *conf, const char *text, const struct stat *file,
-				  const char *where, EVP_PKEY *public)
+static enum status take_reference(struct credential *credential, const struct conf *conf,
+				  const char *text, const struct stat *file, const char *where,
+				  EVP_PKEY *public)
 {
 	struct key_reference reference = { .public = NULL };
 	enum status st = key_reference_parse(&reference, text, where, file);
@@ -39,7 +41,8 @@ static enum status take_reference(struct credential *credential, const struct co
 	return st;
 }
 
-enum status credential_key(struct credential *credential, const struct conf *conf, const char *location, EVP_PKEY *public)
+enum status credential_key(struct credential *credential, const struct conf *conf,
+			   const char *location, EVP_PKEY *public)
 {
 	struct stat file;
 	enum status st;
@@ -53,8 +56,9 @@ enum status credential_key(struct credential *credential, const struct conf *con
 	if (st != GR_OK)
 		return st == GR_NO ? GR_BAD : st;
 	*credential = (struct credential){ .token = NULL };
-	st = key_reference_is(text) ? take_reference(credential, conf, text, &file, location, public)
-				: key_from_pem(&credential->key, text, len, location);
+	st = key_reference_is(text)
+	    ? take_reference(credential, conf, text, &file, location, public)
+	    : key_from_pem(&credential->key, text, len, location);
 	key_wipe(text, len);
 	return st;
 }
@@ -66,7 +70,8 @@ void credential_release(struct credential *credential)
 	*credential = (struct credential){ .token = NULL };
 }
 
-static enum status read_in_token(struct cert *cert, const struct token *token, const struct uri *uri, const char *location)
+static enum status read_in_token(struct cert *cert, const struct token *token,
+				 const struct uri *uri, const char *location)
 {
 	struct object_name name;
 	ck_object_handle_t object;
@@ -83,7 +88,8 @@ static enum status read_in_token(struct cert *cert, const struct token *token, c
 	return st;
 }
 
-enum status credential_certificate(struct cert *cert, const struct conf *conf, const char *location)
+enum status credential_certificate(struct cert *cert, const struct conf *conf,
+				   const char *location)
 {
 	struct token *token;
 	struct uri uri;
@@ -94,7 +100,8 @@ enum status credential_certificate(struct cert *cert, const struct conf *conf, c
 			complain("%s: no such file", location);
 		return st == GR_NO ? GR_BAD : st;
 	}
-	if ((st = uri_parse(&uri, location, "certificate")) != GR_OK || (st = configured_token_open(&token, &uri, conf, NULL)) != GR_OK)
+	if ((st = uri_parse(&uri, location, "certificate")) != GR_OK ||
+	    (st = configured_token_open(&token, &uri, conf, NULL)) != GR_OK)
 		return st;
 	st = read_in_token(cert, token, &uri, location);
 	token_close(token);

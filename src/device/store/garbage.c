@@ -33,7 +33,8 @@ static bool is_any(const char *name)
 }
 
 /* Unlinks every file in dir that is chosen; directories are left. */
-static enum status unlink_in(unsigned *removed, const struct store *store, const char *name, bool (*chosen)(const char *))
+static enum status unlink_in(unsigned *removed, const struct store *store, const char *name,
+			     bool (*chosen)(const char *))
 {
 	int fd = openat(store->dir, name, DIR_FLAGS);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
@@ -52,7 +53,8 @@ static enum status unlink_in(unsigned *removed, const struct store *store, const
 			continue;
 		if (unlinkat(fd, e->d_name, 0) == 0)
 			++*removed;
-		else if (errno != EISDIR && errno != EPERM)	/* a directory: Linux says the first, POSIX the second */
+		else if (errno != EISDIR &&
+			 errno != EPERM) /* a directory: Linux says the first, POSIX the second */
 			st = complain_errno(store, name);
 	}
 	if (!read)
@@ -61,7 +63,10 @@ static enum status unlink_in(unsigned *removed, const struct store *store, const
 	return st;
 }
 
-/* A generation that is dead takes its objects along; one that was only being brought in has none of its own. */
+/*
+ * A generation that is dead takes its objects along; one that was only being brought in has none
+ * of its own.
+ */
 static bool is_dead(const char *name)
 {
 	size_t len = strlen(name);
@@ -79,7 +84,8 @@ static enum status remove_dir(const struct store *store, const char *name)
 		return GR_NO;
 	if ((st = unlink_in(&files, store, name, is_any)) != GR_OK)
 		return st;
-	return unlinkat(store->dir, name, AT_REMOVEDIR) == 0 ? store_sync(store) : complain_errno(store, name);
+	return unlinkat(store->dir, name, AT_REMOVEDIR) == 0 ? store_sync(store)
+							     : complain_errno(store, name);
 }
 
 enum status garbage_generation(const struct store *store, uint32_t generation)
@@ -89,7 +95,8 @@ enum status garbage_generation(const struct store *store, uint32_t generation)
 
 	snprintf(name, sizeof name, "%lu", (unsigned long)generation);
 	snprintf(dead, sizeof dead, ".%lu.dead", (unsigned long)generation);
-	if (faccessat(store->dir, dead, F_OK, AT_EACCESS) == 0 && (st = remove_dir(store, dead)) != GR_OK)
+	if (faccessat(store->dir, dead, F_OK, AT_EACCESS) == 0 &&
+	    (st = remove_dir(store, dead)) != GR_OK)
 		return st == GR_NO ? GR_FAIL : st;
 	if (renameat(store->dir, name, store->dir, dead) != 0)
 		return errno == ENOENT ? store_sync(store) : complain_errno(store, name);
@@ -98,7 +105,10 @@ enum status garbage_generation(const struct store *store, uint32_t generation)
 	return (st = remove_dir(store, dead)) == GR_NO ? GR_OK : st;
 }
 
-/* Directories of a dead generation or an import that did not end. One a round: removing moves the stream's ground. */
+/*
+ * Directories of a dead generation or an import that did not end. One a round: removing moves the
+ * stream's ground.
+ */
 static enum status remove_dirs(unsigned *removed, const struct store *store)
 {
 	enum status st = GR_OK;
@@ -116,7 +126,8 @@ static enum status remove_dirs(unsigned *removed, const struct store *store)
 				close(fd);
 			return GR_FAIL;
 		}
-		while ((read = file_next(&e, stream)) && e && (!is_temporary(e->d_name) || strlen(e->d_name) >= sizeof name))
+		while ((read = file_next(&e, stream)) && e &&
+		       (!is_temporary(e->d_name) || strlen(e->d_name) >= sizeof name))
 			;
 		if (!read)
 			st = complain_errno(store, ".");
@@ -135,7 +146,8 @@ enum status garbage_temporary(unsigned *removed, const struct store *store)
 	enum status st;
 
 	*removed = 0;
-	if ((st = unlink_in(removed, store, ".", is_temporary)) != GR_OK || (st = remove_dirs(removed, store)) != GR_OK ||
+	if ((st = unlink_in(removed, store, ".", is_temporary)) != GR_OK ||
+	    (st = remove_dirs(removed, store)) != GR_OK ||
 	    (st = generation_list(&list, store)) != GR_OK)
 		return st;
 	for (size_t i = 0; i < list.count && st == GR_OK; i++) {

@@ -29,10 +29,13 @@ static uint32_t number_of(const char *name)
 {
 	size_t n = strlen(name);
 
-	return n > 0 && n < 9 && name[0] != '0' && strspn(name, "0123456789") == n ? (uint32_t)strtoul(name, NULL, 10) : 0;
+	return n > 0 && n < 9 && name[0] != '0' && strspn(name, "0123456789") == n
+	    ? (uint32_t)strtoul(name, NULL, 10)
+	    : 0;
 }
 
-void generation_where(char to[static GENERATION_WHERE], const struct store *store, uint32_t generation)
+void generation_where(char to[static GENERATION_WHERE], const struct store *store,
+		      uint32_t generation)
 {
 	if (!str_format(to, GENERATION_WHERE, "%s/%lu", store->path, (unsigned long)generation))
 		name_of(to, generation);
@@ -144,7 +147,10 @@ enum status generation_is_committed(const struct store *store, uint32_t generati
 	return generation_has(store, generation, MARK);
 }
 
-/* Group and mode of the store's directory; only root may give to a group that it is not in, and dir is held open. */
+/*
+ * Group and mode of the store's directory; only root may give to a group that it is not in, and
+ * dir is held open.
+ */
 static enum status open_to_readers(int dir, const struct store *store)
 {
 	struct stat want, own;
@@ -160,7 +166,8 @@ static enum status open_to_readers(int dir, const struct store *store)
 	bad = (own.st_gid == want.st_gid || fchown(dir, (uid_t)-1, want.st_gid) == 0) &&
 	      fchmod(dir, want.st_mode & 0777) == 0 ? 0 : errno;
 	if (bad)
-		complain("%s: a new generation cannot be opened to the readers of the key: %s", store->path, strerror(bad));
+		complain("%s: a new generation cannot be opened to the readers of the key: %s",
+			 store->path, strerror(bad));
 	if (owner_restore(&was) != GR_OK)
 		return GR_FAIL;
 	return bad ? owner_refusal(bad) : GR_OK;
@@ -192,8 +199,12 @@ enum status generation_make(const struct store *store, uint32_t generation)
 	return st;
 }
 
-/* Root writes what belongs to another user as root: into a directory held open, under a new name. Without data it only tries to. */
-static enum status write_file(int dir, const char *where, const char *file, const void *data, size_t len, const struct stat *like)
+/*
+ * Root writes what belongs to another user as root: into a directory held open, under a new name.
+ * Without data it only tries to.
+ */
+static enum status write_file(int dir, const char *where, const char *file, const void *data,
+			      size_t len, const struct stat *like)
 {
 	bool foreign = like->st_uid != geteuid() || like->st_gid != getegid();
 	struct owner was = { geteuid(), getegid() };
@@ -201,20 +212,24 @@ static enum status write_file(int dir, const char *where, const char *file, cons
 
 	if (foreign && (st = owner_become(&was, 0, 0)) != GR_OK)
 		return st;
-	st = data ? file_replace_like_at(dir, file, where, data, len, like) : file_try_like_at(dir, file, where, like);
+	st = data ? file_replace_like_at(dir, file, where, data, len, like)
+		  : file_try_like_at(dir, file, where, like);
 	return owner_restore(&was) == GR_OK ? st : GR_FAIL;
 }
 
 enum status generation_try(const struct store *store, const struct pair *pair)
 {
 	const struct configured_path *place = &store->place;
-	enum status st = write_file(place->dir, store->key.path, place->name, NULL, 0, &pair->key_stat);
+	enum status st = write_file(place->dir, store->key.path, place->name, NULL, 0,
+				    &pair->key_stat);
 
-	return st == GR_OK ? write_file(place->dir, store->certificate.path, place->name, NULL, 0, &pair->cert_stat) : st;
+	return st == GR_OK ? write_file(place->dir, store->certificate.path, place->name, NULL, 0,
+					&pair->cert_stat)
+			   : st;
 }
 
-enum status generation_write(const struct store *store, uint32_t generation, const char *file, const void *data, size_t len,
-			     const struct stat *like)
+enum status generation_write(const struct store *store, uint32_t generation, const char *file,
+			     const void *data, size_t len, const struct stat *like)
 {
 	char where[GENERATION_WHERE];
 	enum status st;
@@ -253,7 +268,8 @@ enum status generation_commit(const struct store *store, uint32_t generation)
 	return st;
 }
 
-enum status generation_import(const struct store *store, uint32_t generation, const struct pair *pair)
+enum status generation_import(const struct store *store, uint32_t generation,
+			      const struct pair *pair)
 {
 	char name[NAME_SIZE];
 	enum status st;
@@ -262,10 +278,14 @@ enum status generation_import(const struct store *store, uint32_t generation, co
 	name_of(name, generation);
 	if ((st = make_dir(&fd, store, IMPORT)) != GR_OK)
 		return st;
-	if ((st = write_file(fd, store->path, STORE_KEY_FILE, pair->key_pem, pair->key_len, &pair->key_stat)) == GR_OK &&
-	    (st = write_file(fd, store->path, STORE_CERTIFICATE_FILE, pair->cert_pem, pair->cert_len, &pair->cert_stat)) == GR_OK &&
+	if ((st = write_file(fd, store->path, STORE_KEY_FILE, pair->key_pem, pair->key_len,
+			     &pair->key_stat)) == GR_OK &&
+	    (st = write_file(fd, store->path, STORE_CERTIFICATE_FILE, pair->cert_pem,
+			     pair->cert_len, &pair->cert_stat)) == GR_OK &&
 	    (st = set_mark(fd, store->path)) == GR_OK)
-		st = renameat(store->dir, IMPORT, store->dir, name) == 0 ? store_sync(store) : complain_errno(store, name);
+		st = renameat(store->dir, IMPORT, store->dir, name) == 0
+		    ? store_sync(store)
+		    : complain_errno(store, name);
 	close(fd);
 	return st;
 }

@@ -31,12 +31,14 @@ bool pair_same(const struct pair *a, const struct pair *b)
 {
 	if (a->in_token || b->in_token)
 		return a->in_token && b->in_token && strcmp(a->cert.id, b->cert.id) == 0;
-	return a->key_len == b->key_len && a->cert_len == b->cert_len && memcmp(a->key_pem, b->key_pem, a->key_len) == 0 &&
-	       memcmp(a->cert_pem, b->cert_pem, a->cert_len) == 0;
+	return a->key_len == b->key_len && a->cert_len == b->cert_len &&
+	    memcmp(a->key_pem, b->key_pem, a->key_len) == 0 &&
+	    memcmp(a->cert_pem, b->cert_pem, a->cert_len) == 0;
 }
 
 /* What belongs to another user root reads as root. */
-enum status pair_file(char **data, size_t *len, struct stat *status, int dir, const char *name, const char *where, size_t max)
+enum status pair_file(char **data, size_t *len, struct stat *status, int dir, const char *name,
+		      const char *where, size_t max)
 {
 	struct owner was = { geteuid(), getegid() };
 	struct stat st;
@@ -60,10 +62,11 @@ static bool sign_and_verify(EVP_PKEY *key, EVP_PKEY *public)
 	unsigned char sig[1024];
 	size_t len = sizeof sig;
 	EVP_MD_CTX *signer = EVP_MD_CTX_new(), *verifier = EVP_MD_CTX_new();
-	bool ok = signer && verifier && EVP_DigestSignInit(signer, NULL, EVP_sha256(), NULL, key) == 1 &&
-		  EVP_DigestSign(signer, sig, &len, text, sizeof text) == 1 &&
-		  EVP_DigestVerifyInit(verifier, NULL, EVP_sha256(), NULL, public) == 1 &&
-		  EVP_DigestVerify(verifier, sig, len, text, sizeof text) == 1;
+	bool ok = signer && verifier &&
+	    EVP_DigestSignInit(signer, NULL, EVP_sha256(), NULL, key) == 1 &&
+	    EVP_DigestSign(signer, sig, &len, text, sizeof text) == 1 &&
+	    EVP_DigestVerifyInit(verifier, NULL, EVP_sha256(), NULL, public) == 1 &&
+	    EVP_DigestVerify(verifier, sig, len, text, sizeof text) == 1;
 
 	EVP_MD_CTX_free(signer);
 	EVP_MD_CTX_free(verifier);
@@ -99,7 +102,8 @@ static enum status parse_reference(struct pair *pair, const char *where)
 static enum status parse_key(struct pair *pair, const char *where)
 {
 	pair->in_token = key_reference_is(pair->key_pem);
-	return pair->in_token ? parse_reference(pair, where) : key_from_pem(&pair->key, pair->key_pem, pair->key_len, where);
+	return pair->in_token ? parse_reference(pair, where)
+			      : key_from_pem(&pair->key, pair->key_pem, pair->key_len, where);
 }
 
 enum status pair_parse(struct pair *pair, const char *where_key, const char *where_cert)
@@ -127,8 +131,10 @@ enum status pair_read(struct pair *pair, const struct store *store, uint32_t gen
 	generation_where(where, store, generation);
 	if ((st = generation_open(&fd, store, generation)) != GR_OK)
 		return st;
-	if ((st = pair_file(&pair->key_pem, &pair->key_len, &pair->key_stat, fd, STORE_KEY_FILE, where, KEY_FILE_MAX)) == GR_OK &&
-	    (st = pair_file(&pair->cert_pem, &pair->cert_len, &pair->cert_stat, fd, STORE_CERTIFICATE_FILE, where, CERT_FILE_MAX)) == GR_OK)
+	if ((st = pair_file(&pair->key_pem, &pair->key_len, &pair->key_stat, fd, STORE_KEY_FILE,
+			    where, KEY_FILE_MAX)) == GR_OK &&
+	    (st = pair_file(&pair->cert_pem, &pair->cert_len, &pair->cert_stat, fd,
+			    STORE_CERTIFICATE_FILE, where, CERT_FILE_MAX)) == GR_OK)
 		st = pair_parse(pair, where, where);
 	close(fd);
 	if (st != GR_OK)
@@ -143,16 +149,20 @@ enum status pair_prove(const struct pair *pair, const struct store *store)
 
 	if (!pair->in_token)
 		return GR_OK;
-	if ((st = token_key_store_key(&key, store, pair->key_pem, &pair->key_stat, store->path)) != GR_OK)
+	if ((st = token_key_store_key(&key, store, pair->key_pem, &pair->key_stat, store->path)) !=
+	    GR_OK)
 		return st;
 	st = pair_check(key, &pair->cert, store->key.path);
 	EVP_PKEY_free(key);
 	return st;
 }
 
-enum status pair_key_text(char **text, size_t *len, struct stat *status, const struct store *store, const char *directory)
+enum status pair_key_text(char **text, size_t *len, struct stat *status, const struct store *store,
+			  const char *directory)
 {
-	int fd = store->dir < 0 ? -1 : openat(store->dir, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = store->dir < 0
+	    ? -1
+	    : openat(store->dir, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	enum status st;
 
 	if (fd < 0 && (store->dir < 0 || errno == ENOENT))
@@ -166,7 +176,8 @@ enum status pair_key_text(char **text, size_t *len, struct stat *status, const s
 	return st;
 }
 
-static enum status generation_key_text(char **text, size_t *len, struct stat *status, const struct store *store, uint32_t generation)
+static enum status generation_key_text(char **text, size_t *len, struct stat *status,
+				       const struct store *store, uint32_t generation)
 {
 	char name[16];
 
@@ -184,7 +195,8 @@ enum status pair_read_key(EVP_PKEY **key, const struct store *store, uint32_t ge
 	generation_where(where, store, generation);
 	if ((st = generation_key_text(&text, &len, &file, store, generation)) != GR_OK)
 		return st;
-	st = key_reference_is(text) ? token_key_store_key(key, store, text, &file, where) : key_from_pem(key, text, len, where);
+	st = key_reference_is(text) ? token_key_store_key(key, store, text, &file, where)
+				    : key_from_pem(key, text, len, where);
 	key_wipe(text, len);
 	return st;
 }
@@ -196,7 +208,8 @@ enum status pair_has_key(struct stat *status, const struct store *store, uint32_
 	enum status st;
 
 	generation_where(where, store, generation);
-	if ((st = generation_key_text(&pair.key_pem, &pair.key_len, status, store, generation)) == GR_OK)
+	if ((st = generation_key_text(&pair.key_pem, &pair.key_len, status, store, generation)) ==
+	    GR_OK)
 		st = parse_key(&pair, where);
 	pair_release(&pair);
 	return st;

@@ -13,7 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The links are read by us, one by one; the kernel must then arrive at the same file by the path itself. */
+/*
+ * The links are read by us, one by one; the kernel must then arrive at the same file by the path
+ * itself.
+ */
 static enum status confirm(const struct configured_path *seat, const struct stat *found)
 {
 	struct owner was;
@@ -27,18 +30,21 @@ static enum status confirm(const struct configured_path *seat, const struct stat
 		return GR_FAIL;
 	if (err == 0 && st.st_dev == found->st_dev && st.st_ino == found->st_ino)
 		return GR_OK;
-	complain("%s: does not lead to the live generation: %s", seat->path, err ? strerror(err) : "another file");
+	complain("%s: does not lead to the live generation: %s", seat->path,
+		 err ? strerror(err) : "another file");
 	return GR_BAD;
 }
 
-static enum status read_live(char **data, size_t *len, struct stat *status, const struct store *store, const struct configured_path *seat,
+static enum status read_live(char **data, size_t *len, struct stat *status,
+			     const struct store *store, const struct configured_path *seat,
 			     const char *file, size_t max)
 {
 	enum status st;
 	uint32_t live;
 	int fd;
 
-	if ((st = store_link(&live, store, "live")) != GR_OK || (st = generation_open(&fd, store, live)) != GR_OK)
+	if ((st = store_link(&live, store, "live")) != GR_OK ||
+	    (st = generation_open(&fd, store, live)) != GR_OK)
 		return st;
 	st = pair_file(data, len, status, fd, file, seat->path, max);
 	close(fd);
@@ -48,7 +54,9 @@ static enum status read_live(char **data, size_t *len, struct stat *status, cons
 /* A URI that was not adopted is all there is of a key; nobody's file shows who may read it. */
 static enum status take_uri(struct pair *pair, const struct store *store)
 {
-	pair->key_stat = (struct stat){ .st_mode = 0600, .st_uid = geteuid(), .st_gid = getegid() };
+	pair->key_stat = (struct stat){ .st_mode = 0600,
+					.st_uid = geteuid(),
+					.st_gid = getegid() };
 	if (!(pair->key_pem = strdup(store->key.path))) {
 		complain("%s: out of memory", store->key.path);
 		return GR_FAIL;
@@ -70,10 +78,12 @@ static enum status read_key_seat(struct pair *pair, const struct store *store)
 	if (kind == CONFIGURED_PATH_FOREIGN)
 		return configured_path_check(seat);
 	if (kind == CONFIGURED_PATH_OURS)
-		return read_live(&pair->key_pem, &pair->key_len, &pair->key_stat, store, seat, STORE_KEY_FILE, KEY_FILE_MAX);
+		return read_live(&pair->key_pem, &pair->key_len, &pair->key_stat, store, seat,
+				 STORE_KEY_FILE, KEY_FILE_MAX);
 	if (seat->token)
 		return take_uri(pair, store);
-	return pair_file(&pair->key_pem, &pair->key_len, &pair->key_stat, seat->dir, seat->name, seat->path, KEY_FILE_MAX);
+	return pair_file(&pair->key_pem, &pair->key_len, &pair->key_stat, seat->dir, seat->name,
+			 seat->path, KEY_FILE_MAX);
 }
 
 static enum status read_certificate_seat(struct pair *pair, const struct store *store)
@@ -89,16 +99,19 @@ static enum status read_certificate_seat(struct pair *pair, const struct store *
 	if (kind == CONFIGURED_PATH_FOREIGN)
 		return configured_path_check(seat);
 	if (kind == CONFIGURED_PATH_OURS)
-		return read_live(&pair->cert_pem, &pair->cert_len, &pair->cert_stat, store, seat, STORE_CERTIFICATE_FILE, CERT_FILE_MAX);
+		return read_live(&pair->cert_pem, &pair->cert_len, &pair->cert_stat, store, seat,
+				 STORE_CERTIFICATE_FILE, CERT_FILE_MAX);
 	if (seat->token)
 		return token_key_store_certificate(pair, store);
-	return pair_file(&pair->cert_pem, &pair->cert_len, &pair->cert_stat, seat->dir, seat->name, seat->path, CERT_FILE_MAX);
+	return pair_file(&pair->cert_pem, &pair->cert_len, &pair->cert_stat, seat->dir, seat->name,
+			 seat->path, CERT_FILE_MAX);
 }
 
 /* What somebody put there knows neither its id nor its public key: the token does. */
 static enum status resolve(struct pair *pair, const struct store *store)
 {
-	enum status st = cert_from_pem(&pair->cert, pair->cert_pem, pair->cert_len, store->certificate.path);
+	enum status st = cert_from_pem(&pair->cert, pair->cert_pem, pair->cert_len,
+				       store->certificate.path);
 
 	if (st == GR_OK)
 		st = token_key_store_resolve(pair, store);
@@ -111,7 +124,8 @@ enum status pair_read_configured(struct pair *pair, const struct store *store)
 	enum status st;
 
 	*pair = (struct pair){ 0 };
-	if ((st = read_key_seat(pair, store)) == GR_OK && (st = read_certificate_seat(pair, store)) == GR_OK &&
+	if ((st = read_key_seat(pair, store)) == GR_OK &&
+	    (st = read_certificate_seat(pair, store)) == GR_OK &&
 	    (st = key_reference_is_bare(pair->key_pem) ? resolve(pair, store) : GR_OK) == GR_OK)
 		st = pair_parse(pair, store->key.path, store->certificate.path);
 	if (st != GR_OK)

@@ -15,7 +15,8 @@
 #define SHOWN "shown"
 
 /* Where certificates are in the token: beside the key, if it is not there yet. */
-static enum status put_certificate(const struct token_objects *set, struct token *token, const struct store *store, uint32_t n,
+static enum status put_certificate(const struct token_objects *set, struct token *token,
+				   const struct store *store, uint32_t n,
 				   enum token_objects_name which)
 {
 	ck_object_handle_t object;
@@ -48,7 +49,9 @@ static enum status is_named(const struct store *store, const struct object_name 
 
 	for (size_t i = 0; i < list.count && st == GR_OK && !named; i++) {
 		if ((st = token_objects_load_generation(&set, store, list.number[i])) == GR_OK)
-			named = object_same_id(&set.own, name) || (set.reference.has_shown && object_same_id(&set.reference.shown, name));
+			named = object_same_id(&set.own, name) ||
+			    (set.reference.has_shown &&
+			     object_same_id(&set.reference.shown, name));
 		token_objects_release(&set);
 		if (st == GR_NO)
 			st = GR_OK;
@@ -56,8 +59,12 @@ static enum status is_named(const struct store *store, const struct object_name 
 	return st == GR_OK && !named ? GR_NO : st;
 }
 
-/* Whoever else bears the label was put there by somebody: two of them a runtime could not tell apart. */
-static enum status check_alone(struct token *token, const struct store *store, const struct token_objects *set)
+/*
+ * Whoever else bears the label was put there by somebody: two of them a runtime could not tell
+ * apart.
+ */
+static enum status check_alone(struct token *token, const struct store *store,
+			       const struct token_objects *set)
 {
 	struct object_name by_label = { .id_len = 0 }, name;
 	struct object_list list;
@@ -70,7 +77,8 @@ static enum status check_alone(struct token *token, const struct store *store, c
 			st = is_named(store, &name);
 	if (st != GR_NO)
 		return st;
-	complain("%s: another private key is called %s; rename it or run gr-install-cert adopt", token->where, by_label.label);
+	complain("%s: another private key is called %s; rename it or run gr-install-cert adopt",
+		 token->where, by_label.label);
 	return GR_BAD;
 }
 
@@ -84,7 +92,8 @@ static enum status park_others(struct token *token, const struct store *store, u
 	for (size_t i = 0; i < list.count && st == GR_OK; i++) {
 		if (list.number[i] == live)
 			continue;
-		if ((st = token_objects_load_generation(&set, store, list.number[i])) == GR_OK && set.reference.has_shown && set.reference.public)
+		if ((st = token_objects_load_generation(&set, store, list.number[i])) == GR_OK &&
+		    set.reference.has_shown && set.reference.public)
 			st = token_objects_bring(&set, token, store, TOKEN_OBJECTS_OWN);
 		token_objects_release(&set);
 		if (st == GR_NO)
@@ -102,15 +111,17 @@ static enum status forget_shown(const struct store *store)
 	return GR_FAIL;
 }
 
-static enum status show(const struct token_objects *set, struct token *token, const struct store *store, uint32_t live)
+static enum status show(const struct token_objects *set, struct token *token,
+			const struct store *store, uint32_t live)
 {
 	enum status st;
 
-	if ((st = check_alone(token, store, set)) != GR_OK || (st = forget_shown(store)) != GR_OK ||
-	    (st = park_others(token, store, live)) != GR_OK)
+	if ((st = check_alone(token, store, set)) != GR_OK ||
+	    (st = forget_shown(store)) != GR_OK || (st = park_others(token, store, live)) != GR_OK)
 		return st;
 	if ((st = token_objects_bring(set, token, store, TOKEN_OBJECTS_SHOWN)) == GR_NO) {
-		complain("%s: the private key of generation %lu is not there", token->where, (unsigned long)live);
+		complain("%s: the private key of generation %lu is not there", token->where,
+			 (unsigned long)live);
 		return GR_BAD;
 	}
 	return st == GR_OK ? put_certificate(set, token, store, live, TOKEN_OBJECTS_SHOWN) : st;
@@ -136,12 +147,14 @@ enum status relabel_show(const struct store *store, uint32_t live)
 
 	if ((st = relabel_is_pending(store, live)) != GR_OK)
 		return st == GR_NO ? GR_OK : st;
-	if ((st = token_objects_load_generation(&set, store, live)) == GR_OK && set.reference.has_shown && set.reference.public) {
+	if ((st = token_objects_load_generation(&set, store, live)) == GR_OK &&
+	    set.reference.has_shown && set.reference.public) {
 		if ((st = token_key_store_open(&token, store, &set.reference.uri)) == GR_OK &&
 		    (st = show(&set, token, store, live)) == GR_OK)
 			st = store_point(store, SHOWN, live);
 	} else if (st == GR_OK || st == GR_NO) {
-		complain("%s/%lu: no key that could bear the label", store->path, (unsigned long)live);
+		complain("%s/%lu: no key that could bear the label", store->path,
+			 (unsigned long)live);
 		st = GR_BAD;
 	}
 	token_objects_release(&set);
@@ -156,7 +169,8 @@ enum status relabel_stage(const struct store *store, uint32_t n)
 
 	if (!store->certificate.token)
 		return GR_OK;
-	if ((st = token_objects_load_generation(&set, store, n)) == GR_OK && (st = token_key_store_open(&token, store, &set.reference.uri)) == GR_OK)
+	if ((st = token_objects_load_generation(&set, store, n)) == GR_OK &&
+	    (st = token_key_store_open(&token, store, &set.reference.uri)) == GR_OK)
 		st = put_certificate(&set, token, store, n, TOKEN_OBJECTS_OWN);
 	token_objects_release(&set);
 	return st == GR_NO ? GR_OK : st;
@@ -174,15 +188,18 @@ enum status relabel_check(const struct store *store, uint32_t live)
 	if ((st = uri_parse(&uri, store->key.path, "privateKeyPath")) != GR_OK)
 		return st;
 	object_name_of(&name, &uri);
-	if ((st = token_objects_load_generation(&set, store, live)) == GR_OK && (st = token_key_store_open(&token, store, &uri)) == GR_OK &&
+	if ((st = token_objects_load_generation(&set, store, live)) == GR_OK &&
+	    (st = token_key_store_open(&token, store, &uri)) == GR_OK &&
 	    (st = object_find_one(&object, token, OBJECT_PRIVATE, &name)) == GR_OK)
-		st = set.reference.public ? token_objects_owns(&set, token, OBJECT_PRIVATE, object) : GR_NO;
+		st = set.reference.public ? token_objects_owns(&set, token, OBJECT_PRIVATE, object)
+					  : GR_NO;
 	token_objects_release(&set);
 	return st;
 }
 
 /* An id that was given by hand may have passed to a newer key. */
-static enum status destroy(const struct token_objects *set, struct token *token, const struct store *store)
+static enum status destroy(const struct token_objects *set, struct token *token,
+			   const struct store *store)
 {
 	const struct object_name *names[] = { &set->own, &set->reference.shown };
 	enum status st;
@@ -200,7 +217,8 @@ enum status relabel_destroy(const struct store *store, const char *directory)
 	struct token_objects set;
 	enum status st;
 
-	if ((st = token_objects_load(&set, store, directory)) == GR_OK && (st = token_key_store_open(&token, store, &set.reference.uri)) == GR_OK)
+	if ((st = token_objects_load(&set, store, directory)) == GR_OK &&
+	    (st = token_key_store_open(&token, store, &set.reference.uri)) == GR_OK)
 		st = destroy(&set, token, store);
 	token_objects_release(&set);
 	return st == GR_NO ? GR_OK : st;

@@ -20,7 +20,8 @@
 enum { DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 /* Opens a directory that must be ours: GR_NO, silent, when there is none. */
-static enum status open_own(int *fd, int parent, const char *name, const struct configured_path *place)
+static enum status open_own(int *fd, int parent, const char *name,
+			    const struct configured_path *place)
 {
 	struct stat st, home;
 	int dir = openat(parent, name, DIR_FLAGS);
@@ -37,9 +38,10 @@ static enum status open_own(int *fd, int parent, const char *name, const struct 
 			close(dir);
 		return GR_FAIL;
 	}
-	if ((st.st_uid != geteuid() && st.st_uid != home.st_uid && st.st_uid != 0) || st.st_mode & 022) {
-		complain("%s/.gr: %s is foreign: user %lu owns it, mode %04o", place->home, name, (unsigned long)st.st_uid,
-			 (unsigned)(st.st_mode & 07777));
+	if ((st.st_uid != geteuid() && st.st_uid != home.st_uid && st.st_uid != 0) ||
+	    st.st_mode & 022) {
+		complain("%s/.gr: %s is foreign: user %lu owns it, mode %04o", place->home, name,
+			 (unsigned long)st.st_uid, (unsigned)(st.st_mode & 07777));
 		close(dir);
 		return GR_BAD;
 	}
@@ -82,7 +84,8 @@ static enum status check_format(int dir, const char *path)
 	if (st != GR_OK)
 		return st;
 	if (strcmp(text, STORE_FORMAT) != 0) {
-		complain("%s/format: a newer version of gr made this store, or somebody else", path);
+		complain("%s/format: a newer version of gr made this store, or somebody else",
+			 path);
 		st = GR_BAD;
 	}
 	free(text);
@@ -126,7 +129,8 @@ enum status store_open(struct store *store, const struct conf *conf)
 	*store = (struct store)STORE_CLOSED;
 	store->conf = conf;
 	store->was = (struct owner){ geteuid(), getegid() };
-	if ((st = token_key_store_new(&store->keeper)) != GR_OK || (st = store_place(store)) != GR_OK ||
+	if ((st = token_key_store_new(&store->keeper)) != GR_OK ||
+	    (st = store_place(store)) != GR_OK ||
 	    (st = owner_become_of(&store->was, store->place.dir, store->place.home)) != GR_OK)
 		return st;
 	if ((st = find(store)) == GR_NO)
@@ -156,23 +160,26 @@ enum status store_need(const struct store *store)
 }
 
 /*
- * Group and mode of our directories. Search alone would do for most readers, but gr's own programs list them.
- * The owner of the key needs a way in as well where the directory belongs to another.
+ * Group and mode of our directories. Search alone would do for most readers, but gr's own programs
+ * list them. The owner of the key needs a way in as well where the directory belongs to another.
  */
 static enum status open_to_readers(int dir, const struct stat *key, const char *where)
 {
 	mode_t mode = 0700 | (key->st_mode & S_IRGRP ? 050 : 0) |
-		      (key->st_mode & S_IROTH || (key->st_uid != geteuid() && key->st_uid != 0) ? 05 : 0);
+	    (key->st_mode & S_IROTH || (key->st_uid != geteuid() && key->st_uid != 0) ? 05 : 0);
 	struct owner was;
 	struct stat st;
 	int bad;
 
 	if (fstat(dir, &st) == 0 && st.st_gid == key->st_gid && (st.st_mode & 07777) == mode)
 		return GR_OK;
-	if (owner_become(&was, 0, 0) != GR_OK)	/* only root may give to any group; dir is our own, held open */
+	if (owner_become(&was, 0, 0) !=
+	    GR_OK) /* only root may give to any group; dir is our own, held open */
 		return GR_FAIL;
 	/* Without group bits the group means nothing, and an ordinary user need not be in it. */
-	bad = ((mode & 070) && fchown(dir, (uid_t)-1, key->st_gid) != 0) || fchmod(dir, mode) != 0 ? errno : 0;
+	bad = ((mode & 070) && fchown(dir, (uid_t)-1, key->st_gid) != 0) || fchmod(dir, mode) != 0
+	    ? errno
+	    : 0;
 	if (owner_restore(&was) != GR_OK)
 		return GR_FAIL;
 	if (bad == 0)
@@ -181,7 +188,8 @@ static enum status open_to_readers(int dir, const struct stat *key, const char *
 	return owner_refusal(bad);
 }
 
-static enum status make_dir(int *fd, struct store *store, int parent, const char *name, const struct stat *key)
+static enum status make_dir(int *fd, struct store *store, int parent, const char *name,
+			    const struct stat *key)
 {
 	enum status st;
 
@@ -192,7 +200,8 @@ static enum status make_dir(int *fd, struct store *store, int parent, const char
 	if ((st = open_own(fd, parent, name, &store->place)) != GR_OK)
 		return st == GR_NO ? GR_FAIL : st;
 	if ((st = open_to_readers(*fd, key, store->path)) == GR_OK &&
-	    (st = file_sync_dir(*fd, store->path)) == GR_OK && (st = file_sync_dir(parent, store->path)) == GR_OK)
+	    (st = file_sync_dir(*fd, store->path)) == GR_OK &&
+	    (st = file_sync_dir(parent, store->path)) == GR_OK)
 		return GR_OK;
 	close(*fd);
 	*fd = -1;
@@ -211,7 +220,8 @@ enum status store_create(struct store *store, const struct stat *key)
 	if ((st = make_dir(&dir, store, gr, store->place.name, key)) == GR_OK) {
 		st = check_format(dir, store->path);
 		if (st == GR_NO)
-			st = file_replace_at(dir, "format", store->path, STORE_FORMAT, strlen(STORE_FORMAT), 0644);
+			st = file_replace_at(dir, "format", store->path, STORE_FORMAT,
+					     strlen(STORE_FORMAT), 0644);
 	}
 	close(gr);
 	if (st == GR_OK)
@@ -234,7 +244,8 @@ enum status store_link(uint32_t *generation, const struct store *store, const ch
 		return GR_FAIL;
 	}
 	text[n < 0 ? 0 : n] = '\0';
-	if (n <= 0 || text[0] < '1' || text[0] > '9' || n > 9 || (*generation = (uint32_t)strtoul(text, &end, 10), *end)) {
+	if (n <= 0 || text[0] < '1' || text[0] > '9' || n > 9 ||
+	    (*generation = (uint32_t)strtoul(text, &end, 10), *end)) {
 		complain("%s/%s: not a link to a generation", store->path, name);
 		return GR_BAD;
 	}
@@ -245,9 +256,11 @@ enum status store_check_live(const struct store *store)
 {
 	struct stat st;
 
-	if (store->dir < 0 || fstatat(store->dir, "live", &st, AT_SYMLINK_NOFOLLOW) != 0 || S_ISLNK(st.st_mode))
+	if (store->dir < 0 || fstatat(store->dir, "live", &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    S_ISLNK(st.st_mode))
 		return GR_OK;
-	complain("%s/live: a %s, not a link: copied with links followed? Put key and certificate back as plain files and remove %s",
+	complain("%s/live: a %s, not a link: copied with links followed? Put key and certificate "
+		 "back as plain files and remove %s",
 		 store->path, S_ISDIR(st.st_mode) ? "directory" : "file", store->path);
 	return GR_BAD;
 }
@@ -264,7 +277,8 @@ enum status store_point(const struct store *store, const char *name, uint32_t ge
 	snprintf(temp, sizeof temp, ".%s.tmp", name);
 	snprintf(text, sizeof text, "%lu", (unsigned long)generation);
 	unlinkat(store->dir, temp, 0);
-	if (symlinkat(text, store->dir, temp) == 0 && renameat(store->dir, temp, store->dir, name) == 0)
+	if (symlinkat(text, store->dir, temp) == 0 &&
+	    renameat(store->dir, temp, store->dir, name) == 0)
 		return store_sync(store);
 	complain("%s/%s: cannot be pointed at %s: %s", store->path, name, text, strerror(errno));
 	unlinkat(store->dir, temp, 0);

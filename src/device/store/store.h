@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * store.h - where a device keeps its credentials: generations, and one link that says which is live.
+ * store.h - where a device keeps its credentials: generations, and one link that says which is
+ * live.
  *
  *	<dir of privateKeyPath>/.gr/<basename>/   format, rotation (the journal), live -> N, back -> N
  *	<dir of privateKeyPath>/.gr/<basename>/N/ private.key, certificate.pem, committed (a mark)
  *
- * Where the key is in a token (privateKeyPath is a pkcs11: URI), .gr lies beside the certificate, as
- * .gr/<its basename>, and where that is in the token as well, in $GR_STATE, as .gr/token. A private.key may be
- * a reference to a token in any of them (token_key_store.h).
+ * Where the key is in a token (privateKeyPath is a pkcs11: URI), .gr lies beside the certificate,
+ * as .gr/<its basename>, and where that is in the token as well, in $GR_STATE, as .gr/token. A
+ * private.key may be a reference to a token in any of them (token_key_store.h).
  *
- * While a store is open, root works as the owner of the directory (owner.h). Names below it are never
- * followed as links. On any status but GR_OK one line has been written, unless a function says otherwise.
+ * While a store is open, root works as the owner of the directory (owner.h). Names below it are
+ * never followed as links. On any status but GR_OK one line has been written, unless a function
+ * says otherwise.
  */
 #ifndef GR_STORE_STORE_H
 #define GR_STORE_STORE_H
@@ -33,7 +35,8 @@ struct store {
 	const struct conf *conf;
 	struct owner was;
 	struct configured_path key, certificate;
-	struct configured_path place;		/* whose .gr it is: key, certificate, or "token" in $GR_STATE; its dir is a copy */
+	/* whose .gr it is: key, certificate, or "token" in $GR_STATE; its dir is a copy */
+	struct configured_path place;
 	struct token_key_store *keeper;
 	int dir;			/* .gr/<basename>; -1: nothing was adopted yet */
 	char path[PATH_MAX];		/* of that directory; stays after store_close */
@@ -42,7 +45,10 @@ struct store {
 /* Closed. */
 #define STORE_CLOSED { .key.dir = -1, .certificate.dir = -1, .place.dir = -1, .dir = -1 }
 
-/* GR_BAD: not configured, a foreign .gr, a newer format, one path for both. store_close it in any case. */
+/*
+ * GR_BAD: not configured, a foreign .gr, a newer format, one path for both. store_close it in any
+ * case.
+ */
 enum status store_open(struct store *store, const struct conf *conf);
 void store_close(struct store *store);
 
@@ -51,21 +57,31 @@ enum status store_place(struct store *store);
 
 /* GR_BAD: nothing was adopted yet. */
 enum status store_need(const struct store *store);
-/* Makes the directories and the format mark, where missing, so that whoever can read the file key still can. */
+/*
+ * Makes the directories and the format mark, where missing, so that whoever can read the file key
+ * still can.
+ */
 enum status store_create(struct store *store, const struct stat *key);
 
-/* The generation that the link name ("live", "back") says. GR_NO, silent: no such link. GR_BAD: not a link to one. */
+/*
+ * The generation that the link name ("live", "back") says. GR_NO, silent: no such link. GR_BAD:
+ * not a link to one.
+ */
 enum status store_link(uint32_t *generation, const struct store *store, const char *name);
-/* GR_BAD: what should be the link live is a file or a directory. Without one of that name it is GR_OK. */
+/*
+ * GR_BAD: what should be the link live is a file or a directory. Without one of that name it is
+ * GR_OK.
+ */
 enum status store_check_live(const struct store *store);
 /* Replaces the link name durably. */
 enum status store_point(const struct store *store, const char *name, uint32_t generation);
 enum status store_sync(const struct store *store);
 
 /*
- * Paths of a pair that stay the same pair for as long as they exist. Generation 0 is the one in use: live is
- * resolved once; without a store, the configured paths. GR_BAD: no such generation.
+ * Paths of a pair that stay the same pair for as long as they exist. Generation 0 is the one in
+ * use: live is resolved once; without a store, the configured paths. GR_BAD: no such generation.
  */
-enum status store_pair_paths(char key[static PATH_MAX], char cert[static PATH_MAX], const struct conf *conf, unsigned generation);
+enum status store_pair_paths(char key[static PATH_MAX], char cert[static PATH_MAX],
+			     const struct conf *conf, unsigned generation);
 
 #endif

@@ -17,26 +17,32 @@ static bool name_link(struct configured_path *seat, const struct store *store, c
 	if (seat->token)
 		return true;
 	if (strcmp(seat->home, store->place.home) == 0)
-		return str_format(seat->link, sizeof seat->link, ".gr/%s/live/%s", store->place.name, file);
+		return str_format(seat->link, sizeof seat->link, ".gr/%s/live/%s",
+				  store->place.name, file);
 	return str_format(seat->link, sizeof seat->link, "%s/live/%s", store->path, file);
 }
 
 static enum status name_links(struct store *store)
 {
-	const struct configured_path *key = &store->key, *certificate = &store->certificate, *place = &store->place;
+	const struct configured_path *key = &store->key, *certificate = &store->certificate,
+				     *place = &store->place;
 
-	if (!key->token && !certificate->token && strcmp(key->home, certificate->home) == 0 && strcmp(key->name, certificate->name) == 0) {
-		complain("%s: one file for both key and certificate; give each its own", key->path);
+	if (!key->token && !certificate->token && strcmp(key->home, certificate->home) == 0 &&
+	    strcmp(key->name, certificate->name) == 0) {
+		complain("%s: one file for both key and certificate; give each its own",
+			 key->path);
 		return GR_BAD;
 	}
 	if (str_format(store->path, sizeof store->path, "%s/.gr/%s", place->home, place->name) &&
-	    name_link(&store->key, store, STORE_KEY_FILE) && name_link(&store->certificate, store, STORE_CERTIFICATE_FILE))
+	    name_link(&store->key, store, STORE_KEY_FILE) &&
+	    name_link(&store->certificate, store, STORE_CERTIFICATE_FILE))
 		return GR_OK;
 	complain("%s: the path is too long", place->path);
 	return GR_BAD;
 }
 
-static enum status open_seat(struct configured_path *seat, const struct conf *conf, enum conf_key key)
+static enum status open_seat(struct configured_path *seat, const struct conf *conf,
+			     enum conf_key key)
 {
 	enum status st = conf_need(conf, key);
 
@@ -53,7 +59,9 @@ static enum status choose_place(struct store *store)
 	enum status st;
 
 	if (store->certificate.token && !store->key.token) {
-		complain("%s: a certificate in a token goes with a key in it; privateKeyPath is a file", store->certificate.path);
+		complain(
+		    "%s: a certificate in a token goes with a key in it; privateKeyPath is a file",
+		    store->certificate.path);
 		return GR_BAD;
 	}
 	if (seat->token) {
@@ -76,7 +84,8 @@ enum status store_place(struct store *store)
 	enum status st;
 
 	if ((st = open_seat(&store->key, store->conf, CONF_PRIVATE_KEY_PATH)) != GR_OK ||
-	    (st = open_seat(&store->certificate, store->conf, CONF_CERTIFICATE_FILE_PATH)) != GR_OK ||
+	    (st = open_seat(&store->certificate, store->conf, CONF_CERTIFICATE_FILE_PATH)) !=
+		GR_OK ||
 	    (st = choose_place(store)) != GR_OK)
 		return st;
 	return name_links(store);

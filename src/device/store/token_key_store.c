@@ -36,7 +36,8 @@ void token_key_store_close(struct token_key_store *keeper)
 	free(keeper);
 }
 
-enum status token_key_store_open(struct token **token, const struct store *store, const struct uri *uri)
+enum status token_key_store_open(struct token **token, const struct store *store,
+				 const struct uri *uri)
 {
 	struct token_key_store *k = store->keeper;
 	struct uri bare = *uri;
@@ -56,13 +57,15 @@ enum status token_key_store_open(struct token **token, const struct store *store
 	return st;
 }
 
-enum status token_key_store_key(EVP_PKEY **key, const struct store *store, const char *text, const struct stat *file, const char *where)
+enum status token_key_store_key(EVP_PKEY **key, const struct store *store, const char *text,
+				const struct stat *file, const char *where)
 {
 	struct key_reference reference = { .public = NULL };
 	struct token *token;
 	enum status st;
 
-	if ((st = key_reference_parse(&reference, text, where, file)) == GR_OK && !reference.public)
+	if ((st = key_reference_parse(&reference, text, where, file)) == GR_OK &&
+	    !reference.public)
 		st = GR_NO;
 	if (st == GR_OK && (st = token_key_store_open(&token, store, &reference.uri)) == GR_OK)
 		st = referred_key_load(key, token, &reference);
@@ -114,7 +117,8 @@ static enum status refuse(const struct store *store, const char *why)
 }
 
 /* No second key may share the id, and what a runtime takes for a pair must have the same one. */
-static enum status check_id(const struct token *token, const struct object_name *key, const struct store *store)
+static enum status check_id(const struct token *token, const struct object_name *key,
+			    const struct store *store)
 {
 	struct object_name name = { .id_len = key->id_len }, certificate;
 	ck_object_handle_t object;
@@ -128,16 +132,20 @@ static enum status check_id(const struct token *token, const struct object_name 
 	if ((st = object_find(&list, token, OBJECT_PRIVATE, &name)) != GR_OK)
 		return st;
 	if (list.count > 1)
-		return refuse(store, "another private key has the same id (CKA_ID); give each its own");
+		return refuse(store,
+			      "another private key has the same id (CKA_ID); give each its own");
 	if (!store->certificate.token)
 		return GR_OK;
 	if ((st = uri_parse(&uri, store->certificate.path, "certificateFilePath")) != GR_OK)
 		return st;
 	object_name_of(&name, &uri);
 	if ((st = object_find_one(&object, token, OBJECT_CERTIFICATE, &name)) != GR_OK ||
-	    (st = object_read_name(&certificate, token, object)) != GR_OK || object_same_id(&certificate, key))
+	    (st = object_read_name(&certificate, token, object)) != GR_OK ||
+	    object_same_id(&certificate, key))
 		return st;
-	return refuse(store, "the certificate has another id (CKA_ID) than its private key; give both the same");
+	return refuse(
+	    store,
+	    "the certificate has another id (CKA_ID) than its private key; give both the same");
 }
 
 /* The private key that the reference names, proven to be the certificate's by a signature. */
@@ -152,11 +160,13 @@ static enum status find(struct key_reference *reference, const struct store *sto
 	object_name_of(&name, &reference->uri);
 	if ((st = token_key_store_open(&token, store, &reference->uri)) != GR_OK ||
 	    (st = object_find_one(&object, token, OBJECT_PRIVATE, &name)) != GR_OK ||
-	    (st = object_read_name(&found, token, object)) != GR_OK || (st = check_id(token, &found, store)) != GR_OK ||
+	    (st = object_read_name(&found, token, object)) != GR_OK ||
+	    (st = check_id(token, &found, store)) != GR_OK ||
 	    (st = token_key_wrap(&key, token, object, reference->public)) != GR_OK)
 		return st;
 	if (!key_signs(key)) {
-		complain("%s: does not sign for the certificate: %s", store->key.path, complain_openssl());
+		complain("%s: does not sign for the certificate: %s", store->key.path,
+			 complain_openssl());
 		st = token_key_failure(key);
 	}
 	EVP_PKEY_free(key);
@@ -173,7 +183,8 @@ enum status token_key_store_resolve(struct pair *pair, const struct store *store
 {
 	struct key_reference reference = { .public = NULL };
 	EVP_PKEY *public = X509_get0_pubkey(pair->cert.x509);
-	enum status st = key_reference_parse(&reference, pair->key_pem, store->key.path, &pair->key_stat);
+	enum status st = key_reference_parse(&reference, pair->key_pem, store->key.path,
+					     &pair->key_stat);
 
 	if (st == GR_OK && !reference.public && EVP_PKEY_up_ref(public))
 		reference.public = public;
@@ -187,7 +198,8 @@ enum status token_key_store_own_name(struct uri *uri, const char *stem, uint32_t
 {
 	str_copy(uri->type, sizeof uri->type, "private");
 	uri->id_len = TOKEN_KEY_STORE_ID_LEN;
-	if (RAND_bytes(uri->id, TOKEN_KEY_STORE_ID_LEN) == 1 && str_format(uri->object, sizeof uri->object, "%s.%lu", stem, (unsigned long)n))
+	if (RAND_bytes(uri->id, TOKEN_KEY_STORE_ID_LEN) == 1 &&
+	    str_format(uri->object, sizeof uri->object, "%s.%lu", stem, (unsigned long)n))
 		return GR_OK;
 	complain("%s: no name for a key: the label is too long, or %s", stem, complain_openssl());
 	return GR_BAD;
@@ -202,11 +214,14 @@ enum status token_key_store_check_movable(const struct pair *pair, const struct 
 
 	if (!pair->in_token || !store->key.token)
 		return GR_OK;
-	if ((st = key_reference_parse(&reference, pair->key_pem, store->key.path, &pair->key_stat)) == GR_OK &&
+	if ((st = key_reference_parse(&reference, pair->key_pem, store->key.path,
+				      &pair->key_stat)) == GR_OK &&
 	    (st = token_key_store_open(&token, store, &reference.uri)) == GR_OK &&
 	    (st = object_find_one(&object, token, OBJECT_PRIVATE, &reference.shown)) == GR_OK &&
 	    (st = object_can_move(token, object)) == GR_NO)
-		st = refuse(store, "the token can neither copy nor rename this key; let privateKeyPath name a file that holds the URI");
+		st = refuse(store,
+			    "the token can neither copy nor rename this key; let privateKeyPath "
+			    "name a file that holds the URI");
 	key_reference_release(&reference);
 	return st;
 }
@@ -218,7 +233,8 @@ enum status token_key_store_name(struct pair *pair, const struct store *store, u
 
 	if (!pair->in_token || !store->key.token)
 		return GR_OK;
-	if ((st = key_reference_parse(&reference, pair->key_pem, store->key.path, &pair->key_stat)) == GR_OK &&
+	if ((st = key_reference_parse(&reference, pair->key_pem, store->key.path,
+				      &pair->key_stat)) == GR_OK &&
 	    (st = token_key_store_own_name(&reference.uri, reference.shown.label, n)) == GR_OK)
 		st = take_text(pair, &reference);
 	key_reference_release(&reference);

@@ -24,7 +24,8 @@ static void stem_of(char to[static URI_LABEL_MAX + 1], const char *label)
 }
 
 /* The label stays the runtime's; meanwhile the new key has a name of its own. */
-static enum status place_by_label(struct key_reference *reference, const struct store *store, uint32_t n)
+static enum status place_by_label(struct key_reference *reference, const struct store *store,
+				  uint32_t n)
 {
 	struct uri uri, shown;
 	enum status st;
@@ -32,7 +33,8 @@ static enum status place_by_label(struct key_reference *reference, const struct 
 	if ((st = uri_parse(&uri, store->key.path, "privateKeyPath")) != GR_OK)
 		return st;
 	reference->uri = shown = uri;
-	if ((st = token_key_store_own_name(&reference->uri, uri.object, n)) != GR_OK || (st = token_key_store_own_name(&shown, uri.object, n)) != GR_OK)
+	if ((st = token_key_store_own_name(&reference->uri, uri.object, n)) != GR_OK ||
+	    (st = token_key_store_own_name(&shown, uri.object, n)) != GR_OK)
 		return st;
 	object_name_of(&reference->shown, &shown);
 	str_copy(reference->shown.label, sizeof reference->shown.label, uri.object);
@@ -41,7 +43,8 @@ static enum status place_by_label(struct key_reference *reference, const struct 
 }
 
 /* Where the live key is. GR_NO, silent: in a file. */
-static enum status place_as_live(struct key_reference *reference, const struct store *store, uint32_t n)
+static enum status place_as_live(struct key_reference *reference, const struct store *store,
+				 uint32_t n)
 {
 	char stem[URI_LABEL_MAX + 1];
 	struct token_objects live;
@@ -60,7 +63,8 @@ static enum status place_as_live(struct key_reference *reference, const struct s
 }
 
 /* GR_NO, silent: in a file. */
-static enum status choose_place(struct key_reference *reference, const struct store *store, uint32_t n)
+static enum status choose_place(struct key_reference *reference, const struct store *store,
+				uint32_t n)
 {
 	const char *next = conf_text(store->conf, CONF_NEXT_KEY);
 	char stem[URI_LABEL_MAX + 1];
@@ -76,11 +80,14 @@ static enum status choose_place(struct key_reference *reference, const struct st
 		return GR_NO;
 	if ((st = uri_parse(&reference->uri, next, "nextKey")) != GR_OK)
 		return st;
-	str_copy(stem, sizeof stem, reference->uri.object[0] ? reference->uri.object : conf_text(store->conf, CONF_THING_NAME));
+	str_copy(stem, sizeof stem,
+		 reference->uri.object[0] ? reference->uri.object
+					  : conf_text(store->conf, CONF_THING_NAME));
 	return token_key_store_own_name(&reference->uri, stem, n);
 }
 
-static enum status make_in_file(const struct store *store, uint32_t n, const struct alg_key *alg, const struct stat *like)
+static enum status make_in_file(const struct store *store, uint32_t n, const struct alg_key *alg,
+				const struct stat *like)
 {
 	EVP_PKEY *key = NULL;
 	char *pem = NULL;
@@ -94,7 +101,8 @@ static enum status make_in_file(const struct store *store, uint32_t n, const str
 	return st;
 }
 
-static enum status write_reference(const struct store *store, uint32_t n, const struct key_reference *reference, const struct stat *like)
+static enum status write_reference(const struct store *store, uint32_t n,
+				   const struct key_reference *reference, const struct stat *like)
 {
 	enum status st;
 	char *text;
@@ -107,8 +115,12 @@ static enum status write_reference(const struct store *store, uint32_t n, const 
 	return st;
 }
 
-/* Both halves, as a generation that was cut short left them. What is there of an incomplete pair goes. GR_NO, silent: no pair. */
-static enum status find_made(struct key_reference *reference, ck_object_handle_t *private, const struct token *token)
+/*
+ * Both halves, as a generation that was cut short left them. What is there of an incomplete pair
+ * goes. GR_NO, silent: no pair.
+ */
+static enum status find_made(struct key_reference *reference, ck_object_handle_t *private,
+			     const struct token *token)
 {
 	struct object_name name;
 	struct object_list found[OBJECT_CLASSES];
@@ -121,7 +133,8 @@ static enum status find_made(struct key_reference *reference, ck_object_handle_t
 			return st;
 	if (found[OBJECT_PRIVATE].count == 1 && found[OBJECT_PUBLIC].count == 1) {
 		*private = found[OBJECT_PRIVATE].handle[0];
-		if ((st = object_read_public(&reference->public, token, found[OBJECT_PUBLIC].handle[0])) != GR_NO)
+		if ((st = object_read_public(&reference->public, token,
+					     found[OBJECT_PUBLIC].handle[0])) != GR_NO)
 			return st;
 	}
 	for (enum object_class c = OBJECT_PRIVATE; c <= OBJECT_PUBLIC; c++)
@@ -132,7 +145,8 @@ static enum status find_made(struct key_reference *reference, ck_object_handle_t
 }
 
 /* It must sign, and its label must be able to change hands. */
-static enum status check_made(struct token *token, ck_object_handle_t private, const struct key_reference *reference)
+static enum status check_made(struct token *token, ck_object_handle_t private,
+			      const struct key_reference *reference)
 {
 	EVP_PKEY *key;
 	enum status st;
@@ -140,17 +154,22 @@ static enum status check_made(struct token *token, ck_object_handle_t private, c
 	if ((st = token_key_wrap(&key, token, private, reference->public)) != GR_OK)
 		return st;
 	if (!key_signs(key)) {
-		complain("%s: the key that it made does not sign: %s", token->where, complain_openssl());
+		complain("%s: the key that it made does not sign: %s", token->where,
+			 complain_openssl());
 		st = token_key_failure(key);
 	}
 	EVP_PKEY_free(key);
-	if (st != GR_OK || !reference->has_shown || (st = object_can_move(token, private)) != GR_NO)
+	if (st != GR_OK || !reference->has_shown ||
+	    (st = object_can_move(token, private)) != GR_NO)
 		return st;
-	complain("%s: the token can neither copy nor rename a key; let privateKeyPath name a file that holds the URI", token->where);
+	complain("%s: the token can neither copy nor rename a key; let privateKeyPath name a file "
+		 "that holds the URI",
+		 token->where);
 	return GR_BAD;
 }
 
-static enum status make_in_token(struct key_reference *reference, const struct store *store, const struct alg_key *alg)
+static enum status make_in_token(struct key_reference *reference, const struct store *store,
+				 const struct alg_key *alg)
 {
 	struct object_name name;
 	ck_object_handle_t private;
@@ -165,14 +184,16 @@ static enum status make_in_token(struct key_reference *reference, const struct s
 	return st == GR_OK ? check_made(token, private, reference) : st;
 }
 
-enum status token_key_store_make(const struct store *store, uint32_t n, const struct alg_key *alg, const struct stat *like)
+enum status token_key_store_make(const struct store *store, uint32_t n, const struct alg_key *alg,
+				 const struct stat *like)
 {
 	struct token_objects set;	/* what was begun here before a cut */
 	struct token *token;
 	enum status st;
 
 	/* A token that is not to be had leaves no plan behind. */
-	if ((st = token_objects_load_generation(&set, store, n)) == GR_NO && (st = choose_place(&set.reference, store, n)) == GR_OK &&
+	if ((st = token_objects_load_generation(&set, store, n)) == GR_NO &&
+	    (st = choose_place(&set.reference, store, n)) == GR_OK &&
 	    (st = token_key_store_open(&token, store, &set.reference.uri)) == GR_OK)
 		st = write_reference(store, n, &set.reference, like);
 	if (st == GR_NO)

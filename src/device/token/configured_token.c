@@ -18,7 +18,8 @@ const char *configured_token_pin_source(const struct uri *uri, const struct conf
 /* The configuration names that source too: as such, or in a URI that stands there. */
 static bool is_configured_source(const char *source, const struct conf *conf)
 {
-	static const enum conf_key keys[] = { CONF_PRIVATE_KEY_PATH, CONF_CERTIFICATE_FILE_PATH, CONF_NEXT_KEY };
+	static const enum conf_key keys[] = { CONF_PRIVATE_KEY_PATH, CONF_CERTIFICATE_FILE_PATH,
+					      CONF_NEXT_KEY };
 	struct uri uri;
 
 	if (strcmp(source, conf_text(conf, CONF_PKCS11_PIN_SOURCE)) == 0)
@@ -26,7 +27,8 @@ static bool is_configured_source(const char *source, const struct conf *conf)
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
 		const char *text = conf_text(conf, keys[i]);
 
-		if (uri_is(text) && uri_parse(&uri, text, conf_name(keys[i])) == GR_OK && strcmp(source, uri.pin_source) == 0)
+		if (uri_is(text) && uri_parse(&uri, text, conf_name(keys[i])) == GR_OK &&
+		    strcmp(source, uri.pin_source) == 0)
 			return true;
 	}
 	return false;
@@ -36,12 +38,16 @@ static enum status check_source(const struct uri *uri, const struct conf *conf)
 {
 	if (!uri->foreign || !uri->pin_source[0] || is_configured_source(uri->pin_source, conf))
 		return GR_OK;
-	complain("pin-source: %s: not opened: another user could have written the URI that names it;"
-		 " set pkcs11PinSource to it in gr.conf", uri->pin_source);
+	complain(
+	    "pin-source: %s: not opened: another user could have written the URI that names it;"
+	    " set pkcs11PinSource to it in gr.conf",
+	    uri->pin_source);
 	return GR_BAD;
 }
 
-/* What the URI leaves open. A slot number is looked at only where no name says which token it is. */
+/*
+ * What the URI leaves open. A slot number is looked at only where no name says which token it is.
+ */
 static enum status fill(struct uri *to, const struct uri *uri, const struct conf *conf)
 {
 	const char *slot = conf_text(conf, CONF_PKCS11_SLOT);
@@ -68,11 +74,14 @@ static enum status fill(struct uri *to, const struct uri *uri, const struct conf
 	return GR_OK;
 }
 
-enum status configured_token_open(struct token **token, const struct uri *uri, const struct conf *conf, const struct owner *self)
+enum status configured_token_open(struct token **token, const struct uri *uri,
+				  const struct conf *conf, const struct owner *self)
 {
 	struct token_setup setup = {
-		.environment = conf_text(conf, CONF_PKCS11_ENVIRONMENT), .self = self ? *self : (struct owner){ geteuid(), getegid() },
-		.patience = 2 * conf_number(conf, CONF_REQUEST_TIMEOUT), .read_pin = device_pin_read, .context = conf
+		.environment = conf_text(conf, CONF_PKCS11_ENVIRONMENT),
+		.self = self ? *self : (struct owner){ geteuid(), getegid() },
+		.patience = 2 * conf_number(conf, CONF_REQUEST_TIMEOUT),
+		.read_pin = device_pin_read, .context = conf
 	};
 	struct token *t;
 	enum status st;

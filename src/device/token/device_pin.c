@@ -16,7 +16,8 @@ static enum status read_nucleus(struct pin *pin, const struct conf *conf)
 
 	if ((st = nucleus_find(&nucleus, NUCLEUS_ANY, root[0] ? root : NULL)) == GR_OK) {
 		text = nucleus.value[NUCLEUS_PIN];
-		st = text ? pin_take_line(pin, text, strlen(text)) : pin_refuse(pin, "the nucleus's configuration holds none");
+		st = text ? pin_take_line(pin, text, strlen(text))
+			  : pin_refuse(pin, "the nucleus's configuration holds none");
 		str_format(pin->stamp, sizeof pin->stamp, "%" PRId64, nucleus.pin_stamp);
 	}
 	nucleus_release(&nucleus);

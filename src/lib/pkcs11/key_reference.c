@@ -37,7 +37,8 @@ static enum status parse_line(struct uri *uri, const char *text, size_t len, con
 
 	while (len > 0 && strchr(" \t\r", text[len - 1]))
 		len--;
-	if (str_format(line, sizeof line, "%.*s", (int)(len < REFERENCE_LINE ? len : REFERENCE_LINE), text))
+	if (str_format(line, sizeof line, "%.*s",
+		       (int)(len < REFERENCE_LINE ? len : REFERENCE_LINE), text))
 		return uri_parse(uri, line, where);
 	complain("%s: the line is too long", where);
 	return GR_BAD;
@@ -52,7 +53,8 @@ static EVP_PKEY *parse_public(const char *text)
 	return key;
 }
 
-enum status key_reference_parse(struct key_reference *reference, const char *text, const char *where, const struct stat *file)
+enum status key_reference_parse(struct key_reference *reference, const char *text,
+				const char *where, const struct stat *file)
 {
 	size_t len = strcspn(text, "\n");
 	struct uri shown;
@@ -91,7 +93,8 @@ static bool print_shown(BIO *bio, const struct key_reference *reference)
 	struct uri shown;
 
 	key_reference_shown(&shown, reference);
-	return uri_format_name(line, sizeof line, &shown) && BIO_printf(bio, SHOWN "%s\n", line) > 0;
+	return uri_format_name(line, sizeof line, &shown) &&
+	    BIO_printf(bio, SHOWN "%s\n", line) > 0;
 }
 
 enum status key_reference_format(char **text, size_t *len, const struct key_reference *reference)
@@ -100,10 +103,11 @@ enum status key_reference_format(char **text, size_t *len, const struct key_refe
 	char line[REFERENCE_LINE], *data = NULL, *copy = NULL;
 	long n = 0;
 
-	if (bio && uri_format(line, sizeof line, &reference->uri) && BIO_printf(bio, "%s\n", line) > 0 &&
+	if (bio && uri_format(line, sizeof line, &reference->uri) &&
+	    BIO_printf(bio, "%s\n", line) > 0 &&
 	    (!reference->has_shown || print_shown(bio, reference)) &&
-	    (!reference->public || PEM_write_bio_PUBKEY(bio, reference->public) == 1) && (n = BIO_get_mem_data(bio, &data)) > 0 &&
-	    (copy = malloc((size_t)n + 1))) {
+	    (!reference->public || PEM_write_bio_PUBKEY(bio, reference->public) == 1) &&
+	    (n = BIO_get_mem_data(bio, &data)) > 0 && (copy = malloc((size_t)n + 1))) {
 		memcpy(copy, data, (size_t)n);
 		copy[n] = '\0';
 	}

@@ -92,8 +92,10 @@ enum status module_environment(const char *environment)
 	for (const char *at = environment + strspn(environment, " "); *at; at += strspn(at, " ")) {
 		size_t len = strcspn(at, " ");
 
-		if (!str_format(one, sizeof one, "%.*s", (int)len, at) || !(equals = strchr(one, '=')) || equals == one) {
-			complain("pkcs11Environment: not of the form NAME=value, with blanks between");
+		if (!str_format(one, sizeof one, "%.*s", (int)len, at) ||
+		    !(equals = strchr(one, '=')) || equals == one) {
+			complain(
+			    "pkcs11Environment: not of the form NAME=value, with blanks between");
 			return GR_BAD;
 		}
 		*equals = '\0';
@@ -106,7 +108,9 @@ enum status module_environment(const char *environment)
 	return GR_OK;
 }
 
-/* Its name without links: nobody else can put another one there between our look and the linker's. */
+/*
+ * Its name without links: nobody else can put another one there between our look and the linker's.
+ */
 static enum status find_library(char real[static PATH_MAX], const char *path)
 {
 	enum status st;
@@ -139,7 +143,8 @@ static enum status load(struct ck_function_list **functions, const char *path)
 		complain("pkcs11Module: %s: not a PKCS#11 module", path);
 		return GR_BAD;
 	}
-	memcpy(&get_list, &symbol, sizeof get_list);	/* C has no cast from a data pointer to a function */
+	/* C has no cast from a data pointer to a function */
+	memcpy(&get_list, &symbol, sizeof get_list);
 	if ((rv = get_list(functions)) == CKR_OK)
 		return GR_OK;
 	complain("pkcs11Module: %s: %s (0x%lx)", path, module_reason(rv), rv);
@@ -147,8 +152,8 @@ static enum status load(struct ck_function_list **functions, const char *path)
 }
 
 /*
- * C_Initialize counts for the whole process, so that is where it is counted how many use a module. A child begins anew:
- * what its parent initialized is not its own (PKCS #11, 5.4).
+ * C_Initialize counts for the whole process, so that is where it is counted how many use a module.
+ * A child begins anew: what its parent initialized is not its own (PKCS #11, 5.4).
  */
 static struct use {
 	struct ck_function_list *functions;
@@ -176,14 +181,16 @@ static enum status initialize(struct ck_function_list *functions, const char *pa
 	ck_rv_t rv;
 
 	if (!use) {
-		complain("pkcs11Module: %s: more than %d modules in one process", path, MODULES_MAX);
+		complain("pkcs11Module: %s: more than %d modules in one process", path,
+			 MODULES_MAX);
 		return GR_BAD;
 	}
 	if (use->pid != getpid())
 		*use = (struct use){ .functions = functions, .pid = getpid() };
 	rv = use->count == 0 ? functions->C_Initialize(&args) : CKR_OK;
 	if (rv != CKR_OK) {
-		complain("pkcs11Module: %s: cannot be initialized: %s (0x%lx)", path, module_reason(rv), rv);
+		complain("pkcs11Module: %s: cannot be initialized: %s (0x%lx)", path,
+			 module_reason(rv), rv);
 		return GR_FAIL;
 	}
 	use->count++;

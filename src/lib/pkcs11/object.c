@@ -32,7 +32,8 @@ bool object_same_id(const struct object_name *a, const struct object_name *b)
 	return a->id_len == b->id_len && memcmp(a->id, b->id, a->id_len) == 0;
 }
 
-static ck_rv_t find(struct object_list *list, const struct token *token, struct ck_attribute *template, unsigned long count)
+static ck_rv_t find(struct object_list *list, const struct token *token,
+		    struct ck_attribute *template, unsigned long count)
 {
 	unsigned long found = 0;
 	ck_rv_t rv = token->f->C_FindObjectsInit(token->session, template, count), end;
@@ -41,14 +42,16 @@ static ck_rv_t find(struct object_list *list, const struct token *token, struct 
 		return rv;
 	/* Some modules give one at a time however many are asked for. */
 	do {
-		rv = token->f->C_FindObjects(token->session, list->handle + list->count, OBJECTS_MAX - list->count, &found);
+		rv = token->f->C_FindObjects(token->session, list->handle + list->count,
+					     OBJECTS_MAX - list->count, &found);
 		list->count += rv == CKR_OK ? found : 0;
 	} while (rv == CKR_OK && found > 0 && list->count < OBJECTS_MAX);
 	end = token->f->C_FindObjectsFinal(token->session);
 	return rv != CKR_OK ? rv : end;
 }
 
-enum status object_find(struct object_list *list, const struct token *token, enum object_class class, const struct object_name *name)
+enum status object_find(struct object_list *list, const struct token *token,
+			enum object_class class, const struct object_name *name)
 {
 	ck_object_class_t value = classes[class].class;
 	struct ck_attribute template[3] = { { CKA_CLASS, &value, sizeof value } };
@@ -59,9 +62,11 @@ enum status object_find(struct object_list *list, const struct token *token, enu
 
 	list->count = 0;
 	if (name->label[0])
-		template[count++] = (struct ck_attribute){ CKA_LABEL, (void *)name->label, strlen(name->label) };
+		template[count++] = (struct ck_attribute){ CKA_LABEL, (void *)name->label,
+							   strlen(name->label) };
 	if (name->id_len)
-		template[count++] = (struct ck_attribute){ CKA_ID, (void *)name->id, name->id_len };
+		template[count++] = (struct ck_attribute){ CKA_ID, (void *)name->id,
+							   name->id_len };
 	if ((st = token_begin(token, &turn)) != GR_OK)
 		return st;
 	if ((rv = find(list, token, template, count)) != CKR_OK)
@@ -72,7 +77,8 @@ enum status object_find(struct object_list *list, const struct token *token, enu
 	return GR_BAD;
 }
 
-enum status object_find_one(ck_object_handle_t *object, const struct token *token, enum object_class class, const struct object_name *name)
+enum status object_find_one(ck_object_handle_t *object, const struct token *token,
+			    enum object_class class, const struct object_name *name)
 {
 	struct object_list list;
 	enum status st = object_find(&list, token, class, name);
@@ -80,7 +86,8 @@ enum status object_find_one(ck_object_handle_t *object, const struct token *toke
 	if (st != GR_OK)
 		return st;
 	if (list.count > 1) {
-		complain("%s: more than one %s %s %s", token->where, object_class_name(class), name->label[0] ? "is called" : "has the same id", name->label);
+		complain("%s: more than one %s %s %s", token->where, object_class_name(class),
+			 name->label[0] ? "is called" : "has the same id", name->label);
 		return GR_BAD;
 	}
 	if (list.count == 1)
@@ -88,8 +95,8 @@ enum status object_find_one(ck_object_handle_t *object, const struct token *toke
 	return list.count == 1 ? GR_OK : GR_NO;
 }
 
-enum status object_read(void *to, size_t *len, size_t size, const struct token *token, ck_object_handle_t object,
-			ck_attribute_type_t type)
+enum status object_read(void *to, size_t *len, size_t size, const struct token *token,
+			ck_object_handle_t object, ck_attribute_type_t type)
 {
 	struct ck_attribute attribute = { type, to, size };
 	struct token_turn turn;
@@ -99,7 +106,8 @@ enum status object_read(void *to, size_t *len, size_t size, const struct token *
 	if ((st = token_begin(token, &turn)) != GR_OK)
 		return st;
 	rv = token->f->C_GetAttributeValue(token->session, object, &attribute, 1);
-	if (rv == CKR_ATTRIBUTE_TYPE_INVALID || (rv == CKR_OK && attribute.value_len == CK_UNAVAILABLE_INFORMATION))
+	if (rv == CKR_ATTRIBUTE_TYPE_INVALID ||
+	    (rv == CKR_OK && attribute.value_len == CK_UNAVAILABLE_INFORMATION))
 		st = GR_NO;
 	else if (rv != CKR_OK)
 		st = token_complain(token, "an attribute cannot be read", rv);
@@ -107,15 +115,19 @@ enum status object_read(void *to, size_t *len, size_t size, const struct token *
 	return token_end(&turn, st);
 }
 
-enum status object_read_name(struct object_name *name, const struct token *token, ck_object_handle_t object)
+enum status object_read_name(struct object_name *name, const struct token *token,
+			     ck_object_handle_t object)
 {
 	enum status st;
 	size_t len;
 
 	*name = (struct object_name){ .id_len = 0 };
-	if ((st = object_read(name->label, &len, sizeof name->label - 1, token, object, CKA_LABEL)) != GR_OK && st != GR_NO)
+	if ((st = object_read(name->label, &len, sizeof name->label - 1, token, object,
+			      CKA_LABEL)) != GR_OK &&
+	    st != GR_NO)
 		return st;
-	if ((st = object_read(name->id, &name->id_len, sizeof name->id, token, object, CKA_ID)) != GR_NO)
+	if ((st = object_read(name->id, &name->id_len, sizeof name->id, token, object, CKA_ID)) !=
+	    GR_NO)
 		return st;
 	name->id_len = 0;
 	return GR_OK;
@@ -129,10 +141,12 @@ void object_name_template(struct ck_attribute to[static 2], const struct object_
 
 static bool is_unable(ck_rv_t rv)
 {
-	return rv == CKR_FUNCTION_NOT_SUPPORTED || rv == CKR_ACTION_PROHIBITED || rv == CKR_ATTRIBUTE_READ_ONLY;
+	return rv == CKR_FUNCTION_NOT_SUPPORTED || rv == CKR_ACTION_PROHIBITED ||
+	    rv == CKR_ATTRIBUTE_READ_ONLY;
 }
 
-enum status object_copy(ck_object_handle_t *copy, const struct token *token, ck_object_handle_t object, const struct object_name *name)
+enum status object_copy(ck_object_handle_t *copy, const struct token *token,
+			ck_object_handle_t object, const struct object_name *name)
 {
 	struct ck_attribute template[2];
 	struct token_turn turn;
@@ -143,11 +157,13 @@ enum status object_copy(ck_object_handle_t *copy, const struct token *token, ck_
 	if ((st = token_begin(token, &turn)) != GR_OK)
 		return st;
 	if ((rv = token->f->C_CopyObject(token->session, object, template, 2, copy)) != CKR_OK)
-		st = is_unable(rv) ? GR_NO : token_complain(token, "an object cannot be copied", rv);
+		st = is_unable(rv) ? GR_NO
+				   : token_complain(token, "an object cannot be copied", rv);
 	return token_end(&turn, st);
 }
 
-enum status object_rename(const struct token *token, ck_object_handle_t object, const struct object_name *name)
+enum status object_rename(const struct token *token, ck_object_handle_t object,
+			  const struct object_name *name)
 {
 	struct ck_attribute template[2];
 	struct token_turn turn;
@@ -158,7 +174,8 @@ enum status object_rename(const struct token *token, ck_object_handle_t object, 
 	if ((st = token_begin(token, &turn)) != GR_OK)
 		return st;
 	if ((rv = token->f->C_SetAttributeValue(token->session, object, template, 2)) != CKR_OK)
-		st = is_unable(rv) ? GR_NO : token_complain(token, "an object cannot be renamed", rv);
+		st = is_unable(rv) ? GR_NO
+				   : token_complain(token, "an object cannot be renamed", rv);
 	return token_end(&turn, st);
 }
 
@@ -181,7 +198,9 @@ enum status object_can_move(const struct token *token, ck_object_handle_t object
 		st = GR_NO;
 	if ((st = token_end(&turn, st)) != GR_NO)
 		return st;
-	return (st = object_read_name(&name, token, object)) == GR_OK ? object_rename(token, object, &name) : st;
+	return (st = object_read_name(&name, token, object)) == GR_OK
+	    ? object_rename(token, object, &name)
+	    : st;
 }
 
 enum status object_destroy(const struct token *token, ck_object_handle_t object)

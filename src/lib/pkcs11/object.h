@@ -2,8 +2,8 @@
 /*
  * object.h - private keys, public keys and certificates in a token.
  *
- * They are found by label and id (CKA_LABEL, CKA_ID); neither proves whose they are. On any status but GR_OK one
- * line has been written, unless a function says otherwise.
+ * They are found by label and id (CKA_LABEL, CKA_ID); neither proves whose they are. On any status
+ * but GR_OK one line has been written, unless a function says otherwise.
  */
 #ifndef GR_PKCS11_OBJECT_H
 #define GR_PKCS11_OBJECT_H
@@ -34,23 +34,34 @@ void object_name_of(struct object_name *name, const struct uri *uri);
 bool object_same_id(const struct object_name *a, const struct object_name *b);
 
 /* GR_BAD: more than OBJECTS_MAX. */
-enum status object_find(struct object_list *list, const struct token *token, enum object_class class, const struct object_name *name);
+enum status object_find(struct object_list *list, const struct token *token,
+			enum object_class class, const struct object_name *name);
 /* The one object of that name. GR_NO, silent: none. GR_BAD: several. */
-enum status object_find_one(ck_object_handle_t *object, const struct token *token, enum object_class class, const struct object_name *name);
+enum status object_find_one(ck_object_handle_t *object, const struct token *token,
+			    enum object_class class, const struct object_name *name);
 /* One attribute, at most size bytes. GR_NO, silent: the object has none of that type. */
-enum status object_read(void *to, size_t *len, size_t size, const struct token *token, ck_object_handle_t object,
-			ck_attribute_type_t type);
-enum status object_read_name(struct object_name *name, const struct token *token, ck_object_handle_t object);
+enum status object_read(void *to, size_t *len, size_t size, const struct token *token,
+			ck_object_handle_t object, ck_attribute_type_t type);
+enum status object_read_name(struct object_name *name, const struct token *token,
+			     ck_object_handle_t object);
 /* The key of a public key object. GR_NO, silent: what the token says of it makes no sense. */
-enum status object_read_public(EVP_PKEY **key, const struct token *token, ck_object_handle_t object);
-enum status object_read_certificate(X509 **certificate, const struct token *token, ck_object_handle_t object);
+enum status object_read_public(EVP_PKEY **key, const struct token *token,
+			       ck_object_handle_t object);
+enum status object_read_certificate(X509 **certificate, const struct token *token,
+				    ck_object_handle_t object);
 
 /* GR_NO, silent: the token, or this object, does not allow it. */
-enum status object_copy(ck_object_handle_t *copy, const struct token *token, ck_object_handle_t object, const struct object_name *name);
-enum status object_rename(const struct token *token, ck_object_handle_t object, const struct object_name *name);
-/* Could one of the two be done? A copy that the token forgets at once, else the label that it has. GR_NO, silent: neither. */
+enum status object_copy(ck_object_handle_t *copy, const struct token *token,
+			ck_object_handle_t object, const struct object_name *name);
+enum status object_rename(const struct token *token, ck_object_handle_t object,
+			  const struct object_name *name);
+/*
+ * Could one of the two be done? A copy that the token forgets at once, else the label that it has.
+ * GR_NO, silent: neither.
+ */
 enum status object_can_move(const struct token *token, ck_object_handle_t object);
 enum status object_destroy(const struct token *token, ck_object_handle_t object);
-enum status object_put_certificate(const struct token *token, X509 *certificate, const struct object_name *name);
+enum status object_put_certificate(const struct token *token, X509 *certificate,
+				   const struct object_name *name);
 
 #endif

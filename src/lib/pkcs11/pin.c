@@ -57,7 +57,8 @@ static ssize_t read_some(int fd, char *buf, size_t size)
 
 	if (n >= 0 || errno != ESPIPE)
 		return n;
-	for (n = 0; (size_t)n < size && (more = read(fd, buf + n, size - (size_t)n)) != 0; n += more > 0 ? more : 0)
+	for (n = 0; (size_t)n < size && (more = read(fd, buf + n, size - (size_t)n)) != 0;
+	     n += more > 0 ? more : 0)
 		if (more < 0 && errno != EINTR)
 			return -1;
 	return n;
@@ -80,9 +81,11 @@ static enum status take_descriptor(struct pin *pin, int fd)
 		secret_free(buf, 0);
 		return st;
 	}
-	str_format(pin->stamp, sizeof pin->stamp, "%lld.%09ld", (long long)own.st_mtim.tv_sec, own.st_mtim.tv_nsec);
-	st = S_ISREG(own.st_mode) && own.st_mode & S_IROTH ? pin_refuse(pin, "everybody may read it; take that right away, chmod o=")
-							    : pin_take_line(pin, buf, (size_t)n);
+	str_format(pin->stamp, sizeof pin->stamp, "%lld.%09ld", (long long)own.st_mtim.tv_sec,
+		   own.st_mtim.tv_nsec);
+	st = S_ISREG(own.st_mode) && own.st_mode & S_IROTH
+	    ? pin_refuse(pin, "everybody may read it; take that right away, chmod o=")
+	    : pin_take_line(pin, buf, (size_t)n);
 	secret_free(buf, SOURCE_FILE_MAX);
 	return st;
 }
@@ -105,7 +108,10 @@ int pin_descriptor(const char *source)
 {
 	size_t len = strlen(source);
 
-	return strncmp(source, "fd:", 3) == 0 && len > 3 && len < 10 && strspn(source + 3, "0123456789") == len - 3 ? atoi(source + 3) : -1;
+	return strncmp(source, "fd:", 3) == 0 && len > 3 && len < 10 &&
+		strspn(source + 3, "0123456789") == len - 3
+	    ? atoi(source + 3)
+	    : -1;
 }
 
 enum status pin_read(struct pin *pin, const char *source, const void *context)
@@ -118,10 +124,13 @@ enum status pin_read(struct pin *pin, const char *source, const void *context)
 	if (pin_descriptor(source) >= 0)
 		return take_descriptor(pin, pin_descriptor(source));
 	if (source[0] == '\0') {
-		complain("PIN: no source is set; write it to a file and name that with pkcs11PinSource");
+		complain("PIN: no source is set; write it to a file and name that with "
+			 "pkcs11PinSource");
 		return GR_BAD;
 	}
-	return (st = location_resolve(pin->source, source, "pkcs11PinSource")) == GR_OK ? read_file(pin) : st;
+	return (st = location_resolve(pin->source, source, "pkcs11PinSource")) == GR_OK
+	    ? read_file(pin)
+	    : st;
 }
 
 /* One file a token; a serial number may hold anything. */
@@ -131,7 +140,8 @@ static void record_path(char to[static PATH_MAX], const char *state, const char 
 	size_t len = strlen(serial);
 
 	str_hex(hex, serial, len < 16 ? len : 16);
-	str_format(to, PATH_MAX, "%s/pin-refused.%s", state, hex);	/* token_setup.state leaves room */
+	/* token_setup.state leaves room */
+	str_format(to, PATH_MAX, "%s/pin-refused.%s", state, hex);
 }
 
 static void record_text(char to[static RECORD_MAX], const struct pin *pin)
@@ -139,7 +149,8 @@ static void record_text(char to[static RECORD_MAX], const struct pin *pin)
 	str_format(to, RECORD_MAX, "%s %s\n", pin->stamp, pin->source);
 }
 
-enum status pin_look(enum pin_record *record, const struct pin *pin, const char *state, const char *serial)
+enum status pin_look(enum pin_record *record, const struct pin *pin, const char *state,
+		     const char *serial)
 {
 	char path[PATH_MAX], now[RECORD_MAX], *text;
 	enum status st;

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pin.h - the PIN of a token: where it comes from, and that one which the token refused is never tried again by itself.
+ * pin.h - the PIN of a token: where it comes from, and that one which the token refused is never
+ * tried again by itself.
  *
- * A source is a file (path, ~/path or file: URI), whose first line it is; "fd:N", a descriptor that we inherited; or,
- * on a device, "greengrass", the nucleus's own configuration. Tokens lock after a few wrong PINs: what was refused is on record in
- * the folder called state, by the token's serial number, until the source changes.
+ * A source is a file (path, ~/path or file: URI), whose first line it is; "fd:N", a descriptor
+ * that we inherited; or, on a device, "greengrass", the nucleus's own configuration. Tokens lock
+ * after a few wrong PINs: what was refused is on record in the folder called state, by the token's
+ * serial number, until the source changes.
  *
- * On any status but GR_OK one line has been written, which never holds a PIN, and there is nothing to wipe.
+ * On any status but GR_OK one line has been written, which never holds a PIN, and there is nothing
+ * to wipe.
  */
 #ifndef GR_PKCS11_PIN_H
 #define GR_PKCS11_PIN_H
@@ -27,9 +30,15 @@ struct pin {
 
 /* N of "fd:N"; -1: source is something else. */
 int pin_descriptor(const char *source);
-/* From a file or a descriptor; context is not used, so that it fits token_setup.read_pin. GR_BAD: no such source, it holds no PIN or everybody may read it. GR_FAIL: cannot be read now. */
+/*
+ * From a file or a descriptor; context is not used, so that it fits token_setup.read_pin. GR_BAD:
+ * no such source, it holds no PIN or everybody may read it. GR_FAIL: cannot be read now.
+ */
 enum status pin_read(struct pin *pin, const char *source, const void *context);
-/* For those who read a source: the first line of buf; and GR_BAD with the reason why there is no PIN. */
+/*
+ * For those who read a source: the first line of buf; and GR_BAD with the reason why there is no
+ * PIN.
+ */
 enum status pin_take_line(struct pin *pin, const char *buf, size_t len);
 enum status pin_refuse(struct pin *pin, const char *why);
 void pin_wipe(struct pin *pin);
@@ -39,7 +48,8 @@ enum pin_record {
 	PIN_REFUSED,	/* this source, as it is now, was refused */
 	PIN_CHANGED	/* a PIN was refused, and somebody has seen to it since */
 };
-enum status pin_look(enum pin_record *record, const struct pin *pin, const char *state, const char *serial);
+enum status pin_look(enum pin_record *record, const struct pin *pin, const char *state,
+		     const char *serial);
 /* The token refused it. */
 enum status pin_note_refused(const struct pin *pin, const char *state, const char *serial);
 /* The token took it: the record goes. */

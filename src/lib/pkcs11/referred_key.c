@@ -5,7 +5,8 @@
 #include "pkcs11/object.h"
 #include "pkcs11/token_key.h"
 
-enum status referred_key_load(EVP_PKEY **key, struct token *token, const struct key_reference *reference)
+enum status referred_key_load(EVP_PKEY **key, struct token *token,
+			      const struct key_reference *reference)
 {
 	struct object_name name;
 	ck_object_handle_t object;
@@ -15,13 +16,15 @@ enum status referred_key_load(EVP_PKEY **key, struct token *token, const struct 
 	object_name_of(&name, &reference->uri);
 	if (name.id_len)
 		name.label[0] = '\0';
-	if ((st = object_find_one(&object, token, OBJECT_PRIVATE, &name)) == GR_NO && reference->has_shown) {
+	if ((st = object_find_one(&object, token, OBJECT_PRIVATE, &name)) == GR_NO &&
+	    reference->has_shown) {
 		name = reference->shown;
 		name.label[0] = '\0';
 		st = object_find_one(&object, token, OBJECT_PRIVATE, &name);
 	}
 	if (st == GR_NO) {
-		complain("%s: the private key %s is not there", token->where, reference->uri.object);
+		complain("%s: the private key %s is not there", token->where,
+			 reference->uri.object);
 		return GR_BAD;
 	}
 	return st == GR_OK ? token_key_wrap(key, token, object, reference->public) : st;

@@ -30,7 +30,8 @@ static enum status begin(const struct token *token, struct token_turn *turn, uin
 	char late[256];
 	enum status st;
 
-	str_format(late, sizeof late, "%.120s: the token does not answer within %lu s", token->where, (unsigned long)seconds);
+	str_format(late, sizeof late, "%.120s: the token does not answer within %lu s",
+		   token->where, (unsigned long)seconds);
 	if ((st = call_timeout_limit(&turn->limit, seconds, late)) != GR_OK)
 		return st;
 	if ((st = owner_become(&turn->was, token->setup.self.uid, token->setup.self.gid)) != GR_OK)
@@ -74,9 +75,10 @@ static bool fits(const char *wanted, const unsigned char *field, size_t len)
 static bool is_wanted(const struct uri *uri, ck_slot_id_t slot, const struct ck_token_info *info)
 {
 	return info->flags & CKF_TOKEN_INITIALIZED && (!uri->has_slot || uri->slot == slot) &&
-	       fits(uri->token, info->label, sizeof info->label) && fits(uri->serial, info->serial_number, sizeof info->serial_number) &&
-	       fits(uri->manufacturer, info->manufacturer_id, sizeof info->manufacturer_id) &&
-	       fits(uri->model, info->model, sizeof info->model);
+	    fits(uri->token, info->label, sizeof info->label) &&
+	    fits(uri->serial, info->serial_number, sizeof info->serial_number) &&
+	    fits(uri->manufacturer, info->manufacturer_id, sizeof info->manufacturer_id) &&
+	    fits(uri->model, info->model, sizeof info->model);
 }
 
 static enum status find_slot(struct token *token, const struct uri *uri)
@@ -90,7 +92,8 @@ static enum status find_slot(struct token *token, const struct uri *uri)
 	if ((rv = token->f->C_GetSlotList(1, slots, &count)) != CKR_OK)
 		return token_complain(token, "slots cannot be listed", rv);
 	for (unsigned long i = 0; i < count; i++) {
-		if (token->f->C_GetTokenInfo(slots[i], &info) != CKR_OK || !is_wanted(uri, slots[i], &info))
+		if (token->f->C_GetTokenInfo(slots[i], &info) != CKR_OK ||
+		    !is_wanted(uri, slots[i], &info))
 			continue;
 		if (found++)
 			continue;
@@ -100,21 +103,34 @@ static enum status find_slot(struct token *token, const struct uri *uri)
 	}
 	if (found == 1)
 		return GR_OK;
-	complain(found ? "%s: more than one token fits; name it by serial or slot-id" : "%s: there is no such token at the moment", token->where);
+	complain(found ? "%s: more than one token fits; name it by serial or slot-id"
+		       : "%s: there is no such token at the moment",
+		 token->where);
 	return found ? GR_BAD : GR_FAIL;
 }
 
-/* What the token says of earlier attempts; whoever changed the PIN since it was refused knows what he does. */
-static enum status may_log_in(const struct token *token, const struct ck_token_info *info, enum pin_record record, const struct pin *pin)
+/*
+ * What the token says of earlier attempts; whoever changed the PIN since it was refused knows what
+ * he does.
+ */
+static enum status may_log_in(const struct token *token, const struct ck_token_info *info,
+			      enum pin_record record, const struct pin *pin)
 {
 	if (info->flags & CKF_USER_PIN_LOCKED)
-		complain("%s: the PIN is locked; unlock it with the security officer's PIN", token->where);
+		complain("%s: the PIN is locked; unlock it with the security officer's PIN",
+			 token->where);
 	else if (info->flags & CKF_USER_PIN_FINAL_TRY)
-		complain("%s: one try is left before the PIN locks, and it is not ours to use; log in by hand once", token->where);
+		complain("%s: one try is left before the PIN locks, and it is not ours to use; "
+			 "log in by hand once",
+			 token->where);
 	else if (record == PIN_REFUSED)
-		complain("%s: the PIN from %s was refused before and is not tried again; write the right one there", token->where, pin->source);
+		complain("%s: the PIN from %s was refused before and is not tried again; write "
+			 "the right one there",
+			 token->where, pin->source);
 	else if (record == PIN_UNKNOWN && info->flags & CKF_USER_PIN_COUNT_LOW)
-		complain("%s: somebody tried a wrong PIN; log in by hand once, then it is used again", token->where);
+		complain(
+		    "%s: somebody tried a wrong PIN; log in by hand once, then it is used again",
+		    token->where);
 	else
 		return GR_OK;
 	return GR_BAD;
@@ -122,16 +138,21 @@ static enum status may_log_in(const struct token *token, const struct ck_token_i
 
 static bool is_refusal(ck_rv_t rv)
 {
-	return rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_LOCKED || rv == CKR_PIN_EXPIRED;
+	return rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LEN_RANGE ||
+	    rv == CKR_PIN_LOCKED || rv == CKR_PIN_EXPIRED;
 }
 
-static enum status try_pin(const struct token *token, const struct pin *pin, enum pin_record record)
+static enum status try_pin(const struct token *token, const struct pin *pin,
+			   enum pin_record record)
 {
-	ck_rv_t rv = token->f->C_Login(token->session, CKU_USER, (unsigned char *)pin->text, pin->len);
+	ck_rv_t rv = token->f->C_Login(token->session, CKU_USER, (unsigned char *)pin->text,
+				       pin->len);
 
 	if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN)
-		return record == PIN_UNKNOWN ? GR_OK : pin_note_taken(token->setup.state, token->serial);
-	if (is_refusal(rv))	/* on record before anything else can happen; a line of its own says if it cannot be */
+		return record == PIN_UNKNOWN ? GR_OK
+					     : pin_note_taken(token->setup.state, token->serial);
+	if (is_refusal(
+		rv)) /* on record before anything else can happen; a line of its own says if it cannot be */
 		(void)pin_note_refused(pin, token->setup.state, token->serial);
 	complain("%s: PIN from %s: %s (0x%lx)", token->where, pin->source, module_reason(rv), rv);
 	return module_status(rv);
@@ -152,7 +173,8 @@ static enum status log_in(const struct token *token)
 		return GR_OK;
 	if ((st = setup->read_pin(&pin, setup->uri.pin_source, setup->context)) != GR_OK)
 		return st;
-	if ((st = pin_look(&record, &pin, setup->state, token->serial)) == GR_OK && (st = may_log_in(token, &info, record, &pin)) == GR_OK)
+	if ((st = pin_look(&record, &pin, setup->state, token->serial)) == GR_OK &&
+	    (st = may_log_in(token, &info, record, &pin)) == GR_OK)
 		st = try_pin(token, &pin, record);
 	pin_wipe(&pin);
 	return st;
@@ -176,17 +198,22 @@ static enum status take_lock(int *fd, const struct token *token)
 	return GR_FAIL;
 }
 
-/* What a child was born with is its parent's: to end it there would be to log the parent out of some modules. */
+/*
+ * What a child was born with is its parent's: to end it there would be to log the parent out of
+ * some modules.
+ */
 static void leave(struct token *token)
 {
 	if (token->f && token->pid == getpid())
-		module_finish(token->f);	/* closes the session and logs out as well, unless another token has the module */
+		/* closes the session and logs out as well, unless another token has the module */
+		module_finish(token->f);
 	token->f = NULL;
 }
 
 static enum status open_session(struct token *token)
 {
-	ck_rv_t rv = token->f->C_OpenSession(token->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &token->session);
+	ck_rv_t rv = token->f->C_OpenSession(token->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION,
+					     NULL, NULL, &token->session);
 
 	return rv == CKR_OK ? log_in(token) : token_complain(token, "no session", rv);
 }
@@ -201,7 +228,8 @@ static enum status start(struct token *token)
 		return st;
 	token->pid = getpid();
 	if ((st = module_environment(setup->environment ? setup->environment : "")) == GR_OK &&
-	    (st = module_start(&token->f, setup->uri.module)) == GR_OK && (st = find_slot(token, &setup->uri)) == GR_OK)
+	    (st = module_start(&token->f, setup->uri.module)) == GR_OK &&
+	    (st = find_slot(token, &setup->uri)) == GR_OK)
 		st = open_session(token);
 	if (st != GR_OK)
 		leave(token);
@@ -254,7 +282,8 @@ static bool is_connected(const struct token *token)
 	struct token_turn turn;
 	bool stands;
 
-	if (!token->f || token->lost || token->pid != getpid() || token_begin(token, &turn) != GR_OK)
+	if (!token->f || token->lost || token->pid != getpid() ||
+	    token_begin(token, &turn) != GR_OK)
 		return false;
 	stands = token->f->C_GetSessionInfo(token->session, &info) == CKR_OK;
 	return token_end(&turn, GR_OK) == GR_OK && stands;
@@ -278,7 +307,8 @@ enum status token_ready(struct token *token)
 		return GR_OK;
 	disconnect(token);
 	if (clock_boot_ms() < token->again_ms) {
-		complain("%s: could not be opened a moment ago; it is tried again in a second", token->where);
+		complain("%s: could not be opened a moment ago; it is tried again in a second",
+			 token->where);
 		return GR_FAIL;
 	}
 	if ((st = token_connect(token)) != GR_OK)
@@ -298,7 +328,8 @@ void token_close(struct token *token)
 	free(token);
 }
 
-bool token_has(const struct token *token, ck_mechanism_type_t mechanism, ck_flags_t use, struct ck_mechanism_info *info)
+bool token_has(const struct token *token, ck_mechanism_type_t mechanism, ck_flags_t use,
+	       struct ck_mechanism_info *info)
 {
 	struct ck_mechanism_info own;
 	struct token_turn turn;
@@ -306,7 +337,8 @@ bool token_has(const struct token *token, ck_mechanism_type_t mechanism, ck_flag
 
 	if (token_begin(token, &turn) != GR_OK)
 		return false;
-	has = token->f->C_GetMechanismInfo(token->slot, mechanism, &own) == CKR_OK && own.flags & use;
+	has = token->f->C_GetMechanismInfo(token->slot, mechanism, &own) == CKR_OK &&
+	    own.flags & use;
 	if (has && info)
 		*info = own;
 	return token_end(&turn, GR_OK) == GR_OK && has;

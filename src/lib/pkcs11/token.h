@@ -2,9 +2,10 @@
 /*
  * token.h - a token: found, opened and logged in to.
  *
- * Opening and logging in is done under a kernel lock (token.lock in the folder of its setup): SoftHSM rewrites its token's
- * file at every login, and for others the token is gone meanwhile. A module that does not answer within its setup's patience,
- * because its token was pulled, say, ends the process with GR_FAIL and one line. On any status but GR_OK one line has been written.
+ * Opening and logging in is done under a kernel lock (token.lock in the folder of its setup):
+ * SoftHSM rewrites its token's file at every login, and for others the token is gone meanwhile. A
+ * module that does not answer within its setup's patience, because its token was pulled, say, ends
+ * the process with GR_FAIL and one line. On any status but GR_OK one line has been written.
  */
 #ifndef GR_PKCS11_TOKEN_H
 #define GR_PKCS11_TOKEN_H
@@ -24,11 +25,17 @@
 
 /* How to get at a token. context and what is pointed at must live as long as the token. */
 struct token_setup {
-	struct uri uri;			/* which token, by which module, and whence its PIN; an object's name is passed over */
+	/* which token, by which module, and whence its PIN; an object's name is passed over */
+	struct uri uri;
 	const char *environment;	/* for module_environment; NULL: nothing */
-	char state[PATH_MAX - 64];	/* the folder for token.lock and for refused PINs; made where it is missing */
+	/* the folder for token.lock and for refused PINs; made where it is missing */
+	char state[PATH_MAX - 64];
 	struct owner self;		/* who reads the PIN and speaks to the module */
-	uint32_t patience;		/* seconds that one call may take; 15 times that for making a key: a TPM takes minutes for RSA */
+	/*
+	 * seconds that one call may take; 15 times that for making a key: a TPM takes minutes for
+	 * RSA
+	 */
+	uint32_t patience;
 	enum status (*read_pin)(struct pin *pin, const char *source, const void *context);
 	const void *context;	/* for read_pin */
 };
@@ -51,18 +58,25 @@ struct token {
 
 /* A token that nobody has spoken to yet. GR_FAIL: out of memory. */
 enum status token_new(struct token **token, const struct token_setup *setup);
-/* GR_BAD: the PIN is wrong, locked or was refused before, two tokens fit. GR_FAIL: no such token at the moment, or it cannot be opened. */
+/*
+ * GR_BAD: the PIN is wrong, locked or was refused before, two tokens fit. GR_FAIL: no such token
+ * at the moment, or it cannot be opened.
+ */
 enum status token_connect(struct token *token);
 /*
- * token_connect where there is no connection, or none any more: the token was pulled and is back, or we are a child of who
- * made it. At most once a second: who asks more often gets GR_FAIL.
+ * token_connect where there is no connection, or none any more: the token was pulled and is back,
+ * or we are a child of who made it. At most once a second: who asks more often gets GR_FAIL.
  */
 enum status token_ready(struct token *token);
 /* Ends session and module; keys out of it must be gone by now. Takes NULL. */
 void token_close(struct token *token);
 
-/* Has it the mechanism for that use (CKF_SIGN, CKF_GENERATE_KEY_PAIR)? info, unless NULL, gets its key sizes. Silent. */
-bool token_has(const struct token *token, ck_mechanism_type_t mechanism, ck_flags_t use, struct ck_mechanism_info *info);
+/*
+ * Has it the mechanism for that use (CKF_SIGN, CKF_GENERATE_KEY_PAIR)? info, unless NULL, gets its
+ * key sizes. Silent.
+ */
+bool token_has(const struct token *token, ck_mechanism_type_t mechanism, ck_flags_t use,
+	       struct ck_mechanism_info *info);
 
 /* Around calls of the module: their time limit, and who makes them. */
 struct token_turn {

@@ -16,7 +16,8 @@
 
 bool token_key_has_pss(const struct token *token)
 {
-	return token_has(token, CKM_RSA_PKCS_PSS, CKF_SIGN, NULL) || token_has(token, CKM_RSA_X_509, CKF_SIGN, NULL);
+	return token_has(token, CKM_RSA_PKCS_PSS, CKF_SIGN, NULL) ||
+	    token_has(token, CKM_RSA_X_509, CKF_SIGN, NULL);
 }
 
 static void *new_key(void *provider)
@@ -39,7 +40,7 @@ static int import_public(struct token_key *key, const char *type, const OSSL_PAR
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 	int ok = ctx && EVP_PKEY_fromdata_init(ctx) == 1 &&
-		 EVP_PKEY_fromdata(ctx, &key->public, EVP_PKEY_PUBLIC_KEY, (OSSL_PARAM *)params) == 1;
+	    EVP_PKEY_fromdata(ctx, &key->public, EVP_PKEY_PUBLIC_KEY, (OSSL_PARAM *)params) == 1;
 
 	EVP_PKEY_CTX_free(ctx);
 	return ok;
@@ -76,7 +77,8 @@ static int export(void *data, int selection, OSSL_CALLBACK *take, void *arg)
 {
 	const struct token_key *key = data;
 
-	return !(selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) && EVP_PKEY_export(key->public, selection, take, arg) == 1;
+	return !(selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) &&
+	    EVP_PKEY_export(key->public, selection, take, arg) == 1;
 }
 
 static int has(const void *data, int selection)
@@ -89,7 +91,8 @@ static int has(const void *data, int selection)
 static int match(const void *a, const void *b, int selection)
 {
 	(void)selection;
-	return EVP_PKEY_eq(((const struct token_key *)a)->public, ((const struct token_key *)b)->public) == 1;
+	return EVP_PKEY_eq(((const struct token_key *)a)->public,
+			   ((const struct token_key *)b)->public) == 1;
 }
 
 /* The struct itself is for token_key_check_sign. */
@@ -133,14 +136,18 @@ static const char *name_operation(int operation)
 }
 
 #define FUNCTION(id, function) { id, (void (*)(void))function }
-#define COMMON \
-	FUNCTION(OSSL_FUNC_KEYMGMT_NEW, new_key), FUNCTION(OSSL_FUNC_KEYMGMT_FREE, free_key), \
-	FUNCTION(OSSL_FUNC_KEYMGMT_HAS, has), FUNCTION(OSSL_FUNC_KEYMGMT_MATCH, match), \
-	FUNCTION(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, list_parts), FUNCTION(OSSL_FUNC_KEYMGMT_EXPORT_TYPES, list_parts), \
-	FUNCTION(OSSL_FUNC_KEYMGMT_EXPORT, export), \
-	FUNCTION(OSSL_FUNC_KEYMGMT_GET_PARAMS, get_params), FUNCTION(OSSL_FUNC_KEYMGMT_GETTABLE_PARAMS, list_params)
+#define COMMON                                                                                    \
+	FUNCTION(OSSL_FUNC_KEYMGMT_NEW, new_key), FUNCTION(OSSL_FUNC_KEYMGMT_FREE, free_key),     \
+	    FUNCTION(OSSL_FUNC_KEYMGMT_HAS, has), FUNCTION(OSSL_FUNC_KEYMGMT_MATCH, match),       \
+	    FUNCTION(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, list_parts),                                 \
+	    FUNCTION(OSSL_FUNC_KEYMGMT_EXPORT_TYPES, list_parts),                                 \
+	    FUNCTION(OSSL_FUNC_KEYMGMT_EXPORT, export),                                           \
+	    FUNCTION(OSSL_FUNC_KEYMGMT_GET_PARAMS, get_params),                                   \
+	    FUNCTION(OSSL_FUNC_KEYMGMT_GETTABLE_PARAMS, list_params)
 
-static const OSSL_DISPATCH rsa_functions[] = { COMMON, FUNCTION(OSSL_FUNC_KEYMGMT_IMPORT, import_rsa), { 0, NULL } };
+static const OSSL_DISPATCH rsa_functions[] = { COMMON,
+					       FUNCTION(OSSL_FUNC_KEYMGMT_IMPORT, import_rsa),
+					       { 0, NULL } };
 static const OSSL_DISPATCH ec_functions[] = {
 	COMMON, FUNCTION(OSSL_FUNC_KEYMGMT_IMPORT, import_ec),
 	FUNCTION(OSSL_FUNC_KEYMGMT_QUERY_OPERATION_NAME, name_operation), { 0, NULL }
@@ -161,12 +168,16 @@ static const OSSL_ALGORITHM *query(void *provider, int operation, int *no_cache)
 
 	(void)provider;
 	*no_cache = 0;
-	return operation == OSSL_OP_KEYMGMT ? keys : operation == OSSL_OP_SIGNATURE ? signatures : NULL;
+	return operation == OSSL_OP_KEYMGMT  ? keys
+	    : operation == OSSL_OP_SIGNATURE ? signatures
+					     : NULL;
 }
 
-static int start(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *from_core, const OSSL_DISPATCH **functions, void **provider)
+static int start(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *from_core,
+		 const OSSL_DISPATCH **functions, void **provider)
 {
-	static const OSSL_DISPATCH own[] = { FUNCTION(OSSL_FUNC_PROVIDER_QUERY_OPERATION, query), { 0, NULL } };
+	static const OSSL_DISPATCH own[] = { FUNCTION(OSSL_FUNC_PROVIDER_QUERY_OPERATION, query),
+					     { 0, NULL } };
 
 	(void)handle, (void)from_core;
 	*functions = own;
@@ -189,9 +200,13 @@ static bool make_context(struct token *token)
 static struct token_key *own_of(EVP_PKEY *key)
 {
 	void *handle = NULL;
-	OSSL_PARAM params[] = { OSSL_PARAM_construct_octet_ptr(HANDLE, &handle, 0), OSSL_PARAM_construct_end() };
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_octet_ptr(HANDLE, &handle, 0),
+				OSSL_PARAM_construct_end() };
 
-	return EVP_PKEY_get_params(key, params) == 1 && handle && ((struct token_key *)handle)->token ? handle : NULL;
+	return EVP_PKEY_get_params(key, params) == 1 && handle &&
+		((struct token_key *)handle)->token
+	    ? handle
+	    : NULL;
 }
 
 static const struct token *token_of(EVP_PKEY *key)
@@ -218,7 +233,8 @@ static enum status look(struct token_key *own)
 	if ((st = object_find_one(&own->object, own->token, OBJECT_PRIVATE, &name)) == GR_OK)
 		own->connection = own->token->connections;
 	if (st == GR_NO)
-		complain("%s: the private key %s is not there", own->token->where, own->name.label);
+		complain("%s: the private key %s is not there", own->token->where,
+			 own->name.label);
 	return st == GR_NO ? GR_BAD : st;
 }
 
@@ -251,35 +267,47 @@ enum status token_key_check_sign(EVP_PKEY *key, const struct alg_sign *alg)
 		return GR_OK;
 	for (const struct alg_sign *a = alg_sign_list(); a->name; a++)
 		if (a->type == alg->type && token_key_can_sign(token, a) && used < sizeof others)
-			used += (size_t)snprintf(others + used, sizeof others - used, "%s%s", used ? ", " : "", a->name);
-	complain("%s: %s: not supported; the token can sign %s", token->where, alg->name, used ? others : "nothing with such a key");
+			used += (size_t)snprintf(others + used, sizeof others - used, "%s%s",
+						 used ? ", " : "", a->name);
+	complain("%s: %s: not supported; the token can sign %s", token->where, alg->name,
+		 used ? others : "nothing with such a key");
 	return GR_BAD;
 }
 
 static enum status wrap(EVP_PKEY **key, struct token_key *own)
 {
 	void *handle = own;
-	OSSL_PARAM params[] = { OSSL_PARAM_construct_octet_ptr(HANDLE, &handle, sizeof *own), OSSL_PARAM_construct_end() };
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_octet_ptr(HANDLE, &handle, sizeof *own),
+				OSSL_PARAM_construct_end() };
 	const char *type = EVP_PKEY_is_a(own->public, "EC") ? "EC" : "RSA";
-	EVP_PKEY_CTX *ctx = make_context(own->token) ? EVP_PKEY_CTX_new_from_name(own->token->keys, type, "provider=" PROVIDER) : NULL;
+	EVP_PKEY_CTX *ctx = make_context(own->token)
+	    ? EVP_PKEY_CTX_new_from_name(own->token->keys, type, "provider=" PROVIDER)
+	    : NULL;
 	EVP_PKEY *made = NULL;
 
-	if (ctx && EVP_PKEY_fromdata_init(ctx) == 1 && EVP_PKEY_fromdata(ctx, &made, EVP_PKEY_KEYPAIR, params) == 1)
+	if (ctx && EVP_PKEY_fromdata_init(ctx) == 1 &&
+	    EVP_PKEY_fromdata(ctx, &made, EVP_PKEY_KEYPAIR, params) == 1)
 		*key = made;
 	else
-		complain("%s: the private key cannot be handed to OpenSSL: %s", own->token->where, complain_openssl());
+		complain("%s: the private key cannot be handed to OpenSSL: %s", own->token->where,
+			 complain_openssl());
 	EVP_PKEY_CTX_free(ctx);
 	return made ? GR_OK : GR_FAIL;
 }
 
-enum status token_key_wrap(EVP_PKEY **key, struct token *token, ck_object_handle_t object, EVP_PKEY *public)
+enum status token_key_wrap(EVP_PKEY **key, struct token *token, ck_object_handle_t object,
+			   EVP_PKEY *public)
 {
-	struct token_key own = { .token = token, .object = object, .connection = token->connections, .public = public };
+	struct token_key own = { .token = token,
+				 .object = object,
+				 .connection = token->connections,
+				 .public = public };
 
 	return wrap(key, &own);
 }
 
-enum status token_key_promise(EVP_PKEY **key, struct token *token, const struct object_name *name, EVP_PKEY *public)
+enum status token_key_promise(EVP_PKEY **key, struct token *token, const struct object_name *name,
+			      EVP_PKEY *public)
 {
 	struct token_key own = { .token = token, .name = *name, .public = public };
 

@@ -2,9 +2,9 @@
 /*
  * token_key.h - a private key in a token as OpenSSL sees it: an EVP_PKEY that signs there.
  *
- * It is a provider of our own behind a library context of its own, so that no other key is ever taken for one of
- * these. Hashes are made here, and each signature is verified with the public half before anybody sees it: a token
- * that signs with another key, or wrongly, fails.
+ * It is a provider of our own behind a library context of its own, so that no other key is ever
+ * taken for one of these. Hashes are made here, and each signature is verified with the public
+ * half before anybody sees it: a token that signs with another key, or wrongly, fails.
  */
 #ifndef GR_PKCS11_TOKEN_KEY_H
 #define GR_PKCS11_TOKEN_KEY_H
@@ -15,19 +15,28 @@
 #include "pkcs11/object.h"
 #include "pkcs11/token.h"
 
-/* The private key object, RSA or EC, whose public half is public. EVP_PKEY_free it before token_close. GR_FAIL, one line. */
-enum status token_key_wrap(EVP_PKEY **key, struct token *token, ck_object_handle_t object, EVP_PKEY *public);
 /*
- * The same for a token that may be away: a promise, which token_key_ready redeems before each signature. name is its own in
- * the token, by id alone where it has one. GR_FAIL, one line: out of memory.
+ * The private key object, RSA or EC, whose public half is public. EVP_PKEY_free it before
+ * token_close. GR_FAIL, one line.
  */
-enum status token_key_promise(EVP_PKEY **key, struct token *token, const struct object_name *name, EVP_PKEY *public);
+enum status token_key_wrap(EVP_PKEY **key, struct token *token, ck_object_handle_t object,
+			   EVP_PKEY *public);
 /*
- * Connects, or connects again, and looks for the key. GR_OK at once for a key that is in no token, or is there. GR_BAD, one line:
- * no such key, several, or as token_connect has it. GR_FAIL, one line: the token is away.
+ * The same for a token that may be away: a promise, which token_key_ready redeems before each
+ * signature. name is its own in the token, by id alone where it has one. GR_FAIL, one line: out of
+ * memory.
+ */
+enum status token_key_promise(EVP_PKEY **key, struct token *token, const struct object_name *name,
+			      EVP_PKEY *public);
+/*
+ * Connects, or connects again, and looks for the key. GR_OK at once for a key that is in no token,
+ * or is there. GR_BAD, one line: no such key, several, or as token_connect has it. GR_FAIL, one
+ * line: the token is away.
  */
 enum status token_key_ready(EVP_PKEY *key);
-/* Its last signature failed as it does when a token was pulled: token_key_ready may bring it back. */
+/*
+ * Its last signature failed as it does when a token was pulled: token_key_ready may bring it back.
+ */
 bool token_key_is_lost(EVP_PKEY *key);
 /* Can this token's RSA keys sign by RSA-PSS, which TLS 1.3 wants? */
 bool token_key_has_pss(const struct token *token);
@@ -35,18 +44,29 @@ bool token_key_has_pss(const struct token *token);
 /* Can the token make such a key, and sign so with it? By what it says of itself. */
 bool token_key_can_make(const struct token *token, const struct alg_key *alg);
 bool token_key_can_sign(const struct token *token, const struct alg_sign *alg);
-/* The same for a key: GR_BAD, one line that says how else its token signs: it cannot. A key that is in no token can. */
+/*
+ * The same for a key: GR_BAD, one line that says how else its token signs: it cannot. A key that
+ * is in no token can.
+ */
 enum status token_key_check_sign(EVP_PKEY *key, const struct alg_sign *alg);
-/* A signature by key failed: GR_FAIL if the same may work later, as a token that gave no answer may; else, and for a key in no token, GR_BAD. */
+/*
+ * A signature by key failed: GR_FAIL if the same may work later, as a token that gave no answer
+ * may; else, and for a key in no token, GR_BAD.
+ */
 enum status token_key_failure(EVP_PKEY *key);
 /*
- * Makes a key pair, which never leaves the token and can sign and nothing else, both halves called name. *public is
- * its public half. GR_BAD, one line: the token cannot; the line says what it can.
+ * Makes a key pair, which never leaves the token and can sign and nothing else, both halves called
+ * name. *public is its public half. GR_BAD, one line: the token cannot; the line says what it can.
  */
-enum status token_key_make(EVP_PKEY **public, ck_object_handle_t *private, const struct token *token, const struct alg_key *alg,
+enum status token_key_make(EVP_PKEY **public, ck_object_handle_t *private,
+			   const struct token *token, const struct alg_key *alg,
 			   const struct object_name *name);
 
-/* The same for a key of a new name: uri says its label, and gets a random id unless it has one. GR_BAD also: label or id are taken. */
-enum status token_key_create(EVP_PKEY **public, struct uri *uri, const struct token *token, const struct alg_key *alg);
+/*
+ * The same for a key of a new name: uri says its label, and gets a random id unless it has one.
+ * GR_BAD also: label or id are taken.
+ */
+enum status token_key_create(EVP_PKEY **public, struct uri *uri, const struct token *token,
+			     const struct alg_key *alg);
 
 #endif

@@ -23,29 +23,34 @@ static unsigned long bits_of(const struct alg_key *alg)
 
 bool token_key_can_make(const struct token *token, const struct alg_key *alg)
 {
-	ck_mechanism_type_t mechanism = alg->type == EVP_PKEY_RSA ? CKM_RSA_PKCS_KEY_PAIR_GEN : CKM_EC_KEY_PAIR_GEN;
+	ck_mechanism_type_t mechanism = alg->type == EVP_PKEY_RSA ? CKM_RSA_PKCS_KEY_PAIR_GEN
+								  : CKM_EC_KEY_PAIR_GEN;
 	struct ck_mechanism_info info;
 
-	return token_has(token, mechanism, CKF_GENERATE_KEY_PAIR, &info) && info.min_key_size <= bits_of(alg) &&
-	       bits_of(alg) <= info.max_key_size;
+	return token_has(token, mechanism, CKF_GENERATE_KEY_PAIR, &info) &&
+	    info.min_key_size <= bits_of(alg) && bits_of(alg) <= info.max_key_size;
 }
 
 bool token_key_can_sign(const struct token *token, const struct alg_sign *alg)
 {
 	if (alg->pss)
 		return token_key_has_pss(token);
-	return token_has(token, alg->type == EVP_PKEY_RSA ? CKM_RSA_PKCS : CKM_ECDSA, CKF_SIGN, NULL);
+	return token_has(token, alg->type == EVP_PKEY_RSA ? CKM_RSA_PKCS : CKM_ECDSA, CKF_SIGN,
+			 NULL);
 }
 
-static enum status complain_unable(const struct token *token, const struct alg_key *alg, const char *why)
+static enum status complain_unable(const struct token *token, const struct alg_key *alg,
+				   const char *why)
 {
 	char others[256] = "";
 	size_t used = 0;
 
 	for (const struct alg_key *a = alg_key_list(); a->name; a++)
 		if (a != alg && token_key_can_make(token, a) && used < sizeof others)
-			used += (size_t)snprintf(others + used, sizeof others - used, "%s%s", used ? ", " : "", a->name);
-	complain("%s: %s: %s; the token can make %s", token->where, alg->name, why, used ? others : "no key of ours");
+			used += (size_t)snprintf(others + used, sizeof others - used, "%s%s",
+						 used ? ", " : "", a->name);
+	complain("%s: %s: %s; the token can make %s", token->where, alg->name, why,
+		 used ? others : "no key of ours");
 	return GR_BAD;
 }
 
@@ -54,18 +59,25 @@ struct templates {
 	unsigned long publics, privates;
 };
 
-static void add(struct ck_attribute *list, unsigned long *count, ck_attribute_type_t type, void *value, size_t len)
+static void add(struct ck_attribute *list, unsigned long *count, ck_attribute_type_t type,
+		void *value, size_t len)
 {
 	list[(*count)++] = (struct ck_attribute){ type, value, len };
 }
 
-/* strict also says what the key may not do. Some tokens know no such key: tpm2-pkcs11 signs by the TPM's decryption. */
-static ck_rv_t generate(ck_object_handle_t *public, ck_object_handle_t *private, const struct token *token, const struct alg_key *alg,
+/*
+ * strict also says what the key may not do. Some tokens know no such key: tpm2-pkcs11 signs by the
+ * TPM's decryption.
+ */
+static ck_rv_t generate(ck_object_handle_t *public, ck_object_handle_t *private,
+			const struct token *token, const struct alg_key *alg,
 			const struct object_name *name, bool strict)
 {
-	static const ck_attribute_type_t forbidden[] = { CKA_DECRYPT, CKA_UNWRAP, CKA_DERIVE, CKA_SIGN_RECOVER };
+	static const ck_attribute_type_t forbidden[] = { CKA_DECRYPT, CKA_UNWRAP, CKA_DERIVE,
+							 CKA_SIGN_RECOVER };
 	bool rsa = alg->type == EVP_PKEY_RSA;
-	struct ck_mechanism mechanism = { rsa ? CKM_RSA_PKCS_KEY_PAIR_GEN : CKM_EC_KEY_PAIR_GEN, NULL, 0 };
+	struct ck_mechanism mechanism = { rsa ? CKM_RSA_PKCS_KEY_PAIR_GEN : CKM_EC_KEY_PAIR_GEN,
+					  NULL, 0 };
 	unsigned char yes = 1, no = 0, exponent[] = { 1, 0, 1 }, curve[32], *at = curve;
 	int curve_len = rsa ? 0 : i2d_ASN1_OBJECT(OBJ_nid2obj(EC_curve_nist2nid(alg->group)), &at);
 	unsigned long bits = bits_of(alg);
@@ -88,18 +100,21 @@ static ck_rv_t generate(ck_object_handle_t *public, ck_object_handle_t *private,
 	add(t.private, &t.privates, CKA_SIGN, &yes, sizeof yes);
 	for (size_t i = 0; strict && i < sizeof forbidden / sizeof forbidden[0]; i++)
 		add(t.private, &t.privates, forbidden[i], &no, sizeof no);
-	return token->f->C_GenerateKeyPair(token->session, &mechanism, t.public, t.publics, t.private, t.privates, public, private);
+	return token->f->C_GenerateKeyPair(token->session, &mechanism, t.public, t.publics,
+					   t.private, t.privates, public, private);
 }
 
 /* Refusals of a template; the last two are what some modules call it. */
 static bool is_about_template(ck_rv_t rv)
 {
-	return rv == CKR_TEMPLATE_INCONSISTENT || rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_ATTRIBUTE_VALUE_INVALID ||
-	       rv == CKR_GENERAL_ERROR || rv == CKR_FUNCTION_FAILED;
+	return rv == CKR_TEMPLATE_INCONSISTENT || rv == CKR_ATTRIBUTE_TYPE_INVALID ||
+	    rv == CKR_ATTRIBUTE_VALUE_INVALID || rv == CKR_GENERAL_ERROR ||
+	    rv == CKR_FUNCTION_FAILED;
 }
 
-static enum status make_pair(ck_object_handle_t *public, ck_object_handle_t *private, const struct token *token,
-			     const struct alg_key *alg, const struct object_name *name)
+static enum status make_pair(ck_object_handle_t *public, ck_object_handle_t *private,
+			     const struct token *token, const struct alg_key *alg,
+			     const struct object_name *name)
 {
 	struct token_turn turn;
 	enum status st;
@@ -114,7 +129,8 @@ static enum status make_pair(ck_object_handle_t *public, ck_object_handle_t *pri
 	return token_end(&turn, st);
 }
 
-enum status token_key_make(EVP_PKEY **public, ck_object_handle_t *private, const struct token *token, const struct alg_key *alg,
+enum status token_key_make(EVP_PKEY **public, ck_object_handle_t *private,
+			   const struct token *token, const struct alg_key *alg,
 			   const struct object_name *name)
 {
 	ck_object_handle_t handle;
@@ -122,11 +138,13 @@ enum status token_key_make(EVP_PKEY **public, ck_object_handle_t *private, const
 
 	if (!token_key_can_make(token, alg))
 		return complain_unable(token, alg, "not supported");
-	if ((st = make_pair(&handle, private, token, alg, name)) != GR_OK || (st = object_read_public(public, token, handle)) == GR_OK)
+	if ((st = make_pair(&handle, private, token, alg, name)) != GR_OK ||
+	    (st = object_read_public(public, token, handle)) == GR_OK)
 		return st;
 	object_destroy(token, *private);
 	object_destroy(token, handle);
-	return st == GR_NO ? complain_unable(token, alg, "the key that it made makes no sense") : st;
+	return st == GR_NO ? complain_unable(token, alg, "the key that it made makes no sense")
+			   : st;
 }
 
 /* Of its own, unless somebody gave one: no two keys may share an id. */
@@ -153,14 +171,16 @@ static enum status check_free(const struct token *token, const struct object_nam
 		if ((st = object_find(&list, token, OBJECT_PRIVATE, &either[i])) != GR_OK)
 			return st;
 		if (list.count > 0) {
-			complain("%s: a private key with this %s is there already", token->where, i == 0 ? "label" : "id");
+			complain("%s: a private key with this %s is there already", token->where,
+				 i == 0 ? "label" : "id");
 			return GR_BAD;
 		}
 	}
 	return GR_OK;
 }
 
-enum status token_key_create(EVP_PKEY **public, struct uri *uri, const struct token *token, const struct alg_key *alg)
+enum status token_key_create(EVP_PKEY **public, struct uri *uri, const struct token *token,
+			     const struct alg_key *alg)
 {
 	struct object_name name;
 	ck_object_handle_t private;

@@ -16,8 +16,9 @@
 enum { SIGNATURE_MAX = 1024, RAW_MAX = 1024 };	/* bytes: of an RSA modulus of 8192 bits */
 
 /*
- * Padding, digest and salt are kept by a context of the default provider that verifies with the public half: it knows
- * all parameters, names the algorithm for a CSR, and checks what the token did.
+ * Padding, digest and salt are kept by a context of the default provider that verifies with the
+ * public half: it knows all parameters, names the algorithm for a CSR, and checks what the token
+ * did.
  */
 struct signing {
 	const struct token_key *key;
@@ -45,14 +46,16 @@ static const struct digest {
 
 static int fail(struct token *token, enum status st, const char *why)
 {
-	str_format(token->failure, sizeof token->failure, "%.160s: no signature: %s", token->where, why);
+	str_format(token->failure, sizeof token->failure, "%.160s: no signature: %s", token->where,
+		   why);
 	token->failed = st;
 	ERR_raise_data(ERR_LIB_USER, 1, "%s", token->failure);
 	return 0;
 }
 
 /* The DigestInfo of PKCS #1 (RFC 8017, 9.2), its parameters NULL as there. */
-static bool order_pkcs1(struct order *order, const EVP_MD *md, const unsigned char *hash, size_t len)
+static bool order_pkcs1(struct order *order, const EVP_MD *md, const unsigned char *hash,
+			size_t len)
 {
 	X509_SIG *info = X509_SIG_new();
 	ASN1_OCTET_STRING *digest = NULL;
@@ -62,8 +65,10 @@ static bool order_pkcs1(struct order *order, const EVP_MD *md, const unsigned ch
 
 	if (info) {
 		X509_SIG_getm(info, &algorithm, &digest);
-		if (X509_ALGOR_set0(algorithm, OBJ_nid2obj(EVP_MD_get_type(md)), V_ASN1_NULL, NULL) == 1 &&
-		    ASN1_OCTET_STRING_set(digest, hash, (int)len) == 1 && (size = i2d_X509_SIG(info, NULL)) <= RAW_MAX)
+		if (X509_ALGOR_set0(algorithm, OBJ_nid2obj(EVP_MD_get_type(md)), V_ASN1_NULL,
+				    NULL) == 1 &&
+		    ASN1_OCTET_STRING_set(digest, hash, (int)len) == 1 &&
+		    (size = i2d_X509_SIG(info, NULL)) <= RAW_MAX)
 			size = i2d_X509_SIG(info, &at);
 	}
 	X509_SIG_free(info);
@@ -72,23 +77,30 @@ static bool order_pkcs1(struct order *order, const EVP_MD *md, const unsigned ch
 	return size > 0;
 }
 
-/* Tokens that know RSA-PSS do it themselves; the others get the padded block, if they take raw ones. */
-static bool order_pss(struct order *order, const struct signing *s, const EVP_MD *md, const unsigned char *hash, size_t len)
+/*
+ * Tokens that know RSA-PSS do it themselves; the others get the padded block, if they take raw
+ * ones.
+ */
+static bool order_pss(struct order *order, const struct signing *s, const EVP_MD *md,
+		      const unsigned char *hash, size_t len)
 {
 	const struct token *token = s->key->token;
 	const struct digest *digest = NULL;
 	const EVP_MD *mgf = NULL;
 	int salt = 0;
 
-	if (EVP_PKEY_CTX_get_rsa_pss_saltlen(s->settings, &salt) <= 0 || EVP_PKEY_CTX_get_rsa_mgf1_md(s->settings, &mgf) <= 0)
+	if (EVP_PKEY_CTX_get_rsa_pss_saltlen(s->settings, &salt) <= 0 ||
+	    EVP_PKEY_CTX_get_rsa_mgf1_md(s->settings, &mgf) <= 0)
 		return false;
 	salt = salt < 0 ? (int)len : salt;	/* as long as the hash: what all of ours ask for */
 	for (size_t i = 0; i < sizeof digests / sizeof digests[0]; i++)
 		if (digests[i].nid == EVP_MD_get_type(md))
 			digest = &digests[i];
 	if (digest && mgf == md && token_has(token, CKM_RSA_PKCS_PSS, CKF_SIGN, NULL)) {
-		order->pss = (struct ck_rsa_pkcs_pss_params){ digest->mechanism, digest->mgf, (unsigned long)salt };
-		order->mechanism = (struct ck_mechanism){ CKM_RSA_PKCS_PSS, &order->pss, sizeof order->pss };
+		order->pss = (struct ck_rsa_pkcs_pss_params){ digest->mechanism, digest->mgf,
+							      (unsigned long)salt };
+		order->mechanism = (struct ck_mechanism){ CKM_RSA_PKCS_PSS, &order->pss,
+							  sizeof order->pss };
 		memcpy(order->data, hash, len);
 		order->len = len;
 		return true;
@@ -96,11 +108,16 @@ static bool order_pss(struct order *order, const struct signing *s, const EVP_MD
 	order->mechanism = (struct ck_mechanism){ CKM_RSA_X_509, NULL, 0 };
 	order->len = ((size_t)EVP_PKEY_get_bits(s->key->public) + 7) / 8;
 	return mgf == md && order->len <= RAW_MAX &&
-	       pss_encode(order->data, (size_t)EVP_PKEY_get_bits(s->key->public), md, hash, len, (size_t)salt);
+	    pss_encode(order->data, (size_t)EVP_PKEY_get_bits(s->key->public), md, hash, len,
+		       (size_t)salt);
 }
 
-/* A hash longer than the order of the curve is cut here: not every token does it (FIPS 186-4, 6.4). */
-static bool order_ecdsa(struct order *order, const EVP_PKEY *public, const unsigned char *hash, size_t len)
+/*
+ * A hash longer than the order of the curve is cut here: not every token does it (FIPS 186-4,
+ * 6.4).
+ */
+static bool order_ecdsa(struct order *order, const EVP_PKEY *public, const unsigned char *hash,
+			size_t len)
 {
 	size_t most = ((size_t)EVP_PKEY_get_bits(public) + 7) / 8;
 
@@ -110,14 +127,16 @@ static bool order_ecdsa(struct order *order, const EVP_PKEY *public, const unsig
 	return true;
 }
 
-static bool write_order(struct order *order, const struct signing *s, const unsigned char *tbs, size_t tbs_len)
+static bool write_order(struct order *order, const struct signing *s, const unsigned char *tbs,
+			size_t tbs_len)
 {
 	unsigned char hash[EVP_MAX_MD_SIZE];
 	const EVP_MD *md = NULL;
 	unsigned int len = 0;
 	int pad = 0;
 
-	if (EVP_PKEY_CTX_get_signature_md(s->settings, &md) <= 0 || !md || EVP_Digest(tbs, tbs_len, hash, &len, md, NULL) != 1)
+	if (EVP_PKEY_CTX_get_signature_md(s->settings, &md) <= 0 || !md ||
+	    EVP_Digest(tbs, tbs_len, hash, &len, md, NULL) != 1)
 		return false;
 	if (EVP_PKEY_is_a(s->key->public, "EC"))
 		return order_ecdsa(order, s->key->public, hash, len);
@@ -128,7 +147,8 @@ static bool write_order(struct order *order, const struct signing *s, const unsi
 	return pad == RSA_PKCS1_PSS_PADDING && order_pss(order, s, md, hash, len);
 }
 
-static int execute(unsigned char raw[static RAW_MAX], unsigned long *len, const struct token_key *key, struct order *order)
+static int execute(unsigned char raw[static RAW_MAX], unsigned long *len,
+		   const struct token_key *key, struct order *order)
 {
 	struct token *token = key->token;
 	struct token_turn turn;
@@ -149,10 +169,15 @@ static int execute(unsigned char raw[static RAW_MAX], unsigned long *len, const 
 	return fail(token, module_status(rv), module_reason(rv));
 }
 
-/* A token gives r and s, each as long as the order of the curve; X.509 and TLS want them in DER (RFC 3279, 2.2.3). */
-static int encode_ecdsa(unsigned char *sig, size_t *sig_len, size_t size, const unsigned char *raw, size_t len)
+/*
+ * A token gives r and s, each as long as the order of the curve; X.509 and TLS want them in DER
+ * (RFC 3279, 2.2.3).
+ */
+static int encode_ecdsa(unsigned char *sig, size_t *sig_len, size_t size, const unsigned char *raw,
+			size_t len)
 {
-	BIGNUM *r = BN_bin2bn(raw, (int)(len / 2), NULL), *s = BN_bin2bn(raw + len / 2, (int)(len / 2), NULL);
+	BIGNUM *r = BN_bin2bn(raw, (int)(len / 2), NULL),
+	       *s = BN_bin2bn(raw + len / 2, (int)(len / 2), NULL);
 	ECDSA_SIG *both = ECDSA_SIG_new();
 	int n = 0;
 
@@ -170,7 +195,8 @@ static int encode_ecdsa(unsigned char *sig, size_t *sig_len, size_t size, const 
 	return n > 0;
 }
 
-static int digest_sign(void *context, unsigned char *sig, size_t *sig_len, size_t size, const unsigned char *tbs, size_t tbs_len)
+static int digest_sign(void *context, unsigned char *sig, size_t *sig_len, size_t size,
+		       const unsigned char *tbs, size_t tbs_len)
 {
 	struct signing *s = context;
 	unsigned char raw[RAW_MAX];
@@ -197,7 +223,8 @@ static int digest_sign(void *context, unsigned char *sig, size_t *sig_len, size_
 		return fail(s->key->token, GR_BAD, "what the token made is too long");
 	}
 	return EVP_DigestVerify(s->verifier, sig, *sig_len, tbs, tbs_len) == 1 ||
-	       fail(s->key->token, GR_BAD, "what the token made does not verify: the key is another one");
+	    fail(s->key->token, GR_BAD,
+		 "what the token made does not verify: the key is another one");
 }
 
 static void *new_signing(void *provider, const char *properties)
@@ -214,7 +241,8 @@ static void free_signing(void *context)
 	free(s);
 }
 
-static int digest_sign_init(void *context, const char *digest, void *key, const OSSL_PARAM params[])
+static int digest_sign_init(void *context, const char *digest, void *key,
+			    const OSSL_PARAM params[])
 {
 	struct signing *s = context;
 
@@ -222,7 +250,8 @@ static int digest_sign_init(void *context, const char *digest, void *key, const 
 	EVP_MD_CTX_free(s->verifier);
 	s->verifier = EVP_MD_CTX_new();
 	return s->key->token && s->verifier &&
-	       EVP_DigestVerifyInit_ex(s->verifier, &s->settings, digest, NULL, NULL, s->key->public, params) == 1;
+	    EVP_DigestVerifyInit_ex(s->verifier, &s->settings, digest, NULL, NULL, s->key->public,
+				    params) == 1;
 }
 
 static int set_params(void *context, const OSSL_PARAM params[])

@@ -12,13 +12,18 @@
 /* What stands behind an EVP_PKEY of ours. */
 struct token_key {
 	struct token *token;		/* NULL: a public key, brought in to be compared */
-	struct object_name name;	/* it is found by that; not used for a handle that somebody else has found */
+	/* it is found by that; not used for a handle that somebody else has found */
+	struct object_name name;
 	ck_object_handle_t object;
-	unsigned connection;		/* object belongs to that one of token's; 0: it was not looked for */
+	/* object belongs to that one of token's; 0: it was not looked for */
+	unsigned connection;
 	EVP_PKEY *public;		/* of the default provider */
 };
 
-/* OSSL_OP_SIGNATURE, for RSA and EC alike: what is signed and how comes from the key and its parameters. */
+/*
+ * OSSL_OP_SIGNATURE, for RSA and EC alike: what is signed and how comes from the key and its
+ * parameters.
+ */
 extern const OSSL_DISPATCH token_sign_functions[];
 
 #endif

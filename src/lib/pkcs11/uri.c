@@ -94,7 +94,8 @@ static const char *take_slot(struct uri *uri, const char *value, size_t len)
 	return uri->has_slot ? NULL : "is not a number";
 }
 
-static const char *take_value(struct uri *uri, const struct attribute *a, const char *value, size_t len)
+static const char *take_value(struct uri *uri, const struct attribute *a, const char *value,
+			      size_t len)
 {
 	char *field = (char *)uri + a->offset;
 	const char *why;
@@ -108,11 +109,16 @@ static const char *take_value(struct uri *uri, const struct attribute *a, const 
 	case PATH_SLOT:
 		return take_slot(uri, value, len);
 	case QUERY_PIN:
-		return "has no place here; write the PIN to a file and name that with pin-source or pkcs11PinSource";
+		return "has no place here; write the PIN to a file and name that with pin-source "
+		       "or pkcs11PinSource";
 	default:
 		why = take_text(field, a->size, value, len);
-		/* RFC 7512, 2.4 also has "|command": that would run whatever a configuration says. */
-		return why || a->kind != QUERY_PIN_SOURCE || field[0] != '|' ? why : "names a command; name a file";
+		/*
+		 * RFC 7512, 2.4 also has "|command": that would run whatever a configuration says.
+		 */
+		return why || a->kind != QUERY_PIN_SOURCE || field[0] != '|'
+		    ? why
+		    : "names a command; name a file";
 	}
 }
 
@@ -125,14 +131,19 @@ static bool is_query(enum kind kind)
 static const struct attribute *find(const char *name, size_t len, bool query)
 {
 	for (size_t i = 0; i < ATTRIBUTES; i++)
-		if (strlen(attributes[i].name) == len && memcmp(attributes[i].name, name, len) == 0 &&
+		if (strlen(attributes[i].name) == len &&
+		    memcmp(attributes[i].name, name, len) == 0 &&
 		    (is_query(attributes[i].kind) == query || attributes[i].kind == QUERY_PIN))
 			return &attributes[i];
 	return NULL;
 }
 
-/* name=value at text, len bytes. The value is not repeated in the line: it may be a PIN in a wrong place. */
-static enum status take(struct uri *uri, unsigned *seen, const char *text, size_t len, bool query, const char *what)
+/*
+ * name=value at text, len bytes. The value is not repeated in the line: it may be a PIN in a wrong
+ * place.
+ */
+static enum status take(struct uri *uri, unsigned *seen, const char *text, size_t len, bool query,
+			const char *what)
 {
 	const char *equals = memchr(text, '=', len), *why;
 	size_t name = equals ? (size_t)(equals - text) : len;
@@ -191,7 +202,8 @@ enum status uri_parse(struct uri *uri, const char *text, const char *what)
 /* RFC 7512, 2.3: what may stand for itself in both halves. */
 static bool is_plain(int c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("-._~/:@,+!$*'()[]", c);
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	    strchr("-._~/:@,+!$*'()[]", c);
 }
 
 struct writer {
@@ -207,7 +219,8 @@ static void put(struct writer *w, char c)
 	w->used++;
 }
 
-static void put_attribute(struct writer *w, const char *name, const void *value, size_t len, char separator, bool all)
+static void put_attribute(struct writer *w, const char *name, const void *value, size_t len,
+			  char separator, bool all)
 {
 	const unsigned char *bytes = value;
 
@@ -252,9 +265,11 @@ static bool format(char *to, size_t size, const struct uri *uri, bool with_query
 			put_attribute(&w, a->name, uri->id, uri->id_len, ';', true);
 		} else if (a->kind == PATH_SLOT) {
 			snprintf(slot, sizeof slot, "%lu", uri->slot);
-			put_attribute(&w, a->name, slot, uri->has_slot ? strlen(slot) : 0, ';', false);
+			put_attribute(&w, a->name, slot, uri->has_slot ? strlen(slot) : 0, ';',
+				      false);
 		} else if (a->kind != QUERY_PIN) {
-			put_attribute(&w, a->name, field, strlen(field), is_query(a->kind) ? '&' : ';', false);
+			put_attribute(&w, a->name, field, strlen(field),
+				      is_query(a->kind) ? '&' : ';', false);
 		}
 	}
 	put(&w, '\0');

@@ -2,8 +2,8 @@
 /*
  * uri.h - pkcs11: URIs (RFC 7512): an object in a token, and how to get at it.
  *
- * Text attributes hold no NUL. What this version has no use for (library-..., slot-description, x-...) is refused:
- * to pass over an attribute would name more objects than its writer meant.
+ * Text attributes hold no NUL. What this version has no use for (library-..., slot-description,
+ * x-...) is refused: to pass over an attribute would name more objects than its writer meant.
  */
 #ifndef GR_PKCS11_URI_H
 #define GR_PKCS11_URI_H
@@ -27,13 +27,15 @@ struct uri {
 	char type[16];			/* "private", "public", "cert"; "": any */
 	char module[PATH_MAX];		/* module-path */
 	char pin_source[PATH_MAX];	/* as conf.h has pkcs11PinSource */
-	bool foreign;			/* somebody else could have written it: no file is opened because it says so (token.h) */
+	/* somebody else could have written it: no file is opened because it says so (token.h) */
+	bool foreign;
 };
 
 bool uri_is(const char *text);	/* it begins with pkcs11: */
 /*
- * GR_BAD, one line that starts with what: not such a URI, an attribute twice or unknown, or a pin-value, which is
- * then not repeated: a PIN has no place in an argument, the environment or a configuration that programs print.
+ * GR_BAD, one line that starts with what: not such a URI, an attribute twice or unknown, or a
+ * pin-value, which is then not repeated: a PIN has no place in an argument, the environment or a
+ * configuration that programs print.
  */
 enum status uri_parse(struct uri *uri, const char *text, const char *what);
 /* The URI again, query included. False: it does not fit, and to holds "". */
@@ -41,7 +43,10 @@ bool uri_format(char *to, size_t size, const struct uri *uri);
 /* Without the query: what may stand in a log. */
 bool uri_format_name(char *to, size_t size, const struct uri *uri);
 
-/* Cuts pin-value out of text and into pin. GR_NO, silent: there is none. GR_BAD, silent: it does not fit, or is badly encoded. */
+/*
+ * Cuts pin-value out of text and into pin. GR_NO, silent: there is none. GR_BAD, silent: it does
+ * not fit, or is badly encoded.
+ */
 enum status uri_cut_pin(char *text, char *pin, size_t size);
 
 #endif

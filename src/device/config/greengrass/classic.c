@@ -44,18 +44,23 @@ static const char *const default_name[NUCLEUS_COUNT] = {
 
 static void name_file(struct record *record, const struct nucleus *nucleus, const char *name)
 {
-	str_format(record->path, sizeof record->path, "%s/config/%s", nucleus->root, name);	/* fits: root is a PATH_MAX */
+	/* fits: root is a PATH_MAX */
+	str_format(record->path, sizeof record->path, "%s/config/%s", nucleus->root, name);
 }
 
 /*
- * The first log that is one (KernelLifecycle.java, initConfigAndTlog). GR_NO: none; *bad is the line at which the
- * main one ceased to be a log, 0 if there is none, and record->path its name.
+ * The first log that is one (KernelLifecycle.java, initConfigAndTlog). GR_NO: none; *bad is the
+ * line at which the main one ceased to be a log, 0 if there is none, and record->path its name.
  */
 static enum status read_log(struct record *log, unsigned long *bad, const struct nucleus *nucleus)
 {
-	/* The nucleus moves config.tlog to .old for a moment while it runs: between our two looks it may have done so. */
+	/*
+	 * The nucleus moves config.tlog to .old for a moment while it runs: between our two looks
+	 * it may have done so.
+	 */
 	static const char *const mains[] = { "config.tlog.old", "config.tlog", "config.tlog.old" };
-	static const char *const backups[] = { "config.tlog~", "bootstrap.tlog", "bootstrap.tlog~" };
+	static const char *const backups[] = { "config.tlog~", "bootstrap.tlog",
+					       "bootstrap.tlog~" };
 	char first[sizeof log->path];
 	unsigned long ignored;
 	enum status st = GR_NO;
@@ -95,7 +100,8 @@ static const char *nucleus_service(const struct record records[static RECORDS])
 	return name ? name : DEFAULT_SERVICE;
 }
 
-static struct gg_node *node_of(const struct record *record, enum nucleus_item item, const char *service)
+static struct gg_node *node_of(const struct record *record, enum nucleus_item item,
+			       const char *service)
 {
 	const char *path[GG_DEPTH];
 	size_t depth = 0;
@@ -120,7 +126,8 @@ static void expand(char to[static PATH_MAX], const struct nucleus *nucleus, cons
 		str_copy(to, PATH_MAX, "");
 }
 
-static enum status take_node(struct nucleus *nucleus, enum nucleus_item item, const struct record *record, const struct gg_node *node)
+static enum status take_node(struct nucleus *nucleus, enum nucleus_item item,
+			     const struct record *record, const struct gg_node *node)
 {
 	char source[sizeof record->path + 32], path[PATH_MAX];
 
@@ -130,7 +137,8 @@ static enum status take_node(struct nucleus *nucleus, enum nucleus_item item, co
 }
 
 /* The snapshot is older than the log: what the log says is gone must not come back from there. */
-static enum status take_item(struct nucleus *nucleus, enum nucleus_item item, const struct record records[static RECORDS], bool *gone)
+static enum status take_item(struct nucleus *nucleus, enum nucleus_item item,
+			     const struct record records[static RECORDS], bool *gone)
 {
 	const char *service = nucleus_service(records);
 
@@ -151,17 +159,21 @@ static enum status take_default(struct nucleus *nucleus, enum nucleus_item item)
 	char path[PATH_MAX + 64];
 
 	str_format(path, sizeof path, "%s/%s", nucleus->root, default_name[item]);
-	return access(path, F_OK) == 0 ? nucleus_take(nucleus, item, path, "the installer's file name", 0) : GR_OK;
+	return access(path, F_OK) == 0
+	    ? nucleus_take(nucleus, item, path, "the installer's file name", 0)
+	    : GR_OK;
 }
 
 /* Key and certificate go together: half a pair says that the other half lies somewhere else. */
 static enum status take_defaults(struct nucleus *nucleus, const bool gone[static NUCLEUS_COUNT])
 {
-	const enum nucleus_item key = NUCLEUS_PRIVATE_KEY_PATH, certificate = NUCLEUS_CERTIFICATE_FILE_PATH, ca = NUCLEUS_ROOT_CA_PATH;
+	const enum nucleus_item key = NUCLEUS_PRIVATE_KEY_PATH,
+				certificate = NUCLEUS_CERTIFICATE_FILE_PATH,
+				ca = NUCLEUS_ROOT_CA_PATH;
 	enum status st = GR_OK;
 
-	if (!nucleus->value[key] && !nucleus->value[certificate] && !gone[key] && !gone[certificate] &&
-	    (st = take_default(nucleus, key)) == GR_OK)
+	if (!nucleus->value[key] && !nucleus->value[certificate] && !gone[key] &&
+	    !gone[certificate] && (st = take_default(nucleus, key)) == GR_OK)
 		st = take_default(nucleus, certificate);
 	if (st == GR_OK && !nucleus->value[ca] && !gone[ca])
 		st = take_default(nucleus, ca);
@@ -202,7 +214,8 @@ static bool has_folder(const struct nucleus *nucleus)
 }
 
 /* GR_NO, silent: no such nucleus. */
-static enum status read_records(struct record records[static RECORDS], const struct nucleus *nucleus)
+static enum status read_records(struct record records[static RECORDS],
+				const struct nucleus *nucleus)
 {
 	struct record *log = &records[LOG], *snapshot = &records[SNAPSHOT];
 	unsigned long bad;
@@ -216,7 +229,8 @@ static enum status read_records(struct record records[static RECORDS], const str
 		return GR_OK;
 	if (bad == 0)
 		return has_folder(nucleus) ? GR_OK : GR_NO;
-	complain("%s:%lu: not a line of a transaction log, and there is no backup of it", log->path, bad);
+	complain("%s:%lu: not a line of a transaction log, and there is no backup of it",
+		 log->path, bad);
 	return GR_BAD;
 }
 

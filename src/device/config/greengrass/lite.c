@@ -41,7 +41,8 @@ static enum status fail(const struct lite *lite)
 {
 	int code = sqlite3_errcode(lite->db);
 
-	complain("%s: %s", lite->path, code == SQLITE_INTERRUPT ? "takes too long to read" : sqlite3_errmsg(lite->db));
+	complain("%s: %s", lite->path,
+		 code == SQLITE_INTERRUPT ? "takes too long to read" : sqlite3_errmsg(lite->db));
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -63,7 +64,8 @@ static int give_up(void *unused)
 
 static enum status database_open(struct lite *lite)
 {
-	if (sqlite3_open_v2(lite->path, &lite->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(lite->path, &lite->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+			    NULL) != SQLITE_OK) {
 		if (lite->db)
 			return fail(lite);
 		complain("%s: out of memory", lite->path);
@@ -79,10 +81,11 @@ static enum status database_open(struct lite *lite)
 }
 
 /*
- * The first column of the one row that sql yields; name and id are its parameters ?1 and ?2. GR_NO, silent: no row.
- * *text, unless NULL, is that column as text; free it.
+ * The first column of the one row that sql yields; name and id are its parameters ?1 and ?2.
+ * GR_NO, silent: no row. *text, unless NULL, is that column as text; free it.
  */
-static enum status ask(int64_t *number, char **text, const struct lite *lite, const char *sql, const char *name, int64_t id)
+static enum status ask(int64_t *number, char **text, const struct lite *lite, const char *sql,
+		       const char *name, int64_t id)
 {
 	sqlite3_stmt *stmt = NULL;
 	enum status st = GR_OK;
@@ -92,7 +95,8 @@ static enum status ask(int64_t *number, char **text, const struct lite *lite, co
 	if (sqlite3_prepare_v2(lite->db, sql, -1, &stmt, NULL) != SQLITE_OK)
 		return fail(lite);
 	if ((name && sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC) != SQLITE_OK) ||
-	    (id && sqlite3_bind_int64(stmt, 2, id) != SQLITE_OK) || ((rc = sqlite3_step(stmt)) != SQLITE_ROW && rc != SQLITE_DONE)) {
+	    (id && sqlite3_bind_int64(stmt, 2, id) != SQLITE_OK) ||
+	    ((rc = sqlite3_step(stmt)) != SQLITE_ROW && rc != SQLITE_DONE)) {
 		st = fail(lite);
 	} else if (rc == SQLITE_DONE) {
 		st = GR_NO;
@@ -132,7 +136,8 @@ static enum status check_tables(const struct lite *lite)
 }
 
 /* Goes down the path. GR_NO, silent: no such key. */
-static enum status find_key(int64_t *id, const struct lite *lite, const char *const path[], const char *service)
+static enum status find_key(int64_t *id, const struct lite *lite, const char *const path[],
+			    const char *service)
 {
 	enum status st = GR_OK;
 
@@ -148,8 +153,12 @@ static enum status find_key(int64_t *id, const struct lite *lite, const char *co
 	return st;
 }
 
-/* Scalars of any kind are taken as text: what came from a YAML file is a string, what came by deployment is not. */
-static enum status take_json(struct nucleus *nucleus, enum nucleus_item item, const char *json, const char *source, int64_t stamp)
+/*
+ * Scalars of any kind are taken as text: what came from a YAML file is a string, what came by
+ * deployment is not.
+ */
+static enum status take_json(struct nucleus *nucleus, enum nucleus_item item, const char *json,
+			     const char *source, int64_t stamp)
 {
 	json_t *value = json_loads(json, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
 	enum status st = GR_OK;
@@ -166,7 +175,8 @@ static enum status take_json(struct nucleus *nucleus, enum nucleus_item item, co
 	return st;
 }
 
-static enum status take_key(struct nucleus *nucleus, enum nucleus_item item, const struct lite *lite, const char *service)
+static enum status take_key(struct nucleus *nucleus, enum nucleus_item item,
+			    const struct lite *lite, const char *service)
 {
 	char source[sizeof lite->path + 256];
 	int64_t id, ignored, stamp;
@@ -178,9 +188,12 @@ static enum status take_key(struct nucleus *nucleus, enum nucleus_item item, con
 	if (strcmp(keys[item][0], "system") == 0)
 		str_format(source, sizeof source, "%s: system.%s", lite->path, keys[item][1]);
 	else
-		str_format(source, sizeof source, "%s: services.%s.configuration.%s", lite->path, service, keys[item][3]);
-	if ((st = ask(&ignored, &json, lite, "SELECT value FROM valueTable WHERE keyid = ?2", NULL, id)) == GR_OK &&
-	    (st = ask(&stamp, NULL, lite, "SELECT timeStamp FROM valueTable WHERE keyid = ?2", NULL, id)) == GR_OK)
+		str_format(source, sizeof source, "%s: services.%s.configuration.%s", lite->path,
+			   service, keys[item][3]);
+	if ((st = ask(&ignored, &json, lite, "SELECT value FROM valueTable WHERE keyid = ?2", NULL,
+		      id)) == GR_OK &&
+	    (st = ask(&stamp, NULL, lite, "SELECT timeStamp FROM valueTable WHERE keyid = ?2",
+		      NULL, id)) == GR_OK)
 		st = take_json(nucleus, item, json, source, stamp);
 	free(json);
 	return st;
@@ -191,7 +204,9 @@ static enum status take_all(struct nucleus *nucleus, const struct lite *lite)
 	enum status st = GR_OK;
 
 	for (enum nucleus_item i = 0; i < NUCLEUS_COUNT && st == GR_OK; i++)
-		for (size_t s = 0; s < sizeof services / sizeof services[0] && keys[i][0] && !nucleus->value[i] && st == GR_OK; s++)
+		for (size_t s = 0; s < sizeof services / sizeof services[0] && keys[i][0] &&
+		     !nucleus->value[i] && st == GR_OK;
+		     s++)
 			if ((st = take_key(nucleus, i, lite, services[s])) == GR_NO)
 				st = GR_OK;
 	return st;
@@ -204,7 +219,10 @@ enum status lite_read(struct nucleus *nucleus)
 	int fd;
 
 	str_format(lite.path, sizeof lite.path, "%s/config.db", nucleus->root);
-	/* SQLite's own words for a folder or a missing right are poor. Closed before it opens the file: its locks would go. */
+	/*
+	 * SQLite's own words for a folder or a missing right are poor. Closed before it opens the
+	 * file: its locks would go.
+	 */
 	if ((st = file_open(&fd, lite.path, LITE_FILE_MAX)) != GR_OK)
 		return st;
 	close(fd);

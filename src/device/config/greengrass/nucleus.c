@@ -24,7 +24,10 @@ const char *nucleus_name(enum nucleus_kind kind)
 	return kind == NUCLEUS_CLASSIC ? "classic" : kind == NUCLEUS_LITE ? "lite" : "none";
 }
 
-/* A PIN must not go where a path goes: gr-config prints that, and the driver hands it on in the environment. */
+/*
+ * A PIN must not go where a path goes: gr-config prints that, and the driver hands it on in the
+ * environment.
+ */
 static enum status part_pin(struct nucleus *nucleus, char *text, const char *source, int64_t stamp)
 {
 	char pin[256];
@@ -39,7 +42,8 @@ static enum status part_pin(struct nucleus *nucleus, char *text, const char *sou
 	return st;
 }
 
-enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const char *value, const char *source, int64_t stamp)
+enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const char *value,
+			 const char *source, int64_t stamp)
 {
 	if (value[0] == '\0' || nucleus->value[item])
 		return GR_OK;
@@ -89,7 +93,10 @@ void nucleus_release(struct nucleus *nucleus)
 	*nucleus = (struct nucleus){ 0 };
 }
 
-/* GR_NO, silent: none of these kinds in root that knows who it is; *seen: but there are files of one. */
+/*
+ * GR_NO, silent: none of these kinds in root that knows who it is; *seen: but there are files of
+ * one.
+ */
 static enum status look(struct nucleus *nucleus, bool *seen, unsigned kinds, const char *root)
 {
 	static const struct {
@@ -111,14 +118,19 @@ static enum status look(struct nucleus *nucleus, bool *seen, unsigned kinds, con
 			return st;
 		*seen |= st == GR_OK;
 		nucleus->kind = readers[i].kind;
-		if (st == GR_OK && (nucleus->value[NUCLEUS_THING_NAME] || nucleus->value[NUCLEUS_PRIVATE_KEY_PATH]))
+		if (st == GR_OK &&
+		    (nucleus->value[NUCLEUS_THING_NAME] ||
+		     nucleus->value[NUCLEUS_PRIVATE_KEY_PATH]))
 			return GR_OK;
 	}
 	nucleus_release(nucleus);
 	return GR_NO;
 }
 
-/* A component starts in ROOT/work/NAME. Elsewhere the folder that somebody happens to stand in says nothing. */
+/*
+ * A component starts in ROOT/work/NAME. Elsewhere the folder that somebody happens to stand in
+ * says nothing.
+ */
 static bool root_of_component(char root[static PATH_MAX])
 {
 	const char *work, *socket = getenv("AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT");
@@ -133,7 +145,9 @@ static bool root_of_component(char root[static PATH_MAX])
 	return true;
 }
 
-/* ExecStart=/bin/sh -c "ROOT/alts/current/distro/bin/loader >> ..." (greengrass.service.template) */
+/*
+ * ExecStart=/bin/sh -c "ROOT/alts/current/distro/bin/loader >> ..." (greengrass.service.template)
+ */
 static enum status root_of_unit(char root[static PATH_MAX])
 {
 	enum status st;
@@ -143,7 +157,8 @@ static enum status root_of_unit(char root[static PATH_MAX])
 	if ((st = file_read(&text, &len, UNIT, UNIT_MAX)) != GR_OK)
 		return st;
 	st = GR_NO;
-	if ((line = strstr(text, "\nExecStart=")) && (end = strstr(line, "/alts/current/distro/bin/loader"))) {
+	if ((line = strstr(text, "\nExecStart=")) &&
+	    (end = strstr(line, "/alts/current/distro/bin/loader"))) {
 		*end = '\0';
 		while (end > line && !strchr("\n =\"'", end[-1]))
 			end--;
@@ -183,6 +198,8 @@ enum status nucleus_find(struct nucleus *nucleus, unsigned kinds, const char *ro
 		return st;
 	if (seen)
 		return GR_OK;
-	complain("%s: no configuration of a Greengrass nucleus; config/config.tlog or config.db would be one", root);
+	complain("%s: no configuration of a Greengrass nucleus; config/config.tlog or config.db "
+		 "would be one",
+		 root);
 	return GR_BAD;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * nucleus.h - the AWS IoT Greengrass nucleus that owns this device's credentials, and what its configuration says.
+ * nucleus.h - the AWS IoT Greengrass nucleus that owns this device's credentials, and what its
+ * configuration says.
  *
- * A root is looked at as the nucleus's own (config/config.tlog and what goes with it), then as nucleus lite's
- * (config.db). It counts when it names a thing or a private key.
+ * A root is looked at as the nucleus's own (config/config.tlog and what goes with it), then as
+ * nucleus lite's (config.db). It counts when it names a thing or a private key.
  */
 #ifndef GR_CONFIG_GREENGRASS_NUCLEUS_H
 #define GR_CONFIG_GREENGRASS_NUCLEUS_H
@@ -16,10 +17,12 @@
 #include "status.h"
 
 enum nucleus_item {
-	NUCLEUS_THING_NAME, NUCLEUS_PRIVATE_KEY_PATH, NUCLEUS_CERTIFICATE_FILE_PATH, NUCLEUS_ROOT_CA_PATH,
+	NUCLEUS_THING_NAME, NUCLEUS_PRIVATE_KEY_PATH, NUCLEUS_CERTIFICATE_FILE_PATH,
+	NUCLEUS_ROOT_CA_PATH,
 	NUCLEUS_IOT_DATA_ENDPOINT, NUCLEUS_IOT_DATA_PORT,
 	NUCLEUS_PKCS11_MODULE, NUCLEUS_PKCS11_SLOT,
-	NUCLEUS_PIN,		/* secret: userPin, or the pin-value of a pkcs11: URI, which the URI here then lacks */
+	/* secret: userPin, or the pin-value of a pkcs11: URI, which the URI here then lacks */
+	NUCLEUS_PIN,
 	NUCLEUS_COUNT
 };
 
@@ -31,24 +34,30 @@ struct nucleus {
 	char *value[NUCLEUS_COUNT];	/* NULL: not said */
 	char *source[NUCLEUS_COUNT];	/* file and line, or file and key */
 	int64_t pin_stamp;		/* another one when somebody has set the PIN again */
-	bool foreign;			/* somebody who is neither root nor us could have written it: it gives names alone */
-	uid_t writer;			/* then: who; (uid_t)-1: nobody by name, such as all of a group */
+	/* somebody who is neither root nor us could have written it: it gives names alone */
+	bool foreign;
+	/* then: who; (uid_t)-1: nobody by name, such as all of a group */
+	uid_t writer;
 };
 
 /* "none", "classic", "lite" */
 const char *nucleus_name(enum nucleus_kind kind);
 /*
- * Looks for a nucleus of these kinds (a mask) in root, or with NULL where they usually are: two folders above the
- * working directory of a component, where the unit greengrass.service says, /greengrass/v2, /var/lib/greengrass.
- * GR_BAD, one line: a configuration that cannot be read or is none, or nothing in a root named by hand. In any case
- * nucleus_release it.
+ * Looks for a nucleus of these kinds (a mask) in root, or with NULL where they usually are: two
+ * folders above the working directory of a component, where the unit greengrass.service says,
+ * /greengrass/v2, /var/lib/greengrass. GR_BAD, one line: a configuration that cannot be read or is
+ * none, or nothing in a root named by hand. In any case nucleus_release it.
  */
 enum status nucleus_find(struct nucleus *nucleus, unsigned kinds, const char *root);
 void nucleus_release(struct nucleus *nucleus);	/* takes a zeroed struct */
 
 /* For gg_classic and gg_lite: a file that they read, or would if it were there. */
 void nucleus_note_file(struct nucleus *nucleus, const char *path);
-/* For gg_classic and gg_lite; stamp is the time of the value's last change. Empty text is no value. GR_FAIL, one line: out of memory. */
-enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const char *value, const char *source, int64_t stamp);
+/*
+ * For gg_classic and gg_lite; stamp is the time of the value's last change. Empty text is no
+ * value. GR_FAIL, one line: out of memory.
+ */
+enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const char *value,
+			 const char *source, int64_t stamp);
 
 #endif

@@ -13,7 +13,8 @@
 
 enum {
 	TLOG_FILE_MAX = 64 << 20,	/* the nucleus starts afresh after 15000 lines */
-	TLOG_LINE_MAX = 1 << 20,	/* bytes; parsed, a line takes up to a hundred times as much */
+	/* bytes; parsed, a line takes up to a hundred times as much */
+	TLOG_LINE_MAX = 1 << 20,
 	TLOG_DEPTH = 64			/* names of a path that are looked at; deeper ones are none of ours */
 };
 
@@ -31,7 +32,8 @@ static bool entry_read(struct entry *entry, const json_t *line)
 	const json_t *path = json_object_get(line, "TP"), *stamp = json_object_get(line, "TS");
 	size_t n = json_array_size(path);
 
-	*entry = (struct entry){ .what = json_text(line, "W"), .value = json_object_get(line, "V") };
+	*entry = (struct entry){ .what = json_text(line, "W"),
+				 .value = json_object_get(line, "V") };
 	if (!entry->what || !json_is_integer(stamp) || n == 0)
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -44,7 +46,8 @@ static bool entry_read(struct entry *entry, const json_t *line)
 	}
 	entry->stamp = json_integer_value(stamp);
 	return strcmp(entry->what, "changed") == 0 || strcmp(entry->what, "removed") == 0 ||
-	       strcmp(entry->what, "timestampUpdated") == 0 || strcmp(entry->what, "interiorAdded") == 0;
+	    strcmp(entry->what, "timestampUpdated") == 0 ||
+	    strcmp(entry->what, "interiorAdded") == 0;
 }
 
 /* The text of a scalar in room; NULL: it has none that we could use. */
@@ -69,14 +72,20 @@ static void touch(struct gg_node *node, int64_t stamp)
 			node->modtime = stamp;
 }
 
-/* Older than what is there: left out. The same value again does not make it newer, as in the nucleus. */
-static enum status change(struct gg_node *node, const struct entry *entry, unsigned long line, const char *path)
+/*
+ * Older than what is there: left out. The same value again does not make it newer, as in the
+ * nucleus.
+ */
+static enum status change(struct gg_node *node, const struct entry *entry, unsigned long line,
+			  const char *path)
 {
 	char room[32];
 	const char *text = scalar_text(room, entry->value);
 	enum status st;
 
-	if (node->state == GG_SET && (entry->stamp < node->modtime || (text && node->text && strcmp(text, node->text) == 0)))
+	if (node->state == GG_SET &&
+	    (entry->stamp < node->modtime ||
+	     (text && node->text && strcmp(text, node->text) == 0)))
 		return GR_OK;
 	if ((st = gg_set(node, text, line, path)) != GR_OK)
 		return st;
@@ -93,7 +102,8 @@ static void take_away(struct gg_node *node, int64_t stamp)
 	touch(node->parent, stamp);
 }
 
-static enum status apply(struct tree *tree, const struct entry *entry, unsigned long line, const char *path)
+static enum status apply(struct tree *tree, const struct entry *entry, unsigned long line,
+			 const char *path)
 {
 	size_t known = gg_wanted(entry->path, entry->depth);
 	struct gg_node *node = &tree->root;
@@ -114,7 +124,8 @@ static enum status apply(struct tree *tree, const struct entry *entry, unsigned 
 }
 
 /* GR_NO, silent: not a line of a log. */
-static enum status take_line(struct tree *tree, const char *text, size_t len, unsigned long line, const char *path)
+static enum status take_line(struct tree *tree, const char *text, size_t len, unsigned long line,
+			     const char *path)
 {
 	json_t *object = len > TLOG_LINE_MAX ? NULL : json_object_parse(text, len);
 	enum status st = GR_NO;

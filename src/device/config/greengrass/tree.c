@@ -28,7 +28,8 @@ static size_t matching(const char *const pattern[], const char *const path[], si
 {
 	size_t n = 0;
 
-	while (n < depth && n < GG_DEPTH && pattern[n] && (strcmp(pattern[n], "*") == 0 || strcasecmp(pattern[n], path[n]) == 0))
+	while (n < depth && n < GG_DEPTH && pattern[n] &&
+	       (strcmp(pattern[n], "*") == 0 || strcasecmp(pattern[n], path[n]) == 0))
 		n++;
 	return n;
 }
@@ -67,7 +68,8 @@ struct gg_node *gg_find(const struct gg_node *from, const char *const path[], si
 	return node;
 }
 
-struct gg_node *gg_make(struct tree *tree, struct gg_node *parent, const char *name, const char *where)
+struct gg_node *gg_make(struct tree *tree, struct gg_node *parent, const char *name,
+			const char *where)
 {
 	struct gg_node *node = child_of(parent, name);
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tree.h - those keys of a Greengrass nucleus's configuration that tell who the device is, as a tree.
+ * tree.h - those keys of a Greengrass nucleus's configuration that tell who the device is, as a
+ * tree.
  *
- * Names are compared without regard to case, as the nucleus does (CaseInsensitiveString.java). Whatever leads
- * nowhere near a key that we read is not kept, so the size of the input does not matter.
+ * Names are compared without regard to case, as the nucleus does (CaseInsensitiveString.java).
+ * Whatever leads nowhere near a key that we read is not kept, so the size of the input does not
+ * matter.
  */
 #ifndef GR_CONFIG_GREENGRASS_TREE_H
 #define GR_CONFIG_GREENGRASS_TREE_H
@@ -36,8 +38,12 @@ struct tree {
 size_t gg_wanted(const char *const path[], size_t depth);
 /* NULL: none. */
 struct gg_node *gg_find(const struct gg_node *from, const char *const path[], size_t depth);
-/* Finds or makes the child. NULL, one line that starts with where: too many keys, or out of memory. */
-struct gg_node *gg_make(struct tree *tree, struct gg_node *parent, const char *name, const char *where);
+/*
+ * Finds or makes the child. NULL, one line that starts with where: too many keys, or out of
+ * memory.
+ */
+struct gg_node *gg_make(struct tree *tree, struct gg_node *parent, const char *name,
+			const char *where);
 /* Takes a copy of text, which may be NULL. GR_FAIL, one line: out of memory. */
 enum status gg_set(struct gg_node *node, const char *text, unsigned long line, const char *where);
 /* Marks node and all below as removed. */

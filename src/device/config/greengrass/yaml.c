@@ -28,13 +28,17 @@ static enum status fail(const struct reader *r, size_t line, const char *why)
 	return GR_BAD;
 }
 
-/* The next event, which the caller deletes unless GR_BAD is returned. Aliases make small files large: none is taken. */
+/*
+ * The next event, which the caller deletes unless GR_BAD is returned. Aliases make small files
+ * large: none is taken.
+ */
 static enum status next(struct reader *r, yaml_event_t *event)
 {
 	size_t line;
 
 	if (!yaml_parser_parse(&r->parser, event))
-		return fail(r, r->parser.problem_mark.line, r->parser.problem ? r->parser.problem : "not YAML");
+		return fail(r, r->parser.problem_mark.line,
+			    r->parser.problem ? r->parser.problem : "not YAML");
 	line = event->start_mark.line;
 	if (event->type != YAML_ALIAS_EVENT)
 		return GR_OK;
@@ -93,7 +97,8 @@ static bool has_nul(const yaml_event_t *scalar)
 
 static enum status read_map(struct reader *r, struct gg_node *map, size_t depth);
 
-static enum status read_value(struct reader *r, struct gg_node *node, const yaml_event_t *event, size_t depth)
+static enum status read_value(struct reader *r, struct gg_node *node, const yaml_event_t *event,
+			      size_t depth)
 {
 	size_t line = event->start_mark.line;
 
@@ -103,11 +108,16 @@ static enum status read_value(struct reader *r, struct gg_node *node, const yaml
 		return skip(r, event);
 	if (has_nul(event))
 		return fail(r, line, "holds a NUL byte");
-	return gg_set(node, is_null(event) ? NULL : (const char *)event->data.scalar.value, line + 1, r->path);
+	return gg_set(node, is_null(event) ? NULL : (const char *)event->data.scalar.value,
+		      line + 1, r->path);
 }
 
-/* One key, whose event it is, and its value. Only keys that lead to what we read are kept, and none may stand twice. */
-static enum status read_entry(struct reader *r, struct gg_node *map, const yaml_event_t *key, size_t depth)
+/*
+ * One key, whose event it is, and its value. Only keys that lead to what we read are kept, and
+ * none may stand twice.
+ */
+static enum status read_entry(struct reader *r, struct gg_node *map, const yaml_event_t *key,
+			      size_t depth)
 {
 	struct gg_node *node = NULL;
 	yaml_event_t value;
@@ -118,7 +128,8 @@ static enum status read_entry(struct reader *r, struct gg_node *map, const yaml_
 	r->name[depth] = (const char *)key->data.scalar.value;
 	if (gg_wanted(r->name, depth + 1) == depth + 1) {
 		if (gg_find(map, &r->name[depth], 1)) {
-			complain("%s:%zu: %s: set twice", r->path, key->start_mark.line + 1, r->name[depth]);
+			complain("%s:%zu: %s: set twice", r->path, key->start_mark.line + 1,
+				 r->name[depth]);
 			return GR_BAD;
 		}
 		if (!(node = gg_make(r->tree, map, r->name[depth], r->path)))
