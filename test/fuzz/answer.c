@@ -116,7 +116,7 @@ static void commit(struct session *s)
 
 static void list(struct jobs *jobs)
 {
-	struct table list;
+	struct list list;
 	json_t *answer = NULL;
 
 	if (list_read(&list, &answer, jobs, NULL) == GR_NO)
