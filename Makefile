@@ -1,22 +1,33 @@
-# gr: rotates private keys and certificates of IoT devices. `make demo` shows it, `make check` tests it.
+# SPDX-License-Identifier: Apache-2.0
+# gr: rotates private keys and certificates of IoT devices. `make help` lists what this file can do.
+# `make` and `make install` need a compiler, pkg-config and the libraries' headers; neither root nor a network.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-BINDIR = $(PREFIX)/bin
-LIBEXECDIR = $(PREFIX)/libexec/gr
-PLUGINDIR = $(PREFIX)/lib/gr
-DATADIR = $(PREFIX)/share/gr
-MANDIR = $(PREFIX)/share/man
+BINDIR ?= $(PREFIX)/bin
+LIBEXECDIR ?= $(PREFIX)/libexec/gr
+PLUGINDIR ?= $(PREFIX)/lib/gr
+DATADIR ?= $(PREFIX)/share/gr
+MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
-BASHDIR = $(PREFIX)/share/bash-completion/completions
-ZSHDIR = $(PREFIX)/share/zsh/site-functions
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+SYSCONFDIR ?= /etc
+LOCALSTATEDIR ?= /var
 
+ifeq ($(origin CC),default)
 CC = gcc
+endif
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 JOBS ?= $(shell nproc)
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-3s %s\n' $(1) $(2))
+VERSION := $(shell cat VERSION)
+# As many compilers as there are processors, unless the builder says -j himself.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(JOBS)
+endif
 
 # A sanitized build lives in folders of its own. 86: no exit status of ours.
 ifdef SANITIZE
@@ -33,7 +44,10 @@ endif
 export SANITIZE
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings $(if $(CI),-Werror)
-BASE = -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc/lib -MMD -MP $(WARN) $(HARDEN) $(SAN)
+BASE = -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc/lib -I$(BUILD)/generated -MMD -MP $(WARN) $(HARDEN) $(SAN) $(HEADERS)
+# Where the headers of the libraries are.
+HEADERS := $(shell $(PKG_CONFIG) --cflags libcrypto libssl jansson 2>/dev/null) \
+	$(foreach p,libmosquitto sqlite3 yaml-0.1 p11-kit-1,$(shell $(PKG_CONFIG) --cflags $(p) 2>/dev/null))
 LINKFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN)
 
 # What each program links: the architecture, as a table. Whatever reads the configuration can read that of a nucleus.
@@ -82,34 +96,72 @@ COMMON_OBJ  := $(call objects,lib lib/pkcs11)
 DEVICE_OBJ  := $(call objects,$(addprefix device/,$(DEVICE_ROOMS)))
 BACKEND_OBJ := $(call objects,$(addprefix backend/,$(BACKEND_ROOMS)))
 
-PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 DRIVER   = rotate.sh record.sh said.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
 LAB      = lab.sh lab_servers.sh
 SCRIPTS  = $(addprefix $(BIN)/,$(DRIVER) $(LAB))
+PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 
-.PHONY: all programs device component demo check check-root check-browser check-debian13 memory mishaps fault fault-token soak storm rate bench model model-ci fuzz fuzz-ci fuzz-coverage fuzz-setup mutants lint doc-pictures install uninstall clean setup
+.PHONY: all help programs device backend component demo setup lint check check-fast check-root check-browser \
+	check-debian13 memory fault-tools fault fault-token soak crash-test rate bench model model-ci fuzz fuzz-ci \
+	fuzz-coverage fuzz-setup mutants install install-device install-backend uninstall clean FORCE
 .SECONDEXPANSION:
 .SECONDARY:
 
-# Missing packages are put in place before anything is compiled; with all there this costs one dpkg call.
-all: setup
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) programs
+## all: builds everything (the default)
+all: programs
 
+# ready PACKAGES,GOALS: what a test needs, in this order: packages (setup.sh), then what is built.
+ready = $(Q)scripts/build/setup.sh $(1) && $(MAKE) --no-print-directory $(2)
+
+## help: lists these targets
+help:
+	@sed -n 's/^## \([a-z0-9-]*\): /  \1\t/p' Makefile | expand -t 18
+
+## setup: installs the Debian packages that the tests need; as root, or prints the command
 setup:
-	$(Q)scripts/build/setup.sh
+	$(Q)scripts/build/setup.sh check
 
-programs: $(PROGRAMS) $(SCRIPTS) $(if $(wildcard src/backend/gr-broker.c),$(BIN)/gr-broker.so)
+programs: device backend
 
 # What runs on a device, alone; with CC, AR, BUILD and BIN for another kind of machine.
-device: $(addprefix $(BIN)/,$(DEVICE) $(DRIVER) greengrass.sh)
+## device: builds what runs on a device
+device: $(addprefix $(BIN)/,$(DEVICE) $(DRIVER) greengrass.sh paths.sh)
 
-$(BUILD)/%.o: src/%.c Makefile
+## backend: builds what a backend of one's own needs: daemon, plugin, the operators' programs
+backend: $(addprefix $(BIN)/,$(BACKEND) $(LAB) gr-broker.so paths.sh)
+
+# The one place where paths and the version come from, for C and for shell; written anew when they change. What lies
+# under PREFIX is named as seen from BINDIR, so that a tree can be installed, or moved, anywhere without a new build.
+from_bin = $(shell realpath -m --relative-to=$(BINDIR) $(1))
+generated = $(BUILD)/generated/paths.h $(BIN)/paths.sh
+define PATHS_H
+/* paths.h - made by the Makefile: the version, and where things are installed */
+#define GR_VERSION "$(VERSION)"
+#define GR_SYSCONFDIR "$(SYSCONFDIR)"
+#define GR_LOCALSTATEDIR "$(LOCALSTATEDIR)"
+/* as seen from the folder of the programs */
+#define GR_PLUGINDIR "$(call from_bin,$(PLUGINDIR))"
+endef
+define PATHS_SH
+# paths.sh - made by the Makefile: where things are installed
+# shellcheck disable=SC2034 # read by those who source it
+path_localstate=$(LOCALSTATEDIR)
+path_plugin=$(call from_bin,$(PLUGINDIR))	# these two as seen from the folder of the programs
+path_data=$(call from_bin,$(DATADIR))
+endef
+export PATHS_H PATHS_SH
+$(BUILD)/generated/paths.h: FORCE
+	$(Q)mkdir -p $(@D); printf '%s\n' "$$PATHS_H" | cmp -s - $@ || printf '%s\n' "$$PATHS_H" >$@
+$(BIN)/paths.sh: FORCE
+	$(Q)mkdir -p $(@D); printf '%s\n' "$$PATHS_SH" | cmp -s - $@ || printf '%s\n' "$$PATHS_SH" >$@
+
+$(BUILD)/%.o: src/%.c Makefile | $(BUILD)/generated/paths.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -Isrc/$(firstword $(subst /, ,$*)) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
 # The plugin is loaded into the broker: its objects are position independent and export one entry alone.
-$(BUILD)/pic/%.o: src/%.c Makefile
+$(BUILD)/pic/%.o: src/%.c Makefile | $(BUILD)/generated/paths.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -fPIC -fvisibility=hidden -Isrc/$(firstword $(subst /, ,$*)) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
@@ -149,44 +201,60 @@ $(addprefix $(BIN)/,$(LAB)): $(BIN)/%: scripts/lab/%
 # For Greengrass: recipe and one zip for each architecture, where GDK looks for them. ARCH='amd64 arm64' makes both.
 ARCH ?= amd64
 COMPONENT ?= greengrass-build
-component: setup
+## component: makes the Greengrass component; ARCH='amd64 arm64' for both
+component:
+	$(Q)scripts/build/setup.sh component
 	$(Q)scripts/build/setup.sh $(filter arm64,$(ARCH))
 	$(Q)scripts/build/component.sh $(COMPONENT) $(ARCH)
 
-# HSM=1: with key and certificate in a token.
-demo: all
+## demo: one device rotates its key and certificate, live, on this machine; HSM=1: in a token
+demo:
+	$(call ready,demo,all)
 	$(if $(HSM),$(Q)scripts/build/setup.sh token)
 	$(Q)HSM=$(HSM) scripts/lab/demo.sh
 
-check: all $(BUILD)/fault/bin/gr-cut
+## check: all tests that need no root; T=test/x.bats runs one file
+check:
+	$(call ready,check,all $(BUILD)/fault/bin/gr-cut)
 	$(Q)scripts/build/setup.sh token
-	$(Q)test/run
+	$(Q)test/run $(T)
 
 # Errors and leaks, by valgrind; minutes.
-memory: all
+## memory: looks for errors and leaks with valgrind
+memory:
+	$(call ready,check,all)
 	$(Q)test/run test/memory/*.bats
 
 # Owners, mounts, full disks and attacks by another user: fails where it is not root.
-check-root: all $(BUILD)/fault/bin/gr-cut
+## check-root: the tests that need root
+check-root:
+	$(call ready,check,all $(BUILD)/fault/bin/gr-cut)
 	$(Q)scripts/build/setup.sh token
 	$(Q)test/run test/root/*.bats test/attack/root/*.bats
 
 # The fleet page in chromium, which it installs.
-check-browser: all
+## check-browser: the fleet page in Chromium
+check-browser:
+	$(call ready,check,all)
 	$(Q)scripts/build/setup.sh browser
 	$(Q)test/run test/browser/*.bats
 
 # In a Debian 13 of its own, and in a testing with the newest Mosquitto, as root; some minutes.
+## check-debian13: the tests in a Debian 13 and with the newest Mosquitto; needs root
 check-debian13:
 	$(Q)scripts/build/setup.sh debian
 	$(Q)test/debian/run
 
 # kill -9 of the daemon and of the broker during a job on a thousand things; many minutes.
-storm: all
-	$(Q)test/jobs/storm
+## crash-test: kills daemon and broker during a job on a thousand things
+crash-test:
+	$(call ready,check,all)
+	$(Q)test/jobs/crash-test
 
 # Every PKCS#11 call of whole rotations and rollbacks, killed before and after it, and failed: an hour and more.
-fault-token: all
+## fault-token: every PKCS#11 call of a rotation killed and failed
+fault-token:
+	$(call ready,check,all)
 	$(Q)scripts/build/setup.sh token
 	$(Q)bats -j $(JOBS) test/token/fault.bats
 
@@ -195,13 +263,17 @@ BENCH = $(addprefix $(BUILD)/bench/bin/,gr-swarm gr-stopwatch gr-fleet)
 BENCH_PARTS = $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/bench/$(1)/*.c))
 
 # How evenly a job is rolled out, and how fast without a ceiling; some minutes.
-rate: all $(BENCH)
+## rate: how evenly and how fast a job is rolled out
+rate:
+	$(call ready,check,all $(BENCH))
 	$(Q)test/jobs/rate
 
-bench: all $(BENCH)
+## bench: measures; see test/bench/RESULTS.md
+bench:
+	$(call ready,check,all $(BENCH))
 	$(Q)test/bench/run
 
-$(BUILD)/bench/%.o: test/bench/%.c Makefile | setup
+$(BUILD)/bench/%.o: test/bench/%.c Makefile | $(BUILD)/generated/paths.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -Itest/bench $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
@@ -213,19 +285,21 @@ $(BENCH): $(BUILD)/bench/bin/%: $(BUILD)/bench/%.o $$(call BENCH_PARTS,$$*) $(BU
 
 # What faults are made with, never installed: a plugin that loses messages, a wire that can be cut, and what kills a
 # program at its n-th system call.
-MISHAPS = $(BUILD)/fault/gr-lossy.so $(BUILD)/fault/bin/gr-wire $(BUILD)/fault/bin/gr-cut
-mishaps: setup $(MISHAPS)
+FAULT_TOOLS = $(BUILD)/fault/gr-lossy.so $(BUILD)/fault/bin/gr-wire $(BUILD)/fault/bin/gr-cut
+fault-tools: $(FAULT_TOOLS)
 
 # Every fault that we make, at every point; takes an hour or two, and root for disks that lose what was not synced.
-fault: all mishaps
+## fault: every fault that we make, at every point; an hour or two, as root
+fault:
+	$(call ready,check,all fault-tools)
 	$(Q)test/fault/run
 
-$(BUILD)/pic/fault/%.o: test/fault/%.c Makefile | setup
+$(BUILD)/pic/fault/%.o: test/fault/%.c Makefile | $(BUILD)/generated/paths.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -fPIC -fvisibility=hidden -Itest/fault/gr-lossy -Isrc/backend $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
-$(BUILD)/fault/%.o: test/fault/%.c Makefile | setup
+$(BUILD)/fault/%.o: test/fault/%.c Makefile | $(BUILD)/generated/paths.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -Itest/fault $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
@@ -247,10 +321,13 @@ $(BUILD)/fault/bin/gr-cut: $(patsubst test/%.c,$(BUILD)/%.o,$(wildcard test/faul
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_gr-cut))
 
 # Rotations under random faults: MINUTES=60 or ROTATIONS=1000, SEED=n to repeat a run, THINGS=20, LOSS=5 (per cent of messages).
-soak: all mishaps
+## soak: rotations under random faults: MINUTES= or ROTATIONS=, SEED=, THINGS=, LOSS=
+soak:
+	$(call ready,check,all fault-tools)
 	$(Q)test/fault/soak $(if $(SEED),-s $(SEED)) $(if $(MINUTES),-m $(MINUTES)) $(if $(ROTATIONS),-r $(ROTATIONS)) $(if $(THINGS),-n $(THINGS)) $(if $(LOSS),-l $(LOSS))
 
 # The protocol itself, by spin: some minutes; model-ci is the bounded part, under a minute.
+## model: checks the protocol itself with spin; model-ci is the short part
 model model-ci:
 	$(Q)scripts/build/setup.sh model
 	$(Q)test/model/run $(if $(filter model,$@),full,ci)
@@ -313,40 +390,41 @@ FUZZ_READS_topic       = lib/topic
 FUZZ_READS_uri         = lib/pkcs11/uri
 FUZZ_READS_yaml        = device/config/greengrass/yaml device/config/greengrass/tree
 
+## fuzz: fuzzes the parsers: MINUTES=, TARGET=; fuzz-ci is the short part
 fuzz: fuzz-setup
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(addprefix $(FUZZ)/bin/,$(TARGET))
+	$(Q)$(MAKE) --no-print-directory $(addprefix $(FUZZ)/bin/,$(TARGET))
 	$(Q)JOBS=$(JOBS) test/fuzz/run $(if $(MINUTES),-m $(MINUTES)) $(TARGET)
 
 # The bounded part: the corpus of each, and so many more inputs, the same ones each time; a minute or two.
 fuzz-ci: fuzz-setup
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(addprefix $(FUZZ)/bin/,$(TARGET))
+	$(Q)$(MAKE) --no-print-directory $(addprefix $(FUZZ)/bin/,$(TARGET))
 	$(Q)JOBS=$(JOBS) test/fuzz/run -c $(TARGET)
 
 # Which lines of its parser the corpus of each reaches, what was found while fuzzing included.
 fuzz-coverage: fuzz-setup
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(addprefix $(FUZZ)/gcov/bin/,$(TARGET))
+	$(Q)$(MAKE) --no-print-directory $(addprefix $(FUZZ)/gcov/bin/,$(TARGET))
 	$(Q)test/fuzz/coverage $(foreach t,$(TARGET),$(t) '$(FUZZ_READS_$(t))')
 
-fuzz-setup: setup
+fuzz-setup:
 	$(Q)scripts/build/setup.sh fuzz
 
 # Everything is compiled once for libFuzzer, and once for gcov.
-$(FUZZ)/obj/%.o: src/%.c Makefile
+$(FUZZ)/obj/%.o: src/%.c Makefile | $(BUILD)/generated/paths.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(FUZZ_BASE) $(FUZZ_SAN) -fsanitize=fuzzer-no-link $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
-$(FUZZ)/obj/fuzz/%.o: test/fuzz/%.c Makefile
+$(FUZZ)/obj/fuzz/%.o: test/fuzz/%.c Makefile | $(BUILD)/generated/paths.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(FUZZ_BASE) $(FUZZ_SAN) -fsanitize=fuzzer-no-link $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
-$(FUZZ)/gcov/%.o: src/%.c Makefile
+$(FUZZ)/gcov/%.o: src/%.c Makefile | $(BUILD)/generated/paths.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(FUZZ_BASE) -g --coverage $(CPPFLAGS) -c -o $@ $<
 
-$(FUZZ)/gcov/fuzz/%.o: test/fuzz/%.c Makefile
+$(FUZZ)/gcov/fuzz/%.o: test/fuzz/%.c Makefile | $(BUILD)/generated/paths.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(FUZZ_BASE) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
@@ -376,10 +454,13 @@ $(FUZZ)/gcov/bin/%: $(FUZZ)/gcov/fuzz/%.o $(FUZZ)/gcov/fuzz/replay/main.o $$(cal
 	$(Q)$(CC) -pie --coverage $(LDFLAGS) $(call fuzz_wrap,$*) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(FUZZ_LIBS)
 
 # Takes one protection out at a time: just the tests that speak for it must fail then. Half an hour.
-mutants: all
+## mutants: takes one protection out at a time; the tests that speak for it must fail
+mutants:
+	$(call ready,check,all)
 	$(Q)test/mutants/run $(MUTANTS)
 
-lint: setup
+## lint: shell, man pages, C, and the order of the rooms
+lint: $(BIN)/paths.sh
 	$(Q)scripts/build/lint.sh
 
 # The pictures of share/doc, by graphviz, from the text beside each. They are in the tree: no build needs this.
@@ -389,55 +470,80 @@ doc-pictures:
 		printf '<!-- drawn from %s, sha256 %s: make doc-pictures -->\n' $${d##*/} $$(sha256sum <$$d | cut -d ' ' -f 1) >>$${d%.dot}.svg; done
 
 # Before anything is built or touched: a path with blanks would be several, one that is not absolute would lie about.
-ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
-ifneq ($(words x$(PREFIX)x x$(DESTDIR)x x$(UNITDIR)x),3)
-$(error PREFIX, DESTDIR and UNITDIR must have no blanks)
+PLACES = PREFIX BINDIR LIBEXECDIR PLUGINDIR DATADIR MANDIR UNITDIR BASHDIR ZSHDIR SYSCONFDIR LOCALSTATEDIR
+ifneq ($(filter install install-% uninstall,$(MAKECMDGOALS)),)
+ifneq ($(words x$(DESTDIR)x),1)
+$(error PREFIX, DESTDIR and the other places must have no blanks)
 endif
-ifeq ($(filter /%,$(PREFIX)),)
-$(error PREFIX must be an absolute path)
-endif
+$(foreach p,$(PLACES),$(if $(filter 1,$(words x$($(p))x)),,$(error $(p) must have no blanks)))
+$(foreach p,$(PLACES),$(if $(filter /%,$($(p))),,$(error $(p) must be an absolute path)))
 endif
 
 # Not turned on: share/doc/install-device.md and backend.md say which of them a machine needs.
-UNITS = $(notdir $(wildcard share/systemd/*))
+DEVICE_UNITS  = gr-recover.service gr-rotate.service $(filter gr-watchdog.%,$(notdir $(wildcard share/systemd/*)))
+BACKEND_UNITS = $(filter-out $(DEVICE_UNITS),$(notdir $(wildcard share/systemd/*)))
+# Manual pages of programs that run on a device alone, and what a device engineer reads beside them.
+DEVICE_MAN  = $(wildcard $(foreach p,$(DEVICE) gr-rotate,man/$(p).*)) man/gr.7 man/gr.conf.5 man/gr-protocol.7
+BACKEND_MAN = $(filter-out $(wildcard $(foreach p,$(DEVICE) gr-rotate,man/$(p).*)) man/gr.conf.5,$(wildcard man/*))
+
+# Text that names places: as it is installed, it names those of this build.
+place = sed 's|@BINDIR@|$(BINDIR)|g; s|/var/lib/gr\([^a-z]\)|$(LOCALSTATEDIR)/lib/gr\1|g; s|/var/lib/gr$$|$(LOCALSTATEDIR)/lib/gr|; s|/etc/gr/|$(SYSCONFDIR)/gr/|g; s|/etc/default/gr|$(SYSCONFDIR)/default/gr|g'
+# install_text MODE,FOLDER,FILES
+install_text = install -d $(DESTDIR)$(2) && for f in $(3); do $(place) $$f >$(DESTDIR)$(2)/$${f\#\#*/} && chmod $(1) $(DESTDIR)$(2)/$${f\#\#*/} || exit; done
+# install_man PAGES
+install_man = for f in $(1); do d=$(DESTDIR)$(MANDIR)/man$${f\#\#*.}; install -d $$d && $(place) $$f >$$d/$${f\#\#*/} && chmod 644 $$d/$${f\#\#*/} || exit; done
 
 # Programs that people and scripts call go to bindir; the driver's parts and the lab to libexec; gr-rotate runs the driver.
-install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(PLUGINDIR) $(DESTDIR)$(DATADIR)/policies $(DESTDIR)$(DATADIR)/hooks $(DESTDIR)$(DATADIR)/init $(DESTDIR)$(UNITDIR)
-	install -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8
-	install -m 755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
-	install -m 755 $(BIN)/gr-broker.so $(DESTDIR)$(PLUGINDIR)
-	install -m 644 $(addprefix scripts/driver/,$(filter-out rotate.sh,$(DRIVER))) $(addprefix scripts/lab/,$(filter-out lab.sh,$(LAB))) $(DESTDIR)$(LIBEXECDIR)
-	install -m 755 scripts/driver/rotate.sh scripts/lab/lab.sh $(DESTDIR)$(LIBEXECDIR)
+## install: installs everything; PREFIX=, DESTDIR=, BINDIR= and the other places at the top of this file
+install: install-device install-backend
+
+## install-device: installs what runs on a device
+install-device: device
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR)/hooks
+	install -m 755 $(addprefix $(BIN)/,$(DEVICE)) $(DESTDIR)$(BINDIR)
+	install -m 644 $(addprefix scripts/driver/,$(filter-out rotate.sh,$(DRIVER))) $(BIN)/paths.sh $(DESTDIR)$(LIBEXECDIR)
+	install -m 755 scripts/driver/rotate.sh $(DESTDIR)$(LIBEXECDIR)
 	printf '#!/bin/sh\nPATH=%s:$$PATH exec %s/rotate.sh "$$@"\n' '$(BINDIR)' '$(LIBEXECDIR)' >$(DESTDIR)$(BINDIR)/gr-rotate
 	chmod 755 $(DESTDIR)$(BINDIR)/gr-rotate
-	install -m 644 share/policies/*.json $(DESTDIR)$(DATADIR)/policies
-	install -m 644 share/gr.conf.example share/job-template.json $(DESTDIR)$(DATADIR)
+	$(call install_text,644,$(DATADIR),share/gr.conf.example)
 	install -m 755 share/hooks/greengrass-* $(DESTDIR)$(DATADIR)/hooks
 	install -m 644 share/hooks/*.sh $(DESTDIR)$(DATADIR)/hooks
-	for f in $(UNITS); do sed 's|@BINDIR@|$(BINDIR)|' share/systemd/$$f >$(DESTDIR)$(UNITDIR)/$$f && chmod 644 $(DESTDIR)$(UNITDIR)/$$f || exit; done
-	for f in gr-recover gr.cron; do sed 's|@BINDIR@|$(BINDIR)|' share/init/$$f >$(DESTDIR)$(DATADIR)/init/$$f || exit; done
-	chmod 755 $(DESTDIR)$(DATADIR)/init/gr-recover
-	chmod 644 $(DESTDIR)$(DATADIR)/init/gr.cron
-	install -d $(DESTDIR)$(DATADIR)/notify.d && install -m 755 share/notify.d/* $(DESTDIR)$(DATADIR)/notify.d
-	for n in 1 5 7 8; do install -m 644 man/*.$$n $(DESTDIR)$(MANDIR)/man$$n || exit; done
+	$(call install_text,644,$(UNITDIR),$(addprefix share/systemd/,$(DEVICE_UNITS)))
+	$(call install_text,755,$(DATADIR)/init,share/init/gr-recover)
+	$(call install_text,644,$(DATADIR)/init,share/init/gr.cron)
+	$(call install_man,$(DEVICE_MAN))
+
+## install-backend: installs what a backend of one's own needs
+install-backend: backend
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(PLUGINDIR) $(DESTDIR)$(DATADIR)/policies $(DESTDIR)$(DATADIR)/notify.d
+	install -m 755 $(addprefix $(BIN)/,$(BACKEND)) $(DESTDIR)$(BINDIR)
+	install -m 755 $(BIN)/gr-broker.so $(DESTDIR)$(PLUGINDIR)
+	install -m 644 $(addprefix scripts/lab/,$(filter-out lab.sh,$(LAB))) $(BIN)/paths.sh $(DESTDIR)$(LIBEXECDIR)
+	install -m 755 scripts/lab/lab.sh $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 share/policies/*.json $(DESTDIR)$(DATADIR)/policies
+	install -m 644 share/job-template.json $(DESTDIR)$(DATADIR)
+	install -m 755 share/notify.d/* $(DESTDIR)$(DATADIR)/notify.d
+	$(call install_text,644,$(UNITDIR),$(addprefix share/systemd/,$(BACKEND_UNITS)))
+	$(call install_man,$(BACKEND_MAN))
 	install -d $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR)
 	install -m 644 share/completions/gr.bash $(DESTDIR)$(BASHDIR)/gr-jobs
 	ln -sf gr-jobs $(DESTDIR)$(BASHDIR)/gr-registry
 	install -m 644 share/completions/_gr-jobs $(DESTDIR)$(ZSHDIR)
 
 # Files by name, then our own folders when nobody else has put anything there.
+## uninstall: removes what install put in place
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,gr-rotate $(notdir $(PROGRAMS)))
-	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/,$(DRIVER) $(LAB)) $(DESTDIR)$(PLUGINDIR)/gr-broker.so
+	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/,$(DRIVER) $(LAB) paths.sh) $(DESTDIR)$(PLUGINDIR)/gr-broker.so
 	rm -f $(addprefix $(DESTDIR)$(DATADIR)/,gr.conf.example job-template.json $(patsubst share/%,%,$(wildcard share/policies/*.json share/hooks/* share/init/* share/notify.d/*)))
-	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS))
+	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(DEVICE_UNITS) $(BACKEND_UNITS))
 	rm -f $(addprefix $(DESTDIR)$(BASHDIR)/,gr-jobs gr-registry) $(DESTDIR)$(ZSHDIR)/_gr-jobs
 	rm -f $(foreach n,1 5 7 8,$(addprefix $(DESTDIR)$(MANDIR)/man$(n)/,$(notdir $(wildcard man/*.$(n)))))
 	for d in $(addprefix $(DESTDIR),$(DATADIR)/policies $(DATADIR)/hooks $(DATADIR)/init $(DATADIR)/notify.d $(DATADIR) $(PLUGINDIR) $(LIBEXECDIR)); do \
 		[ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d || exit; done
 
+## clean: removes what was built
 clean:
 	rm -rf build bin greengrass-build share/greengrass-build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build $(BUILD) -name '*.d' 2>/dev/null | sort -u)

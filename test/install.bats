@@ -59,3 +59,55 @@ setup_file() {
 		done
 	done
 }
+
+# path_without NAME...: a PATH with every tool of this machine but these
+path_without() {
+	mkdir -p tools
+	for dir in /usr/sbin /usr/bin /sbin /bin; do
+		for tool in "$dir"/*; do ln -sf "$tool" "tools/${tool##*/}"; done
+	done
+	for name; do
+		rm -f tools/$name
+	done
+}
+
+@test "install: needs neither apt nor dpkg, nor a broker, nor bats" {
+	path_without 'apt*' 'dpkg*' 'mosquitto*' 'bats*' 'sqlite3*'
+	PATH=$PWD/tools make -s -C "$ROOT" install-device SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" DESTDIR="$PWD/device" CFLAGS=-O0 >log
+	[ -x device/usr/local/bin/gr-install-cert ]
+	[ -x device/usr/local/bin/gr-rotate ]
+	[ ! -e device/usr/local/bin/gr-jobs ]
+	[ ! -e device/usr/local/lib/gr ]
+	PATH=$PWD/tools make -s -C "$ROOT" install DESTDIR="$PWD/all" >log
+	[ -x all/usr/local/bin/gr-jobs ]
+	[ -e all/usr/local/lib/gr/gr-broker.so ]
+}
+
+@test "install: every place can be given, and counts in programs, scripts, units and pages" {
+	make -s -C "$ROOT" install-device SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" CFLAGS=-O0 DESTDIR="$PWD/d" PREFIX=/opt/gr \
+		BINDIR=/opt/bin LIBEXECDIR=/opt/parts SYSCONFDIR=/opt/etc LOCALSTATEDIR=/opt/var MANDIR=/opt/man UNITDIR=/opt/units >log
+	[ -x d/opt/bin/gr-config ]
+	[ -x d/opt/parts/rotate.sh ]
+	[ -e d/opt/man/man5/gr.conf.5 ]
+	grep -q '^PATH=/opt/bin:\$PATH exec /opt/parts/rotate.sh' d/opt/bin/gr-rotate
+	grep -q '^ExecStart=/opt/bin/gr-rotate' d/opt/units/gr-rotate.service
+	grep -q 'path_localstate=/opt/var$' d/opt/parts/paths.sh
+	grep -q /opt/etc/gr/gr.conf d/opt/man/man5/gr.conf.5
+	! grep -rEn '[^t]/var/lib/gr([^a-z]|$)|[^t]/etc/gr/' d/opt/units d/opt/man/man5 || false
+	strings d/opt/bin/gr-config | grep -qx /opt/etc/gr/gr.conf
+	strings d/opt/bin/gr-config | grep -qx /opt/var/lib/gr
+}
+
+@test "install: one file holds the version, and the component's files agree with it" {
+	version=$(cat "$ROOT/VERSION")
+	[ "$(jq -r '.component[].version' "$ROOT/share/gdk-config.json")" = "$version" ]
+	grep -q "^ComponentVersion: \"$version\"\$" "$ROOT/share/recipe.yaml"
+}
+
+@test "make: a header that changed compiles anew what reads it, wherever BUILD is" {
+	make -s -C "$ROOT" SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" CFLAGS=-O0 "$PWD/programs/gr-cert-due" >log
+	run -0 make -C "$ROOT" SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" CFLAGS=-O0 "$PWD/programs/gr-cert-due"
+	[[ $output != *' CC '* ]]
+	run -0 make -n -C "$ROOT" SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" CFLAGS=-O0 -W src/lib/cert.h "$PWD/programs/gr-cert-due"
+	[[ $output == *lib/cert.c* ]]
+}

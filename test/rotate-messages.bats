@@ -10,7 +10,7 @@ setup_file() {
 	load lib/device
 	load lib/fleet
 	export BATS_NO_PARALLELIZE_WITHIN_FILE=true
-	make -s -C "$ROOT" mishaps 3>&-
+	make -s -C "$ROOT" fault-tools 3>&-
 	fleet "$BATS_FILE_TMPDIR/lab" -n 5
 }
 teardown_file() {

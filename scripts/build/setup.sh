@@ -1,26 +1,34 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# setup.sh - puts the Debian packages in place that gr is built and tested with; with the word lint also those of
-# scripts/build/lint.sh, with arm64 the compiler for such devices, with token the tokens that are tested with, with model the
-# checker of test/model, with fuzz the compiler of test/fuzz, with browser what test/browser looks at pages with, with
-# debian what test/debian makes roots with. Quiet and quick when all are there.
+# setup.sh - installs the Debian packages that are missing; quiet and quick when all are there. usage: setup.sh [FOR]
+#
+# FOR is what they are needed for; check, which is the default, holds build, demo and component.
 set -eu
 
-packages='gcc libc6-dev make pkg-config libssl-dev libmosquitto-dev mosquitto-dev mosquitto mosquitto-clients libjansson-dev
-libsqlite3-dev libp11-kit-dev sqlite3 openssl bats parallel jq util-linux procps strace valgrind mandoc libyaml-dev zip unzip file systemd zsh e2fsprogs mount curl'
+build='gcc libc6-dev make pkg-config libssl-dev libmosquitto-dev mosquitto-dev libjansson-dev libsqlite3-dev libp11-kit-dev libyaml-dev'
+demo="$build mosquitto mosquitto-clients openssl jq util-linux procps"
+component="$build jq zip unzip file util-linux"
+check="$demo $component sqlite3 bats parallel strace valgrind mandoc systemd zsh e2fsprogs mount curl binutils"
 
-case ${1:-} in
-'') ;;
-lint) packages="$packages shellcheck cppcheck" ;;
-arm64) packages="$packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
-token) packages="$packages softhsm2 opensc swtpm tpm2-abrmd libtss2-tcti-tabrmd0 libtpm2-pkcs11-1 dbus-daemon" ;;
+case ${1:-check} in
+build) packages=$build ;;
+demo) packages=$demo ;;
+component) packages=$component ;;
+check) packages=$check ;;
+lint) packages="$check shellcheck cppcheck" ;;
+arm64) packages="$component gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
+token) packages="$build softhsm2 opensc swtpm tpm2-abrmd libtss2-tcti-tabrmd0 libtpm2-pkcs11-1 dbus-daemon" ;;
 model) packages='gcc libc6-dev spin' ;;
-fuzz) packages="$packages clang libclang-rt-dev" ;;
-browser) packages="$packages chromium" ;;
+fuzz) packages="$build clang libclang-rt-dev" ;;
+browser) packages='chromium' ;;
 debian) packages='debootstrap git' ;;
-*) printf 'usage: setup.sh [lint | arm64 | token | model | fuzz | browser | debian]\n' >&2; exit 100 ;;
+*) printf 'usage: setup.sh [build | demo | component | check | lint | arm64 | token | model | fuzz | browser | debian]\n' >&2; exit 100 ;;
 esac
 
+if ! command -v dpkg-query >/dev/null; then
+	printf 'setup: this is no Debian: what its packages %s hold is taken for granted\n' "$packages" >&2
+	exit 0
+fi
 missing=
 for p in $packages; do
 	[ "$(dpkg-query -W -f='${Status}' "$p" 2>/dev/null)" = 'install ok installed' ] || missing="$missing $p"
@@ -36,14 +44,29 @@ if [ "$(id -u)" -ne 0 ]; then
 	as_root=sudo
 fi
 
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# shellcheck disable=SC2086 # the list is meant to be split
+install_packages() {
+	$as_root apt-get -o DPkg::Lock::Timeout=600 update &&
+		$as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends -- $missing
+}
+# apt waits for dpkg's lock by itself, but not for the one on the lists of packages, which a daily update may hold.
+install_when_unlocked() {
+	for try in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		! install_packages >"$log" 2>&1 || return 0
+		grep -q 'Could not get lock' "$log" || return
+		[ "$try" -gt 1 ] || printf 'setup: apt is at work; waiting for it\n' >&2
+		sleep 10
+	done
+	return 1
+}
+
 printf 'setup: installing%s\n' "$missing" >&2
 # The mosquitto package starts a system broker; one that was not there before must not stay behind.
 broker_before=no
 pgrep -x mosquitto >/dev/null 2>&1 && broker_before=yes
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-# shellcheck disable=SC2086 # the list is meant to be split
-if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -- $missing; } >"$log" 2>&1; then
+if ! install_when_unlocked; then
 	tail -n 20 -- "$log" >&2
 	printf 'setup: the packages could not be installed; as root run:\n  apt-get update && apt-get install -y --no-install-recommends%s\n' "$missing" >&2
 	exit 111

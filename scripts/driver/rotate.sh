@@ -8,6 +8,8 @@ umask 077
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 PATH=$here:$PATH
 export PATH
+# shellcheck source=bin/paths.sh
+. "$here/paths.sh"
 # shellcheck source=scripts/driver/record.sh
 . "$here/record.sh"
 # shellcheck source=scripts/driver/said.sh
@@ -224,7 +226,7 @@ may_serve() {
 drive() {
 	mode=$1
 	gr-config --check || exit
-	state=${GR_STATE:-/var/lib/gr} outcome=''
+	state=${GR_STATE:-$path_localstate/lib/gr} outcome=''
 	if ! mkdir -p -- "$state" 2>/dev/null || [ ! -w "$state" ]; then
 		complain "GR_STATE: $state: cannot be made or written to; run as its owner or set another one"
 		exit 111

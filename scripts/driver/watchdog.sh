@@ -28,7 +28,7 @@ need_watchdog() {
 # What a timer runs, and the boot before the runtime: journal and disk first, then the restart that the runtime is owed.
 # No network, and no wait but for the hook. Whoever holds the lock sees to the restart himself.
 recover() {
-	mode=recover state=${GR_STATE:-/var/lib/gr}
+	mode=recover state=${GR_STATE:-$path_localstate/lib/gr}
 	gr-config state >/dev/null || return	# a folder that others may write is refused before we do
 	configure || return
 	gr-install-cert recover --heartbeat || return

@@ -12,6 +12,10 @@ for bin in "$here" "$here/../bin" "$here/../../bin"; do
 done
 bin=$(cd -- "$bin" && pwd)
 PATH=$bin:$PATH
+paths=$here/paths.sh
+[ -e "$paths" ] || paths=$bin/paths.sh
+# shellcheck source=bin/paths.sh
+. "$paths"
 # The Mosquitto package puts the broker into /usr/sbin, which a login user does not search.
 PATH=$PATH:/usr/sbin
 export PATH
@@ -248,8 +252,8 @@ first() {
 	complain "$1: not found"
 	return 100
 }
-plugin=$(first "$bin/gr-broker.so" "$bin/../lib/gr/gr-broker.so")
-policy=$(first "$bin/../share/policies/rotation.json" "$bin/../../../share/policies/rotation.json" "$bin/../share/gr/policies/rotation.json")
+plugin=$(first "$bin/gr-broker.so" "$bin/$path_plugin/gr-broker.so")
+policy=$(first "$bin/../share/policies/rotation.json" "$bin/../../../share/policies/rotation.json" "$bin/$path_data/policies/rotation.json")
 algorithm=RSA-2048 group=all
 mark=.gr-lab	# in a folder of ours: what up made and down may remove
 

@@ -3,6 +3,7 @@
 #include "arg.h"
 #include "complain.h"
 #include "out.h"
+#include "paths.h"
 
 #include <getopt.h>
 #include <stdio.h>

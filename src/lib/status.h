@@ -3,8 +3,6 @@
 #ifndef GR_STATUS_H
 #define GR_STATUS_H
 
-#define GR_VERSION "0.1.0"
-
 enum status {
 	GR_OK   = 0,	/* done, or "yes" */
 	/* a definite no: false or nothing there (silent), refused by the other side (one line) */

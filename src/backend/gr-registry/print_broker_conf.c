@@ -8,6 +8,7 @@
 #include "complain.h"
 #include "gr-registry/commands.h"
 #include "out.h"
+#include "paths.h"
 #include "registry/home.h"
 #include "str.h"
 
@@ -96,10 +97,10 @@ static enum status take_option(struct conf *c, const char **dir, int ch)
 	}
 }
 
-/* In a checkout it lies beside this program, installed in ../lib/gr. */
+/* In a checkout the plugin lies beside this program; installed, where the Makefile put it. */
 static enum status find_plugin(char plugin[static PATH_MAX])
 {
-	static const char *const places[] = { "gr-broker.so", "../lib/gr/gr-broker.so" };
+	static const char *const places[] = { "gr-broker.so", GR_PLUGINDIR "/gr-broker.so" };
 	char self[PATH_MAX], path[PATH_MAX], *slash;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 
@@ -110,7 +111,8 @@ static enum status find_plugin(char plugin[static PATH_MAX])
 			       places[i]) &&
 		    realpath(path, plugin))
 			return GR_OK;
-	complain("gr-broker.so: neither beside gr-registry nor in ../lib/gr; name it with -P");
+	complain("gr-broker.so: neither beside gr-registry nor in " GR_PLUGINDIR
+		 "; name it with -P");
 	return GR_BAD;
 }
 

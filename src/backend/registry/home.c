@@ -3,6 +3,7 @@
 #define _GNU_SOURCE	/* setresuid, setresgid, initgroups */
 #include "registry/home.h"
 #include "complain.h"
+#include "paths.h"
 #include "str.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@
 
 enum { LOCK_TRIES = 20, LOCK_PAUSE_MS = 50 };	/* home_is_served may hold it for a moment */
 
-#define HOME_DEFAULT "/var/lib/gr-backend"
+#define HOME_DEFAULT GR_LOCALSTATEDIR "/lib/gr-backend"
 
 static const char *setting(const char *name)
 {
@@ -66,8 +67,8 @@ static enum status find(struct home *home, const char *dir, const char *signer,
 	if (!dir)
 		dir = HOME_DEFAULT;
 	if (str_copy(home->dir, sizeof home->dir, dir) &&
-	    find_part(home->signer, signer, "GR_SIGNER_HOME", "/var/lib/gr-signer", dir) &&
-	    find_part(home->notifier, notifier, "GR_NOTIFY_HOME", "/var/lib/gr-notify", dir) &&
+	    find_part(home->signer, signer, "GR_SIGNER_HOME", GR_LOCALSTATEDIR "/lib/gr-signer", dir) &&
+	    find_part(home->notifier, notifier, "GR_NOTIFY_HOME", GR_LOCALSTATEDIR "/lib/gr-notify", dir) &&
 	    name_parts(home))
 		return GR_OK;
 	complain("%s: the path is too long", dir);

@@ -4,6 +4,7 @@
 #include "complain.h"
 #include "file.h"
 #include "location.h"
+#include "paths.h"
 #include "pkcs11/uri.h"
 #include "str.h"
 #include "trust.h"
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define DEFAULT_PATH "/etc/gr/gr.conf"
+#define DEFAULT_PATH GR_SYSCONFDIR "/gr/gr.conf"
 #define BYTE_ORDER_MARK "\357\273\277"
 
 enum { CONF_FILE_MAX = 1 << 20 };
@@ -274,7 +275,7 @@ enum status conf_load(struct conf *conf)
 	enum status st;
 
 	if (!str_copy(conf->state, sizeof conf->state - 64,
-		      state && *state ? state : "/var/lib/gr")) {
+		      state && *state ? state : GR_LOCALSTATEDIR "/lib/gr")) {
 		complain("GR_STATE: the path is too long");
 		return GR_BAD;
 	}
