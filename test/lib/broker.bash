@@ -1,4 +1,4 @@
-# broker.bash - a real Mosquitto with the plugin and a registry of its own, for gr-broker.bats.
+# broker.bash - a real Mosquitto with the plugin and a registry of its own, for backend/broker.bats.
 #
 # A world is a folder: CA, broker configuration, registry, Unix socket. WORLD names the one in use.
 

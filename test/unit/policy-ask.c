@@ -1,5 +1,5 @@
 /*
- * policy-ask: a policy question from the command line, for policy.bats.
+ * policy-ask: a policy question from the command line, for backend/policy.bats.
  *
  * policy-ask problem FILE                       prints why FILE is not supported, exit 1; 0: it is
  * policy-ask ACTION NAME [key=value ...] FILE... exit 0: allowed, 1: not; keys: client thing certificate address cn

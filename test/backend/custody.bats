@@ -1,0 +1,475 @@
+# The chain of custody: which certificate survives, who said so, and when the other one dies.
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	load ../lib/helper
+	load ../lib/lab
+	lab_up
+}
+teardown_file() {
+	load ../lib/helper
+	load ../lib/lab
+	lab_down
+}
+setup() {
+	load ../lib/helper
+	load ../lib/lab
+	lab_use
+	COMMIT="{\"jobId\":\"$J\"}"
+}
+teardown() { own_lab_down; }
+
+# on_trial: NEW is out and the device speaks over it; committed: and has its licence
+on_trial() {
+	rotation_begun
+	over_new
+}
+committed() {
+	on_trial
+	accepted commit "$COMMIT"
+}
+
+# shut_out: the broker refuses the certificate that we speak with
+shut_out() { run -5 ask; }
+
+# lives OLD|NEW: the survivor is on record, the other one is gone and refused
+lives() {
+	custody_is survivor "$1"
+	if [ "$1" = NEW ]; then
+		await is_gone "$OLD"
+		only_is "$NEW"
+		over_old
+		shut_out
+		over_new
+	else
+		await is_gone "$NEW"
+		only_is "$OLD"
+		over_new
+		shut_out
+		over_old
+	fi
+	ask
+	custody_is 'decided >= requested AND retired >= decided' 1
+	sql_is "SELECT count(*) FROM certificate_policy WHERE certificate NOT IN (SELECT id FROM certificate)" 0
+}
+
+# says_too_late STATUS SURVIVOR-OR-NONE: the final word is refused with InvalidStateTransition; the answer names the survivor
+says_too_late() {
+	say "$1"
+	[ "$ANSWER" = rejected ]
+	if [ "$2" = NONE ]; then
+		body_is '["InvalidStateTransition",false]' '[.code, (.executionState.statusDetails // {} | has("survivor"))]'
+	else
+		body_is '["InvalidStateTransition","'"$2"'"]' '[.code, .executionState.statusDetails.survivor]'
+	fi
+}
+
+# undecided: nothing was decided and nothing dies
+undecided() {
+	turned
+	custody_is survivor ''
+	both_stay
+}
+
+# --- the word of a device in time ----------------------------------------------------------------
+
+@test "SUCCEEDED over NEW after commit: NEW lives, OLD is retired" {
+	committed
+	both_stay
+	say SUCCEEDED
+	[ "$ANSWER" = accepted ]
+	body_is '{"timestamp":"S"}'
+	execution_is SUCCEEDED
+	lives NEW
+}
+
+@test "SUCCEEDED over NEW without commit: refused, both stay" {
+	on_trial
+	say SUCCEEDED
+	body_is '{"code":"InvalidStateTransition","message":"SUCCEEDED needs a commit that was accepted first","timestamp":"S",
+		"executionState":{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":"true","CertificateRotatorDevice":"gr"},"versionNumber":2}}'
+	undecided
+	execution_is IN_PROGRESS
+	accepted commit "$COMMIT"
+	heard SUCCEEDED NEW
+}
+
+@test "SUCCEEDED over OLD: refused, also after commit" {
+	rotation_begun
+	say SUCCEEDED
+	body_is '{"code":"InvalidStateTransition","message":"SUCCEEDED must be said over the new certificate","timestamp":"S",
+		"executionState":{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":"true","CertificateRotatorDevice":"gr"},"versionNumber":2}}'
+	over_new
+	accepted commit "$COMMIT"
+	over_old
+	says_too_late SUCCEEDED NONE
+	undecided
+	execution_is IN_PROGRESS
+}
+
+@test "SUCCEEDED of a rotation that never asked for a certificate: refused" {
+	thing_new
+	job_started
+	say SUCCEEDED
+	body_is '["InvalidStateTransition","no certificate was asked for in this execution"]' '[.code, .message]'
+	execution_is IN_PROGRESS
+	say FAILED
+	[ "$ANSWER" = accepted ]
+	execution_is FAILED
+	only_is "$OLD"
+}
+
+@test "FAILED over OLD: OLD lives, NEW is retired" {
+	rotation_begun
+	heard FAILED OLD
+	execution_is FAILED
+	lives OLD
+}
+
+@test "FAILED over OLD after commit: OLD lives" {
+	committed
+	over_old
+	heard FAILED OLD
+	lives OLD
+}
+
+@test "FAILED over NEW: OLD lives, NEW is retired" {
+	on_trial
+	heard FAILED OLD
+	lives OLD
+}
+
+@test "REJECTED counts as FAILED" {
+	rotation_begun
+	heard REJECTED OLD
+	lives OLD
+}
+
+@test "progress decides nothing" {
+	committed
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	over_old
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	undecided
+}
+
+@test "the decision stands in the ledger, and the answer leaves after it" {
+	committed
+	ask "$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}' "!grep '\"event\":\"survivor\"' '$GR_HOME/ledger' | tail -n 1 >line"
+	json_is "$(cat line)" '{"event":"survivor","thingName":"'"$THING"'","jobId":"'"$J"'","executionNumber":1,"survivor":"NEW","certificateId":"'"$NEW"'"}' 'del(.at)'
+}
+
+@test "the connections of the retired certificate end by themselves" {
+	committed
+	over_old
+	mkfifo held
+	CLIENT=$THING#gr ask "!cat held" "?never" 3>&- &
+	exec 5>held
+	await grep -q " as $THING#gr " "$LAB/broker/log"
+	over_new
+	heard SUCCEEDED NEW
+	exec 5>&-
+	rc=0
+	wait $! || rc=$?
+	[ "$rc" -eq 6 ]
+}
+
+# --- too late ------------------------------------------------------------------------------------
+
+timed_out() {
+	sql "UPDATE execution SET deadline = 1 WHERE job = '$J' AND status = 'IN_PROGRESS'"
+	await execution_is TIMED_OUT
+}
+
+@test "TIMED_OUT: nothing is decided by it" {
+	own_lab -m 200
+	thing_new
+	job_new "$J" -T 5
+	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
+	rotation_asked
+	over_new
+	await execution_is TIMED_OUT
+	undecided
+}
+
+@test "TIMED_OUT, then SUCCEEDED over NEW after commit: refused, NEW lives" {
+	committed
+	timed_out
+	says_too_late SUCCEEDED NEW
+	body_is '{"status":"TIMED_OUT","statusDetails":{"CertificateRotator":"true","CertificateRotatorDevice":"gr","survivor":"NEW"},"versionNumber":3}' .executionState
+	execution_is TIMED_OUT
+	lives NEW
+}
+
+@test "TIMED_OUT, then SUCCEEDED without commit, or over OLD: refused, both stay" {
+	on_trial
+	timed_out
+	refused commit "$COMMIT" 'the job execution is not IN_PROGRESS'
+	says_too_late SUCCEEDED NONE
+	over_old
+	says_too_late SUCCEEDED NONE
+	undecided
+}
+
+@test "TIMED_OUT, then FAILED over either: refused, OLD lives" {
+	rotation_begun
+	timed_out
+	says_too_late FAILED OLD
+	lives OLD
+	J=$J-2
+	rotation_begun
+	over_new
+	timed_out
+	says_too_late FAILED OLD
+	lives OLD
+}
+
+@test "cancelled by force: the same" {
+	committed
+	gr-jobs cancel --force "$J"
+	undecided
+	says_too_late SUCCEEDED NEW
+	execution_is CANCELED
+	lives NEW
+	thing_new "other-$BATS_TEST_NUMBER"
+	J=$J-2
+	rotation_begun
+	gr-jobs cancel --force "$J"
+	says_too_late FAILED OLD
+	lives OLD
+}
+
+@test "cancelled without force: what is under way goes on to its end" {
+	committed
+	gr-jobs cancel "$J"
+	execution_is IN_PROGRESS
+	heard SUCCEEDED NEW
+	lives NEW
+}
+
+@test "the job is deleted: the word still counts" {
+	committed
+	gr-jobs delete -f "$J"
+	await sql_is "SELECT count(*) FROM job WHERE id = '$J'" 0
+	undecided
+	say SUCCEEDED
+	body_is '{"code":"ResourceNotFound","message":"no such job execution for this thing","timestamp":"S","executionState":{"statusDetails":{"survivor":"NEW"}}}'
+	lives NEW
+}
+
+@test "said again, or otherwise: the answer names the survivor, which stays" {
+	committed
+	heard SUCCEEDED NEW
+	for word in SUCCEEDED FAILED REJECTED IN_PROGRESS; do
+		expected=NEW
+		[ "$word" != IN_PROGRESS ] || expected=NONE
+		says_too_late "$word" "$expected"
+		custody_is survivor NEW
+	done
+	lives NEW
+	thing_new "other-$BATS_TEST_NUMBER"
+	J=$J-2
+	COMMIT="{\"jobId\":\"$J\"}"
+	committed
+	over_old
+	heard FAILED OLD
+	for word in FAILED SUCCEEDED REJECTED; do
+		says_too_late "$word" OLD
+		custody_is survivor OLD
+	done
+	lives OLD
+}
+
+# --- a later rotation ----------------------------------------------------------------------------
+
+@test "create for a later execution over OLD settles the earlier one: OLD" {
+	on_trial
+	first=$NEW
+	timed_out
+	over_old
+	J=$J-2
+	job_started
+	undecided
+	rotation_asked
+	sql_is "SELECT survivor FROM rotation WHERE new = '$first'" OLD
+	await is_gone "$first"
+	over_new
+	both_stay
+	grep -q '"event":"settled".*"thingName":"'"$THING"'"' "$GR_HOME/ledger"
+}
+
+@test "create for a later execution over NEW settles the earlier one: NEW" {
+	on_trial
+	first=$NEW oldest=$OLD
+	cp new.pem first.pem
+	cp new.key first.key
+	timed_out
+	J=$J-2
+	job_started
+	CERT=first.pem KEY=first.key
+	rotation_asked
+	sql_is "SELECT survivor FROM rotation WHERE new = '$first'" NEW
+	custody_is old "$first"
+	await is_gone "$oldest"
+	both_stay
+}
+
+@test "a create that is refused settles nothing" {
+	on_trial
+	timed_out
+	over_old
+	J=$J-2
+	job_started
+	refused create "$(csr_of new)" 'the key of csr was seen before; a rotation needs a new key'
+	undecided
+}
+
+@test "one rotation after the other leaves one certificate and the whole chain" {
+	thing_new
+	for n in 1 2 3; do
+		J=job-$BATS_TEST_NUMBER-$n
+		job_started
+		rotation_asked
+		mv new.pem "$n.pem"
+		mv new.key "$n.key"
+		CERT=$n.pem KEY=$n.key
+		accepted commit "{\"jobId\":\"$J\"}"
+		heard SUCCEEDED NEW
+		await is_gone "$OLD"
+		only_is "$NEW"
+		OLD=$NEW
+	done
+	sql_is "SELECT count(*) FROM rotation a JOIN rotation b ON a.new = b.old WHERE a.thing = '$THING'" 2
+}
+
+# --- written once --------------------------------------------------------------------------------
+
+@test "the survivor is written once, by raw SQL too" {
+	committed
+	run ! sql "DELETE FROM rotation WHERE thing = '$THING'"
+	heard SUCCEEDED NEW
+	for value in "'OLD'" NULL; do
+		run ! sql "UPDATE rotation SET survivor = $value WHERE thing = '$THING'"
+		[[ $output == *'survivor is written once'* ]]
+	done
+	run ! sql "UPDATE rotation SET survivor = 'BOTH' WHERE thing = '$THING'"
+	run ! sql "INSERT OR REPLACE INTO rotation SELECT id, execution, thing, job, number, client, old, new, spki, csr, pem, requested, used, committed, 'OLD', decided, retired
+		FROM rotation WHERE thing = '$THING'"
+	custody_is survivor NEW
+}
+
+# --- the reconciler ------------------------------------------------------------------------------
+
+@test "nothing is retired while the survivor is not ACTIVE; that is one alarm" {
+	committed
+	gr-registry update-certificate "$NEW" INACTIVE
+	sql "UPDATE rotation SET survivor = 'NEW', decided = requested WHERE thing = '$THING'"
+	await sql_is "SELECT count FROM alarm WHERE kind = 'survivor-inactive' AND certificate = '$NEW'" 1
+	over_old
+	for n in 1 2 3; do turned; done
+	sql_is "SELECT count FROM alarm WHERE kind = 'survivor-inactive' AND certificate = '$NEW'" 1
+	sql_is "SELECT status FROM certificate WHERE id = '$OLD'" ACTIVE
+	custody_is retired ''
+	gr-registry update-certificate "$NEW" ACTIVE
+	lives NEW
+}
+
+@test "nothing is retired while the survivor is attached elsewhere, or gone" {
+	rotation_begun
+	gr-registry detach-thing-principal "$THING" "$OLD"
+	sql "UPDATE rotation SET survivor = 'OLD', decided = requested WHERE thing = '$THING'"
+	await sql_is "SELECT count(*) FROM alarm WHERE kind = 'survivor-inactive' AND certificate = '$OLD'" 1
+	over_new
+	turned
+	custody_is retired ''
+	only_is "$NEW"
+}
+
+@test "a hundred rotations that cannot be cleaned up do not hold up another one" {
+	own_lab
+	sql "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
+		INSERT INTO rotation (execution, thing, job, number, client, old, new, spki, csr, pem, requested, survivor, decided)
+		SELECT 1000 + i, 'ghost-' || i, 'j', 1, 'x', 'old-' || i, 'new-' || i, 's', 'c', 'p', 1, 'NEW', 1 FROM n"
+	committed
+	heard SUCCEEDED NEW
+	lives NEW
+	sql_is "SELECT count(*) FROM alarm WHERE kind = 'survivor-inactive'" 250
+	turned
+	sql_is "SELECT max(count) FROM alarm WHERE kind = 'survivor-inactive'" 1
+}
+
+# --- the operator --------------------------------------------------------------------------------
+
+@test "settle: decides an open rotation, either way, once" {
+	rotation_begun
+	gr-registry settle "$THING" old
+	lives OLD
+	run -1 gr-registry settle "$THING" new
+	[ "$output" = "gr-registry: $THING: has no open rotation" ]
+	custody_is survivor OLD
+	thing_new "other-$BATS_TEST_NUMBER"
+	J=$J-2
+	rotation_begun
+	gr-registry settle "$THING" new
+	lives NEW
+	grep -q '"event":"settled".*"thingName":"'"$THING"'","certificateId":"'"$NEW"'"' "$GR_HOME/ledger"
+}
+
+@test "settle: SUCCEEDED is refused once OLD was chosen, so that the device keeps OLD" {
+	committed
+	# OLD cannot be used just now, so NEW is not retired yet.
+	gr-registry update-certificate "$OLD" INACTIVE
+	gr-registry settle "$THING" old
+	says_too_late SUCCEEDED OLD
+	execution_is IN_PROGRESS
+	# Where NEW cannot say anything any more, asking over OLD tells the same.
+	over_old
+	gr-registry update-certificate "$OLD" ACTIVE
+	accepted "jobs/$J/get" '{}'
+	body_is '{"idempotent":true,"survivor":"OLD"}' .certificateRotator
+	lives OLD
+}
+
+@test "settle: FAILED is refused once NEW was chosen, so that the device keeps NEW" {
+	on_trial
+	gr-registry update-certificate "$NEW" INACTIVE
+	gr-registry settle "$THING" new
+	over_old
+	says_too_late FAILED NEW
+	says_too_late REJECTED NEW
+	gr-registry update-certificate "$NEW" ACTIVE
+	lives NEW
+	says_too_late FAILED NEW
+	execution_is IN_PROGRESS
+}
+
+@test "settle: SUCCEEDED over a NEW that was chosen needs no commit" {
+	on_trial
+	gr-registry settle "$THING" new
+	heard SUCCEEDED NEW
+	lives NEW
+}
+
+@test "history: tells who asked, over what, and who died" {
+	committed
+	heard SUCCEEDED NEW
+	await is_gone "$OLD"
+	run -0 gr-registry history "$THING"
+	[[ ${lines[0]} == "job $J execution 1, asked for by $THING" ]]
+	[[ ${lines[1]} == *"requested over certificate $OLD" ]]
+	[[ ${lines[2]} == *"issued certificate "*" $NEW" ]]
+	[[ ${lines[3]} == *"new certificate first used" ]]
+	[[ ${lines[4]} == *"commit granted" ]]
+	[[ ${lines[5]} == *"survivor: NEW" ]]
+	[[ ${lines[6]} == *"retired certificate "*" $OLD" ]]
+	[ "${#lines[@]}" -eq 7 ]
+	run -0 gr-registry history -j "$THING"
+	json_is "$output" '[["'"$OLD"'","'"$NEW"'","NEW",true]]' \
+		'map([.oldCertificateId, .newCertificateId, .survivor, .requestedAt <= .firstUsedAt and .firstUsedAt <= .committedAt and .committedAt <= .decidedAt and .decidedAt <= .retiredAt])'
+}
+
+@test "history: an open rotation is called open" {
+	rotation_begun
+	run -0 gr-registry history "$THING"
+	[[ ${lines[-1]} == *'still open: both certificates stay until the device says which one lives' ]]
+}

@@ -1,0 +1,180 @@
+# Every algorithm of the reference, by the names of its integration suite: what is refused, what rotates. The three failures
+# of that suite are in failure.bats.
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	load ../lib/helper
+	export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+	lab.sh up -n 0 "$BATS_FILE_TMPDIR/lab" >/dev/null 3>&-
+	lab.sh add -a ECDSA-P256 "$BATS_FILE_TMPDIR/lab" refuser 3>&-
+	load ../lib/x509
+	cd "$BATS_FILE_TMPDIR"
+	company root-rsa RSA-2048
+	company rsa RSA-2048 root-rsa
+	company ec ECDSA-P384
+	for authority in rsa ec; do
+		gr-ca import -H "$PWD/lab/home" "$authority" "$authority.key" "$authority.pem"
+	done
+}
+teardown_file() {
+	load ../lib/helper
+	lab.sh down "$BATS_FILE_TMPDIR/lab"
+}
+
+setup() {
+	load ../lib/helper
+	load ../lib/device
+	load ../lib/x509
+	LAB=$BATS_FILE_TMPDIR/lab
+	HOME_DIR=$LAB/home
+	gr-ca mode -H "$HOME_DIR" -b "localhost:$(cat "$LAB/port")" iot ca >/dev/null
+}
+
+# --- refused configurations ------------------------------------------------------------------------
+
+KEYS='RSA-2048, RSA-3072, ECDSA-P256, ECDSA-P384, ECDSA-P521'
+RSA_SIGNS='SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA, SHA256WITHRSAANDMGF1, SHA384WITHRSAANDMGF1, SHA512WITHRSAANDMGF1'
+EC_SIGNS='ECDSA-WITH-SHA256, ECDSA-WITH-SHA384, ECDSA-WITH-SHA512'
+
+# refused KEY SIGNING MESSAGE: by each of those who look, with that one line; nothing moves on either side
+refused() {
+	local message=$3 command
+	as refuser
+	setting keyAlgorithm "$1"
+	setting signingAlgorithm "$2"
+	keep_old_pair
+	rotate_job "refused-$BATS_TEST_NUMBER"
+	find "$T" -path "$T/state" -prune -o -print | sort >files
+	for command in 'rotate.sh check-config' 'gr-config --check' 'rotate.sh once'; do
+		# shellcheck disable=SC2086 # words
+		run -100 --separate-stderr $command
+		[ -z "$output" ]
+		[ "$stderr" = "gr-config: $message" ] || { echo "$command: $stderr" >&2; return 1; }
+	done
+	[ "$(status_of "refused-$BATS_TEST_NUMBER")" = QUEUED ]
+	find "$T" -path "$T/state" -prune -o -print | sort | diff files -
+	[ "$(registered)" = "$OLD" ]
+	[ "$(certificate_id)" = "$OLD" ]
+	cmp "$T/private.key" old.key
+	[ "$(gr-probe)" = "$OLD" ]
+}
+mismatch() {
+	local allowed=$EC_SIGNS
+	[[ $1 != RSA-* ]] || allowed=$RSA_SIGNS
+	refused "$1" "$2" "signingAlgorithm: $2 does not go with keyAlgorithm $1; allowed are $allowed"
+}
+
+@test "Invalid key algorithm" { refused Foobar SHA256WITHRSA "keyAlgorithm: Foobar: unknown; allowed are $KEYS"; }
+@test "Invalid signing algorithm" { refused RSA-2048 Foobar "signingAlgorithm: Foobar: unknown; allowed are $RSA_SIGNS, $EC_SIGNS"; }
+@test "Mismatch: RSA-2048 with ECDSA-WITH-SHA256" { mismatch RSA-2048 ECDSA-WITH-SHA256; }
+@test "Mismatch: RSA-2048 with ECDSA-WITH-SHA384" { mismatch RSA-2048 ECDSA-WITH-SHA384; }
+@test "Mismatch: RSA-2048 with ECDSA-WITH-SHA512" { mismatch RSA-2048 ECDSA-WITH-SHA512; }
+@test "Mismatch: RSA-3072 with ECDSA-WITH-SHA256" { mismatch RSA-3072 ECDSA-WITH-SHA256; }
+@test "Mismatch: RSA-3072 with ECDSA-WITH-SHA384" { mismatch RSA-3072 ECDSA-WITH-SHA384; }
+@test "Mismatch: RSA-3072 with ECDSA-WITH-SHA512" { mismatch RSA-3072 ECDSA-WITH-SHA512; }
+@test "Mismatch: ECDSA-P256 with SHA256WITHRSA" { mismatch ECDSA-P256 SHA256WITHRSA; }
+@test "Mismatch: ECDSA-P256 with SHA384WITHRSA" { mismatch ECDSA-P256 SHA384WITHRSA; }
+@test "Mismatch: ECDSA-P256 with SHA512WITHRSA" { mismatch ECDSA-P256 SHA512WITHRSA; }
+@test "Mismatch: ECDSA-P256 with SHA256WITHRSAANDMGF1" { mismatch ECDSA-P256 SHA256WITHRSAANDMGF1; }
+@test "Mismatch: ECDSA-P256 with SHA384WITHRSAANDMGF1" { mismatch ECDSA-P256 SHA384WITHRSAANDMGF1; }
+@test "Mismatch: ECDSA-P256 with SHA512WITHRSAANDMGF1" { mismatch ECDSA-P256 SHA512WITHRSAANDMGF1; }
+@test "Mismatch: ECDSA-P384 with SHA256WITHRSA" { mismatch ECDSA-P384 SHA256WITHRSA; }
+@test "Mismatch: ECDSA-P384 with SHA384WITHRSA" { mismatch ECDSA-P384 SHA384WITHRSA; }
+@test "Mismatch: ECDSA-P384 with SHA512WITHRSA" { mismatch ECDSA-P384 SHA512WITHRSA; }
+@test "Mismatch: ECDSA-P384 with SHA256WITHRSAANDMGF1" { mismatch ECDSA-P384 SHA256WITHRSAANDMGF1; }
+@test "Mismatch: ECDSA-P384 with SHA384WITHRSAANDMGF1" { mismatch ECDSA-P384 SHA384WITHRSAANDMGF1; }
+@test "Mismatch: ECDSA-P384 with SHA512WITHRSAANDMGF1" { mismatch ECDSA-P384 SHA512WITHRSAANDMGF1; }
+@test "Mismatch: ECDSA-P521 with SHA256WITHRSA" { mismatch ECDSA-P521 SHA256WITHRSA; }
+@test "Mismatch: ECDSA-P521 with SHA384WITHRSA" { mismatch ECDSA-P521 SHA384WITHRSA; }
+@test "Mismatch: ECDSA-P521 with SHA512WITHRSA" { mismatch ECDSA-P521 SHA512WITHRSA; }
+@test "Mismatch: ECDSA-P521 with SHA256WITHRSAANDMGF1" { mismatch ECDSA-P521 SHA256WITHRSAANDMGF1; }
+@test "Mismatch: ECDSA-P521 with SHA384WITHRSAANDMGF1" { mismatch ECDSA-P521 SHA384WITHRSAANDMGF1; }
+@test "Mismatch: ECDSA-P521 with SHA512WITHRSAANDMGF1" { mismatch ECDSA-P521 SHA512WITHRSAANDMGF1; }
+
+@test "refused while running: the job fails with the line that says why, and the next one is served once that is mended" {
+	lab.sh add -a ECDSA-P256 "$LAB" mender 3>&-
+	as mender
+	keep_old_pair
+	rotate.sh run 3>&- 2>log &
+	driver=$!
+	until_true test -S "$GR_STATE/link.sock"
+	setting signingAlgorithm SHA256WITHRSA
+	rotate_job spoiled
+	until_true grep -q 'does not go with keyAlgorithm' log
+	until_true has_failed spoiled
+	[[ $(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT details ->> 'DeviceFailureReason' FROM execution WHERE job = 'spoiled'") == *'does not go with keyAlgorithm'* ]]
+	kill -0 "$driver"
+	[ "$(certificate_id)" = "$OLD" ]
+	setting signingAlgorithm ECDSA-WITH-SHA384
+	rotate_job mended
+	gr-jobs watch -H "$HOME_DIR" -w 60 mended
+	until_true is_idle
+	kill "$driver"
+	wait "$driver" || [ $? -eq 143 ]
+	assert_rotated mended
+}
+
+has_failed() { [ "$(status_of "$1")" = FAILED ]; }
+
+# --- key and CSR algorithm pairs ---------------------------------------------------------------------
+
+# rotates KEY SIGNING [SIGNED-WITH AUTHORITY ISSUER]: a real rotation, from a key of the other family
+rotates() {
+	local thing=pair-$BATS_TEST_NUMBER job=job-$BATS_TEST_NUMBER other=ECDSA-P256 signed=${3:-SHA256WITHRSA} authority=${4:-ca}
+	[[ $1 == RSA-* ]] || other=RSA-2048
+	lab.sh add -a "$other" "$LAB" "$thing" 3>&-
+	as "$thing"
+	setting keyAlgorithm "$1"
+	setting signingAlgorithm "$2"
+	keep_old_pair
+	rotate_job "$job"
+	run -0 rotate.sh once
+	assert_rotated "$job"
+	key_file_is "$T/private.key" "$1"
+	sqlite3 "$HOME_DIR/shared/registry.db" "SELECT csr FROM rotation WHERE thing = '$thing'" >sent.csr
+	csr_is sent.csr "$1" "$2" "subject=O = gr lab, CN = $thing"
+	certificate_is "$T/certificate.pem" "$1" "$signed" "subject=O = gr lab, CN = $thing" "issuer=${5:-CN = gr lab CA}"
+	[ "$authority" != ca ] || [ "$(openssl x509 -in "$T/certificate.pem" -noout -enddate)" = 'notAfter=Dec 31 23:59:59 2049 GMT' ]
+	begun_just_now "$T/certificate.pem"
+	openssl verify -x509_strict -purpose sslclient -CAfile "$HOME_DIR/ca/$authority.pem" "$T/certificate.pem"
+	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" = "$(openssl req -in sent.csr -noout -pubkey)" ]
+	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" != "$(openssl x509 -in old.pem -noout -pubkey)" ]
+}
+
+@test "AWS IoT CA with RSA-2048 key and SHA256WITHRSA CSR" { rotates RSA-2048 SHA256WITHRSA; }
+@test "AWS IoT CA with RSA-2048 key and SHA384WITHRSA CSR" { rotates RSA-2048 SHA384WITHRSA; }
+@test "AWS IoT CA with RSA-2048 key and SHA512WITHRSA CSR" { rotates RSA-2048 SHA512WITHRSA; }
+@test "AWS IoT CA with RSA-2048 key and SHA256WITHRSAANDMGF1 CSR" { rotates RSA-2048 SHA256WITHRSAANDMGF1; }
+@test "AWS IoT CA with RSA-2048 key and SHA384WITHRSAANDMGF1 CSR" { rotates RSA-2048 SHA384WITHRSAANDMGF1; }
+@test "AWS IoT CA with RSA-2048 key and SHA512WITHRSAANDMGF1 CSR" { rotates RSA-2048 SHA512WITHRSAANDMGF1; }
+@test "AWS IoT CA with RSA-3072 key and SHA256WITHRSA CSR" { rotates RSA-3072 SHA256WITHRSA; }
+@test "AWS IoT CA with RSA-3072 key and SHA384WITHRSA CSR" { rotates RSA-3072 SHA384WITHRSA; }
+@test "AWS IoT CA with RSA-3072 key and SHA512WITHRSA CSR" { rotates RSA-3072 SHA512WITHRSA; }
+@test "AWS IoT CA with RSA-3072 key and SHA256WITHRSAANDMGF1 CSR" { rotates RSA-3072 SHA256WITHRSAANDMGF1; }
+@test "AWS IoT CA with RSA-3072 key and SHA384WITHRSAANDMGF1 CSR" { rotates RSA-3072 SHA384WITHRSAANDMGF1; }
+@test "AWS IoT CA with RSA-3072 key and SHA512WITHRSAANDMGF1 CSR" { rotates RSA-3072 SHA512WITHRSAANDMGF1; }
+@test "AWS IoT CA with ECDSA-P256 key and ECDSA-WITH-SHA256 CSR" { rotates ECDSA-P256 ECDSA-WITH-SHA256; }
+@test "AWS IoT CA with ECDSA-P256 key and ECDSA-WITH-SHA384 CSR" { rotates ECDSA-P256 ECDSA-WITH-SHA384; }
+@test "AWS IoT CA with ECDSA-P256 key and ECDSA-WITH-SHA512 CSR" { rotates ECDSA-P256 ECDSA-WITH-SHA512; }
+@test "AWS IoT CA with ECDSA-P384 key and ECDSA-WITH-SHA256 CSR" { rotates ECDSA-P384 ECDSA-WITH-SHA256; }
+@test "AWS IoT CA with ECDSA-P384 key and ECDSA-WITH-SHA384 CSR" { rotates ECDSA-P384 ECDSA-WITH-SHA384; }
+@test "AWS IoT CA with ECDSA-P384 key and ECDSA-WITH-SHA512 CSR" { rotates ECDSA-P384 ECDSA-WITH-SHA512; }
+@test "AWS IoT CA with ECDSA-P521 key and ECDSA-WITH-SHA256 CSR" { rotates ECDSA-P521 ECDSA-WITH-SHA256; }
+@test "AWS IoT CA with ECDSA-P521 key and ECDSA-WITH-SHA384 CSR" { rotates ECDSA-P521 ECDSA-WITH-SHA384; }
+@test "AWS IoT CA with ECDSA-P521 key and ECDSA-WITH-SHA512 CSR" { rotates ECDSA-P521 ECDSA-WITH-SHA512; }
+
+# --- what a private authority signs with ---------------------------------------------------------------
+
+# signs SIGNING AUTHORITY: for seven days
+signs() {
+	gr-ca mode -H "$HOME_DIR" -b "localhost:$(cat "$LAB/port")" -s "$1" private "$2"
+	rotates RSA-2048 SHA256WITHRSA "$1" "$2" "O = Company, CN = $2"
+	ends_after "$T/certificate.pem" $((7 * 86400))
+}
+
+@test "AWS Private CA with certificate signing SHA256WITHRSA" { signs SHA256WITHRSA rsa; }
+@test "AWS Private CA with certificate signing SHA384WITHRSA" { signs SHA384WITHRSA rsa; }
+@test "AWS Private CA with certificate signing SHA512WITHRSA" { signs SHA512WITHRSA rsa; }
+@test "AWS Private CA with certificate signing SHA256WITHECDSA" { signs SHA256WITHECDSA ec; }
+@test "AWS Private CA with certificate signing SHA384WITHECDSA" { signs SHA384WITHECDSA ec; }
+@test "AWS Private CA with certificate signing SHA512WITHECDSA" { signs SHA512WITHECDSA ec; }

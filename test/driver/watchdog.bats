@@ -1,0 +1,315 @@
+bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/device
+
+# The dead man's switch: its sign of life, no trial without one, and what it does when nobody else is left.
+
+setup() {
+	lab
+	as thing-1
+	keep_old_pair
+	setting watchdog on
+	setting watchdogSeconds 60
+	BEAT=$GR_STATE/heartbeat
+}
+teardown() {
+	[ ! -s runtime.pid ] || kill "$(cat runtime.pid)" 2>/dev/null || :
+	down
+}
+
+boot_seconds() { cut -d . -f 1 /proc/uptime; }
+# beat VERSION BOOT-ID SECONDS STORE: as another watchdog would leave it
+beat() {
+	mkdir -p "$GR_STATE"
+	printf '%s %s %s %s\n' "$@" >"$BEAT"
+}
+BOOT=$(cat /proc/sys/kernel/random/boot_id)
+is_overdue() { ! gr-journal left >/dev/null; }
+# pass_deadline: as if the trial's time had gone by
+pass_deadline() { put_into_journal trialUntil=1 && is_overdue; }
+
+# A runtime as the hook sees it: "instance" changes with every restart, "uses" is the certificate that it started on.
+write_hook() {
+	cat >hook <<-END
+		#!/bin/sh
+		cd $PWD
+		case \$1 in
+		ready) [ ! -e deploying ] || exit 111 ;;
+		instance) cat instance ;;
+		restart)
+			echo restart >>restarts
+			${1:-date +%s%N >instance}
+			openssl x509 -in $T/certificate.pem -outform DER | openssl dgst -sha256 | sed 's/.*= //' >uses
+			;;
+		esac
+	END
+	chmod +x hook
+	echo first >instance
+	echo "$OLD" >uses
+	: >restarts
+	setting restartHook "$PWD/hook"
+}
+
+# die_on_trial: a driver that is gone for good after it has switched
+die_on_trial() {
+	setting trialSeconds 300
+	setting watchdog off
+	wrapped gr-commit 'kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit 111'
+	rotate_job j1
+	fake/rotate.sh once 2>trial.log || [ $? -eq 137 ]
+	[ "$(gr-journal get phase)" = committing ]
+	[ "$(certificate_id)" != "$OLD" ]
+}
+
+# --- the sign of life ----------------------------------------------------------------------------
+
+@test "heartbeat: recover leaves journal version, boot, seconds since boot and store; the driver's own start does not" {
+	run -0 rotate.sh once
+	[ ! -e "$BEAT" ]
+	run -0 rotate.sh recover
+	[ -z "$output" ]
+	read -r version boot at store <"$BEAT"
+	[ "$version" = 1 ]
+	[ "$boot" = "$BOOT" ]
+	[ "$at" -le "$(boot_seconds)" ] && [ "$at" -gt $(($(boot_seconds) - 60)) ]
+	[ "$store" = "$T/.gr/private.key" ]
+	[ "$(stat -c %a "$BEAT")" = 600 ]
+	run -0 --separate-stderr gr-journal watched
+	[ -z "$output$stderr" ]
+}
+
+@test "heartbeat: before the first rotation, and beside a driver at work, there is one as well" {
+	run -0 rotate.sh recover
+	run -0 gr-journal watched
+	rm "$BEAT"
+	rotate.sh run 3>&- 2>log &
+	driver=$!
+	until_true grep -q "^$driver " "$GR_STATE/lock"
+	run -0 rotate.sh recover
+	[ -e "$BEAT" ]
+	kill "$driver"
+	wait "$driver" || [ $? -eq 143 ]
+}
+
+@test "heartbeat: a recover that fails leaves none" {
+	gr-install-cert adopt
+	rm "$T/.gr/private.key/live"
+	mkdir "$T/.gr/private.key/live"
+	run -100 rotate.sh recover
+	[ ! -e "$BEAT" ]
+}
+
+# says WHY: gr-journal watched says no, and this one line
+says() {
+	run -1 --separate-stderr gr-journal watched
+	[ -z "$output" ]
+	[ "$stderr" = "gr-journal: watchdog: $1" ] || { echo "$stderr" >&2; return 1; }
+}
+
+@test "watched: no, with the reason: none, another boot, too old, older journals, another store, junk" {
+	says "nothing runs gr-rotate recover on this device ($BEAT is not there); turn gr-watchdog.timer on"
+	beat 1 00000000-0000-0000-0000-000000000000 "$(boot_seconds)" "$T/.gr/private.key"
+	says 'gr-rotate recover has not run since this device booted; is gr-watchdog.timer on?'
+	setting watchdogSeconds 1
+	at=$(($(boot_seconds) - 2))
+	beat 1 "$BOOT" "$at" "$T/.gr/private.key"
+	run -1 --separate-stderr gr-journal watched
+	[[ $stderr =~ ^'gr-journal: watchdog: gr-rotate recover ran '[0-9]+' s ago, watchdogSeconds allows 1; is gr-watchdog.timer on?'$ ]]
+	setting watchdogSeconds 60
+	beat 0 "$BOOT" "$(boot_seconds)" "$T/.gr/private.key"
+	says 'it reads journals up to version 0, ours have version 1; update what runs gr-rotate recover'
+	beat 1 "$BOOT" "$(boot_seconds)" /elsewhere/.gr/private.key
+	says "it looks after /elsewhere/.gr/private.key, not after $T/.gr/private.key; give it the same configuration"
+	beat 2 "$BOOT" "$(boot_seconds)" "$T/.gr/private.key"
+	run -0 gr-journal watched
+	for junk in '' x "1 $BOOT" "1 $BOOT x y" "$(head -c 9000 /dev/zero | tr '\0' x)"; do
+		printf %s "$junk" >"$BEAT"
+		run -1 gr-journal watched
+	done
+}
+
+@test "watched: settings that make no sense are refused" {
+	setting watchdog maybe
+	run -100 --separate-stderr rotate.sh check-config
+	[ "$stderr" = 'gr-config: watchdog: maybe: neither on nor off' ]
+	setting watchdog on
+	setting watchdogSeconds 0
+	run -100 --separate-stderr rotate.sh check-config
+	[ "$stderr" = 'gr-config: watchdogSeconds: 0: use 1 or more' ]
+}
+
+# --- no trial without one ------------------------------------------------------------------------
+
+@test "W8 no trial begins without a watchdog: the job fails with the reason, and nothing has changed" {
+	write_hook
+	rotate_job j1
+	run -1 --separate-stderr rotate.sh once
+	[ "$(status_of j1)" = FAILED ]
+	[ "$(reason_of j1)" = "watchdog: nothing runs gr-rotate recover on this device ($BEAT is not there); turn gr-watchdog.timer on" ]
+	[[ $stderr != *'new key made'* ]]
+	[ "$(gr-registry history -H "$HOME_DIR" -j thing-1)" = '[]' ]
+	[ ! -s restarts ]
+	assert_unchanged
+	rotate.sh recover
+	rotate_job j2
+	run -0 --separate-stderr rotate.sh once
+	[[ $stderr != *warning* ]]
+	assert_rotated j2
+}
+
+@test "W8 a watchdog that is just late is waited for" {
+	setting refusalWindowSeconds 60
+	rotate_job j1
+	rotate.sh once 3>&- 2>log &
+	driver=$!
+	until_true grep -q 'in progress' log
+	rotate.sh recover
+	wait "$driver"
+	assert_rotated j1
+}
+
+@test "W8 one that dies while activation waits for a deployment: no switch" {
+	write_hook
+	touch deploying
+	rotate.sh recover
+	rotate_job j1
+	rotate.sh once 3>&- 2>log &
+	driver=$!
+	until_true grep -q 'activation waits' log
+	rm "$BEAT" deploying
+	wait "$driver" || [ $? -eq 1 ]
+	[ "$(status_of j1)" = FAILED ]
+	[[ $(reason_of j1) == 'watchdog: nothing runs'* ]]
+	assert_unchanged
+}
+
+@test "W8 watchdog = off: a warning at each rotation, once" {
+	setting watchdog off
+	for n in 1 2; do
+		keep_old_pair
+		rotate_job "j$n"
+		run -0 --separate-stderr rotate.sh once
+		[ "$(grep -c 'warning: watchdog is off' <<<"$stderr")" -eq 1 ]
+		assert_rotated "j$n"
+	done
+}
+
+# --- what it does --------------------------------------------------------------------------------
+
+@test "W8 the driver is gone for good: past the deadline recover rolls back and restarts the runtime itself" {
+	write_hook
+	die_on_trial
+	[ "$(cat uses)" != "$OLD" ]
+	pass_deadline
+	run -0 rotate.sh recover
+	[ "$(certificate_id)" = "$OLD" ]
+	pair_matches
+	[ "$(cat uses)" = "$OLD" ]
+	[ "$(wc -l <restarts)" -eq 2 ]
+	# It is asked for no more once the runtime is another one.
+	run -0 rotate.sh recover
+	run -0 rotate.sh recover
+	[ "$(wc -l <restarts)" -eq 2 ]
+	[ -z "$(gr-journal get restartInstance)" ]
+	# The report is the driver's, should there be one again.
+	[ "$(status_of j1)" = IN_PROGRESS ]
+	run -1 rotate.sh once
+	[ "$(status_of j1)" = FAILED ]
+	[ "$(reason_of j1)" = 'trial deadline passed' ]
+	[ "$(wc -l <restarts)" -eq 2 ]
+	assert_unchanged
+}
+
+@test "W8 before the deadline recover leaves the trial alone" {
+	write_hook
+	die_on_trial
+	new=$(certificate_id)
+	run -0 rotate.sh recover
+	[ "$(certificate_id)" = "$new" ]
+	[ "$(gr-journal get phase)" = committing ]
+	run -0 rotate.sh once
+	assert_rotated j1
+}
+
+@test "W7 a runtime that does not come back is asked again with growing delay, never in between" {
+	write_hook :
+	die_on_trial
+	pass_deadline
+	run -0 rotate.sh recover
+	[ "$(certificate_id)" = "$OLD" ]
+	n=$(wc -l <restarts)
+	last=0
+	for _ in 1 2 3 4; do
+		left=$(($(gr-journal get restartAt) - $(boot_seconds)))
+		[ "$left" -gt "$last" ] && [ "$left" -le 640 ]
+		last=$left
+		run -0 rotate.sh recover
+		[ "$(wc -l <restarts)" -eq "$n" ]
+		gr-journal put restartAt=1
+		run -0 rotate.sh recover
+		n=$((n + 1))
+		[ "$(wc -l <restarts)" -eq "$n" ]
+	done
+	gr-journal put restartCount=19 restartAt=1
+	run -0 rotate.sh recover
+	gr-journal put restartAt=1
+	run -0 --separate-stderr rotate.sh recover
+	[[ $stderr == *'asked 20 times to restart and is still the same; giving up' ]]
+	run -0 rotate.sh recover
+	[ "$(wc -l <restarts)" -eq $((n + 1)) ]
+}
+
+@test "W7 a rollback that fails restarts nobody, and is tried again" {
+	write_hook
+	die_on_trial
+	pass_deadline
+	n=$(wc -l <restarts)
+	# The rename that would make the old pair live again, and it alone, fails.
+	export ASAN_OPTIONS=exitcode=86:detect_leaks=0
+	for _ in 1 2 3; do
+		run -111 strace -f -qq -o trace -P live -e trace=renameat -e inject=renameat:error=EIO rotate.sh recover
+		[[ $output == *'cannot be pointed back at 1: Input/output error'* ]]
+		[ "$(wc -l <restarts)" -eq "$n" ]
+		[ "$(certificate_id)" != "$OLD" ]
+	done
+	run -0 rotate.sh recover
+	[ "$(certificate_id)" = "$OLD" ]
+	[ "$(cat uses)" = "$OLD" ]
+}
+
+@test "W8 a driver that hangs past its deadline is ended, and the runtime restarted" {
+	write_hook
+	setting trialSeconds 8
+	setting watchdog off
+	wrapped gr-commit 'sleep 1000'
+	rotate_job j1
+	setsid fake/rotate.sh once 3>&- 2>log &
+	until_true eval '[ "$(gr-journal get phase)" = committing ]'
+	until_true is_overdue
+	run -0 rotate.sh recover
+	[[ $output == *'the holder of the lock was ended: its trial is past the deadline'* ]]
+	[ "$(certificate_id)" = "$OLD" ]
+	[ "$(cat uses)" = "$OLD" ]
+	run -1 rotate.sh once
+	assert_unchanged
+}
+
+@test "W8 while somebody else holds the lock he restarts the runtime, not recover" {
+	write_hook
+	die_on_trial
+	pass_deadline
+	mv hook away
+	run rotate.sh recover
+	mv away hook
+	[ "$(certificate_id)" = "$OLD" ]
+	n=$(wc -l <restarts)
+	gr-journal put restartAt=1
+	exec 7>>"$GR_STATE/lock"
+	flock 7
+	run -0 --separate-stderr rotate.sh recover
+	[ -z "$output$stderr" ]
+	[ "$(wc -l <restarts)" -eq "$n" ]
+	exec 7>&-
+	run -0 rotate.sh recover
+	[ "$(wc -l <restarts)" -eq $((n + 1)) ]
+}
