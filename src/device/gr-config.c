@@ -4,6 +4,7 @@
 #include "complain.h"
 #include "config/conf.h"
 #include "config/settings.h"
+#include "gr-config/nucleus_source.h"
 #include "json.h"
 #include "out.h"
 #include "pkcs11/pin.h"
@@ -12,18 +13,18 @@
 #include "store/pair.h"
 #include "store/store.h"
 #include "token/configured_token.h"
-#include "token/device_pin.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_EXPLAIN = 256, OPT_JSON, OPT_CHECK, OPT_PIN_FD };
+enum { OPT_EXPLAIN = 256, OPT_JSON, OPT_CHECK, OPT_PIN_FD, OPT_PIN_STAMP };
 enum mode {
 	PRINT = 0,
 	EXPLAIN = OPT_EXPLAIN,
@@ -37,6 +38,7 @@ static const struct arg_option options[] = {
 	{ OPT_JSON, "json", NULL, "one JSON object instead of lines" },
 	{ OPT_CHECK, "check", NULL, "print nothing; check algorithms, key, certificate and CA, or KEY alone" },
 	{ OPT_PIN_FD, "pin-fd", "N", "write the PIN of the token to descriptor N, and nothing else" },
+	{ OPT_PIN_STAMP, "pin-stamp", NULL, "with --pin-fd: a second line changes whenever the PIN is set again" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-config", "[options] [KEY]",
@@ -192,19 +194,37 @@ static enum status check_one(const struct conf *conf, const char *name)
 	return GR_BAD;
 }
 
-/* No other output of any program holds it. */
-static enum status hand_over_pin(const struct conf *conf, uint32_t fd)
+static enum status read_pin(struct pin *pin, const struct conf *conf)
 {
-	const char *path = conf_text(conf, CONF_PRIVATE_KEY_PATH);
+	const char *path = conf_text(conf, CONF_PRIVATE_KEY_PATH), *source;
 	struct uri uri = { .has_slot = false };
-	struct pin pin;
 	enum status st;
 
-	if ((uri_is(path) &&
-	     (st = uri_parse(&uri, path, conf_name(CONF_PRIVATE_KEY_PATH))) != GR_OK) ||
-	    (st = device_pin_read(&pin, configured_token_pin_source(&uri, conf), conf)) != GR_OK)
+	if (uri_is(path)) {
+		st = uri_parse(&uri, path, conf_name(CONF_PRIVATE_KEY_PATH));
+		if (st != GR_OK)
+			return st;
+	}
+	source = configured_token_pin_source(&uri, conf);
+	return strcmp(source, NUCLEUS_SOURCE_PIN) == 0 ? nucleus_source_pin(pin, conf)
+						       : pin_read(pin, source, NULL);
+}
+
+static bool write_pin(const struct pin *pin, int fd, bool stamp)
+{
+	return write(fd, pin->text, pin->len) == (ssize_t)pin->len &&
+	    (!stamp || dprintf(fd, "\n%s\n", pin->stamp) > 0);
+}
+
+/* No other output of any program holds it. */
+static enum status hand_over_pin(const struct conf *conf, uint32_t fd, bool stamp)
+{
+	struct pin pin;
+	enum status st = read_pin(&pin, conf);
+
+	if (st != GR_OK)
 		return st;
-	if (write((int)fd, pin.text, pin.len) != (ssize_t)pin.len) {
+	if (!write_pin(&pin, (int)fd, stamp)) {
 		complain("--pin-fd: descriptor %" PRIu32 ": %s", fd, strerror(errno));
 		st = errno == EBADF ? GR_BAD : GR_FAIL;
 	}
@@ -212,50 +232,78 @@ static enum status hand_over_pin(const struct conf *conf, uint32_t fd)
 	return st;
 }
 
-static enum status run(struct conf *conf, int mode, uint32_t fd, const char *key)
+struct request {
+	enum mode mode;
+	uint32_t pin_fd;
+	bool pin_stamp;
+	const char *key;	/* NULL: all */
+};
+
+static enum status run(struct conf *conf, const struct request *request)
 {
+	const char *key = request->key;
 	enum status st;
 
-	if ((st = conf_load(conf)) != GR_OK)
+	if ((st = conf_load_with(conf, nucleus_source_take)) != GR_OK)
 		return st;
-	if (mode == CHECK)
-		return key ? check_one(conf, key) : check(conf);
-	if (mode == PIN)
-		return hand_over_pin(conf, fd);
-	if (mode == JSON)
-		return print_json(conf);
+	switch (request->mode) {
+	case CHECK: return key ? check_one(conf, key) : check(conf);
+	case PIN: return hand_over_pin(conf, request->pin_fd, request->pin_stamp);
+	case JSON: return print_json(conf);
+	case PRINT:
+	case EXPLAIN: break;
+	}
 	if (key)
 		return print_one(conf, key);
-	print_all(conf, mode == EXPLAIN);
+	print_all(conf, request->mode == EXPLAIN);
 	return GR_OK;
+}
+
+/* Those that print nothing go with nothing else. */
+static void set_mode(struct request *request, enum mode mode)
+{
+	if (request->mode != PRINT && request->mode != mode &&
+	    (mode >= CHECK || request->mode >= CHECK))
+		arg_usage(&spec);
+	request->mode = mode;
+}
+
+static enum status take_option(struct request *request, struct conf *conf, int ch)
+{
+	switch (ch) {
+	case OPT_PIN_FD:
+		set_mode(request, PIN);
+		return arg_range(&request->pin_fd, "--pin-fd", optarg, 0, INT_MAX);
+	case OPT_PIN_STAMP:
+		request->pin_stamp = true;
+		return GR_OK;
+	case OPT_EXPLAIN:
+	case OPT_JSON:
+	case OPT_CHECK:
+		set_mode(request, (enum mode)ch);
+		return GR_OK;
+	default:
+		return conf_option(conf, ch, optarg);
+	}
 }
 
 int main(int argc, char *argv[])
 {
+	struct request request = { .mode = PRINT };
 	struct conf conf = { 0 };
 	enum status st = GR_OK, out;
-	int ch, mode = PRINT;
-	uint32_t fd = 0;
+	int ch;
 
 	secret_guard();
-	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
-		/* Those that print nothing go with nothing else. */
-		if (ch >= OPT_EXPLAIN && mode != PRINT && mode != ch &&
-		    (ch >= OPT_CHECK || mode >= OPT_CHECK))
-			arg_usage(&spec);
-		if (ch >= OPT_EXPLAIN)
-			mode = ch;
-		if (ch == OPT_PIN_FD)
-			st = arg_range(&fd, "--pin-fd", optarg, 0, INT_MAX);
-		else if (ch >= OPT_EXPLAIN)
-			continue;
-		else
-			st = conf_option(&conf, ch, optarg);
-	}
-	if (st == GR_OK && argc - optind > (mode == PRINT || mode == CHECK))
+	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
+		st = take_option(&request, &conf, ch);
+	if (st == GR_OK && request.pin_stamp && request.mode != PIN)
 		arg_usage(&spec);
+	if (st == GR_OK && argc - optind > (request.mode == PRINT || request.mode == CHECK))
+		arg_usage(&spec);
+	request.key = argv[optind];
 	if (st == GR_OK)
-		st = run(&conf, mode, fd, argv[optind]);
+		st = run(&conf, &request);
 	conf_release(&conf);
 	out = out_close();
 	return st == GR_OK ? (int)out : (int)st;

@@ -9,9 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned long bad;
 
 	if (transaction_log_read(&tree, &bad, fuzz_file(data, size)) == GR_OK)
-		gg_nucleus(&tree);
+		tree_nucleus(&tree);
 	else
 		FUZZ_HOLDS(!tree.root.child);
-	gg_release(&tree);
+	tree_release(&tree);
 	return 0;
 }

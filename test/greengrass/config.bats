@@ -409,6 +409,112 @@ INSTALLED=/greengrass/v2/
 	[ "$(AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT=x gr-config thingName)" = core-1 ]
 }
 
+# --- the other programs ask gr-config ------------------------------------------------------------
+
+# own_programs [SCRIPT]: gr-cert-due alone in a directory of its own, with this script as gr-config if one is given.
+own_programs() {
+	mkdir -p own
+	cp "$BIN/gr-cert-due" own/
+	[ "$#" -eq 0 ] || { printf '#!/bin/sh\n%s\n' "$1" >own/gr-config; chmod 755 own/gr-config; }
+}
+# starts CALLS: how many programs were started.
+starts() { grep -c 'execve(.*= 0$' "$1"; }
+
+@test "asked: a program that reads no nucleus is told by gr-config what it says" {
+	make_classic
+	sed -i "s|/greengrass/v2|$PWD|" $LOG
+	run -100 --separate-stderr gr-cert-due
+	[ "$stderr" = "gr-cert-due: $PWD/thingCert.crt: no such file" ]
+	run -100 --separate-stderr gr-cert-due -o certificateFilePath="$PWD/cert.pem"
+	[ "$stderr" = "gr-cert-due: $PWD/cert.pem: no such file" ]
+}
+@test "asked: flags and environment are those of the program that asks" {
+	own_programs 'printf "%s\n" "$*" "$GR_THING_NAME" >args; exec "$BIN/gr-config" "$@"'
+	export BIN GR_THING_NAME=env-1
+	make_classic
+	unset GR_GREENGRASS_ROOT
+	sed -i "s|/greengrass/v2|$PWD|" $LOG
+	run -100 --separate-stderr own/gr-cert-due -o greengrassRoot="$PWD/ggc" -o "rootCaPath=/r o/ca.pem"
+	[ "$stderr" = "gr-cert-due: $PWD/thingCert.crt: no such file" ]
+	[ "$(cat args)" = "-o rootCaPath=/r o/ca.pem -o greengrassRoot=$PWD/ggc
+env-1" ]
+}
+@test "asked: what gr-config says of a broken nucleus is the one line, its status ours" {
+	make_classic
+	echo garbage >$LOG
+	rm $YAML
+	run -100 --separate-stderr gr-cert-due
+	bad_line "$PWD/$LOG:1: "
+	own_programs 'echo "gr-config: not now" >&2; exit 111'
+	run -111 --separate-stderr own/gr-cert-due
+	[ "$stderr" = "gr-config: not now" ]
+}
+@test "asked: an answer that is none is a temporary failure, with one line" {
+	make_classic
+	own_programs 'kill -9 $$'
+	run -111 --separate-stderr own/gr-cert-due
+	[ "$stderr" = "gr-cert-due: gr-config: killed by signal 9" ]
+	own_programs 'exit 3'
+	run -111 --separate-stderr own/gr-cert-due
+	[ "$stderr" = "gr-cert-due: gr-config: ended with status 3" ]
+	own_programs 'yes thingName=x'
+	run -100 --separate-stderr own/gr-cert-due
+	[ "${stderr_lines[0]}" = "gr-cert-due: gr-config: larger than 262144 bytes" ]
+}
+@test "asked: gr-config beside the program goes before one in PATH; without any it is 100" {
+	make_classic
+	sed -i "s|/greengrass/v2|$PWD|" $LOG
+	own_programs 'printf "%s\n" "privateKeyPath=$PWD/k" "certificateFilePath=$PWD/beside"'
+	run -100 --separate-stderr own/gr-cert-due
+	[ "$stderr" = "gr-cert-due: $PWD/beside: no such file" ]
+	rm own/gr-config
+	run -100 --separate-stderr own/gr-cert-due
+	[ "$stderr" = "gr-cert-due: $PWD/thingCert.crt: no such file" ]
+	PATH=.:relative:/usr/bin run -100 --separate-stderr own/gr-cert-due
+	[ "$stderr" = "gr-cert-due: gr-config: not found beside this program nor in PATH; install it there" ]
+}
+@test "asked: a gr-config that others may write is not run" {
+	make_classic
+	own_programs ': >ran'
+	chmod o+w own/gr-config
+	run -100 --separate-stderr own/gr-cert-due
+	[[ $stderr == "gr-cert-due: gr-config: "*"others may write"* ]]
+	[ ! -e ran ]
+}
+@test "asked: gr-config gets none of the descriptors that its caller holds" {
+	make_classic
+	own_programs 'ls -l /proc/self/fd >seen'
+	: >lock
+	run -100 own/gr-cert-due 9<lock 8>lock2
+	grep -q '/dev/null\|pipe:' seen
+	run -1 grep 'lock' seen
+}
+@test "asked: who is told everything, or could find no nucleus, starts no other program" {
+	make_classic
+	for setting in 'thingName = a' 'privateKeyPath = /k' 'certificateFilePath = /c' 'rootCaPath = /r' 'iotDataEndpoint = e'; do
+		echo "$setting" >>gr.conf
+	done
+	strace -f -e trace=execve -o calls gr-cert-due || [ -n "${SANITIZE:-}" ] || [ "$(starts calls)" -eq 1 ]
+	# Nothing is said, and there is no nucleus.
+	: >gr.conf
+	unset GR_GREENGRASS_ROOT
+	[ ! -e /greengrass/v2 ] && [ ! -e /var/lib/greengrass ]
+	strace -f -e trace=execve -o calls gr-cert-due || [ -n "${SANITIZE:-}" ] || [ "$(starts calls)" -eq 1 ]
+	export GR_GREENGRASS_ROOT=$PWD/ggc
+	strace -f -e trace=execve -o calls gr-cert-due || [ -n "${SANITIZE:-}" ] || [ "$(starts calls)" -eq 2 ]
+}
+@test "asked: the PIN that a nucleus has comes with the time when it was set" {
+	make_classic
+	log_line 1700000007000 changed services/aws.greengrass.crypto.Pkcs11Provider/configuration/userPin '"1234"' >>$LOG
+	gr-config --pin-fd 7 --pin-stamp 7>handed
+	[ "$(cat handed)" = "1234
+1700000007000" ]
+	gr-config --pin-fd 7 7>handed
+	[ "$(cat handed)" = 1234 ]
+	run -100 gr-config --pin-stamp
+	run -100 gr-config --pin-stamp --json
+}
+
 # hostile WHY [OPTION...]: gr-config ends with 100 and one line.
 hostile() {
 	run -100 --separate-stderr timeout 60 gr-config "${@:2}"

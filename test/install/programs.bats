@@ -62,6 +62,37 @@ fail() {
 	[ "$verbs" -ge 40 ]
 }
 
+# named FILE: the libraries that a binary asks the dynamic linker for, but for the compiler's own.
+named() {
+	readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\.so.*/\1/p' |
+		grep -vE '^(libc|libm|libgcc_s|libasan|libubsan|ld-linux.*)$' | sort
+}
+
+# linked NAME: the same, as the LINK table of the Makefile has it.
+linked() {
+	local row
+	row=$(sed -n "s/^LINK_$1 *= *//p" "$ROOT/Makefile")
+	[ -n "$row" ] || return 1
+	# shellcheck disable=SC2086 # words
+	pkg-config --libs-only-l $row | tr ' ' '\n' | sed -n 's/^-l/lib/p' | sed 's/^libyaml$/libyaml-0/' | sort -u
+}
+
+@test "programs: each links what the Makefile's LINK table says, and nothing else" {
+	for p in "${PROGRAMS[@]}"; do
+		[[ $p != *.sh ]] || continue
+		diff <(linked "$p") <(named "$BIN/$p") >&2 || fail "$p"
+	done
+	diff <(linked gr-broker) <(named "$BIN/gr-broker.so") >&2 || fail gr-broker.so
+}
+
+@test "programs: gr-config alone of those of a device reads YAML and SQLite" {
+	for p in gr-keygen gr-csr gr-journal gr-cert-due gr-install-cert gr-link gr-probe gr-jobs-client gr-create gr-commit gr-request; do
+		run -1 grep -E 'yaml|sqlite' <(named "$BIN/$p")
+	done
+	run -0 grep -c -E 'yaml|sqlite' <(named "$BIN/gr-config")
+	[ "$output" = 2 ]
+}
+
 @test "programs: a full standard output is a temporary failure, never success" {
 	for p in "${PROGRAMS[@]}"; do
 		rc=0

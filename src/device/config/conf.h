@@ -5,16 +5,16 @@
  *
  * A value is the first non-empty one of: a -o flag, the environment (GR_ and the key in upper case
  * with underscores, privateKeyPath -> GR_PRIVATE_KEY_PATH), the file (GR_CONF, default
- * /etc/gr/gr.conf, see gr.conf(5)), a Greengrass nucleus on this device (nucleus.h), the built-in
- * default. A nucleus is looked for only while something that says who the device is has not been
- * given.
+ * /etc/gr/gr.conf, see gr.conf(5)), a Greengrass nucleus on this device, the built-in default. A
+ * nucleus is looked for only while something that says who the device is has not been given.
+ * gr-config alone reads its configuration; the other programs run gr-config where there may be one.
  */
 #ifndef GR_CONFIG_CONF_H
 #define GR_CONFIG_CONF_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "arg.h"
 #include "status.h"
@@ -52,8 +52,8 @@ enum status conf_option(struct conf *conf, int ch, const char *value);
 /*
  * Collects all values. GR_BAD, one line: unknown key in the file, bad line, number or pkcs11: URI
  * that is none, unreadable file named by hand, a file or a GR_STATE that somebody else may write
- * (trust.h), or a nucleus whose configuration cannot be read. Check with conf_need what the
- * program depends on.
+ * (trust.h), or a nucleus whose configuration cannot be read. GR_FAIL, one line: that cannot be
+ * done for now. Check with conf_need what the program depends on.
  */
 enum status conf_load(struct conf *conf);
 void conf_release(struct conf *conf);
@@ -67,11 +67,19 @@ const char *conf_name(enum conf_key key);
 enum conf_key conf_find(const char *name);
 
 /*
- * For the sources alone: takes value for key, unless it is empty or an earlier source has given
- * one.
+ * Runs gr-config with the flags that conf was given, then options (at most seven, NULL ends them), and
+ * takes what it prints: see sibling_run.
+ */
+enum status conf_ask(char **text, size_t *len, const struct conf *conf,
+		     const char *const options[]);
+
+/* For gr-config: what reads the nucleus, the last source before the defaults. */
+typedef enum status conf_source(struct conf *conf);
+/* conf_load with this source in the place of gr-config. */
+enum status conf_load_with(struct conf *conf, conf_source *nucleus);
+/*
+ * For a source alone: takes value for key, unless it is empty or an earlier source has given one.
  */
 enum status conf_take(struct conf *conf, enum conf_key key, const char *value, const char *source);
-/* The last source before the defaults. */
-enum status conf_take_nucleus(struct conf *conf);
 
 #endif

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* device_pin.c - PINs of a device, which may stand in the configuration of its nucleus */
 #include "token/device_pin.h"
-#include "config/greengrass/nucleus.h"
+#include "secret.h"
 #include "str.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-static enum status read_nucleus(struct pin *pin, const struct conf *conf)
+/* gr-config prints two lines, the PIN and when it was set. */
+static enum status ask_gr_config(struct pin *pin, const struct conf *conf)
 {
-	const char *root = conf_text(conf, CONF_GREENGRASS_ROOT);
-	struct nucleus nucleus;
-	const char *text;
+	static const char *const options[] = { "--pin-fd", "1", "--pin-stamp", NULL };
 	enum status st;
+	char *text, *stamp;
+	size_t len;
 
-	if ((st = nucleus_find(&nucleus, NUCLEUS_ANY, root[0] ? root : NULL)) == GR_OK) {
-		text = nucleus.value[NUCLEUS_PIN];
-		st = text ? pin_take_line(pin, text, strlen(text))
-			  : pin_refuse(pin, "the nucleus's configuration holds none");
-		str_format(pin->stamp, sizeof pin->stamp, "%" PRId64, nucleus.pin_stamp);
-	}
-	nucleus_release(&nucleus);
+	if ((st = conf_ask(&text, &len, conf, options)) != GR_OK)
+		return st;
+	if ((stamp = strchr(text, '\n')))
+		str_format(pin->stamp, sizeof pin->stamp, "%.*s",
+			   (int)strcspn(stamp + 1, "\n"), stamp + 1);
+	st = pin_take_line(pin, text, len);
+	secret_free(text, len);
 	return st;
 }
 
@@ -30,5 +30,5 @@ enum status device_pin_read(struct pin *pin, const char *source, const void *con
 		return pin_read(pin, source, conf);
 	*pin = (struct pin){ .len = 0 };
 	str_copy(pin->source, sizeof pin->source, source);
-	return read_nucleus(pin, conf);
+	return ask_gr_config(pin, conf);
 }

@@ -24,7 +24,7 @@ struct record {
 enum { LOG, SNAPSHOT, RECORDS };
 
 /* NULL stands for the nucleus's service. */
-static const char *const keys[NUCLEUS_COUNT][GG_DEPTH] = {
+static const char *const keys[NUCLEUS_COUNT][TREE_DEPTH] = {
 	[NUCLEUS_THING_NAME]            = { "system", "thingName" },
 	[NUCLEUS_PRIVATE_KEY_PATH]      = { "system", "privateKeyPath" },
 	[NUCLEUS_CERTIFICATE_FILE_PATH] = { "system", "certificateFilePath" },
@@ -93,22 +93,22 @@ static enum status read_snapshot(struct record *snapshot, const struct nucleus *
 
 static const char *nucleus_service(const struct record records[static RECORDS])
 {
-	const char *name = gg_nucleus(&records[LOG].tree);
+	const char *name = tree_nucleus(&records[LOG].tree);
 
 	if (!name)
-		name = gg_nucleus(&records[SNAPSHOT].tree);
+		name = tree_nucleus(&records[SNAPSHOT].tree);
 	return name ? name : DEFAULT_SERVICE;
 }
 
-static struct gg_node *node_of(const struct record *record, enum nucleus_item item,
+static struct tree_node *node_of(const struct record *record, enum nucleus_item item,
 			       const char *service)
 {
-	const char *path[GG_DEPTH];
+	const char *path[TREE_DEPTH];
 	size_t depth = 0;
 
-	for (; depth < GG_DEPTH && (keys[item][depth] || depth == 1); depth++)
+	for (; depth < TREE_DEPTH && (keys[item][depth] || depth == 1); depth++)
 		path[depth] = keys[item][depth] ? keys[item][depth] : service;
-	return gg_find(&record->tree.root, path, depth);
+	return tree_find(&record->tree.root, path, depth);
 }
 
 /* ~root/ and ~config/ are the nucleus's own (NucleusPaths.java, deTilde). */
@@ -127,7 +127,7 @@ static void expand(char to[static PATH_MAX], const struct nucleus *nucleus, cons
 }
 
 static enum status take_node(struct nucleus *nucleus, enum nucleus_item item,
-			     const struct record *record, const struct gg_node *node)
+			     const struct record *record, const struct tree_node *node)
 {
 	char source[sizeof record->path + 32], path[PATH_MAX];
 
@@ -143,11 +143,11 @@ static enum status take_item(struct nucleus *nucleus, enum nucleus_item item,
 	const char *service = nucleus_service(records);
 
 	for (size_t i = 0; i < RECORDS; i++) {
-		const struct gg_node *node = node_of(&records[i], item, service);
+		const struct tree_node *node = node_of(&records[i], item, service);
 
 		if (node && node->text && node->text[0] != '\0')
 			return take_node(nucleus, item, &records[i], node);
-		*gone = node && node->state == GG_REMOVED;
+		*gone = node && node->state == TREE_REMOVED;
 		if (*gone)
 			break;
 	}
@@ -193,12 +193,12 @@ static enum status take_all(struct nucleus *nucleus, const struct record records
 /* Whether the log says it all, so that nobody asks an older snapshot. */
 static bool is_complete(const struct record *log)
 {
-	const char *service = gg_nucleus(&log->tree);
+	const char *service = tree_nucleus(&log->tree);
 
 	for (enum nucleus_item i = 0; i < NUCLEUS_IOT_DATA_PORT; i++) {
-		const struct gg_node *node = node_of(log, i, service ? service : DEFAULT_SERVICE);
+		const struct tree_node *node = node_of(log, i, service ? service : DEFAULT_SERVICE);
 
-		if (!node || (node->state != GG_REMOVED && (!node->text || node->text[0] == '\0')))
+		if (!node || (node->state != TREE_REMOVED && (!node->text || node->text[0] == '\0')))
 			return false;
 	}
 	return log->there;
@@ -246,6 +246,6 @@ enum status classic_read(struct nucleus *nucleus)
 		st = take_all(nucleus, records);
 	}
 	for (size_t i = 0; i < RECORDS; i++)
-		gg_release(&records[i].tree);
+		tree_release(&records[i].tree);
 	return st;
 }

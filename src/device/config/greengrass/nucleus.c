@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* nucleus.c - where a Greengrass nucleus is */
+/* nucleus.c - values, their sources, and who could have written them */
 #include "config/greengrass/nucleus.h"
 #include "complain.h"
-#include "config/greengrass/classic.h"
-#include "config/greengrass/lite.h"
-#include "file.h"
 #include "pkcs11/uri.h"
 #include "str.h"
 #include "trust.h"
@@ -14,10 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define UNIT "/etc/systemd/system/greengrass.service"
-
-enum { UNIT_MAX = 1 << 16 };
 
 const char *nucleus_name(enum nucleus_kind kind)
 {
@@ -91,115 +84,4 @@ void nucleus_release(struct nucleus *nucleus)
 		free(nucleus->source[i]);
 	}
 	*nucleus = (struct nucleus){ 0 };
-}
-
-/*
- * GR_NO, silent: none of these kinds in root that knows who it is; *seen: but there are files of
- * one.
- */
-static enum status look(struct nucleus *nucleus, bool *seen, unsigned kinds, const char *root)
-{
-	static const struct {
-		enum nucleus_kind kind;
-		enum status (*read)(struct nucleus *nucleus);
-	} readers[] = { { NUCLEUS_CLASSIC, classic_read }, { NUCLEUS_LITE, lite_read } };
-
-	for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
-		enum status st;
-
-		if (!(kinds & readers[i].kind))
-			continue;
-		nucleus_release(nucleus);
-		if (!str_copy(nucleus->root, sizeof nucleus->root, root)) {
-			complain("%s: the path is too long", root);
-			return GR_BAD;
-		}
-		if ((st = readers[i].read(nucleus)) != GR_OK && st != GR_NO)
-			return st;
-		*seen |= st == GR_OK;
-		nucleus->kind = readers[i].kind;
-		if (st == GR_OK &&
-		    (nucleus->value[NUCLEUS_THING_NAME] ||
-		     nucleus->value[NUCLEUS_PRIVATE_KEY_PATH]))
-			return GR_OK;
-	}
-	nucleus_release(nucleus);
-	return GR_NO;
-}
-
-/*
- * A component starts in ROOT/work/NAME. Elsewhere the folder that somebody happens to stand in
- * says nothing.
- */
-static bool root_of_component(char root[static PATH_MAX])
-{
-	const char *work, *socket = getenv("AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT");
-	char *slash;
-
-	if (!socket || !getcwd(root, PATH_MAX) || !(slash = strrchr(root, '/')))
-		return false;
-	*slash = '\0';
-	if (!(work = strrchr(root, '/')) || work == root || strcmp(work, "/work") != 0)
-		return false;
-	root[work - root] = '\0';
-	return true;
-}
-
-/*
- * ExecStart=/bin/sh -c "ROOT/alts/current/distro/bin/loader >> ..." (greengrass.service.template)
- */
-static enum status root_of_unit(char root[static PATH_MAX])
-{
-	enum status st;
-	char *text, *line, *end;
-	size_t len;
-
-	if ((st = file_read(&text, &len, UNIT, UNIT_MAX)) != GR_OK)
-		return st;
-	st = GR_NO;
-	if ((line = strstr(text, "\nExecStart=")) &&
-	    (end = strstr(line, "/alts/current/distro/bin/loader"))) {
-		*end = '\0';
-		while (end > line && !strchr("\n =\"'", end[-1]))
-			end--;
-		if (*end == '/' && str_copy(root, PATH_MAX, end))
-			st = GR_OK;
-	}
-	free(text);
-	return st;
-}
-
-static enum status look_around(struct nucleus *nucleus, unsigned kinds)
-{
-	char root[PATH_MAX];
-	enum status st = GR_NO;
-	bool ignored = false;
-
-	if (root_of_component(root))
-		st = look(nucleus, &ignored, kinds, root);
-	if (st == GR_NO && (st = root_of_unit(root)) == GR_OK)
-		st = look(nucleus, &ignored, kinds, root);
-	if (st == GR_NO)
-		st = look(nucleus, &ignored, kinds, "/greengrass/v2");
-	if (st == GR_NO)
-		st = look(nucleus, &ignored, kinds, "/var/lib/greengrass");
-	return st == GR_NO ? GR_OK : st;
-}
-
-enum status nucleus_find(struct nucleus *nucleus, unsigned kinds, const char *root)
-{
-	bool seen = false;
-	enum status st;
-
-	*nucleus = (struct nucleus){ 0 };
-	if (!root)
-		return look_around(nucleus, kinds);
-	if ((st = look(nucleus, &seen, kinds, root)) != GR_NO)
-		return st;
-	if (seen)
-		return GR_OK;
-	complain("%s: no configuration of a Greengrass nucleus; config/config.tlog or config.db "
-		 "would be one",
-		 root);
-	return GR_BAD;
 }

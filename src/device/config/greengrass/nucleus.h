@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * nucleus.h - the AWS IoT Greengrass nucleus that owns this device's credentials, and what its
- * configuration says.
- *
- * A root is looked at as the nucleus's own (config/config.tlog and what goes with it), then as
- * nucleus lite's (config.db). It counts when it names a thing or a private key.
+ * nucleus.h - what the configuration of the AWS IoT Greengrass nucleus says that owns this
+ * device's credentials. discovery.h finds it; classic.h and lite.h fill it in.
  */
 #ifndef GR_CONFIG_GREENGRASS_NUCLEUS_H
 #define GR_CONFIG_GREENGRASS_NUCLEUS_H
@@ -42,19 +39,12 @@ struct nucleus {
 
 /* "none", "classic", "lite" */
 const char *nucleus_name(enum nucleus_kind kind);
-/*
- * Looks for a nucleus of these kinds (a mask) in root, or with NULL where they usually are: two
- * folders above the working directory of a component, where the unit greengrass.service says,
- * /greengrass/v2, /var/lib/greengrass. GR_BAD, one line: a configuration that cannot be read or is
- * none, or nothing in a root named by hand. In any case nucleus_release it.
- */
-enum status nucleus_find(struct nucleus *nucleus, unsigned kinds, const char *root);
 void nucleus_release(struct nucleus *nucleus);	/* takes a zeroed struct */
 
-/* For gg_classic and gg_lite: a file that they read, or would if it were there. */
+/* For classic.c and lite.c: a file that they read, or would if it were there. */
 void nucleus_note_file(struct nucleus *nucleus, const char *path);
 /*
- * For gg_classic and gg_lite; stamp is the time of the value's last change. Empty text is no
+ * For classic.c and lite.c; stamp is the time of the value's last change. Empty text is no
  * value. GR_FAIL, one line: out of memory.
  */
 enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const char *value,

@@ -12,16 +12,16 @@
 #include <unistd.h>
 
 enum {
-	TLOG_FILE_MAX = 64 << 20,	/* the nucleus starts afresh after 15000 lines */
+	LOG_FILE_MAX = 64 << 20,	/* the nucleus starts afresh after 15000 lines */
 	/* bytes; parsed, a line takes up to a hundred times as much */
-	TLOG_LINE_MAX = 1 << 20,
-	TLOG_DEPTH = 64			/* names of a path that are looked at; deeper ones are none of ours */
+	LOG_LINE_MAX = 1 << 20,
+	LOG_DEPTH = 64			/* names of a path that are looked at; deeper ones are none of ours */
 };
 
 struct entry {
 	const char *what;
 	int64_t stamp;
-	const char *path[TLOG_DEPTH];
+	const char *path[LOG_DEPTH];
 	size_t depth;
 	const json_t *value;
 };
@@ -41,7 +41,7 @@ static bool entry_read(struct entry *entry, const json_t *line)
 
 		if (!name)
 			return false;
-		if (i < TLOG_DEPTH)
+		if (i < LOG_DEPTH)
 			entry->path[entry->depth++] = name;
 	}
 	entry->stamp = json_integer_value(stamp);
@@ -65,7 +65,7 @@ static const char *scalar_text(char room[static 32], const json_t *value)
 }
 
 /* A removal counts for a whole subtree, unless anything in it is newer. */
-static void touch(struct gg_node *node, int64_t stamp)
+static void touch(struct tree_node *node, int64_t stamp)
 {
 	for (; node; node = node->parent)
 		if (node->modtime < stamp)
@@ -76,46 +76,46 @@ static void touch(struct gg_node *node, int64_t stamp)
  * Older than what is there: left out. The same value again does not make it newer, as in the
  * nucleus.
  */
-static enum status change(struct gg_node *node, const struct entry *entry, unsigned long line,
+static enum status change(struct tree_node *node, const struct entry *entry, unsigned long line,
 			  const char *path)
 {
 	char room[32];
 	const char *text = scalar_text(room, entry->value);
 	enum status st;
 
-	if (node->state == GG_SET &&
+	if (node->state == TREE_SET &&
 	    (entry->stamp < node->modtime ||
 	     (text && node->text && strcmp(text, node->text) == 0)))
 		return GR_OK;
-	if ((st = gg_set(node, text, line, path)) != GR_OK)
+	if ((st = tree_set(node, text, line, path)) != GR_OK)
 		return st;
 	node->modtime = entry->stamp;
 	touch(node->parent, entry->stamp);
 	return GR_OK;
 }
 
-static void take_away(struct gg_node *node, int64_t stamp)
+static void take_away(struct tree_node *node, int64_t stamp)
 {
 	if (!node || stamp < node->modtime)
 		return;
-	gg_remove(node);
+	tree_remove(node);
 	touch(node->parent, stamp);
 }
 
 static enum status apply(struct tree *tree, const struct entry *entry, unsigned long line,
 			 const char *path)
 {
-	size_t known = gg_wanted(entry->path, entry->depth);
-	struct gg_node *node = &tree->root;
+	size_t known = tree_wanted(entry->path, entry->depth);
+	struct tree_node *node = &tree->root;
 
 	if (strcmp(entry->what, "removed") == 0) {
 		if (known == entry->depth)
-			take_away(gg_find(node, entry->path, known), entry->stamp);
+			take_away(tree_find(node, entry->path, known), entry->stamp);
 		return GR_OK;
 	}
 	/* Keys beside ours count for the age of what holds them. */
 	for (size_t i = 0; i < known; i++)
-		if (!(node = gg_make(tree, node, entry->path[i], path)))
+		if (!(node = tree_make(tree, node, entry->path[i], path)))
 			return GR_BAD;
 	if (known == entry->depth && strcmp(entry->what, "changed") == 0)
 		return change(node, entry, line, path);
@@ -127,7 +127,7 @@ static enum status apply(struct tree *tree, const struct entry *entry, unsigned 
 static enum status take_line(struct tree *tree, const char *text, size_t len, unsigned long line,
 			     const char *path)
 {
-	json_t *object = len > TLOG_LINE_MAX ? NULL : json_object_parse(text, len);
+	json_t *object = len > LOG_LINE_MAX ? NULL : json_object_parse(text, len);
 	enum status st = GR_NO;
 	struct entry entry;
 
@@ -176,7 +176,7 @@ enum status transaction_log_read(struct tree *tree, unsigned long *bad, const ch
 	int fd;
 
 	*bad = 0;
-	if ((st = file_open(&fd, path, TLOG_FILE_MAX)) != GR_OK)
+	if ((st = file_open(&fd, path, LOG_FILE_MAX)) != GR_OK)
 		return st;
 	if (!(in = fdopen(fd, "r"))) {
 		complain("%s: %s", path, strerror(errno));
@@ -186,6 +186,6 @@ enum status transaction_log_read(struct tree *tree, unsigned long *bad, const ch
 	st = replay(tree, bad, in, path);
 	fclose(in);
 	if (st != GR_OK)
-		gg_release(tree);
+		tree_release(tree);
 	return st;
 }

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <strings.h>
 
-enum { GG_NODES = 4000 };	/* a core has tens of services, with a handful of nodes each */
+enum { TREE_NODES = 4000 };	/* a core has tens of services, with a handful of nodes each */
 
 /* "*" is any name. */
-static const char *const wanted[][GG_DEPTH] = {
+static const char *const wanted[][TREE_DEPTH] = {
 	{ "system", "thingName" },
 	{ "system", "privateKeyPath" },
 	{ "system", "certificateFilePath" },
@@ -28,13 +28,13 @@ static size_t matching(const char *const pattern[], const char *const path[], si
 {
 	size_t n = 0;
 
-	while (n < depth && n < GG_DEPTH && pattern[n] &&
+	while (n < depth && n < TREE_DEPTH && pattern[n] &&
 	       (strcmp(pattern[n], "*") == 0 || strcasecmp(pattern[n], path[n]) == 0))
 		n++;
 	return n;
 }
 
-size_t gg_wanted(const char *const path[], size_t depth)
+size_t tree_wanted(const char *const path[], size_t depth)
 {
 	size_t most = 0;
 
@@ -47,18 +47,18 @@ size_t gg_wanted(const char *const path[], size_t depth)
 	return most;
 }
 
-static struct gg_node *child_of(const struct gg_node *parent, const char *name)
+static struct tree_node *child_of(const struct tree_node *parent, const char *name)
 {
-	struct gg_node *n = parent->child;
+	struct tree_node *n = parent->child;
 
 	while (n && strcasecmp(n->name, name) != 0)
 		n = n->next;
 	return n;
 }
 
-struct gg_node *gg_find(const struct gg_node *from, const char *const path[], size_t depth)
+struct tree_node *tree_find(const struct tree_node *from, const char *const path[], size_t depth)
 {
-	struct gg_node *node = NULL;
+	struct tree_node *node = NULL;
 
 	for (size_t i = 0; i < depth; i++) {
 		if (!(node = child_of(from, path[i])))
@@ -68,15 +68,15 @@ struct gg_node *gg_find(const struct gg_node *from, const char *const path[], si
 	return node;
 }
 
-struct gg_node *gg_make(struct tree *tree, struct gg_node *parent, const char *name,
+struct tree_node *tree_make(struct tree *tree, struct tree_node *parent, const char *name,
 			const char *where)
 {
-	struct gg_node *node = child_of(parent, name);
+	struct tree_node *node = child_of(parent, name);
 
 	if (node)
 		return node;
-	if (tree->nodes >= GG_NODES) {
-		complain("%s: more than %d services and settings", where, GG_NODES);
+	if (tree->nodes >= TREE_NODES) {
+		complain("%s: more than %d services and settings", where, TREE_NODES);
 		return NULL;
 	}
 	if (!(node = calloc(1, sizeof *node)) || !(node->name = strdup(name))) {
@@ -92,7 +92,7 @@ struct gg_node *gg_make(struct tree *tree, struct gg_node *parent, const char *n
 }
 
 /* It may be a PIN. */
-static void drop_text(struct gg_node *node)
+static void drop_text(struct tree_node *node)
 {
 	if (node->text)
 		OPENSSL_cleanse(node->text, strlen(node->text));
@@ -100,7 +100,7 @@ static void drop_text(struct gg_node *node)
 	node->text = NULL;
 }
 
-enum status gg_set(struct gg_node *node, const char *text, unsigned long line, const char *where)
+enum status tree_set(struct tree_node *node, const char *text, unsigned long line, const char *where)
 {
 	char *copy = text ? strdup(text) : NULL;
 
@@ -111,38 +111,38 @@ enum status gg_set(struct gg_node *node, const char *text, unsigned long line, c
 	drop_text(node);
 	node->text = copy;
 	node->line = line;
-	node->state = GG_SET;
+	node->state = TREE_SET;
 	return GR_OK;
 }
 
-/* Known paths are short, so this goes at most GG_DEPTH deep. */
-void gg_remove(struct gg_node *node)
+/* Known paths are short, so this goes at most TREE_DEPTH deep. */
+void tree_remove(struct tree_node *node)
 {
 	drop_text(node);
-	node->state = GG_REMOVED;
+	node->state = TREE_REMOVED;
 	node->modtime = 0;
-	for (struct gg_node *n = node->child; n; n = n->next)
-		gg_remove(n);
+	for (struct tree_node *n = node->child; n; n = n->next)
+		tree_remove(n);
 }
 
-const char *gg_nucleus(const struct tree *tree)
+const char *tree_nucleus(const struct tree *tree)
 {
 	static const char *const services[] = { "services" }, *const type[] = { "componentType" };
-	const struct gg_node *all = gg_find(&tree->root, services, 1), *t;
+	const struct tree_node *all = tree_find(&tree->root, services, 1), *t;
 	const char *found = NULL;
 
-	for (const struct gg_node *n = all ? all->child : NULL; n; n = n->next)
-		if ((t = gg_find(n, type, 1)) && t->text && strcasecmp(t->text, "NUCLEUS") == 0 &&
+	for (const struct tree_node *n = all ? all->child : NULL; n; n = n->next)
+		if ((t = tree_find(n, type, 1)) && t->text && strcasecmp(t->text, "NUCLEUS") == 0 &&
 		    (!found || strcasecmp(n->name, "aws.greengrass.Nucleus") == 0))
 			found = n->name;
 	return found;
 }
 
-static void free_below(struct gg_node *node)
+static void free_below(struct tree_node *node)
 {
-	struct gg_node *next;
+	struct tree_node *next;
 
-	for (struct gg_node *n = node->child; n; n = next) {
+	for (struct tree_node *n = node->child; n; n = next) {
 		next = n->next;
 		free_below(n);
 		free(n->name);
@@ -151,7 +151,7 @@ static void free_below(struct gg_node *node)
 	}
 }
 
-void gg_release(struct tree *tree)
+void tree_release(struct tree *tree)
 {
 	free_below(&tree->root);
 	*tree = (struct tree){ 0 };

@@ -16,41 +16,41 @@
 
 #include "status.h"
 
-enum { GG_DEPTH = 5 };	/* names in the longest path that we read */
+enum { TREE_DEPTH = 5 };	/* names in the longest path that we read */
 
-enum gg_state { GG_ABSENT, GG_REMOVED, GG_SET };
+enum tree_state { TREE_ABSENT, TREE_REMOVED, TREE_SET };
 
-struct gg_node {
+struct tree_node {
 	char *name;
-	struct gg_node *parent, *child, *next;
+	struct tree_node *parent, *child, *next;
 	int64_t modtime;	/* milliseconds since 1970, of the newest change here or below */
-	enum gg_state state;
+	enum tree_state state;
 	char *text;		/* NULL: null, a list, a map */
 	unsigned long line;	/* where it was set */
 };
 
 struct tree {
-	struct gg_node root;
+	struct tree_node root;
 	size_t nodes;
 };
 
 /* How many names of path lead to keys that we read; depth: all of them. */
-size_t gg_wanted(const char *const path[], size_t depth);
+size_t tree_wanted(const char *const path[], size_t depth);
 /* NULL: none. */
-struct gg_node *gg_find(const struct gg_node *from, const char *const path[], size_t depth);
+struct tree_node *tree_find(const struct tree_node *from, const char *const path[], size_t depth);
 /*
  * Finds or makes the child. NULL, one line that starts with where: too many keys, or out of
  * memory.
  */
-struct gg_node *gg_make(struct tree *tree, struct gg_node *parent, const char *name,
+struct tree_node *tree_make(struct tree *tree, struct tree_node *parent, const char *name,
 			const char *where);
 /* Takes a copy of text, which may be NULL. GR_FAIL, one line: out of memory. */
-enum status gg_set(struct gg_node *node, const char *text, unsigned long line, const char *where);
+enum status tree_set(struct tree_node *node, const char *text, unsigned long line, const char *where);
 /* Marks node and all below as removed. */
-void gg_remove(struct gg_node *node);
+void tree_remove(struct tree_node *node);
 /* The service that is the nucleus itself (componentType), by its name; NULL: none says so. */
-const char *gg_nucleus(const struct tree *tree);
+const char *tree_nucleus(const struct tree *tree);
 /* Frees all; takes a zeroed struct, and leaves one. */
-void gg_release(struct tree *tree);
+void tree_release(struct tree *tree);
 
 #endif

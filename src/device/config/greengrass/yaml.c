@@ -19,7 +19,7 @@ struct reader {
 	yaml_parser_t parser;
 	struct tree *tree;
 	const char *path;		/* of the file */
-	const char *name[GG_DEPTH];	/* the keys that lead here */
+	const char *name[TREE_DEPTH];	/* the keys that lead here */
 };
 
 static enum status fail(const struct reader *r, size_t line, const char *why)
@@ -95,20 +95,20 @@ static bool has_nul(const yaml_event_t *scalar)
 	return strlen((const char *)scalar->data.scalar.value) != scalar->data.scalar.length;
 }
 
-static enum status read_map(struct reader *r, struct gg_node *map, size_t depth);
+static enum status read_map(struct reader *r, struct tree_node *map, size_t depth);
 
-static enum status read_value(struct reader *r, struct gg_node *node, const yaml_event_t *event,
+static enum status read_value(struct reader *r, struct tree_node *node, const yaml_event_t *event,
 			      size_t depth)
 {
 	size_t line = event->start_mark.line;
 
-	if (event->type == YAML_MAPPING_START_EVENT && depth < GG_DEPTH)
+	if (event->type == YAML_MAPPING_START_EVENT && depth < TREE_DEPTH)
 		return read_map(r, node, depth);
 	if (event->type != YAML_SCALAR_EVENT)
 		return skip(r, event);
 	if (has_nul(event))
 		return fail(r, line, "holds a NUL byte");
-	return gg_set(node, is_null(event) ? NULL : (const char *)event->data.scalar.value,
+	return tree_set(node, is_null(event) ? NULL : (const char *)event->data.scalar.value,
 		      line + 1, r->path);
 }
 
@@ -116,23 +116,23 @@ static enum status read_value(struct reader *r, struct gg_node *node, const yaml
  * One key, whose event it is, and its value. Only keys that lead to what we read are kept, and
  * none may stand twice.
  */
-static enum status read_entry(struct reader *r, struct gg_node *map, const yaml_event_t *key,
+static enum status read_entry(struct reader *r, struct tree_node *map, const yaml_event_t *key,
 			      size_t depth)
 {
-	struct gg_node *node = NULL;
+	struct tree_node *node = NULL;
 	yaml_event_t value;
 	enum status st;
 
 	if (key->type != YAML_SCALAR_EVENT || has_nul(key))
 		return fail(r, key->start_mark.line, "a key that is not text");
 	r->name[depth] = (const char *)key->data.scalar.value;
-	if (gg_wanted(r->name, depth + 1) == depth + 1) {
-		if (gg_find(map, &r->name[depth], 1)) {
+	if (tree_wanted(r->name, depth + 1) == depth + 1) {
+		if (tree_find(map, &r->name[depth], 1)) {
 			complain("%s:%zu: %s: set twice", r->path, key->start_mark.line + 1,
 				 r->name[depth]);
 			return GR_BAD;
 		}
-		if (!(node = gg_make(r->tree, map, r->name[depth], r->path)))
+		if (!(node = tree_make(r->tree, map, r->name[depth], r->path)))
 			return GR_BAD;
 	}
 	if ((st = next(r, &value)) != GR_OK)
@@ -142,8 +142,8 @@ static enum status read_entry(struct reader *r, struct gg_node *map, const yaml_
 	return st;
 }
 
-/* Our paths are at most GG_DEPTH long, so this goes no deeper either. */
-static enum status read_map(struct reader *r, struct gg_node *map, size_t depth)
+/* Our paths are at most TREE_DEPTH long, so this goes no deeper either. */
+static enum status read_map(struct reader *r, struct tree_node *map, size_t depth)
 {
 	enum status st;
 	bool end = false;
@@ -203,6 +203,6 @@ enum status yaml_read(struct tree *tree, const char *path)
 	yaml_parser_delete(&r.parser);
 	fclose(in);
 	if (st != GR_OK)
-		gg_release(tree);
+		tree_release(tree);
 	return st;
 }
