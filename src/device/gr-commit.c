@@ -21,14 +21,14 @@ static const struct arg_spec spec = {
 	"Ask the backend to commit the certificate that this connection was made with.", options
 };
 
-struct errand {
+struct commit_request {
 	struct conf conf;
 	uint32_t generation;
 	struct rotation_request rotation;	/* job and execution number */
 	const char *certificate;	/* id, or NULL */
 };
 
-static enum status read_operands(struct errand *e, int argc, char *argv[])
+static enum status read_operands(struct commit_request *e, int argc, char *argv[])
 {
 	enum status st;
 
@@ -48,14 +48,14 @@ static enum status read_operands(struct errand *e, int argc, char *argv[])
 }
 
 /* A licence for another certificate is not for us. */
-static bool is_for_us(const struct errand *e, const json_t *answer)
+static bool is_for_us(const struct commit_request *e, const json_t *answer)
 {
 	const char *id = json_text(answer, "certificateId");
 
 	return !e->certificate || !id || strcmp(id, e->certificate) == 0;
 }
 
-static enum status ask(struct errand *e, struct session *session)
+static enum status ask(struct commit_request *e, struct session *session)
 {
 	json_t *body = e->certificate ? json_pack("{s:s}", "certificateId", e->certificate)
 				      : json_object();
@@ -76,7 +76,7 @@ static enum status ask(struct errand *e, struct session *session)
 
 int main(int argc, char *argv[])
 {
-	struct errand e = { 0 };
+	struct commit_request e = { 0 };
 	struct session session;
 	enum status st = GR_OK;
 	int ch;

@@ -32,7 +32,7 @@ static const struct arg_spec spec = {
 	"Send a CSR for a job and print the certificate that comes back.", options
 };
 
-struct errand {
+struct create_request {
 	struct conf conf;
 	uint32_t generation;
 	struct rotation_request rotation;	/* job and execution number */
@@ -40,7 +40,7 @@ struct errand {
 	struct csr csr;
 };
 
-static enum status read_operands(struct errand *e, int argc, char *argv[])
+static enum status read_operands(struct create_request *e, int argc, char *argv[])
 {
 	enum status st;
 
@@ -59,7 +59,7 @@ static enum status read_operands(struct errand *e, int argc, char *argv[])
 	return GR_BAD;
 }
 
-static enum status read_csr(struct errand *e, const char *path)
+static enum status read_csr(struct create_request *e, const char *path)
 {
 	const char *why = NULL;
 	enum status st;
@@ -76,7 +76,7 @@ static enum status read_csr(struct errand *e, const char *path)
 }
 
 /* A certificate for the key in use would undo the point of it all. */
-static enum status check_new(const struct errand *e)
+static enum status check_new(const struct create_request *e)
 {
 	char key[PATH_MAX], path[PATH_MAX];
 	struct cert live = { 0 };
@@ -128,7 +128,7 @@ static enum status print(const struct issued_certificate *offer)
 	return st;
 }
 
-static enum status ask(struct errand *e, struct session *session)
+static enum status ask(struct create_request *e, struct session *session)
 {
 	const struct issued_certificate_terms terms = {
 		.csr = &e->csr, .ca = conf_text(&e->conf, CONF_ISSUER_CA_PATH),
@@ -155,7 +155,7 @@ static enum status ask(struct errand *e, struct session *session)
 	return st;
 }
 
-static enum status create(struct errand *e)
+static enum status create(struct create_request *e)
 {
 	struct session session;
 	enum status st;
@@ -172,7 +172,7 @@ static enum status create(struct errand *e)
 
 int main(int argc, char *argv[])
 {
-	struct errand e = { 0 };
+	struct create_request e = { 0 };
 	enum status st = GR_OK;
 	int ch;
 

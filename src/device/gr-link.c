@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gr-link: hold one authenticated session and lend it to the other programs */
+/* gr-link: hold one authenticated session and let the other programs use it */
 #define _GNU_SOURCE	/* closefrom */
 #include "arg.h"
 #include "clock.h"
@@ -25,13 +25,13 @@
 
 static const struct arg_option options[] = {
 	{ 'g', "generation", "N", "the pair to use (default: the one that is live now)" },
-	{ 's', "socket", "PATH", "where to lend it (default link.sock in $GR_STATE)" },
+	{ 's', "socket", "PATH", "the socket that programs use it by (default link.sock in $GR_STATE)" },
 	CONF_OPTIONS,
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-link", "[-g N] [-s PATH]",
-	"Hold one MQTT session and lend it, until standard input ends.", options
+	"Holds one MQTT session that other programs use, until standard input ends.", options
 };
 
 struct settings {
@@ -92,11 +92,11 @@ static int catch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-static enum status lend(struct mqtt *mqtt, struct inbox *inbox, const struct settings *set,
+static enum status serve(struct mqtt *mqtt, struct inbox *inbox, const struct settings *set,
 			const char *id)
 {
 	int listener, signals = catch_signals();
-	struct agent lender;
+	struct agent agent;
 	enum status st;
 
 	if (signals < 0) {
@@ -107,10 +107,10 @@ static enum status lend(struct mqtt *mqtt, struct inbox *inbox, const struct set
 		close(signals);
 		return st;
 	}
-	agent_init(&lender, mqtt, inbox, listener, signals);
+	agent_init(&agent, mqtt, inbox, listener, signals);
 	if ((st = announce(id)) == GR_OK)
-		st = agent_run(&lender);
-	agent_release(&lender);
+		st = agent_run(&agent);
+	agent_release(&agent);
 	close(listener);
 	close(signals);
 	return st;
@@ -150,7 +150,7 @@ int main(int argc, char *argv[])
 			    clock_boot_ms() + patience)) != GR_OK)
 		goto out;
 	mqtt.patience_ms = patience;
-	st = lend(&mqtt, &inbox, &set, login.id);
+	st = serve(&mqtt, &inbox, &set, login.id);
 	mqtt_close(&mqtt);
 out:
 	inbox_release(&inbox);

@@ -76,7 +76,7 @@ pem_only() { cat >request; grant; }
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-@test "create: works over a borrowed session" {
+@test "create: works over the session of gr-link" {
 	in_lab
 	start_link -s "$PWD/link.sock"
 	run -0 gr-create "$JOB" 1 new.csr

@@ -84,7 +84,7 @@ grant() {
 	[ "$(cat link.err)" = "gr-link: localhost:$PORT: the broker closed the connection" ]
 }
 
-@test "link: sixteen borrowers at once each get the answer to their own request" {
+@test "link: sixteen clients at once each get the answer to their own request" {
 	start_broker
 	device pump1
 	service
@@ -101,15 +101,15 @@ grant() {
 	[ "$(grep -c 'Received SUBSCRIBE from pump1$' broker.log)" -eq 2 ]
 }
 
-@test "link: a borrower that goes away in the middle harms nobody" {
+@test "link: a client that goes away in the middle harms nobody" {
 	start_broker
 	device pump1
 	start_link
 	gr-commit job-1 1 2>/dev/null 3>&- &
-	borrower=$!
+	client=$!
 	await grep -q 'Received PUBLISH from pump1 ' broker.log
-	kill -9 "$borrower"
-	wait "$borrower" || :
+	kill -9 "$client"
+	wait "$client" || :
 	service
 	run -0 gr-commit job-2 1
 }
@@ -147,7 +147,7 @@ grant() {
 	GR_LINK_SOCKET=$PWD/$deep/link.sock run -0 gr-commit job-1 1
 }
 
-@test "link: garbage from a borrower ends that borrower alone" {
+@test "link: garbage from a client ends that client alone" {
 	start_broker
 	device pump1
 	start_link
@@ -158,10 +158,10 @@ grant() {
 	run -0 gr-commit job-1 1
 }
 
-# speak PERL: as a program that borrows the session; say KIND, TOPIC sends a frame on $s, hear reads one into $kind and $text
+# speak PERL: as a program that uses the session; say KIND, TOPIC sends a frame on $s, hear reads one into $kind and $text
 speak() {
 	perl -MSocket -e '
-		sub borrow { socket(my $s,AF_UNIX,SOCK_STREAM,0); connect($s,sockaddr_un("link.sock")) or die; $s }
+		sub join_link { socket(my $s,AF_UNIX,SOCK_STREAM,0); connect($s,sockaddr_un("link.sock")) or die; $s }
 		sub say_ { my ($s, $kind, $topic) = @_; syswrite $s, pack "N/a*", "$kind$topic\0" }
 		sub part { my ($s, $n) = @_; my $b = ""; while (length $b < $n) { sysread($s, $b, $n - length $b, length $b) or return "" } $b }
 		sub hear { my ($s) = @_; my $head = part($s, 4) or return "end"; my $b = part($s, unpack "N", $head); $b =~ s/\0(.)?//s; $b }
@@ -169,22 +169,22 @@ speak() {
 		'"$1"
 }
 
-@test "link: the seventeenth borrower is told why it is sent away" {
+@test "link: the seventeenth client is told why it is refused" {
 	start_broker
 	device pump1
 	start_link
-	run -0 speak 'push @s, borrow for 1..17; print hear($s[16]), "\n", hear($s[16])'
-	[ "$output" = $'f16 programs borrow the session already\nend' ]
-	[ "$(cat link.err)" = 'gr-link: a borrower is sent away: 16 programs borrow the session already' ]
-	run -0 speak 'push @s, borrow for 1..16; pop @s; $t = borrow; print ask($t, "l", "a")'
+	run -0 speak 'push @s, join_link for 1..17; print hear($s[16]), "\n", hear($s[16])'
+	[ "$output" = $'f16 programs use the session already\nend' ]
+	[ "$(cat link.err)" = 'gr-link: a client is refused: 16 programs use the session already' ]
+	run -0 speak 'push @s, join_link for 1..16; pop @s; $t = join_link; print ask($t, "l", "a")'
 }
 
-@test "link: what a borrower wanted is given back when the place is needed" {
+@test "link: what a client wanted is given back when the place is needed" {
 	start_broker
 	device pump1
 	start_link
 	for round in 1 2 3; do
-		run -0 speak '$s = borrow; print ask($s, "l", "'$round'/$_") for 1..32'
+		run -0 speak '$s = join_link; print ask($s, "l", "'$round'/$_") for 1..32'
 		[ "$output" = "$(printf 'd%.0s' {1..32})" ]
 	done
 	[ "$(grep -c 'Received UNSUBSCRIBE from pump1' broker.log)" -eq 64 ]
@@ -193,31 +193,31 @@ speak() {
 	run -0 gr-commit job-1 1
 }
 
-@test "link: a filter is asked for once, however many borrowers want it, and stays for the next" {
+@test "link: a filter is asked for once, however many clients want it, and stays for the next" {
 	start_broker
 	device pump1
 	start_link
 	for round in 1 2 3; do
-		run -0 speak 'for (1..8) { push @s, borrow; print ask($s[-1], "l", "same"), ask($s[-1], "s", "same"), ask($s[-1], "l", "same") }'
+		run -0 speak 'for (1..8) { push @s, join_link; print ask($s[-1], "l", "same"), ask($s[-1], "s", "same"), ask($s[-1], "l", "same") }'
 	done
 	[ "$(grep -c 'Received SUBSCRIBE from pump1$' broker.log)" -eq 1 ]
 }
 
-@test "link: more filters than there are places are refused with a line that says so, to the borrower too" {
+@test "link: more filters than there are places are refused with a line that says so, to the client too" {
 	start_broker
 	device pump1
 	start_link
-	run -0 speak '$s = borrow; ask($s, "l", "$_") for 1..32; $t = borrow; print ask($t, "s", "more"), ask($t, "l", "32"), ask($s, "l", "7")'
-	[ "$output" = 'fmore: no room: the borrowers want 32 other filtersdd' ]
-	[ "$(cat link.err)" = 'gr-link: more: no room: the borrowers want 32 other filters' ]
+	run -0 speak '$s = join_link; ask($s, "l", "$_") for 1..32; $t = join_link; print ask($t, "s", "more"), ask($t, "l", "32"), ask($s, "l", "7")'
+	[ "$output" = 'fmore: no room: the clients want 32 other filtersdd' ]
+	[ "$(cat link.err)" = 'gr-link: more: no room: the clients want 32 other filters' ]
 }
 
-@test "link: a borrower that speaks nonsense is dropped with a line that names it" {
+@test "link: a client that speaks nonsense is dropped with a line that names it" {
 	start_broker
 	device pump1
 	start_link
-	speak 'print "$$\n"; $s = borrow; syswrite $s, "\377\377\377\377"; hear $s' >pid
-	[ "$(cat link.err)" = "gr-link: the borrower with process id $(cat pid) is dropped: it does not speak our protocol" ]
+	speak 'print "$$\n"; $s = join_link; syswrite $s, "\377\377\377\377"; hear $s' >pid
+	[ "$(cat link.err)" = "gr-link: the client with process id $(cat pid) is dropped: it does not speak our protocol" ]
 }
 
 @test "link: DISCONNECT is the last word, also when a signal ends it" {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* agent.c - one session, lent to several programs */
+/* agent.c - one session, used by several programs */
 #define _GNU_SOURCE	/* accept4 */
 #include "gr-link/agent.h"
 #include "complain.h"
-#include "gr-link/client.h"
 #include "session/socket.h"
 #include "str.h"
 
@@ -12,96 +11,102 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TURN_MS = 5000, AT_MQTT = 0, AT_LISTENER, AT_STDIN, AT_SIGNALS, AT_BORROWERS };
+enum { TURN_MS = 5000, AT_MQTT = 0, AT_LISTENER, AT_STDIN, AT_SIGNALS, AT_CLIENTS };
 
-#define EACH_BORROWER(b, lender) struct client *b = (lender)->borrower; b < (lender)->borrower + AGENT_BORROWERS; b++
+#define EACH_CLIENT(c, agent) \
+	struct client *c = (agent)->client; c < (agent)->client + AGENT_CLIENTS; c++
 
-void agent_init(struct agent *lender, struct mqtt *mqtt, struct inbox *inbox, int listener,
+static const char babble[] = "does not speak our protocol";
+
+void agent_init(struct agent *agent, struct mqtt *mqtt, struct inbox *inbox, int listener,
 		int signals)
 {
-	*lender = (struct agent){
+	*agent = (struct agent){
 		.mqtt = mqtt, .inbox = inbox, .listener = listener, .signals = signals
 	};
-	for (EACH_BORROWER(b, lender))
-		b->fd = -1;
+	for (EACH_CLIENT(client, agent))
+		client->fd = -1;
 }
 
-void agent_release(struct agent *lender)
+void agent_release(struct agent *agent)
 {
-	for (EACH_BORROWER(b, lender))
-		client_drop(b);
+	for (EACH_CLIENT(client, agent))
+		client_drop(client);
 }
 
-/* It is told why before it is closed off; a socket that is new takes that much. */
-static void send_away(int fd, const char *why)
+/* The answer fits into the buffer of a new socket, so that one call sends it. */
+static void refuse(int fd, const char *why)
 {
-	struct client b;
+	struct client client;
 
-	complain("a borrower is sent away: %s", why);
-	client_init(&b, fd, 0);
-	client_answer(&b, GR_FAIL, why);
-	frame_send(&b.out, fd);
-	client_drop(&b);
+	complain("a client is refused: %s", why);
+	client_init(&client, fd, 0);
+	client_answer(&client, GR_FAIL, why);
+	frame_send(&client.out, fd);
+	client_drop(&client);
 }
 
-static void admit(struct agent *lender)
+static void admit(struct agent *agent)
 {
-	int fd = accept4(lender->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd = accept4(agent->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	char why[64];
 	long pid;
 
 	if (fd < 0)
 		return;
 	if (!socket_peer_is_us(fd, &pid)) {
-		complain("a borrower is sent away: it runs as another user");
+		complain("a client is refused: it runs as another user");
 		close(fd);
 		return;
 	}
-	for (EACH_BORROWER(b, lender))
-		if (b->fd < 0) {
-			client_init(b, fd, pid);
+	for (EACH_CLIENT(client, agent))
+		if (client->fd < 0) {
+			client_init(client, fd, pid);
 			return;
 		}
-	str_format(why, sizeof why, "%d programs borrow the session already", AGENT_BORROWERS);
-	send_away(fd, why);
+	str_format(why, sizeof why, "%d programs use the session already", AGENT_CLIENTS);
+	refuse(fd, why);
 }
 
-static void settle_subscription(struct agent *lender, size_t place, bool refused)
+static void settle_subscription(struct agent *agent, size_t place, bool refused)
 {
-	lender->subscription[place].mid = 0;
-	lender->subscription[place].refused = refused;
-	for (EACH_BORROWER(b, lender)) {
-		bool strict = b->errand == ERRAND_SUBSCRIBE;
+	agent->subscription[place].mid = 0;
+	agent->subscription[place].refused = refused;
+	for (EACH_CLIENT(client, agent)) {
+		bool strict = client->request == REQUEST_SUBSCRIBE;
+		bool failed = refused && strict;
 
-		if (b->fd < 0 || (!strict && b->errand != ERRAND_LISTEN) || b->place != place)
+		if (client->fd < 0 || client->place != place)
 			continue;
-		b->wants[place] = !refused || !strict;
-		client_answer(b, refused && strict ? GR_NO : GR_OK,
-			      refused && strict ? "the broker refused the subscription" : NULL);
+		if (!strict && client->request != REQUEST_LISTEN)
+			continue;
+		client->wants[place] = !failed;
+		client_answer(client, failed ? GR_NO : GR_OK,
+			      failed ? "the broker refused the subscription" : NULL);
 	}
 }
 
 /* Hands the broker's acknowledgements to those who wait for them. */
-static void settle(struct agent *lender)
+static void settle(struct agent *agent)
 {
 	bool refused = false;
 
 	for (size_t i = 0; i < SUBSCRIPTIONS; i++)
-		if (mqtt_acked(lender->mqtt, lender->subscription[i].mid, &refused))
-			settle_subscription(lender, i, refused);
-	for (EACH_BORROWER(b, lender))
-		if (b->fd >= 0 && b->errand == ERRAND_PUBLISH &&
-		    mqtt_acked(lender->mqtt, b->mid, &refused))
-			client_answer(b, GR_OK, NULL);
+		if (mqtt_acked(agent->mqtt, agent->subscription[i].mid, &refused))
+			settle_subscription(agent, i, refused);
+	for (EACH_CLIENT(client, agent))
+		if (client->fd >= 0 && client->request == REQUEST_PUBLISH &&
+		    mqtt_acked(agent->mqtt, client->mid, &refused))
+			client_answer(client, GR_OK, NULL);
 }
 
-static void deliver(struct agent *lender)
+static void deliver(struct agent *agent)
 {
 	struct message message;
 
-	while (inbox_take(lender->inbox, &message)) {
-		for (EACH_BORROWER(b, lender))
-			client_pass(b, lender, &message);
+	while (inbox_take(agent->inbox, &message)) {
+		for (EACH_CLIENT(client, agent))
+			client_pass(client, agent->subscription, &message);
 		message_release(&message);
 	}
 }
@@ -118,36 +123,125 @@ static bool is_over(short revents)
 	return n == 0 || (n < 0 && errno != EINTR);
 }
 
-static enum status turn(struct agent *lender, const struct pollfd *p)
+/* A request that MQTT does not allow fails for its sender alone. */
+static enum status answer_bad(struct client *client, enum status st)
 {
-	enum status st = mqtt_turn(lender->mqtt, p[AT_MQTT].revents);
-
-	for (size_t i = 0; i < AGENT_BORROWERS && st == GR_OK; i++)
-		if (p[AT_BORROWERS + i].fd >= 0)
-			st = client_serve(&lender->borrower[i], lender,
-					  p[AT_BORROWERS + i].revents);
-	if (st != GR_OK)
+	if (st != GR_BAD)
 		return st;
-	settle(lender);
-	deliver(lender);
-	if (p[AT_LISTENER].revents & POLLIN)
-		admit(lender);
+	client_answer(client, GR_FAIL, "MQTT allows no such topic");
 	return GR_OK;
 }
 
-enum status agent_run(struct agent *lender)
+static void all_wanted(bool wanted[static SUBSCRIPTIONS], const struct agent *agent)
 {
-	struct pollfd p[AT_BORROWERS + AGENT_BORROWERS];
+	memset(wanted, 0, SUBSCRIPTIONS * sizeof *wanted);
+	for (size_t c = 0; c < AGENT_CLIENTS; c++)
+		for (size_t i = 0; i < SUBSCRIPTIONS; i++)
+			wanted[i] |= agent->client[c].wants[i];
+}
+
+static enum status subscribe(struct client *client, struct agent *agent, const char *filter,
+			     bool strict)
+{
+	bool wanted[SUBSCRIPTIONS];
+	char why[250];
+	enum status st;
+
+	all_wanted(wanted, agent);
+	st = filter[0] == '\0' || strlen(filter) >= TOPIC_MAX
+	    ? GR_BAD
+	    : subscription_make(&client->place, agent->subscription, wanted, agent->mqtt, filter,
+				strict);
+	if (st == GR_NO) {
+		str_format(why, sizeof why, "%.180s: no room: the clients want %d other filters",
+			   filter, SUBSCRIPTIONS);
+		complain("%s", why);
+		client_answer(client, GR_FAIL, why);
+		return GR_OK;
+	}
+	if (st != GR_OK)
+		return answer_bad(client, st);
+	client->wants[client->place] = true;
+	client->request = strict ? REQUEST_SUBSCRIBE : REQUEST_LISTEN;
+	if (agent->subscription[client->place].mid == 0)
+		client_answer(client, GR_OK, NULL);
+	return GR_OK;
+}
+
+static enum status publish(struct client *client, struct agent *agent, const struct frame *f)
+{
+	enum status st = mqtt_publish(agent->mqtt, &client->mid, f->topic, f->payload, f->len);
+
+	client->request = REQUEST_PUBLISH;
+	return st == GR_OK ? GR_OK : answer_bad(client, st);
+}
+
+static enum status serve_one(struct client *client, struct agent *agent, const struct frame *f)
+{
+	switch (f->kind) {
+	case FRAME_LISTEN:
+	case FRAME_SUBSCRIBE:
+		return subscribe(client, agent, f->topic, f->kind == FRAME_SUBSCRIBE);
+	case FRAME_PUBLISH:
+		return publish(client, agent, f);
+	default:
+		client_expel(client, babble);
+		return GR_OK;
+	}
+}
+
+/* Takes the requests that are here whole, until one has to wait for the broker. */
+static enum status serve_all(struct client *client, struct agent *agent)
+{
+	enum status st = GR_OK;
+	struct frame f;
+	int rc = 0;
+
+	while (st == GR_OK && client->fd >= 0 && client->request == REQUEST_NONE) {
+		rc = frame_first(&f, &client->in);
+		if (rc <= 0)
+			break;
+		st = serve_one(client, agent, &f);
+		if (client->fd >= 0)
+			frame_drop(&client->in);
+	}
+	if (rc < 0)
+		client_expel(client, babble);
+	return st;
+}
+
+static enum status turn(struct agent *agent, const struct pollfd *p)
+{
+	enum status st = mqtt_turn(agent->mqtt, p[AT_MQTT].revents);
+
+	for (size_t i = 0; i < AGENT_CLIENTS && st == GR_OK; i++) {
+		struct client *client = &agent->client[i];
+
+		if (p[AT_CLIENTS + i].fd >= 0 && client_move(client, p[AT_CLIENTS + i].revents))
+			st = serve_all(client, agent);
+	}
+	if (st != GR_OK)
+		return st;
+	settle(agent);
+	deliver(agent);
+	if (p[AT_LISTENER].revents & POLLIN)
+		admit(agent);
+	return GR_OK;
+}
+
+enum status agent_run(struct agent *agent)
+{
+	struct pollfd p[AT_CLIENTS + AGENT_CLIENTS];
 	enum status st = GR_OK;
 
 	while (st == GR_OK) {
-		p[AT_MQTT] = mqtt_pollfd(lender->mqtt);
-		p[AT_LISTENER] = (struct pollfd){ .fd = lender->listener, .events = POLLIN };
+		p[AT_MQTT] = mqtt_pollfd(agent->mqtt);
+		p[AT_LISTENER] = (struct pollfd){ .fd = agent->listener, .events = POLLIN };
 		p[AT_STDIN] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
-		p[AT_SIGNALS] = (struct pollfd){ .fd = lender->signals, .events = POLLIN };
-		for (size_t i = 0; i < AGENT_BORROWERS; i++)
-			p[AT_BORROWERS + i] = client_pollfd(&lender->borrower[i]);
-		if (poll(p, AT_BORROWERS + AGENT_BORROWERS, TURN_MS) < 0) {
+		p[AT_SIGNALS] = (struct pollfd){ .fd = agent->signals, .events = POLLIN };
+		for (size_t i = 0; i < AGENT_CLIENTS; i++)
+			p[AT_CLIENTS + i] = client_pollfd(&agent->client[i]);
+		if (poll(p, AT_CLIENTS + AGENT_CLIENTS, TURN_MS) < 0) {
 			if (errno == EINTR)
 				continue;
 			complain("poll: %s", strerror(errno));
@@ -155,7 +249,7 @@ enum status agent_run(struct agent *lender)
 		}
 		if (is_over(p[AT_STDIN].revents) || (p[AT_SIGNALS].revents & POLLIN))
 			return GR_OK;
-		st = turn(lender, p);
+		st = turn(agent, p);
 	}
 	return st;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * subscription.h - the filters that the broker was asked for: each kept and shared by all
- * borrowers who want it, and given back when its place is needed and nobody wants it any more.
+ * clients that want it, and given back when its place is needed and no client wants it any more.
  */
 #ifndef GR_LINK_SUBSCRIPTION_H
 #define GR_LINK_SUBSCRIPTION_H

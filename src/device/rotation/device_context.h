@@ -28,7 +28,7 @@ struct device_context {
 #define DEVICE_CONTEXT_CLOSED { .lock.fd = -1, .store = STORE_CLOSED }
 
 enum device_context_flags {
-	/* take the lock, or act for the holder who lent it */
+	/* take the lock, or act for the holder whose descriptor we inherited */
 	DEVICE_CONTEXT_LOCK = 1,
 	DEVICE_CONTEXT_STORE = 2,		/* a store must be there */
 	DEVICE_CONTEXT_DAMAGED = 4	/* go on with a cleared journal when it is damaged */

@@ -103,8 +103,8 @@ static enum status write_holder(const char *path, pid_t pid)
 	return done ? GR_OK : GR_FAIL;
 }
 
-/* The descriptor that rotate.sh lent us: GR_LOCK_FD, if it is this very file. */
-static int lent_fd(const char *path)
+/* The descriptor that we inherited from rotate.sh: GR_LOCK_FD, if it is this very file. */
+static int inherited_fd(const char *path)
 {
 	const char *text = getenv("GR_LOCK_FD");
 	struct stat own, there;
@@ -121,8 +121,8 @@ static int lent_fd(const char *path)
 
 static enum status open_lock(struct lock *lock, const struct conf *conf, const char *path)
 {
-	if ((lock->fd = lent_fd(path)) >= 0) {
-		lock->lent = true;
+	if ((lock->fd = inherited_fd(path)) >= 0) {
+		lock->inherited = true;
 		return GR_OK;
 	}
 	if (settings_state(conf) != GR_OK)
@@ -147,7 +147,7 @@ enum status lock_try(struct lock *lock, const struct conf *conf)
 		st = errno == EWOULDBLOCK ? GR_NO : GR_FAIL;
 		if (st == GR_FAIL)
 			complain("%s: %s", path, strerror(errno));
-	} else if (!lock->lent) {
+	} else if (!lock->inherited) {
 		/* a courtesy: without the name the lock holds as well */
 		write_holder(path, getpid());
 	}
@@ -180,7 +180,7 @@ enum status lock_take(struct lock *lock, const struct conf *conf)
 
 void lock_release(struct lock *lock)
 {
-	if (lock->fd >= 0 && !lock->lent)
+	if (lock->fd >= 0 && !lock->inherited)
 		close(lock->fd);
 	*lock = (struct lock){ .fd = -1 };
 }

@@ -18,7 +18,7 @@
 
 struct lock {
 	int fd;		/* -1: not held */
-	bool lent;	/* the holder's descriptor: not ours to close */
+	bool inherited;	/* the descriptor is the holder's: not ours to close */
 };
 
 /*

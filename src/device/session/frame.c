@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* frame.c - frames between gr-link and its borrowers */
+/* frame.c - frames between gr-link and its clients */
 #include "session/frame.h"
 
 #include <errno.h>

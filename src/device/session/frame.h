@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frame.h - what passes between gr-link and the programs that borrow its session.
+ * frame.h - what passes between gr-link and the programs that use its session.
  *
  * A frame is four bytes of length (most significant first), then that many bytes: one of kind, a
  * topic with its NUL, a payload. Each LISTEN, SUBSCRIBE and PUBLISH is answered by one DONE or

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* session.c - an MQTT session, borrowed or our own */
+/* session.c - an MQTT session, of gr-link or our own */
 #include "session/session.h"
 #include "clock.h"
 #include "complain.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * session.h - an authenticated MQTT session, borrowed from gr-link when GR_LINK_SOCKET is set,
- * else one of our own.
+ * session.h - an authenticated MQTT session: that of gr-link when GR_LINK_SOCKET is set, else
+ * one of our own.
  *
  * On any status but GR_OK one line has been written, except where it says silent. Times are
  * clock_boot_ms.
@@ -23,7 +23,7 @@ struct session {
 	char thing[129];
 	int64_t timeout_ms;	/* requestTimeoutSeconds */
 	struct inbox inbox;
-	int link;		/* the borrowed one's socket, or -1 */
+	int link;		/* the socket of gr-link, or -1 */
 	struct frame_buffer in, out;
 	char **filters;		/* that were asked for; they stay for the session's life */
 	size_t filter_count;
