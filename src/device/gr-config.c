@@ -36,10 +36,14 @@ enum mode {
 static const struct arg_option options[] = {
 	{ OPT_EXPLAIN, "explain", NULL, "add where each value comes from, after a tab" },
 	{ OPT_JSON, "json", NULL, "one JSON object instead of lines" },
-	{ OPT_CHECK, "check", NULL, "print nothing; check algorithms, key, certificate and CA, or KEY alone" },
-	{ OPT_PIN_FD, "pin-fd", "N", "write the PIN of the token to descriptor N, and nothing else" },
-	{ OPT_PIN_STAMP, "pin-stamp", NULL, "with --pin-fd: a second line changes whenever the PIN is set again" },
-	CONF_OPTIONS, { 0, NULL, NULL, NULL }
+	{ OPT_CHECK, "check", NULL,
+	  "print nothing; check algorithms, key, certificate and CA, or KEY alone" },
+	{ OPT_PIN_FD, "pin-fd", "N",
+	  "write the PIN of the token to descriptor N, and nothing else" },
+	{ OPT_PIN_STAMP, "pin-stamp", NULL,
+	  "with --pin-fd: a second line changes whenever the PIN is set again" },
+	CONF_OPTIONS,
+	{ 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-config", "[options] [KEY]",
 				      "Prints where this device keeps its identity.", options };
@@ -236,7 +240,7 @@ struct request {
 	enum mode mode;
 	uint32_t pin_fd;
 	bool pin_stamp;
-	const char *key;	/* NULL: all */
+	const char *key; /* NULL: all */
 };
 
 static enum status run(struct conf *conf, const struct request *request)
@@ -247,11 +251,15 @@ static enum status run(struct conf *conf, const struct request *request)
 	if ((st = conf_load_with(conf, nucleus_source_take)) != GR_OK)
 		return st;
 	switch (request->mode) {
-	case CHECK: return key ? check_one(conf, key) : check(conf);
-	case PIN: return hand_over_pin(conf, request->pin_fd, request->pin_stamp);
-	case JSON: return print_json(conf);
+	case CHECK:
+		return key ? check_one(conf, key) : check(conf);
+	case PIN:
+		return hand_over_pin(conf, request->pin_fd, request->pin_stamp);
+	case JSON:
+		return print_json(conf);
 	case PRINT:
-	case EXPLAIN: break;
+	case EXPLAIN:
+		break;
 	}
 	if (key)
 		return print_one(conf, key);

@@ -25,7 +25,8 @@
 
 static const struct arg_option options[] = {
 	{ 'g', "generation", "N", "the pair to use (default: the one that is live now)" },
-	{ 's', "socket", "PATH", "the socket that programs use it by (default link.sock in $GR_STATE)" },
+	{ 's', "socket", "PATH",
+	  "the socket that programs use it by (default link.sock in $GR_STATE)" },
 	CONF_OPTIONS,
 	{ 0 }
 };
@@ -93,7 +94,7 @@ static int catch_signals(void)
 }
 
 static enum status serve(struct mqtt *mqtt, struct inbox *inbox, const struct settings *set,
-			const char *id)
+			 const char *id)
 {
 	int listener, signals = catch_signals();
 	struct agent agent;

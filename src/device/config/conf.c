@@ -22,8 +22,8 @@
 
 enum {
 	CONF_FILE_MAX = 1 << 20,
-	CONF_ANSWER_MAX = 1 << 18,	/* of gr-config: each setting once */
-	OPTIONS_MAX = 7			/* of conf_ask */
+	CONF_ANSWER_MAX = 1 << 18, /* of gr-config: each setting once */
+	OPTIONS_MAX = 7		   /* of conf_ask */
 };
 
 enum kind { TEXT, NUMBER, PATH };
@@ -365,10 +365,9 @@ static enum status take_answers(struct conf *conf)
 /* A nucleus is asked for who and where the device is. runtime can say that there is none. */
 static bool needs_nucleus(const struct conf *conf)
 {
-	static const enum conf_key identity[] = {
-		CONF_THING_NAME, CONF_PRIVATE_KEY_PATH, CONF_CERTIFICATE_FILE_PATH,
-		CONF_ROOT_CA_PATH, CONF_IOT_DATA_ENDPOINT
-	};
+	static const enum conf_key identity[] = { CONF_THING_NAME, CONF_PRIVATE_KEY_PATH,
+						  CONF_CERTIFICATE_FILE_PATH, CONF_ROOT_CA_PATH,
+						  CONF_IOT_DATA_ENDPOINT };
 	const char *runtime = conf->value[CONF_RUNTIME];
 
 	if (runtime && strcmp(runtime, "none") == 0)

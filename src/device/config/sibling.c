@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sibling.c - find, start, read, wait */
-#define _GNU_SOURCE	/* pipe2 */
+#define _GNU_SOURCE /* pipe2 */
 #include "config/sibling.h"
 #include "complain.h"
 #include "secret.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sibling.h - runs a program of ours that lies beside the running one, and takes what it prints. */
+/* sibling.h - runs a program of ours that lies beside the running one and takes its output. */
 #ifndef GR_CONFIG_SIBLING_H
 #define GR_CONFIG_SIBLING_H
 

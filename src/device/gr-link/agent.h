@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* agent.h - lets the programs behind a Unix socket use one MQTT session, as ssh-agent does keys. */
+/* agent.h - the session of gr-link, for the programs behind a Unix socket, as ssh-agent does. */
 #ifndef GR_GR_LINK_AGENT_H
 #define GR_GR_LINK_AGENT_H
 
@@ -31,6 +31,6 @@ void agent_init(struct agent *agent, struct mqtt *mqtt, struct inbox *inbox, int
  * to the broker is gone.
  */
 enum status agent_run(struct agent *agent);
-void agent_release(struct agent *agent);	/* closes the sockets of the clients */
+void agent_release(struct agent *agent); /* closes the sockets of the clients */
 
 #endif

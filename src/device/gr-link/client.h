@@ -19,13 +19,13 @@
 enum request_kind { REQUEST_NONE, REQUEST_PUBLISH, REQUEST_LISTEN, REQUEST_SUBSCRIBE };
 
 struct client {
-	int fd;			/* -1: an empty place */
-	long pid;		/* for error lines */
+	int fd;	  /* -1: an empty place */
+	long pid; /* for error lines */
 	struct frame_buffer in, out;
 	bool wants[SUBSCRIPTIONS];
 	enum request_kind request;
-	int mid;		/* of the publish */
-	size_t place;		/* of the subscription */
+	int mid;      /* of the publish */
+	size_t place; /* of the subscription */
 };
 
 void client_init(struct client *client, int fd, long pid);

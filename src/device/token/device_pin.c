@@ -17,8 +17,8 @@ static enum status ask_gr_config(struct pin *pin, const struct conf *conf)
 	if ((st = conf_ask(&text, &len, conf, options)) != GR_OK)
 		return st;
 	if ((stamp = strchr(text, '\n')))
-		str_format(pin->stamp, sizeof pin->stamp, "%.*s",
-			   (int)strcspn(stamp + 1, "\n"), stamp + 1);
+		str_format(pin->stamp, sizeof pin->stamp, "%.*s", (int)strcspn(stamp + 1, "\n"),
+			   stamp + 1);
 	st = pin_take_line(pin, text, len);
 	secret_free(text, len);
 	return st;

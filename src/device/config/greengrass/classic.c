@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define DEFAULT_SERVICE "aws.greengrass.Nucleus"
-#define PKCS11_SERVICE "aws.greengrass.crypto.Pkcs11Provider"
+#define PROVIDER "aws.greengrass.crypto.Pkcs11Provider"
 
 /* One place where the nucleus keeps its configuration. */
 struct record {
@@ -31,9 +31,9 @@ static const char *const keys[NUCLEUS_COUNT][TREE_DEPTH] = {
 	[NUCLEUS_ROOT_CA_PATH]          = { "system", "rootCaPath" },
 	[NUCLEUS_IOT_DATA_ENDPOINT]     = { "services", NULL, "configuration", "iotDataEndpoint" },
 	[NUCLEUS_IOT_DATA_PORT]         = { "services", NULL, "configuration", "mqtt", "port" },
-	[NUCLEUS_PKCS11_MODULE]         = { "services", PKCS11_SERVICE, "configuration", "library" },
-	[NUCLEUS_PKCS11_SLOT]           = { "services", PKCS11_SERVICE, "configuration", "slot" },
-	[NUCLEUS_PIN]                   = { "services", PKCS11_SERVICE, "configuration", "userPin" },
+	[NUCLEUS_PKCS11_MODULE]         = { "services", PROVIDER, "configuration", "library" },
+	[NUCLEUS_PKCS11_SLOT]           = { "services", PROVIDER, "configuration", "slot" },
+	[NUCLEUS_PIN]                   = { "services", PROVIDER, "configuration", "userPin" },
 };
 
 static const char *const default_name[NUCLEUS_COUNT] = {
@@ -101,7 +101,7 @@ static const char *nucleus_service(const struct record records[static RECORDS])
 }
 
 static struct tree_node *node_of(const struct record *record, enum nucleus_item item,
-			       const char *service)
+				 const char *service)
 {
 	const char *path[TREE_DEPTH];
 	size_t depth = 0;
@@ -196,9 +196,11 @@ static bool is_complete(const struct record *log)
 	const char *service = tree_nucleus(&log->tree);
 
 	for (enum nucleus_item i = 0; i < NUCLEUS_IOT_DATA_PORT; i++) {
-		const struct tree_node *node = node_of(log, i, service ? service : DEFAULT_SERVICE);
+		const struct tree_node *node = node_of(log, i,
+						       service ? service : DEFAULT_SERVICE);
 
-		if (!node || (node->state != TREE_REMOVED && (!node->text || node->text[0] == '\0')))
+		if (!node ||
+		    (node->state != TREE_REMOVED && (!node->text || node->text[0] == '\0')))
 			return false;
 	}
 	return log->there;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* places.h - where a Greengrass nucleus may be. Knows names alone: no program pays for a parser. */
+/* places.h - where a Greengrass nucleus may be. Reads nothing, so that all programs can ask. */
 #ifndef GR_CONFIG_GREENGRASS_PLACES_H
 #define GR_CONFIG_GREENGRASS_PLACES_H
 

@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 enum {
-	LOG_FILE_MAX = 64 << 20,	/* the nucleus starts afresh after 15000 lines */
+	LOG_FILE_MAX = 64 << 20, /* the nucleus starts afresh after 15000 lines */
 	/* bytes; parsed, a line takes up to a hundred times as much */
 	LOG_LINE_MAX = 1 << 20,
-	LOG_DEPTH = 64			/* names of a path that are looked at; deeper ones are none of ours */
+	LOG_DEPTH = 64 /* names of a path that are looked at; deeper ones are none of ours */
 };
 
 struct entry {

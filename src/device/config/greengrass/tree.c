@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TREE_NODES = 4000 };	/* a core has tens of services, with a handful of nodes each */
+enum { TREE_NODES = 4000 }; /* a core has tens of services, with a handful of nodes each */
 
 /* "*" is any name. */
 static const char *const wanted[][TREE_DEPTH] = {
@@ -69,7 +69,7 @@ struct tree_node *tree_find(const struct tree_node *from, const char *const path
 }
 
 struct tree_node *tree_make(struct tree *tree, struct tree_node *parent, const char *name,
-			const char *where)
+			    const char *where)
 {
 	struct tree_node *node = child_of(parent, name);
 
@@ -100,7 +100,8 @@ static void drop_text(struct tree_node *node)
 	node->text = NULL;
 }
 
-enum status tree_set(struct tree_node *node, const char *text, unsigned long line, const char *where)
+enum status tree_set(struct tree_node *node, const char *text, unsigned long line,
+		     const char *where)
 {
 	char *copy = text ? strdup(text) : NULL;
 
@@ -132,7 +133,8 @@ const char *tree_nucleus(const struct tree *tree)
 	const char *found = NULL;
 
 	for (const struct tree_node *n = all ? all->child : NULL; n; n = n->next)
-		if ((t = tree_find(n, type, 1)) && t->text && strcasecmp(t->text, "NUCLEUS") == 0 &&
+		if ((t = tree_find(n, type, 1)) && t->text &&
+		    strcasecmp(t->text, "NUCLEUS") == 0 &&
 		    (!found || strcasecmp(n->name, "aws.greengrass.Nucleus") == 0))
 			found = n->name;
 	return found;

@@ -16,7 +16,7 @@
 
 #include "status.h"
 
-enum { TREE_DEPTH = 5 };	/* names in the longest path that we read */
+enum { TREE_DEPTH = 5 }; /* names in the longest path that we read */
 
 enum tree_state { TREE_ABSENT, TREE_REMOVED, TREE_SET };
 
@@ -43,9 +43,10 @@ struct tree_node *tree_find(const struct tree_node *from, const char *const path
  * memory.
  */
 struct tree_node *tree_make(struct tree *tree, struct tree_node *parent, const char *name,
-			const char *where);
+			    const char *where);
 /* Takes a copy of text, which may be NULL. GR_FAIL, one line: out of memory. */
-enum status tree_set(struct tree_node *node, const char *text, unsigned long line, const char *where);
+enum status tree_set(struct tree_node *node, const char *text, unsigned long line,
+		     const char *where);
 /* Marks node and all below as removed. */
 void tree_remove(struct tree_node *node);
 /* The service that is the nucleus itself (componentType), by its name; NULL: none says so. */

@@ -109,7 +109,7 @@ static enum status read_value(struct reader *r, struct tree_node *node, const ya
 	if (has_nul(event))
 		return fail(r, line, "holds a NUL byte");
 	return tree_set(node, is_null(event) ? NULL : (const char *)event->data.scalar.value,
-		      line + 1, r->path);
+			line + 1, r->path);
 }
 
 /*
