@@ -7,7 +7,8 @@
  * with underscores, privateKeyPath -> GR_PRIVATE_KEY_PATH), the file (GR_CONF, default
  * /etc/gr/gr.conf, see gr.conf(5)), a Greengrass nucleus on this device, the built-in default. A
  * nucleus is looked for only while something that says who the device is has not been given.
- * gr-config alone reads its configuration; the other programs run gr-config where there may be one.
+ * Only gr-config reads its configuration; the other programs run gr-config if a nucleus may be
+ * there.
  */
 #ifndef GR_CONFIG_CONF_H
 #define GR_CONFIG_CONF_H
