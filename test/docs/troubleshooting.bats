@@ -44,7 +44,8 @@ files() {
 }
 
 @test "troubleshooting: each refusal of the backend has a row, and no other" {
-	same 'What the backend refuses' "$("$SAID" refusals $(files csr.c strength.c dispatch.c) backend/rotation/*.c \
+	same 'What the backend refuses' "$("$SAID" refusals $(files csr.c strength.c dispatch.c) \
+		$(find backend -path '*/rules/*.c' -o -path '*/rotation/*.c') \
 		$(grep -rl ' to certify is ' backend --include='*.c'))"
 }
 
