@@ -42,6 +42,9 @@ licence() {
 
 # shellcheck disable=SC2046 # no name of ours has a blank
 check 'licences' licence $(find src -name '*.[ch]') scripts/*/*.sh scripts/*/*.awk share/hooks/* share/notify.d/* share/init/gr-recover share/completions/*
+# Of the tests: whatever bats, a compiler, Perl or a shell reads.
+# shellcheck disable=SC2046
+check 'licences of tests' licence $(find test -type f -not -path '*/corpus/*' \( -name '*.bats' -o -name '*.bash' -o -name '*.[ch]' -o -name '*.pl' -o -perm -100 \))
 set -- scripts/*/*.sh share/hooks/* share/notify.d/* share/init/gr-recover .ci/run
 for f in test/run test/*/run test/fault/*-run test/fault/soak test/fault/cut/*.bash test/bench/*.bash test/jobs/check-rows test/jobs/crash-test test/jobs/rate test/debian/installed test/debian/bin/systemctl test/fuzz/count test/fuzz/table test/fuzz/coverage share/completions/gr.bash; do
 	[ ! -f "$f" ] || set -- "$@" "$f"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # backend-bounds.bats - what a backend may say has bounds: how long a trial lasts, how large a certificate is
 bats_require_minimum_version 1.5.0
 load ../lib/helper

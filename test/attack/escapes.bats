@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Text from a device or from an old registry that would steer a terminal, turn a line round or hide in it.
 bats_require_minimum_version 1.5.0
 

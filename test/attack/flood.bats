@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # One device, or one that has lost its mind, asks for more than all others together: the others do not feel it.
 bats_require_minimum_version 1.5.0
 

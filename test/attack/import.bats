@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # import.bats - files that somebody else wrote, into gr-registry import: nothing beyond a line is read, and each byte once
 
 bats_require_minimum_version 1.5.0

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # job-ids.bats - whatever AWS takes for a job's id, and whatever is answered to a final status, a device goes on rotating
 bats_require_minimum_version 1.5.0
 load ../lib/helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A key in other clothes, and keys that are none: what a hostile device may ask a certificate for, and what registries hold from before.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # passphrase.bats - what is read is never asked a passphrase for: a device's programs must not wait for anybody, nor read
 # what is meant for somebody else
 

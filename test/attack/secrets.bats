@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Keys and PINs stay in the process: no core dump of it, and their text nowhere but in locked memory.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # sessions.bats - one certificate, or nobody's, against the broker itself: sessions, queues, sizes, silence
 
 bats_require_minimum_version 1.5.0

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A daemon in wrong hands asks the signer: what it gets is what the issuing profile allows, and each certificate leaves its line.
 bats_require_minimum_version 1.5.0
 load ../lib/helper

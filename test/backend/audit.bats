@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The audit: each kind of finding, and what is none.
 bats_require_minimum_version 1.5.0
 

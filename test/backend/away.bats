@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What is said while gr-backendd is away: it counts once the daemon is back, and a device need not say it twice.
 bats_require_minimum_version 1.5.0
 

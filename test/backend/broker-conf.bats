@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # broker-conf.bats - the broker's configuration, which one program prints for README, lab, tests and packages
 
 bats_require_minimum_version 1.5.0

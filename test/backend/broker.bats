@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # gr-broker.bats - the plugin in a real broker: who may connect, publish, subscribe, receive
 
 bats_require_minimum_version 1.5.0

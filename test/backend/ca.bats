@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The certificate authority: made once, its key never shown, certificates for the broker.
 bats_require_minimum_version 1.5.0
 

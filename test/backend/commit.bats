@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The commit handler: the licence to say SUCCEEDED, over NEW alone. It decides nothing.
 bats_require_minimum_version 1.5.0
 

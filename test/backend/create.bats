@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The create handler: a certificate for a CSR, once for each execution and key; and everything it refuses.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The chain of custody: which certificate survives, who said so, and when the other one dies.
 bats_require_minimum_version 1.5.0
 

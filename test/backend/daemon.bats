@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The daemon: what it survives, what it never loses, what it reports.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Devices that are not ours: they say their final word once, go back to a backup at any restart, and nobody tells the
 # backend. What such a device may still go back to is not retired.
 bats_require_minimum_version 1.5.0

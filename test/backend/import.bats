@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Things, groups and policies as JSON lines, in and out; what lists look like.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Issuer modes of the backend: private authorities, their chains, what becomes of retired certificates, and changing all
 # of it while devices rotate. The programs of gr-ca alone are in gr-ca.bats, the algorithms in algorithms.bats.
 bats_require_minimum_version 1.5.0

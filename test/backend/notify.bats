@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Notifications: what is told, to whom, how often, and what a channel may and may not do to the rest.
 bats_require_minimum_version 1.5.0
 

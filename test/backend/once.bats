@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A device that says each word of a rotation once, and the daemon dies somewhere over it. test/fault/messages-run tries
 # every place (once, once-cut); these are samples.
 bats_require_minimum_version 1.5.0

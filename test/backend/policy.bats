@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # policy.bats - the policy engine by itself
 
 bats_require_minimum_version 1.5.0

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The registry's verbs: what they do, what they refuse, what they print.
 bats_require_minimum_version 1.5.0
 

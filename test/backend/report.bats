@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The fleet page as text; test/browser looks at it as people do.
 bats_require_minimum_version 1.5.0
 

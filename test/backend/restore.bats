@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Backups, and what becomes of devices when an old one is put back. W4, W17, W18: nobody is locked out.
 bats_require_minimum_version 1.5.0
 

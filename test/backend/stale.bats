@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Requests of long ago, come again: out of the file of a broker that was killed, or from a network that kept them. None
 # changes what has been decided since.
 bats_require_minimum_version 1.5.0

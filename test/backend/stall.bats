@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Rotations that do not begin: an alarm where the thing is there, and none where it is away.
 bats_require_minimum_version 1.5.0
 

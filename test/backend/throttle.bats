@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A daemon that bounds what a thing may ask in a second, and a device that takes that for what it is.
 bats_require_minimum_version 1.5.0
 load ../lib/helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # device.bash - one device under rotate.sh: where the time of a rotation goes, and what memory its programs take. A part of run.
 # shellcheck shell=bash disable=SC2154 # work, bench and runs are run's
 

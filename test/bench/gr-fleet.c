@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-fleet: things with a P-256 key each, certified by a throwaway or a given authority, as lines for gr-registry import */
 #include "arg.h"
 #include "cert.h"

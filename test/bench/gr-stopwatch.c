@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gr-stopwatch: gr-stopwatch FILE COMMAND... runs the command and tells what became of every process of it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-swarm: many simulated devices rotate in a lab; how many a second, how long each stage takes, what it costs */
 #include "arg.h"
 #include "complain.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # registry.bash - what a large registry costs: a rotation in it, an audit of it, an import. A part of run.
 # shellcheck shell=bash disable=SC2154 # work and the numbers are run's
 

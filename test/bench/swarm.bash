@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # swarm.bash - many devices at once: how fast, how late an answer is, what a connection takes. A part of run.
 # shellcheck shell=bash disable=SC2154 # work and the numbers are run's
 

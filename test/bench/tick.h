@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tick.h - the clock of the measuring tools. */
 #ifndef GR_TICK_H
 #define GR_TICK_H

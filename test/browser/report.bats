@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The fleet page as a browser shows it, on a phone and on a desk. Needs chromium; .ci/run installs it.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # protocol.bats - the device side by hand, with the clients of Mosquitto, as gr-protocol(7) shows it
 
 bats_require_minimum_version 1.5.0

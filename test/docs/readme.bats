@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # readme.bats - README.md and share/doc keep their word: their commands run, and they name what there is
 
 bats_require_minimum_version 1.5.0

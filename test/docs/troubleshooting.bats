@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # troubleshooting.bats - share/doc/troubleshooting.md has a row for whatever the product can say, and for nothing else
 bats_require_minimum_version 1.5.0
 load ../lib/helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Every algorithm of the reference, by the names of its integration suite: what is refused, what rotates. The three failures
 # of that suite are in failure.bats.
 bats_require_minimum_version 1.5.0

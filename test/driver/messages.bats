@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Every message of a rotation gets lost, or comes twice, in either direction; the job succeeds all the same. The other faults
 # on the way between device and backend: test/fault/messages-run.
 bats_require_minimum_version 1.5.0

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gr-lossy: a Mosquitto plugin, for tests alone, that loses, doubles, delays, reorders and replays messages of chosen things.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gr-wire: wires from devices to a broker on this machine, for tests: they can be cut, reset or stalled after any byte */
 #define _GNU_SOURCE	/* accept4 */
 #include "arg.h"

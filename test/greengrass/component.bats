@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # component.bats - the Greengrass component: what make component leaves, and what it does on a core device
 
 bats_require_minimum_version 1.5.0

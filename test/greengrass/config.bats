@@ -1,4 +1,4 @@
-#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # What a Greengrass nucleus knows of the device: trees as real ones leave them, and as nobody should.
 bats_require_minimum_version 1.5.0
 load ../lib/helper

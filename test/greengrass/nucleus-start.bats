@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What a Greengrass nucleus says at its start, to a broker and a backend that serve rotations alone.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A rotation beside Greengrass nucleus lite, with the hook that comes with us: the MQTT daemon connects anew and is not
 # restarted, since a restart silences the subscriptions of all components.
 bats_require_minimum_version 1.5.0

@@ -1,4 +1,4 @@
-#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Rotations on a core device whose gr.conf says nothing of who it is: the nucleus's own configuration does.
 bats_require_minimum_version 1.5.0
 load ../lib/helper

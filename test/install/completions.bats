@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Completion for bash and zsh, sourced and asked as a shell would.
 bats_require_minimum_version 1.5.0
 

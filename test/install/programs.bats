@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # programs.bats - what every program has in common, so that none is forgotten
 
 bats_require_minimum_version 1.5.0

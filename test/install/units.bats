@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # units.bats - what is installed for a machine that stays: units of systemd, and the same for an init without it
 
 bats_require_minimum_version 1.5.0

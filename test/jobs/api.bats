@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The device API of the Jobs service, over MQTT: requests, answers, notifications.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A job under kill -9, in short; `make crash-test` is the long form.
 bats_require_minimum_version 1.5.0
 load ../lib/helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # CreateJob: each member, what it may be and what becomes of it.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Jobs that end before their time, and devices that are in the middle of a rotation then: real drivers, real brokers.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What is told to whoever listens at the broker's Unix socket: executions, jobs, presence.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The operator's side of the Jobs service.
 bats_require_minimum_version 1.5.0
 

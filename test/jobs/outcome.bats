@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the ends of executions mean for their job: abort, retry, the counts.
 bats_require_minimum_version 1.5.0
 

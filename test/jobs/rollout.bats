@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # How jobs reach their things: statuses, pace, schedules, groups that change.
 bats_require_minimum_version 1.5.0
 

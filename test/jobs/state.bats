@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The states of a job execution: who may bring which about, what follows, and the timers.
 bats_require_minimum_version 1.5.0
 

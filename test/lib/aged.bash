@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # aged.bash - things of a lab whose certificate is as old as a test wants it. Load after device.
 
 # aged_setup: from setup_file

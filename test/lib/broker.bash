@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # broker.bash - a real Mosquitto with the plugin and a registry of its own, for backend/broker.bats.
 #
 # A world is a folder: CA, broker configuration, registry, Unix socket. WORLD names the one in use.

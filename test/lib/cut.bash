@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # cut.bash - gr-cut on PATH, and samples of what make fault does at every point. Load after helper.
 
 cut_ready() {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # device.bash - a lab and its things, for tests of whole rotations. Load after helper.
 
 # lab [lab.sh options]: a world in ./lab, taken down by the file's teardown.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # fleet.bash - a lab with a lossy broker, things with a driver each as a service manager would keep it, and what must be
 # true of a thing after whatever happened to it. For the tests of message faults, messages-run and soak. Load after helper
 # and device.

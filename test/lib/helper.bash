@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # helper.bash - what every test file loads: the programs first on PATH, a folder of its own, no settings from outside.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # jobs.bash - jobs for many things, for the tests in test/jobs. Load after helper and lab.
 
 # things N GROUP: N things without certificates, GROUP-00001 and on, in a group of that name that is made

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # lab.bash - a lab (scripts/lab/lab.sh) for the tests of the backend: its things, raw requests over their
 # credentials, and what the registry says afterwards.
 #

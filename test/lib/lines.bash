@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # lines.bash - certificates of somebody else's making, as lines for gr-registry import. Load after helper.
 
 # foreign NAME [OPENSSL-REQ-OPTION...]: NAME.key and NAME.pem, signed by itself; ID is the certificate's.

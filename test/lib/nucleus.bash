@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # nucleus.bash - configuration trees as Greengrass nuclei leave them. Load after helper.
 #
 # A path is written with slashes: services/aws.greengrass.Nucleus/configuration/awsRegion.

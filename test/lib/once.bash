@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # once.bash - a device that says each word once and never again, at $QOS, whatever becomes of the servers meanwhile. Load
 # after helper and lab; the lab is one's own.
 

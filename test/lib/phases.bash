@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # phases.bash - rotations that are met in each of their phases. Load after device.
 
 PHASES='updating-job creating-certificate trial committing reporting rolling-back failing'

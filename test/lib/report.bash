@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # report.bash - a fleet with something for every section of the fleet page, some of it written by an enemy.
 
 # A device may give any reason. What it would like to be is a tag, a script, an entity, the end of an attribute.

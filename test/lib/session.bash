@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # session.bash - a plain Mosquitto with mutual TLS, throwaway CAs and devices, in the test's own folder.
 
 # make_ca NAME: NAME.pem, NAME.key

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # store.bash - a device without a network: plain credentials, a configuration, and how to look at them. Load after helper.
 
 # make_pair KEY CERTIFICATE [SUBJECT]: a new P-256 key and a certificate that it signed itself.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # token.bash - tokens: SoftHSM in a folder of its own, the shim in front of it, devices whose key is in there. Load after helper.
 #
 # MODULE is the module that devices use, TOKEN_MODULE that of the token itself.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # x509.bash - keys, requests and certificates as the openssl command line sees them. Each check says what it found instead.
 
 # has FILE TEXT: a line of the file holds it

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # gr-broker.bats - the plugin in a broker under valgrind: nothing is freed twice, and nothing is lost with each message
 
 bats_require_minimum_version 1.5.0

@@ -1,4 +1,4 @@
-#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Where a nucleus usually is: file systems of their own, made and entered as root. Called by make check-root.
 bats_require_minimum_version 1.5.0
 load ../lib/helper

@@ -1,4 +1,4 @@
-#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Owners, groups, mount points and full disks: what needs root. Called by make check-root.
 bats_require_minimum_version 1.5.0
 load ../lib/helper

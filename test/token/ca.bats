@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Authorities whose key is in a token: made there or found there, never out of it, and away at times.
 bats_require_minimum_version 1.5.0
 

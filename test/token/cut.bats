@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/token

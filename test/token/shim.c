@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * shim.c - a PKCS#11 module for tests: forwards to a real one, keeps count of all calls of all processes, and is bad at a chosen one.
  *

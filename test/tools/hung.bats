@@ -1,4 +1,4 @@
-#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # A test that never ends ends all the same: the run says which it was, and goes on with the others.
 
 load ../lib/helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The throwaway world: what it takes for its own, and what it leaves alone.
 bats_require_minimum_version 1.5.0
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ask: a device by hand. One session, one request after the other, every message that comes in.
  *

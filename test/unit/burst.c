@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * burst: burst SOCKET TOPIC PAYLOAD [TOPIC PAYLOAD ...] publishes all of it at QoS 1 in one write, so
  * that the broker finds the messages side by side; ends when the broker closed the connection.

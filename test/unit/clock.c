@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * clock.c - a wall clock that is wrong, for preloading: to CLOCK_REALTIME it adds the seconds that stand in the file
  * named by WRONG_CLOCK, read anew at each look, so that the clock can jump under a running program. Without the file,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * flood: a device that has lost its mind. Publishes at QoS 1 as fast as the broker takes it, and waits for nothing.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * iotcored: plays the MQTT daemon of Greengrass nucleus lite.
  *

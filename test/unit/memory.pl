@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
 # memory.pl PID FILE: prints each range of the process's memory that is not locked and holds a line of FILE, or "none".
 # A line hex:0A0B... stands for these bytes, in this order or the other way round, as numbers lie in memory.
 use strict;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* noisy.c - an OpenSSL provider without algorithms that talks on standard error, as some stacks below ours do */
 #include <openssl/core.h>
 #include <openssl/core_dispatch.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * pace: the pace of a rollout, minute by minute, without waiting for it.
  *

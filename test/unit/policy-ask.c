@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * policy-ask: a policy question from the command line, for backend/policy.bats.
  *

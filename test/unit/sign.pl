@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # sign.pl - asks a gr-signer as a daemon in wrong hands would.
 # usage: sign.pl SOCKET issue SECONDS SUBJECT-FILE KEY-FILE (both DER) | lines TEXT | raw HEX
 # prints the status of the answer and its text, or what came

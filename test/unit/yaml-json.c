@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* yaml-json: one YAML document from standard input as JSON, every scalar a string; exit 1 if it is not well-formed */
 #include <jansson.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # The driver does its work under the restrictions of its units, as far as they can be had without systemd. Called by make check-root.
 bats_require_minimum_version 1.5.0
 load ../../lib/helper

@@ -1,4 +1,4 @@
-#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # What another user may write makes root run no code and open no file that is not this user's. Called by make check-root.
 bats_require_minimum_version 1.5.0
 load ../../lib/helper

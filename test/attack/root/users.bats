@@ -1,4 +1,4 @@
-#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Who breaks into one part of the backend does not have the next one: as the users that README gives them. Called by make check-root.
 bats_require_minimum_version 1.5.0
 load ../../lib/helper

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* channel.c - one TLS connection, never waited for */
 #include "gr-swarm/channel.h"
 #include "complain.h"

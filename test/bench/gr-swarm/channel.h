@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * channel.h - one TLS connection of a simulated device, never waited for.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* device.c - a simulated device */
 #include "gr-swarm/script.h"
 #include "complain.h"

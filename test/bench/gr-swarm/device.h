@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * device.h - a simulated device: its pair, and one rotation of it after the other, stage by stage, or its connects alone.
  *

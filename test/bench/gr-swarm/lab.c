@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lab.c - the lab, as the swarm needs it */
 #define _GNU_SOURCE	/* environ */
 #include "gr-swarm/lab.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lab.h - the world that lab.sh made, as the swarm needs it: where the broker listens, who works there, and the
  * operator's programs.

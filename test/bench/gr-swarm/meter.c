@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* meter.c - what a process has used so far */
 #include "gr-swarm/meter.h"
 #include "str.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* meter.h - what a process has used so far. */
 #ifndef GR_METER_H
 #define GR_METER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* packet.c - the MQTT packets of a rotation */
 #include "gr-swarm/packet.h"
 

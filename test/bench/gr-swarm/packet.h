@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * packet.h - the few MQTT 3.1.1 packets that a rotation needs, written and read in memory.
  *

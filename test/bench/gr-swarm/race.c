@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* race.c - many devices at once */
 #include "gr-swarm/race.h"
 #include "complain.h"

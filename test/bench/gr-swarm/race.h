@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* race.h - many devices at once: who may start, who is late, what it took. */
 #ifndef GR_RACE_H
 #define GR_RACE_H

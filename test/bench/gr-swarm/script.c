@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* script.c - what a simulated device says in each stage of a rotation, and what it expects to hear */
 #include "gr-swarm/script.h"
 #include "alg.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* script.h - the stages of a rotation, as a table. */
 #ifndef GR_SCRIPT_H
 #define GR_SCRIPT_H

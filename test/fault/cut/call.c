@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* call.c - the table of counted system calls (numbers: sys/syscall.h; older ones are missing on newer machines) */
 #define _GNU_SOURCE	/* process_vm_readv, O_TMPFILE */
 #include "call.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # daemon.bash - gr-backendd meets the fault while a thing rotates, and is started again. Sourced by cut-run.
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # device.bash - a thing rotates under rotate.sh: the scenes, the recovery, and what must hold. Sourced by cut-run.
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # disk.bash - a file system that loses what was not synced: ext4 on a loop device, shut down by gr-cut. Sourced by cut-run.
 # shellcheck shell=bash
 # shellcheck disable=SC2154

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* filter.c - the filter program (seccomp(2)) and what a tracer does at its stops (ptrace(2)) */
 #define _GNU_SOURCE	/* syscall, O_TMPFILE */
 #include "filter.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * filter.h - stops the counted system calls of a process and of all that descend from it, in whatever group or session.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gr-cut: runs a program and everything that it starts, counts their system calls with one counter, and at number N
  * makes the fault happen: all of them are killed before the call is made, as by a power cut, or the call fails.

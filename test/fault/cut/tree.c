@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tree.c - descendants, found by their parent's number in /proc */
 #define _GNU_SOURCE	/* waitpid's __WALL */
 #include "tree.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tree.h - all processes of the run: whoever descends from us, in whatever group or session.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # verb.bash - the programs that write credentials and journal, one by one, without a network. Sourced by cut-run.
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* copy.c - messages that are held back, kept or on their way a second time */
 #include "copy.h"
 

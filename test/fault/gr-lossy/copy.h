@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* copy.h - messages that are held back, kept or on their way a second time. */
 #ifndef GR_COPY_H
 #define GR_COPY_H

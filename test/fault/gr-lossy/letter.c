@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* letter.c - one message between a thing and the backend */
 #include "letter.h"
 #include "str.h"

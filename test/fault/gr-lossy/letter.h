@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* letter.h - one message between a thing and the backend, as it passes through the broker. */
 #ifndef GR_LETTER_H
 #define GR_LETTER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* post.c - the rules of all things */
 #include "post.h"
 #include "str.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* post.h - the rules of all things, applied to one message after the other. */
 #ifndef GR_POST_H
 #define GR_POST_H

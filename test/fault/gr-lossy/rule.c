@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rule.c - what is to happen to which message */
 #include "rule.h"
 #include "str.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* line.c - a connection through a wire */
 #include "gr-wire/line.h"
 

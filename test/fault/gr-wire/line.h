@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * line.h - connections from a device through a wire to the broker, and the mishap that waits for them.
  */
