@@ -76,7 +76,7 @@ END { exit found }' "$work/rooms" - || failed=yes
 
 if ! tsort "$work/edges" >/dev/null 2>"$work/circles"; then
 	printf 'files that include each other in a circle:\n'
-	sed 's/^tsort: /  /; /input contains a loop/d' "$work/circles"
+	sed -e 's/^tsort: /  /; /input contains a loop/d' -- "$work/circles"
 	failed=yes
 fi
 [ -z "${failed:-}" ]
