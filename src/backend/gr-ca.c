@@ -6,7 +6,7 @@
 
 #include <sys/stat.h>
 
-static const struct arg_verb verbs[] = {
+static const struct arg_command commands[] = {
 	{ "init", command_init, "make a certificate authority" },
 	{ "import", command_import, "bring one along: key, certificate, chain" },
 	{ "list", command_list, "all of them, and what they issue" },
@@ -21,7 +21,7 @@ int main(int argc, char *argv[])
 {
 	secret_guard();
 	umask(077);
-	return arg_verbs(verbs, "gr-ca",
+	return arg_commands(commands, "gr-ca",
 			 "Keep the certificate authorities that sign device certificates.", argc,
 			 argv);
 }

@@ -5,7 +5,7 @@
 
 #include <sys/stat.h>
 
-static const struct arg_verb verbs[] = {
+static const struct arg_command commands[] = {
 	{ "create", command_create, "a job for things and groups; a certificate rotation unless a document says otherwise" },
 	{ "describe", command_describe, "a job and how its executions stand" },
 	{ "document", command_document, "a job's document as it was given" },
@@ -30,5 +30,5 @@ int main(int argc, char *argv[])
 {
 	secret_guard();
 	umask(077);
-	return arg_verbs(verbs, "gr-jobs", "Create, follow, change and end jobs.", argc, argv);
+	return arg_commands(commands, "gr-jobs", "Create, follow, change and end jobs.", argc, argv);
 }

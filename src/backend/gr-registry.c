@@ -8,9 +8,9 @@
 
 #include <sys/stat.h>
 
-static const struct arg_verb verbs[] = {
+static const struct arg_command commands[] = {
 	{ "init", command_init, "make an empty registry" },
-	{ "move-registry", command_move_registry, "the registry of an earlier version into the folder that it has now" },
+	{ "move-registry", command_move_registry, "the registry of an earlier version into the directory that it has now" },
 	{ "register", command_register, "a thing, from the CSR it made: certificate, policy, group in one go" },
 	{ "create-thing", command_create_thing, "a thing without a certificate" },
 	{ "delete-thing", command_delete_thing, "a thing that has no certificate left" },
@@ -49,7 +49,7 @@ int main(int argc, char *argv[])
 {
 	secret_guard();
 	umask(077);
-	return arg_verbs(verbs, "gr-registry",
+	return arg_commands(commands, "gr-registry",
 			 "Keep the registry of things, certificates, policies and groups.", argc,
 			 argv);
 }

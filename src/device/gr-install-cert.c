@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-static const struct arg_verb verbs[] = {
+static const struct arg_command commands[] = {
 	{ "adopt", command_adopt, "take plain files into the store; print the live generation" },
 	{ "next", command_next, "print a generation number that is free" },
 	{ "stage", command_stage, "put a certificate beside its private key; print its certificate id" },
@@ -21,6 +21,6 @@ static const struct arg_verb verbs[] = {
 int main(int argc, char *argv[])
 {
 	secret_guard();
-	return arg_verbs(verbs, "gr-install-cert",
+	return arg_commands(commands, "gr-install-cert",
 			 "Adopts, stages, switches and destroys credentials.", argc, argv);
 }

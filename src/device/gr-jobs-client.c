@@ -5,7 +5,7 @@
 
 int main(int argc, char *argv[])
 {
-	static const struct arg_verb verbs[] = {
+	static const struct arg_command commands[] = {
 		{ "get", command_get, "print one execution" },
 		{ "next", command_next, "print the next execution that is a rotation; wait for it" },
 		{ "pending", command_pending, "list pending executions" },
@@ -16,6 +16,6 @@ int main(int argc, char *argv[])
 	};
 
 	secret_guard();
-	return arg_verbs(verbs, "gr-jobs-client", "The device's side of AWS IoT Jobs, over MQTT.",
+	return arg_commands(commands, "gr-jobs-client", "The device's side of AWS IoT Jobs, over MQTT.",
 			 argc, argv);
 }

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-static const struct arg_verb verbs[] = {
+static const struct arg_command commands[] = {
 	{ "get", command_get, "print values" },
 	{ "put", command_put, "change values, if the phase is the expected one" },
 	{ "arm", command_arm, "set the deadline of the trial" },
@@ -18,7 +18,7 @@ static const struct arg_verb verbs[] = {
 int main(int argc, char *argv[])
 {
 	secret_guard();
-	return arg_verbs(verbs, "gr-journal",
+	return arg_commands(commands, "gr-journal",
 			 "Reads and durably replaces the record of the rotation under way.", argc,
 			 argv);
 }

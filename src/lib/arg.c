@@ -70,7 +70,7 @@ int arg_next(const struct arg_spec *spec, int argc, char *argv[])
 	}
 	longs[n] = (struct option){ "help", no_argument, NULL, ARG_HELP };
 	longs[n + 1] = (struct option){ "version", no_argument, NULL, ARG_VERSION };
-	/* getopt begins its error lines with it, and a verb is no program */
+	/* getopt begins its error lines with it, and a command is no program */
 	argv[0] = (char *)spec->name;
 	ch = getopt_long(argc, argv, shorts, longs, NULL);
 	if (ch == ARG_VERSION)
@@ -105,19 +105,19 @@ enum status arg_range(uint32_t *value, const char *what, const char *text, uint3
 	return GR_OK;
 }
 
-static void print_verbs(FILE *to, const struct arg_verb *verbs, const char *program,
+static void print_commands(FILE *to, const struct arg_command *commands, const char *program,
 			const char *about)
 {
-	fprintf(to, "usage: %s VERB [options] ...\n", program);
+	fprintf(to, "usage: %s COMMAND [options] ...\n", program);
 	if (to != stdout)
 		return;
 	printf("%s\n\n", about);
-	for (const struct arg_verb *v = verbs; v->name; v++)
+	for (const struct arg_command *v = commands; v->name; v++)
 		printf("  %-24s %s\n", v->name, v->help);
-	printf("\nEach verb explains itself: %s VERB --help\n", program);
+	printf("\nEach command explains itself: %s COMMAND --help\n", program);
 }
 
-int arg_verbs(const struct arg_verb *verbs, const char *program, const char *about, int argc,
+int arg_commands(const struct arg_command *commands, const char *program, const char *about, int argc,
 	      char *argv[])
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -125,14 +125,14 @@ int arg_verbs(const struct arg_verb *verbs, const char *program, const char *abo
 	if (strcmp(name, "--version") == 0)
 		print_version();
 	if (strcmp(name, "--help") == 0) {
-		print_verbs(stdout, verbs, program, about);
+		print_commands(stdout, commands, program, about);
 		return out_close();
 	}
-	for (const struct arg_verb *v = verbs; v->name; v++)
+	for (const struct arg_command *v = commands; v->name; v++)
 		if (strcmp(v->name, name) == 0)
 			return v->run(argc - 1, argv + 1);
 	if (name[0] != '\0')
-		complain("%s: no such verb", name);
-	print_verbs(stderr, verbs, program, about);
+		complain("%s: no such command", name);
+	print_commands(stderr, commands, program, about);
 	return GR_BAD;
 }

@@ -33,7 +33,7 @@ struct arg_spec {
  * the spec's name.
  */
 int arg_next(const struct arg_spec *spec, int argc, char *argv[]);
-/* Starts over for another argument vector (a verb's own). */
+/* Starts over for another argument vector (a command's own). */
 void arg_restart(void);
 /* Writes the usage line to standard error and ends the program with GR_BAD. */
 _Noreturn void arg_usage(const struct arg_spec *spec);
@@ -44,13 +44,13 @@ enum status arg_u32(uint32_t *value, const char *what, const char *text);
 enum status arg_range(uint32_t *value, const char *what, const char *text, uint32_t min,
 		      uint32_t max);
 
-/* A program with verbs: a table, and the call of the verb named by argv[1]. */
-struct arg_verb {
+/* A program with commands: a table, and the call of the command named by argv[1]. */
+struct arg_command {
 	const char *name;
-	int (*run)(int argc, char *argv[]);	/* argv[0] is the verb */
+	int (*run)(int argc, char *argv[]);	/* argv[0] is the command */
 	const char *help;
 };
-int arg_verbs(const struct arg_verb *verbs, const char *program, const char *about, int argc,
+int arg_commands(const struct arg_command *commands, const char *program, const char *about, int argc,
 	      char *argv[]);
 
 #endif

@@ -234,7 +234,7 @@ static enum status make_temp(int *fd, char temp[static NAME_MAX + 1], int dirfd,
 		return GR_FAIL;
 	}
 	if (!like && !file_belongs(*fd, dirfd)) {
-		complain("%s: a new one cannot be given to the owner of its folder: %s", where,
+		complain("%s: a new one cannot be given to the owner of its directory: %s", where,
 			 strerror(errno));
 		st = GR_FAIL;
 	} else if ((st = dress(*fd, where, mode, like)) == GR_OK) {

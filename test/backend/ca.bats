@@ -21,7 +21,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	run -100 --separate-stderr gr-ca
 	[ -z "$output" ]
 	run -100 --separate-stderr gr-ca revoke
-	[ "${stderr_lines[0]}" = 'gr-ca: revoke: no such verb' ]
+	[ "${stderr_lines[0]}" = 'gr-ca: revoke: no such command' ]
 	for words in 'init one two' 'init -x' 'init -a' 'init -n a --aws-name' 'import' 'import a b' 'list extra' 'show -a ca' 'issue-server' \
 		'issue-server a b c' 'mode a b c' 'mode -s SHA256WITHRSA' 'mode -d 3 iot' 'mode -s SHA256WITHRSA iot' 'crl one two'; do
 		# shellcheck disable=SC2086 # several words

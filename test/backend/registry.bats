@@ -66,7 +66,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	run -100 --separate-stderr gr-registry
 	[ -z "$output" ]
 	run -100 --separate-stderr gr-registry destroy
-	[ "${stderr_lines[0]}" = 'gr-registry: destroy: no such verb' ]
+	[ "${stderr_lines[0]}" = 'gr-registry: destroy: no such command' ]
 }
 
 @test "verbs: without a registry they are 100, with one line" {

@@ -369,7 +369,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	gr-ca init -H "$PWD/other"
 	gr-registry init -H "$PWD/other"
 	run -100 --separate-stderr gr-registry restore -H "$PWD/other" -k passphrase b
-	[ "$stderr" = "gr-registry: $PWD/other/ca/ca.pem: another one than in the backup; is it the right folder?" ]
+	[ "$stderr" = "gr-registry: $PWD/other/ca/ca.pem: another one than in the backup; is it the right directory?" ]
 	echo wrong >passphrase
 	run -100 --separate-stderr gr-registry restore -H "$PWD/new" -k passphrase --no-ledger b
 	[[ $stderr == 'gr-registry: b/ca/ca.key: cannot be decrypted; is it another passphrase? ('* ]]

@@ -45,7 +45,7 @@ screen_of() {
 	run -100 --separate-stderr gr-jobs
 	[ -z "$output" ]
 	run -100 --separate-stderr gr-jobs destroy
-	[ "${stderr_lines[0]}" = 'gr-jobs: destroy: no such verb' ]
+	[ "${stderr_lines[0]}" = 'gr-jobs: destroy: no such command' ]
 	gr-jobs --help | sed -n 's/^  \([a-z-]*\)  .*/\1/p' >verbs
 	[ "$(wc -l <verbs)" -ge 17 ]
 	for verb in $(cat verbs); do

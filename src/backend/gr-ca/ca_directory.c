@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ca_directory.c - what several verbs begin with */
+/* ca_directory.c - what several commands begin with */
 #include "complain.h"
 #include "gr-ca/commands.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands.h - the verbs of gr-ca; see its manual page. */
+/* commands.h - the commands of gr-ca; see its manual page. */
 #ifndef GR_CA_COMMANDS_H
 #define GR_CA_COMMANDS_H
 
@@ -29,7 +29,7 @@ enum status office_check_name(const char *name);
 enum status office_authority(struct authority *a, const EVP_MD **digest, const char *dir,
 			     const char *name);
 
-/* A key in a token, for a verb's table of options; hand what office_token takes to it. */
+/* A key in a token, for a command's table of options; hand what office_token takes to it. */
 struct office_token {
 	const char *key, *module, *pin_source;	/* key NULL: none was named */
 };

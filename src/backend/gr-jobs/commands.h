@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands.h - the verbs of gr-jobs; see its manual page. */
+/* commands.h - the commands of gr-jobs; see its manual page. */
 #ifndef GR_JOBS_COMMANDS_H
 #define GR_JOBS_COMMANDS_H
 

@@ -72,7 +72,7 @@ static void print_one(struct rows *rows, const char *thing, int64_t seconds)
 	const char *const cells[] = { thing, after, NULL };
 
 	str_format(after, sizeof after, "%lld", (long long)seconds);
-	if (rows->verb->json)
+	if (rows->command->json)
 		rows_json(rows,
 			  json_pack("{s:s, s:I}", "thingName", thing, "afterSeconds",
 				    (json_int_t)seconds));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* execution.h - verbs on one execution: JOB THING, and which one with --number. */
+/* execution.h - commands on one execution: JOB THING, and which one with --number. */
 #ifndef GR_JOBS_EXECUTION_H
 #define GR_JOBS_EXECUTION_H
 

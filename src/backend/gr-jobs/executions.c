@@ -54,7 +54,7 @@ static void print(struct rows *rows, sqlite3_stmt *row, const struct question *q
 				      db_text(row, 4),
 				      NULL };
 
-	if (rows->verb->json) {
+	if (rows->command->json) {
 		rows_json(rows, execution_json(row));
 		return;
 	}

@@ -27,7 +27,7 @@ static void print(struct rows *rows, sqlite3_stmt *row)
 
 	command_time(created, db_int(row, 2));
 	str_format(executions, sizeof executions, "%lld", (long long)db_int(row, 3));
-	if (!rows->verb->json)
+	if (!rows->command->json)
 		rows_text(rows, cells);
 	else
 		rows_json(rows,

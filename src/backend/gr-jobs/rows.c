@@ -12,7 +12,7 @@
 
 void rows_begin(struct rows *r, const struct command *v, const int *widths)
 {
-	*r = (struct rows){ .verb = v, .widths = widths, .aligned = isatty(STDOUT_FILENO) };
+	*r = (struct rows){ .command = v, .widths = widths, .aligned = isatty(STDOUT_FILENO) };
 	if (v->json)
 		putchar('[');
 }
@@ -45,7 +45,7 @@ void rows_json(struct rows *r, json_t *row)
 
 void rows_end(struct rows *r)
 {
-	if (r->verb->json)
+	if (r->command->json)
 		putchar(']');
 }
 

@@ -11,7 +11,7 @@
 #include "registry/command.h"
 
 struct rows {
-	const struct command *verb;
+	const struct command *command;
 	/* of the columns on a terminal, ended by 0: the last one is as wide as its text */
 	const int *widths;
 	bool aligned;

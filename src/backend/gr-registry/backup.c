@@ -27,7 +27,7 @@ static const struct arg_option options[] = {
 };
 static const struct arg_spec spec = {
 	"gr-registry backup", "[-H DIR] [-j] [-k FILE] BACKUP",
-	"Write registry, ledger and authorities into a new folder, while everything goes on.",
+	"Write registry, ledger and authorities into a new directory, while everything goes on.",
 	options
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* certificates.c - verbs on certificates */
+/* certificates.c - commands on certificates */
 #include "complain.h"
 #include "gr-registry/commands.h"
 #include "issuer/signer.h"
@@ -12,7 +12,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, command_options }
+#define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
 #define COLUMNS "SELECT c.id, c.status, p.thing, c.created, c.not_after" \
 	" FROM certificate c LEFT JOIN principal p ON p.certificate = c.id"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands.h - the verbs of gr-registry; see its manual page. */
+/* commands.h - the commands of gr-registry; see its manual page. */
 #ifndef GR_REGISTRY_COMMANDS_H
 #define GR_REGISTRY_COMMANDS_H
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* groups.c - verbs on groups of things */
+/* groups.c - commands on groups of things */
 #include "gr-registry/commands.h"
 #include "registry/command.h"
 #include "registry/table.h"
 #include "registry/thing.h"
 
-#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, command_options }
+#define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
 
 static enum status answer(const struct command *v, enum status st)
 {

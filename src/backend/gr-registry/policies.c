@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* policies.c - verbs on IoT policy documents */
+/* policies.c - commands on IoT policy documents */
 #include "complain.h"
 #include "file.h"
 #include "gr-registry/commands.h"
@@ -14,7 +14,7 @@
 
 enum { DOCUMENT_MAX = 16384 };	/* AWS IoT counts 2048 characters without white space */
 
-#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, command_options }
+#define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
 
 static enum status create(struct command *v)
 {

@@ -53,7 +53,7 @@ static enum status check_certificate(const struct errand *e, const char *name, c
 
 	if (st != GR_NO)
 		return st;
-	complain("%s: another one than in the backup; is it the right folder?", path);
+	complain("%s: another one than in the backup; is it the right directory?", path);
 	return GR_BAD;
 }
 

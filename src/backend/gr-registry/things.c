@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* things.c - verbs on things */
+/* things.c - commands on things */
 #include "gr-registry/commands.h"
 #include "jobs/queue.h"
 #include "registry/command.h"
@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, command_options }
+#define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
 
 int command_init(int argc, char *argv[])
 {

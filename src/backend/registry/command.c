@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* command.c - what the verbs of the operator's programs share */
+/* command.c - what the commands of the operator's programs share */
 #include "registry/command.h"
 #include "clock.h"
 #include "complain.h"

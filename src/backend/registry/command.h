@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * command.h - what the verbs of the operator's programs share: -H and --json, the registry opened,
+ * command.h - what the commands of the operator's programs share: -H and --json, the registry opened,
  * one transaction, the result on standard output.
  */
 #ifndef GR_REGISTRY_COMMAND_H
@@ -36,7 +36,7 @@ enum status command_open(struct command *v, const struct arg_spec *spec, int arg
 enum status command_close(struct command *v, enum status st);
 
 /*
- * A whole verb that has no options of its own: work runs inside one transaction (or, reads,
+ * A whole command that has no options of its own: work runs inside one transaction (or, reads,
  * without one).
  */
 enum status command_change(const struct arg_spec *spec, int argc, char *argv[], int min, int max,
@@ -45,7 +45,7 @@ enum status command_read(const struct arg_spec *spec, int argc, char *argv[], in
 			 enum status (*work)(struct command *));
 
 /*
- * With --json the answer of a verb that has nothing to list, else nothing. Takes it over. GR_FAIL,
+ * With --json the answer of a command that has nothing to list, else nothing. Takes it over. GR_FAIL,
  * one line: no memory.
  */
 enum status command_answer(const struct command *v, json_t *answer);

@@ -126,7 +126,7 @@ static enum status refuse_old_layout(int fd, const struct home *home)
 		return GR_OK;
 	complain("%s: its registry lies where the broker's user may write; stop broker and "
 		 "daemon, then gr-registry move-registry"
-		 " puts it in a folder of its own",
+		 " puts it in a directory of its own",
 		 home->dir);
 	return GR_BAD;
 }
@@ -233,7 +233,7 @@ static enum status make(const char *dir, mode_t mode)
 	if (home_mkdir(dir, mode) == GR_OK)
 		return GR_OK;
 	complain("%s: %s%s", dir, strerror(errno),
-		 errno == ENOENT ? "; the folder that it is to lie in must exist" : "");
+		 errno == ENOENT ? "; the directory that it is to lie in must exist" : "");
 	return GR_FAIL;
 }
 

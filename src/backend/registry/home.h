@@ -30,7 +30,7 @@ struct home {
 /* the folder's group reads it: gr-registry backup and restore */
 enum { HOME_LEDGER_MODE = 0640 };
 
-#define HOME_OPTION { 'H', "home", "DIR", "the backend's folder (default $GR_HOME or /var/lib/gr-backend)" }
+#define HOME_OPTION { 'H', "home", "DIR", "the backend's directory (default $GR_HOME or /var/lib/gr-backend)" }
 /* Paths alone: nothing is looked at. dir NULL: from the environment. GR_BAD: too long. */
 enum status home_find(struct home *home, const char *dir);
 /* For whoever needs one part alone; dir is its folder then. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* table.c - what a verb lists */
+/* table.c - what a command lists */
 #include "registry/table.h"
 #include "json.h"
 #include "printable.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * table.h - what a verb lists: columns with headings for a person at a terminal, separated by tabs
+ * table.h - what a command lists: columns with headings for a person at a terminal, separated by tabs
  * for cut and awk otherwise, or a JSON array.
  *
  * Nothing here fails for lack of room on standard output: out_close tells.

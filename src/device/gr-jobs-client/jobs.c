@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jobs.c - what the verbs of gr-jobs-client share */
+/* jobs.c - what the commands of gr-jobs-client share */
 #include "gr-jobs-client/jobs.h"
 #include "complain.h"
 #include "gr-jobs-client/execution.h"

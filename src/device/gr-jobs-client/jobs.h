@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * jobs.h - what the verbs of gr-jobs-client share: settings, the session, requests and refusals.
+ * jobs.h - what the commands of gr-jobs-client share: settings, the session, requests and refusals.
  */
 #ifndef GR_JOBS_CLIENT_JOBS_H
 #define GR_JOBS_CLIENT_JOBS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands.h - the verbs of gr-journal; each returns the exit status. */
+/* commands.h - the commands of gr-journal; each returns the exit status. */
 #ifndef GR_JOURNAL_COMMANDS_H
 #define GR_JOURNAL_COMMANDS_H
 

@@ -194,7 +194,7 @@ old_layout() {
 		[[ $stderr == *"$PWD/old"* ]]
 	done
 	run -100 --separate-stderr as $DAEMON gr-backendd
-	[ "$stderr" = "gr-backendd: $PWD/old: its registry lies where the broker's user may write; stop broker and daemon, then gr-registry move-registry puts it in a folder of its own" ]
+	[ "$stderr" = "gr-backendd: $PWD/old: its registry lies where the broker's user may write; stop broker and daemon, then gr-registry move-registry puts it in a directory of its own" ]
 }
 
 @test "users: one command moves it, and what had been planted there is neither run nor followed" {
