@@ -103,7 +103,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 
 .PHONY: all help programs device backend component demo setup lint check check-fast check-root check-browser \
 	check-debian13 memory fault-tools fault fault-token soak crash-test rate bench model model-ci fuzz fuzz-ci \
-	fuzz-coverage fuzz-setup mutants install install-device install-backend uninstall clean FORCE
+	fuzz-coverage fuzz-setup mutants doc-pictures install install-device install-backend uninstall clean FORCE
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -462,7 +462,8 @@ mutants:
 lint: $(BIN)/paths.sh
 	$(Q)scripts/build/lint.sh
 
-# The pictures of share/doc, by graphviz, from the text beside each. They are in the tree: no build needs this.
+# They are in the tree: no build needs this.
+## doc-pictures: draws the pictures of share/doc anew from the text beside each; needs graphviz
 doc-pictures:
 	$(Q)command -v dot >/dev/null || { echo 'doc-pictures: dot is missing; install graphviz' >&2; exit 100; }
 	$(Q)for d in share/doc/*.dot; do dot -Tsvg $$d >$${d%.dot}.svg || exit; \

@@ -172,6 +172,14 @@ walk() {
 	done
 }
 
+@test "readme: architecture.md has a row for each room, and no other" {
+	awk '/^EOF$/ { inside = 0 } inside { print "src/" $1 "/" } /<<.EOF.$/ { inside = /rooms/ }' "$ROOT/scripts/build/rooms.sh" |
+		grep -vE 'gr-/$|^src/(device|backend)/$' | sort >rooms
+	[ "$(wc -l <rooms)" -ge 15 ]
+	sed -n 's/^| `\(src\/[^`]*\)` |.*/\1/p' "$DOC/architecture.md" | sort >rows
+	diff rooms rows
+}
+
 @test "readme: each picture was drawn from the text beside it" {
 	for text in "$DOC"/*.dot; do
 		sum=$(sha256sum <"$text")
