@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-audit: which certificates need a rotation, or a look */
 #include "base/progress.h"
+#include "base/table.h"
 #include "complain.h"
 #include "gr-audit/remediation.h"
 #include "registry/audit.h"
 #include "registry/command.h"
-#include "registry/table.h"
 #include "secret.h"
 
 #include <inttypes.h>
@@ -96,6 +96,7 @@ static enum status look(struct review *r, struct command *v, int64_t *certificat
 	if (v->json)
 		fputs("{\"findings\":", stdout);
 	table_start(&r->list, columns, v->json);
+	r->list.part = true;
 	progress_start(&r->progress, "certificates", size);
 	st = audit_run(certificates, &r->audit, v->db);
 	progress_end(&r->progress);

@@ -8,7 +8,8 @@
 #include "complain.h"
 #include "daemon/daemon.h"
 #include "registry/home.h"
-#include "registry/thing.h"
+#include "registry/registry.h"
+#include "registry/session.h"
 #include "secret.h"
 #include "str.h"
 
@@ -201,7 +202,7 @@ int main(int argc, char *argv[])
 	    (st = home_lock(&lock, &home)) != GR_OK ||
 	    (st = signer_open(&d.signer, &home)) != GR_OK ||
 	    (st = signer_can_issue(&d.signer)) != GR_OK ||
-	    (st = db_open(&d.db, home.registry, DB_OPEN)) != GR_OK ||
+	    (st = registry_open(&d.db, home.registry, DB_OPEN)) != GR_OK ||
 	    (st = settings_record(d.db, &d.limits)) != GR_OK)
 		goto out;
 	d.authorities = home.ca;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-jobs: the operator's side of the Jobs service */
+#include "arg.h"
 #include "gr-jobs/commands.h"
 #include "secret.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-report: how the fleet is, as one page for a browser */
-#include "gr-report/page.h"
+#include "gr-report/html.h"
 #include "gr-report/report.h"
 #include "registry/command.h"
 #include "secret.h"
@@ -25,12 +25,12 @@ static enum status print(const struct report *r)
 {
 	enum status st;
 
-	page_begin("Fleet", r->now);
+	html_begin("Fleet", r->now);
 	if ((st = report_fleet(r)) != GR_OK || (st = report_expiry(r)) != GR_OK ||
 	    (st = report_jobs(r)) != GR_OK || (st = report_failures(r)) != GR_OK ||
 	    (st = report_findings(r)) != GR_OK)
 		return st;
-	page_end();
+	html_end();
 	return GR_OK;
 }
 

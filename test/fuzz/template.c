@@ -17,12 +17,12 @@ static void create(struct world *w, struct job_options *o)
 	if (job_options_request(&q, o, JOB_OPTIONS_TEMPLATE, NULL) != GR_OK)
 		return;
 	q.description = q.description ? q.description : "";
-	if (template_create(w->db, &q, WORLD_NOW) != GR_OK)
+	if (job_template_create(w->db, &q, WORLD_NOW) != GR_OK)
 		return;
-	FUZZ_HOLDS(template_need(&t, w->db, q.id) == GR_OK);
+	FUZZ_HOLDS(job_template_need(&t, w->db, q.id) == GR_OK);
 	made.template = t.id;
 	job_create(w->db, &made, WORLD_NOW);
-	template_release(&t);
+	job_template_release(&t);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

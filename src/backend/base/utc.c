@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* utc.c - times of day as people write them */
 #include "base/utc.h"
+#include "str.h"
 
 #include <string.h>
+#include <time.h>
 
 #define DAY_MS INT64_C(86400000)
 
@@ -50,22 +52,64 @@ static int64_t count_days(int year, int month, int day)
 	return days;
 }
 
+struct date {
+	int year, month, day;
+};
+
+/* "2026-11-02" */
+static bool take_date(struct date *d, const char **text)
+{
+	if (!take_digits(&d->year, text, 4) || !take_char(text, "-"))
+		return false;
+	if (!take_digits(&d->month, text, 2) || !take_char(text, "-"))
+		return false;
+	return take_digits(&d->day, text, 2);
+}
+
+static bool is_date(const struct date *d)
+{
+	if (d->year < 1970 || d->month < 1 || d->month > 12)
+		return false;
+	return d->day >= 1 && d->day <= month_days(d->year, d->month);
+}
+
+/* "02:00" or "02:00:30", as seconds of the day. */
+static bool take_time(int64_t *seconds, const char **text)
+{
+	int hour, minute, second = 0;
+
+	if (!take_digits(&hour, text, 2) || !take_char(text, ":"))
+		return false;
+	if (!take_digits(&minute, text, 2))
+		return false;
+	if (take_char(text, ":") && !take_digits(&second, text, 2))
+		return false;
+	*seconds = (hour * 60 + minute) * 60 + second;
+	return hour <= 23 && minute <= 59 && second <= 59;
+}
+
 bool utc_parse(int64_t *ms, const char *text)
 {
-	int year, month, day, hour, minute, second = 0;
+	int64_t seconds;
+	struct date d;
 
-	if (!take_digits(&year, &text, 4) || !take_char(&text, "-") ||
-	    !take_digits(&month, &text, 2) || !take_char(&text, "-") ||
-	    !take_digits(&day, &text, 2) || !take_char(&text, " T") ||
-	    !take_digits(&hour, &text, 2) || !take_char(&text, ":") ||
-	    !take_digits(&minute, &text, 2) ||
-	    (take_char(&text, ":") && !take_digits(&second, &text, 2)))
+	if (!take_date(&d, &text) || !is_date(&d))
+		return false;
+	if (!take_char(&text, " T") || !take_time(&seconds, &text))
 		return false;
 	take_char(&text, "Z");
-	if (*text != '\0' || year < 1970 || month < 1 || month > 12 || day < 1 ||
-	    day > month_days(year, month) || hour > 23 || minute > 59 || second > 59)
+	if (*text != '\0')
 		return false;
-	*ms = count_days(year, month, day) * DAY_MS +
-	    ((hour * 60 + minute) * 60 + second) * INT64_C(1000);
+	*ms = count_days(d.year, d.month, d.day) * DAY_MS + seconds * 1000;
 	return true;
+}
+
+void utc_format(char text[static 32], int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (ms == 0 || !gmtime_r(&seconds, &tm) ||
+	    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		str_copy(text, 32, "-");
 }

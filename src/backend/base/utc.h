@@ -11,5 +11,7 @@
  * or none. False: not a time.
  */
 bool utc_parse(int64_t *ms, const char *text);
+/* "2026-10-01T12:00:00Z", a fraction of the second cut off; "-" for 0. */
+void utc_format(char text[static 32], int64_t ms);
 
 #endif

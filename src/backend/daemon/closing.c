@@ -3,8 +3,8 @@
 #include "clock.h"
 #include "daemon/daemon.h"
 #include "json.h"
+#include "registry/alarm.h"
 #include "registry/certificate.h"
-#include "registry/outbox.h"
 #include "str.h"
 
 static enum status note(struct daemon *d, const struct certificate *c, const char *client,

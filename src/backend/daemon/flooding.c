@@ -3,8 +3,8 @@
 #include "clock.h"
 #include "daemon/daemon.h"
 #include "json.h"
+#include "registry/alarm.h"
 #include "registry/certificate.h"
-#include "registry/outbox.h"
 
 enum status flooding_note(struct daemon *d, const char *certificate, int64_t now)
 {

@@ -6,6 +6,7 @@
 #include "gr-ca/commands.h"
 #include "issuer/signer.h"
 #include "out.h"
+#include "registry/registry.h"
 #include "registry/revocation.h"
 
 #include <getopt.h>
@@ -62,7 +63,7 @@ static enum status print(const struct home *home, const char *authority, int64_t
 	struct db *db = NULL;
 	enum status st;
 
-	if ((st = db_open(&db, home->registry, DB_OPEN)) == GR_OK &&
+	if ((st = registry_open(&db, home->registry, DB_OPEN)) == GR_OK &&
 	    (st = signer_open(&signer, home)) == GR_OK &&
 	    (st = make(&crl, &signer, db, authority, days)) == GR_OK &&
 	    PEM_write_X509_CRL(stdout, crl) != 1) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-ca list */
 #include "arg.h"
+#include "base/utc.h"
 #include "chain.h"
 #include "gr-ca/commands.h"
 #include "out.h"
 #include "registry/command.h"
+#include "registry/registry.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -44,7 +46,7 @@ static enum status print(struct desk *d, const char *name, const struct cert *ce
 
 	if (st != GR_OK)
 		return st;
-	command_time(end, cert->not_after * 1000);
+	utc_format(end, cert->not_after * 1000);
 	printf("%s\t%s\t%s%d\t%s\t%" PRId64 "\t", name,
 	       strcmp(name, d->mode.authority) == 0 ? issuing_profile_name(&d->mode) : "-", family,
 	       EVP_PKEY_get_bits(key), end, active);
@@ -91,7 +93,7 @@ int command_list(int argc, char *argv[])
 		arg_usage(&spec);
 	if ((st = home_find(&d.home, dir)) == GR_OK &&
 	    (stat(d.home.registry, &own) != 0 ||
-	     (st = db_open(&d.db, d.home.registry, DB_OPEN)) == GR_OK))
+	     (st = registry_open(&d.db, d.home.registry, DB_OPEN)) == GR_OK))
 		st = list(&d);
 	db_close(d.db);
 	return st == GR_OK ? out_close() : st;

@@ -3,8 +3,9 @@
 #include "complain.h"
 #include "gr-jobs/commands.h"
 #include "gr-jobs/job_options.h"
-#include "gr-jobs/rows.h"
 #include "registry/arn.h"
+#include "registry/command.h"
+#include "registry/job.h"
 
 #include <unistd.h>
 
@@ -32,12 +33,19 @@ static enum status work(struct command *v, const struct job_options *o)
 
 	if (o->target_count == 0)
 		arg_usage(&spec);
-	if ((st = db_begin(v->db)) == GR_OK &&
-	    (st = job_need(&job, v->db, v->operands[0])) == GR_OK && (st = check(&job)) == GR_OK &&
-	    (st = job_add_targets(v->db, job.id, o->targets, v->now)) == GR_OK &&
-	    (st = db_commit(v->db)) == GR_OK && v->json)
-		st = print_json(json_pack("{s:s+, s:s, s:s}", "jobArn", ARN_PREFIX "job/", job.id,
-					  "jobId", job.id, "description", job.description));
+	st = db_begin(v->db);
+	if (st == GR_OK)
+		st = job_need(&job, v->db, v->operands[0]);
+	if (st == GR_OK)
+		st = check(&job);
+	if (st == GR_OK)
+		st = job_add_targets(v->db, job.id, o->targets, v->now);
+	if (st == GR_OK)
+		st = db_commit(v->db);
+	if (st == GR_OK)
+		st = command_answer(v, json_pack("{s:s+, s:s, s:s}", "jobArn", ARN_PREFIX "job/",
+						 job.id, "jobId", job.id, "description",
+						 job.description));
 	job_release(&job);
 	return st;
 }
@@ -52,7 +60,9 @@ int command_associate_targets(int argc, char *argv[])
 	arg_restart();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		st = command_option(&v, ch) ? GR_OK : job_options_option(&o, ch);
-	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+	if (st == GR_OK)
+		st = command_open(&v, &spec, argc, argv, 1, 1);
+	if (st == GR_OK)
 		st = work(&v, &o);
 	job_options_release(&o);
 	return command_close(&v, st);

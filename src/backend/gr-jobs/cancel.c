@@ -4,6 +4,10 @@
 #include "gr-jobs/commands.h"
 #include "jobs/cancellation.h"
 #include "printable.h"
+#include "registry/command.h"
+#include "registry/counters.h"
+#include "registry/job.h"
+#include "registry/rollout.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,15 +70,15 @@ static enum status work(struct command *v, bool force, const char *reason, const
 
 /* How things were before. */
 struct before {
-	struct counters tally;
+	struct counters counters;
 	struct rollout rollout;
 };
 
 /* What is under way goes on without --force: the operator should know. */
 static void print_counts(const struct command *v, const struct before *before)
 {
-	int64_t canceled = before->tally.count[EXECUTION_QUEUED],
-		left = before->tally.count[EXECUTION_IN_PROGRESS];
+	int64_t canceled = before->counters.count[EXECUTION_QUEUED],
+		left = before->counters.count[EXECUTION_IN_PROGRESS];
 
 	if (v->json) {
 		printf("{\"jobId\":\"%s\",\"canceled\":%lld,\"inProgress\":%lld,\"notReached\":%"
@@ -96,14 +100,19 @@ static enum status cancel(struct command *v, bool force, const char *reason, con
 	struct before before = { 0 };
 	enum status st;
 
-	if ((st = db_begin(v->db)) != GR_OK ||
-	    (st = counters_read(&before.tally, v->db, v->operands[0])) != GR_OK ||
-	    (st = rollout_get(&before.rollout, v->db, v->operands[0])) == GR_FAIL ||
-	    (st = work(v, force, reason, comment)) != GR_OK || (st = db_commit(v->db)) != GR_OK)
+	st = db_begin(v->db);
+	if (st == GR_OK)
+		st = counters_read(&before.counters, v->db, v->operands[0]);
+	if (st == GR_OK)
+		st = rollout_get(&before.rollout, v->db, v->operands[0]);
+	if (st == GR_FAIL)
 		return st;
-	if (!force)
+	st = work(v, force, reason, comment);
+	if (st == GR_OK)
+		st = db_commit(v->db);
+	if (st == GR_OK && !force)
 		print_counts(v, &before);
-	return GR_OK;
+	return st;
 }
 
 int command_cancel(int argc, char *argv[])
@@ -122,9 +131,10 @@ int command_cancel(int argc, char *argv[])
 		case 'c': comment = optarg; break;
 		default: command_option(&v, ch);
 		}
-	if ((st = check(reason, comment)) != GR_OK)
-		return st;
-	if ((st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+	st = check(reason, comment);
+	if (st == GR_OK)
+		st = command_open(&v, &spec, argc, argv, 1, 1);
+	if (st == GR_OK)
 		st = cancel(&v, force, reason, comment);
 	return command_close(&v, st);
 }

@@ -2,7 +2,7 @@
 /* cancel_execution.c - ending one thing's execution before its time */
 #include "complain.h"
 #include "gr-jobs/commands.h"
-#include "gr-jobs/execution.h"
+#include "gr-jobs/execution_operand.h"
 #include "jobs/queue.h"
 #include "jobs/status_details.h"
 
@@ -85,13 +85,16 @@ static enum status work(struct command *v, const struct wish *w)
 	struct execution x;
 	enum status st;
 
-	if ((st = db_begin(v->db)) != GR_OK || (st = execution_need(&x, v, 0)) != GR_OK ||
-	    (st = check_state(&x, w)) != GR_OK ||
-	    (st = db_run(v->db, "UPDATE execution SET force_canceled = ? WHERE id = ?", "di",
-			 (int)(x.status == EXECUTION_IN_PROGRESS), x.id)) != GR_OK ||
-	    (st = queue_move(v->db, &x, EXECUTION_CANCELED, w->details, v->now)) != GR_OK)
-		return st;
-	return db_commit(v->db);
+	st = db_begin(v->db);
+	if (st == GR_OK)
+		st = execution_operand_need(&x, v, 0);
+	if (st == GR_OK)
+		st = check_state(&x, w);
+	if (st == GR_OK)
+		st = execution_set_forced(v->db, x.id, x.status == EXECUTION_IN_PROGRESS);
+	if (st == GR_OK)
+		st = queue_move(v->db, &x, EXECUTION_CANCELED, w->details, v->now);
+	return st == GR_OK ? db_commit(v->db) : st;
 }
 
 int command_cancel_execution(int argc, char *argv[])
@@ -111,8 +114,11 @@ int command_cancel_execution(int argc, char *argv[])
 		case 'd': st = add_detail(&w, optarg); break;
 		default: command_option(&v, ch);
 		}
-	if (st == GR_OK && (st = check_details(&w)) == GR_OK &&
-	    (st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
+	if (st == GR_OK)
+		st = check_details(&w);
+	if (st == GR_OK)
+		st = command_open(&v, &spec, argc, argv, 2, 2);
+	if (st == GR_OK)
 		st = work(&v, &w);
 	json_decref(w.details);
 	return command_close(&v, st);

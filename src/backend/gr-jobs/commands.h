@@ -3,10 +3,6 @@
 #ifndef GR_JOBS_COMMANDS_H
 #define GR_JOBS_COMMANDS_H
 
-#include "registry/command.h"
-#include "registry/counters.h"
-#include "registry/job.h"
-
 int command_create(int argc, char *argv[]);
 int command_describe(int argc, char *argv[]);
 int command_document(int argc, char *argv[]);

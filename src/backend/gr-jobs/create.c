@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* create.c - a job for things and groups */
+#include "base/utc.h"
 #include "clock.h"
 #include "gr-jobs/commands.h"
 #include "gr-jobs/dry_run.h"
 #include "gr-jobs/job_options.h"
-#include "gr-jobs/rows.h"
 #include "registry/arn.h"
+#include "registry/command.h"
+#include "registry/counters.h"
+#include "registry/job.h"
 #include "registry/rollout.h"
 
 #include <poll.h>
@@ -44,12 +47,14 @@ static enum status look(struct result *r, struct db *db, const char *id)
 	enum status st;
 
 	job_release(&r->job);
-	if ((st = job_get(&r->job, db, id)) != GR_OK ||
-	    (st = rollout_get(&r->rollout, db, id)) != GR_OK ||
-	    (st = counters_read(&t, db, id)) != GR_OK)
-		return st;
-	r->executions = counters_total(&t);
-	return GR_OK;
+	st = job_get(&r->job, db, id);
+	if (st == GR_OK)
+		st = rollout_get(&r->rollout, db, id);
+	if (st == GR_OK)
+		st = counters_read(&t, db, id);
+	if (st == GR_OK)
+		r->executions = counters_total(&t);
+	return st;
 }
 
 /* Is there something that the daemon would do right now? */
@@ -80,12 +85,12 @@ static enum status print_result(const struct command *v, const struct result *r)
 	char start[32];
 
 	if (v->json)
-		return print_json(json_pack("{s:s+, s:s, s:s, s:I, s:I}", "jobArn",
+		return command_print_json(json_pack("{s:s+, s:s, s:s, s:I, s:I}", "jobArn",
 					    ARN_PREFIX "job/", r->job.id, "jobId", r->job.id,
 					    "description", r->job.description, "executions",
 					    (json_int_t)r->executions, "waiting",
 					    (json_int_t)r->rollout.waiting));
-	command_time(start, r->job.config.start);
+	utc_format(start, r->job.config.start);
 	if (r->job.status == JOB_SCHEDULED)
 		printf("%s: scheduled for %s\n", r->job.id, start);
 	else if (r->rollout.waiting == 0)
@@ -104,7 +109,9 @@ static enum status create(struct command *v, const struct job_request *q)
 	struct result r = { 0 };
 	enum status st = db_commit(v->db);
 
-	if (st == GR_OK && (st = settle(&r, v, q->id)) == GR_OK)
+	if (st == GR_OK)
+		st = settle(&r, v, q->id);
+	if (st == GR_OK)
 		st = print_result(v, &r);
 	job_release(&r.job);
 	return st == GR_NO ? GR_OK : st;	/* somebody was quick to delete it */
@@ -116,8 +123,11 @@ static enum status work(struct command *v, struct job_options *o, bool dry)
 	enum status st = job_options_request(&q, o, JOB_OPTIONS_JOB,
 					     v->count > 0 ? v->operands[0] : NULL);
 
-	if (st != GR_OK || (st = db_begin(v->db)) != GR_OK ||
-	    (st = job_create(v->db, &q, v->now)) != GR_OK)
+	if (st == GR_OK)
+		st = db_begin(v->db);
+	if (st == GR_OK)
+		st = job_create(v->db, &q, v->now);
+	if (st != GR_OK)
 		return st;
 	return dry ? dry_run_print(v, q.id) : create(v, &q);
 }
@@ -143,7 +153,9 @@ int command_create(int argc, char *argv[])
 		}
 	if (st == GR_OK && argc == optind && !o.input)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
+	if (st == GR_OK)
+		st = command_open(&v, &spec, argc, argv, 0, 1);
+	if (st == GR_OK)
 		st = work(&v, &o, dry);
 	job_options_release(&o);
 	return command_close(&v, st);

@@ -3,6 +3,8 @@
 #include "complain.h"
 #include "gr-jobs/commands.h"
 #include "jobs/cancellation.h"
+#include "registry/command.h"
+#include "registry/job.h"
 
 #include <unistd.h>
 
@@ -18,9 +20,7 @@ static const struct arg_spec spec = { "gr-jobs delete", "[-H DIR] [-f] JOB",
 static enum status check(struct command *v, const struct job *job, bool force)
 {
 	int64_t deletions = 0;
-	enum status st =
-	    db_number(&deletions, v->db,
-		      "SELECT count(*) FROM job WHERE status = 'DELETION_IN_PROGRESS'", "");
+	enum status st = job_count_deletions(&deletions, v->db);
 
 	if (st != GR_OK)
 		return st;
@@ -43,10 +43,14 @@ static enum status work(struct command *v, bool force)
 	struct job job = { 0 };
 	enum status st;
 
-	if ((st = db_begin(v->db)) == GR_OK &&
-	    (st = job_need(&job, v->db, v->operands[0])) == GR_OK &&
-	    (st = check(v, &job, force)) == GR_OK &&
-	    (st = cancellation_begin(v->db, &job, RECALL_JOB, NULL, NULL, v->now)) == GR_OK)
+	st = db_begin(v->db);
+	if (st == GR_OK)
+		st = job_need(&job, v->db, v->operands[0]);
+	if (st == GR_OK)
+		st = check(v, &job, force);
+	if (st == GR_OK)
+		st = cancellation_begin(v->db, &job, RECALL_JOB, NULL, NULL, v->now);
+	if (st == GR_OK)
 		st = db_commit(v->db);
 	job_release(&job);
 	return st;
@@ -63,7 +67,8 @@ int command_delete(int argc, char *argv[])
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
 		if (!command_option(&v, ch))
 			force = true;
-	if ((st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+	st = command_open(&v, &spec, argc, argv, 1, 1);
+	if (st == GR_OK)
 		st = work(&v, force);
 	return command_close(&v, st);
 }

@@ -2,14 +2,14 @@
 /* delete_execution.c - one execution, as if it had never been; its custody record stays */
 #include "complain.h"
 #include "gr-jobs/commands.h"
-#include "gr-jobs/execution.h"
+#include "gr-jobs/execution_operand.h"
 #include "jobs/queue.h"
 
 #include <unistd.h>
 
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
-	NUMBER_OPTION,
+	EXECUTION_OPERAND_NUMBER,
 	{ 'f', "force", NULL, "also if it has not ended" },
 	{ 0 }
 };
@@ -21,14 +21,18 @@ static enum status work(struct command *v, bool force, uint32_t number)
 	struct execution x;
 	enum status st;
 
-	if ((st = db_begin(v->db)) != GR_OK || (st = execution_need(&x, v, number)) != GR_OK)
+	st = db_begin(v->db);
+	if (st == GR_OK)
+		st = execution_operand_need(&x, v, number);
+	if (st != GR_OK)
 		return st;
 	if (!force && !execution_is_terminal(x.status)) {
 		complain("job %s, thing %s: is %s, -f deletes it (InvalidStateTransition)", x.job,
 			 x.thing, execution_status_name(x.status));
 		return GR_NO;
 	}
-	return (st = queue_delete(v->db, &x, v->now)) == GR_OK ? db_commit(v->db) : st;
+	st = queue_delete(v->db, &x, v->now);
+	return st == GR_OK ? db_commit(v->db) : st;
 }
 
 int command_delete_execution(int argc, char *argv[])
@@ -45,7 +49,9 @@ int command_delete_execution(int argc, char *argv[])
 			force = true;
 		else if (!command_option(&v, ch))
 			st = arg_range(&number, "--number", optarg, 1, UINT32_MAX);
-	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
+	if (st == GR_OK)
+		st = command_open(&v, &spec, argc, argv, 2, 2);
+	if (st == GR_OK)
 		st = work(&v, force, number);
 	return command_close(&v, st);
 }

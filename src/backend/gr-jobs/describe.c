@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* describe.c - describe, document */
-#include "complain.h"
+#include "base/utc.h"
 #include "gr-jobs/commands.h"
-#include "gr-jobs/rows.h"
 #include "printable.h"
 #include "registry/arn.h"
+#include "registry/command.h"
+#include "registry/counters.h"
+#include "registry/job.h"
 #include "registry/rollout.h"
 
 #include <stdio.h>
@@ -26,9 +28,9 @@ static const char *const fields[] = {
 struct account {
 	struct job job;
 	struct rollout rollout;
-	struct counters tally;
+	struct counters counters;
 	json_t *blocks, *targets;
-	char reason[129], comment[JOB_DESCRIPTION_MAX + 1];
+	struct job_reason reason;
 };
 
 static void account_release(struct account *a)
@@ -38,42 +40,31 @@ static void account_release(struct account *a)
 	json_decref(a->targets);
 }
 
-static enum status read_targets(struct account *a, struct db *db, const char *id)
+static enum status add_target(void *arg, const char *target)
 {
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, db,
-				  "SELECT target FROM job_target WHERE job = ? ORDER BY target",
-				  "s", id);
-
-	for (a->targets = json_array(); st == GR_OK; st = db_next(db, &row))
-		json_array_append_new(a->targets, json_sprintf(ARN_PREFIX "%s", db_text(row, 0)));
-	return st == GR_NO ? GR_OK : st;
-}
-
-static enum status read_reason(struct account *a, struct db *db, const char *id)
-{
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT reason, comment FROM job WHERE id = ?", "s",
-				  id);
-
-	if (st != GR_OK)
-		return st;
-	snprintf(a->reason, sizeof a->reason, "%s", db_text(row, 0));
-	snprintf(a->comment, sizeof a->comment, "%s", db_text(row, 1));
-	db_done(row);
+	json_array_append_new(arg, json_sprintf(ARN_PREFIX "%s", target));
 	return GR_OK;
 }
 
 static enum status read_account(struct account *a, struct db *db, const char *id)
 {
-	enum status st;
+	enum status st = job_need(&a->job, db, id);
 
-	if ((st = job_need(&a->job, db, id)) != GR_OK ||
-	    (st = rollout_get(&a->rollout, db, id)) == GR_FAIL ||
-	    (st = counters_read(&a->tally, db, id)) != GR_OK ||
-	    (st = read_targets(a, db, id)) != GR_OK || (st = read_reason(a, db, id)) != GR_OK)
+	if (st != GR_OK)
 		return st;
-	return (a->blocks = job_blocks(db, id)) ? GR_OK : GR_FAIL;
+	st = rollout_get(&a->rollout, db, id);
+	if (st != GR_FAIL)
+		st = counters_read(&a->counters, db, id);
+	if (st != GR_OK)
+		return st;
+	a->targets = json_array();
+	st = job_targets(db, id, add_target, a->targets);
+	if (st == GR_OK)
+		st = job_read_reason(&a->reason, db, id);
+	if (st != GR_OK)
+		return st;
+	a->blocks = job_blocks(db, id);
+	return a->blocks ? GR_OK : GR_FAIL;
 }
 
 static bool is_rolling(const struct account *a)
@@ -86,7 +77,7 @@ static json_t *process_details(const struct account *a)
 	json_t *o = json_object();
 
 	for (enum execution_status s = 0; s < EXECUTION_STATUS_COUNT; s++)
-		json_object_set_new(o, fields[s], json_integer(a->tally.count[s]));
+		json_object_set_new(o, fields[s], json_integer(a->counters.count[s]));
 	json_object_set(o, "processingTargets", is_rolling(a) ? a->targets : json_null());
 	return o;
 }
@@ -114,10 +105,10 @@ static json_t *account_json(const struct account *a)
 	if (job->template[0])
 		json_object_set_new(o, "jobTemplateArn",
 				    json_sprintf(ARN_PREFIX "jobtemplate/%s", job->template));
-	if (a->reason[0])
-		json_object_set_new(o, "reasonCode", json_string(a->reason));
-	if (a->comment[0])
-		json_object_set_new(o, "comment", json_string(a->comment));
+	if (a->reason.code[0])
+		json_object_set_new(o, "reasonCode", json_string(a->reason.code));
+	if (a->reason.comment[0])
+		json_object_set_new(o, "comment", json_string(a->reason.comment));
 	return o;
 }
 
@@ -151,24 +142,24 @@ static enum status print_account(const struct account *a)
 	json_t *value;
 	enum status st = GR_OK;
 
-	command_time(created, job->created);
+	utc_format(created, job->created);
 	printable_line("job %s: %s, created %s", job->id, job_status_name(job->status), created);
 	print_targets(a);
 	print_member("document", job->document, "\t\n");
 	print_member("description", job->description, "");
 	print_member("template", job->template, "");
-	print_member("reason", a->reason, "");
-	print_member("comment", a->comment, "");
+	print_member("reason", a->reason.code, "");
+	print_member("comment", a->reason.comment, "");
 	json_object_foreach(a->blocks, block, value) {
 		printf("%s: ", block);
-		st = print_json(json_incref(value));
+		st = command_print_json(json_incref(value));
 	}
 	if (a->rollout.waiting)
 		printf("waiting\t%lld\n", (long long)a->rollout.waiting);
 	for (enum execution_status s = 0; s < EXECUTION_STATUS_COUNT; s++)
-		if (a->tally.count[s])
+		if (a->counters.count[s])
 			printf("%s\t%lld\n", execution_status_name(s),
-			       (long long)a->tally.count[s]);
+			       (long long)a->counters.count[s]);
 	return st;
 }
 
@@ -178,7 +169,7 @@ static enum status describe(struct command *v)
 	enum status st = read_account(&a, v->db, v->operands[0]);
 
 	if (st == GR_OK)
-		st = v->json ? print_json(account_json(&a)) : print_account(&a);
+		st = v->json ? command_print_json(account_json(&a)) : print_account(&a);
 	account_release(&a);
 	return st;
 }
@@ -199,7 +190,7 @@ static enum status document(struct command *v)
 	enum status st = job_need(&job, v->db, v->operands[0]);
 
 	if (st == GR_OK && v->json)
-		st = print_json(json_pack("{s:s}", "document", job.document));
+		st = command_print_json(json_pack("{s:s}", "document", job.document));
 	else if (st == GR_OK)
 		printable_verbatim(job.document);
 	job_release(&job);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* describe_execution.c - one execution, as the operator sees it */
+#include "base/utc.h"
 #include "complain.h"
 #include "gr-jobs/commands.h"
-#include "gr-jobs/execution.h"
-#include "gr-jobs/rows.h"
+#include "gr-jobs/execution_operand.h"
 #include "json.h"
 #include "printable.h"
 #include "registry/arn.h"
@@ -14,20 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct arg_option options[] = { COMMAND_OPTIONS, NUMBER_OPTION, { 0 } };
+static const struct arg_option options[] = { COMMAND_OPTIONS, EXECUTION_OPERAND_NUMBER, { 0 } };
 static const struct arg_spec spec = { "gr-jobs describe-execution",
 				      "[-H DIR] [-j] [-n N] JOB THING", "Show one execution.",
 				      options };
-
-enum status execution_need(struct execution *x, const struct command *v, uint32_t number)
-{
-	enum status st = execution_find(x, v->db, v->operands[1], v->operands[0], number);
-
-	if (st == GR_NO)
-		complain("job %s, thing %s: no such execution (ResourceNotFound)", v->operands[0],
-			 v->operands[1]);
-	return st;
-}
 
 static json_t *execution_json(const struct execution *x, json_t *details, bool forced, int64_t now)
 {
@@ -54,7 +44,7 @@ static void print_time(const char *what, int64_t ms)
 {
 	char text[32];
 
-	command_time(text, ms);
+	utc_format(text, ms);
 	if (ms)
 		printf("%s\t%s\n", what, text);
 }
@@ -81,30 +71,43 @@ static void print(const struct execution *x, json_t *details, bool was_there)
 	}
 }
 
+/* Somebody may have written bytes there that are not UTF-8. */
+static json_t *parse_details(char *text)
+{
+	json_t *details = json_object_parse(text, strlen(text));
+
+	if (details)
+		return details;
+	printable_clean(text);
+	return json_object_parse(text, strlen(text));
+}
+
+static enum status show(struct command *v, const struct execution *x, json_t *details)
+{
+	enum status forced = execution_is_forced(v->db, x->id),
+		    there = stall_was_there(v->db, x->id);
+
+	if (forced == GR_FAIL || there == GR_FAIL)
+		return GR_FAIL;
+	if (v->json)
+		return command_print_json(execution_json(x, details, forced == GR_OK, v->now));
+	print(x, details, there == GR_OK);
+	return GR_OK;
+}
+
 static enum status work(struct command *v, uint32_t number)
 {
 	struct execution x;
 	char *text = NULL;
-	int64_t forced = 0, was_there = 0;
-	json_t *details = NULL;
-	enum status st = execution_need(&x, v, number);
+	json_t *details;
+	enum status st = execution_operand_need(&x, v, number);
 
-	if (st != GR_OK || (st = execution_details(&text, v->db, x.id)) != GR_OK ||
-	    (st = db_number(&forced, v->db, "SELECT force_canceled FROM execution WHERE id = ?",
-			    "i", x.id)) != GR_OK ||
-	    (st = db_number(&was_there, v->db,
-			    "SELECT " STALL_WAS_THERE " FROM execution x WHERE id = ?", "i",
-			    x.id)) != GR_OK)
-		goto out;
-	if (!(details = json_object_parse(text, strlen(text)))) {
-		printable_clean(text);	/* somebody wrote bytes there that are not UTF-8 */
-		details = json_object_parse(text, strlen(text));
-	}
-	if (v->json)
-		st = print_json(execution_json(&x, details, forced, v->now));
-	else
-		print(&x, details, was_there);
-out:
+	if (st == GR_OK)
+		st = execution_details(&text, v->db, x.id);
+	if (st != GR_OK)
+		return st;
+	details = parse_details(text);
+	st = show(v, &x, details);
 	json_decref(details);
 	free(text);
 	return st;
@@ -121,7 +124,9 @@ int command_describe_execution(int argc, char *argv[])
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		if (!command_option(&v, ch))
 			st = arg_range(&number, "--number", optarg, 1, UINT32_MAX);
-	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK)
+	if (st == GR_OK)
+		st = command_open(&v, &spec, argc, argv, 2, 2);
+	if (st == GR_OK)
 		st = work(&v, number);
 	return command_close(&v, st);
 }

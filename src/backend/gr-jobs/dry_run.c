@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dry_run.c - gr-jobs create --dry-run */
 #include "gr-jobs/dry_run.h"
+#include "base/table.h"
 #include "complain.h"
-#include "gr-jobs/rows.h"
 #include "jobs/rate_limiter.h"
 #include "registry/job.h"
-#include "str.h"
+#include "registry/rollout.h"
+#include "registry/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,8 @@ static bool names_add(struct names *n, const char *name)
 
 	if (n->len + len > n->size) {
 		n->size = 2 * (n->size + len);
-		if (!(more = realloc(n->text, n->size)))
+		more = realloc(n->text, n->size);
+		if (!more)
 			return false;
 		n->text = more;
 	}
@@ -35,20 +37,12 @@ static bool names_add(struct names *n, const char *name)
 	return true;
 }
 
-static enum status read_names(struct names *n, struct db *db, const char *job)
+static enum status take_name(void *arg, const char *thing)
 {
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, db,
-				  "SELECT thing FROM awaiting WHERE job = ? ORDER BY thing", "s",
-				  job);
-
-	for (; st == GR_OK; st = db_next(db, &row))
-		if (!names_add(n, db_text(row, 0))) {
-			complain("job %s: out of memory", job);
-			db_done(row);
-			return GR_FAIL;
-		}
-	return st == GR_NO ? GR_OK : st;
+	if (names_add(arg, thing))
+		return GR_OK;
+	complain("%s: out of memory", thing);
+	return GR_FAIL;
 }
 
 /*
@@ -66,40 +60,31 @@ static int64_t pause_after(const struct job *job, const struct settings *limits,
 	return next;
 }
 
-static void print_one(struct rows *rows, const char *thing, int64_t seconds)
-{
-	char after[32];
-	const char *const cells[] = { thing, after, NULL };
-
-	str_format(after, sizeof after, "%lld", (long long)seconds);
-	if (rows->command->json)
-		rows_json(rows,
-			  json_pack("{s:s, s:I}", "thingName", thing, "afterSeconds",
-				    (json_int_t)seconds));
-	else
-		rows_text(rows, cells);
-}
-
 static void print(struct command *v, const struct names *names, const struct job *job,
 		  const struct settings *limits)
 {
-	static const int widths[] = { 32, 0 };
+	static const struct table_column columns[] = { { "THING", "thingName", TABLE_TEXT },
+						       { "SECONDS", "afterSeconds", TABLE_NUMBER },
+						       { 0 } };
 	const char *name = names->text;
-	struct rows rows;
+	struct table table;
 	int64_t us = 0, last = 0;
 
 	if (v->json)
 		fputs("{\"things\":", stdout);
-	rows_begin(&rows, v, widths);
+	table_start(&table, columns, v->json);
+	table.part = true;
 	for (int64_t i = 0; i < names->count; i++, name += strlen(name) + 1) {
-		print_one(&rows, name, last = us / 1000000);
+		last = us / 1000000;
+		table_row(&table,
+			  (const struct table_value[]){ { .text = name }, { .number = last } });
 		us += pause_after(job, limits, i + 1);
 	}
-	rows_end(&rows);
+	table_end(&table);
 	if (v->json)
 		printf(",\"count\":%lld,\"seconds\":%lld}\n", (long long)names->count,
 		       (long long)last);
-	else if (rows.aligned)
+	else if (table.person)
 		printf("%lld thing(s), the last one after %lld s\n", (long long)names->count,
 		       (long long)last);
 }
@@ -114,8 +99,11 @@ enum status dry_run_print(struct command *v, const char *id)
 	if (st == GR_OK && job.status == JOB_SCHEDULED)
 		/* which things it finds then nobody knows today */
 		st = job_begin(v->db, &job, v->now);
-	if (st == GR_OK && (st = settings_read(&limits, v->db)) == GR_OK &&
-	    (st = read_names(&names, v->db, id)) == GR_OK) {
+	if (st == GR_OK)
+		st = settings_read(&limits, v->db);
+	if (st == GR_OK)
+		st = rollout_waiting(v->db, id, take_name, &names);
+	if (st == GR_OK) {
 		db_rollback(v->db);
 		print(v, &names, &job, &limits);
 	}

@@ -2,12 +2,14 @@
 /* executions.c - the executions of a job, or of a thing */
 #include "complain.h"
 #include "gr-jobs/commands.h"
-#include "gr-jobs/page.h"
+#include "gr-jobs/pagination.h"
 #include "json.h"
 #include "registry/arn.h"
-#include "str.h"
+#include "registry/command.h"
+#include "registry/execution.h"
+#include "registry/execution_list.h"
+#include "registry/job.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,7 +17,7 @@ static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
 	{ 't', "thing", "THING", "those of a thing, of every job; job and thing change places then" },
 	{ 's', "status", "STATUS", "only those that are QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, TIMED_OUT, REJECTED, REMOVED or CANCELED" },
-	PAGE_OPTIONS,
+	PAGINATION_OPTIONS,
 	{ 0 }
 };
 static const struct arg_spec spec = {
@@ -23,75 +25,65 @@ static const struct arg_spec spec = {
 	"List executions: thing, number, status, last change, reason of a failure.", options
 };
 
-struct question {
-	const char *job, *thing, *status;	/* status "": any */
+static const struct table_column things[] = {
+	{ "THING", NULL, TABLE_TEXT }, { "NUMBER", NULL, TABLE_NUMBER },
+	{ "STATUS", NULL, TABLE_TEXT }, { "UPDATED", NULL, TABLE_TIME },
+	{ "REASON", NULL, TABLE_BLANK }, { 0 }
+};
+static const struct table_column jobs[] = {
+	{ "JOB", NULL, TABLE_TEXT }, { "NUMBER", NULL, TABLE_NUMBER },
+	{ "STATUS", NULL, TABLE_TEXT }, { "UPDATED", NULL, TABLE_TIME },
+	{ "REASON", NULL, TABLE_BLANK }, { 0 }
 };
 
-static json_t *execution_json(sqlite3_stmt *row)
+static json_t *execution_json(const struct execution_row *x)
 {
-	json_t *details = json_object_parse(db_text(row, 5), strlen(db_text(row, 5)));
-	json_t *o = json_pack("{s:s, s:s, s:s+, s:I, s:s, s:I, s:I, s:I, s:o}", "jobId",
-			      db_text(row, 8), "thingName", db_text(row, 0), "thingArn",
-			      ARN_PREFIX "thing/", db_text(row, 0), "executionNumber",
-			      (json_int_t)db_int(row, 1), "status", db_text(row, 2), "queuedAt",
-			      (json_int_t)(db_int(row, 6) / 1000), "lastUpdatedAt",
-			      (json_int_t)(db_int(row, 3) / 1000), "retryAttempt",
-			      (json_int_t)db_int(row, 9), "statusDetails",
+	json_t *details = json_object_parse(x->details, strlen(x->details));
+	json_t *o = json_pack("{s:s, s:s, s:s+, s:I, s:s, s:I, s:I, s:I, s:o}", "jobId", x->job,
+			      "thingName", x->thing, "thingArn", ARN_PREFIX "thing/", x->thing,
+			      "executionNumber", (json_int_t)x->number, "status", x->status,
+			      "queuedAt", (json_int_t)(x->queued / 1000), "lastUpdatedAt",
+			      (json_int_t)(x->updated / 1000), "retryAttempt",
+			      (json_int_t)x->attempt, "statusDetails",
 			      details ? details : json_object());
 
-	if (o && !db_is_null(row, 7))
-		json_object_set_new(o, "startedAt", json_integer(db_int(row, 7) / 1000));
+	if (o && x->started)
+		json_object_set_new(o, "startedAt", json_integer(x->started / 1000));
 	return o;
 }
 
-static void print(struct rows *rows, sqlite3_stmt *row, const struct question *q)
+static enum status print(void *arg, const struct execution_row *x)
 {
-	char number[32], updated[32];
-	const char *const cells[] = { db_text(row, q->thing ? 8 : 0),
-				      number,
-				      db_text(row, 2),
-				      updated,
-				      db_text(row, 4),
-				      NULL };
+	struct pagination *page = arg;
+	const struct table_value values[] = {
+		{ .text = page->table.columns == jobs ? x->job : x->thing },
+		{ .number = x->number }, { .text = x->status },
+		{ .number = x->updated }, { .text = x->reason }
+	};
 
-	if (rows->command->json) {
-		rows_json(rows, execution_json(row));
-		return;
-	}
-	str_format(number, sizeof number, "%lld", (long long)db_int(row, 1));
-	command_time(updated, db_int(row, 3));
-	rows_text(rows, cells);
+	if (!pagination_take(page, x->id))
+		return GR_OK;
+	if (page->table.json)
+		table_object(&page->table, execution_json(x));
+	else
+		table_row(&page->table, values);
+	return GR_OK;
 }
 
-#define SELECT "SELECT thing, number, status, updated, coalesce(json_extract(details, '$.DeviceFailureReason'), ''), details, queued, started, job, attempt, id" \
-	" FROM execution WHERE "
-
-static enum status list(struct command *v, struct page *page, const struct question *q)
+static enum status list(struct command *v, struct pagination *page, struct execution_query *q)
 {
-	static const int widths[] = { 32, 3, 11, 20, 0 };
-	struct rows rows;
-	sqlite3_stmt *row;
-	enum status st = q->thing
-	    ? db_query(&row, v->db,
-		       SELECT "thing = ?1 AND (?2 = '' OR status = ?2) AND id > ?3 ORDER BY id",
-		       "ssi", q->thing, q->status, page->after)
-	    : db_query(&row, v->db,
-		       SELECT "job = ?1 AND (?2 = '' OR status = ?2) AND id > ?3 ORDER BY id",
-		       "ssi", q->job, q->status, page->after);
+	enum status st;
 
-	page_begin(page, v, "executionSummaries");
-	rows_begin(&rows, v, widths);
-	for (; st == GR_OK && page_take(page, &rows, db_int(row, 10)); st = db_next(v->db, &row))
-		print(&rows, row, q);
-	if (st == GR_OK)
-		db_done(row);
-	rows_end(&rows);
-	page_end(page, v);
-	return st == GR_NO ? GR_OK : st;
+	q->after = page->after;
+	q->limit = pagination_limit(page);
+	pagination_begin(page, q->thing ? jobs : things, v->json, "executionSummaries");
+	st = execution_list(v->db, q, print, page);
+	pagination_end(page);
+	return st;
 }
 
 /* What a deleted thing went through can still be asked for. */
-static enum status check(struct command *v, const struct question *q)
+static enum status check(struct command *v, const struct execution_query *q)
 {
 	struct job job = { 0 };
 	enum status st;
@@ -103,7 +95,7 @@ static enum status check(struct command *v, const struct question *q)
 	return st;
 }
 
-static enum status work(struct command *v, struct page *page, struct question *q)
+static enum status work(struct command *v, struct pagination *page, struct execution_query *q)
 {
 	enum status st;
 
@@ -114,13 +106,14 @@ static enum status work(struct command *v, struct page *page, struct question *q
 	q->job = v->count > 0 ? v->operands[0] : NULL;
 	if (!q->job == !q->thing)
 		arg_usage(&spec);
-	return (st = check(v, q)) == GR_OK ? list(v, page, q) : st;
+	st = check(v, q);
+	return st == GR_OK ? list(v, page, q) : st;
 }
 
 int command_executions(int argc, char *argv[])
 {
-	struct question q = { .status = "" };
-	struct page page = { 0 };
+	struct execution_query q = { .status = "" };
+	struct pagination page = { 0 };
 	struct command v = { 0 };
 	enum status st = GR_OK;
 	int ch;
@@ -132,8 +125,10 @@ int command_executions(int argc, char *argv[])
 		else if (ch == 't')
 			q.thing = optarg;
 		else if (!command_option(&v, ch))
-			st = page_option(&page, ch);
-	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
+			st = pagination_option(&page, ch);
+	if (st == GR_OK)
+		st = command_open(&v, &spec, argc, argv, 0, 1);
+	if (st == GR_OK)
 		st = work(&v, &page, &q);
 	return command_close(&v, st);
 }

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crl_request.c - all jobs */
+/* list.c - all jobs */
 #include "complain.h"
 #include "gr-jobs/commands.h"
-#include "gr-jobs/page.h"
-#include "str.h"
+#include "gr-jobs/pagination.h"
+#include "registry/command.h"
+#include "registry/job.h"
+#include "registry/job_list.h"
 
-#include <stdio.h>
+#include <jansson.h>
 #include <unistd.h>
 
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
 	{ 's', "status", "STATUS", "only jobs that are SCHEDULED, IN_PROGRESS, CANCELED, COMPLETED or DELETION_IN_PROGRESS" },
-	PAGE_OPTIONS,
+	PAGINATION_OPTIONS,
 	{ 0 }
 };
 static const struct arg_spec spec = {
@@ -19,56 +21,56 @@ static const struct arg_spec spec = {
 	"List jobs: id, status, created, executions.", options
 };
 
-static void print(struct rows *rows, sqlite3_stmt *row)
-{
-	char created[32], executions[32];
-	const char *const cells[] = { db_text(row, 0), db_text(row, 1), created, executions,
-				      NULL };
+static const struct table_column columns[] = { { "JOB", NULL, TABLE_TEXT },
+					       { "STATUS", NULL, TABLE_TEXT },
+					       { "CREATED", NULL, TABLE_TIME },
+					       { "EXECUTIONS", NULL, TABLE_NUMBER },
+					       { 0 } };
 
-	command_time(created, db_int(row, 2));
-	str_format(executions, sizeof executions, "%lld", (long long)db_int(row, 3));
-	if (!rows->command->json)
-		rows_text(rows, cells);
-	else
-		rows_json(rows,
-			  json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "jobId", cells[0], "status",
-				    cells[1], "targetSelection",
-				    db_int(row, 4) ? "CONTINUOUS" : "SNAPSHOT", "createdAt",
-				    (json_int_t)(db_int(row, 2) / 1000), "lastUpdatedAt",
-				    (json_int_t)(db_int(row, 5) / 1000), "executions",
-				    (json_int_t)db_int(row, 3)));
+static json_t *job_json(const struct job_row *job)
+{
+	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "jobId", job->id, "status",
+			 job->status, "targetSelection",
+			 job->continuous ? "CONTINUOUS" : "SNAPSHOT", "createdAt",
+			 (json_int_t)(job->created / 1000), "lastUpdatedAt",
+			 (json_int_t)(job->updated / 1000), "executions",
+			 (json_int_t)job->executions);
 }
 
-/* In order of creation; a job's key in a page is its place in that order. */
-static enum status list(struct command *v, struct page *page, const char *status)
+/* A job's key is its place in order of creation. */
+static enum status print(void *arg, const struct job_row *job)
 {
-	static const int widths[] = { 32, 20, 20, 0 };
-	struct rows rows;
-	sqlite3_stmt *row;
-	int64_t place = 0;
-	enum status st = db_query(
-	    &row, v->db,
-	    "SELECT id, status, created, (SELECT coalesce(sum(count), 0) FROM tally WHERE job = "
-	    "job.id), continuous, updated"
-	    " FROM job WHERE ?1 = '' OR status = ?1 ORDER BY created, id LIMIT -1 OFFSET ?2",
-	    "si", status, page->after);
+	struct pagination *page = arg;
+	const struct table_value values[] = { { .text = job->id },
+					      { .text = job->status },
+					      { .number = job->created },
+					      { .number = job->executions } };
 
-	page_begin(page, v, "jobs");
-	rows_begin(&rows, v, widths);
-	for (; st == GR_OK && page_take(page, &rows, page->after + ++place);
-	     st = db_next(v->db, &row))
-		print(&rows, row);
-	if (st == GR_OK)
-		db_done(row);
-	rows_end(&rows);
-	page_end(page, v);
-	return st == GR_NO ? GR_OK : st;
+	if (!pagination_take(page, page->after + (int64_t)page->table.count + 1))
+		return GR_OK;
+	if (page->table.json)
+		table_object(&page->table, job_json(job));
+	else
+		table_row(&page->table, values);
+	return GR_OK;
+}
+
+static enum status list(struct command *v, struct pagination *page, const char *status)
+{
+	const struct job_query query = { .status = status, .skip = page->after,
+					 .limit = pagination_limit(page) };
+	enum status st;
+
+	pagination_begin(page, columns, v->json, "jobs");
+	st = job_list(v->db, &query, print, page);
+	pagination_end(page);
+	return st;
 }
 
 int command_list(int argc, char *argv[])
 {
 	const char *status = "";
-	struct page page = { 0 };
+	struct pagination page = { 0 };
 	struct command v = { 0 };
 	enum status st = GR_OK;
 	int ch;
@@ -78,12 +80,14 @@ int command_list(int argc, char *argv[])
 		if (ch == 's')
 			status = optarg;
 		else if (!command_option(&v, ch))
-			st = page_option(&page, ch);
+			st = pagination_option(&page, ch);
 	if (st == GR_OK && *status && job_status_find(status) == JOB_STATUS_COUNT) {
 		complain("--status: %s: no job is called so (InvalidRequest)", status);
 		st = GR_BAD;
 	}
-	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 0, 0)) == GR_OK)
+	if (st == GR_OK)
+		st = command_open(&v, &spec, argc, argv, 0, 0);
+	if (st == GR_OK)
 		st = list(&v, &page, status);
 	return command_close(&v, st);
 }

@@ -2,6 +2,7 @@
 /* progress_view.c - gr-jobs watch on a terminal */
 #include "gr-jobs/progress_view.h"
 #include "printable.h"
+#include "registry/execution_list.h"
 #include "str.h"
 
 #include <stdio.h>
@@ -136,32 +137,27 @@ static void draw_counts(struct progress_view *s, const struct rollout *r, const 
 	draw_line(s, line);
 }
 
+static enum status take_failure(void *arg, const struct execution_failure *f)
+{
+	struct progress_view *s = arg;
+	char *line = s->failures[s->failure_count++];
+
+	snprintf(line, sizeof s->failures[0], "  %s %s  %s", f->status, f->thing, f->reason);
+	printable_clean(line);
+	return GR_OK;
+}
+
 /* Only when there are new ones, so that watching costs the registry nothing. */
 static enum status read_failures(struct progress_view *s, struct db *db, const struct counters *t)
 {
 	int64_t seen = t->ever[EXECUTION_FAILED] + t->ever[EXECUTION_TIMED_OUT] +
 	    t->ever[EXECUTION_REJECTED];
-	sqlite3_stmt *row;
-	enum status st;
 
 	if (seen == s->failures_seen)
 		return GR_OK;
 	s->failures_seen = seen;
 	s->failure_count = 0;
-	st = db_query(&row, db,
-		      "SELECT thing, status, coalesce(json_extract(details, "
-		      "'$.DeviceFailureReason'), '') FROM execution"
-		      " WHERE job = ? AND status IN ('FAILED', 'TIMED_OUT', 'REJECTED') ORDER BY "
-		      "updated DESC LIMIT ?",
-		      "sd", s->job, (int)PROGRESS_VIEW_FAILURES);
-	for (; st == GR_OK; st = db_next(db, &row)) {
-		char *line = s->failures[s->failure_count++];
-
-		snprintf(line, sizeof s->failures[0], "  %s %s  %s", db_text(row, 1),
-			 db_text(row, 0), db_text(row, 2));
-		printable_clean(line);
-	}
-	return st == GR_NO ? GR_OK : st;
+	return execution_list_failures(db, s->job, PROGRESS_VIEW_FAILURES, take_failure, s);
 }
 
 enum status progress_view_draw(struct progress_view *s, struct db *db, const struct rollout *r,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* template.c - job templates */
+#include "base/table.h"
 #include "gr-jobs/commands.h"
 #include "gr-jobs/job_options.h"
-#include "gr-jobs/rows.h"
 #include "printable.h"
 #include "registry/arn.h"
+#include "registry/command.h"
 #include "registry/job_template.h"
 
 #include <stdio.h>
@@ -20,14 +21,17 @@ static enum status create(struct command *v, struct job_options *o)
 	enum status st = job_options_request(&q, o, JOB_OPTIONS_TEMPLATE,
 					     v->count > 0 ? v->operands[0] : NULL);
 
-	if (st != GR_OK || (st = db_begin(v->db)) != GR_OK ||
-	    (st = template_create(v->db, &q, v->now)) != GR_OK || (st = db_commit(v->db)) != GR_OK)
+	if (st == GR_OK)
+		st = db_begin(v->db);
+	if (st == GR_OK)
+		st = job_template_create(v->db, &q, v->now);
+	if (st == GR_OK)
+		st = db_commit(v->db);
+	if (st != GR_OK)
 		return st;
-	if (v->json)
-		return print_json(json_pack("{s:s+, s:s}", "jobTemplateArn",
-					    ARN_PREFIX "jobtemplate/", q.id, "jobTemplateId",
-					    q.id));
-	return GR_OK;
+	return command_answer(v, json_pack("{s:s+, s:s}", "jobTemplateArn",
+					   ARN_PREFIX "jobtemplate/", q.id, "jobTemplateId",
+					   q.id));
 }
 
 int command_create_template(int argc, char *argv[])
@@ -46,7 +50,9 @@ int command_create_template(int argc, char *argv[])
 		st = command_option(&v, ch) ? GR_OK : job_options_option(&o, ch);
 	if (st == GR_OK && argc == optind && !o.input)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 0, 1)) == GR_OK)
+	if (st == GR_OK)
+		st = command_open(&v, &spec, argc, argv, 0, 1);
+	if (st == GR_OK)
 		st = create(&v, &o);
 	job_options_release(&o);
 	return command_close(&v, st);
@@ -69,12 +75,12 @@ static enum status describe(struct command *v)
 	struct job_template t = { 0 };
 	const char *block;
 	json_t *value;
-	enum status st = template_need(&t, v->db, v->operands[0]);
+	enum status st = job_template_need(&t, v->db, v->operands[0]);
 
 	if (st != GR_OK)
 		return st;
 	if (v->json) {
-		st = print_json(template_json(&t));
+		st = command_print_json(template_json(&t));
 	} else {
 		printf("job template %s\ndocument: ", t.id);
 		printable_write(stdout, t.document, "\t\n");
@@ -82,10 +88,10 @@ static enum status describe(struct command *v)
 		printable_line("description: %s", t.description);
 		json_object_foreach(t.config, block, value) {
 			printf("%s: ", block);
-			st = print_json(json_incref(value));
+			st = command_print_json(json_incref(value));
 		}
 	}
-	template_release(&t);
+	job_template_release(&t);
 	return st;
 }
 
@@ -98,33 +104,35 @@ int command_describe_template(int argc, char *argv[])
 	return command_read(&spec, argc, argv, 1, 1, describe);
 }
 
+static enum status print(void *arg, const struct job_template_row *t)
+{
+	struct table *table = arg;
+	const struct table_value values[] = { { .text = t->id },
+					      { .number = t->created },
+					      { .text = t->description } };
+
+	if (table->json)
+		table_object(table, json_pack("{s:s, s:I, s:s}", "jobTemplateId", t->id,
+					      "createdAt", (json_int_t)(t->created / 1000),
+					      "description", t->description));
+	else
+		table_row(table, values);
+	return GR_OK;
+}
+
 static enum status list(struct command *v)
 {
-	static const int widths[] = { 32, 20, 0 };
-	struct rows rows;
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, v->db,
-				  "SELECT id, created, description FROM job_template ORDER BY id",
-				  "");
+	static const struct table_column columns[] = { { "TEMPLATE", NULL, TABLE_TEXT },
+						       { "CREATED", NULL, TABLE_TIME },
+						       { "DESCRIPTION", NULL, TABLE_BLANK },
+						       { 0 } };
+	struct table table;
+	enum status st;
 
-	rows_begin(&rows, v, widths);
-	for (; st == GR_OK; st = db_next(v->db, &row)) {
-		char created[32];
-		const char *const cells[] = { db_text(row, 0), created, db_text(row, 2), NULL };
-
-		command_time(created, db_int(row, 1));
-		if (v->json)
-			rows_json(&rows,
-				  json_pack("{s:s, s:I, s:s}", "jobTemplateId", cells[0],
-					    "createdAt", (json_int_t)(db_int(row, 1) / 1000),
-					    "description", cells[2]));
-		else
-			rows_text(&rows, cells);
-	}
-	rows_end(&rows);
-	if (v->json)
-		putchar('\n');
-	return st == GR_NO ? GR_OK : st;
+	table_start(&table, columns, v->json);
+	st = job_template_list(v->db, print, &table);
+	table_end(&table);
+	return st;
 }
 
 int command_list_templates(int argc, char *argv[])
@@ -138,7 +146,7 @@ int command_list_templates(int argc, char *argv[])
 
 static enum status delete(struct command *v)
 {
-	return template_delete(v->db, v->operands[0]);
+	return job_template_delete(v->db, v->operands[0]);
 }
 
 int command_delete_template(int argc, char *argv[])

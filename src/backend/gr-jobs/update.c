@@ -3,6 +3,8 @@
 #include "complain.h"
 #include "gr-jobs/commands.h"
 #include "gr-jobs/job_options.h"
+#include "registry/command.h"
+#include "registry/job.h"
 #include "registry/rollout.h"
 
 #include <unistd.h>
@@ -60,24 +62,30 @@ static enum status update(struct command *v, const struct job *job, const struct
 {
 	enum status st;
 
-	if ((st = check(job, q)) != GR_OK ||
-	    (st = job_check_texts("job", job->id, NULL, q->description ? q->description : "")) !=
-		GR_OK ||
-	    (st = job_check_config(v->db, "job", job->id, q->config, v->now)) != GR_OK ||
-	    (st = job_update(v->db, job, q->description, q->config, v->now)) != GR_OK ||
-	    (st = wake(v, job)) != GR_OK)
-		return st;
-	return db_commit(v->db);
+	st = check(job, q);
+	if (st == GR_OK)
+		st = job_request_check_texts("job", job->id, NULL,
+					     q->description ? q->description : "");
+	if (st == GR_OK)
+		st = job_request_check_config(v->db, "job", job->id, q->config, v->now);
+	if (st == GR_OK)
+		st = job_update(v->db, job, q->description, q->config, v->now);
+	if (st == GR_OK)
+		st = wake(v, job);
+	return st == GR_OK ? db_commit(v->db) : st;
 }
 
 static enum status work(struct command *v, struct job_options *o)
 {
 	struct job job = { 0 };
 	struct job_request q;
-	enum status st;
+	enum status st = job_options_request(&q, o, JOB_OPTIONS_UPDATE, v->operands[0]);
 
-	if ((st = job_options_request(&q, o, JOB_OPTIONS_UPDATE, v->operands[0])) == GR_OK &&
-	    (st = db_begin(v->db)) == GR_OK && (st = job_need(&job, v->db, q.id)) == GR_OK)
+	if (st == GR_OK)
+		st = db_begin(v->db);
+	if (st == GR_OK)
+		st = job_need(&job, v->db, q.id);
+	if (st == GR_OK)
 		st = update(v, &job, &q);
 	job_release(&job);
 	return st;
@@ -93,7 +101,9 @@ int command_update(int argc, char *argv[])
 	arg_restart();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		st = command_option(&v, ch) ? GR_OK : job_options_option(&o, ch);
-	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+	if (st == GR_OK)
+		st = command_open(&v, &spec, argc, argv, 1, 1);
+	if (st == GR_OK)
 		st = work(&v, &o);
 	job_options_release(&o);
 	return command_close(&v, st);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* revocation_poller.c - following a job until its last execution has ended */
+/* watch.c - following a job until its last execution has ended */
 #include "clock.h"
 #include "complain.h"
 #include "gr-jobs/commands.h"
 #include "gr-jobs/progress_view.h"
+#include "registry/command.h"
+#include "registry/counters.h"
+#include "registry/execution_list.h"
+#include "registry/job.h"
+#include "registry/rollout.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -23,47 +28,50 @@ static const struct arg_spec spec = {
 };
 
 /* How the job stands. */
-struct registry_reader {
+struct standing {
 	struct job job;
 	struct rollout rollout;
-	struct counters tally;
+	struct counters counters;
 	int64_t retries;	/* executions that another one came after */
 };
 
-static enum status look(struct registry_reader *view, struct db *db, const char *id)
+static enum status look(struct standing *now, struct db *db, const char *id)
 {
 	enum status st;
 
-	job_release(&view->job);
-	if ((st = job_need(&view->job, db, id)) != GR_OK ||
-	    (st = counters_read(&view->tally, db, id)) != GR_OK)
+	job_release(&now->job);
+	st = job_need(&now->job, db, id);
+	if (st == GR_OK)
+		st = counters_read(&now->counters, db, id);
+	if (st != GR_OK)
 		return st;
-	if ((st = rollout_get(&view->rollout, db, id)) != GR_NO)
+	st = rollout_get(&now->rollout, db, id);
+	if (st != GR_NO)
 		return st;
-	view->rollout = (struct rollout){ .done = true };
+	now->rollout = (struct rollout){ .done = true };
 	return GR_OK;
 }
 
 /* A continuous job is over for us when it has nothing to do; it may have again. */
-static bool is_over(const struct registry_reader *view)
+static bool is_over(const struct standing *now)
 {
-	bool open = view->job.status == JOB_SCHEDULED || view->job.status == JOB_IN_PROGRESS;
+	bool open = now->job.status == JOB_SCHEDULED || now->job.status == JOB_IN_PROGRESS;
 
-	return counters_open(&view->tally) == 0 && view->rollout.recall == RECALL_NOTHING &&
-	    (!open || view->rollout.done);
+	return counters_open(&now->counters) == 0 && now->rollout.recall == RECALL_NOTHING &&
+	    (!open || now->rollout.done);
 }
 
 /* Executions that are to come, or to end. */
-static int64_t left_of(const struct registry_reader *view)
+static int64_t left_of(const struct standing *now)
 {
-	return counters_open(&view->tally) + view->rollout.waiting;
+	return counters_open(&now->counters) + now->rollout.waiting;
 }
 
-static bool all_succeeded(const struct registry_reader *view)
+static bool all_succeeded(const struct standing *now)
 {
-	return counters_total(&view->tally) - view->tally.count[EXECUTION_SUCCEEDED] ==
-	    view->retries &&
-	    view->rollout.waiting == 0;
+	return counters_total(&now->counters) - now->counters.count[EXECUTION_SUCCEEDED] ==
+	    now->retries &&
+	    now->rollout.waiting == 0;
 }
 
 static void print_counts(const struct counters *t)
@@ -92,20 +100,22 @@ static void print_end(const struct command *v, const struct counters *t)
 }
 
 /* *late: the time was over before the job was. */
-static enum status follow(struct registry_reader *view, bool *late, struct command *v,
-			  int64_t until)
+static enum status follow(struct standing *now, bool *late, struct command *v, int64_t until)
 {
 	bool person = isatty(STDERR_FILENO);
 	struct progress_view screen;
 	enum status st;
 
 	progress_view_init(&screen, v->operands[0]);
-	while ((st = look(view, v->db, v->operands[0])) == GR_OK) {
-		if (person &&
-		    (st = progress_view_draw(&screen, v->db, &view->rollout, &view->tally,
-					     clock_boot_ms())) != GR_OK)
+	for (;;) {
+		st = look(now, v->db, v->operands[0]);
+		if (st == GR_OK && person)
+			st = progress_view_draw(&screen, v->db, &now->rollout, &now->counters,
+						clock_boot_ms());
+		if (st != GR_OK || is_over(now))
 			break;
-		if (is_over(view) || (*late = clock_boot_ms() >= until))
+		*late = clock_boot_ms() >= until;
+		if (*late)
 			break;
 		poll(NULL, 0, LOOK_MS);
 	}
@@ -116,23 +126,23 @@ static enum status follow(struct registry_reader *view, bool *late, struct comma
 
 static enum status watch(struct command *v, int64_t until)
 {
-	struct registry_reader view = { 0 };
+	struct standing now = { 0 };
 	const char *id = v->operands[0];
 	bool late = false;
-	enum status st = follow(&view, &late, v, until);
+	enum status st = follow(&now, &late, v, until);
 
 	if (st == GR_OK && late) {
 		complain("job %s: %lld execution(s) had not ended in time", id,
-			 (long long)left_of(&view));
+			 (long long)left_of(&now));
 		st = GR_FAIL;
-	} else if (st == GR_OK &&
-		   (st = db_number(&view.retries, v->db,
-				   "SELECT count(*) FROM execution WHERE job = ? AND attempt > 0",
-				   "s", id)) == GR_OK) {
-		print_end(v, &view.tally);
-		st = all_succeeded(&view) ? GR_OK : GR_NO;
 	}
-	job_release(&view.job);
+	if (st == GR_OK)
+		st = execution_count_retries(&now.retries, v->db, id);
+	if (st == GR_OK) {
+		print_end(v, &now.counters);
+		st = all_succeeded(&now) ? GR_OK : GR_NO;
+	}
+	job_release(&now.job);
 	return st;
 }
 
@@ -140,15 +150,19 @@ int command_watch(int argc, char *argv[])
 {
 	struct command v = { 0 };
 	int64_t until = INT64_MAX;
-	uint32_t seconds;
+	uint32_t seconds = UINT32_MAX;	/* for ever */
 	enum status st = GR_OK;
 	int ch;
 
 	arg_restart();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		if (!command_option(&v, ch) && (st = arg_u32(&seconds, "--wait", optarg)) == GR_OK)
-			until = clock_boot_ms() + (int64_t)seconds * 1000;
-	if (st == GR_OK && (st = command_open(&v, &spec, argc, argv, 1, 1)) == GR_OK)
+		if (!command_option(&v, ch))
+			st = arg_u32(&seconds, "--wait", optarg);
+	if (seconds < UINT32_MAX)
+		until = clock_boot_ms() + (int64_t)seconds * 1000;
+	if (st == GR_OK)
+		st = command_open(&v, &spec, argc, argv, 1, 1);
+	if (st == GR_OK)
 		st = watch(&v, until);
 	return command_close(&v, st);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* backup.c - the registry, the ledger and the authorities, all of one moment, into a folder */
+#include "base/utc.h"
 #include "complain.h"
 #include "gr-registry/archive.h"
 #include "gr-registry/commands.h"
@@ -8,6 +9,7 @@
 #include "key.h"
 #include "pkcs11/key_reference.h"
 #include "registry/command.h"
+#include "registry/registry.h"
 #include "registry/snapshot.h"
 #include "secret.h"
 #include "str.h"
@@ -49,7 +51,7 @@ static enum status freeze(struct job *job)
 	struct stat info;
 	enum status st;
 
-	if ((st = db_open(&writer, home->registry, DB_OPEN)) == GR_OK &&
+	if ((st = registry_open(&writer, home->registry, DB_OPEN)) == GR_OK &&
 	    (st = db_begin(writer)) == GR_OK && (st = db_snapshot(job->v->db)) == GR_OK) {
 		if (stat(home->ledger, &info) == 0)
 			job->ledger = info.st_size;
@@ -175,7 +177,7 @@ static enum status write_time(struct job *job)
 {
 	char text[32];
 
-	command_time(text, job->v->now);
+	utc_format(text, job->v->now);
 	return archive_write(&job->archive, "time", text, strlen(text));
 }
 

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* certificates.c - commands on certificates */
+#include "base/table.h"
 #include "complain.h"
 #include "gr-registry/commands.h"
 #include "issuer/signer.h"
 #include "registry/certificate.h"
 #include "registry/command.h"
 #include "registry/revocation.h"
-#include "registry/table.h"
 #include "registry/thing.h"
 
 #include <getopt.h>
 #include <string.h>
 
-#define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
-#define COLUMNS "SELECT c.id, c.status, p.thing, c.created, c.not_after" \
-	" FROM certificate c LEFT JOIN principal p ON p.certificate = c.id"
+#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, command_options }
 
 static const struct table_column columns[] = {
 	{ "CERTIFICATE", "certificateId", TABLE_TEXT }, { "STATUS", "status", TABLE_TEXT },
@@ -22,16 +20,35 @@ static const struct table_column columns[] = {
 	{ "CREATED", "created", TABLE_TIME }, { "NOT AFTER", "notAfter", TABLE_TIME }, { 0 }
 };
 
+static void take_values(struct table_value values[static 5], const struct certificate_row *row)
+{
+	values[0] = (struct table_value){ .text = row->id };
+	values[1] = (struct table_value){ .text = row->status };
+	values[2] = (struct table_value){ .text = row->thing };
+	values[3] = (struct table_value){ .number = row->created };
+	values[4] = (struct table_value){ .number = row->not_after };
+}
+
+static enum status print_row(void *arg, const struct certificate_row *row)
+{
+	struct table_value values[5];
+
+	take_values(values, row);
+	table_row(arg, values);
+	return GR_OK;
+}
+
 static enum status list_principals(struct command *v)
 {
+	struct table table;
 	enum status st = thing_need(v->db, v->operands[0]);
-	sqlite3_stmt *row;
 
 	if (st != GR_OK)
 		return st;
-	st = db_query(&row, v->db, COLUMNS " WHERE p.thing = ? ORDER BY c.created, c.id", "s",
-		      v->operands[0]);
-	return table_query(columns, v->json, v->db, row, st);
+	table_start(&table, columns, v->json);
+	st = certificate_list(v->db, v->operands[0], print_row, &table);
+	table_end(&table);
+	return st;
 }
 
 int command_list_thing_principals(int argc, char *argv[])
@@ -42,13 +59,20 @@ int command_list_thing_principals(int argc, char *argv[])
 	return command_read(&spec, argc, argv, 1, 1, list_principals);
 }
 
+static enum status print_one(void *arg, const struct certificate_row *row)
+{
+	const struct command *v = arg;
+	struct table_value values[5];
+
+	take_values(values, row);
+	table_one(columns, v->json, values);
+	return GR_OK;
+}
+
 static enum status describe(struct command *v)
 {
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, v->db, COLUMNS " WHERE c.id = ?", "s", v->operands[0]);
+	enum status st = certificate_describe(v->db, v->operands[0], print_one, v);
 
-	if (st == GR_OK)
-		return table_one(columns, v->json, v->db, row);
 	if (st == GR_NO)
 		complain("%s: no such certificate", v->operands[0]);
 	return st;
@@ -70,9 +94,11 @@ static enum status record(const struct command *v, json_t *event)
 	struct signer signer = { 0 };
 	enum status st = signer_open(&signer, &v->home);
 
-	if (st != GR_OK)
+	if (st == GR_OK)
+		st = signer_note(&signer, event);
+	else
 		json_decref(event);
-	else if ((st = signer_note(&signer, event)) == GR_OK)
+	if (st == GR_OK)
 		st = signer_sync(&signer);
 	signer_close(&signer);
 	return st;
@@ -143,16 +169,21 @@ int command_update_certificate(int argc, char *argv[])
 		complain("--reason: %s: not a reason; " REVOCATION_REASONS, reason);
 		return GR_BAD;
 	}
-	if ((st = command_open(&v, &spec, argc, argv, 2, 2)) == GR_OK &&
-	    (st = db_begin(v.db)) == GR_OK && (st = update(&v, reason)) == GR_OK &&
-	    (st = command_answer(&v,
-				 json_pack("{s:s, s:s}", "certificateId", v.operands[0], "status",
-					   v.operands[1]))) == GR_OK)
+	st = command_open(&v, &spec, argc, argv, 2, 2);
+	if (st == GR_OK)
+		st = db_begin(v.db);
+	if (st == GR_OK)
+		st = update(&v, reason);
+	if (st == GR_OK)
+		st = command_answer(&v, json_pack("{s:s, s:s}", "certificateId", v.operands[0],
+						  "status", v.operands[1]));
+	if (st == GR_OK)
 		st = db_commit(v.db);
 	return command_close(&v, st);
 }
 
-static enum status delete (struct command *v) {
+static enum status delete(struct command *v)
+{
 	enum status st = certificate_delete(v->db, v->operands[0], v->now);
 
 	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "certificateId", v->operands[0]))
@@ -194,17 +225,17 @@ static enum status detach(struct command *v)
 {
 	const char *thing = v->operands[0], *id = v->operands[1];
 	struct certificate c;
-	enum status st;
+	enum status st = thing_need(v->db, thing);
 
-	if ((st = thing_need(v->db, thing)) != GR_OK)
+	if (st == GR_OK)
+		st = certificate_need(&c, v->db, id);
+	if (st != GR_OK)
 		return st;
-	if ((st = certificate_get(&c, v->db, id)) == GR_OK && c.thing[0] != '\0' &&
-	    strcmp(c.thing, thing) != 0) {
+	if (c.thing[0] != '\0' && strcmp(c.thing, thing) != 0) {
 		complain("%s: attached to %s, not to %s", id, c.thing, thing);
 		return GR_NO;
 	}
-	if (st != GR_FAIL)
-		st = certificate_detach(v->db, id);
+	st = certificate_detach(v->db, id);
 	return st == GR_OK ? answer_both(v) : st;
 }
 

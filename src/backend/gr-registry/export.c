@@ -5,7 +5,10 @@
 #include "gr-registry/commands.h"
 #include "json.h"
 #include "printable.h"
+#include "registry/certificate.h"
 #include "registry/command.h"
+#include "registry/group.h"
+#include "registry/policy_store.h"
 #include "registry/thing.h"
 
 #include <stdio.h>
@@ -29,136 +32,104 @@ static enum status print(json_t *line)
 	return GR_OK;
 }
 
-/* A query of one column, as an array. NULL: the registry failed. */
-static json_t *names_of(struct db *db, const char *sql, const char *of)
+/* arg is an array. */
+static enum status add_name(void *arg, const char *name)
 {
-	json_t *names = json_array();
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, sql, "s", of);
-
-	for (; st == GR_OK; st = db_next(db, &row))
-		json_array_append_new(names, json_string(db_text(row, 0)));
-	if (st == GR_NO)
-		return names;
-	json_decref(names);
-	return NULL;
+	json_array_append_new(arg, json_string(name));
+	return GR_OK;
 }
 
-static json_t *certificates_of(struct db *db, const char *thing)
+/* The certificates of a thing so far. */
+struct certificates {
+	struct db *db;
+	json_t *all;
+};
+
+static enum status add_certificate(void *arg, const struct certificate_row *row)
 {
-	json_t *all = json_array();
-	sqlite3_stmt *row;
-	enum status st =
-	    db_query(&row, db,
-		     "SELECT c.id, c.status, c.created, c.authority, c.private, c.pem FROM "
-		     "principal p JOIN certificate c ON c.id = p.certificate"
-		     " WHERE p.thing = ? ORDER BY c.created, c.id",
-		     "s", thing);
+	struct certificates *certificates = arg;
+	json_t *policies = json_array();
+	enum status st = policy_store_names(certificates->db, row->id, add_name, policies);
 
-	for (; st == GR_OK; st = db_next(db, &row)) {
-		json_t *policies = names_of(
-		    db,
-		    "SELECT policy FROM certificate_policy WHERE certificate = ? ORDER BY policy",
-		    db_text(row, 0));
-
-		if (!policies) {
-			db_done(row);
-			break;
-		}
-		json_array_append_new(all,
-				      json_pack("{s:s, s:s, s:I, s:s*, s:o*, s:s, s:o}",
-						"certificateId", db_text(row, 0), "status",
-						db_text(row, 1), "created",
-						(json_int_t)db_int(row, 2), "authority",
-						db_text(row, 3)[0] ? db_text(row, 3) : NULL,
-						"private", db_int(row, 4) ? json_true() : NULL,
-						"certificatePem", db_text(row, 5), "policies",
-						policies));
+	if (st != GR_OK) {
+		json_decref(policies);
+		return st;
 	}
-	if (st == GR_NO)
-		return all;
-	json_decref(all);
-	return NULL;
+	json_array_append_new(certificates->all,
+			      json_pack("{s:s, s:s, s:I, s:s*, s:o*, s:s, s:o}", "certificateId",
+					row->id, "status", row->status, "created",
+					(json_int_t)row->created, "authority",
+					row->authority[0] ? row->authority : NULL, "private",
+					row->private ? json_true() : NULL, "certificatePem",
+					row->pem, "policies", policies));
+	return GR_OK;
 }
 
-static enum status export_policies(struct db *db)
+static enum status export_policy(void *arg, const struct policy_row *row)
 {
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT name, document FROM policy ORDER BY name", "");
-
-	for (; st == GR_OK; st = db_next(db, &row))
-		if (print(json_pack("{s:s, s:s}", "policyName", db_text(row, 0), "policyDocument",
-				    db_text(row, 1))) != GR_OK) {
-			db_done(row);
-			return GR_FAIL;
-		}
-	return st == GR_NO ? GR_OK : st;
+	(void)arg;
+	return print(json_pack("{s:s, s:s}", "policyName", row->name, "policyDocument",
+			       row->document));
 }
 
-static enum status export_groups(struct db *db)
+static enum status export_group(void *arg, const struct group_row *row)
 {
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT name FROM thing_group ORDER BY name", "");
-
-	for (; st == GR_OK; st = db_next(db, &row))
-		if (print(json_pack("{s:s}", "thingGroupName", db_text(row, 0))) != GR_OK) {
-			db_done(row);
-			return GR_FAIL;
-		}
-	return st == GR_NO ? GR_OK : st;
+	(void)arg;
+	return print(json_pack("{s:s}", "thingGroupName", row->name));
 }
 
-static enum status export_thing(struct db *db, const char *name)
-{
-	json_t *groups =
-	    names_of(db, "SELECT thing_group FROM member WHERE thing = ? ORDER BY thing_group",
-		     name);
-	json_t *certificates = groups ? certificates_of(db, name) : NULL;
+struct things {
+	struct db *db;
+	struct progress progress;
+	int64_t count;
+};
 
-	if (certificates)
-		return print(json_pack("{s:s, s:o, s:o}", "thingName", name, "thingGroups", groups,
-				       "certificates", certificates));
+static enum status export_thing(void *arg, const struct thing_row *row)
+{
+	struct things *things = arg;
+	json_t *groups = json_array();
+	struct certificates certificates = { things->db, json_array() };
+	enum status st = group_names(things->db, row->name, add_name, groups);
+
+	if (st == GR_OK)
+		st = certificate_list(things->db, row->name, add_certificate, &certificates);
+	if (st == GR_OK)
+		st = print(json_pack("{s:s, s:O, s:O}", "thingName", row->name, "thingGroups",
+				     groups, "certificates", certificates.all));
 	json_decref(groups);
-	return GR_FAIL;
+	json_decref(certificates.all);
+	if (++things->count % STEP == 0)
+		progress_show(&things->progress, things->count);
+	return st;
 }
 
 static enum status export_things(struct db *db, const char *group, int64_t total)
 {
-	struct progress progress;
-	sqlite3_stmt *row;
-	int64_t count = 0;
-	enum status st = db_query(&row, db,
-				  "SELECT name FROM thing WHERE ?1 = '' OR name IN (SELECT thing "
-				  "FROM member WHERE thing_group = ?1) ORDER BY name",
-				  "s", group);
+	struct things things = { .db = db };
+	enum status st;
 
-	progress_start(&progress, "things", total);
-	for (; st == GR_OK; st = db_next(db, &row)) {
-		if (export_thing(db, db_text(row, 0)) != GR_OK) {
-			db_done(row);
-			st = GR_FAIL;
-			break;
-		}
-		if (++count % STEP == 0)
-			progress_show(&progress, count);
-	}
-	progress_end(&progress);
-	return st == GR_NO ? GR_OK : st;
+	progress_start(&things.progress, "things", total);
+	st = thing_list(db, group, export_thing, &things);
+	progress_end(&things.progress);
+	return st;
 }
 
 /* All of one moment, however long it takes. */
-static enum status export(struct command *v) {
-	const char *group = v->count ? v->operands[0] : ""; int64_t total = 0; enum status st;
+static enum status export(struct command *v)
+{
+	const char *group = v->count ? v->operands[0] : "";
+	int64_t total = 0;
+	enum status st = db_snapshot(v->db);
 
-	if ((st = db_snapshot(v->db)) != GR_OK ||
-	    (group[0] && (st = group_need(v->db, group)) != GR_OK)) return st;
-	if ((st = db_number(&total, v->db,
-			    "SELECT CASE ?1 WHEN '' THEN (SELECT count(*) FROM thing) ELSE "
-			    "(SELECT count(*) FROM member WHERE thing_group = ?1) END",
-			    "s", group)) != GR_OK ||
-	    (st = export_policies(v->db)) != GR_OK ||
-	    (st = export_groups(v->db)) != GR_OK) return st;
-	return export_things(v->db, group, total);
+	if (st == GR_OK && group[0])
+		st = group_need(v->db, group);
+	if (st == GR_OK)
+		st = thing_count(&total, v->db, group);
+	if (st == GR_OK)
+		st = policy_store_list(v->db, export_policy, NULL);
+	if (st == GR_OK)
+		st = group_list(v->db, "", export_group, NULL);
+	return st == GR_OK ? export_things(v->db, group, total) : st;
 }
 
 int command_export(int argc, char *argv[])

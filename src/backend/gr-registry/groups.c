@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* groups.c - commands on groups of things */
+#include "base/table.h"
 #include "gr-registry/commands.h"
 #include "registry/command.h"
-#include "registry/table.h"
+#include "registry/group.h"
 #include "registry/thing.h"
 
 #define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
@@ -41,23 +42,29 @@ int command_delete_thing_group(int argc, char *argv[])
 	return command_change(&spec, argc, argv, 1, 1, delete);
 }
 
+static enum status print_group(void *arg, const struct group_row *row)
+{
+	const struct table_value values[] = { { .text = row->name }, { .number = row->things } };
+
+	table_row(arg, values);
+	return GR_OK;
+}
+
 static enum status list(struct command *v)
 {
 	static const struct table_column columns[] = { { "GROUP", "thingGroupName", TABLE_TEXT },
 						       { "THINGS", "things", TABLE_NUMBER },
 						       { 0 } };
-	sqlite3_stmt *row;
-	enum status st;
+	const char *thing = v->count ? v->operands[0] : "";
+	struct table table;
+	enum status st = thing[0] ? thing_need(v->db, thing) : GR_OK;
 
-	if (v->count && (st = thing_need(v->db, v->operands[0])) != GR_OK)
+	if (st != GR_OK)
 		return st;
-	st = db_query(
-	    &row, v->db,
-	    "SELECT name, (SELECT count(*) FROM member WHERE thing_group = name) FROM thing_group"
-	    " WHERE ?1 = '' OR name IN (SELECT thing_group FROM member WHERE thing = ?1) ORDER BY "
-	    "name",
-	    "s", v->count ? v->operands[0] : "");
-	return table_query(columns, v->json, v->db, row, st);
+	table_start(&table, columns, v->json);
+	st = group_list(v->db, thing, print_group, &table);
+	table_end(&table);
+	return st;
 }
 
 int command_list_thing_groups(int argc, char *argv[])

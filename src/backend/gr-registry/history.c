@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* history.c - the chain of custody, alarms, and the operator's own decision */
+#include "base/table.h"
+#include "base/utc.h"
 #include "complain.h"
 #include "gr-registry/commands.h"
 #include "issuer/signer.h"
 #include "printable.h"
+#include "registry/alarm.h"
 #include "registry/command.h"
+#include "registry/history.h"
 #include "registry/rotation.h"
-#include "registry/table.h"
 #include "registry/thing.h"
 
 #include <stdio.h>
@@ -19,51 +22,71 @@ static void print_event(int64_t at, const char *what, const char *value)
 {
 	char text[32];
 
-	command_time(text, at);
+	utc_format(text, at);
 	if (at)
 		printable_line("  %-20s  %s%s%s", text, what, value[0] ? " " : "", value);
 }
 
-static void print_rotation(sqlite3_stmt *row)
+static enum status print_rotation(void *arg, const struct history_row *row)
 {
+	const char *retired = strcmp(row->survivor, "NEW") == 0 ? row->old_id : row->new_id;
 	char decided[64];
 
-	printable_line("job %s execution %lld, asked for by %s", db_text(row, 0),
-		       (long long)db_int(row, 5), db_text(row, 1));
-	print_event(db_int(row, 6), "requested over certificate", db_text(row, 2));
-	print_event(db_int(row, 6), "issued certificate        ", db_text(row, 3));
-	print_event(db_int(row, 7), "new certificate first used", "");
-	print_event(db_int(row, 8), "commit granted", "");
-	snprintf(decided, sizeof decided, "survivor: %s", db_text(row, 4));
-	print_event(db_int(row, 9), decided, "");
-	print_event(db_int(row, 10), "retired certificate       ",
-		    strcmp(db_text(row, 4), "NEW") == 0 ? db_text(row, 2) : db_text(row, 3));
-	if (db_text(row, 11)[0])
+	(void)arg;
+	printable_line("job %s execution %lld, asked for by %s", row->job, (long long)row->number,
+		       row->client);
+	print_event(row->requested, "requested over certificate", row->old_id);
+	print_event(row->requested, "issued certificate        ", row->new_id);
+	print_event(row->used, "new certificate first used", "");
+	print_event(row->committed, "commit granted", "");
+	snprintf(decided, sizeof decided, "survivor: %s", row->survivor);
+	print_event(row->decided, decided, "");
+	print_event(row->retired, "retired certificate       ", retired);
+	if (row->kept[0])
 		printable_line(
 		    "  %-20s  kept certificate           %s: the device may still go back to it",
-		    "", db_text(row, 11));
-	if (db_text(row, 4)[0] == '\0')
+		    "", row->kept);
+	if (row->survivor[0] == '\0')
 		puts("  still open: both certificates stay until the device says which one lives");
+	return GR_OK;
 }
 
-static enum status print_alarms(struct db *db, const char *thing)
+static enum status print_alarm(void *arg, const struct alarm_row *row)
 {
-	sqlite3_stmt *row;
-	enum status st =
-	    db_query(&row, db,
-		     "SELECT kind, count, at, text FROM alarm WHERE thing = ? ORDER BY at", "s",
-		     thing);
 	char last[32];
 
-	for (; st == GR_OK; st = db_next(db, &row)) {
-		command_time(last, db_int(row, 2));
-		printable_line("alarm %s, %lld times, last at %s: %s", db_text(row, 0),
-			       (long long)db_int(row, 1), last, db_text(row, 3));
-	}
-	return st;
+	(void)arg;
+	utc_format(last, row->at);
+	printable_line("alarm %s, %lld times, last at %s: %s", row->kind, (long long)row->count,
+		       last, row->text);
+	return GR_OK;
 }
 
-static enum status history(struct command *v)
+static struct table_value text_or_none(const char *text)
+{
+	return (struct table_value){ .text = text[0] ? text : NULL };
+}
+
+static struct table_value time_or_none(int64_t ms)
+{
+	return (struct table_value){ .number = ms, .none = ms == 0 };
+}
+
+static enum status list_rotation(void *arg, const struct history_row *row)
+{
+	const struct table_value values[] = {
+		{ .text = row->job }, { .text = row->client }, { .text = row->old_id },
+		{ .text = row->new_id }, text_or_none(row->survivor), { .number = row->number },
+		time_or_none(row->requested), time_or_none(row->used),
+		time_or_none(row->committed), time_or_none(row->decided),
+		time_or_none(row->retired), text_or_none(row->kept)
+	};
+
+	table_row(arg, values);
+	return GR_OK;
+}
+
+static enum status list_rotations(struct command *v)
 {
 	static const struct table_column columns[] = {
 		{ "JOB", "jobId", TABLE_TEXT }, { "CLIENT", "clientId", TABLE_TEXT },
@@ -75,31 +98,29 @@ static enum status history(struct command *v)
 		{ "DECIDED", "decidedAt", TABLE_MS }, { "RETIRED", "retiredAt", TABLE_MS },
 		{ "KEPT", "keptCertificateId", TABLE_TEXT }, { 0 }
 	};
-	sqlite3_stmt *row;
+	struct table table;
 	enum status st;
 
+	table_start(&table, columns, true);
+	st = history_list(v->db, v->operands[0], list_rotation, &table);
+	table_end(&table);
+	return st;
+}
+
+static enum status history(struct command *v)
+{
+	const char *thing = v->operands[0];
+	enum status st = history_exists(v->db, thing);
+
 	/* The history of a thing outlives it. */
-	if ((st = db_query(&row, v->db, "SELECT 1 FROM rotation WHERE thing = ?", "s",
-			   v->operands[0])) == GR_NO)
-		st = thing_need(v->db, v->operands[0]);
-	else
-		db_done(row);
+	if (st == GR_NO)
+		st = thing_need(v->db, thing);
 	if (st != GR_OK)
 		return st;
-	st = db_query(&row, v->db,
-		      "SELECT job, client, old, new, survivor, number, requested, used, "
-		      "committed, decided, retired,"
-		      " (SELECT certificate FROM kept WHERE certificate = CASE survivor WHEN "
-		      "'NEW' THEN old WHEN 'OLD' THEN new END)"
-		      " FROM rotation WHERE thing = ? ORDER BY id",
-		      "s", v->operands[0]);
 	if (v->json)
-		return table_query(columns, true, v->db, row, st);
-	for (; st == GR_OK; st = db_next(v->db, &row))
-		print_rotation(row);
-	if (st == GR_NO)
-		st = print_alarms(v->db, v->operands[0]);
-	return st == GR_NO ? GR_OK : st;
+		return list_rotations(v);
+	st = history_list(v->db, thing, print_rotation, NULL);
+	return st == GR_OK ? alarm_list(v->db, thing, print_alarm, NULL) : st;
 }
 
 int command_history(int argc, char *argv[])
@@ -111,6 +132,17 @@ int command_history(int argc, char *argv[])
 	return command_read(&spec, argc, argv, 1, 1, history);
 }
 
+static enum status list_alarm(void *arg, const struct alarm_row *row)
+{
+	const struct table_value values[] = {
+		{ .number = row->at }, { .text = row->kind }, { .text = row->thing },
+		{ .text = row->certificate }, { .number = row->count }, { .text = row->text }
+	};
+
+	table_row(arg, values);
+	return GR_OK;
+}
+
 static enum status alarms(struct command *v)
 {
 	static const struct table_column columns[] = {
@@ -119,13 +151,13 @@ static enum status alarms(struct command *v)
 		{ "CERTIFICATE", "certificateId", TABLE_TEXT },
 		{ "COUNT", "count", TABLE_NUMBER }, { "TEXT", "text", TABLE_TEXT }, { 0 }
 	};
-	sqlite3_stmt *row;
-	enum status st =
-	    db_query(&row, v->db,
-		     "SELECT at, kind, thing, certificate, count, text FROM alarm ORDER BY at",
-		     "");
+	struct table table;
+	enum status st;
 
-	return table_query(columns, v->json, v->db, row, st);
+	table_start(&table, columns, v->json);
+	st = alarm_list(v->db, "", list_alarm, &table);
+	table_end(&table);
+	return st;
 }
 
 int command_alarms(int argc, char *argv[])
@@ -155,34 +187,28 @@ static enum status record_decision(struct command *v, const char *certificate)
 static enum status settle(struct command *v)
 {
 	bool new = strcmp(v->operands[1], "new") == 0;
-	char certificate[65];
-	sqlite3_stmt *row;
-	int64_t id;
+	struct history_open open;
+	const char *survivor;
 	enum status st;
 
 	if (!new && strcmp(v->operands[1], "old") != 0) {
 		complain("%s: not a decision; old or new", v->operands[1]);
 		return GR_BAD;
 	}
-	st = db_query(&row, v->db,
-		      "SELECT id, CASE ?2 WHEN 1 THEN new ELSE old END FROM rotation WHERE thing "
-		      "= ?1 AND survivor IS NULL"
-		      " ORDER BY id DESC LIMIT 1",
-		      "sd", v->operands[0], (int)new);
+	st = history_newest_open(&open, v->db, v->operands[0]);
 	if (st == GR_NO)
 		complain("%s: has no open rotation", v->operands[0]);
 	if (st != GR_OK)
 		return st;
-	id = db_int(row, 0);
-	snprintf(certificate, sizeof certificate, "%s", db_text(row, 1));
-	db_done(row);
-	if ((st = rotation_decide(v->db, id, new ? SURVIVOR_NEW : SURVIVOR_OLD, v->now)) != GR_OK)
+	survivor = new ? open.new_id : open.old_id;
+	st = rotation_decide(v->db, open.id, new ? SURVIVOR_NEW : SURVIVOR_OLD, v->now);
+	if (st == GR_OK)
+		st = record_decision(v, survivor);
+	if (st != GR_OK)
 		return st;
-	if ((st = record_decision(v, certificate)) != GR_OK)
-		return st;
-	return command_answer(v,
-			      json_pack("{s:s, s:s, s:s}", "thingName", v->operands[0], "survivor",
-					new ? "NEW" : "OLD", "certificateId", certificate));
+	return command_answer(v, json_pack("{s:s, s:s, s:s}", "thingName", v->operands[0],
+					   "survivor", new ? "NEW" : "OLD", "certificateId",
+					   survivor));
 }
 
 int command_settle(int argc, char *argv[])

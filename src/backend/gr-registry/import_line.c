@@ -5,6 +5,8 @@
 #include "json.h"
 #include "policy/policy.h"
 #include "registry/certificate.h"
+#include "registry/group.h"
+#include "registry/policy_store.h"
 #include "registry/thing.h"
 
 #include <stdlib.h>
@@ -23,7 +25,7 @@ static enum status take_policy(struct import_line *l, const json_t *line, const 
 	    : json_is_object(document)	      ? json_compact(document)
 					      : NULL;
 	const char *problem = text ? policy_problem(text) : "policyDocument is missing";
-	enum status st = problem ? refuse(GR_BAD, name, problem) : policy_put(l->db, name, text);
+	enum status st = problem ? refuse(GR_BAD, name, problem) : policy_store_put(l->db, name, text);
 
 	free(text);
 	return st;
@@ -52,7 +54,7 @@ static enum status attach_policies(struct import_line *l, const json_t *policies
 
 	json_array_foreach(policies, i, name)
 		if (st == GR_OK)
-			st = policy_attach(l->db, json_string_value(name), certificate);
+			st = policy_store_attach(l->db, json_string_value(name), certificate);
 	return st;
 }
 

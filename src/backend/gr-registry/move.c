@@ -7,6 +7,7 @@
 #include "file.h"
 #include "gr-registry/commands.h"
 #include "registry/command.h"
+#include "registry/registry.h"
 #include "str.h"
 
 #include <errno.h>
@@ -90,15 +91,10 @@ static enum status part(struct move *m)
 static enum status close_log(struct move *m)
 {
 	struct db *db = NULL;
-	enum status st = db_open(&db, m->old, DB_OPEN);
+	enum status st = registry_open(&db, m->old, DB_OPEN);
 
-	if (st == GR_OK &&
-	    sqlite3_exec(db_handle(db), "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) !=
-		SQLITE_OK) {
-		complain("%s: %s; stop broker and daemon first", m->old,
-			 sqlite3_errmsg(db_handle(db)));
-		st = GR_FAIL;
-	}
+	if (st == GR_OK)
+		st = db_put_away_log(db);
 	db_close(db);
 	return st;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* policies.c - commands on IoT policy documents */
+#include "base/table.h"
 #include "complain.h"
 #include "file.h"
 #include "gr-registry/commands.h"
@@ -7,7 +8,7 @@
 #include "printable.h"
 #include "registry/certificate.h"
 #include "registry/command.h"
-#include "registry/table.h"
+#include "registry/policy_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,11 +30,12 @@ static enum status create(struct command *v)
 	}
 	if (st != GR_OK)
 		return st;
-	if ((problem = policy_problem(text))) {
+	problem = policy_problem(text);
+	if (problem) {
 		complain("%s: %s", path, problem);
 		st = GR_BAD;
 	} else {
-		st = policy_put(v->db, v->operands[0], text);
+		st = policy_store_put(v->db, v->operands[0], text);
 	}
 	free(text);
 	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "policyName", v->operands[0]))
@@ -58,7 +60,7 @@ static enum status answer_both(const struct command *v)
 
 static enum status attach(struct command *v)
 {
-	enum status st = policy_attach(v->db, v->operands[0], v->operands[1]);
+	enum status st = policy_store_attach(v->db, v->operands[0], v->operands[1]);
 
 	return st == GR_OK ? answer_both(v) : st;
 }
@@ -73,7 +75,7 @@ int command_attach_policy(int argc, char *argv[])
 
 static enum status detach(struct command *v)
 {
-	enum status st = policy_detach(v->db, v->operands[0], v->operands[1]);
+	enum status st = policy_store_detach(v->db, v->operands[0], v->operands[1]);
 
 	return st == GR_OK ? answer_both(v) : st;
 }
@@ -86,19 +88,28 @@ int command_detach_policy(int argc, char *argv[])
 	return command_change(&spec, argc, argv, 2, 2, detach);
 }
 
+static enum status print_policy(void *arg, const struct policy_row *row)
+{
+	const struct table_value values[] = { { .text = row->name },
+					      { .number = row->certificates } };
+
+	table_row(arg, values);
+	return GR_OK;
+}
+
 static enum status list(struct command *v)
 {
-	static const struct table_column columns[] = { { "POLICY", "policyName", TABLE_TEXT },
-						       { "CERTIFICATES", "certificates",
-							 TABLE_NUMBER },
-						       { 0 } };
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, v->db,
-				  "SELECT name, (SELECT count(*) FROM certificate_policy WHERE "
-				  "policy = name) FROM policy ORDER BY name",
-				  "");
+	static const struct table_column columns[] = {
+		{ "POLICY", "policyName", TABLE_TEXT },
+		{ "CERTIFICATES", "certificates", TABLE_NUMBER }, { 0 }
+	};
+	struct table table;
+	enum status st;
 
-	return table_query(columns, v->json, v->db, row, st);
+	table_start(&table, columns, v->json);
+	st = policy_store_list(v->db, print_policy, &table);
+	table_end(&table);
+	return st;
 }
 
 int command_list_policies(int argc, char *argv[])
@@ -109,23 +120,26 @@ int command_list_policies(int argc, char *argv[])
 	return command_read(&spec, argc, argv, 0, 0, list);
 }
 
+static enum status print_name(void *arg, const char *name)
+{
+	table_row(arg, &(struct table_value){ .text = name });
+	return GR_OK;
+}
+
 static enum status list_attached(struct command *v)
 {
 	static const struct table_column columns[] = { { "POLICY", "policyName", TABLE_TEXT },
 						       { 0 } };
 	struct certificate c;
-	sqlite3_stmt *row;
-	enum status st = certificate_get(&c, v->db, v->operands[0]);
+	struct table table;
+	enum status st = certificate_need(&c, v->db, v->operands[0]);
 
-	if (st == GR_NO)
-		complain("%s: no such certificate", v->operands[0]);
 	if (st != GR_OK)
 		return st;
-	st =
-	    db_query(&row, v->db,
-		     "SELECT policy FROM certificate_policy WHERE certificate = ? ORDER BY policy",
-		     "s", c.id);
-	return table_query(columns, v->json, v->db, row, st);
+	table_start(&table, columns, v->json);
+	st = policy_store_names(v->db, c.id, print_name, &table);
+	table_end(&table);
+	return st;
 }
 
 int command_list_attached_policies(int argc, char *argv[])
@@ -139,21 +153,15 @@ int command_list_attached_policies(int argc, char *argv[])
 /* As it was given, so that it can be edited and given again. */
 static enum status get(struct command *v)
 {
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, v->db, "SELECT document FROM policy WHERE name = ?", "s",
-				  v->operands[0]);
+	char *document = NULL;
+	enum status st = policy_store_document(&document, v->db, v->operands[0]);
 
-	if (st == GR_NO)
-		complain("%s: no such policy", v->operands[0]);
-	if (st != GR_OK)
-		return st;
-	if (v->json)
-		st = command_answer(v,
-				    json_pack("{s:s, s:s}", "policyName", v->operands[0],
-					      "policyDocument", db_text(row, 0)));
-	else
-		printable_verbatim(db_text(row, 0));
-	db_done(row);
+	if (st == GR_OK && v->json)
+		st = command_answer(v, json_pack("{s:s, s:s}", "policyName", v->operands[0],
+						 "policyDocument", document));
+	else if (st == GR_OK)
+		printable_verbatim(document);
+	free(document);
 	return st;
 }
 
@@ -164,8 +172,9 @@ int command_get_policy(int argc, char *argv[])
 	return command_read(&spec, argc, argv, 1, 1, get);
 }
 
-static enum status delete (struct command *v) {
-	enum status st = policy_delete(v->db, v->operands[0]);
+static enum status delete(struct command *v)
+{
+	enum status st = policy_store_delete(v->db, v->operands[0]);
 
 	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "policyName", v->operands[0]))
 			   : st;

@@ -7,6 +7,8 @@
 #include "issuer/signer.h"
 #include "registry/certificate.h"
 #include "registry/command.h"
+#include "registry/group.h"
+#include "registry/policy_store.h"
 #include "registry/thing.h"
 
 #include <errno.h>
@@ -56,7 +58,7 @@ static enum status record(struct command *v, const struct membership *m, struct 
 	enum status st;
 
 	if ((st = certificate_register(v->db, cert, &origin, thing, v->now)) != GR_OK ||
-	    (m->policy && (st = policy_attach(v->db, m->policy, cert->id)) != GR_OK) ||
+	    (m->policy && (st = policy_store_attach(v->db, m->policy, cert->id)) != GR_OK) ||
 	    (m->group && (st = group_add(v->db, m->group, thing)) != GR_OK))
 		return st;
 	st = signer_note(signer,

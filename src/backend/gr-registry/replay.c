@@ -5,6 +5,9 @@
 #include "jobs/queue.h"
 #include "json.h"
 #include "registry/certificate.h"
+#include "registry/group.h"
+#include "registry/history.h"
+#include "registry/policy_store.h"
 #include "registry/retained_certificate.h"
 #include "registry/revocation.h"
 #include "registry/rotation.h"
@@ -26,101 +29,79 @@ static const char *word(const json_t *line, const char *member)
 	return text ? text : "";
 }
 
-static bool has_row(enum status *st, struct db *db, const char *sql, const char *name)
-{
-	int64_t found = 0;
-
-	*st = db_number(&found, db, sql, "s", name);
-	return *st == GR_OK;
-}
-
 /*
  * A policy or a group that is missing in the copy is passed over: the certificate is what counts.
  */
+static enum status attach_policy(struct replay *r, const char *name, const char *certificate)
+{
+	enum status st = policy_store_exists(r->db, name);
+
+	if (st == GR_OK)
+		st = policy_store_attach(r->db, name, certificate);
+	return st == GR_NO ? GR_OK : st;
+}
+
+static enum status join_group(struct replay *r, const char *name, const char *thing)
+{
+	enum status st = group_exists(r->db, name);
+
+	if (st == GR_OK)
+		st = group_add(r->db, name, thing);
+	return st == GR_NO ? GR_OK : st;
+}
+
 static enum status attach_all(struct replay *r, const json_t *line, const char *certificate,
 			      const char *thing)
 {
 	const json_t *name;
-	enum status st = GR_OK;
 	int64_t policies = 0;
+	enum status st = GR_OK;
 	size_t i;
 
 	json_array_foreach(json_object_get(line, "policies"), i, name)
-		if (json_is_string(name) &&
-		    has_row(&st, r->db, "SELECT 1 FROM policy WHERE name = ?",
-			    json_string_value(name)))
-			if ((st = policy_attach(r->db, json_string_value(name), certificate)) !=
-			    GR_OK)
-				return st;
+		if (st == GR_OK && json_is_string(name))
+			st = attach_policy(r, json_string_value(name), certificate);
 	json_array_foreach(json_object_get(line, "thingGroups"), i, name)
-		if (json_is_string(name) &&
-		    has_row(&st, r->db, "SELECT 1 FROM thing_group WHERE name = ?",
-			    json_string_value(name)))
-			if ((st = group_add(r->db, json_string_value(name), thing)) != GR_OK)
-				return st;
-	if (st == GR_FAIL ||
-	    (st = db_number(&policies, r->db,
-			    "SELECT count(*) FROM certificate_policy WHERE certificate = ?", "s",
-			    certificate)) != GR_OK)
-		return GR_FAIL;
-	r->bare += policies == 0;
-	return GR_OK;
+		if (st == GR_OK && json_is_string(name))
+			st = join_group(r, json_string_value(name), thing);
+	if (st == GR_OK)
+		st = certificate_count_policies(&policies, r->db, certificate);
+	r->bare += st == GR_OK && policies == 0;
+	return st;
 }
 
 /*
- * Two lines for one key: the transaction of the first was lost and its certificate never left, so
- * the second counts. GR_NO, silent: there is none to give way.
+ * The key was certified before. Two lines for one key: the transaction of the first was lost and
+ * its certificate never left the backend, so the second counts. gone: the certificate of the
+ * first; untouched where both stand. GR_NO, silent: the registry has forgotten the first.
  */
-static enum status take_place(char gone[static 65], struct replay *r, const char *thing,
-			      const struct cert *cert, const char *old)
+static enum status find_replaced(char gone[static 65], struct replay *r, const char *thing,
+				 const struct cert *cert, const char *old)
 {
-	sqlite3_stmt *row;
-	enum status st;
-	int64_t again;
+	struct certificate over;
+	enum status st = certificate_get(&over, r->db, old);
 
+	if (st == GR_FAIL)
+		return st;
 	/*
 	 * Versions up to 2 certified a key once more in another form: that certificate stands
 	 * beside the one it was asked for over.
 	 */
-	if ((st = db_number(&again, r->db, "SELECT 1 FROM certificate WHERE id = ? AND spki = ?",
-			    "ss", old, cert->spki)) != GR_NO)
-		return st;
-	st = db_query(&row, r->db,
-		      "SELECT c.id FROM principal p JOIN certificate c ON c.id = p.certificate"
-		      " WHERE p.thing = ?1 AND c.spki = ?2 AND c.id <> ?3",
-		      "sss", thing, cert->spki, cert->id);
-
-	if (st != GR_OK)
-		return st;
-	str_copy(gone, 65, db_text(row, 0));
-	db_done(row);
-	return GR_OK;
-}
-
-static enum status give_way(struct replay *r, const char *gone, const struct cert *cert,
-			    const char *pem)
-{
-	enum status st;
-
-	if (!gone[0])
+	if (st == GR_OK && strcmp(over.spki, cert->spki) == 0)
 		return GR_OK;
-	if ((st = policy_copy(r->db, cert->id, gone)) != GR_OK ||
-	    (st = db_run(r->db, "DELETE FROM principal WHERE certificate = ?", "s", gone)) !=
-		GR_OK ||
-	    (st = db_run(r->db, "DELETE FROM certificate_policy WHERE certificate = ?", "s",
-			 gone)) != GR_OK ||
-	    (st = db_run(r->db, "DELETE FROM certificate WHERE id = ?", "s", gone)) != GR_OK)
-		return st;
-	return db_run(r->db, "UPDATE rotation SET new = ?2, pem = ?3 WHERE new = ?1", "sss", gone,
-		      cert->id, pem);
+	return certificate_holder(gone, r->db, thing, cert->spki, cert->id);
 }
 
-/*
- * GR_NO, silent: the registry has it, or had it and has forgotten it since. gone: the one that
- * gives way to it, or "".
- */
-static enum status add_certificate(char gone[static 65], struct replay *r, const json_t *line,
-				   const char *thing, const struct cert *cert)
+static enum status replace(struct replay *r, const char *gone, const struct cert *cert,
+			   const char *pem)
+{
+	enum status st = policy_store_copy(r->db, cert->id, gone);
+
+	return st == GR_OK ? certificate_replace(r->db, gone, cert->id, pem) : st;
+}
+
+static enum status insert_certificate(struct replay *r, const json_t *line, const char *thing,
+				      const struct cert *cert)
 {
 	const struct certificate_origin origin = {
 		word(line, "authority"), json_is_true(json_object_get(line, "private"))
@@ -129,23 +110,39 @@ static enum status add_certificate(char gone[static 65], struct replay *r, const
 	int64_t at = json_number(line, "at", r->now);
 	const struct certificate_past past = { .status = status[0] ? status : "ACTIVE",
 					       .created = json_number(line, "created", at) };
+	enum status st = thing_create(r->db, thing, at);
+
+	if (st == GR_OK)
+		st = certificate_add(r->db, cert, &origin, &past);
+	if (st == GR_OK)
+		st = certificate_see_key(r->db, cert->spki, thing, at);
+	if (st == GR_OK)
+		st = certificate_attach(r->db, cert->id, thing, at);
+	if (st != GR_OK)
+		return st == GR_FAIL ? st : GR_BAD;
+	r->certificates++;
+	return GR_OK;
+}
+
+/*
+ * GR_NO, silent: the registry has it, or had it and has forgotten it since. gone: the one that it
+ * replaces, or "".
+ */
+static enum status add_certificate(char gone[static 65], struct replay *r, const json_t *line,
+				   const char *thing, const struct cert *cert)
+{
 	struct certificate known;
 	enum status st = certificate_get(&known, r->db, cert->id);
 
 	gone[0] = '\0';
 	if (st != GR_NO)
 		return st == GR_OK ? GR_NO : st;
-	if ((st = certificate_key_seen(r->db, cert->spki)) == GR_FAIL ||
-	    (st == GR_OK &&
-	     (st = take_place(gone, r, thing, cert, word(line, "oldCertificateId"))) != GR_OK))
-		return st;
-	if ((st = thing_create(r->db, thing, at)) != GR_OK ||
-	    (st = certificate_add(r->db, cert, &origin, &past)) != GR_OK ||
-	    (st = certificate_see_key(r->db, cert->spki, thing, at)) != GR_OK ||
-	    (st = certificate_attach(r->db, cert->id, thing, at)) != GR_OK)
-		return st == GR_FAIL ? st : GR_BAD;
-	r->certificates++;
-	return GR_OK;
+	st = certificate_key_seen(r->db, cert->spki);
+	if (st == GR_OK)
+		st = find_replaced(gone, r, thing, cert, word(line, "oldCertificateId"));
+	else if (st == GR_NO)
+		st = GR_OK;
+	return st == GR_OK ? insert_certificate(r, line, thing, cert) : st;
 }
 
 /* The execution itself if the copy has it, else a number that no execution ever has. */
@@ -156,14 +153,14 @@ static enum status execution_of(int64_t *id, struct replay *r, const json_t *lin
 					json_number(line, "executionNumber", 0));
 	struct rotation other;
 
-	if (st == GR_OK && (st = rotation_of_execution(&other, r->db, x.id)) == GR_NO) {
-		*id = x.id;
-		return GR_OK;
-	}
-	return st == GR_FAIL
-	    ? st
-	    : db_number(id, r->db, "SELECT min(0, coalesce(min(execution), 0)) - 1 FROM rotation",
-			"");
+	if (st == GR_NO)
+		return history_unused_execution(id, r->db);
+	if (st == GR_OK)
+		st = rotation_of_execution(&other, r->db, x.id);
+	if (st == GR_OK)
+		return history_unused_execution(id, r->db);
+	*id = x.id;
+	return st == GR_NO ? GR_OK : st;
 }
 
 /*
@@ -198,12 +195,12 @@ static enum status take_certificate(struct replay *r, const json_t *line)
 		return GR_OK;
 	}
 	st = add_certificate(gone, r, line, thing, &cert);
-	if (st == GR_OK && old[0] &&
-	    ((st = policy_copy(r->db, cert.id, old)) != GR_OK ||
-	     (!gone[0] && (st = add_rotation(r, line, &cert)) != GR_OK)))
-		st = GR_FAIL;
-	if (st == GR_OK)
-		st = give_way(r, gone, &cert, pem);
+	if (st == GR_OK && old[0])
+		st = policy_store_copy(r->db, cert.id, old);
+	if (st == GR_OK && old[0] && !gone[0])
+		st = add_rotation(r, line, &cert);
+	if (st == GR_OK && gone[0])
+		st = replace(r, gone, &cert, pem);
 	if (st == GR_OK)
 		st = attach_all(r, line, cert.id, thing);
 	cert_release(&cert);
@@ -236,12 +233,10 @@ static enum status take_survivor(struct replay *r, const json_t *line)
 	if (st != GR_OK || rotation.survivor != SURVIVOR_NONE)
 		return st == GR_NO ? GR_OK : st;
 	r->survivors++;
-	if ((st = rotation_decide(r->db, rotation.id, survivor,
-				  json_number(line, "at", r->now))) != GR_OK ||
-	    (survivor == SURVIVOR_NEW &&
-	     (st = retained_certificate_release(r->db, rotation.thing, rotation.new_id)) != GR_OK))
-		return GR_FAIL;
-	return end_execution(r, line, survivor);
+	st = rotation_decide(r->db, rotation.id, survivor, json_number(line, "at", r->now));
+	if (st == GR_OK && survivor == SURVIVOR_NEW)
+		st = retained_certificate_release(r->db, rotation.thing, rotation.new_id);
+	return st == GR_OK ? end_execution(r, line, survivor) : GR_FAIL;
 }
 
 /*
@@ -253,14 +248,12 @@ static enum status take_settled(struct replay *r, const json_t *line)
 	const char *thing = word(line, "thingName");
 	int64_t at = json_number(line, "at", r->now);
 	bool settled;
-	enum status st = db_run(r->db,
-				"UPDATE certificate SET seen = coalesce(seen, ?2) WHERE id IN "
-				"(SELECT certificate FROM principal WHERE thing = ?1)",
-				"si", thing, at);
+	enum status st = certificate_see_all(r->db, thing, at);
 
-	if (st == GR_OK &&
-	    (st = rotation_settle_others(&settled, r->db, thing, 0, word(line, "certificateId"),
-					 at)) == GR_OK)
+	if (st == GR_OK)
+		st = rotation_settle_others(&settled, r->db, thing, 0,
+					    word(line, "certificateId"), at);
+	if (st == GR_OK)
 		r->survivors += settled;
 	return st;
 }

@@ -13,8 +13,8 @@
 #include "gr-registry/restore_ca.h"
 #include "issuer/sealed_key.h"
 #include "registry/command.h"
-#include "registry/outbox.h"
-#include "registry/rotation.h"
+#include "registry/registry.h"
+#include "registry/restoration.h"
 #include "registry/snapshot.h"
 #include "str.h"
 
@@ -105,55 +105,17 @@ static enum status replay(struct job *job, const char *path, off_t *end)
 	return st == GR_OK || st == GR_NO ? replay_ledger(&job->replay, path, from, end) : st;
 }
 
-/*
- * Numbers that the daemon and the broker have seen do not come again, not even those of the
- * seconds until the copy takes its place. Who is connected with a certificate that is no good by
- * the copy is to be dropped. What operators have not been told yet, they are.
- */
-static enum status take_over(struct job *job)
-{
-	static const char *const steps[] = {
-		"INSERT OR IGNORE INTO alarm (at, kind, thing, certificate, text, count) SELECT at, kind, thing, certificate, text, count FROM live.alarm",
-		"DELETE FROM notice",
-		"DELETE FROM channel",
-		"INSERT INTO notice SELECT * FROM live.notice",
-		"INSERT INTO channel SELECT * FROM live.channel",
-		"UPDATE sqlite_sequence SET seq = 1000000 + max(seq, coalesce((SELECT seq FROM live.sqlite_sequence l WHERE l.name = sqlite_sequence.name), 0))",
-		"INSERT INTO sqlite_sequence (name, seq) SELECT name, seq + 1000000 FROM live.sqlite_sequence WHERE name NOT IN (SELECT name FROM sqlite_sequence)",
-		"UPDATE meta SET value = 1 + max(value, (SELECT value FROM live.meta WHERE key = 'policy_epoch')) WHERE key = 'policy_epoch'",
-		"INSERT INTO departure (certificate) SELECT id FROM live.certificate c WHERE status = 'ACTIVE' AND NOT EXISTS"
-		" (SELECT 1 FROM main.certificate n JOIN main.principal p ON p.certificate = n.id WHERE n.id = c.id AND n.status = 'ACTIVE')"
-	};
-	enum status st = GR_OK;
-
-	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && st == GR_OK; i++)
-		st = db_run(job->copy, steps[i], "");
-	return st;
-}
-
 static enum status prepare(struct job *job, bool live)
 {
-	char text[128];
 	enum status st = GR_OK;
 
 	if (job->ledger)
 		st = replay(job, job->ledger, &job->end);
-	if (st != GR_OK || (st = replay(job, job->v->home.ledger, &job->end)) != GR_OK ||
-	    /* Answers that were on their way then: nobody waits for them any more. */
-	    (st = db_run(job->copy, "DELETE FROM outbox", "")) != GR_OK ||
-	    (st = db_run(job->copy, "UPDATE session SET live = 0 WHERE live = 1", "")) != GR_OK ||
-	    (live && (st = take_over(job)) != GR_OK))
-		return st;
-	str_format(text, sizeof text,
-		   "put back as of %s; nothing is retired until gr-registry resume-retirement",
-		   job->time);
-	if ((st = rotation_pause(job->copy)) != GR_OK ||
-	    (st = alarm_raise(job->copy, "restored", "", "", text, job->v->now)) != GR_OK)
-		return st;
-	return db_run(
-	    job->copy,
-	    "INSERT INTO meta VALUES ('restored', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
-	    "i", job->v->now);
+	if (st == GR_OK)
+		st = replay(job, job->v->home.ledger, &job->end);
+	if (st == GR_OK && live)
+		st = restoration_take_over(job->copy);
+	return st == GR_OK ? restoration_begin(job->copy, job->time, job->v->now) : st;
 }
 
 static enum status prepare_copy(struct job *job, bool live)
@@ -162,17 +124,21 @@ static enum status prepare_copy(struct job *job, bool live)
 
 	str_format(job->copy_path, sizeof job->copy_path, "%s/.restored.db", job->v->home.dir);
 	remove_copy(job);
-	if ((st = archive_put(&job->archive, "registry.db", job->copy_path, 0600)) != GR_OK ||
-	    (st = db_open(&job->copy, job->copy_path, DB_OPEN)) != GR_OK ||
-	    (live &&
-	     (st = db_run(job->copy, "ATTACH ? AS live", "s",
-			  sqlite3_db_filename(db_handle(job->v->db), "main"))) != GR_OK))
+	st = archive_put(&job->archive, "registry.db", job->copy_path, 0600);
+	if (st == GR_OK)
+		st = registry_open(&job->copy, job->copy_path, DB_OPEN);
+	if (st == GR_OK && live)
+		st = restoration_attach(job->copy, job->v->db);
+	if (st != GR_OK)
 		return st;
 	job->replay = (struct replay){ .db = job->copy, .now = job->v->now };
-	if ((st = db_begin(job->copy)) == GR_OK && (st = prepare(job, live)) == GR_OK)
+	st = db_begin(job->copy);
+	if (st == GR_OK)
+		st = prepare(job, live);
+	if (st == GR_OK)
 		st = db_commit(job->copy);
 	db_rollback(job->copy);
-	return st == GR_OK && live ? db_run(job->copy, "DETACH live", "") : st;
+	return st == GR_OK && live ? restoration_detach(job->copy) : st;
 }
 
 /* What was written to the ledger while the copy was made. */
@@ -181,10 +147,9 @@ static enum status catch_up(struct job *job)
 	enum status st = db_begin(job->v->db);
 
 	job->replay.db = job->v->db;
-	if (st == GR_OK &&
-	    (st = replay_ledger(&job->replay, job->v->home.ledger, job->end, &job->end)) == GR_OK)
-		st = db_commit(job->v->db);
-	return st;
+	if (st == GR_OK)
+		st = replay_ledger(&job->replay, job->v->home.ledger, job->end, &job->end);
+	return st == GR_OK ? db_commit(job->v->db) : st;
 }
 
 static enum status put_back(struct job *job)
@@ -236,29 +201,45 @@ static enum status print(const struct job *job)
 	return GR_OK;
 }
 
+/* The folders, the authorities and the ledger, all of which a restored registry needs. */
+static enum status make_home(struct job *job, const char *passphrase)
+{
+	struct home *home = &job->v->home;
+	enum status st = home_make(home);
+
+	if (st == GR_OK)
+		st = home_make_signer(home);
+	if (st == GR_OK)
+		st = restore_ca(&job->archive, home, passphrase);
+	return st == GR_OK ? find_ledger(job) : st;
+}
+
 static enum status restore(struct job *job, const char *passphrase)
 {
 	struct command *v = job->v;
 	bool live;
-	enum status st;
+	enum status st = home_find(&v->home, v->home_dir);
 
-	if ((st = home_find(&v->home, v->home_dir)) != GR_OK ||
-	    (st = archive_open(&job->archive, v->operands[0])) != GR_OK ||
-	    (st = read_time(job)) != GR_OK || (st = home_make(&v->home)) != GR_OK ||
-	    (st = home_make_signer(&v->home)) != GR_OK ||
-	    (st = restore_ca(&job->archive, &v->home, passphrase)) != GR_OK ||
-	    (st = find_ledger(job)) != GR_OK)
+	if (st == GR_OK)
+		st = archive_open(&job->archive, v->operands[0]);
+	if (st == GR_OK)
+		st = read_time(job);
+	if (st == GR_OK)
+		st = make_home(job, passphrase);
+	if (st != GR_OK)
 		return st;
 	live = exists(v->home.registry);
-	if (live && (st = db_open(&v->db, v->home.registry, DB_OPEN)) != GR_OK) {
+	if (live)
+		st = registry_open(&v->db, v->home.registry, DB_OPEN);
+	if (st != GR_OK) {
 		complain("%s: cannot be written over; stop broker and daemon and move it away",
 			 v->home.registry);
 		return st;
 	}
-	if ((st = prepare_copy(job, live)) != GR_OK ||
-	    (!live && (st = db_open(&v->db, v->home.registry, DB_CREATE)) != GR_OK))
-		return st;
-	return put_back(job);
+	st = prepare_copy(job, live);
+	if (st == GR_OK && !live)
+		st = registry_open(&v->db, v->home.registry, DB_CREATE);
+	return st == GR_OK ? put_back(job) : st;
 }
 
 int command_restore(int argc, char *argv[])
@@ -285,7 +266,9 @@ int command_restore(int argc, char *argv[])
 	v.now = clock_real_ms();
 	if (keys)
 		st = sealed_passphrase(&passphrase, keys);
-	if (st == GR_OK && (st = restore(&job, passphrase)) == GR_OK)
+	if (st == GR_OK)
+		st = restore(&job, passphrase);
+	if (st == GR_OK)
 		st = print(&job);
 	sealed_forget(passphrase);
 	db_close(job.copy);
@@ -297,14 +280,9 @@ int command_restore(int argc, char *argv[])
 
 static enum status resume(struct command *v)
 {
-	enum status st = rotation_is_paused(v->db);
+	enum status st = restoration_end(v->db);
 
-	if (st == GR_NO)
-		complain("retirement is not paused");
-	if (st != GR_OK || (st = rotation_resume(v->db)) != GR_OK ||
-	    (st = db_run(v->db, "DELETE FROM alarm WHERE kind = 'restored'", "")) != GR_OK)
-		return st;
-	return command_answer(v, json_pack("{s:s}", "retirement", "resumed"));
+	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "retirement", "resumed")) : st;
 }
 
 int command_resume_retirement(int argc, char *argv[])

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* things.c - commands on things */
+#include "base/table.h"
 #include "gr-registry/commands.h"
 #include "jobs/queue.h"
 #include "registry/command.h"
-#include "registry/table.h"
+#include "registry/group.h"
+#include "registry/registry.h"
 #include "registry/thing.h"
 
 #include <unistd.h>
@@ -22,9 +24,12 @@ int command_init(int argc, char *argv[])
 		command_option(&v, ch);
 	if (argc != optind)
 		arg_usage(&spec);
-	if ((st = home_find(&v.home, v.home_dir)) != GR_OK || (st = home_make(&v.home)) != GR_OK)
+	st = home_find(&v.home, v.home_dir);
+	if (st == GR_OK)
+		st = home_make(&v.home);
+	if (st != GR_OK)
 		return st;
-	return command_close(&v, db_open(&v.db, v.home.registry, DB_CREATE));
+	return command_close(&v, registry_open(&v.db, v.home.registry, DB_CREATE));
 }
 
 static enum status create_thing(struct command *v)
@@ -61,6 +66,16 @@ int command_delete_thing(int argc, char *argv[])
 	return command_change(&spec, argc, argv, 1, 1, delete_thing);
 }
 
+static enum status print_thing(void *arg, const struct thing_row *row)
+{
+	const struct table_value values[] = { { .text = row->name },
+					      { .number = row->certificates },
+					      { .number = row->connected } };
+
+	table_row(arg, values);
+	return GR_OK;
+}
+
 static enum status list_things(struct command *v)
 {
 	static const struct table_column columns[] = {
@@ -68,18 +83,16 @@ static enum status list_things(struct command *v)
 		{ "CERTIFICATES", "certificates", TABLE_NUMBER },
 		{ "CONNECTED", "connected", TABLE_FLAG }, { 0 }
 	};
-	sqlite3_stmt *row;
-	enum status st;
+	const char *group = v->count ? v->operands[0] : "";
+	struct table table;
+	enum status st = group[0] ? group_need(v->db, group) : GR_OK;
 
-	if (v->count && (st = group_need(v->db, v->operands[0])) != GR_OK)
+	if (st != GR_OK)
 		return st;
-	st = db_query(&row, v->db,
-		      "SELECT name, (SELECT count(*) FROM principal WHERE thing = name), "
-		      "coalesce((SELECT live FROM session WHERE thing = name), 0)"
-		      " FROM thing WHERE ?1 = '' OR name IN (SELECT thing FROM member WHERE "
-		      "thing_group = ?1) ORDER BY name",
-		      "s", v->count ? v->operands[0] : "");
-	return table_query(columns, v->json, v->db, row, st);
+	table_start(&table, columns, v->json);
+	st = thing_list(v->db, group, print_thing, &table);
+	table_end(&table);
+	return st;
 }
 
 int command_list_things(int argc, char *argv[])

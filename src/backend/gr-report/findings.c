@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* findings.c - what needs attention: alarms, rotations without an end, and what an audit finds */
 #include "base/progress.h"
-#include "gr-report/page.h"
+#include "base/utc.h"
+#include "gr-report/html.h"
 #include "gr-report/report.h"
+#include "registry/alarm.h"
 #include "registry/audit.h"
+#include "registry/history.h"
 #include "registry/stall.h"
 #include "str.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum { EXAMPLES = 5, DAYS_EXPIRING = 30 };
@@ -41,10 +45,10 @@ static void step(void *arg, int64_t certificates)
 static void print_row(const char *kind, const char *thing, const char *text, const char *more)
 {
 	fputs("<tr>", stdout);
-	page_cell(kind);
-	page_cell(thing);
-	page_cell(text);
-	page_cell(more);
+	html_cell(kind);
+	html_cell(thing);
+	html_cell(text);
+	html_cell(more);
 	puts("</tr>");
 }
 
@@ -84,64 +88,76 @@ static enum status print_audit(const struct report *r, int64_t *rows)
 	return st;
 }
 
-static enum status print_alarms(const struct report *r, int64_t *rows)
-{
-	sqlite3_stmt *row;
-	char more[64];
-	int printed = 0;
-	enum status st = db_query(&row, r->db,
-				  "SELECT kind, thing, certificate, text, count, "
-				  "strftime('%Y-%m-%dT%H:%M:%SZ', at / 1000, 'unixepoch')"
-				  " FROM alarm ORDER BY at DESC, id DESC",
-				  "");
+struct rows {
+	int printed;
+	bool more;
+};
 
-	for (; st == GR_OK && printed < REPORT_ROWS; st = db_next(r->db, &row), printed++) {
-		str_format(more, sizeof more, "%lld time(s), %s", (long long)db_int(row, 4),
-			   db_text(row, 5));
-		print_row(db_text(row, 0), db_text(row, 1)[0] ? db_text(row, 1) : db_text(row, 2),
-			  db_text(row, 3), more);
-	}
-	if (st == GR_OK)
+/* False: there are more than the page has room for. */
+static bool take_row(struct rows *rows)
+{
+	rows->more = rows->printed == REPORT_ROWS;
+	rows->printed += !rows->more;
+	return !rows->more;
+}
+
+static enum status print_alarm(void *arg, const struct alarm_row *alarm)
+{
+	char at[32], more[64];
+
+	if (!take_row(arg))
+		return GR_OK;
+	utc_format(at, alarm->at);
+	str_format(more, sizeof more, "%lld time(s), %s", (long long)alarm->count, at);
+	print_row(alarm->kind, alarm->thing[0] ? alarm->thing : alarm->certificate, alarm->text,
+		  more);
+	return GR_OK;
+}
+
+static enum status print_alarms(const struct report *r, int64_t *count)
+{
+	struct rows rows = { 0 };
+	enum status st = alarm_list_newest(r->db, REPORT_ROWS + 1, print_alarm, &rows);
+
+	if (rows.more)
 		print_row("alarms", "", "for older alarms: gr-registry alarms", "");
-	db_done(row);
-	*rows += printed;
-	return st == GR_NO ? GR_OK : st;
+	*count += rows.printed;
+	return st;
+}
+
+static enum status print_late(void *arg, const struct history_late *late)
+{
+	char at[32], more[64];
+
+	if (!take_row(arg))
+		return GR_OK;
+	utc_format(at, late->requested);
+	str_format(more, sizeof more, "since %s", at);
+	print_row("no final status", late->thing,
+		  "asked for a certificate more than a day ago, and has not reported"
+		  " which one it keeps", more);
+	return GR_OK;
 }
 
 /* Until a device reports which certificate it keeps, it has two. */
-static enum status print_open(const struct report *r, int64_t *rows)
+static enum status print_open(const struct report *r, int64_t *count)
 {
-	sqlite3_stmt *row;
-	char more[64];
-	int printed = 0;
-	enum status st = db_query(&row, r->db,
-				  "SELECT thing, job, strftime('%Y-%m-%dT%H:%M:%SZ', requested / "
-				  "1000, 'unixepoch') FROM rotation"
-				  " WHERE survivor IS NULL AND requested < ? ORDER BY requested",
-				  "i", r->now - REPORT_DAY_MS);
+	struct rows rows = { 0 };
+	enum status st = history_list_late(r->db, r->now - REPORT_DAY_MS, REPORT_ROWS + 1,
+					   print_late, &rows);
 
-	for (; st == GR_OK && printed < REPORT_ROWS; st = db_next(r->db, &row), printed++) {
-		str_format(more, sizeof more, "since %s", db_text(row, 2));
-		print_row("no final status", db_text(row, 0),
-			  "asked for a certificate more than a day ago, and has not reported"
-			  " which one it keeps", more);
-	}
-	if (st == GR_OK)
+	if (rows.more)
 		print_row("no final status", "", "there are more; the oldest ones are shown", "");
-	db_done(row);
-	*rows += printed;
-	return st == GR_NO ? GR_OK : st;
+	*count += rows.printed;
+	return st;
 }
 
 /* A thing that is not connected is no fault, but who waits for the end of a job should know. */
-static enum status print_away(const struct report *r, int64_t *rows)
+static enum status print_away(const struct report *r, int64_t *count)
 {
 	char text[128];
 	int64_t away = 0;
-	enum status st = db_number(&away, r->db,
-				   "SELECT count(*) FROM execution x WHERE status = 'QUEUED' AND "
-				   "queued < ? AND NOT " STALL_WAS_THERE,
-				   "i", r->now - REPORT_DAY_MS);
+	enum status st = stall_count_away(&away, r->db, r->now - REPORT_DAY_MS);
 
 	if (st != GR_OK || away == 0)
 		return st;
@@ -150,7 +166,7 @@ static enum status print_away(const struct report *r, int64_t *rows)
 		   " their things have not connected since",
 		   (long long)away);
 	print_row("not connected", "", text, "gr-jobs executions -s QUEUED");
-	(*rows)++;
+	(*count)++;
 	return GR_OK;
 }
 
@@ -159,13 +175,17 @@ enum status report_findings(const struct report *r)
 	int64_t rows = 0;
 	enum status st;
 
-	page_section("Needs attention");
+	html_section("Needs attention");
 	puts("<table id=\"findings\" class=\"wide\">");
-	if ((st = print_alarms(r, &rows)) == GR_OK && (st = print_open(r, &rows)) == GR_OK &&
-	    (st = print_away(r, &rows)) == GR_OK)
+	st = print_alarms(r, &rows);
+	if (st == GR_OK)
+		st = print_open(r, &rows);
+	if (st == GR_OK)
+		st = print_away(r, &rows);
+	if (st == GR_OK)
 		st = print_audit(r, &rows);
 	puts("</table>");
 	if (rows == 0)
-		page_note("Nothing.");
+		html_note("Nothing.");
 	return st;
 }

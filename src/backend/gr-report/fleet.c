@@ -1,34 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fleet.c - the fleet in a few numbers, and its certificates by the time they have left */
-#include "gr-report/page.h"
+#include "gr-report/html.h"
 #include "gr-report/report.h"
+#include "registry/totals.h"
 
 #include <stdio.h>
 
 enum status report_fleet(const struct report *r)
 {
-	static const struct { const char *name, *sql; } numbers[] = {
-		{ "things", "SELECT count(*) FROM thing" },
-		{ "ACTIVE certificates", "SELECT coalesce(sum(certificates), 0) FROM expiry" },
-		{ "connected", "SELECT count FROM total WHERE name = 'connections'" },
-		{ "queued or in progress", "SELECT sum(count) FROM tally"
-		  " WHERE job = '' AND status IN ('QUEUED', 'IN_PROGRESS')" },
-		{ "rotated", "SELECT count FROM total WHERE name = 'rotations' AND label = 'NEW'" },
-		{ "rolled back", "SELECT count FROM total WHERE name = 'rotations' AND label = 'OLD'" }
+	struct totals t;
+	enum status st = totals_read(&t, r->db);
+
+	if (st != GR_OK)
+		return st;
+	const struct { const char *name; int64_t value; } numbers[] = {
+		{ "things", t.things }, { "ACTIVE certificates", t.certificates },
+		{ "connected", t.connected }, { "queued or in progress", t.open },
+		{ "rotated", t.rotated }, { "rolled back", t.rolled_back }
 	};
-	enum status st = GR_OK;
 
 	puts("<dl>");
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && st == GR_OK; i++) {
-		int64_t number = 0;
-
-		st = db_number(&number, r->db, numbers[i].sql, "");
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
 		printf("<div><dt>%s</dt><dd>", numbers[i].name);
-		page_number(number);
+		html_number(numbers[i].value);
 		puts("</dd></div>");
 	}
 	puts("</dl>");
-	return st;
+	return GR_OK;
 }
 
 /* In days from today; each range ends where the next one begins. */
@@ -46,20 +44,18 @@ enum status report_expiry(const struct report *r)
 	enum status st = GR_OK;
 
 	for (int i = 0; i < RANGES && st == GR_OK; i++) {
-		st = db_number(
-		    &count[i], r->db,
-		    "SELECT coalesce(sum(certificates), 0) FROM expiry WHERE day >= ? AND day < ?",
-		    "ii", today + ranges[i].first, today + ranges[i + 1].first);
+		st = totals_expiring(&count[i], r->db, today + ranges[i].first,
+				     today + ranges[i + 1].first);
 		most = count[i] > most ? count[i] : most;
 	}
-	page_section("ACTIVE certificates by the time until they expire");
+	html_section("ACTIVE certificates by the time until they expire");
 	puts("<table id=\"expiry\">");
 	for (int i = 0; i < RANGES; i++) {
 		fputs("<tr>", stdout);
-		page_cell(ranges[i].name);
-		page_cell_bar(i < 2 ? &(struct page_bar){ .bad = count[i], .all = most }
-				    : &(struct page_bar){ .good = count[i], .all = most });
-		page_cell_number(count[i]);
+		html_cell(ranges[i].name);
+		html_cell_bar(i < 2 ? &(struct html_bar){ .bad = count[i], .all = most }
+				    : &(struct html_bar){ .good = count[i], .all = most });
+		html_cell_number(count[i]);
 		puts("</tr>");
 	}
 	puts("</table>");

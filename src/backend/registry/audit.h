@@ -48,6 +48,13 @@ struct audit {
 	void (*looked_at)(void *arg, int64_t certificates);	/* NULL: nobody wants to know */
 	void *arg;
 };
+/*
+ * Puts thing into group if a rotation would mend what was found, in the caller's transaction: it
+ * has one ACTIVE certificate, besides those that are kept, which has not expired, and no rotation
+ * waits for it or is under way. *added grows by 1 if so.
+ */
+enum status audit_select(int64_t *added, struct db *db, const char *group, const char *thing,
+			 int64_t now);
 /* How many certificates there are to look at. */
 enum status audit_size(int64_t *certificates, struct db *db);
 /* Outside a transaction. *certificates: how many were looked at. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* certificate.c - registered certificates and their policies */
+/* certificate.c - registered certificates */
 #include "registry/certificate.h"
 #include "complain.h"
 #include "registry/revocation.h"
@@ -14,12 +14,11 @@ enum status certificate_get(struct certificate *c, struct db *db, const char *id
 	sqlite3_stmt *row;
 	enum status st =
 	    db_query(&row, db,
-		     "SELECT c.id, coalesce(p.thing, ''), c.spki, c.status = 'ACTIVE', "
-		     "r.certificate IS NOT NULL, c.created, coalesce(c.retired, 0),"
+		     "SELECT c.id, coalesce(p.thing, ''), c.spki, c.status = 'ACTIVE',"
+		     " r.certificate IS NOT NULL, c.created, coalesce(c.retired, 0),"
 		     " c.authority, c.private, c.seen IS NOT NULL"
-		     " FROM certificate c LEFT JOIN principal p ON p.certificate = c.id LEFT JOIN "
-		     "revoked r ON r.certificate = c.id"
-		     " WHERE c.id = ?",
+		     " FROM certificate c LEFT JOIN principal p ON p.certificate = c.id"
+		     " LEFT JOIN revoked r ON r.certificate = c.id WHERE c.id = ?",
 		     "s", id);
 
 	if (st != GR_OK)
@@ -37,10 +36,9 @@ enum status certificate_get(struct certificate *c, struct db *db, const char *id
 	return GR_OK;
 }
 
-static enum status need(struct db *db, const char *id)
+enum status certificate_need(struct certificate *c, struct db *db, const char *id)
 {
-	struct certificate c;
-	enum status st = certificate_get(&c, db, id);
+	enum status st = certificate_get(c, db, id);
 
 	if (st == GR_NO)
 		complain("%s: no such certificate", id);
@@ -55,12 +53,12 @@ enum status certificate_add(struct db *db, const struct cert *cert,
 	char *pem = NULL;
 	enum status st;
 
-	if ((st = cert_pem(&pem, &len, cert)) != GR_OK)
+	st = cert_pem(&pem, &len, cert);
+	if (st != GR_OK)
 		return st;
 	st = db_run(db,
-		    "INSERT INTO certificate (id, status, pem, spki, not_after, authority, "
-		    "private, created, key_type, digest)"
-		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		    "INSERT INTO certificate (id, status, pem, spki, not_after, authority, private,"
+		    " created, key_type, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		    "ssssisdiss", cert->id, past->status, pem, cert->spki, cert->not_after * 1000,
 		    origin->authority, (int)origin->private, past->created,
 		    past->strength ? past->strength->key : "",
@@ -81,42 +79,39 @@ enum status certificate_register(struct db *db, const struct cert *cert,
 				 int64_t now)
 {
 	struct strength strength;
+	const struct certificate_past past = { "ACTIVE", now, &strength };
 	enum status st;
 
 	strength_of_issued(&strength, cert->x509);
-	if ((st = certificate_add(db, cert, origin,
-				  &(struct certificate_past){ "ACTIVE", now, &strength })) !=
-		GR_OK ||
-	    (st = certificate_see_key(db, cert->spki, thing, now)) != GR_OK)
-		return st;
-	return certificate_attach(db, cert->id, thing, now);
+	st = certificate_add(db, cert, origin, &past);
+	if (st == GR_OK)
+		st = certificate_see_key(db, cert->spki, thing, now);
+	return st == GR_OK ? certificate_attach(db, cert->id, thing, now) : st;
 }
 
 enum status certificate_set_status(struct db *db, const char *id, const char *status)
 {
 	struct certificate c;
-	enum status st = certificate_get(&c, db, id);
+	enum status st = certificate_need(&c, db, id);
 
-	if (st == GR_OK && !c.revoked)
-		return db_run(db, "UPDATE certificate SET status = ? WHERE id = ?", "ss", status,
-			      id);
-	if (st == GR_FAIL)
+	if (st != GR_OK)
 		return st;
-	complain(st == GR_OK
-		     ? "%s: revoked, and that is for good; the thing needs another certificate"
-		     : "%s: no such certificate",
-		 id);
-	return GR_NO;
+	if (c.revoked) {
+		complain("%s: revoked, and that is for good; the thing needs another certificate",
+			 id);
+		return GR_NO;
+	}
+	return db_run(db, "UPDATE certificate SET status = ? WHERE id = ?", "ss", status, id);
 }
 
 enum status certificate_attach(struct db *db, const char *id, const char *thing, int64_t now)
 {
 	struct certificate c;
-	enum status st = certificate_get(&c, db, id);
+	enum status st = certificate_need(&c, db, id);
 
-	if (st == GR_NO)
-		complain("%s: no such certificate", id);
-	if (st != GR_OK || (st = thing_need(db, thing)) != GR_OK)
+	if (st == GR_OK)
+		st = thing_need(db, thing);
+	if (st != GR_OK)
 		return st;
 	if (strcmp(c.thing, thing) == 0)
 		return GR_OK;
@@ -130,24 +125,28 @@ enum status certificate_attach(struct db *db, const char *id, const char *thing,
 
 enum status certificate_detach(struct db *db, const char *id)
 {
-	enum status st = need(db, id);
+	struct certificate c;
+	enum status st = certificate_need(&c, db, id);
 
 	return st == GR_OK ? db_run(db, "DELETE FROM principal WHERE certificate = ?", "s", id)
 			   : st;
+}
+
+enum status certificate_count_policies(int64_t *count, struct db *db, const char *id)
+{
+	return db_number(count, db,
+			 "SELECT count(*) FROM certificate_policy WHERE certificate = ?", "s", id);
 }
 
 enum status certificate_delete(struct db *db, const char *id, int64_t now)
 {
 	struct certificate c;
 	int64_t policies = 0;
-	enum status st = certificate_get(&c, db, id);
+	enum status st = certificate_need(&c, db, id);
 
-	if (st == GR_NO)
-		complain("%s: no such certificate", id);
-	if (st != GR_OK ||
-	    (st = db_number(&policies, db,
-			    "SELECT count(*) FROM certificate_policy WHERE certificate = ?", "s",
-			    id)) != GR_OK)
+	if (st == GR_OK)
+		st = certificate_count_policies(&policies, db, id);
+	if (st != GR_OK)
 		return st;
 	if (c.active || c.thing[0] != '\0' || policies > 0) {
 		complain("%s: still %s; make it INACTIVE, detach its thing and its policies first",
@@ -157,10 +156,9 @@ enum status certificate_delete(struct db *db, const char *id, int64_t now)
 						  : "with policies");
 		return GR_NO;
 	}
-	if (c.private && !c.revoked &&
-	    (st = revocation_add(db, id, REVOCATION_UNUSED, now)) != GR_OK)
-		return st;
-	return db_run(db, "DELETE FROM certificate WHERE id = ?", "s", id);
+	if (c.private && !c.revoked)
+		st = revocation_add(db, id, REVOCATION_UNUSED, now);
+	return st == GR_OK ? db_run(db, "DELETE FROM certificate WHERE id = ?", "s", id) : st;
 }
 
 enum status certificate_key_seen(struct db *db, const char *spki)
@@ -170,79 +168,82 @@ enum status certificate_key_seen(struct db *db, const char *spki)
 	return db_number(&seen, db, "SELECT 1 FROM seen_key WHERE spki = ?", "s", spki);
 }
 
-enum status policy_put(struct db *db, const char *name, const char *document)
+enum status certificate_holder(char id[static 65], struct db *db, const char *thing,
+			       const char *spki, const char *other)
 {
-	if (!str_is_name(name, 128, "_+=,.@-")) {
-		complain("%s: not a policy name (1 to 128 letters, digits or _+=,.@-)", name);
-		return GR_BAD;
-	}
-	return db_run(db,
-		      "INSERT INTO policy (name, document) VALUES (?1, ?2) ON CONFLICT (name) DO "
-		      "UPDATE SET document = ?2",
-		      "ss", name, document);
-}
-
-enum status policy_delete(struct db *db, const char *name)
-{
-	int64_t certificates = 0;
-	enum status st = db_number(&certificates, db,
-				   "SELECT (SELECT count(*) FROM certificate_policy WHERE policy "
-				   "= name) FROM policy WHERE name = ?",
-				   "s", name);
-
-	if (st == GR_NO)
-		complain("%s: no such policy", name);
-	else if (st == GR_OK && certificates > 0) {
-		complain("%s: still speaks for %lld certificate(s); detach it first", name,
-			 (long long)certificates);
-		st = GR_NO;
-	}
-	return st == GR_OK ? db_run(db, "DELETE FROM policy WHERE name = ?", "s", name) : st;
-}
-
-static enum status need_both(struct db *db, const char *policy, const char *certificate)
-{
-	int64_t found = 0;
-	enum status st = db_number(&found, db, "SELECT 1 FROM policy WHERE name = ?", "s", policy);
-
-	if (st == GR_NO)
-		complain("%s: no such policy", policy);
-	return st == GR_OK ? need(db, certificate) : st;
-}
-
-enum status policy_attach(struct db *db, const char *name, const char *certificate)
-{
-	enum status st = need_both(db, name, certificate);
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db,
+				  "SELECT c.id FROM principal p"
+				  " JOIN certificate c ON c.id = p.certificate"
+				  " WHERE p.thing = ?1 AND c.spki = ?2 AND c.id <> ?3",
+				  "sss", thing, spki, other);
 
 	if (st == GR_OK)
-		st = db_run(db,
-			    "INSERT INTO certificate_policy (certificate, policy) VALUES (?, ?) "
-			    "ON CONFLICT DO NOTHING",
-			    "ss", certificate, name);
-	/*
-	 * No trigger does this: policy_copy is for a certificate that nobody is connected with
-	 * yet, once a rotation.
-	 */
-	return st == GR_OK
-	    ? db_run(db, "UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'", "")
-	    : st;
+		str_copy(id, 65, db_text(row, 0));
+	db_done(row);
+	return st;
 }
 
-enum status policy_detach(struct db *db, const char *name, const char *certificate)
+enum status certificate_replace(struct db *db, const char *old, const char *new, const char *pem)
 {
-	enum status st = need_both(db, name, certificate);
+	enum status st = db_run(db, "DELETE FROM principal WHERE certificate = ?", "s", old);
 
+	if (st == GR_OK)
+		st = db_run(db, "DELETE FROM certificate_policy WHERE certificate = ?", "s", old);
+	if (st == GR_OK)
+		st = db_run(db, "DELETE FROM certificate WHERE id = ?", "s", old);
 	if (st != GR_OK)
 		return st;
-	return db_run(db, "DELETE FROM certificate_policy WHERE certificate = ? AND policy = ?",
-		      "ss", certificate, name);
+	return db_run(db, "UPDATE rotation SET new = ?2, pem = ?3 WHERE new = ?1", "sss", old, new,
+		      pem);
 }
 
-enum status policy_copy(struct db *db, const char *to, const char *from)
+enum status certificate_see_all(struct db *db, const char *thing, int64_t now)
 {
 	return db_run(db,
-		      "INSERT INTO certificate_policy (certificate, policy) SELECT ?, policy FROM "
-		      "certificate_policy"
-		      " WHERE certificate = ? ON CONFLICT DO NOTHING",
-		      "ss", to, from);
+		      "UPDATE certificate SET seen = coalesce(seen, ?2)"
+		      " WHERE id IN (SELECT certificate FROM principal WHERE thing = ?1)",
+		      "si", thing, now);
+}
+
+#define SELECT \
+	"SELECT c.id, c.status, p.thing, c.authority, c.pem, c.created, c.not_after, c.private" \
+	" FROM certificate c LEFT JOIN principal p ON p.certificate = c.id "
+
+static enum status list(struct db *db, sqlite3_stmt *row, enum status st,
+			enum status (*each)(void *arg, const struct certificate_row *row),
+			void *arg)
+{
+	while (st == GR_OK) {
+		const struct certificate_row certificate = {
+			.id = db_text(row, 0), .status = db_text(row, 1), .thing = db_text(row, 2),
+			.authority = db_text(row, 3), .pem = db_text(row, 4),
+			.created = db_int(row, 5), .not_after = db_int(row, 6),
+			.private = db_int(row, 7) != 0
+		};
+
+		st = db_each(db, &row, each(arg, &certificate));
+	}
+	return st;
+}
+
+enum status certificate_list(struct db *db, const char *thing,
+			     enum status (*each)(void *arg, const struct certificate_row *row),
+			     void *arg)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, SELECT "WHERE p.thing = ? ORDER BY c.created, c.id",
+				  "s", thing);
+
+	return db_ended(list(db, row, st, each, arg));
+}
+
+enum status certificate_describe(struct db *db, const char *id,
+				 enum status (*each)(void *arg, const struct certificate_row *row),
+				 void *arg)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, SELECT "WHERE c.id = ?", "s", id);
+
+	return st == GR_OK ? db_ended(list(db, row, st, each, arg)) : st;
 }

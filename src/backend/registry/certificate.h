@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * certificate.h - registered certificates: status, attachment to a thing, policies. The rules of
- * order are those of AWS IoT: INACTIVE, detached, without policies, only then deleted.
+ * certificate.h - registered certificates: status, attachment to a thing. The rules of order are
+ * those of AWS IoT: INACTIVE, detached, without policies, only then deleted.
  *
  * Functions that change something run inside the caller's transaction. On GR_NO and GR_FAIL one
  * line has been written unless said otherwise.
@@ -25,6 +25,8 @@ struct certificate {
 
 /* GR_NO, silent: not registered. */
 enum status certificate_get(struct certificate *c, struct db *db, const char *id);
+/* The same with a line. */
+enum status certificate_need(struct certificate *c, struct db *db, const char *id);
 /*
  * The authority that signed a certificate, by name, and whether it did so as a private one: then
  * to retire is to revoke.
@@ -62,14 +64,34 @@ enum status certificate_detach(struct db *db, const char *id);
 enum status certificate_delete(struct db *db, const char *id, int64_t now);
 /* Has this public key ever asked for a certificate? GR_OK: yes; GR_NO, silent: never. */
 enum status certificate_key_seen(struct db *db, const char *spki);
+/* How many policies are attached to it. */
+enum status certificate_count_policies(int64_t *count, struct db *db, const char *id);
+/* The certificate of thing, but `other`, that holds this key. GR_NO, silent: there is none. */
+enum status certificate_holder(char id[static 65], struct db *db, const char *thing,
+			       const char *spki, const char *other);
+/*
+ * Deletes old, whatever it is attached to, and puts new with its PEM in its place in the custody
+ * records: old never left the backend.
+ */
+enum status certificate_replace(struct db *db, const char *old, const char *new, const char *pem);
+/* All certificates of thing count as seen in use, those that had not been since now. */
+enum status certificate_see_all(struct db *db, const char *thing, int64_t now);
 
-/* document must have been checked; an existing policy of the name is replaced. */
-enum status policy_put(struct db *db, const char *name, const char *document);
-/* GR_NO, one line: there is none, or it still speaks for certificates. */
-enum status policy_delete(struct db *db, const char *name);
-enum status policy_attach(struct db *db, const char *name, const char *certificate);
-enum status policy_detach(struct db *db, const char *name, const char *certificate);
-/* Attaches to one certificate what is attached to the other. */
-enum status policy_copy(struct db *db, const char *to, const char *from);
+struct certificate_row {
+	const char *id, *status, *thing, *authority, *pem;	/* thing, authority "": none */
+	int64_t created, not_after;	/* ms */
+	bool private;
+};
+/*
+ * Calls each for the certificates of thing, the oldest first. What each gives but GR_OK ends the
+ * list and is given back.
+ */
+enum status certificate_list(struct db *db, const char *thing,
+			     enum status (*each)(void *arg, const struct certificate_row *row),
+			     void *arg);
+/* The same for one certificate. GR_NO, silent: not registered. */
+enum status certificate_describe(struct db *db, const char *id,
+				 enum status (*each)(void *arg, const struct certificate_row *row),
+				 void *arg);
 
 #endif

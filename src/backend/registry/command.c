@@ -6,12 +6,10 @@
 #include "json.h"
 #include "out.h"
 #include "printable.h"
-#include "str.h"
+#include "registry/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 const struct arg_option command_options[] = { COMMAND_OPTIONS, { 0 } };
@@ -37,10 +35,10 @@ enum status command_open(struct command *v, const struct arg_spec *spec, int arg
 	if (v->count < min || v->count > max)
 		arg_usage(spec);
 	v->now = clock_real_ms();
-	if ((st = home_find(&v->home, v->home_dir)) != GR_OK ||
-	    (st = home_enter(&v->home)) != GR_OK)
-		return st;
-	return db_open(&v->db, v->home.registry, DB_OPEN);
+	st = home_find(&v->home, v->home_dir);
+	if (st == GR_OK)
+		st = home_enter(&v->home);
+	return st == GR_OK ? registry_open(&v->db, v->home.registry, DB_OPEN) : st;
 }
 
 enum status command_close(struct command *v, enum status st)
@@ -66,7 +64,8 @@ static enum status run(const struct arg_spec *spec, int argc, char *argv[], int 
 	arg_restart();
 	while ((ch = arg_next(spec, argc, argv)) != -1)
 		command_option(&v, ch);
-	if ((st = command_open(&v, spec, argc, argv, min, max)) == GR_OK && change)
+	st = command_open(&v, spec, argc, argv, min, max);
+	if (st == GR_OK && change)
 		st = db_begin(v.db);
 	if (st == GR_OK)
 		st = work(&v);
@@ -87,29 +86,25 @@ enum status command_read(const struct arg_spec *spec, int argc, char *argv[], in
 	return run(spec, argc, argv, min, max, work, false);
 }
 
-enum status command_answer(const struct command *v, json_t *answer)
+enum status command_print_json(json_t *value)
 {
-	char *text = v->json && answer ? json_compact(answer) : NULL;
-	bool lost = v->json && !text;
+	char *text = value ? json_compact(value) : NULL;
 
-	json_decref(answer);
-	if (text) {
-		printable_write_json(stdout, text);
-		putchar('\n');
+	json_decref(value);
+	if (!text) {
+		complain("no answer could be built: out of memory");
+		return GR_FAIL;
 	}
+	printable_write_json(stdout, text);
+	putchar('\n');
 	free(text);
-	if (!lost)
-		return GR_OK;
-	complain("no answer could be built: out of memory");
-	return GR_FAIL;
+	return GR_OK;
 }
 
-void command_time(char text[static 32], int64_t ms)
+enum status command_answer(const struct command *v, json_t *answer)
 {
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-
-	if (ms == 0 || !gmtime_r(&seconds, &tm) ||
-	    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		str_copy(text, 32, "-");
+	if (v->json)
+		return command_print_json(answer);
+	json_decref(answer);
+	return GR_OK;
 }

@@ -44,13 +44,12 @@ enum status command_change(const struct arg_spec *spec, int argc, char *argv[], 
 enum status command_read(const struct arg_spec *spec, int argc, char *argv[], int min, int max,
 			 enum status (*work)(struct command *));
 
+/* Prints a value on a line of its own. Takes it over. GR_FAIL, one line: no memory. */
+enum status command_print_json(json_t *value);
 /*
  * With --json the answer of a command that has nothing to list, else nothing. Takes it over. GR_FAIL,
  * one line: no memory.
  */
 enum status command_answer(const struct command *v, json_t *answer);
-
-/* Seconds with a fraction cut off, as text in UTC ("2026-10-01T12:00:00Z"), "-" for 0. */
-void command_time(char text[static 32], int64_t ms);
 
 #endif

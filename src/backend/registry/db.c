@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* db.c - one SQLite connection */
+#define _XOPEN_SOURCE 700	/* realpath */
 #include "registry/db.h"
 #include "clock.h"
 #include "complain.h"
-#include "registry/db_file.h"
 #include "str.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { CACHE_SLOTS = 256, BUSY_MS = 10000 };
 
@@ -44,7 +48,7 @@ static enum status fail(struct db *db)
 	return GR_FAIL;
 }
 
-static enum status exec(struct db *db, const char *sql)
+enum status db_script(struct db *db, const char *sql)
 {
 	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK ? GR_OK : fail(db);
 }
@@ -77,29 +81,100 @@ static bool defend(sqlite3 *sqlite)
 }
 
 /*
- * Each savepoint keeps what it would have to undo: in memory, else that is more disk traffic than
- * the registry itself. The cache takes up to 64 MB, in kB: with the usual two a large registry is
- * read from the system page by page.
+ * A new empty file has the mode of its folder: where the group may write there, so that the broker
+ * can read, the group may write to the file too.
  */
-static const char settings[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA "
-			       "foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-			       "PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON";
+static bool create_file(const char *place, const char *folder)
+{
+	struct stat info;
+	int fd = open(place, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool ok;
 
-/* A status of db_file_refused for what could not even be opened. */
-static enum status open_file(struct db *d, const char *path, enum db_mode mode)
+	if (fd < 0)
+		return errno == EEXIST || errno == EISDIR;
+	ok = stat(folder, &info) == 0 &&
+	    (geteuid() != 0 || fchown(fd, info.st_uid, (gid_t)-1) == 0) &&
+	    ((info.st_mode & 020) == 0 || fchmod(fd, 0660) == 0);
+	close(fd);
+	return ok;
+}
+
+static enum status too_long(const char *path)
+{
+	complain("%s: the path is too long", path);
+	return GR_BAD;
+}
+
+/*
+ * Where the file is, with no link left on the way to it: links may lead to the folder, which the
+ * operator chose, but a link in place of the file could have been made by the broker's user.
+ * DB_CREATE makes an empty file. GR_BAD: the folder is missing, or the path too long.
+ */
+static enum status find_place(char place[static PATH_MAX], const char *path, enum db_mode mode)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX], real[PATH_MAX];
+
+	if (!str_format(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1,
+			slash ? path : "."))
+		return too_long(path);
+	if (!realpath(folder[0] ? folder : "/", real)) {
+		complain("%s: %s%s", path, strerror(errno),
+			 errno == ENOENT && mode == DB_OPEN ? "; gr-registry init makes a registry"
+							    : "");
+		return errno == ENOENT || errno == ENOTDIR ? GR_BAD : GR_FAIL;
+	}
+	if (!str_format(place, PATH_MAX, "%s/%s", real, slash ? slash + 1 : path))
+		return too_long(path);
+	if (mode == DB_OPEN || create_file(place, real))
+		return GR_OK;
+	complain("%s: %s", path, strerror(errno));
+	return GR_FAIL;
+}
+
+static bool is_link(const char *path)
+{
+	struct stat info;
+
+	return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+/*
+ * Says why SQLite could not open path; its own text is "unable to open database file" for all of
+ * these. sqlite may be NULL. GR_BAD: missing, a folder or a link; else GR_FAIL.
+ */
+static enum status refused(sqlite3 *sqlite, int rc, const char *path, enum db_mode mode)
+{
+	int why = sqlite && rc == SQLITE_CANTOPEN ? sqlite3_system_errno(sqlite) : 0;
+
+	if (is_link(path)) {
+		complain(
+		    "%s: is a link, and links are not followed here; put the file itself there",
+		    path);
+		return GR_BAD;
+	}
+	if ((why == ENOENT || why == ENOTDIR) && mode == DB_OPEN)
+		complain("%s: %s; gr-registry init makes a registry", path, strerror(why));
+	else
+		complain("%s: %s", path, why ? strerror(why) : sqlite3_errstr(rc));
+	return why == ENOENT || why == ENOTDIR || why == EISDIR ? GR_BAD : GR_FAIL;
+}
+
+/* A status of refused for what could not even be opened. */
+static enum status open_file(struct db *db, const char *path, enum db_mode mode)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, rc;
 	char place[PATH_MAX];
 	enum status st;
 
-	st = db_file_place(place, path, mode);
+	st = find_place(place, path, mode);
 	if (st != GR_OK)
 		return st;
-	rc = sqlite3_open_v2(place, &d->sqlite, flags, NULL);
+	rc = sqlite3_open_v2(place, &db->sqlite, flags, NULL);
 	if (rc != SQLITE_OK)
-		return db_file_refused(d->sqlite, rc, path, mode);
-	sqlite3_busy_handler(d->sqlite, wait_turn, d);
-	return defend(d->sqlite) ? GR_OK : fail(d);
+		return refused(db->sqlite, rc, path, mode);
+	sqlite3_busy_handler(db->sqlite, wait_turn, db);
+	return defend(db->sqlite) ? GR_OK : fail(db);
 }
 
 enum status db_open(struct db **db, const char *path, enum db_mode mode)
@@ -107,31 +182,36 @@ enum status db_open(struct db **db, const char *path, enum db_mode mode)
 	struct db *d = calloc(1, sizeof *d);
 	enum status st = GR_FAIL;
 
-	if (!d || !str_copy(d->path, sizeof d->path, path)) {
+	if (d && str_copy(d->path, sizeof d->path, path))
+		st = open_file(d, path, mode);
+	else
 		complain("%s: cannot be opened", path);
-		goto out;
-	}
-	st = open_file(d, path, mode);
-	if (st != GR_OK)
-		goto out;
-	/*
-	 * Looked at before anything is set: the first pragma rewrites the head of a file that is
-	 * somebody else's.
-	 */
-	st = db_file_examine(d, mode);
 	if (st != GR_OK) {
-		if (sqlite3_errcode(d->sqlite) == SQLITE_NOTADB)
-			st = GR_BAD;
-		goto out;
+		db_close(d);
+		return st;
 	}
-	st = exec(d, settings);
-	if (st != GR_OK)
-		goto out;
 	*db = d;
 	return GR_OK;
-out:
-	db_close(d);
-	return st;
+}
+
+/*
+ * temp_store: each savepoint keeps what it would have to undo in memory, else that is more disk
+ * traffic than the registry itself. cache_size in kB, so up to 64 MB: with the usual two a large
+ * registry is read from the system page by page.
+ */
+enum status db_configure(struct db *db)
+{
+	return db_script(db, "PRAGMA journal_mode = WAL;"
+			     "PRAGMA synchronous = FULL;"
+			     "PRAGMA foreign_keys = ON;"
+			     "PRAGMA temp_store = MEMORY;"
+			     "PRAGMA cache_size = -65536;"
+			     "PRAGMA cell_size_check = ON");
+}
+
+bool db_is_no_database(const struct db *db)
+{
+	return sqlite3_errcode(db->sqlite) == SQLITE_NOTADB;
 }
 
 void db_close(struct db *db)
@@ -206,7 +286,7 @@ enum status db_commit(struct db *db)
 void db_rollback(struct db *db)
 {
 	if (db_in_transaction(db))
-		exec(db, "ROLLBACK");
+		db_script(db, "ROLLBACK");
 }
 
 enum status db_snapshot(struct db *db)
@@ -242,8 +322,8 @@ enum status db_keep(struct db *db)
 void db_undo(struct db *db)
 {
 	if (db_in_transaction(db)) {
-		exec(db, "ROLLBACK TO event");
-		exec(db, "RELEASE event");
+		db_script(db, "ROLLBACK TO event");
+		db_script(db, "RELEASE event");
 	}
 }
 
@@ -288,6 +368,20 @@ enum status db_next(struct db *db, sqlite3_stmt **row)
 	return st;
 }
 
+enum status db_each(struct db *db, sqlite3_stmt **row, enum status st)
+{
+	if (st == GR_OK)
+		return db_next(db, row);
+	db_done(*row);
+	*row = NULL;
+	return st;
+}
+
+enum status db_ended(enum status st)
+{
+	return st == GR_NO ? GR_OK : st;
+}
+
 void db_done(sqlite3_stmt *row)
 {
 	if (row)
@@ -322,7 +416,8 @@ enum status db_number(int64_t *value, struct db *db, const char *sql, const char
 	va_end(ap);
 	if (!stmt)
 		return fail(db);
-	if ((st = db_next(db, &stmt)) == GR_OK)
+	st = db_next(db, &stmt);
+	if (st == GR_OK)
 		*value = db_int(stmt, 0);
 	db_done(stmt);
 	return st;
@@ -351,6 +446,14 @@ sqlite3 *db_handle(struct db *db)
 const char *db_path(const struct db *db)
 {
 	return db->path;
+}
+
+enum status db_put_away_log(struct db *db)
+{
+	if (sqlite3_exec(db->sqlite, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK)
+		return GR_OK;
+	complain("%s: %s; stop broker and daemon first", db->path, sqlite3_errmsg(db->sqlite));
+	return GR_FAIL;
 }
 
 int64_t db_version(struct db *db)

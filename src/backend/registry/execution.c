@@ -135,6 +135,20 @@ enum status execution_details(char **details, struct db *db, int64_t id)
 	return st;
 }
 
+enum status execution_is_forced(struct db *db, int64_t id)
+{
+	int64_t forced = 0;
+
+	return db_number(&forced, db, "SELECT 1 FROM execution WHERE id = ? AND force_canceled",
+			 "i", id);
+}
+
+enum status execution_set_forced(struct db *db, int64_t id, bool forced)
+{
+	return db_run(db, "UPDATE execution SET force_canceled = ? WHERE id = ?", "di",
+		      (int)forced, id);
+}
+
 /*
  * The custody record outlives its execution, and is looked up by number: a number that came again
  * would meet the old record.

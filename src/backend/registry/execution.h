@@ -51,6 +51,9 @@ enum status execution_rotation(struct execution *x, struct db *db, const char *t
 			       const char *status);
 /* The statusDetails as JSON text; free it. */
 enum status execution_details(char **details, struct db *db, int64_t id);
+/* Was it, or is it about to be, cancelled although it was IN_PROGRESS? GR_NO: not. */
+enum status execution_is_forced(struct db *db, int64_t id);
+enum status execution_set_forced(struct db *db, int64_t id, bool forced);
 
 /*
  * A new one, QUEUED. Its number was never used for this thing and job before, also not by one that

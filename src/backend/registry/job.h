@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * job.h - jobs and job templates: what is to be done, for whom, and how.
+ * job.h - jobs: what is to be done, for whom, and how.
  *
  * Functions that change something run inside the caller's transaction. On GR_NO, GR_BAD and
  * GR_FAIL one line has been written unless said otherwise; a refusal ends with the name that AWS
@@ -10,17 +10,9 @@
 #define GR_REGISTRY_JOB_H
 
 #include "registry/job_config.h"
-#include "registry/settings.h"
+#include "registry/job_request.h"
 
-#define JOB_ROTATE "ROTATE_CERTIFICATE"	/* jobDocument.operation of ours */
-
-/* AWS IoT */
-enum {
-	JOB_DOCUMENT_MAX = 32768,
-	JOB_DESCRIPTION_MAX = 2028,
-	JOB_TARGETS_MAX = 100,
-	JOB_DELETIONS_MAX = 10
-};
+enum { JOB_TARGETS_MAX = 100, JOB_DELETIONS_MAX = 10 };	/* AWS IoT */
 
 enum job_status {
 	JOB_SCHEDULED,
@@ -45,20 +37,7 @@ struct job {
 	int64_t created, updated, completed;
 };
 
-struct job_request {
-	const char *id;
-	/* NULL: the template's; without one a rotation, and "" */
-	const char *document, *description;
-	/* inProgressTimeoutInMinutes, 1 to 10080; 0: as config says */
-	uint32_t timeout_minutes;
-	const char *const *targets;		/* "thing/T" or "thinggroup/G", ended by NULL */
-	/* blocks of job_config.h, or NULL; they go before the template's */
-	const json_t *config;
-	const char *template;			/* or NULL */
-	bool continuous;
-};
-
-/* GR_NO, silent: no such job. End with job_release. */
+/* Reads a job; end with job_release. GR_NO, silent: no such job. */
 enum status job_get(struct job *job, struct db *db, const char *id);
 /* The same with a line. */
 enum status job_need(struct job *job, struct db *db, const char *id);
@@ -86,23 +65,24 @@ enum status job_complete(struct db *db, const char *id, int64_t now);
 /* The job's row and its targets; its executions must be gone. */
 enum status job_delete(struct db *db, const char *id);
 
-/*
- * What CreateJob, UpdateJob and CreateJobTemplate ask of these; GR_BAD, one line. document NULL is
- * left out.
- */
-enum status job_check_texts(const char *what, const char *id, const char *document,
-			    const char *description);
-enum status job_check_config(struct db *db, const char *what, const char *id, const json_t *config,
-			     int64_t now);
-/*
- * The request's blocks, its time-out among them, over those of a template (or NULL). NULL: one
- * line.
- */
-json_t *job_request_blocks(const struct job_request *q, const json_t *under);
 /* Replaces a job's description and blocks, those that are not NULL. */
 enum status job_update(struct db *db, const struct job *job, const char *description,
 		       const json_t *config, int64_t now);
 /* The blocks as they are kept. NULL: one line. */
 json_t *job_blocks(struct db *db, const char *id);
+
+/* How many jobs are being deleted. */
+enum status job_count_deletions(int64_t *count, struct db *db);
+/* Why it was cancelled; "" where nothing was said. */
+struct job_reason {
+	char code[129], comment[JOB_DESCRIPTION_MAX + 1];
+};
+enum status job_read_reason(struct job_reason *reason, struct db *db, const char *id);
+/*
+ * Calls each for the targets of a job, in order of name. What each gives but GR_OK ends the list
+ * and is given back.
+ */
+enum status job_targets(struct db *db, const char *id,
+			enum status (*each)(void *arg, const char *target), void *arg);
 
 #endif

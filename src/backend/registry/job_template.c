@@ -17,7 +17,7 @@ static const char *name_of(const char *id)
 	return slash ? slash + 1 : id;
 }
 
-enum status template_need(struct job_template *t, struct db *db, const char *id)
+enum status job_template_need(struct job_template *t, struct db *db, const char *id)
 {
 	sqlite3_stmt *row;
 	enum status st = db_query(
@@ -40,11 +40,11 @@ enum status template_need(struct job_template *t, struct db *db, const char *id)
 	if (t->document && t->config)
 		return GR_OK;
 	complain("%s: the job template cannot be read", id);
-	template_release(t);
+	job_template_release(t);
 	return GR_FAIL;
 }
 
-void template_release(struct job_template *t)
+void job_template_release(struct job_template *t)
 {
 	free(t->document);
 	json_decref(t->config);
@@ -54,7 +54,7 @@ void template_release(struct job_template *t)
 static enum status insert(struct db *db, const struct job_request *q, const json_t *blocks,
 			  int64_t now)
 {
-	const char *document = q->document ? q->document : "{\"operation\":\"" JOB_ROTATE "\"}";
+	const char *document = q->document ? q->document : JOB_ROTATE_DOCUMENT;
 	char *text = json_compact(blocks);
 	enum status st;
 
@@ -63,8 +63,8 @@ static enum status insert(struct db *db, const struct job_request *q, const json
 		return GR_FAIL;
 	}
 	st = db_run(db,
-		    "INSERT INTO job_template (id, document, description, config, created) VALUES "
-		    "(?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		    "INSERT INTO job_template (id, document, description, config, created)"
+		    " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 		    "ssssi", q->id, document, q->description, text, now);
 	free(text);
 	if (st != GR_OK || db_changes(db) == 1)
@@ -73,7 +73,7 @@ static enum status insert(struct db *db, const struct job_request *q, const json
 	return GR_NO;
 }
 
-enum status template_create(struct db *db, const struct job_request *q, int64_t now)
+enum status job_template_create(struct db *db, const struct job_request *q, int64_t now)
 {
 	json_t *blocks;
 	enum status st;
@@ -82,23 +82,27 @@ enum status template_create(struct db *db, const struct job_request *q, int64_t 
 		complain("job template %s: needs a description (InvalidRequest)", q->id);
 		return GR_BAD;
 	}
-	if ((st = job_check_texts("job template", q->id, q->document, q->description)) != GR_OK)
+	st = job_request_check_texts("job template", q->id, q->document, q->description);
+	if (st != GR_OK)
 		return st;
-	if (!(blocks = job_request_blocks(q, NULL)))
+	blocks = job_request_blocks(q, NULL);
+	if (!blocks)
 		return GR_FAIL;
 	if (json_object_get(blocks, "schedulingConfig")) {
 		complain("job template %s: schedulingConfig belongs to a job, not to a template "
 			 "(InvalidRequest)",
 			 q->id);
 		st = GR_BAD;
-	} else if ((st = job_check_config(db, "job template", q->id, blocks, now)) == GR_OK) {
-		st = insert(db, q, blocks, now);
+	} else {
+		st = job_request_check_config(db, "job template", q->id, blocks, now);
 	}
+	if (st == GR_OK)
+		st = insert(db, q, blocks, now);
 	json_decref(blocks);
 	return st;
 }
 
-enum status template_delete(struct db *db, const char *id)
+enum status job_template_delete(struct db *db, const char *id)
 {
 	enum status st = db_run(db, "DELETE FROM job_template WHERE id = ?", "s", name_of(id));
 
@@ -106,4 +110,22 @@ enum status template_delete(struct db *db, const char *id)
 		return st;
 	complain("%s: no such job template (ResourceNotFound)", id);
 	return GR_NO;
+}
+
+enum status job_template_list(struct db *db,
+			      enum status (*each)(void *arg, const struct job_template_row *row),
+			      void *arg)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db,
+				  "SELECT id, description, created FROM job_template ORDER BY id",
+				  "");
+
+	while (st == GR_OK) {
+		const struct job_template_row template = { db_text(row, 0), db_text(row, 1),
+							   db_int(row, 2) };
+
+		st = db_each(db, &row, each(arg, &template));
+	}
+	return db_ended(st);
 }

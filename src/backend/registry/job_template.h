@@ -9,7 +9,7 @@
 #ifndef GR_REGISTRY_JOB_TEMPLATE_H
 #define GR_REGISTRY_JOB_TEMPLATE_H
 
-#include "registry/job.h"
+#include "registry/job_request.h"
 
 struct job_template {
 	char id[65];
@@ -19,12 +19,25 @@ struct job_template {
 	int64_t created;
 };
 /*
- * id may be an ARN. GR_NO: there is none. End with template_release, which takes a zeroed struct.
+ * Reads a template; end with job_template_release, which takes a zeroed struct. id may be an ARN.
+ * GR_NO: there is none.
  */
-enum status template_need(struct job_template *t, struct db *db, const char *id);
-void template_release(struct job_template *t);
-/* Of q: id, document, description (needed), config, timeout_minutes. */
-enum status template_create(struct db *db, const struct job_request *q, int64_t now);
-enum status template_delete(struct db *db, const char *id);
+enum status job_template_need(struct job_template *t, struct db *db, const char *id);
+void job_template_release(struct job_template *t);
+/* Records what q says of id, document, description (needed), config and timeout_minutes. */
+enum status job_template_create(struct db *db, const struct job_request *q, int64_t now);
+enum status job_template_delete(struct db *db, const char *id);
+
+struct job_template_row {
+	const char *id, *description;
+	int64_t created;	/* ms */
+};
+/*
+ * Calls each for all templates in order of id. What each gives but GR_OK ends the list and is
+ * given back.
+ */
+enum status job_template_list(struct db *db,
+			      enum status (*each)(void *arg, const struct job_template_row *row),
+			      void *arg);
 
 #endif

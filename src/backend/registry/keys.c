@@ -4,9 +4,8 @@
 #include "cert.h"
 #include "clock.h"
 #include "key.h"
-#include "registry/outbox.h"
+#include "registry/alarm.h"
 #include "str.h"
-#include "strength.h"
 
 #include <string.h>
 
@@ -82,8 +81,8 @@ static enum status convert_rows(struct db *db, const char *query, const char *up
 enum status keys_convert(struct db *db, int64_t now)
 {
 	enum status st = convert_rows(db,
-				      "SELECT c.rowid, c.spki, coalesce(p.thing, ''), c.id, c.pem "
-				      "FROM certificate c NOT INDEXED"
+				      "SELECT c.rowid, c.spki, coalesce(p.thing, ''), c.id, c.pem"
+				      " FROM certificate c NOT INDEXED"
 				      " LEFT JOIN principal p ON p.certificate = c.id",
 				      "UPDATE certificate SET spki = ?2 WHERE rowid = ?1", now);
 
@@ -93,14 +92,21 @@ enum status keys_convert(struct db *db, int64_t now)
 	return st;
 }
 
+void keys_strength(struct strength *strength, const char *pem)
+{
+	X509 *x509 = cert_decode(pem, strlen(pem));
+
+	*strength = (struct strength){ .key = "unreadable" };
+	if (x509)
+		strength_of(strength, x509);
+	X509_free(x509);
+}
+
 static enum status examine_one(struct db *db, sqlite3_stmt *row)
 {
-	X509 *x509 = cert_decode(db_text(row, 1), strlen(db_text(row, 1)));
-	struct strength strength = { .key = "unreadable" };
+	struct strength strength;
 
-	if (x509)
-		strength_of(&strength, x509);
-	X509_free(x509);
+	keys_strength(&strength, db_text(row, 1));
 	return db_run(db, "UPDATE certificate SET key_type = ?2, digest = ?3 WHERE rowid = ?1",
 		      "iss", db_int(row, 0), strength.key, strength.digest);
 }
@@ -128,7 +134,8 @@ enum status keys_examine(struct db *db, int64_t ms)
 
 	if (st != GR_OK)
 		return st == GR_NO ? GR_OK : st;
-	if ((st = db_begin(db)) != GR_OK)
+	st = db_begin(db);
+	if (st != GR_OK)
 		return st;
 	do {
 		st = examine_next(db);

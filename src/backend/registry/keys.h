@@ -7,6 +7,7 @@
 #define GR_REGISTRY_KEYS_H
 
 #include "registry/db.h"
+#include "strength.h"
 
 /*
  * Until version 2 the encoding told which key it is. In the transaction of the upgrade: every
@@ -15,6 +16,9 @@
  * can be read, what is on record is left.
  */
 enum status keys_convert(struct db *db, int64_t now);
+
+/* Of a certificate as it is on record; the key is "unreadable" where it is none. */
+void keys_strength(struct strength *strength, const char *pem);
 
 /*
  * Looks at keys that nobody has examined (certificate_origin), in a transaction of its own, for

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reconcile.c - retiring the certificates that a device no longer uses, as often as needed */
 #include "registry/certificate.h"
-#include "registry/outbox.h"
+#include "registry/alarm.h"
 #include "registry/retained_certificate.h"
 #include "registry/revocation.h"
 #include "registry/rotation.h"

@@ -82,19 +82,32 @@ enum status rollout_await(int64_t *count, struct db *db, const char *job, const 
 {
 	enum status st = strncmp(target, "thing/", 6) == 0
 	    ? db_run(db,
-		     "INSERT OR IGNORE INTO awaiting (job, thing) SELECT ?1, name FROM thing "
-		     "WHERE name = ?2"
+		     "INSERT OR IGNORE INTO awaiting (job, thing)"
+		     " SELECT ?1, name FROM thing WHERE name = ?2"
 		     " AND NOT EXISTS (SELECT 1 FROM covered WHERE job = ?1 AND thing = name)",
 		     "ss", job, target + 6)
 	    : db_run(db,
-		     "INSERT OR IGNORE INTO awaiting (job, thing) SELECT ?1, thing FROM member m "
-		     "WHERE thing_group = ?2"
+		     "INSERT OR IGNORE INTO awaiting (job, thing)"
+		     " SELECT ?1, thing FROM member m WHERE thing_group = ?2"
 		     " AND NOT EXISTS (SELECT 1 FROM covered WHERE job = ?1 AND thing = m.thing)",
 		     "ss", job, target + 11);
 
 	if (st == GR_OK)
 		*count += db_changes(db);
 	return st;
+}
+
+enum status rollout_waiting(struct db *db, const char *job,
+			    enum status (*each)(void *arg, const char *thing), void *arg)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db,
+				  "SELECT thing FROM awaiting WHERE job = ? ORDER BY thing", "s",
+				  job);
+
+	while (st == GR_OK)
+		st = db_each(db, &row, each(arg, db_text(row, 0)));
+	return db_ended(st);
 }
 
 enum status rollout_first(char thing[static 129], struct db *db, const char *job)
@@ -122,15 +135,15 @@ enum status rollout_take(struct db *db, const char *job, const char *thing)
 enum status rollout_forget(struct db *db, const char *job, int max)
 {
 	enum status st = db_run(db,
-				"DELETE FROM awaiting WHERE job = ?1 AND thing IN (SELECT thing "
-				"FROM awaiting WHERE job = ?1 LIMIT ?2)",
+				"DELETE FROM awaiting WHERE job = ?1 AND thing IN"
+				" (SELECT thing FROM awaiting WHERE job = ?1 LIMIT ?2)",
 				"sd", job, max);
 
 	if (st != GR_OK || db_changes(db) == max)
 		return st;
 	st = db_run(db,
-		    "DELETE FROM covered WHERE job = ?1 AND thing IN (SELECT thing FROM covered "
-		    "WHERE job = ?1 LIMIT ?2)",
+		    "DELETE FROM covered WHERE job = ?1 AND thing IN"
+		    " (SELECT thing FROM covered WHERE job = ?1 LIMIT ?2)",
 		    "sd", job, max);
 	return st == GR_OK && db_changes(db) < max ? GR_NO : st;
 }

@@ -55,6 +55,12 @@ enum status rollout_next_wake(int64_t *at, struct db *db);
  * wait; *count grows by as many.
  */
 enum status rollout_await(int64_t *count, struct db *db, const char *job, const char *target);
+/*
+ * Calls each for the things that wait, in order of name. What each gives but GR_OK ends the list
+ * and is given back.
+ */
+enum status rollout_waiting(struct db *db, const char *job,
+			    enum status (*each)(void *arg, const char *thing), void *arg);
 /* The first one that waits, in order of name. */
 enum status rollout_first(char thing[static 129], struct db *db, const char *job);
 /* It waits no more. GR_NO: it did not. */

@@ -12,10 +12,13 @@
 #include "registry/db.h"
 
 /*
- * Of an execution x, in SQL: its thing is connected, or was after x was queued. Else it has not
- * been asked yet.
+ * Is the thing of an execution connected, or was it after the execution was queued? GR_NO: no, so
+ * it has not been asked yet.
  */
-#define STALL_WAS_THERE "EXISTS (SELECT 1 FROM session s WHERE s.thing = x.thing AND (s.live OR s.since > x.queued))"
+enum status stall_was_there(struct db *db, int64_t execution);
+/* How many executions, QUEUED before a time, have not been asked yet. */
+enum status stall_count_away(int64_t *count, struct db *db, int64_t before);
+
 /* How far the walk over all pending executions is; zeroed: at its start. */
 struct stall {
 	char thing[129], status[16];

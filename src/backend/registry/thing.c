@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* thing.c - things, groups, sessions */
+/* thing.c - things */
 #include "registry/thing.h"
 #include "complain.h"
 #include "str.h"
-
-#include <string.h>
 
 enum status thing_create(struct db *db, const char *name, int64_t now)
 {
@@ -16,16 +14,6 @@ enum status thing_create(struct db *db, const char *name, int64_t now)
 		      "si", name, now);
 }
 
-static enum status need(struct db *db, const char *sql, const char *what, const char *name)
-{
-	int64_t found = 0;
-	enum status st = db_number(&found, db, sql, "s", name);
-
-	if (st == GR_NO)
-		complain("%s: no such %s", name, what);
-	return st;
-}
-
 enum status thing_exists(struct db *db, const char *name)
 {
 	int64_t found = 0;
@@ -35,7 +23,11 @@ enum status thing_exists(struct db *db, const char *name)
 
 enum status thing_need(struct db *db, const char *name)
 {
-	return need(db, "SELECT 1 FROM thing WHERE name = ?", "thing", name);
+	enum status st = thing_exists(db, name);
+
+	if (st == GR_NO)
+		complain("%s: no such thing", name);
+	return st;
 }
 
 enum status thing_delete(struct db *db, const char *name)
@@ -43,18 +35,20 @@ enum status thing_delete(struct db *db, const char *name)
 	int64_t count = 0;
 	enum status st;
 
-	if ((st = thing_need(db, name)) != GR_OK ||
-	    (st = thing_count_certificates(&count, db, name)) != GR_OK)
+	st = thing_need(db, name);
+	if (st == GR_OK)
+		st = thing_count_certificates(&count, db, name);
+	if (st != GR_OK)
 		return st;
 	if (count > 0) {
 		complain("%s: still has %lld certificate(s); detach them first", name,
 			 (long long)count);
 		return GR_NO;
 	}
-	if ((st = db_run(db, "DELETE FROM member WHERE thing = ?", "s", name)) != GR_OK ||
-	    (st = db_run(db, "DELETE FROM session WHERE thing = ?", "s", name)) != GR_OK)
-		return st;
-	return db_run(db, "DELETE FROM thing WHERE name = ?", "s", name);
+	st = db_run(db, "DELETE FROM member WHERE thing = ?", "s", name);
+	if (st == GR_OK)
+		st = db_run(db, "DELETE FROM session WHERE thing = ?", "s", name);
+	return st == GR_OK ? db_run(db, "DELETE FROM thing WHERE name = ?", "s", name) : st;
 }
 
 enum status thing_count_certificates(int64_t *count, struct db *db, const char *name)
@@ -62,81 +56,31 @@ enum status thing_count_certificates(int64_t *count, struct db *db, const char *
 	return db_number(count, db, "SELECT count(*) FROM principal WHERE thing = ?", "s", name);
 }
 
-enum status group_create(struct db *db, const char *name, int64_t now)
+enum status thing_count(int64_t *count, struct db *db, const char *group)
 {
-	if (!str_is_thing(name)) {
-		complain("%s: not a group name (1 to 128 letters, digits, ':', '_', '-')", name);
-		return GR_BAD;
-	}
-	return db_run(
-	    db, "INSERT INTO thing_group (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING",
-	    "si", name, now);
+	return db_number(count, db,
+			 "SELECT CASE ?1 WHEN '' THEN (SELECT count(*) FROM thing)"
+			 " ELSE (SELECT count(*) FROM member WHERE thing_group = ?1) END",
+			 "s", group);
 }
 
-enum status group_delete(struct db *db, const char *name)
-{
-	enum status st = group_need(db, name);
-
-	if (st == GR_OK)
-		st = db_run(db, "DELETE FROM member WHERE thing_group = ?", "s", name);
-	return st == GR_OK ? db_run(db, "DELETE FROM thing_group WHERE name = ?", "s", name) : st;
-}
-
-enum status group_need(struct db *db, const char *name)
-{
-	return need(db, "SELECT 1 FROM thing_group WHERE name = ?", "thing group", name);
-}
-
-enum status group_add(struct db *db, const char *group, const char *thing)
-{
-	enum status st;
-
-	if ((st = group_need(db, group)) != GR_OK || (st = thing_need(db, thing)) != GR_OK)
-		return st;
-	return db_run(
-	    db, "INSERT INTO member (thing_group, thing) VALUES (?, ?) ON CONFLICT DO NOTHING",
-	    "ss", group, thing);
-}
-
-enum status group_remove(struct db *db, const char *group, const char *thing)
-{
-	enum status st;
-
-	if ((st = group_need(db, group)) != GR_OK || (st = thing_need(db, thing)) != GR_OK)
-		return st;
-	return db_run(db, "DELETE FROM member WHERE thing_group = ? AND thing = ?", "ss", group,
-		      thing);
-}
-
-enum status session_started(struct db *db, const char *thing, const char *certificate, int64_t now)
-{
-	return db_run(
-	    db,
-	    "INSERT INTO session (thing, certificate, since, live) VALUES (?1, ?2, ?3, 1)"
-	    " ON CONFLICT (thing) DO UPDATE SET live = 1,"
-	    " since = CASE WHEN certificate = ?2 THEN since ELSE ?3 END, certificate = ?2",
-	    "ssi", thing, certificate, now);
-}
-
-enum status session_ended(struct db *db, const char *thing, const char *certificate)
-{
-	return db_run(db, "UPDATE session SET live = 0 WHERE thing = ? AND certificate = ?", "ss",
-		      thing, certificate);
-}
-
-enum status session_all_ended(struct db *db)
-{
-	return db_run(db, "UPDATE session SET live = 0 WHERE live = 1", "");
-}
-
-enum status session_certificate(char certificate[static 65], struct db *db, const char *thing)
+enum status thing_list(struct db *db, const char *group,
+		       enum status (*each)(void *arg, const struct thing_row *row), void *arg)
 {
 	sqlite3_stmt *row;
-	enum status st = db_query(&row, db, "SELECT certificate FROM session WHERE thing = ?", "s",
-				  thing);
+	enum status st = db_query(
+	    &row, db,
+	    "SELECT name, (SELECT count(*) FROM principal WHERE thing = name),"
+	    " coalesce((SELECT live FROM session WHERE thing = name), 0) FROM thing"
+	    " WHERE ?1 = '' OR name IN (SELECT thing FROM member WHERE thing_group = ?1)"
+	    " ORDER BY name",
+	    "s", group);
 
-	if (st == GR_OK)
-		str_copy(certificate, 65, db_text(row, 0));
-	db_done(row);
-	return st;
+	while (st == GR_OK) {
+		const struct thing_row thing = { db_text(row, 0), db_int(row, 1),
+						 db_int(row, 2) != 0 };
+
+		st = db_each(db, &row, each(arg, &thing));
+	}
+	return db_ended(st);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* commit.c - the licence to say SUCCEEDED; it decides nothing */
 #include "registry/rotation.h"
-#include "registry/thing.h"
+#include "registry/session.h"
 #include "rotation/rotate.h"
 
 #include <string.h>

@@ -3,8 +3,9 @@
 #include "issuer/issuer.h"
 #include "issuer/signer.h"
 #include "json.h"
+#include "registry/alarm.h"
 #include "registry/certificate.h"
-#include "registry/outbox.h"
+#include "registry/policy_store.h"
 #include "registry/rotation.h"
 #include "rotation/response.h"
 #include "rotation/rotate.h"
@@ -140,7 +141,7 @@ static enum status record(struct event *e, const struct execution *x, const stru
 	q.not_ours = st == GR_OK && !ours;
 	if (st != GR_OK || (st = settle_others(e, x)) != GR_OK ||
 	    (st = certificate_register(e->db, cert, &origin, x->thing, e->now)) != GR_OK ||
-	    (st = policy_copy(e->db, cert->id, e->principal)) != GR_OK ||
+	    (st = policy_store_copy(e->db, cert->id, e->principal)) != GR_OK ||
 	    (st = rotation_insert(e->db, &q, e->now)) != GR_OK)
 		return st;
 	return signer_note(e->signer,

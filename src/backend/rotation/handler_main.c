@@ -8,6 +8,7 @@
 #include "json.h"
 #include "out.h"
 #include "registry/home.h"
+#include "registry/registry.h"
 #include "registry/settings.h"
 #include "str.h"
 
@@ -100,7 +101,7 @@ int handler_main_main(const struct handler_main *single, int argc, char *argv[])
 	    (st = home_find(&home, dir)) == GR_OK && (st = home_enter(&home)) == GR_OK &&
 	    (st = signer_open(&signer, &home)) == GR_OK &&
 	    (st = signer_can_issue(&signer)) == GR_OK &&
-	    (st = db_open(&e.db, home.registry, DB_OPEN)) == GR_OK &&
+	    (st = registry_open(&e.db, home.registry, DB_OPEN)) == GR_OK &&
 	    (st = settings_read(&limits, e.db)) == GR_OK) {
 		e.minute_ms = limits.minute_ms;
 		e.signer = &signer;

@@ -6,7 +6,10 @@
 #include "lib/fuzz.h"
 #include "registry/certificate.h"
 #include "registry/execution.h"
+#include "registry/group.h"
 #include "registry/job.h"
+#include "registry/policy_store.h"
+#include "registry/registry.h"
 #include "registry/thing.h"
 #include "str.h"
 
@@ -126,7 +129,7 @@ static void make_thing(struct world *w, size_t n, const char *name)
 	FUZZ_HOLDS(cert_from_pem(&cert, pem, strlen(pem), name) == GR_OK);
 	FUZZ_HOLDS(thing_create(w->db, name, WORLD_NOW) == GR_OK);
 	FUZZ_HOLDS(certificate_register(w->db, &cert, &origin, name, WORLD_NOW) == GR_OK);
-	FUZZ_HOLDS(policy_attach(w->db, "p", cert.id) == GR_OK);
+	FUZZ_HOLDS(policy_store_attach(w->db, "p", cert.id) == GR_OK);
 	FUZZ_HOLDS(group_add(w->db, "g", name) == GR_OK);
 	strcpy(w->id[n], cert.id);
 	cert_release(&cert);
@@ -147,7 +150,7 @@ static void fill_registry(struct world *w)
 	struct execution x;
 
 	FUZZ_HOLDS(db_begin(w->db) == GR_OK);
-	FUZZ_HOLDS(policy_put(w->db, "p", allow_all) == GR_OK);
+	FUZZ_HOLDS(policy_store_put(w->db, "p", allow_all) == GR_OK);
 	FUZZ_HOLDS(group_create(w->db, "g", WORLD_NOW) == GR_OK);
 	make_thing(w, 0, "t");
 	make_thing(w, 1, "u");
@@ -201,7 +204,7 @@ struct world *world_get(void)
 		return &all;
 	make_authority(&all, fuzz_folder());
 	FUZZ_HOLDS(str_format(path, sizeof path, "%s/registry.db", fuzz_folder()));
-	FUZZ_HOLDS(db_open(&all.db, path, DB_CREATE) == GR_OK);
+	FUZZ_HOLDS(registry_open(&all.db, path, DB_CREATE) == GR_OK);
 	fill_registry(&all);
 	made = true;
 	return &all;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* page.c - HTML on standard output */
-#include "gr-report/page.h"
+/* html.c - HTML on standard output */
+#include "gr-report/html.h"
+#include "base/utc.h"
 #include "printable.h"
-#include "registry/command.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,31 +45,31 @@ static const char head[] =
     "}\n"
     "</style>\n";
 
-void page_begin(const char *title, int64_t now)
+void html_begin(const char *title, int64_t now)
 {
 	char at[32];
 
-	command_time(at, now);
+	utc_format(at, now);
 	printf("%s<title>", head);
-	page_text(title);
+	html_text(title);
 	fputs("</title>\n</head>\n<body>\n<h1>", stdout);
-	page_text(title);
+	html_text(title);
 	printf("</h1>\n<p>As of <time>%s</time>, by gr-report.</p>\n", at);
 }
 
-void page_end(void)
+void html_end(void)
 {
 	puts("</body>\n</html>");
 }
 
-void page_section(const char *title)
+void html_section(const char *title)
 {
 	fputs("<h2>", stdout);
-	page_text(title);
+	html_text(title);
 	puts("</h2>");
 }
 
-void page_text(const char *text)
+void html_text(const char *text)
 {
 	bool harmless;
 
@@ -86,29 +86,29 @@ void page_text(const char *text)
 	}
 }
 
-void page_number(int64_t number)
+void html_number(int64_t number)
 {
 	printf("%" PRId64, number);
 }
 
 /* bdi: letters that are written from right to left stay in their cell. */
-void page_cell(const char *text)
+void html_cell(const char *text)
 {
 	fputs("<td><bdi>", stdout);
-	page_text(text);
+	html_text(text);
 	fputs("</bdi></td> ", stdout);
 }
 
-void page_cell_number(int64_t number)
+void html_cell_number(int64_t number)
 {
 	printf("<td class=\"n\">%" PRId64 "</td> ", number);
 }
 
-void page_cell_time(int64_t ms)
+void html_cell_time(int64_t ms)
 {
 	char at[32];
 
-	command_time(at, ms);
+	utc_format(at, ms);
 	printf("<td class=\"n\"><time>%s</time></td> ", at);
 }
 
@@ -119,7 +119,7 @@ static void print_part(const char *class, int64_t part, int64_t all)
 		       100.0 * (double)part / (double)all);
 }
 
-void page_cell_bar(const struct page_bar *bar)
+void html_cell_bar(const struct html_bar *bar)
 {
 	fputs("<td class=\"b\"><div class=\"bar\">", stdout);
 	print_part("good", bar->good, bar->all);
@@ -127,9 +127,9 @@ void page_cell_bar(const struct page_bar *bar)
 	fputs("</div></td> ", stdout);
 }
 
-void page_note(const char *text)
+void html_note(const char *text)
 {
 	fputs("<p>", stdout);
-	page_text(text);
+	html_text(text);
 	puts("</p>");
 }

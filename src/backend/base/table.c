@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* table.c - what a command lists */
-#include "registry/table.h"
+#include "base/table.h"
+#include "base/utc.h"
 #include "json.h"
 #include "printable.h"
-#include "registry/command.h"
 #include "str.h"
 
 #include <ctype.h>
@@ -42,13 +42,15 @@ static const char *spell(char buffer[static CELL_MAX], const struct table_column
 		str_format(buffer, CELL_MAX, "%" PRId64, value->number);
 		return value->none ? "-" : buffer;
 	case TABLE_TIME: case TABLE_MS:
-		command_time(buffer, value->number);
+		utc_format(buffer, value->number);
 		return buffer;
 	case TABLE_FLAG:
 		str_format(buffer, CELL_MAX, "%.60s", value->number ? column->head : "-");
 		for (char *c = buffer; *c; c++)
 			*c = (char)tolower((unsigned char)*c);
 		return buffer;
+	case TABLE_BLANK:
+		return value->text ? value->text : "";
 	default:
 		return value->text && value->text[0] ? value->text : "-";
 	}
@@ -72,31 +74,36 @@ static json_t *member_of(const struct table_column *column, const struct table_v
 	}
 }
 
-static void print_json(const struct table *l, const struct table_value *values)
+static json_t *object_of(const struct table *l, const struct table_value *values)
 {
 	json_t *o = json_object(), *member;
-	char *text;
 
-	for (size_t i = 0; l->columns[i].head; i++)
-		if ((member = member_of(&l->columns[i], &values[i])))
+	for (size_t i = 0; l->columns[i].head; i++) {
+		member = member_of(&l->columns[i], &values[i]);
+		if (member)
 			json_object_set_new(o, l->columns[i].member, member);
-	text = json_compact(o);
-	if (l->count)
+	}
+	return o;
+}
+
+void table_object(struct table *l, json_t *object)
+{
+	char *text = object ? json_compact(object) : NULL;
+
+	if (l->count++ > 0)
 		putchar(',');
 	printable_write_json(stdout, text ? text : "null");
 	free(text);
-	json_decref(o);
+	json_decref(object);
 }
 
 /* The last column is not filled up. */
 static void print_cell(const struct table *l, size_t i, const char *text)
 {
-	size_t next = i + 1, len = strlen(text);
+	size_t len = strlen(text);
 
-	while (l->columns[next].head && l->columns[next].kind == TABLE_HIDDEN)
-		next++;
 	printable_write(stdout, text, "");
-	if (!l->columns[next].head)
+	if (!l->columns[i + 1].head)
 		putchar('\n');
 	else if (!l->person)
 		putchar('\t');
@@ -107,8 +114,7 @@ static void print_cell(const struct table *l, size_t i, const char *text)
 static void print_line(const struct table *l, char *const cells[])
 {
 	for (size_t i = 0; l->columns[i].head; i++)
-		if (l->columns[i].kind != TABLE_HIDDEN)
-			print_cell(l, i, cells ? cells[i] : l->columns[i].head);
+		print_cell(l, i, cells ? cells[i] : l->columns[i].head);
 }
 
 static void line_free(struct table_line *line)
@@ -157,8 +163,7 @@ void table_row(struct table *l, const struct table_value *values)
 	char buffers[TABLE_COLUMNS][CELL_MAX], *cells[TABLE_COLUMNS];
 
 	if (l->json) {
-		print_json(l, values);
-		l->count++;
+		table_object(l, object_of(l, values));
 		return;
 	}
 	for (size_t i = 0; l->columns[i].head; i++)
@@ -173,56 +178,22 @@ void table_row(struct table *l, const struct table_value *values)
 void table_end(struct table *l)
 {
 	if (l->json)
-		puts("]");
+		fputs(l->part ? "]" : "]\n", stdout);
 	else if (l->person && l->count <= KEPT)
 		release(l);
 }
 
-static void take_values(struct table_value values[static TABLE_COLUMNS],
-			const struct table_column *columns, sqlite3_stmt *row)
-{
-	for (int i = 0; columns[i].head; i++) {
-		bool none = db_is_null(row, i),
-		     text = columns[i].kind <= TABLE_DASHED || columns[i].kind == TABLE_HIDDEN;
-
-		values[i] = (struct table_value){ .text = text && !none ? db_text(row, i) : NULL,
-						  .number = text ? 0 : db_int(row, i),
-						  .none = none };
-	}
-}
-
-enum status table_rows(struct table *l, struct db *db, sqlite3_stmt *row, enum status st)
-{
-	struct table_value values[TABLE_COLUMNS];
-
-	for (; st == GR_OK; st = db_next(db, &row)) {
-		take_values(values, l->columns, row);
-		table_row(l, values);
-	}
-	return st == GR_NO ? GR_OK : st;
-}
-
-enum status table_one(const struct table_column *columns, bool json, struct db *db,
-		      sqlite3_stmt *row)
-{
-	struct table_value values[TABLE_COLUMNS];
-
-	if (!json)
-		return table_query(columns, false, db, row, GR_OK);
-	take_values(values, columns, row);
-	print_json(&(struct table){ .columns = columns }, values);
-	putchar('\n');
-	db_done(row);
-	return GR_OK;
-}
-
-enum status table_query(const struct table_column *columns, bool json, struct db *db,
-			sqlite3_stmt *row, enum status st)
+void table_one(const struct table_column *columns, bool json, const struct table_value *values)
 {
 	struct table l;
 
-	table_start(&l, columns, json);
-	st = table_rows(&l, db, row, st);
+	if (json) {
+		l = (struct table){ .columns = columns };
+		table_object(&l, object_of(&l, values));
+		putchar('\n');
+		return;
+	}
+	table_start(&l, columns, false);
+	table_row(&l, values);
 	table_end(&l);
-	return st;
 }

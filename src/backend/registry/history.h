@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * history.h - the chain of custody as an operator reads it: which certificate replaced which, and
+ * which rotations are open.
+ *
+ * On GR_FAIL one line has been written; GR_NO is silent. What each gives but GR_OK ends the list
+ * and is given back.
+ */
+#ifndef GR_REGISTRY_HISTORY_H
+#define GR_REGISTRY_HISTORY_H
+
+#include "registry/db.h"
+
+/* Was there ever a rotation of this thing? It may have been deleted since. GR_NO: never. */
+enum status history_exists(struct db *db, const char *thing);
+
+struct history_row {
+	const char *job, *client;	/* client: who asked */
+	const char *old_id, *new_id;
+	const char *survivor;		/* "OLD", "NEW" or "" */
+	const char *kept;		/* the certificate that the device may go back to, or "" */
+	int64_t number;
+	int64_t requested, used, committed, decided, retired;	/* ms; 0: not yet */
+};
+/* Calls each for the rotations of a thing, the oldest first. */
+enum status history_list(struct db *db, const char *thing,
+			 enum status (*each)(void *arg, const struct history_row *row), void *arg);
+
+/* A number for the custody record of an execution that the registry does not have: below 0. */
+enum status history_unused_execution(int64_t *execution, struct db *db);
+
+struct history_open {
+	int64_t id;
+	char old_id[65], new_id[65];
+};
+/* The newest open rotation of a thing. GR_NO: it has none. */
+enum status history_newest_open(struct history_open *open, struct db *db, const char *thing);
+
+struct history_late {
+	const char *thing, *job;
+	int64_t requested;	/* ms */
+};
+/* Calls each for the open rotations that were requested before a time, the oldest first. */
+enum status history_list_late(struct db *db, int64_t before, int limit,
+			      enum status (*each)(void *arg, const struct history_late *late),
+			      void *arg);
+
+#endif
