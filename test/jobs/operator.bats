@@ -248,16 +248,18 @@ screen_of() {
 	json_is "$output" '[{"jobId":"z","status":"IN_PROGRESS","targetSelection":"SNAPSHOT","executions":2},{"jobId":"a","status":"COMPLETED","targetSelection":"SNAPSHOT","executions":0}]' 'map(del(.createdAt, .lastUpdatedAt))'
 }
 
-@test "list, executions: tabs between the columns, which on a terminal are in line" {
+@test "list, executions: tabs between the columns, which a terminal shows below headings" {
 	gr-jobs create -t thinggroup/g j >/dev/null
 	gr-jobs create -t thing/a a-job-with-a-longer-name >/dev/null
 	[ "$(gr-jobs list | awk -F '\t' '{ print NF }' | xargs)" = '4 4' ]
 	[ "$(gr-jobs executions j | awk -F '\t' '{ print NF }' | xargs)" = '5 5' ]
 	screen_of 'gr-jobs list'
-	grep -qx 'j                                 IN_PROGRESS           20[^ ]*Z  2' screen
-	grep -qx 'a-job-with-a-longer-name          IN_PROGRESS           20[^ ]*Z  1' screen
+	grep -qx 'JOB                       STATUS       CREATED               EXECUTIONS' screen
+	grep -qx 'j                         IN_PROGRESS  20[^ ]*Z  2' screen
+	grep -qx 'a-job-with-a-longer-name  IN_PROGRESS  20[^ ]*Z  1' screen
 	screen_of 'gr-jobs executions j'
-	grep -qx 'b                                 1    QUEUED       20[^ ]*Z  ' screen
+	grep -qx 'THING  NUMBER  STATUS  UPDATED               REASON' screen
+	grep -qx 'b      1       QUEUED  20[^ ]*Z  ' screen
 }
 
 @test "executions: text and JSON, with the reason of a failure" {

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# sql.sh - refuses SQL outside of the room registry; `make lint`. usage: sql.sh [SRC]
+#
+# lite.c reads a database that is not ours. The other files are still to be emptied of SQL: the
+# list may only become shorter, and a file on it without SQL is an error.
+set -u
+
+src=${1:-src}
+work=$(mktemp -d) || exit 111
+trap 'rm -rf -- "$work"' EXIT
+
+cat >"$work/allowed" <<'EOL'
+backend/broker/registry_reader.c
+backend/daemon/broker_connection.c
+backend/daemon/closing.c
+backend/daemon/dispatch.c
+backend/daemon/fleet.c
+backend/daemon/flooding.c
+backend/daemon/housekeeping.c
+backend/daemon/metrics.c
+backend/gr-ca/list.c
+backend/jobs/cancellation.c
+backend/jobs/continuous.c
+backend/jobs/events.c
+backend/rotation/create.c
+backend/rotation/request.c
+device/config/greengrass/lite.c
+EOL
+
+begins='SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|PRAGMA|CREATE|ALTER|DROP|BEGIN|ATTACH|DETACH'
+grep -rlE --include='*.[ch]' "\"($begins) " "$src" | sed "s|^$src/||" |
+	grep -v '^backend/registry/' | sort >"$work/found"
+sort -o "$work/allowed" "$work/allowed"
+
+comm -23 "$work/found" "$work/allowed" | sed "s|.*|$src/&: holds SQL, which belongs to $src/backend/registry|" >"$work/bad"
+comm -13 "$work/found" "$work/allowed" | sed "s|.*|scripts/build/sql.sh: $src/& holds no SQL, take it off the list|" >>"$work/bad"
+cat "$work/bad"
+[ ! -s "$work/bad" ]
