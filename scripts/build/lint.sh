@@ -51,6 +51,7 @@ for f in test/run test/*/run test/fault/*-run test/fault/soak test/fault/cut/*.b
 done
 check 'shell scripts' shellcheck -x "$@"
 check 'operands' operands scripts/*/*.sh share/hooks/* share/notify.d/* share/init/gr-recover
+check 'SQL' scripts/build/sql.sh
 check 'man pages' mandoc -T lint -W warning man/*
 for room in lib device backend; do
 	check "src/$room" c_sources "$room"

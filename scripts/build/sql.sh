@@ -29,11 +29,12 @@ device/config/greengrass/lite.c
 EOL
 
 begins='SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|PRAGMA|CREATE|ALTER|DROP|BEGIN|ATTACH|DETACH'
-grep -rlE --include='*.[ch]' "\"($begins) " "$src" | sed "s|^$src/||" |
+grep -rlE --include='*.[ch]' -- "\"($begins) " "$src" | sed "s|^$src/||" |
 	grep -v '^backend/registry/' | sort >"$work/found"
-sort -o "$work/allowed" "$work/allowed"
+sort -o "$work/allowed" -- "$work/allowed"
 
-comm -23 "$work/found" "$work/allowed" | sed "s|.*|$src/&: holds SQL, which belongs to $src/backend/registry|" >"$work/bad"
-comm -13 "$work/found" "$work/allowed" | sed "s|.*|scripts/build/sql.sh: $src/& holds no SQL, take it off the list|" >>"$work/bad"
-cat "$work/bad"
-[ ! -s "$work/bad" ]
+cd -- "$work" || exit 111
+comm -23 -- found allowed | awk -v src="$src" '{ print src "/" $0 ": holds SQL, which belongs to the room registry" }' >bad
+comm -13 -- found allowed | awk -v src="$src" '{ print src "/" $0 ": holds no SQL; take it off the list in sql.sh" }' >>bad
+cat -- bad
+[ ! -s bad ]

@@ -12,7 +12,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#define SPEC(verb, operands, about) static const struct arg_spec spec = { "gr-registry " verb, operands, about, command_options }
+#define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
 
 static const struct table_column columns[] = {
 	{ "CERTIFICATE", "certificateId", TABLE_TEXT }, { "STATUS", "status", TABLE_TEXT },
