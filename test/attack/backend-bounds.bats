@@ -32,7 +32,7 @@ large() {
 @test "a certificate that is larger than what a device installs is refused with that reason" {
 	load ../lib/session
 	start_broker
-	device pump1
+	configure pump1
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout new.key -out new.csr -subj /CN=pump1 2>/dev/null
 	REPLY_TO=awslabs/things/pump1/certificate/create
 	start_service "$REPLY_TO" large

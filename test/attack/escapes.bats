@@ -1,22 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Text from a device or from an old registry that would steer a terminal, turn a line round or hide in it.
 bats_require_minimum_version 1.5.0
-
-setup_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_up
-}
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
-setup() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_use
-}
+load ../lib/helper
+load ../lib/lab
+load ../lib/shared-lab
 
 # BAD: one of each category that AWS IoT refuses, as JSON escapes: control (C0, DEL, C1), format (direction, no width, a tag,
 # a filler of old), private use (of each plane), noncharacters, and what is kept for characters that are not seen

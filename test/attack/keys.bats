@@ -1,23 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # A key in other clothes, and keys that are none: what a hostile device may ask a certificate for, and what registries hold from before.
 bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+load ../lib/lines
+load ../lib/shared-lab
 
 setup_file() {
-	load ../lib/helper
-	load ../lib/lab
 	gcc -O1 -o "$BATS_FILE_TMPDIR/odd-rsa" "$ROOT/test/unit/odd-rsa.c" -lcrypto
 	lab_up
-}
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
-setup() {
-	load ../lib/helper
-	load ../lib/lab
-	load ../lib/lines
-	lab_use
 }
 teardown() { daemon_alone_end; }
 

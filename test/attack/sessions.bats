@@ -37,23 +37,23 @@ crowd() {
 	CROWD=$(cat "crowd.$crowds")
 }
 
-comes_in() { device pub "$1" "$2" -q 1 -t free/x -m x; }
+comes_in() { as_device pub "$1" "$2" -q 1 -t free/x -m x; }
 # No answer at all: nothing that could be taken for a verdict on the certificate.
 is_silent_to() {
-	run -7 device pub "$1" "$2" "${@:3}" -q 1 -t free/x -m x
+	run -7 as_device pub "$1" "$2" "${@:3}" -q 1 -t free/x -m x
 	[[ $output != *refused* && $output != *Refused* ]]
 }
 
 # heap [maximum]: bytes that the broker has taken, after all that was said before.
 heap() {
-	backend sub -t '$SYS/broker/uptime' -C 3 >/dev/null
-	backend sub -t "\$SYS/broker/heap/${1:-current} size" -t "\$SYS/broker/heap/${1:-current}" -C 1
+	as_backend sub -t '$SYS/broker/uptime' -C 3 >/dev/null
+	as_backend sub -t "\$SYS/broker/heap/${1:-current} size" -t "\$SYS/broker/heap/${1:-current}" -C 1
 }
 
 @test "sessions: one certificate cannot take all the places of the others" {
 	broker_of 200
-	thing pump
-	thing other
+	thing_make pump
+	thing_make other
 	crowd pump 'pump#s' 250
 	echo "$CROWD"
 	comes_in other other
@@ -62,7 +62,7 @@ heap() {
 
 @test "sessions: the sixth of a certificate hears nothing, and an older one of the same id is no obstacle" {
 	broker_of 1000
-	thing pump
+	thing_make pump
 	crowd pump 'pump#s' 5
 	[ "$CROWD" = 'taken 5 refused 0 closed 0' ]
 	is_silent_to pump 'pump#x'
@@ -77,7 +77,7 @@ heap() {
 
 @test "sessions: a device rotates whatever else of it is connected" {
 	broker_of 1000
-	thing pump
+	thing_make pump
 	crowd pump 'pump#s' 6
 	[ "$CROWD" = 'taken 5 refused 0 closed 1' ]
 	comes_in pump pump
@@ -90,13 +90,13 @@ heap() {
 
 @test "sessions: those that sleep are few, and nothing piles up for them" {
 	broker_of 1000
-	thing pump
+	thing_make pump
 	before=$(heap)
 	crowd pump -K -d -t 'free/#' 'pump#z' 300
 	echo "3.1.1: $CROWD"
 	crowd pump -K -5 -d -t 'free/#' 'pump#y' 300
 	echo "5: $CROWD"
-	seq 2000 | device pub pump pump -q 1 -l -t free/pump
+	seq 2000 | as_device pub pump pump -q 1 -l -t free/pump
 	after=$(heap)
 	echo "heap: from $before to $after"
 	[ $((after - before)) -lt 5000000 ]
@@ -106,40 +106,40 @@ heap() {
 
 @test "sessions: for one that may sleep a little is kept" {
 	broker_of 1000
-	thing pump
-	for client in pump 'pump#gr' 'pump#2' 'pump#3' 'pump#4' 'pump#5' 'pump#6'; do device sub pump "$client" -c -q 1 -E -t 'free/#'; done
+	thing_make pump
+	for client in pump 'pump#gr' 'pump#2' 'pump#3' 'pump#4' 'pump#5' 'pump#6'; do as_device sub pump "$client" -c -q 1 -E -t 'free/#'; done
 	crowd pump -K 'pump#7' 1
 	[ "$CROWD" = 'taken 0 refused 0 closed 1' ]
 	before=$(heap)
 	head -c 100000 /dev/zero | tr '\0' x >big
-	for _ in {1..40}; do cat big; echo; done | device pub pump 'pump#x' -q 1 -l -t free/pump
+	for _ in {1..40}; do cat big; echo; done | as_device pub pump 'pump#x' -q 1 -l -t free/pump
 	after=$(heap)
 	echo "heap: from $before to $after"
 	# 4 MB were said.
 	[ $((after - before)) -lt 2500000 ]
 	# What is kept is the beginning.
-	device sub pump pump -c -q 1 -t 'free/#' -C 10 -W 60 >got
+	as_device sub pump pump -c -q 1 -t 'free/#' -C 10 -W 60 >got
 	[ "$(wc -l <got)" -eq 10 ]
 }
 
 @test "sessions: a message of a hundred megabytes is refused before it is taken" {
 	broker_of 1000
-	thing pump
+	thing_make pump
 	truncate -s 100000000 huge
 	for _ in 1 2 3 4; do
-		run device pub pump pump -q 1 -f huge -t free/pump
+		run as_device pub pump pump -q 1 -f huge -t free/pump
 		[ "$status" -ne 0 ]
 	done
 	highest=$(heap maximum)
 	echo "heap: at most $highest"
 	[ "$highest" -lt 20000000 ]
-	head -c 131072 /dev/zero | tr '\0' x | device pub pump pump -q 1 -s -t free/pump
+	head -c 131072 /dev/zero | tr '\0' x | as_device pub pump pump -q 1 -s -t free/pump
 }
 
 @test "sessions: silent connections take no place of the backend's, and leave when they end" {
 	BROKER_THINGS=10
 	broker_of 300
-	thing pump
+	thing_make pump
 	perl -MIO::Socket::INET -e '
 		my @held;
 		for (1 .. 400) { my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0]) or last; push @held, $s }
@@ -148,7 +148,7 @@ heap() {
 	LISTENERS="${LISTENERS:-} $silent"
 	await test -s silent
 	cat silent
-	for _ in 1 2 3 4 5; do backend pub -q 1 -t free/x -m x; done
+	for _ in 1 2 3 4 5; do as_backend pub -q 1 -t free/x -m x; done
 	crowd pump pump#s 1
 	[ "$CROWD" = 'taken 0 refused 0 closed 1' ]
 	kill "$silent"

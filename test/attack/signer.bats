@@ -34,7 +34,7 @@ subject() {
 	dd if=x.req of="$1.name" bs=1 skip="$offset" count="$length" status=none
 }
 asked() { perl "$ROOT/test/unit/sign.pl" "$GR_HOME/sign.sock" "$@"; }
-refused() {
+refused_by_signer() {
 	local want=$1 got
 	shift
 	got=$(asked "$@")
@@ -54,18 +54,18 @@ refused() {
 	subject ca '/CN=gr CA'
 	[[ $(asked issue "$NOW" thing.name weak.der) == '1 '* ]]
 	[[ $(asked issue "$NOW" thing.name curve.der) == '1 '* ]]
-	refused "1 the key to certify is the authority's own" issue "$NOW" thing.name own.der
-	refused "1 the subject to certify is the authority's own" issue "$NOW" ca.name good.der
-	refused "1 notBefore lies too far from now by the signer's clock" issue $((NOW + 86400)) thing.name good.der
-	refused "1 notBefore lies too far from now by the signer's clock" issue $((NOW - 90000)) thing.name good.der
+	refused_by_signer "1 the key to certify is the authority's own" issue "$NOW" thing.name own.der
+	refused_by_signer "1 the subject to certify is the authority's own" issue "$NOW" ca.name good.der
+	refused_by_signer "1 notBefore lies too far from now by the signer's clock" issue $((NOW + 86400)) thing.name good.der
+	refused_by_signer "1 notBefore lies too far from now by the signer's clock" issue $((NOW - 90000)) thing.name good.der
 	[ ! -s home/ledger ]
 }
 
 @test "signer: what stands behind a subject or a key is not signed" {
 	printf x | cat good.der - >long.der
 	printf x | cat thing.name - >long.name
-	refused '100 gr-signer: the question for a certificate is none' issue "$NOW" thing.name long.der
-	refused '100 gr-signer: the question for a certificate is none' issue "$NOW" long.name good.der
+	refused_by_signer '100 gr-signer: the question for a certificate is none' issue "$NOW" thing.name long.der
+	refused_by_signer '100 gr-signer: the question for a certificate is none' issue "$NOW" long.name good.der
 	head -c 100000 /dev/zero >big
 	for question in 00 69 6900 6c 6c01ffffffff 7a 720000000030 73 63; do
 		[[ $(asked raw "$question") == '100 '* ]]
@@ -75,19 +75,19 @@ refused() {
 
 @test "signer: only lines of a ledger get into it, and none that says it was signed here" {
 	none="100 $GR_HOME/ledger: what was to be added are no lines of a ledger"
-	refused "$none" lines '{"event":"signed","certificateId":"x"}
+	refused_by_signer "$none" lines '{"event":"signed","certificateId":"x"}
 '
-	refused "$none" lines '{"event":"issued"}
+	refused_by_signer "$none" lines '{"event":"issued"}
 {"event":"signed"}
 '
-	refused "$none" lines 'junk
+	refused_by_signer "$none" lines 'junk
 '
-	refused "$none" lines '{"event":"issued"}'
-	refused "$none" lines "$(printf '{"event":"x\rsigned"}\n.')"
-	refused "$none" lines '
+	refused_by_signer "$none" lines '{"event":"issued"}'
+	refused_by_signer "$none" lines "$(printf '{"event":"x\rsigned"}\n.')"
+	refused_by_signer "$none" lines '
 '
 	[ ! -s home/ledger ]
-	refused 0 lines '{"event":"issued"}
+	refused_by_signer 0 lines '{"event":"issued"}
 {"event":"survivor"}
 '
 	[ "$(wc -l <home/ledger)" -eq 2 ]

@@ -5,8 +5,7 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	load ../lib/helper
 	load ../lib/lab
-	lab_up
-	lab_down	# for the program ask alone: here each test stops servers of its own
+	ask_build
 }
 setup() {
 	load ../lib/helper

@@ -65,7 +65,7 @@ number() { sed -n "s/^$1[ =]//p"; }
 			"include_dir $PWD/conf.d" >"$WORLD/mosquitto.conf"
 	}
 	broker_start
-	thing pump
-	device pub pump pump -q 1 -t free/x -m x
+	thing_make pump
+	as_device pub pump pump -q 1 -t free/x -m x
 	run -1 grep -E '^(persistence|persistence_location|pid_file|log_dest)' conf.d/gr.conf
 }

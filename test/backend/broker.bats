@@ -33,50 +33,50 @@ own_world() {
 	OWN_BROKER=yes
 }
 
-connects() { device pub "$1" "$2" -q 1 -t "free/$T" -m x; }
+connects() { as_device pub "$1" "$2" -q 1 -t "free/$T" -m x; }
 refused() {
-	run -5 device pub "$1" "$2" -q 1 -t "free/$T" -m x
+	run -5 as_device pub "$1" "$2" -q 1 -t "free/$T" -m x
 	[[ $output == *'Connection Refused: not authorised'* ]]
 }
 # The broker closes the connection instead of answering.
 closed() {
-	run -7 device pub "$@"
+	run -7 as_device pub "$@"
 	[[ $output == *'The connection was lost'* ]]
 }
 subscribes() {
-	run -0 device sub "$1" "$2" -E -t "$3"
+	run -0 as_device sub "$1" "$2" -E -t "$3"
 	[[ $output != *denied* ]]
 }
 not_subscribes() {
-	run -0 device sub "$1" "$2" -E -t "$3"
+	run -0 as_device sub "$1" "$2" -E -t "$3"
 	[[ $output == *'All subscription requests were denied'* ]]
 }
 # reply CLIENT_ID TOPIC PAYLOAD: what the backend does to answer one client.
-reply() { backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
+reply() { as_backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 
 # --- connecting ----------------------------------------------------------------------------------
 
 @test "connect: the thing's own client ids are taken, with either protocol version" {
-	thing "$T"
+	thing_make "$T"
 	for client in "$T" "$T#gr" "$T#probe2" "$T#a-Z0" "$T#$(printf 'x%.0s' {1..32})"; do
 		connects "$T" "$client"
-		device pub "$T" "$client" -V mqttv5 -q 1 -t "free/$T" -m x
+		as_device pub "$T" "$client" -V mqttv5 -q 1 -t "free/$T" -m x
 	done
-	run -0 device sub "$T" "$T#probe" -t x -E
+	run -0 as_device sub "$T" "$T#probe" -t x -E
 	[[ $output == *denied* ]]
 }
 
 @test "connect: any other client id is refused" {
-	thing "$T"
-	thing "${T}0"
+	thing_make "$T"
+	thing_make "${T}0"
 	for client in "${T}0" "x$T" "${T}gr" "$T#" "$T#a_b" "$T#a#b" "$T#$(printf 'x%.0s' {1..33})" "$T/x" "$T+" gr-backend "$(printf 'x%.0s' {1..200})"; do
 		refused "$T" "$client"
 	done
 }
 
 @test "connect: with protocol version 5 a refusal is reason 135" {
-	thing "$T"
-	run -135 device pub "$T" "other" -V mqttv5 -q 1 -t a -m x
+	thing_make "$T"
+	run -135 as_device pub "$T" "other" -V mqttv5 -q 1 -t a -m x
 }
 
 @test "connect: a certificate of our CA that is not registered is refused" {
@@ -85,44 +85,44 @@ reply() { backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 }
 
 @test "connect: a certificate that is INACTIVE, revoked, detached or of another thing is refused" {
-	thing "$T-inactive"
-	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	thing_make "$T-inactive"
+	sql "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
 	refused "$T-inactive" "$T-inactive"
-	thing "$T-revoked"
-	registry "INSERT INTO revoked (certificate, thing, serial, revoked) VALUES ('$ID', '$T-revoked', '1', 0)"
+	thing_make "$T-revoked"
+	sql "INSERT INTO revoked (certificate, thing, serial, revoked) VALUES ('$ID', '$T-revoked', '1', 0)"
 	refused "$T-revoked" "$T-revoked"
-	thing "$T-detached"
-	registry "DELETE FROM principal WHERE certificate = '$ID'"
+	thing_make "$T-detached"
+	sql "DELETE FROM principal WHERE certificate = '$ID'"
 	refused "$T-detached" "$T-detached"
-	thing "$T-moved"
-	registry "UPDATE principal SET thing = '$T-detached' WHERE certificate = '$ID'"
+	thing_make "$T-moved"
+	sql "UPDATE principal SET thing = '$T-detached' WHERE certificate = '$ID'"
 	refused "$T-moved" "$T-moved"
 	connects "$T-moved" "$T-detached"
 }
 
 @test "connect: iot:Connect decides over the client id" {
 	policy_allow "$T" 'client/${iot:Connection.Thing.ThingName}' 'topic/*'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	connects "$T" "$T"
 	refused "$T" "$T#gr"
-	thing "$T-none" "no-such-policy"
+	thing_make "$T-none" "no-such-policy"
 	refused "$T-none" "$T-none"
 }
 
 @test "connect: a user name is no credential" {
-	thing "$T"
+	thing_make "$T"
 	refused_as=$ID
 	certificate_make "$T-alien" >/dev/null
-	run -5 device pub "$T-alien" "$T" -u "$refused_as" -P x -q 1 -t a -m x
-	run -5 device pub "$T-alien" "$T" -u gr-backend -P x -q 1 -t a -m x
-	device pub "$T" "$T" -u gr-backend -P x -q 1 -t "free/$T" -m x
+	run -5 as_device pub "$T-alien" "$T" -u "$refused_as" -P x -q 1 -t a -m x
+	run -5 as_device pub "$T-alien" "$T" -u gr-backend -P x -q 1 -t a -m x
+	as_device pub "$T" "$T" -u gr-backend -P x -q 1 -t "free/$T" -m x
 	closed "$T" "$T" -u gr-backend -P x -q 1 -t "in/$T" -m x
 }
 
 @test "connect: a listener without certificates lets nobody in, whatever name is given" {
 	WORLD=$BATS_TEST_TMPDIR/world
 	world_make "$WORLD"
-	thing "$T"
+	thing_make "$T"
 	PLAIN_LISTENER=yes broker_start
 	OWN_BROKER=yes
 	for user in gr-backend "$ID" "$WORLD/shared/broker.sock"; do
@@ -133,11 +133,11 @@ reply() { backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 
 @test "connect: without a registry there is silence, not a refusal, and the plugin waits for it" {
 	own_world
-	thing "$T"
+	thing_make "$T"
 	connects "$T" "$T"
 	mv "$WORLD/shared/registry.db" "$WORLD/away"
 	await grep -q 'the registry cannot be read' "$WORLD/log"
-	run -7 device pub "$T" "$T" -q 1 -t a -m x
+	run -7 as_device pub "$T" "$T" -q 1 -t a -m x
 	[[ $output == *'The connection was lost'* ]]
 	[[ $output != *efused* ]]
 	mv "$WORLD/away" "$WORLD/shared/registry.db"
@@ -147,23 +147,23 @@ reply() { backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 @test "connect: a broker that starts before its registry serves as soon as it is there" {
 	WORLD=$BATS_TEST_TMPDIR/world
 	world_make "$WORLD"
-	thing "$T"
+	thing_make "$T"
 	mv "$WORLD/shared/registry.db" "$WORLD/away"
 	broker_start
 	OWN_BROKER=yes
-	run -7 device pub "$T" "$T" -q 1 -t a -m x
+	run -7 as_device pub "$T" "$T" -q 1 -t a -m x
 	echo 'CREATE TABLE other (x);' | sqlite3 "$WORLD/shared/registry.db"
-	run -7 device pub "$T" "$T" -q 1 -t a -m x
+	run -7 as_device pub "$T" "$T" -q 1 -t a -m x
 	mv "$WORLD/away" "$WORLD/shared/registry.db"
 	await connects "$T" "$T"
 }
 
 @test "connect: a registry of an unknown version is not used" {
 	own_world
-	thing "$T"
+	thing_make "$T"
 	registry_replace "UPDATE meta SET value = 99 WHERE key = 'version'"
 	await grep -q 'cannot be read: the schema has a version' "$WORLD/log"
-	run -7 device pub "$T" "$T" -q 1 -t a -m x
+	run -7 as_device pub "$T" "$T" -q 1 -t a -m x
 }
 
 # --- being dropped -------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ dropped_within_a_second() {
 	listen device.log device sub "$1" "$1" -t "free/#"
 	await got in "in/$ID/$(hex "$1")/gr/connected {\"ipAddress\":\"127.0.0.1\"}"
 	start=${EPOCHREALTIME/./}
-	registry "$2"
+	sql "$2"
 	await got in "in/$ID/$(hex "$1")/gr/disconnected {}"
 	stop=${EPOCHREALTIME/./}
 	[ $((stop - start)) -lt 1000000 ]
@@ -183,101 +183,101 @@ dropped_within_a_second() {
 }
 
 @test "drop: a certificate set INACTIVE loses its connection within a second and cannot come back" {
-	thing "$T"
+	thing_make "$T"
 	dropped_within_a_second "$T" "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
 }
 
 @test "drop: so does one that is revoked" {
-	thing "$T"
+	thing_make "$T"
 	dropped_within_a_second "$T" "INSERT INTO revoked (certificate, thing, serial, revoked) VALUES ('$ID', '$T', '1', 0)"
 }
 
 @test "drop: so does one that is detached" {
-	thing "$T"
+	thing_make "$T"
 	dropped_within_a_second "$T" "DELETE FROM principal WHERE certificate = '$ID'"
 }
 
 @test "drop: so does one that is deleted" {
-	thing "$T"
+	thing_make "$T"
 	dropped_within_a_second "$T" "DELETE FROM certificate WHERE id = '$ID'"
 }
 
 @test "drop: it is not lost among hundreds of others" {
-	thing "$T"
+	thing_make "$T"
 	dropped_within_a_second "$T" "BEGIN;
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) INSERT INTO departure (certificate) SELECT 'x' || i FROM n;
 		UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'; COMMIT"
 }
 
 @test "drop: all client ids of the certificate go, those of others stay" {
-	thing "$T"
+	thing_make "$T"
 	id=$ID
 	certificate_register "$T-new" "$T" all
 	listen in backend sub -t "in/+/+/gr/disconnected"
 	listen a device sub "$T" "$T" -t 'free/#'
 	listen b device sub "$T" "$T#gr" -t 'free/#'
 	listen c device sub "$T-new" "$T#x" -t 'free/#'
-	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'"
+	sql "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'"
 	await got in "in/$id/$(hex "$T")/gr/disconnected {}"
 	await got in "in/$id/$(hex "$T#gr")/gr/disconnected {}"
-	backend pub -t "free/$T" -m still
+	as_backend pub -t "free/$T" -m still
 	await got c "free/$T still"
 	[ "$(got_count in "in/$ID/$(hex "$T#x")/gr/disconnected {}")" -eq 0 ]
 }
 
 @test "drop: who is dropped gets no last word" {
-	thing "$T"
+	thing_make "$T"
 	listen wills backend sub -t "free/#"
 	listen in backend sub -t "in/$ID/#"
 	listen device.log device sub "$T" "$T" -t x --will-topic "free/$T" --will-payload boo
-	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	sql "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
 	await got in "in/$ID/$(hex "$T")/gr/disconnected {}"
-	backend pub -t "free/$T" -m end
+	as_backend pub -t "free/$T" -m end
 	await got wills "free/$T end"
 	[ "$(got_count wills "free/$T boo")" -eq 0 ]
 }
 
 @test "drop: a session that is kept keeps its subscriptions, for the thing's next certificate" {
-	thing "$T"
+	thing_make "$T"
 	id=$ID
 	certificate_register "$T-new" "$T" all
 	listen in backend sub -t "in/$id/#"
 	listen old device sub "$T" "$T" -c -q 1 -t "free/$T"
-	registry "BEGIN; DELETE FROM certificate_policy WHERE certificate = '$id'; UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'; COMMIT"
+	sql "BEGIN; DELETE FROM certificate_policy WHERE certificate = '$id'; UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'; COMMIT"
 	await got in "in/$id/$(hex "$T")/gr/disconnected {}"
 	listeners_stop
-	backend pub -q 1 -t "free/$T" -m waiting
+	as_backend pub -q 1 -t "free/$T" -m waiting
 	listen new device sub "$T-new" "$T" -c -q 1 -t "free/$T/other"
 	await got new "free/$T waiting"
-	backend pub -q 1 -t "free/$T" -m still
+	as_backend pub -q 1 -t "free/$T" -m still
 	await got new "free/$T still"
 }
 
 @test "drop: a change of the database that leaves the certificate usable drops nobody" {
-	thing "$T"
+	thing_make "$T"
 	listen device.log device sub "$T" "$T" -t 'free/#'
-	registry "BEGIN; UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'; UPDATE certificate SET status = 'ACTIVE' WHERE id = '$ID'; COMMIT"
-	thing "$T-marker"
+	sql "BEGIN; UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'; UPDATE certificate SET status = 'ACTIVE' WHERE id = '$ID'; COMMIT"
+	thing_make "$T-marker"
 	listen in backend sub -t "in/$ID/#"
 	listen marker device sub "$T-marker" "$T-marker" -t x
-	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	sql "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
 	await got in "in/$ID/$(hex "$T-marker")/gr/disconnected {}"
-	backend pub -t "free/$T" -m still
+	as_backend pub -t "free/$T" -m still
 	await got device.log "free/$T still"
 	[ "$(grep -c 'sending CONNECT' device.log)" -eq 1 ]
 }
 
 @test "drop: a replaced registry has every live session checked again" {
 	own_world
-	thing "$T"
+	thing_make "$T"
 	id=$ID
-	thing "$T-good"
+	thing_make "$T-good"
 	listen in backend sub -t "in/#"
 	listen bad device sub "$T" "$T" -t 'free/#'
 	listen good device sub "$T-good" "$T-good" -t 'free/#'
 	registry_replace "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'; DELETE FROM departure"
 	await got in "in/$id/$(hex "$T")/gr/disconnected {}"
-	backend pub -t free/x -m still
+	as_backend pub -t free/x -m still
 	await got good 'free/x still'
 	[ "$(grep -c 'sending CONNECT' good)" -eq 1 ]
 }
@@ -285,12 +285,12 @@ dropped_within_a_second() {
 # --- requests ------------------------------------------------------------------------------------
 
 @test "request: each of the six shapes arrives stamped with certificate and client id" {
-	thing "$T"
+	thing_make "$T"
 	listen in backend sub -t "in/$ID/#"
 	for client in "$T" "$T#gr"; do
 		for topic in "\$aws/things/$T/jobs/get" "\$aws/things/$T/jobs/start-next" "\$aws/things/$T/jobs/job-1/get" "\$aws/things/$T/jobs/\$next/get" \
 			"\$aws/things/$T/jobs/job-1/update" "awslabs/things/$T/certificate/create" "awslabs/things/$T/certificate/commit"; do
-			device pub "$T" "$client" -q 1 -t "$topic" -m '{"x":1}'
+			as_device pub "$T" "$client" -q 1 -t "$topic" -m '{"x":1}'
 			await got in "in/$ID/$(hex "$client")/$topic {\"x\":1}"
 		done
 	done
@@ -298,46 +298,46 @@ dropped_within_a_second() {
 
 @test "request: RETAIN is cleared" {
 	policy_put "$T" '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iot:Connect","iot:Publish"],"Resource":"*"}}'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	listen in backend sub -t "in/$ID/#"
-	device pub "$T" "$T" -q 1 -r -t "\$aws/things/$T/jobs/get" -m kept
+	as_device pub "$T" "$T" -q 1 -r -t "\$aws/things/$T/jobs/get" -m kept
 	await got in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get kept"
 	listen late backend sub -t "in/$ID/#" -t "\$aws/#"
-	device pub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/start-next" -m end
+	as_device pub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/start-next" -m end
 	await got late "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/start-next end"
 	lacks late kept
 }
 
 @test "request: what a device adds by MQTT 5 is stripped, so that it cannot forge a stamp" {
-	thing "$T"
+	thing_make "$T"
 	listen in backend sub -V mqttv5 -t "in/$ID/#" -F '%t %p [%P] [%R]'
-	device pub "$T" "$T" -V mqttv5 -q 1 -t "\$aws/things/$T/jobs/get" -m x \
+	as_device pub "$T" "$T" -V mqttv5 -q 1 -t "\$aws/things/$T/jobs/get" -m x \
 		-D publish user-property principal FORGED -D publish response-topic "in/$ID/x"
 	await grep -qF "jobs/get x" in
 	got in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get x [] []"
 }
 
 @test "request: for another thing, or of another shape, it closes the connection and reaches nobody" {
-	thing "$T"
-	thing "${T}0"
+	thing_make "$T"
+	thing_make "${T}0"
 	listen in backend sub -t 'in/#' -t '$aws/#' -t 'awslabs/#'
 	for topic in "\$aws/things/${T}0/jobs/get" "awslabs/things/${T}0/certificate/create" "\$aws/things/${T}0/jobs/notify" "\$aws/things/${T}0/shadow/get" \
 		"\$aws/things/${T}0/greengrassv2/health/json" "\$aws/things/$T" "\$aws/rules" "awslabs/things/$T/certificate/create/accepted" \
 		"awslabs/things/$T" "\$aws/events/job/x/completed" "\$aws" awslabs "\$aws/things//jobs/get"; do
 		closed "$T" "$T" -q 1 -t "$topic" -m forged
-		run ! device pub "$T" "$T" -V mqttv5 -q 1 -t "$topic" -m forged
+		run ! as_device pub "$T" "$T" -V mqttv5 -q 1 -t "$topic" -m forged
 	done
-	device pub "${T}0" "${T}0" -q 1 -t "\$aws/things/${T}0/jobs/get" -m end
+	as_device pub "${T}0" "${T}0" -q 1 -t "\$aws/things/${T}0/jobs/get" -m end
 	await grep -q ' end$' in
 	lacks in ' forged$'
 }
 
 @test "request: only T, T#gr and the further connections of a nucleus may ask" {
-	thing "$T"
+	thing_make "$T"
 	listen in backend sub -t "in/$ID/#" -t '$aws/#'
 	for client in "$T#2" "$T#3" "$T#17"; do
-		device pub "$T" "$client" -q 1 -t "\$aws/things/$T/jobs/get" -m "from $client"
-		device pub "$T" "$client" -q 1 -t "awslabs/things/$T/certificate/create" -m "from $client"
+		as_device pub "$T" "$client" -q 1 -t "\$aws/things/$T/jobs/get" -m "from $client"
+		as_device pub "$T" "$client" -q 1 -t "awslabs/things/$T/certificate/create" -m "from $client"
 		await got in "in/$ID/$(hex "$client")/\$aws/things/$T/jobs/get from $client"
 		await got in "in/$ID/$(hex "$client")/awslabs/things/$T/certificate/create from $client"
 		subscribes "$T" "$client" "\$aws/things/$T/jobs/notify-next"
@@ -346,16 +346,16 @@ dropped_within_a_second() {
 		closed "$T" "$client" -q 1 -t "\$aws/things/$T/jobs/get" -m forged
 		closed "$T" "$client" -q 1 -t "awslabs/things/$T/certificate/create" -m forged
 	done
-	device pub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/get" -m end
+	as_device pub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/get" -m end
 	await grep -q ' end$' in
 	lacks in ' forged$'
 }
 
 @test "request: the policy must allow it as well" {
 	policy_allow "$T" 'client/*' 'topic/free/*'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	closed "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/get" -m x
-	device pub "$T" "$T" -q 1 -t "free/$T" -m x
+	as_device pub "$T" "$T" -q 1 -t "free/$T" -m x
 }
 
 # --- what nobody serves --------------------------------------------------------------------------
@@ -369,21 +369,21 @@ lost_topics() {
 }
 
 @test "lost: what a thing publishes below its own name and nobody serves is taken and reaches nobody" {
-	thing "$T"
-	thing "${T}0"
+	thing_make "$T"
+	thing_make "${T}0"
 	lost_topics
 	listen all backend sub -t '#' -t 'in/#' -t 'out/#' -t '$aws/#' -t '$gr/#' -t '$gr/nowhere'
 	listen own device sub "$T" "$T#gr" -t '#' -t "\$aws/#" -t "\$aws/things/$T/jobs/#" -t '$gr/#' -t "free/$T"
 	listen other device sub "${T}0" "${T}0" -t '#' -t "\$aws/#" -t '$gr/#' -t "free/$T"
 	for topic in "${LOST[@]}"; do
 		for client in "$T" "$T#2" "$T#x"; do
-			device pub "$T" "$client" -q 1 -r -t "$topic" -m lost
-			device pub "$T" "$client" -V mqttv5 -q 1 -r -t "$topic" -m lost >out 2>&1
+			as_device pub "$T" "$client" -q 1 -r -t "$topic" -m lost
+			as_device pub "$T" "$client" -V mqttv5 -q 1 -r -t "$topic" -m lost >out 2>&1
 			[ ! -s out ]
 		done
 	done
 	listen late backend sub -t '#' -t '$aws/#' -t '$gr/#'
-	backend pub -t "free/$T" -m end
+	as_backend pub -t "free/$T" -m end
 	for file in all own other late; do
 		await got "$file" "free/$T end"
 		lacks "$file" ' lost$'
@@ -392,7 +392,7 @@ lost_topics() {
 }
 
 @test "lost: as a will it reaches nobody either" {
-	thing "$T"
+	thing_make "$T"
 	lost_topics
 	listen all backend sub -t '#' -t 'in/#' -t '$aws/#' -t '$gr/#'
 	for topic in "${LOST[@]:0:6}" "\$aws/rules/r/x" "\$aws/things/$T/shadow/get" "\$aws/things/$T/jobs/\$next/namespace-n/get"; do
@@ -405,16 +405,16 @@ lost_topics() {
 
 @test "lost: the policies decide, and their no costs no connection" {
 	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":["arn:aws:iot:r:a:client/*","arn:aws:iot:r:a:topic/free/*"]}]}'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	lost_topics
 	listen all backend sub -t '#' -t 'in/#' -t '$aws/#' -t '$gr/#'
 	for topic in "${LOST[@]:0:6}" "\$aws/rules/r/x" "\$aws/things/$T/shadow/update" "\$aws/things/$T/jobs/\$next/namespace-n/get" "\$aws/things/$T/jobs/x/y"; do
-		device pub "$T" "$T" -q 1 -t "$topic" -m lost
-		run -0 device pub "$T" "$T" -V mqttv5 -q 1 -t "$topic" -m lost
+		as_device pub "$T" "$T" -q 1 -t "$topic" -m lost
+		run -0 as_device pub "$T" "$T" -V mqttv5 -q 1 -t "$topic" -m lost
 		[[ $output == *'Not authorized'* ]]
 	done
 	grep -qF "gr-broker: $T with certificate $ID may not publish on ${LOST[0]}: no policy statement allows iot:Publish here" "$WORLD/log"
-	device pub "$T" "$T" -q 1 -t "free/$T" -m end
+	as_device pub "$T" "$T" -q 1 -t "free/$T" -m end
 	await got all "free/$T end"
 	lacks all ' lost$'
 }
@@ -427,7 +427,7 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 @test "log: a publish that closes the connection is logged with client, certificate, topic and rule" {
 	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iot:Connect","iot:Publish"],"Resource":"*"},
 		{"Effect":"Deny","Action":"iot:Publish","Resource":"arn:aws:iot:r:a:topic/secret/*"}]}'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	closed "$T" "$T" -q 1 -t in/x -m x
 	logged in/x 'the topic is between broker and backend' 'is disconnected for publishing on'
 	closed "$T" "$T" -q 1 -t "\$aws/things/${T}0/jobs/get" -m x
@@ -446,7 +446,7 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 
 @test "log: so is a subscription, and a will, with the rule that refuses it" {
 	policy_allow "$T" 'client/*' 'topicfilter/free/*'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	not_subscribes "$T" "$T" other/x
 	logged other/x 'no policy statement allows iot:Subscribe here' 'may not subscribe to'
 	not_subscribes "$T" "$T" "\$aws/things/${T}0/jobs/#"
@@ -461,23 +461,23 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 }
 
 @test "log: the same again is left out for a while, and one certificate fills no log" {
-	thing "$T"
+	thing_make "$T"
 	start=$SECONDS
 	for n in 1 2 3; do closed "$T" "$T" -q 1 -t in/again -m x; done
 	# A while is ten seconds, and the machine may be slow.
 	[ "$(grep -c "gr-broker: $T with certificate $ID .*in/again:" "$WORLD/log")" -le $((1 + (SECONDS - start) / 10)) ]
-	run -0 device sub "$T" "$T" -E $(printf -- '-t in/%s ' {1..200})
+	run -0 as_device sub "$T" "$T" -E $(printf -- '-t in/%s ' {1..200})
 	lines=$(grep -c "gr-broker: $T with certificate $ID " "$WORLD/log")
 	[ "$lines" -ge 8 ]
 	[ "$lines" -le $((8 * (1 + (SECONDS - start) / 10))) ]
 	# Others have lines of their own all the while.
-	thing "${T}0"
+	thing_make "${T}0"
 	closed "${T}0" "${T}0" -q 1 -t in/x -m x
 	logged in/x 'the topic is between broker and backend' 'is disconnected for publishing on' "${T}0"
 }
 
 @test "log: what is not plain text in a topic is escaped, and a long one is cut" {
-	thing "$T"
+	thing_make "$T"
 	closed "$T" "$T" -q 1 -t $'in/\xe2\x80\xaeb\\\xc3\xa4' -m x
 	logged 'in/\xe2\x80\xaeb\x5c\xc3\xa4' 'the topic is between broker and backend' 'is disconnected for publishing on'
 	closed "$T" "$T" -q 1 -t "in/$(printf 'y%.0s' {1..3000})" -m x
@@ -486,11 +486,11 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 }
 
 @test "log: who is dropped for his certificate is named as well" {
-	thing "$T"
+	thing_make "$T"
 	listen in backend sub -t "in/$ID/#"
 	listen a device sub "$T" "$T" -t 'free/#'
 	listen b device sub "$T" "$T#2" -t 'free/#'
-	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	sql "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
 	await got in "in/$ID/$(hex "$T#2")/gr/disconnected {}"
 	for client in "$T" "$T#2"; do
 		grep -qF "gr-broker: $client with certificate $ID is dropped: the certificate is not ACTIVE" "$WORLD/log"
@@ -498,13 +498,13 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 }
 
 @test "report: a connection that is closed for what was published is reported, each once" {
-	thing "$T"
+	thing_make "$T"
 	listen in backend sub -q 1 -t "in/$ID/+/gr/thrown-out" -t "in/$ID/+/gr/disconnected"
 	for n in 1 2 3; do
 		closed "$T" "$T" -q 1 -t $'in/\xe2\x80\xae' -m x
 	done
-	device pub "$T" "$T" -q 1 -t "\$aws/things/$T/greengrassv2/health/json" -m x
-	run -0 device sub "$T" "$T#end" -E -t in/x
+	as_device pub "$T" "$T" -q 1 -t "\$aws/things/$T/greengrassv2/health/json" -m x
+	run -0 as_device sub "$T" "$T#end" -E -t in/x
 	await got in "in/$ID/$(hex "$T#end")/gr/disconnected {}"
 	[ "$(grep -c '^in/.*/gr/thrown-out' in)" -eq 3 ]
 	[ "$(got_count in "in/$ID/$(hex "$T")/gr/thrown-out {\"topic\":\"in/\\\\xe2\\\\x80\\\\xae\",\"reason\":\"the topic is between broker and backend\"}")" -eq 3 ]
@@ -513,50 +513,50 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 # --- publishing ----------------------------------------------------------------------------------
 
 @test "publish: topics between broker and backend, and all that begins with a dollar, are closed" {
-	thing "$T"
+	thing_make "$T"
 	listen in backend sub -t 'in/#' -t 'out/#' -t in -t '$x/#'
 	for topic in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get" in out in/x "out/$(hex "$T")/a" '$x/y' '$CONTROL/x' '$'; do
 		closed "$T" "$T" -q 1 -t "$topic" -m forged
 	done
-	device pub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/get" -m end
+	as_device pub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/get" -m end
 	await grep -q ' end$' in
 	lacks in ' forged$'
 }
 
 @test "publish: a topic that only looks like a closed one is the policy's business" {
-	thing "$T"
+	thing_make "$T"
 	for topic in "inn/$T" "outer/$T" "x/in/$T" "awslabsx/$T" "/in/$T"; do
-		device pub "$T" "$T" -q 1 -t "$topic" -m x
+		as_device pub "$T" "$T" -q 1 -t "$topic" -m x
 	done
 }
 
 @test "publish: the policy decides, and who tries what it does not allow is disconnected" {
 	policy_allow "$T" 'client/*' 'topic/free/${iot:Connection.Thing.ThingName}/*'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	listen got backend sub -t 'free/#'
 	closed "$T" "$T" -q 1 -t "free/${T}0/a" -m forged
-	device pub "$T" "$T" -q 1 -t "free/$T/a" -m x
+	as_device pub "$T" "$T" -q 1 -t "free/$T/a" -m x
 	await got got "free/$T/a x"
 	lacks got forged
 }
 
 @test "publish: RETAIN needs iot:RetainPublish" {
 	policy_put "$T" '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iot:Connect","iot:Publish"],"Resource":"*"}}'
-	thing "$T" "$T"
-	device pub "$T" "$T" -q 1 -t "free/$T" -m x
+	thing_make "$T" "$T"
+	as_device pub "$T" "$T" -q 1 -t "free/$T" -m x
 	closed "$T" "$T" -q 1 -r -t "free/$T" -m x
 }
 
 @test "publish: T#probe may not, whatever the policy says" {
-	thing "$T"
+	thing_make "$T"
 	closed "$T" "$T#probe" -q 1 -t "free/$T" -m x
 }
 
 @test "publish: a changed policy counts for a session that is open" {
 	policy_allow "$T" 'client/*' 'topic*'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	listen device.log device sub "$T" "$T" -t "free/$T/#"
-	backend pub -t "free/$T/a" -m before
+	as_backend pub -t "free/$T/a" -m before
 	await got device.log "free/$T/a before"
 	policy_allow "$T" 'client/*' 'topic*/free/*/b'
 	listen in backend sub -t "in/$ID/#"
@@ -567,8 +567,8 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 # One message on each of two topics; true when only the one on b arrives.
 round_without_a() {
 	round=$((${round:-0} + 1))
-	backend pub -q 1 -t "free/$T/a" -m "$round"
-	backend pub -q 1 -t "free/$T/b" -m "$round"
+	as_backend pub -q 1 -t "free/$T/a" -m "$round"
+	as_backend pub -q 1 -t "free/$T/b" -m "$round"
 	await got "$1" "free/$T/b $round"
 	! got "$1" "free/$T/a $round"
 }
@@ -576,14 +576,14 @@ round_without_a() {
 # --- subscribing ---------------------------------------------------------------------------------
 
 @test "subscribe: in, out, shared subscriptions and \$CONTROL are closed" {
-	thing "$T"
+	thing_make "$T"
 	for filter in 'in/#' in 'in/+/+/gr/connected' 'out/#' out "out/$(hex "$T")/#" '$share/g/free/#' '$share/g/in/#' '$CONTROL/#'; do
 		not_subscribes "$T" "$T" "$filter"
 	done
 }
 
 @test "subscribe: rotation topics are those of one's own thing, named literally" {
-	thing "$T"
+	thing_make "$T"
 	for filter in "\$aws/things/$T/jobs/#" "\$aws/things/$T/jobs/+/get/accepted" "awslabs/things/$T/certificate/create/+" "\$aws/things/$T/jobs/notify-next"; do
 		subscribes "$T" "$T" "$filter"
 		subscribes "$T" "$T#gr" "$filter"
@@ -598,7 +598,7 @@ round_without_a() {
 
 @test "subscribe: the policy decides, by the text of the filter" {
 	policy_allow "$T" 'client/*' 'topicfilter/free/${iot:Connection.Thing.ThingName}/*'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	subscribes "$T" "$T" "free/$T/a"
 	subscribes "$T" "$T" "free/$T/#"
 	not_subscribes "$T" "$T" "free/+/a"
@@ -606,7 +606,7 @@ round_without_a() {
 }
 
 @test "subscribe: T#probe may not, T#other may outside of rotation" {
-	thing "$T"
+	thing_make "$T"
 	not_subscribes "$T" "$T#probe" "free/$T"
 	subscribes "$T" "$T#other" "free/$T"
 }
@@ -615,33 +615,33 @@ round_without_a() {
 reload() {
 	kill -HUP "$BROKER"
 	await reloaded "$1"
-	backend pub -q 1 -t reloaded -m "$1"
+	as_backend pub -q 1 -t reloaded -m "$1"
 }
 reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 
 # --- receiving -----------------------------------------------------------------------------------
 
 @test "receive: a wildcard brings nothing that passes between broker and backend" {
-	thing "$T"
+	thing_make "$T"
 	listen all device sub "$T" "$T" -t '#' -t '+/+/+/gr/connected' -t '+/#'
 	connects "$T" "$T#x"
-	backend pub -t "out/$(hex nobody)/x" -m secret
-	backend pub -t "in/x" -m secret
-	backend pub -t "free/$T" -m end
+	as_backend pub -t "out/$(hex nobody)/x" -m secret
+	as_backend pub -t "in/x" -m secret
+	as_backend pub -t "free/$T" -m end
 	await got all "free/$T end"
 	lacks all '^in/\|^out/'
 }
 
 @test "receive: a wildcard brings no rotation topics of other things" {
-	thing "$T"
+	thing_make "$T"
 	listen all device sub "$T" "$T" -t '$aws/#' -t '+/things/#' -t "\$aws/things/#"
 	listen other device sub "$T" "$T#other" -t '$aws/#' -t '+/things/#'
 	for topic in "\$aws/things/${T}0/jobs/notify" "awslabs/things/${T}0/certificate/create/accepted"; do
-		backend pub -t "$topic" -m secret
+		as_backend pub -t "$topic" -m secret
 	done
-	backend pub -t "\$aws/things/$T/jobs/notify" -m mine
-	backend pub -t "awslabs/things/$T/certificate/create/accepted" -m mine
-	backend pub -t "\$aws/things/$T/end" -m end
+	as_backend pub -t "\$aws/things/$T/jobs/notify" -m mine
+	as_backend pub -t "awslabs/things/$T/certificate/create/accepted" -m mine
+	as_backend pub -t "\$aws/things/$T/end" -m end
 	await got all "\$aws/things/$T/end end"
 	await got other "\$aws/things/$T/end end"
 	got all "\$aws/things/$T/jobs/notify mine"
@@ -653,10 +653,10 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 @test "receive: iot:Receive decides on each delivery" {
 	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"},
 		{"Effect":"Deny","Action":"iot:Receive","Resource":"arn:aws:iot:r:a:topic/free/secret/*"}]}'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	listen got device sub "$T" "$T" -t 'free/#'
-	backend pub -t "free/secret/$T" -m no
-	backend pub -t "free/$T" -m end
+	as_backend pub -t "free/secret/$T" -m no
+	as_backend pub -t "free/$T" -m end
 	await got got "free/$T end"
 	lacks got secret
 }
@@ -664,36 +664,36 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 @test "receive: a queue for an absent client is kept across SIGHUP and checked when it comes back" {
 	own_world
 	policy_allow "$T" 'client/*' 'topicfilter/*' 'topic/*'
-	thing "$T" "$T"
-	device sub "$T" "$T" -c -q 1 -E -t 'free/#'
-	device sub "$T" "$T#v5" -V mqttv5 -x 600 -c -q 1 -E -t 'free/#'
+	thing_make "$T" "$T"
+	as_device sub "$T" "$T" -c -q 1 -E -t 'free/#'
+	as_device sub "$T" "$T#v5" -V mqttv5 -x 600 -c -q 1 -E -t 'free/#'
 	listen live device sub "$T" "$T#live" -t 'free/#'
 	reload 1
-	backend pub -q 1 -t free/a -m kept
-	backend pub -q 1 -t free/b -m kept
+	as_backend pub -q 1 -t free/a -m kept
+	as_backend pub -q 1 -t free/b -m kept
 	await got live 'free/b kept'
 	policy_allow "$T" 'client/*' 'topicfilter/*' 'topic/free/b'
-	device sub "$T" "$T" -c -q 1 -v -t 'free/#' -C 1 -W 30 >got
+	as_device sub "$T" "$T" -c -q 1 -v -t 'free/#' -C 1 -W 30 >got
 	[ "$(cat got)" = 'free/b kept' ]
 	[ "$(grep -c 'sending CONNECT' live)" -eq 1 ]
 }
 
 @test "receive: SIGHUP drops a live session whose certificate is gone, and no other" {
 	own_world
-	thing "$T"
+	thing_make "$T"
 	id=$ID
-	thing "$T-good"
+	thing_make "$T-good"
 	listen in backend sub -t 'in/#'
 	listen bad device sub "$T" "$T" -t 'free/#'
 	listen good device sub "$T-good" "$T-good" -t 'free/#'
 	reload 1
-	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'"
+	sql "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$id'"
 	reload 2
 	await got in "in/$id/$(hex "$T")/gr/disconnected {}"
 	mv "$WORLD/shared/registry.db" "$WORLD/away"
 	await grep -q 'the registry cannot be read' "$WORLD/log"
 	reload 3
-	backend pub -t free/x -m still
+	as_backend pub -t free/x -m still
 	await got good 'free/x still'
 	[ "$(grep -c 'sending CONNECT' good)" -eq 1 ]
 	[ "$(grep -c 'sending CONNECT' in)" -eq 1 ]
@@ -701,29 +701,29 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 }
 
 @test "receive: a retained message outlives the certificate that published it" {
-	thing "$T"
-	device pub "$T" "$T" -q 1 -r -t "free/$T" -m kept
-	registry "DELETE FROM principal WHERE certificate = '$ID'; UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
-	thing "$T-reader"
-	device sub "$T-reader" "$T-reader" -t "free/$T" -v -C 1 -W 30 >got
+	thing_make "$T"
+	as_device pub "$T" "$T" -q 1 -r -t "free/$T" -m kept
+	sql "DELETE FROM principal WHERE certificate = '$ID'; UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	thing_make "$T-reader"
+	as_device sub "$T-reader" "$T-reader" -t "free/$T" -v -C 1 -W 30 >got
 	[ "$(cat got)" = "free/$T kept" ]
 }
 
 # --- replies to one client -----------------------------------------------------------------------
 
 @test "reply: the client gets one copy, subscribed once, twice or not at all" {
-	thing "$T"
+	thing_make "$T"
 	topic="\$aws/things/$T/jobs/get/accepted"
 	listen none device sub "$T" "$T" -t "free/$T"
 	reply "$T" "$topic" one
-	backend pub -t "free/$T" -m end
+	as_backend pub -t "free/$T" -m end
 	await got none "free/$T end"
 	[ "$(got_count none "$topic one")" -eq 1 ]
 
 	for version in mqttv311 mqttv5; do
 		listen both device sub "$T" "$T#gr" -V "$version" -q 1 -t "\$aws/things/$T/jobs/#" -t "\$aws/things/$T/jobs/get/+" -t "free/$T"
 		reply "$T#gr" "$topic" "two $version"
-		backend pub -t "free/$T" -m "end $version"
+		as_backend pub -t "free/$T" -m "end $version"
 		await got both "free/$T end $version"
 		[ "$(got_count both "$topic two $version")" -eq 1 ]
 	done
@@ -731,11 +731,11 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 }
 
 @test "reply: nobody else sees it, under either topic" {
-	thing "$T"
+	thing_make "$T"
 	listen twin device sub "$T" "$T#gr" -t "\$aws/things/$T/jobs/#" -t '#' -t "free/$T"
 	listen own device sub "$T" "$T" -t "\$aws/things/$T/jobs/#" -t '#' -t "free/$T"
 	reply "$T" "\$aws/things/$T/jobs/get/accepted" mine
-	backend pub -t "free/$T" -m end
+	as_backend pub -t "free/$T" -m end
 	await got own "free/$T end"
 	await got twin "free/$T end"
 	[ "$(got_count own "\$aws/things/$T/jobs/get/accepted mine")" -eq 1 ]
@@ -745,37 +745,37 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 @test "reply: the policy's iot:Receive, and the closed topics, count for it" {
 	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"},
 		{"Effect":"Deny","Action":"iot:Receive","Resource":"arn:aws:iot:r:a:topic/*/jobs/get/accepted"}]}'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	listen got device sub "$T" "$T" -t "free/$T"
 	reply "$T" "\$aws/things/$T/jobs/get/accepted" no
 	reply "$T" "\$aws/things/${T}0/jobs/get/rejected" no
 	reply "$T" "in/x" no
 	reply "$T" "\$aws/things/$T/jobs/get/rejected" yes
-	backend pub -t "free/$T" -m end
+	as_backend pub -t "free/$T" -m end
 	await got got "free/$T end"
 	got got "\$aws/things/$T/jobs/get/rejected yes"
 	lacks got ' no$'
 }
 
 @test "reply: to nobody, or on a malformed topic, it goes nowhere and harms nothing" {
-	thing "$T"
+	thing_make "$T"
 	listen got device sub "$T" "$T" -t '#'
 	for topic in "out/$(hex "$T")" "out/$(hex "$T")/" "out//x" "out/zz/x" "out/616/x" "out/00/x" "out/$(hex nobody)/x" "out/$(printf '61%.0s' {1..200})/x"; do
-		backend pub -q 1 -t "$topic" -m no
+		as_backend pub -q 1 -t "$topic" -m no
 	done
-	backend pub -q 1 -r -t "out/$(hex "$T")/free/$T" -m kept
-	backend pub -q 1 -t "free/$T" -m end
+	as_backend pub -q 1 -r -t "out/$(hex "$T")/free/$T" -m kept
+	as_backend pub -q 1 -t "free/$T" -m end
 	await got got "free/$T end"
 	lacks got ' no$'
 	[ "$(got_count got "free/$T kept")" -eq 1 ]
 	listen late backend sub -t 'out/#' -t "free/$T"
-	backend pub -t "free/$T" -m end
+	as_backend pub -t "free/$T" -m end
 	await got late "free/$T end"
 	lacks late kept
 }
 
 @test "reply: it does not come after a notification that was sent later" {
-	thing "$T"
+	thing_make "$T"
 	listen got device sub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/notify-next"
 	gcc -o burst "$ROOT/test/unit/burst.c"
 	list=()
@@ -794,14 +794,14 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t in/x -m x; }
 
 @test "will: on an allowed topic it is delivered" {
-	thing "$T"
+	thing_make "$T"
 	listen got backend sub -t 'free/#'
 	will_of "$T" "free/$T"
 	await got got "free/$T will $T"
 }
 
 @test "will: on closed topics, requests and other things' topics it reaches nobody" {
-	thing "$T"
+	thing_make "$T"
 	listen got backend sub -t '#' -t 'in/#' -t '$aws/#' -t 'awslabs/#' -t '$x/#' -t "free/$T"
 	listen own device sub "$T" "$T#gr" -t '#' -t "\$aws/things/$T/jobs/#" -t "free/$T"
 	for topic in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get" "\$aws/things/$T/jobs/get" "awslabs/things/$T/certificate/commit" \
@@ -820,7 +820,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 
 @test "will: the policy decides" {
 	policy_allow "$T" 'client/*' 'topic/free/${iot:ClientId}'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	listen got backend sub -t 'free/#'
 	will_of "$T" "free/x$T"
 	will_of "$T" "free/$T"
@@ -829,7 +829,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 }
 
 @test "will: when a newer session takes the client id over, the rules are the same" {
-	thing "$T"
+	thing_make "$T"
 	listen got backend sub -t 'in/#' -t '$aws/#' -t 'free/#'
 	for topic in "\$aws/things/$T/jobs/get" "in/$T" "\$aws/things/$T/jobs/notify" "free/$T"; do
 		device_command sub "$T" "$T" -t x --will-topic "$topic" --will-payload "will $T" -d
@@ -848,7 +848,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 
 @test "will: when the broker ends, the rules are the same" {
 	own_world
-	thing "$T"
+	thing_make "$T"
 	listen got backend sub -t 'in/#' -t '$aws/#' -t 'free/#'
 	listen a device sub "$T" "$T" -t x --will-topic "\$aws/things/$T/jobs/get" --will-payload "will $T"
 	listen b device sub "$T" "$T#gr" -t "\$aws/things/$T/jobs/#" -t 'free/#' --will-topic "free/$T" --will-payload "will $T"
@@ -861,13 +861,13 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 
 @test "will: a request that was meant to be retained leaves nothing in the broker" {
 	own_world
-	thing "$T"
+	thing_make "$T"
 	closed "$T" "$T" --will-topic "\$aws/things/$T/jobs/get" --will-payload will --will-retain -q 1 -t in/x -m x
 	listen older device sub "$T" "$T" -t x --will-topic "\$aws/things/$T/jobs/start-next" --will-payload will --will-retain
 	kill -STOP "$(pgrep -P "$LISTENER")"
 	connects "$T" "$T"
 	kill -KILL "$(pgrep -P "$LISTENER")"
-	device pub "$T" "$T" -q 1 -r -t "free/kept" -m x
+	as_device pub "$T" "$T" -q 1 -r -t "free/kept" -m x
 	OWN_BROKER=
 	broker_stop
 	grep -qa free/kept "$WORLD/mosquitto.db"
@@ -877,12 +877,12 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 @test "will: a delayed one is checked when it is sent" {
 	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"},
 		{"Effect":"Deny","Action":"iot:Publish","Resource":"arn:aws:iot:r:a:topic/free/${iot:Certificate.Subject.CommonName}/*"}]}'
-	thing "$T" "$T"
+	thing_make "$T" "$T"
 	listen got backend sub -t 'free/#' -t '$aws/#'
 	for topic in "free/$T/x" "\$aws/things/$T/jobs/get" "free/$T"; do
 		client=$T#w$((n++))
 		[ "$topic" = "free/$T" ] || [ "$topic" = "free/$T/x" ] || client=$T
-		run device pub "$T" "$client" -V mqttv5 -D connect session-expiry-interval 60 -D will will-delay-interval 1 \
+		run as_device pub "$T" "$client" -V mqttv5 -D connect session-expiry-interval 60 -D will will-delay-interval 1 \
 			--will-topic "$topic" --will-payload "will $T" -q 1 -t in/x -m x
 		[ "$status" -ne 0 ]
 	done
@@ -893,17 +893,17 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 # --- reports -------------------------------------------------------------------------------------
 
 @test "report: the start and the end of every session" {
-	thing "$T"
+	thing_make "$T"
 	listen in backend sub -q 1 -t "in/$ID/#"
 	for client in "$T" "$T#gr" "$T#probe"; do
-		device sub "$T" "$client" -E -t x || :
+		as_device sub "$T" "$client" -E -t x || :
 		await got in "in/$ID/$(hex "$client")/gr/disconnected {}"
 		[ "$(got_count in "in/$ID/$(hex "$client")/gr/connected {\"ipAddress\":\"127.0.0.1\"}")" -eq 1 ]
 	done
 }
 
 @test "report: a session that is over at once has a start as well" {
-	thing "$T"
+	thing_make "$T"
 	listen in backend sub -q 1 -t "in/$ID/#"
 	# CONNECT and DISCONNECT in one TLS record: the broker reads both in one turn of its loop.
 	{
@@ -915,7 +915,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 }
 
 @test "report: a session that is taken over ends before the new one starts" {
-	thing "$T"
+	thing_make "$T"
 	id=$ID
 	certificate_register "$T-new" "$T" all
 	listen in backend sub -q 1 -t "in/$id/#" -t "in/$ID/#"
@@ -931,7 +931,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 @test "report: a backend that subscribes hears of all live sessions again, and only it" {
 	own_world
 	for n in {1..3}; do
-		thing "$T-$n"
+		thing_make "$T-$n"
 		listen "d$n" device sub "$T-$n" "$T-$n" -t "free/#"
 	done
 	listen one backend sub -q 1 -t 'in/#'
@@ -946,8 +946,8 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 }
 
 @test "report: a refused certificate is reported with the reason, once in ten seconds" {
-	thing "$T"
-	registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+	thing_make "$T"
+	sql "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
 	listen in backend sub -t "in/$ID/#"
 	for n in 1 2 3; do refused "$T" "$T"; done
 	refused "$T" "$T#gr"
@@ -956,7 +956,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 }
 
 @test "report: so is one that is not registered, or whose client id is not the thing's" {
-	thing "$T"
+	thing_make "$T"
 	listen in backend sub -t "in/#"
 	refused "$T" "other-$T"
 	await got in "in/$ID/$(hex "other-$T")/gr/refused {\"certificateId\":\"$ID\",\"reason\":\"the client id does not belong to the certificate's thing\"}"
@@ -1020,7 +1020,7 @@ loads_plugin() {
 	own_world
 	listen in backend sub -q 1 -t 'in/#'
 	# Of twelve certificates in turn: one alone has no more than five.
-	for n in {1..12}; do thing "$n-$T"; done
+	for n in {1..12}; do thing_make "$n-$T"; done
 	for n in {1..120}; do echo "$((n % 12 + 1))-$T" "n$n"; done |
 		WORLD=$WORLD PORT=$PORT xargs -P 8 -L 1 sh -c 'timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$WORLD/ca.pem" --cert "$WORLD/$1.pem" --key "$WORLD/$1.key" \
 			-i "$1#$2" -q 1 -t "free/$1" -m x' sh

@@ -411,10 +411,10 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "$(age one.pem)" -eq $((7 * 86400)) ]
 	[ "$(age two.pem)" -eq 86400 ]
 	openssl crl -in one.pem -noout -text >text
-	has text 'No Revoked Certificates.'
-	has text 'Signature Algorithm: sha256WithRSAEncryption'
+	text_has text 'No Revoked Certificates.'
+	text_has text 'Signature Algorithm: sha256WithRSAEncryption'
 	gr-ca crl ec | openssl crl -noout -text >text
-	has text 'Signature Algorithm: ecdsa-with-SHA256'
+	text_has text 'Signature Algorithm: ecdsa-with-SHA256'
 	rc=0
 	gr-ca crl >/dev/full || rc=$?
 	[ "$rc" -eq 111 ]

@@ -1,24 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The commit handler: the licence to say SUCCEEDED, over NEW alone. It decides nothing.
 bats_require_minimum_version 1.5.0
-
-setup_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_up
-}
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
-setup() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_use
-	COMMIT="{\"jobId\":\"$J\"}"
-}
-teardown() { own_lab_down; }
+load ../lib/helper
+load ../lib/lab
+load ../lib/shared-lab
 
 # refuses PAYLOAD MESSAGE: and nothing has changed
 refuses() {

@@ -1,23 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The create handler: a certificate for a CSR, once for each execution and key; and everything it refuses.
 bats_require_minimum_version 1.5.0
-
-setup_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_up
-}
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
-setup() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_use
-}
-teardown() { own_lab_down; }
+load ../lib/helper
+load ../lib/lab
+load ../lib/shared-lab
 
 # refuses NAME MESSAGE [MEMBERS]: create with NAME.csr is refused, and nothing has changed.
 refuses() {
@@ -239,7 +225,7 @@ handler_refuses() {
 @test "again: a newer job gets a certificate of its own" {
 	rotation_begun
 	heard FAILED OLD
-	await is_gone "$NEW"
+	await certificate_is_gone "$NEW"
 	J=$J-2
 	job_started
 	refuses new 'the key of csr was seen before; a rotation needs a new key'
@@ -525,7 +511,7 @@ handler_refuses() {
 	# Also when its certificate is gone.
 	rotation_asked
 	heard FAILED OLD
-	await is_gone "$NEW"
+	await certificate_is_gone "$NEW"
 	J=$J-2
 	job_started
 	refuses new 'the key of csr was seen before; a rotation needs a new key'

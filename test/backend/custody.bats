@@ -1,24 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The chain of custody: which certificate survives, who said so, and when the other one dies.
 bats_require_minimum_version 1.5.0
-
-setup_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_up
-}
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
-setup() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_use
-	COMMIT="{\"jobId\":\"$J\"}"
-}
-teardown() { own_lab_down; }
+load ../lib/helper
+load ../lib/lab
+load ../lib/shared-lab
 
 # on_trial: NEW is out and the device speaks over it; committed: and has its licence
 on_trial() {
@@ -37,13 +22,13 @@ shut_out() { run -5 ask; }
 lives() {
 	custody_is survivor "$1"
 	if [ "$1" = NEW ]; then
-		await is_gone "$OLD"
+		await certificate_is_gone "$OLD"
 		only_is "$NEW"
 		over_old
 		shut_out
 		over_new
 	else
-		await is_gone "$NEW"
+		await certificate_is_gone "$NEW"
 		only_is "$OLD"
 		over_new
 		shut_out
@@ -293,7 +278,7 @@ timed_out() {
 	undecided
 	rotation_asked
 	sql_is "SELECT survivor FROM rotation WHERE new = '$first'" OLD
-	await is_gone "$first"
+	await certificate_is_gone "$first"
 	over_new
 	both_stay
 	grep -q '"event":"settled".*"thingName":"'"$THING"'"' "$GR_HOME/ledger"
@@ -311,7 +296,7 @@ timed_out() {
 	rotation_asked
 	sql_is "SELECT survivor FROM rotation WHERE new = '$first'" NEW
 	custody_is old "$first"
-	await is_gone "$oldest"
+	await certificate_is_gone "$oldest"
 	both_stay
 }
 
@@ -336,7 +321,7 @@ timed_out() {
 		CERT=$n.pem KEY=$n.key
 		accepted commit "{\"jobId\":\"$J\"}"
 		heard SUCCEEDED NEW
-		await is_gone "$OLD"
+		await certificate_is_gone "$OLD"
 		only_is "$NEW"
 		OLD=$NEW
 	done
@@ -454,7 +439,7 @@ timed_out() {
 @test "history: tells who asked, over what, and who died" {
 	committed
 	heard SUCCEEDED NEW
-	await is_gone "$OLD"
+	await certificate_is_gone "$OLD"
 	run -0 gr-registry history "$THING"
 	[[ ${lines[0]} == "job $J execution 1, asked for by $THING" ]]
 	[[ ${lines[1]} == *"requested over certificate $OLD" ]]

@@ -1,22 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # The daemon: what it survives, what it never loses, what it reports.
 bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+load ../lib/shared-lab
 
-setup_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_up
-}
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
 setup() {
-	load ../lib/helper
-	load ../lib/lab
 	lab_use
-	COMMIT="{\"jobId\":\"$J\"}"
 	DAEMON= OTHER_BROKER=
 }
 teardown() {
@@ -42,8 +32,6 @@ daemon_end() {
 	DAEMON=
 	[ "$rc" -eq 0 ] || { cat daemon.log >&2; return "$rc"; }
 }
-
-hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }
 
 # lock_registry: another writer is in the middle of its transaction, until unlock_registry
 lock_registry() {
@@ -204,7 +192,7 @@ unlock_registry() {
 	heard SUCCEEDED NEW
 	killed
 	custody_is survivor NEW
-	await is_gone "$OLD"
+	await certificate_is_gone "$OLD"
 	only_is "$NEW"
 }
 
@@ -214,7 +202,7 @@ unlock_registry() {
 	backend kill
 	sql "UPDATE rotation SET survivor = 'OLD', decided = requested"
 	backend start
-	await is_gone "$NEW"
+	await certificate_is_gone "$NEW"
 	only_is "$OLD"
 }
 
@@ -404,7 +392,7 @@ shut_out() { run -5 ask; }
 	over_new
 	accepted commit "$COMMIT"
 	heard SUCCEEDED NEW
-	await is_gone "$OLD"
+	await certificate_is_gone "$OLD"
 	over_old
 	for CLIENT in "$THING" "$THING#gr" "$THING#probe"; do shut_out; done
 	await sql_is "SELECT count FROM alarm WHERE kind = 'retired-used' AND certificate = '$OLD'" 3
@@ -417,7 +405,7 @@ shut_out() { run -5 ask; }
 @test "alarm: so is the certificate of a rotation that was rolled back" {
 	rotation_begun
 	heard FAILED OLD
-	await is_gone "$NEW"
+	await certificate_is_gone "$NEW"
 	over_new
 	shut_out
 	await sql_is "SELECT count FROM alarm WHERE kind = 'retired-used' AND certificate = '$NEW'" 1
@@ -470,7 +458,7 @@ shut_out() { run -5 ask; }
 	sql_is "SELECT status FROM certificate WHERE id = '$OLD'" INACTIVE
 	sql "UPDATE certificate SET retired = retired - 86400000 WHERE id = '$OLD'"
 	turned
-	await is_gone "$OLD"
+	await certificate_is_gone "$OLD"
 	daemon_end
 }
 
@@ -528,7 +516,7 @@ shut_out() { run -5 ask; }
 	accepted commit "$COMMIT"
 	request "jobs/$J/update" '{"status":"SUCCEEDED","includeJobExecutionState":true,"includeJobDocument":true}'
 	[ "$ANSWER" = accepted ]
-	await is_gone "$OLD"
+	await certificate_is_gone "$OLD"
 	over_old
 	shut_out
 	over_new
@@ -543,7 +531,7 @@ shut_out() { run -5 ask; }
 	await execution_is TIMED_OUT
 	say FAILED
 	[ "$ANSWER" = rejected ]
-	await is_gone "$NEW"
+	await certificate_is_gone "$NEW"
 	daemon_end
 	not grep -q '^==' daemon.log
 }

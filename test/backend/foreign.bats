@@ -2,27 +2,17 @@
 # Devices that are not ours: they say their final word once, go back to a backup at any restart, and nobody tells the
 # backend. What such a device may still go back to is not retired.
 bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+load ../lib/shared-lab
 
-setup_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_up
-}
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
 setup() {
-	load ../lib/helper
-	load ../lib/lab
 	lab_use
 	DEVICE=another
 	thing_new
 	A=$OLD
 	pair A
 }
-teardown() { own_lab_down; }
 
 # pair NAME: the pair that we hold is kept as NAME.pem, NAME.key; on NAME: the device runs on that pair
 pair() { cp "$CERT" "$1.pem" && cp "$KEY" "$1.key"; }

@@ -1,24 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The three handlers as programs: one event in, one answer out.
 bats_require_minimum_version 1.5.0
-
-setup_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_up
-}
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
-setup() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_use
-	COMMIT="{\"jobId\":\"$J\"}"
-}
-teardown() { own_lab_down; }
+load ../lib/helper
+load ../lib/lab
+load ../lib/shared-lab
 
 # event KIND PAYLOAD [PRINCIPAL]: as the broker plugin would have stamped it
 event() {
@@ -136,7 +121,7 @@ event() {
 	run -0 gr-job-terminal <<<"$(event "jobs/$J/update" '{"status":"SUCCEEDED"}' "$NEW")"
 	json_is "$output" '{"topic":"out/'"$hex/$(topic "jobs/$J/update")"'/accepted","payload":{"timestamp":"S"}}'
 	execution_is SUCCEEDED
-	await is_gone "$OLD"
+	await certificate_is_gone "$OLD"
 	only_is "$NEW"
 }
 

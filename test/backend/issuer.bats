@@ -2,11 +2,12 @@
 # Issuer modes of the backend: private authorities, their chains, what becomes of retired certificates, and changing all
 # of it while devices rotate. The programs of gr-ca alone are in gr-ca.bats, the algorithms in algorithms.bats.
 bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+load ../lib/x509
+load ../lib/shared-lab
 
 setup_file() {
-	load ../lib/helper
-	load ../lib/lab
-	load ../lib/x509
 	lab_up
 	cd "$BATS_FILE_TMPDIR" || return
 	company root RSA-2048
@@ -14,16 +15,7 @@ setup_file() {
 	gr-ca import -H "$PWD/lab/home" sub sub.key sub.pem
 	gr-ca import -H "$PWD/lab/home" root root.key root.pem
 }
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
-
 setup() {
-	load ../lib/helper
-	load ../lib/lab
-	load ../lib/x509
 	lab_use
 	BROKER=localhost:$PORT
 }

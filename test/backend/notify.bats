@@ -6,7 +6,7 @@ setup() {
 	load ../lib/helper
 	load ../lib/lab
 	own_lab
-	gcc -O1 -o "$BATS_FILE_TMPDIR/ask" "$ROOT/test/unit/ask.c" -lmosquitto
+	ask_build
 	mkdir "$GR_HOME/notify.d"
 	SINK= J=j
 }

@@ -8,8 +8,7 @@ setup_file() {
 	load ../lib/lab
 	load ../lib/cut
 	cut_ready
-	lab_up
-	lab_down	# for the program ask alone: here each test kills servers of its own
+	ask_build
 }
 setup() {
 	load ../lib/helper

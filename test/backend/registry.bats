@@ -14,8 +14,8 @@ setup() {
 }
 teardown() { daemon_alone_end; }
 
-# thing NAME [OPTION...]: NAME.csr, NAME.pem, NAME.key; ID is the certificate's
-thing() {
+# register_thing NAME [OPTION...]: NAME.csr, NAME.pem, NAME.key; ID is the certificate's
+register_thing() {
 	local name=$1
 	shift
 	THING=$name key_new "$name"
@@ -83,7 +83,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "verbs: a result that cannot be written is 111, with one line" {
-	thing a
+	register_thing a
 	for words in list-things 'list-things -j' 'alarms -j' 'list-thing-principals a' "describe-certificate $ID" 'history -j a'; do
 		rc=0
 		# shellcheck disable=SC2086 # several words
@@ -97,7 +97,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 
 @test "init: for us alone; again it changes nothing" {
 	[ "$(stat -c %a home/shared/registry.db)" = 600 ]
-	thing a
+	register_thing a
 	remember
 	run -0 gr-registry init
 	[ -z "$output" ]
@@ -121,7 +121,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 # --- register ------------------------------------------------------------------------------------
 
 @test "register: thing, certificate, policy and group in one go; the certificate is printed" {
-	thing a -p rotation -g all
+	register_thing a -p rotation -g all
 	openssl verify -x509_strict -purpose sslclient -CAfile home/ca/ca.pem a.pem
 	[ "$(openssl x509 -in a.pem -noout -pubkey)" = "$(openssl pkey -in a.key -pubout)" ]
 	[ "$(openssl x509 -in a.pem -noout -subject -nameopt oneline)" = 'subject=O = gr lab, CN = a' ]
@@ -135,14 +135,14 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "register: a key that was registered before, a thing that has a certificate: 1" {
-	thing a
+	register_thing a
 	no 1 'gr-registry: b: this public key was registered before' gr-registry register b a.csr
 	THING=a key_new a2
 	no 1 'gr-registry: a: has a certificate already; rotate it, or detach it first' gr-registry register a a2.csr
 }
 
 @test "register: again after the old certificate was detached" {
-	thing a
+	register_thing a
 	gr-registry detach-thing-principal a "$ID"
 	THING=a key_new a2
 	gr-registry register a a2.csr >a2.pem
@@ -203,7 +203,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "delete-thing: only without certificates" {
-	thing a -g all
+	register_thing a -g all
 	no 1 'gr-registry: a: still has 1 certificate(s); detach them first' gr-registry delete-thing a
 	gr-registry detach-thing-principal a "$ID"
 	run -0 gr-registry delete-thing a
@@ -227,7 +227,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "list-things: name, certificates, connection; as JSON; of a group" {
-	thing b -g all
+	register_thing b -g all
 	gr-registry create-thing a
 	run -0 gr-registry list-things
 	[ "$output" = $'a\t0\t-\nb\t1\t-' ]
@@ -263,7 +263,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 # --- certificates --------------------------------------------------------------------------------
 
 @test "list-thing-principals, describe-certificate: columns and JSON" {
-	thing a
+	register_thing a
 	end=$(date -u -d "$(openssl x509 -in a.pem -noout -enddate | cut -d = -f 2)" +%Y-%m-%dT%H:%M:%SZ)
 	run -0 gr-registry list-thing-principals a
 	[[ $output == "$ID"$'\tACTIVE\ta\t20'??-??-??T??:??:??Z$'\t'"$end" ]]
@@ -286,7 +286,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "update-certificate: ACTIVE, INACTIVE, REVOKED; anything else is 100" {
-	thing a
+	register_thing a
 	for s in INACTIVE ACTIVE REVOKED; do
 		run -0 gr-registry update-certificate "$ID" "$s"
 		[ -z "$output" ]
@@ -299,7 +299,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "update-certificate: REVOKED is for good, with its reason, and stands in the ledger" {
-	thing a -p rotation
+	register_thing a -p rotation
 	for reason in bored '' unspecifie removeFromCRL; do
 		no 100 "gr-registry: --reason: $reason: not a reason; unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, privilegeWithdrawn" \
 			gr-registry update-certificate -r "$reason" "$ID" REVOKED
@@ -315,7 +315,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	gr-registry update-certificate -r superseded "$ID" REVOKED
 	sql_is 'SELECT reason FROM revoked' keyCompromise
 	no 1 'gr-registry: none: no such certificate' gr-registry update-certificate none REVOKED
-	thing b
+	register_thing b
 	rm home/ledger
 	mkdir home/ledger
 	run -111 gr-registry update-certificate "$ID" REVOKED
@@ -323,11 +323,11 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "crl: what was revoked, until it has expired" {
-	thing a
-	thing b
+	register_thing a
+	register_thing b
 	first=$ID
 	gr-registry update-certificate -r keyCompromise "$ID" REVOKED
-	thing c
+	register_thing c
 	gr-registry update-certificate "$ID" REVOKED
 	gr-ca crl >crl.pem
 	openssl crl -in crl.pem -noout -text -CAfile home/ca/ca.pem >text 2>&1
@@ -348,14 +348,14 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "delete-certificate: one of a private authority is revoked with it, one of iot is not" {
-	thing a
+	register_thing a
 	gr-registry update-certificate "$ID" INACTIVE
 	gr-registry detach-thing-principal a "$ID"
 	gr-registry delete-certificate "$ID"
 	sql_is 'SELECT certificate, authority, reason FROM revoked' "$ID|ca|cessationOfOperation"
 	rm -r home/ca
 	gr-ca init
-	thing b
+	register_thing b
 	gr-registry update-certificate "$ID" INACTIVE
 	gr-registry detach-thing-principal b "$ID"
 	gr-registry delete-certificate "$ID"
@@ -363,7 +363,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "delete-certificate: only INACTIVE, detached and without policies, in whatever order they say so" {
-	thing a -p rotation
+	register_thing a -p rotation
 	no 1 "gr-registry: $ID: still ACTIVE; make it INACTIVE, detach its thing and its policies first" gr-registry delete-certificate "$ID"
 	gr-registry update-certificate "$ID" INACTIVE
 	no 1 "gr-registry: $ID: still attached to a thing; make it INACTIVE, detach its thing and its policies first" gr-registry delete-certificate "$ID"
@@ -376,7 +376,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "attach-thing-principal: to one thing alone; again it changes nothing" {
-	thing a
+	register_thing a
 	gr-registry create-thing b
 	remember
 	run -0 gr-registry attach-thing-principal a "$ID"
@@ -390,7 +390,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "detach-thing-principal: from its own thing alone; again it changes nothing" {
-	thing a
+	register_thing a
 	gr-registry create-thing b
 	no 1 "gr-registry: $ID: attached to a, not to b" gr-registry detach-thing-principal b "$ID"
 	no 1 'gr-registry: none: no such thing' gr-registry detach-thing-principal none "$ID"
@@ -424,7 +424,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 }
 
 @test "attach-policy, detach-policy: idempotent; what is not there is 1" {
-	thing a
+	register_thing a
 	gr-registry attach-policy rotation "$ID"
 	gr-registry attach-policy rotation "$ID"
 	sql_is 'SELECT count(*) FROM certificate_policy' 1
@@ -441,7 +441,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 
 # rotation_open: one that asked for a certificate and said no more
 rotation_open() {
-	thing a -p rotation
+	register_thing a -p rotation
 	OLD=$ID J=j THING=a
 	daemon_alone
 	gr-jobs create -t thing/a j >/dev/null

@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	load ../lib/helper
 	load ../lib/lab
-	gcc -O1 -o "$BATS_FILE_TMPDIR/ask" "$ROOT/test/unit/ask.c" -lmosquitto
+	ask_build
 	own_lab
 	J=j
 }
@@ -24,9 +24,8 @@ rotated() {
 	CERT=$PWD/$1.pem KEY=$PWD/$1.key
 	accepted commit "{\"jobId\":\"$J\"}"
 	heard SUCCEEDED NEW
-	until_true only_is "$NEW"
+	await only_is "$NEW"
 }
-until_true() { await "$@"; }
 
 # is_taken: the broker takes the certificate that we hold, and the service answers
 is_taken() { accepted jobs/get '{}'; }
@@ -154,9 +153,9 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	run -0 gr-registry resume-retirement -j
 	json_is "$output" '{"retirement":"resumed"}'
 	THING=one
-	until_true only_is "$C"
+	await only_is "$C"
 	THING=two
-	until_true only_is "$TWO"
+	await only_is "$TWO"
 	THING=three
 	only_is "$THREE"
 	[ "$(gr-registry alarms | grep -c restored)" -eq 0 ]
@@ -190,7 +189,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	both_stay
 	request "jobs/$J/update" '{"status":"FAILED"}'
 	[ "$(jq -r .executionState.statusDetails.survivor <<<"$BODY")" = OLD ]
-	until_true only_is "$OLD"
+	await only_is "$OLD"
 	as_thing two
 	both_stay
 	J=job-three
@@ -322,7 +321,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	lab.sh start "$LAB" backend 3>&-
 	is_taken
 	gr-registry resume-retirement
-	until_true only_is "$NEW"
+	await only_is "$NEW"
 }
 
 @test "restore: without any newer ledger only if one says so" {
@@ -423,19 +422,19 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	thing_new
 	FIRST=$OLD
 	rotated a
-	until_true is_gone "$FIRST"
+	await certificate_is_gone "$FIRST"
 	gr-registry backup b
 	rotated b-1
 	# Not the backup's own ledger, but one that tells all of it.
 	{ echo '{"event":"note"}'; cat "$GR_HOME/ledger"; } >told
 	cp told "$GR_HOME/ledger"
 	restore b >out
-	is_gone "$FIRST"
+	certificate_is_gone "$FIRST"
 	sql_is "SELECT count(*) FROM principal WHERE thing = '$THING'" 2
 	is_taken
 	grep -q '1 line(s) of the ledger could not be read' out
 	gr-registry resume-retirement
-	until_true only_is "$NEW"
+	await only_is "$NEW"
 }
 
 @test "ledger: a torn line, and what is none of ours, are passed over" {

@@ -2,22 +2,12 @@
 # Requests of long ago, come again: out of the file of a broker that was killed, or from a network that kept them. None
 # changes what has been decided since.
 bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+load ../lib/jobs
+load ../lib/shared-lab
 
-setup_file() {
-	load ../lib/helper
-	load ../lib/lab
-	load ../lib/jobs
-	lab_up
-}
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
 setup() {
-	load ../lib/helper
-	load ../lib/lab
-	load ../lib/jobs
 	lab_use
 	thing_new
 	hear heard 'in/#'
@@ -64,7 +54,7 @@ in_trial() {
 @test "stale: the words of a rotation that succeeded" {
 	in_trial
 	heard SUCCEEDED NEW
-	await is_gone "$OLD"
+	await certificate_is_gone "$OLD"
 	over_new
 	keep words
 	[ "$(grep -c '/update {\|/create {\|/commit {' words)" -eq 4 ]
@@ -76,7 +66,7 @@ in_trial() {
 	in_trial
 	over_old
 	heard FAILED OLD
-	await is_gone "$NEW"
+	await certificate_is_gone "$NEW"
 	keep words
 	harmless words
 	only_is "$OLD"
@@ -94,14 +84,14 @@ in_trial() {
 	over_new
 	say SUCCEEDED
 	custody_is survivor NEW
-	await is_gone "$OLD"
+	await certificate_is_gone "$OLD"
 }
 
 @test "stale: while a later job is under way" {
 	in_trial
 	over_old
 	heard FAILED OLD
-	await is_gone "$NEW"
+	await certificate_is_gone "$NEW"
 	keep words
 	J=$J-later
 	job_new "$J"
@@ -116,7 +106,7 @@ in_trial() {
 	both_stay
 	over_new
 	heard SUCCEEDED NEW
-	await is_gone "$OLD"
+	await certificate_is_gone "$OLD"
 	only_is "$NEW"
 }
 
@@ -129,7 +119,7 @@ in_trial() {
 	jq -r .certificatePem <<<"$BODY" >new.pem
 	first=$(certificate_id new.pem)
 	accepted "jobs/$J/update" "{\"status\":\"FAILED\",$one}"
-	await is_gone "$first"
+	await certificate_is_gone "$first"
 	keep words
 	await sql_is "SELECT status FROM execution WHERE thing = '$THING' AND number = 2" QUEUED
 	harmless words
@@ -159,7 +149,7 @@ in_trial() {
 	over_new
 	accepted commit "{\"jobId\":\"$J\"}"
 	heard SUCCEEDED NEW
-	await is_gone "$OLD"
+	await certificate_is_gone "$OLD"
 	remember
 	backend stop
 	lab.sh kill "$LAB" broker

@@ -14,7 +14,7 @@ teardown() {
 
 against() {
 	start_broker
-	device pump1
+	configure pump1
 	start_service "$REPLY_TO" "$1"
 }
 
@@ -79,7 +79,7 @@ other_first() {
 
 @test "commit: a broker that hangs up on the request is a failure that says so" {
 	start_broker 'allow_anonymous true' 'message_size_limit 10'
-	device pump1
+	configure pump1
 	run -111 --separate-stderr gr-commit -o requestTimeoutSeconds=5 job-1 1
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	[[ $stderr = *"$REPLY_TO"* ]]
@@ -88,7 +88,7 @@ other_first() {
 @test "commit: bad operands are bad" {
 	PORT=1
 	make_ca ca
-	device pump1
+	configure pump1
 	run -100 gr-commit
 	run -100 gr-commit job-1
 	run -100 gr-commit job-1 0

@@ -41,7 +41,7 @@ public_key() { openssl "$1" -in "$2" -noout -pubkey; }
 # against REPLY: as pump1, with a foreign backend that runs REPLY for each request.
 against() {
 	start_broker
-	device pump1
+	configure pump1
 	csr new /CN=pump1
 	REPLY_TO=awslabs/things/pump1/certificate/create
 	start_service "$REPLY_TO" "$1"
@@ -253,7 +253,7 @@ number_chain() { cat >request; answer "$REPLY_TO/accepted" "{\"certificatePem\":
 @test "create: certificateChain is on or off" {
 	PORT=1
 	make_ca ca
-	device pump1
+	configure pump1
 	csr new /CN=pump1
 	run -100 --separate-stderr gr-create -o certificateChain=yes job-1 1 new.csr
 	[ "$stderr" = 'gr-create: certificateChain: yes: neither on nor off' ]
@@ -270,7 +270,7 @@ nothing() { cat >/dev/null; }
 
 @test "create: a refused connection is temporary: the verdict on a pair is gr-probe's" {
 	start_broker 'allow_anonymous false'
-	device pump1
+	configure pump1
 	csr new /CN=pump1
 	run -111 --separate-stderr gr-create job-1 1 new.csr
 	[[ $stderr = *"refused: not authorised (CONNACK 5): client id pump1, certificate "* ]]

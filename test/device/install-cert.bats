@@ -573,8 +573,8 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	run -0 gr-install-cert recover
 	[ "$(live)" = 1 ]
 	[ "$(gr-journal get phase)" = rolling-back ]
-	is_gone "$HOLDER"
-	is_gone "$child"
+	process_is_gone "$HOLDER"
+	process_is_gone "$child"
 }
 @test "recover: a holder that will not go is killed after two seconds" {
 	make_trial
@@ -582,7 +582,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	gr-journal arm 0
 	hold_lock stubborn
 	gr-install-cert recover
-	is_gone "$HOLDER"
+	process_is_gone "$HOLDER"
 	[ "$(live)" = 1 ]
 }
 @test "recover: a holder whose start time is another is nobody we may end" {

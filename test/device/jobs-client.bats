@@ -34,7 +34,7 @@ observe() {
 }
 
 job() { gr-jobs create -H "$LAB/home" -t "thing/$THING" "${@:2}" "$1" >/dev/null; }
-other_job() { job "$1" -d "$BATS_FILE_TMPDIR/reboot.json"; }
+reboot_job() { job "$1" -d "$BATS_FILE_TMPDIR/reboot.json"; }
 
 # played: as pump1, with a service that answers as the file rules says (lib/service.pl).
 played() {
@@ -51,7 +51,7 @@ execution() { printf '{"jobId":"%s","status":"%s","executionNumber":%s,"versionN
 
 @test "pending: lists what waits, in-progress ones first" {
 	job "$JOB-a"
-	other_job "$JOB-b"
+	reboot_job "$JOB-b"
 	gr-jobs-client update "$JOB-b" IN_PROGRESS >/dev/null
 	run -0 --separate-stderr gr-jobs-client pending
 	[ "$(cut -f 1-3 <<<"$output")" = "$(printf 'IN_PROGRESS\t%s-b\t1\nQUEUED\t%s-a\t1' "$JOB" "$JOB")" ]
@@ -149,7 +149,7 @@ idempotent=true" ]
 }
 
 @test "next: a rotation behind another agent's job is found" {
-	other_job "$JOB-a"
+	reboot_job "$JOB-a"
 	job "$JOB-b"
 	run -0 gr-jobs-client next
 	[ "${lines[0]}" = "jobId=$JOB-b" ]
@@ -166,7 +166,7 @@ idempotent=true" ]
 }
 
 @test "next: none is a silent no, at once or after the wait; other agents' jobs are none" {
-	other_job "$JOB"
+	reboot_job "$JOB"
 	run -1 --separate-stderr gr-jobs-client next
 	[ -z "$output$stderr" ]
 	run -1 --separate-stderr gr-jobs-client next -w 1
@@ -184,7 +184,7 @@ idempotent=true" ]
 }
 
 @test "next: a job behind another one, which brings no notify-next, ends the wait too" {
-	other_job "$JOB-a"
+	reboot_job "$JOB-a"
 	start_link -s "$PWD/link.sock"
 	observe
 	gr-jobs-client next -w 60 >found 3>&- 7>&- &
@@ -370,7 +370,7 @@ reboots() {
 }
 
 @test "next: our own service lists a rotation in any case, so that nothing is said of a full list" {
-	for n in {1..12}; do other_job "$JOB-$n"; done
+	for n in {1..12}; do reboot_job "$JOB-$n"; done
 	run -1 --separate-stderr gr-jobs-client next --front told
 	[ -z "$stderr" ]
 	[ ! -e told ]

@@ -13,8 +13,6 @@ teardown() {
 	stop_broker
 }
 
-is_gone() { ! kill -0 "$1" 2>/dev/null; }
-
 service() { start_service awslabs/things/pump1/certificate/commit grant; }
 grant() {
 	local request
@@ -25,7 +23,7 @@ grant() {
 
 @test "link: says connected with the certificate's id, and ends with standard input" {
 	start_broker
-	device pump1
+	configure pump1
 	start_link
 	[ "$(cat link.out)" = "connected $(certificate_id device.pem)" ]
 	[ "$(stat -c '%a %F' link.sock)" = '600 socket' ]
@@ -41,14 +39,14 @@ grant() {
 
 @test "link: beside a nucleus it is T#gr" {
 	start_broker
-	device pump1
+	configure pump1
 	start_link -o runtime=classic
 	grep -q ' as pump1#gr ' broker.log
 }
 
 @test "link: refused by the broker is a no, nobody there is silence" {
 	start_broker 'allow_anonymous false'
-	device pump1
+	configure pump1
 	run -1 --separate-stderr gr-link </dev/null
 	[ -z "$output" ]
 	[ "$stderr" = "gr-link: localhost:$PORT: refused: not authorised (CONNACK 5): client id pump1, certificate $(certificate_id device.pem); the broker's log says why" ]
@@ -59,12 +57,12 @@ grant() {
 
 @test "link: W26 a connection on which nothing is acknowledged within requestTimeoutSeconds is lost" {
 	start_broker
-	device pump1
+	configure pump1
 	sed -i 's/^requestTimeoutSeconds.*/requestTimeoutSeconds = 1/' gr.conf
 	start_link
 	kill -STOP "$BROKER"
 	run -111 --separate-stderr gr-jobs-client pending
-	await is_gone "$LINK"
+	await process_is_gone "$LINK"
 	exec 7>&-
 	rc=0
 	wait "$LINK" || rc=$?
@@ -75,7 +73,7 @@ grant() {
 
 @test "link: the broker's death ends it, with a line" {
 	start_broker
-	device pump1
+	configure pump1
 	start_link
 	stop_broker
 	rc=0
@@ -87,7 +85,7 @@ grant() {
 
 @test "link: sixteen clients at once each get the answer to their own request" {
 	start_broker
-	device pump1
+	configure pump1
 	service
 	start_link
 	for i in {1..16}; do
@@ -104,7 +102,7 @@ grant() {
 
 @test "link: a client that goes away in the middle harms nobody" {
 	start_broker
-	device pump1
+	configure pump1
 	start_link
 	gr-commit job-1 1 2>/dev/null 3>&- &
 	client=$!
@@ -117,7 +115,7 @@ grant() {
 
 @test "link: the inherited lock does not outlive the driver in it" {
 	start_broker
-	device pump1
+	configure pump1
 	exec 9>lock
 	flock 9
 	start_link
@@ -127,7 +125,7 @@ grant() {
 
 @test "link: a stale socket is replaced, any other file is not" {
 	start_broker
-	device pump1
+	configure pump1
 	perl -MSocket -e 'socket(S,AF_UNIX,SOCK_STREAM,0); bind(S,sockaddr_un("link.sock"))'
 	start_link
 	service
@@ -140,7 +138,7 @@ grant() {
 
 @test "link: its socket may lie deeper than a socket's name can say" {
 	start_broker
-	device pump1
+	configure pump1
 	deep=$(printf 'd%.0s' {1..150})
 	mkdir "$deep"
 	start_link -s "$PWD/$deep/link.sock"
@@ -150,7 +148,7 @@ grant() {
 
 @test "link: garbage from a client ends that client alone" {
 	start_broker
-	device pump1
+	configure pump1
 	start_link
 	perl -MSocket -e 'for my $junk ("\377\377\377\377", "\0\0\0\1x", "\0\0\0\3xyz", "\0\0\0\3x\0\0", "\0\0\0\7pa/#\0{}", "p" x 300000) {
 		socket(S,AF_UNIX,SOCK_STREAM,0); connect(S,sockaddr_un("link.sock")) or die; $SIG{PIPE} = "IGNORE";
@@ -172,7 +170,7 @@ speak() {
 
 @test "link: the seventeenth client is told why it is refused" {
 	start_broker
-	device pump1
+	configure pump1
 	start_link
 	run -0 speak 'push @s, join_link for 1..17; print hear($s[16]), "\n", hear($s[16])'
 	[ "$output" = $'f16 programs use the session already\nend' ]
@@ -182,7 +180,7 @@ speak() {
 
 @test "link: what a client wanted is given back when the place is needed" {
 	start_broker
-	device pump1
+	configure pump1
 	start_link
 	for round in 1 2 3; do
 		run -0 speak '$s = join_link; print ask($s, "l", "'$round'/$_") for 1..32'
@@ -196,7 +194,7 @@ speak() {
 
 @test "link: a filter is asked for once, however many clients want it, and stays for the next" {
 	start_broker
-	device pump1
+	configure pump1
 	start_link
 	for round in 1 2 3; do
 		run -0 speak 'for (1..8) { push @s, join_link; print ask($s[-1], "l", "same"), ask($s[-1], "s", "same"), ask($s[-1], "l", "same") }'
@@ -206,7 +204,7 @@ speak() {
 
 @test "link: more filters than there are places are refused with a line that says so, to the client too" {
 	start_broker
-	device pump1
+	configure pump1
 	start_link
 	run -0 speak '$s = join_link; ask($s, "l", "$_") for 1..32; $t = join_link; print ask($t, "s", "more"), ask($t, "l", "32"), ask($s, "l", "7")'
 	[ "$output" = 'fmore: no room: the clients want 32 other filtersdd' ]
@@ -215,7 +213,7 @@ speak() {
 
 @test "link: a client that speaks nonsense is dropped with a line that names it" {
 	start_broker
-	device pump1
+	configure pump1
 	start_link
 	speak 'print "$$\n"; $s = join_link; syswrite $s, "\377\377\377\377"; hear $s' >pid
 	[ "$(cat link.err)" = "gr-link: the client with process id $(cat pid) is dropped: it does not speak our protocol" ]
@@ -223,7 +221,7 @@ speak() {
 
 @test "link: DISCONNECT is the last word, also when a signal ends it" {
 	start_broker
-	device pump1
+	configure pump1
 	for signal in TERM INT; do
 		start_link
 		kill -$signal "$LINK"
@@ -240,7 +238,7 @@ speak() {
 @test "link: an unreachable link is a failure that names the socket" {
 	PORT=1
 	make_ca ca
-	device pump1
+	configure pump1
 	GR_LINK_SOCKET=$PWD/none.sock run -111 --separate-stderr gr-commit job-1 1
 	[ "$stderr" = "gr-commit: GR_LINK_SOCKET: $PWD/none.sock: No such file or directory; no gr-link listens there" ]
 	GR_LINK_SOCKET=$PWD/gr.conf run -111 --separate-stderr gr-commit job-1 1
@@ -249,7 +247,7 @@ speak() {
 
 @test "link: GR_STATE that is not there is made" {
 	start_broker
-	device pump1
+	configure pump1
 	export GR_STATE=$PWD/state
 	run -0 gr-link </dev/null
 	[ "$(stat -c '%a %F' state)" = '700 directory' ]
@@ -260,7 +258,7 @@ speak() {
 @test "link: stays under 12 MB" {
 	[ -z "${SANITIZE:-}" ] || return 0
 	start_broker
-	device pump1
+	configure pump1
 	service
 	start_link
 	run -0 gr-commit job-1 1
@@ -279,7 +277,7 @@ plain_get() {
 
 @test "link: answers of Jobs that a broker delivers to subscribers alone arrive, with the link and without" {
 	start_broker
-	device pump1
+	configure pump1
 	start_service '$aws/things/pump1/jobs/j1/get' plain_get
 	start_link
 	run -0 gr-jobs-client get j1
@@ -292,7 +290,7 @@ plain_get() {
 
 # start_list_of_ten: a service that lists ten jobs of other agents, as AWS IoT does with any number of them
 start_list_of_ten() {
-	make_pair service /CN=service ca
+	issue_pair service /CN=service ca
 	mkfifo service.in
 	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert service.pem --key service.key -i service -v \
 		-t '$aws/things/pump1/jobs/get' -t '$aws/things/pump1/jobs/+/get' >service.in 3>&- &
@@ -316,7 +314,7 @@ list_ten() {
 
 @test "link: the driver of a device behind ten jobs of other agents says once which they are" {
 	start_broker
-	device pump1
+	configure pump1
 	printf '%s\n' 'watchdog = off' 'refusalWindowSeconds = 1' >>gr.conf
 	start_list_of_ten
 	run -0 --separate-stderr rotate.sh once

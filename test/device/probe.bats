@@ -28,7 +28,7 @@ silent_server() {
 
 @test "probe: credentials that the broker takes are a yes, with the certificate's id" {
 	start_broker
-	device pump1
+	configure pump1
 	run -0 --separate-stderr gr-probe
 	[ "$output" = "$(certificate_id device.pem)" ]
 	[ -z "$stderr" ]
@@ -37,15 +37,15 @@ silent_server() {
 
 @test "probe: a pair named by files is the one that is tried" {
 	start_broker
-	device pump1
-	make_pair other /CN=pump1 ca
+	configure pump1
+	issue_pair other /CN=pump1 ca
 	run -0 gr-probe --certificate other.pem --key other.key
 	[ "$output" = "$(certificate_id other.pem)" ]
 }
 
 @test "probe: CONNACK not authorised is a no, with the reason" {
 	start_broker 'allow_anonymous false'
-	device pump1
+	configure pump1
 	run -1 --separate-stderr gr-probe
 	[ -z "$output" ]
 	[ "$stderr" = "gr-probe: localhost:$PORT: refused: not authorised (CONNACK 5): client id pump1#probe, certificate $(certificate_id device.pem); the broker's log says why" ]
@@ -53,9 +53,9 @@ silent_server() {
 
 @test "probe: a certificate of an unknown CA is a no, each of fifty times, though the reset races the alert" {
 	start_broker
-	device pump1
+	configure pump1
 	make_ca other
-	make_pair foreign /CN=pump1 other
+	issue_pair foreign /CN=pump1 other
 	for i in {1..50}; do
 		run -1 --separate-stderr gr-probe --certificate foreign.pem --key foreign.key
 		[ "$stderr" = "gr-probe: localhost:$PORT: our certificate is refused: unknown CA" ]
@@ -64,9 +64,9 @@ silent_server() {
 
 @test "probe: over TLS 1.2 a certificate of an unknown CA is a no as well" {
 	start_broker
-	device pump1
+	configure pump1
 	make_ca other
-	make_pair foreign /CN=pump1 other
+	issue_pair foreign /CN=pump1 other
 	printf '%s\n' 'openssl_conf = c' '[c]' 'ssl_conf = s' '[s]' 'system_default = d' '[d]' 'MaxProtocol = TLSv1.2' >tls12.cnf
 	OPENSSL_CONF=$PWD/tls12.cnf run -1 --separate-stderr gr-probe --certificate foreign.pem --key foreign.key
 	[[ $stderr = *"our certificate is refused: unknown CA" ]]
@@ -75,15 +75,15 @@ silent_server() {
 
 @test "probe: an expired certificate is a no" {
 	start_broker
-	device pump1
-	make_pair expired /CN=pump1 ca -1
+	configure pump1
+	issue_pair expired /CN=pump1 ca -1
 	run -1 --separate-stderr gr-probe --certificate expired.pem --key expired.key
 	[[ $stderr = *"our certificate is refused: certificate expired" ]]
 }
 
 @test "probe: a server whose CA we do not trust gives no verdict on us" {
 	start_broker
-	device pump1
+	configure pump1
 	make_ca other
 	run -111 --separate-stderr gr-probe -o "rootCaPath=$PWD/other.pem"
 	[[ $stderr = *"the server is not who it should be: "*"; is rootCaPath $PWD/other.pem its CA's?" ]]
@@ -91,25 +91,25 @@ silent_server() {
 
 @test "probe: a server we cannot trust gives no verdict even when it would refuse us" {
 	start_broker
-	device pump1
+	configure pump1
 	make_ca other
-	make_pair foreign /CN=pump1 other
+	issue_pair foreign /CN=pump1 other
 	run -111 --separate-stderr gr-probe -o "rootCaPath=$PWD/other.pem" --certificate foreign.pem --key foreign.key
 	[[ $stderr = *"the server is not who it should be: "*"; is rootCaPath $PWD/other.pem its CA's?" ]]
 }
 
 @test "probe: a server certificate with another name gives no verdict; an IP address in it is a name too" {
 	make_ca ca
-	make_pair server /CN=localhost ca 30 DNS:elsewhere.example,IP:127.0.0.1
+	issue_pair server /CN=localhost ca 30 DNS:elsewhere.example,IP:127.0.0.1
 	start_broker
-	device pump1
+	configure pump1
 	run -111 --separate-stderr gr-probe
 	[[ $stderr = *"the server is not who it should be: hostname mismatch; is iotDataEndpoint localhost its name?" ]]
 	run -0 gr-probe -o iotDataEndpoint=127.0.0.1
-	make_pair server /CN=localhost ca 30 DNS:localhost,DNS:127.0.0.1
+	issue_pair server /CN=localhost ca 30 DNS:localhost,DNS:127.0.0.1
 	stop_broker
 	start_broker
-	device pump1
+	configure pump1
 	run -111 --separate-stderr gr-probe -o iotDataEndpoint=127.0.0.1
 	[[ $stderr = *"the server is not who it should be: IP address mismatch; is iotDataEndpoint 127.0.0.1 its name?" ]]
 }
@@ -117,7 +117,7 @@ silent_server() {
 @test "probe: nobody listening is silence" {
 	PORT=$(free_port)
 	make_ca ca
-	device pump1
+	configure pump1
 	run -111 --separate-stderr gr-probe
 	[ "$stderr" = "gr-probe: localhost:$PORT: Connection refused" ]
 }
@@ -125,7 +125,7 @@ silent_server() {
 @test "probe: a name that does not exist is silence" {
 	PORT=8883
 	make_ca ca
-	device pump1
+	configure pump1
 	run -111 --separate-stderr gr-probe -o iotDataEndpoint=no.such.host.invalid
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
@@ -133,7 +133,7 @@ silent_server() {
 @test "probe: a server that never answers costs the deadline and no more" {
 	make_ca ca
 	silent_server accept
-	device pump1
+	configure pump1
 	start=${EPOCHREALTIME/./}
 	run -111 --separate-stderr gr-probe -o requestTimeoutSeconds=1
 	spent=$((${EPOCHREALTIME/./} - start))
@@ -145,7 +145,7 @@ silent_server() {
 @test "probe: an address that swallows packets costs the deadline and no more" {
 	make_ca ca
 	silent_server full
-	device pump1
+	configure pump1
 	start=${EPOCHREALTIME/./}
 	run -111 --separate-stderr gr-probe -o requestTimeoutSeconds=1
 	spent=$((${EPOCHREALTIME/./} - start))
@@ -156,9 +156,9 @@ silent_server() {
 
 @test "probe: a server that hangs up before CONNACK gives no verdict" {
 	make_ca ca
-	make_pair server /CN=localhost ca 30 DNS:localhost
+	issue_pair server /CN=localhost ca 30 DNS:localhost
 	PORT=$(free_port)
-	device pump1
+	configure pump1
 	openssl s_server -accept "127.0.0.1:$PORT" -cert server.pem -key server.key -CAfile ca.pem -Verify 1 -naccept 1 \
 		</dev/null >s.out 2>&1 3>&- &
 	SILENT=$!
@@ -169,8 +169,8 @@ silent_server() {
 
 @test "probe: a key that is not the certificate's, or no pair at all, is bad" {
 	start_broker
-	device pump1
-	make_pair other /CN=pump1 ca
+	configure pump1
+	issue_pair other /CN=pump1 ca
 	run -100 --separate-stderr gr-probe --certificate other.pem --key device.key
 	[[ $stderr = "gr-probe: device.key: not the key of the certificate: "* ]]
 	run -100 gr-probe --certificate other.pem --key missing.key
@@ -184,7 +184,7 @@ silent_server() {
 @test "probe: a CA file that is missing, unreadable or none is named with its setting" {
 	make_ca ca
 	PORT=1
-	device pump1
+	configure pump1
 	run -100 --separate-stderr gr-probe -o rootCaPath=/nowhere
 	[ "$stderr" = "gr-probe: rootCaPath: /nowhere: No such file or directory" ]
 	run -100 --separate-stderr gr-probe -o "rootCaPath=$PWD/gr.conf"
@@ -197,13 +197,13 @@ silent_server() {
 
 @test "probe: an answer that cannot be written is a failure" {
 	start_broker
-	device pump1
+	configure pump1
 	run -111 bash -c 'gr-probe >/dev/full'
 }
 
 @test "probe: --take-over connects as the thing itself, ends the session of that name, and says DISCONNECT at once" {
 	start_broker
-	device pump1
+	configure pump1
 	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert device.pem --key device.key -i pump1 -t news >/dev/null 2>&1 3>&- &
 	SILENT=$!
 	await grep -q 'Sending SUBACK to pump1' broker.log

@@ -18,32 +18,20 @@ teardown() {
 
 up() { lab.sh up -a ECDSA-P256 "$LAB" >/dev/null; }
 
-certificate_id() { openssl x509 -in "$1" -outform DER | sha256sum | cut -d ' ' -f 1; }
 principals() { gr-registry list-thing-principals -H "$LAB/home" thing-1 | cut -f 1; }
 has_only() { [ "$(principals)" = "$1" ]; }
-
-# await COMMAND...: until it succeeds; the limit only ends a hang.
-await() {
-	local n
-	for ((n = 0; n < 1500; n++)); do
-		if "$@" >/dev/null 2>&1; then return 0; fi
-		sleep 0.02
-	done
-	echo "gave up waiting for: $*" >&2
-	return 1
-}
 
 # device PROGRAM CLIENT_ID ARGUMENT...
 device_command() {
 	COMMAND=(timeout -k 2 60 stdbuf -oL "mosquitto_$1" -h localhost -p "$(cat "$LAB/port")" -i "$2" --cafile "$LAB/home/ca/ca.pem"
 		--cert "$T/certificate.pem" --key "$T/private.key" "${@:3}")
 }
-device() {
+as_device() {
 	device_command "$@"
 	"${COMMAND[@]}"
 }
 # ask CLIENT_ID TOPIC PAYLOAD
-ask() { device rr "$1" -W 30 -v -t "$2" -e "$2/accepted" -m "$3"; }
+ask() { as_device rr "$1" -W 30 -v -t "$2" -e "$2/accepted" -m "$3"; }
 
 # listen FILE CLIENT_ID ARGUMENT...: in the background, once it is subscribed.
 listen() {
@@ -118,10 +106,10 @@ page_script() {
 	run -0 ask thing-1 "$JOBS/j1/update" '{"status":"IN_PROGRESS"}'
 	make_request j1
 	listen heard 'thing-1#gr' -q 1 -t "$CERTIFICATE/#"
-	device pub thing-1 -q 1 -t "$CERTIFICATE/create" -f create.json
+	as_device pub thing-1 -q 1 -t "$CERTIFICATE/create" -f create.json
 	await grep -q "^$CERTIFICATE/create/accepted {" heard
 	# Over the old certificate commit is refused, and the refusal is heard as well.
-	device pub thing-1 -q 1 -t "$CERTIFICATE/commit" -m '{"jobId":"j1","clientToken":"c"}'
+	as_device pub thing-1 -q 1 -t "$CERTIFICATE/commit" -m '{"jobId":"j1","clientToken":"c"}'
 	await grep -q "^$CERTIFICATE/commit/rejected {" heard
 	sed -n "s|^$CERTIFICATE/commit/rejected ||p" heard | jq -e '.errorMsg != "" and .jobId == "j1" and .clientToken == "c" and (has("retry") | not)'
 	# A request is the backend's alone to hear.
@@ -134,7 +122,7 @@ page_script() {
 	gr-jobs create -H "$LAB/home" -t thing/thing-1 j1
 	make_request j1
 	listen heard 'thing-1#gr' -q 1 -t "$CERTIFICATE/create/+"
-	device pub thing-1 -q 1 -t "$CERTIFICATE/create" -f create.json
+	as_device pub thing-1 -q 1 -t "$CERTIFICATE/create" -f create.json
 	await grep -q "^$CERTIFICATE/create/rejected {" heard
 	sed -n "s|^$CERTIFICATE/create/rejected ||p" heard | jq -e '.errorMsg == "the job execution is not IN_PROGRESS"'
 	[ "$(principals)" = "$before" ]
@@ -145,11 +133,11 @@ page_script() {
 	up
 	for client in 'thing-1#probe' 'thing-1#other'; do
 		for topic in "$JOBS/get" "$CERTIFICATE/create"; do
-			run -7 device pub "$client" -q 1 -t "$topic" -m '{}'
+			run -7 as_device pub "$client" -q 1 -t "$topic" -m '{}'
 			[[ $output == *'The connection was lost'* ]]
 		done
 	done
-	device pub thing-1 -q 1 -t "$JOBS/get" -m '{}'
+	as_device pub thing-1 -q 1 -t "$JOBS/get" -m '{}'
 }
 
 @test "protocol: FAILED by hand, after a create, leaves the old certificate" {
@@ -159,7 +147,7 @@ page_script() {
 	run -0 ask thing-1 "$JOBS/j1/update" '{"status":"IN_PROGRESS"}'
 	make_request j1
 	listen heard 'thing-1#gr' -q 1 -t "$CERTIFICATE/create/+"
-	device pub thing-1 -q 1 -t "$CERTIFICATE/create" -f create.json
+	as_device pub thing-1 -q 1 -t "$CERTIFICATE/create" -f create.json
 	await grep -q "^$CERTIFICATE/create/accepted {" heard
 	[ "$(principals | wc -l)" -eq 2 ]
 	# Without a commit, and over the old certificate at that, SUCCEEDED is refused.

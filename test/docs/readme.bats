@@ -15,11 +15,6 @@ blocks() {
 		/^<!-- run -->$/ { run = 1 }' "$@"
 }
 
-free_port() {
-	perl -MSocket -e 'socket(S, AF_INET, SOCK_STREAM, 0); bind(S, sockaddr_in(0, INADDR_ANY));
-		print((sockaddr_in(getsockname S))[0])'
-}
-
 # A broker that is started by hand needs the sanitizer's library before the sanitized plugin.
 wrap_broker() {
 	[ -n "${SANITIZE:-}" ] || return 0

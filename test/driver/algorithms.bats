@@ -98,18 +98,18 @@ mismatch() {
 	keep_old_pair
 	rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true test -S "$GR_STATE/link.sock"
+	await test -S "$GR_STATE/link.sock"
 	setting signingAlgorithm SHA256WITHRSA
 	rotate_job spoiled
-	until_true grep -q 'does not go with keyAlgorithm' log
-	until_true has_failed spoiled
+	await grep -q 'does not go with keyAlgorithm' log
+	await has_failed spoiled
 	[[ $(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT details ->> 'DeviceFailureReason' FROM execution WHERE job = 'spoiled'") == *'does not go with keyAlgorithm'* ]]
 	kill -0 "$driver"
 	[ "$(certificate_id)" = "$OLD" ]
 	setting signingAlgorithm ECDSA-WITH-SHA384
 	rotate_job mended
 	gr-jobs watch -H "$HOME_DIR" -w 60 mended
-	until_true is_idle
+	await is_idle
 	kill "$driver"
 	wait "$driver" || [ $? -eq 143 ]
 	assert_rotated mended

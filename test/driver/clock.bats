@@ -22,11 +22,9 @@ teardown() { down; }
 wrongly() {
 	exec env LD_PRELOAD="$BATS_FILE_TMPDIR/clock.so" ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" "$@"
 }
-boot_seconds() { cut -d . -f 1 /proc/uptime; }
-
 # slow_device N PHASE: a trial of 300 s, and a place for the wrong clock
 slow_device() {
-	device "$@"
+	device_at "$@"
 	setting trialSeconds 300
 	export WRONG_CLOCK=$PWD/wrong
 }
@@ -63,7 +61,7 @@ booted_into_1970() {
 	[ "$2" = updating-job ] || left=$(gr-journal left)
 	echo -"$(date +%s)" >wrong
 	AT='' wrongly rotate.sh run 2>log &
-	until_true names_clock 1970-01-01T
+	await names_clock 1970-01-01T
 	pair_matches
 	case $2 in
 	rolling-back) [ "$(gr-journal get phase)" = failing ] ;;
@@ -87,7 +85,7 @@ jumps_ahead() {
 	wrongly "$FAKE/rotate.sh" once 2>log &
 	driver=$!
 	# Where the session was up already the driver may come to its end without a look at the clock.
-	until_true eval 'names_clock 20 || ! kill -0 $driver 2>/dev/null'
+	await eval 'names_clock 20 || ! kill -0 $driver 2>/dev/null'
 	pair_matches
 	rm -f wrong
 	rc=0

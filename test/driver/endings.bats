@@ -13,8 +13,6 @@ setup() {
 }
 teardown() { down; }
 
-sql() { sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "$1"; }
-
 # The ways in which a job ends without its device.
 cancelled() { gr-jobs cancel -H "$HOME_DIR" "$JOB"; }
 cancelled_by_force() { gr-jobs cancel --force -H "$HOME_DIR" "$JOB"; }
@@ -23,7 +21,7 @@ rejected() { gr-jobs-client update "$JOB" REJECTED; }
 removed() { sql "UPDATE execution SET status = 'REMOVED', version = version + 1 WHERE job = '$JOB'"; }
 timed_out() {
 	sql "UPDATE execution SET deadline = 1 WHERE job = '$JOB' AND status = 'IN_PROGRESS'"
-	until_true eval '[ "$(status_of "$JOB")" = TIMED_OUT ]'
+	await eval '[ "$(status_of "$JOB")" = TIMED_OUT ]'
 }
 deleted() { sql "BEGIN; DELETE FROM execution WHERE job = '$JOB'; DELETE FROM job_target WHERE job = '$JOB'; DELETE FROM job WHERE id = '$JOB'; COMMIT"; }
 
@@ -31,7 +29,7 @@ deleted() { sql "BEGIN; DELETE FROM execution WHERE job = '$JOB'; DELETE FROM jo
 # new one, with the dead one on the disk until the next create, - the phase does not count
 ends() {
 	local driver want=${4:$1 - 1:1}
-	device "$1" "$2"
+	device_at "$1" "$2"
 	[ "$want" != - ] || return 0
 	mkfifo reached go
 	"$FAKE/rotate.sh" once 2>log &
@@ -40,7 +38,7 @@ ends() {
 	"$3"
 	echo >go
 	wait "$driver" || [ $? -eq 1 ]
-	until_true has_one_certificate
+	await has_one_certificate
 	[ "$(registered)" = "$(certificate_id)" ]
 	[ "$(gr-probe)" = "$(certificate_id)" ]
 	pair_matches

@@ -149,7 +149,7 @@ as_the_reference() {
 	run -0 fake/rotate.sh once
 	[ "$(status_of j1)" = TIMED_OUT ]
 	[ "$(certificate_id)" != "$OLD" ]
-	until_true has_one_certificate
+	await has_one_certificate
 	[ "$(registered)" = "$(certificate_id)" ]
 	gr-registry history -H "$HOME_DIR" -j thing-1 | jq -e '.[0].survivor == "NEW"'
 }
@@ -160,7 +160,7 @@ as_the_reference() {
 	rotate_job j1
 	run -0 fake/rotate.sh once
 	[ "$(certificate_id)" != "$OLD" ]
-	until_true has_one_certificate
+	await has_one_certificate
 	[ "$(registered)" = "$(certificate_id)" ]
 }
 
@@ -170,7 +170,7 @@ as_the_reference() {
 	setting recordGraceSeconds 3
 	run -0 rotate.sh once
 	[ "$(status_of j1)" = IN_PROGRESS ]
-	until_true eval 'rotate.sh once; [ "$(status_of j1)" = FAILED ]'
+	await eval 'rotate.sh once; [ "$(status_of j1)" = FAILED ]'
 	[[ "$(reason_of j1)" == "no record"* ]]
 	assert_unchanged
 }
@@ -199,9 +199,9 @@ as_the_reference() {
 	rotate_job j1
 	fake/rotate.sh once 3>&- 2>log &
 	driver=$!
-	until_true test -e stopped
-	until_true eval '[ ! -e lab/broker.pid ]'
-	until_true grep -q '^gr-link: .*Connection refused' log
+	await test -e stopped
+	await eval '[ ! -e lab/broker.pid ]'
+	await grep -q '^gr-link: .*Connection refused' log
 	lab.sh start "$LAB" broker
 	wait "$driver"
 	assert_rotated j1
@@ -215,7 +215,7 @@ as_the_reference() {
 	run -0 fake/rotate.sh once
 	[ "$(gr-install-cert status | grep -c '^generation')" -eq 2 ]
 	gr-registry update-certificate -H "$HOME_DIR" "$(certificate_id)" INACTIVE
-	until_true rotate.sh once
+	await rotate.sh once
 	[ "$(certificate_id)" = "$OLD" ]
 	[ "$(gr-probe)" = "$OLD" ]
 }

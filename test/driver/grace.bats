@@ -45,7 +45,7 @@ alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 	run -0 rotate.sh once
 	assert_rotated j1
 	grep -q "gr-broker: thing-1 comes with certificate $OLD, which has expired: let in for a rotation" "$LAB/broker/log"
-	until_true eval 'alarms | grep -qx "expired-used	thing-1"'
+	await eval 'alarms | grep -qx "expired-used	thing-1"'
 	client sub thing-1 -t things/thing-1/news -W 1 -E
 	run -27 client sub thing-1 -t things/thing-1/news -W 1
 }

@@ -80,7 +80,7 @@ listed() { gr-jobs-client pending --json | jq -e "$1" >/dev/null; }
 	keep_old_pair
 	rotate_job "$J"
 	gr-jobs watch -H "$HOME_DIR" -w 60 "$J" >/dev/null
-	until_true is_idle
+	await is_idle
 	kill "$driver"
 	wait "$driver" || :
 	assert_rotated "$J"

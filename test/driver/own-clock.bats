@@ -14,13 +14,12 @@ setup() {
 }
 teardown() { down; }
 
-sql() { sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "$1"; }
 # daemon OPTION...: another one in the place of the lab's
 daemon() {
 	lab.sh stop "$LAB" backend
 	gr-backendd -H "$HOME_DIR" -s "$LAB/home/shared/broker.sock" -q 0 "$@" >ready 2>daemon.log 3>&- &
 	echo $! >"$LAB/backend.pid"
-	until_true grep -q ready ready
+	await grep -q ready ready
 }
 jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 
@@ -164,9 +163,9 @@ jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 	wrapped gr-request 'echo "gr-request: awslabs/things/thing-1/certificate/request: no answer within 30 s" >&2; exit 111'
 	fake/rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true grep -q 'brought no job (awslabs/things/thing-1/certificate/request: no answer within 30 s); 39 days are left' log
+	await grep -q 'brought no job (awslabs/things/thing-1/certificate/request: no answer within 30 s); 39 days are left' log
 	rotate_job j1
-	until_true eval '[ "$(status_of j1)" = SUCCEEDED ] && is_idle'
+	await eval '[ "$(status_of j1)" = SUCCEEDED ] && is_idle'
 	kill "$driver"
 	wait "$driver" || [ $? -eq 143 ]
 	[ "$(grep -c warning:.cert log)" -eq 1 ]

@@ -26,7 +26,7 @@ runtime_on_old() {
 	chmod +x hook
 	setting runtime other
 	setting restartHook "$PWD/hook"
-	until_true eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
+	await eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
 }
 # killed_when_noted: the driver is killed once its record holds what it waits for
 killed_when_noted() {
@@ -215,15 +215,15 @@ cannot_begin() {
 @test "begin: settings that are spoiled while it runs: FAILED with the line, then a good job rotates" {
 	rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
+	await eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
 	cp "$GR_CONF" good.conf
 	setting keyAlgorithm Foobar
 	rotate_job j1
-	until_true eval '[ "$(status_of j1)" = FAILED ]'
+	await eval '[ "$(status_of j1)" = FAILED ]'
 	cp good.conf "$GR_CONF"
 	cannot_begin 'gr-config: keyAlgorithm: Foobar: unknown; allowed are *'
 	rotate_job j2
-	until_true eval '[ "$(status_of j2)" = SUCCEEDED ]'
+	await eval '[ "$(status_of j2)" = SUCCEEDED ]'
 	kill "$driver"
 	wait "$driver" || [ $? -eq 143 ]
 }
@@ -232,11 +232,11 @@ cannot_begin() {
 	setting pollSeconds 2
 	rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
+	await eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
 	cp "$GR_CONF" good.conf
 	echo 'this is no setting' >>"$GR_CONF"
 	rotate_job j1
-	until_true eval '[ "$(status_of j1)" = FAILED ]'
+	await eval '[ "$(status_of j1)" = FAILED ]'
 	cp good.conf "$GR_CONF"
 	cannot_begin 'gr-*: not of the form key = value'
 	kill "$driver"

@@ -62,12 +62,12 @@ teardown() {
 	keep_first=$OLD
 	rotate_job j2
 	gr-jobs watch -H "$HOME_DIR" -w 60 j2
-	until_true is_idle
+	await is_idle
 	kill -0 "$driver"
 	kill "$driver"
 	wait "$driver" || [ $? -eq 143 ]
 	[ "$(certificate_id)" != "$keep_first" ]
-	until_true has_one_certificate
+	await has_one_certificate
 }
 
 @test "rotate: a rotation behind another agent's job is served, and that job is left alone" {
@@ -87,7 +87,7 @@ teardown() {
 	rotate.sh run 3>&- 2>log &
 	driver=$!
 	gr-jobs watch -H "$HOME_DIR" -w 60 j1
-	until_true is_idle
+	await is_idle
 	kill "$driver"
 	wait "$driver" || [ $? -eq 143 ]
 	assert_rotated j1
@@ -96,7 +96,7 @@ teardown() {
 @test "rotate: a second driver is refused with 111 and the holder's pid" {
 	rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true grep -q "^$driver " "$GR_STATE/lock"
+	await grep -q "^$driver " "$GR_STATE/lock"
 	run -111 --separate-stderr rotate.sh once
 	[[ $stderr == *"$driver"* ]]
 	kill "$driver"
@@ -106,11 +106,11 @@ teardown() {
 @test "rotate: the link does not outlive a driver killed with -9" {
 	rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true test -S "$GR_STATE/link.sock"
+	await test -S "$GR_STATE/link.sock"
 	link=$(pgrep -P "$driver" -x gr-link)
 	kill -9 "$driver"
-	until_true eval '! kill -0 $link 2>/dev/null'
-	until_true rotate.sh once
+	await eval '! kill -0 $link 2>/dev/null'
+	await rotate.sh once
 }
 
 @test "rotate: recover and status need no network" {
@@ -152,7 +152,7 @@ teardown() {
 	[ "$output" = "all20: 20 SUCCEEDED" ]
 	for n in $names; do
 		as "$n"
-		until_true is_idle
+		await is_idle
 	done
 	# shellcheck disable=SC2086
 	kill $drivers
@@ -182,10 +182,10 @@ teardown() {
 	rotate.sh run 3>&- 2>log &
 	driver=$!
 	gr-jobs watch -H "$HOME_DIR" -w 60 j1 >/dev/null
-	until_true is_idle
+	await is_idle
 	kill "$driver"
 	wait "$driver" || :
-	until_true not_one_left
+	await not_one_left
 	run -1 grep 'Client thing-1[^ ]* closed its connection' "$LAB/broker/log"
 }
 not_one_left() { [ "$(grep -c ' as thing-1[ #]' "$LAB/broker/log")" -eq "$(grep -c 'Client thing-1[^ ]* disconnected' "$LAB/broker/log")" ]; }

@@ -40,7 +40,7 @@ write_hook() {
 	setting restartHook "$PWD/hook"
 	setting runtime nucleus
 	: >hook.calls
-	until_true eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
+	await eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
 }
 
 @test "runtime: beside a nucleus the driver speaks as T#gr, and commit waits until T itself uses NEW" {
@@ -107,7 +107,7 @@ write_hook() {
 	rotate_job j1
 	rotate.sh once 3>&- 2>log &
 	driver=$!
-	until_true grep -q ready hook.calls
+	await grep -q ready hook.calls
 	[ "$(certificate_id)" = "$OLD" ]
 	[ "$(gr-journal get phase)" = trial ]
 	rm deploying
@@ -134,7 +134,7 @@ uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || 
 	rm deploying
 	rotate.sh once
 	[ "$(grep -c restart hook.calls)" -eq 2 ]
-	until_true uses_old
+	await uses_old
 	assert_unchanged
 }
 
@@ -145,7 +145,7 @@ uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || 
 	gr-journal put --from idle restartAt=1
 	rotate.sh once
 	[ "$(grep -c restart hook.calls)" -eq 2 ]
-	until_true uses_old
+	await uses_old
 }
 
 @test "runtime: a restart that takes the driver along ends well, and is not asked for twice" {
@@ -153,7 +153,7 @@ uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || 
 	rotate_job j1
 	rotate.sh once 3>&- 2>log || [ $? -eq 137 ]
 	[ "$(gr-journal get phase)" = trial ]
-	until_true rotate.sh once
+	await rotate.sh once
 	[ "$(grep -c restart hook.calls)" -eq 1 ]
 	assert_rotated j1
 }
@@ -166,7 +166,7 @@ uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || 
 	rotate_job j1
 	run -1 rotate.sh once
 	[ "$(status_of j1)" = FAILED ]
-	until_true eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = '"'thing-1'"'")" = "${OLD}1" ]'
+	await eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = '"'thing-1'"'")" = "${OLD}1" ]'
 	assert_unchanged
 }
 
@@ -200,8 +200,8 @@ leave_restart_owed() {
 	leave_restart_owed
 	rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true grep -q restart hook.calls
-	until_true eval '[ -z "$(gr-journal get restartInstance)" ]'
+	await grep -q restart hook.calls
+	await eval '[ -z "$(gr-journal get restartInstance)" ]'
 	kill "$driver"
 	wait "$driver" || :
 }

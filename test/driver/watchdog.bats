@@ -18,7 +18,6 @@ teardown() {
 	down
 }
 
-boot_seconds() { cut -d . -f 1 /proc/uptime; }
 # beat VERSION BOOT-ID SECONDS STORE: as another watchdog would leave it
 beat() {
 	mkdir -p "$GR_STATE"
@@ -85,7 +84,7 @@ die_on_trial() {
 	rm "$BEAT"
 	rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true grep -q "^$driver " "$GR_STATE/lock"
+	await grep -q "^$driver " "$GR_STATE/lock"
 	run -0 rotate.sh recover
 	[ -e "$BEAT" ]
 	kill "$driver"
@@ -163,7 +162,7 @@ says() {
 	rotate_job j1
 	rotate.sh once 3>&- 2>log &
 	driver=$!
-	until_true grep -q 'in progress' log
+	await grep -q 'in progress' log
 	rotate.sh recover
 	wait "$driver"
 	assert_rotated j1
@@ -176,7 +175,7 @@ says() {
 	rotate_job j1
 	rotate.sh once 3>&- 2>log &
 	driver=$!
-	until_true grep -q 'activation waits' log
+	await grep -q 'activation waits' log
 	rm "$BEAT" deploying
 	wait "$driver" || [ $? -eq 1 ]
 	[ "$(status_of j1)" = FAILED ]
@@ -285,8 +284,8 @@ says() {
 	wrapped gr-commit 'sleep 1000'
 	rotate_job j1
 	setsid fake/rotate.sh once 3>&- 2>log &
-	until_true eval '[ "$(gr-journal get phase)" = committing ]'
-	until_true is_overdue
+	await eval '[ "$(gr-journal get phase)" = committing ]'
+	await is_overdue
 	run -0 rotate.sh recover
 	[[ $output == *'the holder of the lock was ended: its trial is past the deadline'* ]]
 	[ "$(certificate_id)" = "$OLD" ]

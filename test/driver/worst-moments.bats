@@ -149,7 +149,7 @@ lives() {
 	pass_deadline
 	for f in record pairs settings execution; do ln -sf /dev/full "$GR_STATE/$f"; done
 	timeout 20 rotate.sh run 3>&- 2>log &
-	until_true eval '[ "$(certificate_id)" = "$OLD" ] && [ "$(gr-journal get phase)" != committing ]'
+	await eval '[ "$(certificate_id)" = "$OLD" ] && [ "$(gr-journal get phase)" != committing ]'
 	kill $! || :
 	wait || :
 }
@@ -161,7 +161,7 @@ lives() {
 	wrapped gr-install-cert '[ "$1" != recover ] || exit 0; exec "$REAL" "$@"'
 	wrapped gr-journal 'case "$*" in put*phase=rolling-back*) ;; put*) echo "gr-journal: no space left" >&2; exit 111 ;; esac; exec "$REAL" "$@"'
 	timeout 20 fake/rotate.sh run 3>&- 2>log &
-	until_true eval '[ "$(certificate_id)" = "$OLD" ]'
+	await eval '[ "$(certificate_id)" = "$OLD" ]'
 	kill $! || :
 	wait || :
 	grep -q 'rolled back' log
@@ -174,7 +174,7 @@ lives() {
 	lives 3 rotate.sh once || { cat lives.log; false; }
 	[ "$(gr-journal get phase)" = idle ]
 	[ "$(certificate_id)" = "$OLD" ]
-	until_true eval 'timeout 30 rotate.sh once; [ "$(status_of j1)" = FAILED ]'
+	await eval 'timeout 30 rotate.sh once; [ "$(status_of j1)" = FAILED ]'
 	rotate_job j2
 	run -0 timeout 30 rotate.sh once
 	assert_rotated j2
@@ -185,7 +185,7 @@ lives() {
 	rotate_job j1
 	timeout 60 fake/rotate.sh once 2>log || [ $? -eq 137 ]
 	[ "$(gr-journal get phase)" = reporting ]
-	until_true has_one_certificate
+	await has_one_certificate
 	setting trialSeconds 2
 	rm "$T/.gr/private.key/rotation"
 	lives 3 rotate.sh once || { cat lives.log; false; }
@@ -212,7 +212,7 @@ lives() {
 	[ "$(status_of j2)" = SUCCEEDED ]
 	[ "$(certificate_id)" != "$new" ]
 	[ "$(gr-probe)" = "$(certificate_id)" ]
-	until_true has_one_certificate
+	await has_one_certificate
 }
 
 @test "review: a journal that is damaged under a running driver is made anew" {
@@ -222,10 +222,10 @@ lives() {
 	setting pollSeconds 1
 	timeout 60 rotate.sh run 3>&- 2>log &
 	driver=$!
-	until_true eval 'sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'" | grep -q 1'
+	await eval 'sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'" | grep -q 1'
 	echo junk >"$T/.gr/private.key/rotation"
 	rotate_job j2
-	until_true eval '[ "$(status_of j2)" = SUCCEEDED ] && [ "$(gr-journal get phase)" = idle ]'
+	await eval '[ "$(status_of j2)" = SUCCEEDED ] && [ "$(gr-journal get phase)" = idle ]'
 	kill "$driver"
 	wait "$driver" || :
 	assert_rotated j2
@@ -300,6 +300,6 @@ lives() {
 	timeout 60 rotate.sh once 2>>log || [ $? -ne 124 ]
 	[ "$(status_of j2)" = SUCCEEDED ]
 	[ "$(certificate_id)" != "$new" ]
-	until_true has_one_certificate
+	await has_one_certificate
 	[ "$(registered)" = "$(certificate_id)" ]
 }

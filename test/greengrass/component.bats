@@ -217,7 +217,7 @@ start_client() {
 	await_connections 1
 }
 is_again() { [ "$("$HOOK" instance)" = "$1" ]; }
-await_connections() { until_true eval '[ "$(wc -l <connections)" -ge '"$1"' ]'; }
+await_connections() { await eval '[ "$(wc -l <connections)" -ge '"$1"' ]'; }
 
 @test "hook: lite's instance is another one with every connection, and cannot be told without one" {
 	core lite
@@ -226,7 +226,7 @@ await_connections() { until_true eval '[ "$(wc -l <connections)" -ge '"$1"' ]'; 
 	run -0 "$HOOK" instance
 	[[ $output == "$(cat /proc/sys/kernel/random/boot_id) $CLIENT 5000 "* ]]
 	before=$output
-	until_true is_again "$before"	# the kernel's list may miss one while others come and go
+	await is_again "$before"	# the kernel's list may miss one while others come and go
 	kill -USR1 "$CLIENT"
 	await_connections 2
 	run -0 "$HOOK" instance
@@ -449,7 +449,7 @@ nucleus() {
 	END
 	systemctl --no-block restart "$UNIT"
 	: >calls
-	until_true nucleus_is_on "$OLD"
+	await nucleus_is_on "$OLD"
 }
 nucleus_is_on() {
 	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${1}1" ]
@@ -467,7 +467,7 @@ rotates_beside() {
 	nucleus "$1"
 	start
 	rotate_job j1
-	until_true ended SUCCEEDED
+	await ended SUCCEEDED
 	NEW=$(certificate_id)
 	[ "$NEW" != "$OLD" ]
 	openssl x509 -in "$T/certificate.pem" -noout -text | grep -q 'NIST CURVE: P-384'
@@ -493,10 +493,10 @@ rotates_beside() {
 	ln -s "$ROOT_DIR/deployments/1" root/deployments/ongoing
 	start
 	rotate_job j1
-	until_true grep -q 'a deployment is running' log
+	await grep -q 'a deployment is running' log
 	[ "$(certificate_id)" = "$OLD" ]
 	rm root/deployments/ongoing
-	until_true ended SUCCEEDED
+	await ended SUCCEEDED
 }
 
 @test "run: bad algorithms end it at once, with one line that says what is allowed" {
@@ -516,7 +516,7 @@ rotates_beside() {
 	exec 7>>"$GR_STATE/lock"
 	flock 7
 	start
-	until_true eval '[ "$(grep -c lock log)" -ge 2 ]'
+	await eval '[ "$(grep -c lock log)" -ge 2 ]'
 	kill "$COMPONENT_PID"
 	wait "$COMPONENT_PID"
 	COMPONENT_PID=
@@ -530,7 +530,7 @@ rotates_beside() {
 	setting restartHook "$PWD/hook"
 	start
 	rotate_job j1
-	until_true ended SUCCEEDED
+	await ended SUCCEEDED
 	grep -q '^restart$' own
 }
 

@@ -1,20 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # What a Greengrass nucleus says at its start, to a broker and a backend that serve rotations alone.
 bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+load ../lib/shared-lab
 
-setup_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_up
-}
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
 setup() {
-	load ../lib/helper
-	load ../lib/lab
 	lab_use
 	thing_new
 	DEPLOYMENT=namespace-aws-gg-deployment

@@ -54,9 +54,9 @@ start_nucleus() {
 	PATH=$PWD/tools:$PATH
 	. ./start
 	FIRST=$(cat pid)
-	until_true runs_over "$OLD"
+	await runs_over "$OLD"
 	echo things/thing-1/news >asked
-	until_true grep -q subscribed daemon.log
+	await grep -q subscribed daemon.log
 }
 # runs_over CERTIFICATE: the daemon's session
 runs_over() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${1}1" ]; }
@@ -65,7 +65,7 @@ still_heard() {
 	[ ! -e restarts ]
 	[ "$(cat pid)" = "$FIRST" ]
 	kill -0 "$FIRST"
-	until_true hears
+	await hears
 }
 hears() {
 	mosquitto_pub -h localhost -p "$(cat "$LAB/port")" --cafile "$HOME_DIR/ca/ca.pem" --cert "$T/certificate.pem" --key "$T/private.key" \
@@ -77,7 +77,7 @@ hears() {
 	start_nucleus
 	rotate_job j1
 	run -0 --separate-stderr rotate.sh once
-	until_true runs_over "$(certificate_id)"
+	await runs_over "$(certificate_id)"
 	still_heard
 	assert_rotated j1
 	[ "$(grep -c 'connect anew' <<<"$stderr")" -eq 1 ]
@@ -93,7 +93,7 @@ hears() {
 	rotate_job j1
 	run -1 --separate-stderr fake/rotate.sh once
 	[ "$(status_of j1)" = FAILED ]
-	until_true runs_over "$OLD"
+	await runs_over "$OLD"
 	still_heard
 	assert_unchanged
 	[ "$(grep -c 'connect anew' <<<"$stderr")" -eq 2 ]
@@ -106,7 +106,7 @@ hears() {
 		rotate_job "j$n"
 		run -0 rotate.sh once
 		assert_rotated "j$n"
-		until_true runs_over "$(certificate_id)"
+		await runs_over "$(certificate_id)"
 	done
 	still_heard
 }
@@ -118,7 +118,7 @@ hears() {
 	run -0 --separate-stderr rotate.sh once
 	[ "$(wc -l <restarts)" -eq 1 ]
 	[[ $stderr == *'connected anew, but not over the new certificate'* ]]
-	until_true runs_over "$(certificate_id)"
+	await runs_over "$(certificate_id)"
 	assert_rotated j1
 }
 
@@ -129,7 +129,7 @@ hears() {
 	rotate_job j1
 	run -0 rotate.sh once
 	[ "$(wc -l <restarts)" -eq 1 ]
-	until_true runs_over "$(certificate_id)"
+	await runs_over "$(certificate_id)"
 	assert_rotated j1
 }
 
@@ -150,8 +150,8 @@ hears() {
 	rotate_job j1
 	fake/rotate.sh once 3>&- 2>log || [ $? -eq 137 ]
 	[ -e killed ]
-	until_true fake/rotate.sh once
-	until_true runs_over "$(certificate_id)"
+	await fake/rotate.sh once
+	await runs_over "$(certificate_id)"
 	still_heard
 	assert_rotated j1
 }
@@ -163,8 +163,8 @@ hears() {
 	rotate_job j1
 	fake/rotate.sh once 3>&- 2>log || [ $? -eq 137 ]
 	[ "$(certificate_id)" != "$OLD" ]
-	until_true recovered
-	until_true runs_over "$OLD"
+	await recovered
+	await runs_over "$OLD"
 	still_heard
 }
 recovered() {

@@ -36,7 +36,7 @@ run_nucleus() {
 	chmod +x hook
 	setting restartHook "$PWD/hook"
 	./hook restart
-	until_true eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
+	await eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
 }
 
 # forget_identity: gr.conf keeps the times and algorithms alone.

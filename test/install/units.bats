@@ -96,7 +96,7 @@ runs() {
 	rotate_job j1
 	env -i PATH=/usr/bin:/bin GR_CONF="$GR_CONF" GR_STATE="$GR_STATE" sh -c "exec $(sed -n 's/^ExecStart=//p' "$UNITS/gr-rotate.service")" 3>&- 2>log &
 	driver=$!
-	until_true eval '[ "$(status_of j1)" = SUCCEEDED ] && is_idle'
+	await eval '[ "$(status_of j1)" = SUCCEEDED ] && is_idle'
 	kill "$driver"
 	wait "$driver" || [ $? -eq 143 ]
 	grep -q '^SuccessExitStatus=143' "$UNITS/gr-rotate.service"

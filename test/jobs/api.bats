@@ -1,30 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # The device API of the Jobs service, over MQTT: requests, answers, notifications.
 bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+load ../lib/shared-lab
 
-setup_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_up
-}
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
 setup() {
-	load ../lib/helper
-	load ../lib/lab
 	lab_use
 	ROTATE='{"operation":"ROTATE_CERTIFICATE"}'
 	CREATED='{"jobId":"'$J'","queuedAt":"S","lastUpdatedAt":"S","versionNumber":1,"executionNumber":1}'
-}
-teardown() { own_lab_down; }
-
-# other_job ID: one that is no rotation, so that SUCCEEDED needs nothing else
-other_job() {
-	echo '{"operation":"other"}' >other.json
-	job_new "$1" -d other.json "${@:2}"
 }
 
 # --- payloads ------------------------------------------------------------------------------------

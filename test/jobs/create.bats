@@ -1,22 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # CreateJob: each member, what it may be and what becomes of it.
 bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+load ../lib/jobs
+load ../lib/shared-lab
 
 setup_file() {
-	load ../lib/helper
-	load ../lib/lab
 	# The lab's own ceiling is that of AWS IoT here; its minute is short.
 	lab_up -m 100 -c 1000
 }
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
 setup() {
-	load ../lib/helper
-	load ../lib/lab
-	load ../lib/jobs
 	lab_use
 	THING=thing-$J
 	gr-registry create-thing "$THING"

@@ -20,15 +20,14 @@ teardown() {
 	down
 }
 
-# drive: a driver for each thing, in the background
-drive() {
+# start_drivers: a driver for each thing, in the background
+start_drivers() {
 	local t
 	for t in "$LAB"/things/*; do
 		GR_CONF=$t/gr.conf GR_STATE=$t/state rotate.sh run >"$t/log" 2>&1 3>&- &
 		DRIVERS="$DRIVERS $!"
 	done
 }
-sql() { sqlite3 -cmd '.timeout 10000' "$GR_HOME/shared/registry.db" "$1"; }
 asked_for() { [ "$(sql 'SELECT count(*) FROM rotation')" -ge "$1" ]; }
 # at_rest: nothing is open any more, here or there, and each thing has the one certificate that it holds
 at_rest() {
@@ -52,38 +51,38 @@ works() {
 }
 
 @test "cancelled with force in the middle of rotations: every thing ends with one certificate, the one it holds" {
-	drive
+	start_drivers
 	gr-jobs create -t thinggroup/all j
-	until_true asked_for 2
+	await asked_for 2
 	gr-jobs cancel -f j
-	until_true at_rest
+	await at_rest
 	works
 	[ "$(sql "SELECT status FROM job")" = CANCELED ]
 	[ "$(sql "SELECT count(*) FROM execution WHERE status IN ('QUEUED', 'IN_PROGRESS')")" = 0 ]
 	# And can rotate again.
 	gr-jobs create -t thinggroup/all k
 	run -0 gr-jobs watch -w 120 k
-	until_true at_rest
+	await at_rest
 }
 
 @test "deleted with force in the middle of rotations: the same" {
-	drive
+	start_drivers
 	gr-jobs create -t thinggroup/all j
-	until_true asked_for 2
+	await asked_for 2
 	gr-jobs delete -f j
-	until_true at_rest
+	await at_rest
 	works
 	gr-jobs create -t thinggroup/all j
 	run -0 gr-jobs watch -w 120 j
-	until_true at_rest
+	await at_rest
 }
 
 @test "aborted in the middle of rotations: what was under way goes on, and every thing ends with one certificate" {
 	echo "issuerCaPath = $LAB/broker/server.pem" >>"$LAB/things/t-1/gr.conf"
-	drive
+	start_drivers
 	gr-jobs create -a 10:1 -t thinggroup/all j
 	run -1 gr-jobs watch -w 120 j
-	until_true at_rest
+	await at_rest
 	works
 	[ "$(sql "SELECT status || reason FROM job")" = CANCELEDABORT_CRITERIA_MET ]
 	[ "$(sql "SELECT status FROM execution WHERE thing = 't-1'")" = FAILED ]
@@ -95,32 +94,32 @@ works() {
 @test "a retry is heard of by the driver that waits: once the cause is gone it succeeds" {
 	as t-1
 	echo "issuerCaPath = $LAB/broker/server.pem" >>"$GR_CONF"
-	drive
+	start_drivers
 	gr-jobs create -R 3 -t thing/t-1 j
 	failed() { [ "$(sql "SELECT count(*) FROM execution WHERE status = 'FAILED'")" -ge 1 ]; }
-	until_true failed
+	await failed
 	sed -i '/^issuerCaPath = /d' "$GR_CONF"
 	run -0 gr-jobs watch -w 120 j
 	[[ $output == 'j: 1 SUCCEEDED, '[123]' FAILED' ]]
-	until_true at_rest
+	await at_rest
 	works
 }
 
 @test "a time-out in the middle of a rotation decides nothing; the retry rotates" {
 	as t-1
 	wrapped gr-commit "until [ -e $PWD/go ]; do sleep 0.05; done; exec \"\$REAL\" \"\$@\""
-	PATH=$PWD/fake:$PATH drive
+	PATH=$PWD/fake:$PATH start_drivers
 	gr-jobs create -T 600 -R 1 -t thing/t-1 j
-	until_true asked_for 1
+	await asked_for 1
 	sql "UPDATE execution SET deadline = 1"
 	timed_out() { [ "$(sql "SELECT group_concat(status) FROM execution")" = TIMED_OUT,QUEUED ]; }
-	until_true timed_out
+	await timed_out
 	[ "$(sql "SELECT count(*) FROM principal WHERE thing = 't-1'")" = 2 ]
 	touch go
 	# The first attempt's end is a failure by now; the second one rotates.
 	run -0 gr-jobs watch -w 120 j
 	[ "$output" = 'j: 1 SUCCEEDED, 1 TIMED_OUT' ]
-	until_true at_rest
+	await at_rest
 	works
 	[ "$(sql "SELECT group_concat(survivor) FROM rotation")" = OLD,NEW ]
 }

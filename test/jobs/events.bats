@@ -1,21 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is told to whoever listens at the broker's Unix socket: executions, jobs, presence.
 bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+load ../lib/jobs
+load ../lib/shared-lab
 
 setup_file() {
-	load ../lib/helper
-	load ../lib/lab
 	lab_up -m 1000
 }
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
 setup() {
-	load ../lib/helper
-	load ../lib/lab
-	load ../lib/jobs
 	lab_use
 	G=g-$J
 	EVENTS='$aws/events'

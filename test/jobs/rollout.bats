@@ -1,25 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # How jobs reach their things: statuses, pace, schedules, groups that change.
 bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+load ../lib/jobs
+load ../lib/shared-lab
 
 setup_file() {
-	load ../lib/helper
-	load ../lib/lab
 	lab_up -m 1000 -c 1000
 	gcc -O1 -I"$ROOT/src/backend" -o "$BATS_FILE_TMPDIR/pace" "$ROOT/test/unit/pace.c" "$ROOT/src/backend/jobs/rate_limiter.c" $(pkg-config --cflags jansson)
 }
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
-setup() {
-	load ../lib/helper
-	load ../lib/lab
-	load ../lib/jobs
-	lab_use
-}
-teardown() { own_lab_down; }
 
 # most_in_a_minute MS [JOB]: executions queued within MS from any of them on
 most_in_a_minute() {

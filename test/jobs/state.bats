@@ -1,24 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # The states of a job execution: who may bring which about, what follows, and the timers.
 bats_require_minimum_version 1.5.0
+load ../lib/helper
+load ../lib/lab
+load ../lib/jobs
+load ../lib/shared-lab
 
 setup_file() {
-	load ../lib/helper
-	load ../lib/lab
 	lab_up -m 1000
 }
-teardown_file() {
-	load ../lib/helper
-	load ../lib/lab
-	lab_down
-}
-setup() {
-	load ../lib/helper
-	load ../lib/lab
-	load ../lib/jobs
-	lab_use
-}
-
 # ends_by_device STATUS: as far as the device is concerned
 update() { accepted "jobs/$J/update" "{\"status\":\"$1\"}"; }
 

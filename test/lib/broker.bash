@@ -3,20 +3,6 @@
 #
 # A world is a folder: CA, broker configuration, registry, Unix socket. WORLD names the one in use.
 
-# await COMMAND...: until it succeeds; the limit only ends a hang.
-await() {
-	local n
-	for ((n = 0; n < 1500; n++)); do
-		if "$@" >/dev/null 2>&1; then return 0; fi
-		sleep 0.02
-	done
-	echo "gave up waiting for: $*" >&2
-	return 1
-}
-
-# registry SQL: what an operator's program would do, from another process.
-registry() { sqlite3 -cmd '.timeout 10000' "$WORLD/shared/registry.db" "$1"; }
-
 # registry_replace SQL: another file in its place, as a restored backup would be; SQL tells how it differs.
 registry_replace() {
 	sqlite3 "$WORLD/shared/registry.db" "VACUUM INTO '$WORLD/next'"
@@ -53,11 +39,11 @@ certificate_register() {
 	for policy in "$@"; do
 		sql="$sql INSERT INTO certificate_policy (certificate, policy) VALUES ('$ID', '$policy');"
 	done
-	registry "$sql COMMIT;"
+	sql "$sql COMMIT;"
 }
 
-# thing NAME [POLICY...]: a thing with one certificate of the same name; the policy is "all" unless named.
-thing() {
+# thing_make NAME [POLICY...]: a thing with one certificate of the same name; the policy is "all" unless named.
+thing_make() {
 	local name=$1
 	shift
 	[ $# -gt 0 ] || set -- all
@@ -66,7 +52,7 @@ thing() {
 
 # policy_put NAME DOCUMENT
 policy_put() {
-	registry "INSERT INTO policy (name, document) VALUES ('$1', '$2') ON CONFLICT (name) DO UPDATE SET document = excluded.document;"
+	sql "INSERT INTO policy (name, document) VALUES ('$1', '$2') ON CONFLICT (name) DO UPDATE SET document = excluded.document;"
 }
 
 # policy_allow NAME RESOURCE...: iot:* on each.
@@ -162,11 +148,11 @@ device_command() {
 # backend PROGRAM ARGUMENT...: the same over the Unix socket.
 backend_command() { COMMAND=(timeout -k 2 60 stdbuf -oL "mosquitto_$1" --unix "$WORLD/shared/broker.sock" "${@:2}"); }
 
-device() {
+as_device() {
 	device_command "$@"
 	"${COMMAND[@]}"
 }
-backend() {
+as_backend() {
 	backend_command "$@"
 	"${COMMAND[@]}"
 }
@@ -201,5 +187,3 @@ got_count() { grep -cxF -- "$2" "$1" || :; }
 lacks() {
 	if grep -- "$2" "$1" >&2; then return 1; fi
 }
-
-hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }

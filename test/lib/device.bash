@@ -30,9 +30,6 @@ rotate_job() {
 }
 
 # What the device holds.
-certificate_id() {
-	openssl x509 -in "$T/certificate.pem" -outform DER | openssl dgst -sha256 | sed 's/.*= //'
-}
 pair_matches() {
 	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" = "$(openssl pkey -in "$T/private.key" -pubout)" ]
 }
@@ -47,19 +44,9 @@ reason_of() {
 	gr-jobs executions -H "$HOME_DIR" "$1" | awk -F'\t' -v t="${T##*/}" '$1 == t { s = $5 } END { print s }'
 }
 
-# until CONDITION...: waits for it; the limit only keeps a broken test from hanging
-until_true() {
-	local n=0
-	until "$@"; do
-		n=$((n + 1))
-		[ "$n" -lt 1200 ] || { echo "never came true: $*" >&2; return 1; }
-		sleep 0.05
-	done
-}
-
 # put_into_journal WORD...: once nobody works any more; what a killed driver had begun ends, and leaves the lock, a moment later
 put_into_journal() {
-	until_true flock -n "$GR_STATE/lock" true
+	await flock -n "$GR_STATE/lock" true
 	gr-journal put "$@"
 }
 
@@ -78,7 +65,7 @@ assert_rotated() {
 	[ "$(status_of "$1")" = SUCCEEDED ]
 	[ "$(certificate_id)" != "$OLD" ]
 	pair_matches
-	until_true has_one_certificate
+	await has_one_certificate
 	[ "$(registered)" = "$(certificate_id)" ]
 	run -1 gr-registry describe-certificate -H "$HOME_DIR" "$OLD"
 	run -1 gr-probe --certificate old.pem --key old.key
@@ -91,7 +78,7 @@ assert_unchanged() {
 	[ "$(certificate_id)" = "$OLD" ]
 	cmp -s "$T/private.key" old.key
 	pair_matches
-	until_true has_one_certificate
+	await has_one_certificate
 	[ "$(registered)" = "$OLD" ]
 	[ "$(gr-probe)" = "$OLD" ]
 	assert_tidy

@@ -15,7 +15,7 @@ fleet() {
 	lab.sh stop "$LAB" broker
 	sed -i "0,/^plugin /s|^plugin |plugin $MISHAPS/gr-lossy.so\nplugin_opt_trace $LAB/trace\n&|" "$LAB/broker/mosquitto.conf"
 	# Whoever gets a third certificate, for a moment even, is on record.
-	registry "CREATE TABLE third (thing TEXT);
+	sql "CREATE TABLE third (thing TEXT);
 		CREATE TRIGGER third_attached AFTER INSERT ON principal WHEN (SELECT count(*) FROM principal WHERE thing = new.thing) > 2
 			BEGIN INSERT INTO third VALUES (new.thing); END"
 	: >"$LAB/trace"
@@ -36,8 +36,6 @@ fleet_stop() {
 	lab.sh stop "$1" backend
 	lab.sh stop "$1" broker
 }
-
-registry() { sqlite3 -cmd '.timeout 20000' "$HOME_DIR/shared/registry.db" "$1"; }
 
 # thing NAME: the one spoken of from here on, in a hurry
 thing() {
@@ -136,7 +134,7 @@ messages() { traced | awk -v job="jobs/$JOB/" '{ sub(job, "jobs/*/", $1); print 
 # A job whose rollout is still to come has no execution.
 status_is_final() {
 	local status
-	status=$(registry "SELECT coalesce((SELECT status FROM execution WHERE thing = '$THING' AND job = '$1'),
+	status=$(sql "SELECT coalesce((SELECT status FROM execution WHERE thing = '$THING' AND job = '$1'),
 		(SELECT 'QUEUED' FROM job WHERE id = '$1' AND status IN ('SCHEDULED', 'IN_PROGRESS')), 'GONE')") || return
 	case $status in QUEUED | IN_PROGRESS) return 1 ;; esac
 }
@@ -172,7 +170,7 @@ wrong() {
 }
 
 only_certificate_is() {
-	[ "$(registry "SELECT group_concat(c.id || c.status) FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = '$THING'")" = "$1ACTIVE" ]
+	[ "$(sql "SELECT group_concat(c.id || c.status) FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = '$THING'")" = "$1ACTIVE" ]
 }
 
 # What lies on disk, generations without their number.
@@ -201,8 +199,8 @@ healthy() {
 	[ -n "$id" ] || wrong "the broker does not take the pair: $(cat "$T/probe.error")" || return
 	[ "$id" = "$(certificate_id)" ] || wrong "the configured certificate is not the live one" || return
 	pair_matches || wrong "key and certificate do not match" || return
-	until_true only_certificate_is "$id" || wrong "not exactly one certificate, ACTIVE and attached" || return
-	[ -z "$(registry "SELECT * FROM third WHERE thing = '$THING'")" ] || wrong "had a third certificate" || return
+	await only_certificate_is "$id" || wrong "not exactly one certificate, ACTIVE and attached" || return
+	[ -z "$(sql "SELECT * FROM third WHERE thing = '$THING'")" ] || wrong "had a third certificate" || return
 	[ -z "$(find "$T" -type f -perm /077 -exec grep -l 'PRIVATE KEY' {} +)" ] || wrong "a private key can be read by others" || return
 	[ "$(gr-install-cert status | grep -c '^generation')" -eq 1 ] || wrong "a stray generation" || return
 	[ ! -f "$T/layout" ] || diff "$T/layout" <(layout) || wrong "strays on disk" || return

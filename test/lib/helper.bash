@@ -14,3 +14,39 @@ unset HOME GR_CONF GR_LINK_SOCKET GR_LOCK_FD
 for name in $(compgen -e GR_ || :); do unset "$name"; done
 umask 077
 cd "${BATS_TEST_TMPDIR:-/tmp}" || exit 1
+
+# await COMMAND...: until it succeeds; the limit only ends a hang.
+await() {
+	local n
+	for ((n = 0; n < 3000; n++)); do
+		if "$@" >/dev/null 2>&1; then return 0; fi
+		sleep 0.02
+	done
+	echo "gave up waiting for: $*" >&2
+	return 1
+}
+
+# not COMMAND...: succeeds when it fails (a bare "!" is not looked at by bats).
+not() {
+	if "$@"; then
+		echo "should have failed: $*" >&2
+		return 1
+	fi
+}
+
+# process_is_gone PID: it has ended; its parent may not have noticed yet.
+process_is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+
+free_port() { perl -MSocket -e 'socket(S,AF_INET,SOCK_STREAM,0);bind(S,sockaddr_in(0,INADDR_LOOPBACK));print((sockaddr_in(getsockname S))[0])'; }
+
+# certificate_id [FILE]: of the certificate in FILE, or of the one that the device T holds.
+certificate_id() { openssl x509 -in "${1:-$T/certificate.pem}" -outform DER | sha256sum | cut -d ' ' -f 1; }
+
+# sql STATEMENTS: in the registry of the backend that the test has.
+sql() { sqlite3 -cmd '.timeout 20000' "${WORLD:-${GR_HOME:-$HOME_DIR}}/shared/registry.db" "$1"; }
+
+# hex TEXT
+hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }
+
+# boot_seconds: since this machine was started
+boot_seconds() { cut -d . -f 1 /proc/uptime; }

@@ -8,12 +8,6 @@ things() {
 		INSERT INTO member SELECT '$2', name FROM thing WHERE name LIKE '$2-_____'; COMMIT"
 }
 
-# other_job ID [OPTION...]: one that is no rotation, so that SUCCEEDED needs nothing else; for our thing
-other_job() {
-	echo '{"operation":"other"}' >other.json
-	job_new "$1" -d other.json "${@:2}"
-}
-
 # reports THING JOB STATUS [MEMBERS]: an update as the thing would send it, through the handler alone; its answer is in `report`
 reports() {
 	jq -nc --arg thing "$1" --arg job "$2" --arg status "$3" --argjson more "${4:-{\}}" '{topic: "$aws/things/\($thing)/jobs/\($job)/update",

@@ -4,29 +4,10 @@
 #
 # THING, CERT, KEY and CLIENT name who is speaking; ANSWER ("accepted", "rejected") and BODY hold the last answer.
 
-# await COMMAND...: until it succeeds; the limit only ends a hang.
-await() {
-	local n
-	for ((n = 0; n < 1500; n++)); do
-		if "$@" >/dev/null 2>&1; then return 0; fi
-		sleep 0.02
-	done
-	echo "gave up waiting for: $*" >&2
-	return 1
-}
-
-# not COMMAND...: succeeds when it fails (a bare "!" is not looked at by bats).
-not() {
-	if "$@"; then
-		echo "should have failed: $*" >&2
-		return 1
-	fi
-}
-
 # lab_up [OPTION...]: one for the whole file, from setup_file.
 lab_up() {
 	export BATS_NO_PARALLELIZE_WITHIN_FILE=true
-	gcc -O1 -o "$BATS_FILE_TMPDIR/ask" "$ROOT/test/unit/ask.c" -lmosquitto
+	ask_build
 	lab.sh up -n 0 -a ECDSA-P256 "$@" "$BATS_FILE_TMPDIR/lab" >/dev/null 3>&-
 }
 
@@ -49,7 +30,7 @@ lab_use() {
 	LAB=$BATS_FILE_TMPDIR/lab
 	PORT=$(cat "$LAB/port")
 	export GR_HOME=$LAB/home
-	J=job-$BATS_TEST_NUMBER
+	J=job-$BATS_TEST_NUMBER COMMIT="{\"jobId\":\"job-$BATS_TEST_NUMBER\"}"
 }
 
 # own_lab [OPTION...]: another one, for a test that changes the world; own_lab_down ends it.
@@ -79,8 +60,6 @@ daemon_alone_end() {
 # backend start|stop|kill. Descriptor 5 is what tests hold fifos open with.
 backend() { lab.sh "$1" "$LAB" backend 3>&- 5>&-; }
 
-sql() { sqlite3 -cmd '.timeout 10000' "$GR_HOME/shared/registry.db" "$1"; }
-
 # before_notices_had_columns: as in a registry of version 2, but without the triggers of that time
 before_notices_had_columns() {
 	local column
@@ -96,8 +75,6 @@ sql_is() {
 	value=$(sql "$1")
 	[ "$value" = "$2" ] || { printf '%s: %s, not %s\n' "$1" "$value" "$2" >&2; return 1; }
 }
-
-certificate_id() { openssl x509 -in "$1" -outform DER | sha256sum | cut -d ' ' -f 1; }
 
 # thing_new [NAME]: a new thing, and we speak for it.
 thing_new() {
@@ -124,7 +101,8 @@ topic() {
 	esac
 }
 
-# ask STEP...: see unit/ask.c
+# ask STEP...: see unit/ask.c; ask_build makes it, once for a file.
+ask_build() { gcc -O1 -o "$BATS_FILE_TMPDIR/ask" "$ROOT/test/unit/ask.c" -lmosquitto; }
 ask() {
 	timeout 120 "$BATS_FILE_TMPDIR/ask" -p "$PORT" -a "$GR_HOME/ca/ca.pem" -c "$CERT" -k "$KEY" -i "$CLIENT" "$@"
 }
@@ -175,6 +153,11 @@ message() { grep -F "$(topic "jobs/$1") " messages | tail -n 1 | cut -d ' ' -f 2
 
 # job_new ID [OPTION...]: for our thing
 job_new() { gr-jobs create -t "thing/$THING" "${@:2}" "$1" >/dev/null; }
+# other_job ID [OPTION...]: one that is no rotation, so that SUCCEEDED needs nothing else; for our thing
+other_job() {
+	echo '{"operation":"other"}' >other.json
+	job_new "$1" -d other.json "${@:2}"
+}
 
 # key_new NAME [SUBJECT [OPENSSL-REQ-OPTION...]]: NAME.key, and NAME.csr with the subject on record
 key_new() {
@@ -218,7 +201,7 @@ heard() { say "$1" && [ "$ANSWER" = accepted ] && custody_is survivor "$2" || { 
 # custody_is COLUMN VALUE: of the newest rotation of our thing
 custody_is() { sql_is "SELECT coalesce($1, '') FROM rotation WHERE thing = '$THING' ORDER BY id DESC LIMIT 1" "$2"; }
 execution_is() { sql_is "SELECT status FROM execution WHERE thing = '$THING' AND job = '${2:-$J}'" "$1"; }
-is_gone() { [ "$(sql "SELECT count(*) FROM certificate WHERE id = '$1'")" = 0 ]; }
+certificate_is_gone() { [ "$(sql "SELECT count(*) FROM certificate WHERE id = '$1'")" = 0 ]; }
 # only_is ID: our thing has this one certificate, and it is ACTIVE
 only_is() { sql_is "SELECT p.certificate || c.status FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = '$THING'" "$1ACTIVE"; }
 both_stay() { sql_is "SELECT count(*) FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = '$THING' AND c.status = 'ACTIVE'" 2; }

@@ -93,7 +93,7 @@ the_rotation() {
 # as_ever: all is as after a rotation to which nothing happened
 as_ever() {
 	execution_is SUCCEEDED && custody_is survivor NEW && custody_is 'old || new' "$OLD$NEW" &&
-		sql_is "SELECT count(*) FROM rotation WHERE thing = '$THING'" 1 && await is_gone "$OLD" && only_is "$NEW" &&
+		sql_is "SELECT count(*) FROM rotation WHERE thing = '$THING'" 1 && await certificate_is_gone "$OLD" && only_is "$NEW" &&
 		sql_is "SELECT count(*) FROM alarm WHERE thing = '$THING'" 0 &&
 		json_is "$(gr-registry history -j "$THING")" '["NEW"]' 'map(.survivor)'
 }

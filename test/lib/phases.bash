@@ -16,8 +16,8 @@ at_phase() {
 	chmod +x at_phase
 }
 
-# device N PHASE: in a folder of its own, the thing whose rotation gets there, and the status with which it will end
-device() {
+# device_at N PHASE: in a folder of its own, the thing whose rotation gets there, and the status with which it will end
+device_at() {
 	as "thing-$1"
 	JOB=job-$1
 	mkdir -p "$1"

@@ -7,29 +7,18 @@ make_ca() {
 		-subj "/CN=$1" -days 30 2>/dev/null
 }
 
-# make_pair NAME SUBJECT CA [DAYS [SAN]]: NAME.pem, NAME.key, NAME.csr
-make_pair() {
+# issue_pair NAME SUBJECT CA [DAYS [SAN]]: NAME.pem, NAME.key, NAME.csr
+issue_pair() {
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.csr" -subj "$2" 2>/dev/null
 	printf 'subjectAltName=%s\n' "${5:-DNS:unused}" >"$1.ext"
 	openssl x509 -req -in "$1.csr" -CA "$3.pem" -CAkey "$3.key" -set_serial "0x$(openssl rand -hex 8)" \
 		-days "${4:-30}" -extfile "$1.ext" -out "$1.pem" 2>/dev/null
 }
 
-# await COMMAND...: until it succeeds; the limit only ends a hang.
-await() {
-	local end=$((SECONDS + 30))
-	until "$@" >/dev/null 2>&1; do
-		[ "$SECONDS" -lt "$end" ] || { echo "gave up waiting for: $*" >&2; return 1; }
-		read -r -t 0.02 <><(:) || :
-	done
-}
-
-free_port() { perl -MSocket -e 'socket(S,AF_INET,SOCK_STREAM,0);bind(S,sockaddr_in(0,INADDR_LOOPBACK));print((sockaddr_in(getsockname S))[0])'; }
-
 # start_broker [LINE...]: a broker for localhost and 127.0.0.1 (trusts ca.pem); sets PORT and BROKER.
 start_broker() {
 	[ -f ca.pem ] || make_ca ca
-	[ -f server.pem ] || make_pair server /CN=localhost ca 30 DNS:localhost,IP:127.0.0.1
+	[ -f server.pem ] || issue_pair server /CN=localhost ca 30 DNS:localhost,IP:127.0.0.1
 	local attempt
 	for attempt in 1 2 3 4 5; do
 		PORT=$(free_port)
@@ -58,16 +47,14 @@ stop_broker() {
 	BROKER=
 }
 
-# device THING [NAME]: gr.conf for the thing with the pair NAME (default device, made if missing).
-device() {
+# configure THING [NAME]: gr.conf for the thing with the pair NAME (default device, made if missing).
+configure() {
 	local name=${2:-device}
-	[ -f "$name.pem" ] || make_pair "$name" "/CN=$1" ca
+	[ -f "$name.pem" ] || issue_pair "$name" "/CN=$1" ca
 	printf '%s\n' "thingName = $1" "privateKeyPath = $PWD/$name.key" "certificateFilePath = $PWD/$name.pem" \
 		"rootCaPath = $PWD/ca.pem" 'iotDataEndpoint = localhost' "iotDataPort = $PORT" 'requestTimeoutSeconds = 20' >gr.conf
 	export GR_CONF=$PWD/gr.conf GR_STATE=$PWD
 }
-
-certificate_id() { openssl x509 -in "$1" -outform DER | sha256sum | cut -d ' ' -f 1; }
 
 # start_link [OPTION...]: gr-link on link.sock, held by descriptor 7; sets LINK.
 start_link() {
@@ -91,7 +78,7 @@ stop_link() {
 
 # start_service REQUEST COMMAND: a foreign backend; for each message on the topic REQUEST, COMMAND gets it on standard input.
 start_service() {
-	[ -f service.pem ] || make_pair service /CN=service ca
+	[ -f service.pem ] || issue_pair service /CN=service ca
 	mkfifo service.in
 	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert service.pem --key service.key -i service \
 		-t "$1" >service.in 3>&- 7>&- &

@@ -62,10 +62,6 @@ hold_lock() {
 	read -r _ <ready
 	rm ready
 }
-# Gone, or dead and waiting for its parent to notice.
-is_gone() {
-	[ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"
-}
 end_holder() {
 	[ -z "${HOLDER:-}" ] || kill -KILL -- "-$HOLDER" 2>/dev/null || :
 }

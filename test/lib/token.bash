@@ -51,8 +51,8 @@ details() {
 	pkcs11 --list-objects | awk '/ Object/ { if (one) print one; one = $0; next } { one = one "|" $0 } END { print one }' |
 		grep -E "label: +${1:-.*}(\\||$)" | sort
 }
-# names: the same without ids.
-names() { objects "$@" | cut -d ' ' -f 1,2; }
+# object_names: the same without ids.
+object_names() { objects "$@" | cut -d ' ' -f 1,2; }
 
 # first_key LABEL [OPTION...]: makes it in the token; sets KEY_URI and KEY_ID.
 first_key() {
@@ -137,7 +137,7 @@ token_certificate() {
 # has_one_set LABEL: exactly one private key, public key and certificate of that label and family, all with one id, which is
 # nobody else's.
 has_one_set() {
-	[ "$(names "$1(\..*)?")" = "Certificate $1
+	[ "$(object_names "$1(\..*)?")" = "Certificate $1
 Private $1
 Public $1" ] && [ "$(objects "$1" | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ] &&
 		[ -z "$(objects | cut -d ' ' -f 1,3 | sort | uniq -d)" ] || { objects "$1(\..*)?" >&2; return 1; }
@@ -150,7 +150,7 @@ is_closed() {
 assert_token_rotated() {
 	[ "$(status_of "$1")" = SUCCEEDED ] &&
 		[ "$(token_certificate "${T##*/}")" != "$OLD" ] &&
-		until_true has_one_certificate &&
+		await has_one_certificate &&
 		[ "$(registered)" = "$(token_certificate "${T##*/}")" ] &&
 		[ "$(gr-probe)" = "$(registered)" ] &&
 		[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT count(*) FROM certificate WHERE id = '$OLD'")" -eq 0 ] &&
@@ -163,7 +163,7 @@ assert_token_unchanged() {
 		has_one_set "${T##*/}" &&
 		is_closed "${T##*/}" &&
 		[ "$(token_certificate "${T##*/}")" = "$OLD" ] &&
-		until_true has_one_certificate &&
+		await has_one_certificate &&
 		[ "$(registered)" = "$OLD" ] &&
 		[ "$(gr-probe)" = "$OLD" ] &&
 		is_tidy

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # tpm.bash - a TPM in software: swtpm, tpm2-abrmd on a bus of its own, tpm2-pkcs11. Load after token.
 
-free_port() { perl -MSocket -e 'socket(S,AF_INET,SOCK_STREAM,0);bind(S,sockaddr_in(0,INADDR_LOOPBACK));print((sockaddr_in(getsockname S))[0])'; }
-
 # awaited PID COMMAND...: until it succeeds; 1 when the process ended first.
 awaited() {
 	local n

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # x509.bash - keys, requests and certificates as the openssl command line sees them. Each check says what it found instead.
 
-# has FILE TEXT: a line of the file holds it
-has() {
+# text_has FILE TEXT: a line of the file holds it
+text_has() {
 	grep -qF -- "$2" "$1" || { printf 'not there: %s\n' "$2" >&2; cat "$1" >&2; return 1; }
 }
 
@@ -32,13 +32,13 @@ signature_is() {
 	bits=${bits:0:3}
 	case $2 in
 	*WITHRSAANDMGF1)
-		has "$1" 'Signature Algorithm: rsassaPss'
-		has "$1" "Hash Algorithm: sha$bits"
-		has "$1" "Mask Algorithm: mgf1 with sha$bits"
-		has "$1" "$(printf 'Salt Length: 0x%02X' $((bits / 8)))"
+		text_has "$1" 'Signature Algorithm: rsassaPss'
+		text_has "$1" "Hash Algorithm: sha$bits"
+		text_has "$1" "Mask Algorithm: mgf1 with sha$bits"
+		text_has "$1" "$(printf 'Salt Length: 0x%02X' $((bits / 8)))"
 		;;
-	*WITHRSA) has "$1" "Signature Algorithm: sha${bits}WithRSAEncryption" ;;
-	ECDSA-WITH-* | *WITHECDSA) has "$1" "Signature Algorithm: ecdsa-with-SHA$bits" ;;
+	*WITHRSA) text_has "$1" "Signature Algorithm: sha${bits}WithRSAEncryption" ;;
+	ECDSA-WITH-* | *WITHECDSA) text_has "$1" "Signature Algorithm: ecdsa-with-SHA$bits" ;;
 	*) echo "$2: no such algorithm" >&2; return 1 ;;
 	esac
 }

@@ -16,7 +16,7 @@ MANY=400
 requests() {
 	until [ "$(grep -c "^in/.*/$1 " in)" -ge "$MANY" ]; do
 		kill -0 "$BROKER" || return
-		seq "$MANY" | device pub t t#gr -q 1 -l -t "\$aws/things/t/$1" "${@:2}" || :
+		seq "$MANY" | as_device pub t t#gr -q 1 -l -t "\$aws/things/t/$1" "${@:2}" || :
 	done
 }
 
@@ -29,7 +29,7 @@ lost() {
 
 @test "memory: the plugin over requests, replies, notifications, and clients that are thrown out" {
 	world_make "$BATS_TEST_TMPDIR/world"
-	thing t
+	thing_make t
 	id=$ID
 	BROKER_RUNNER="valgrind --leak-check=full --errors-for-leak-kinds=none --error-exitcode=87 --log-file=$PWD/log" broker_start
 	OWN_BROKER=yes
@@ -38,7 +38,7 @@ lost() {
 
 	requests jobs/get
 	requests jobs/start-next -V mqttv5 -D publish user-property a b -D publish response-topic c
-	seq "$MANY" | backend pub -l -t "out/$(hex t)/\$aws/things/t/jobs/get/accepted"
+	seq "$MANY" | as_backend pub -l -t "out/$(hex t)/\$aws/things/t/jobs/get/accepted"
 	gcc -o burst "$ROOT/test/unit/burst.c"
 	list=()
 	for n in {1..50}; do
@@ -50,11 +50,11 @@ lost() {
 	for n in 2 3 4; do
 		certificate_register "t$n" t all
 		listen "kept$n" device sub "t$n" "t#$n" -c -q 1 -t free/t
-		registry "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
+		sql "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
 		await grep -q 'lost\|refused\|CONNECT' "kept$n"
 	done
 	kill -HUP "$BROKER"
-	device pub t t#gr -q 1 -t free/t -m end
+	as_device pub t t#gr -q 1 -t free/t -m end
 	await got device.log 'free/t end'
 	OWN_BROKER=
 	broker_stop	# 87: an access or a free that is wrong

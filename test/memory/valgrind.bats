@@ -40,7 +40,7 @@ teardown() {
 	lab.sh stop "$LAB" backend
 	$check --log-file="$PWD/log" "$BIN/gr-backendd" -H "$HOME_DIR" -s "$LAB/home/shared/broker.sock" -q 0 -m 50 >out 2>err 3>&- &
 	daemon=$!
-	until_true grep -q ready out
+	await grep -q ready out
 	setting requestTimeoutSeconds 60
 	rotate_job j1
 	run -0 rotate.sh once
@@ -48,9 +48,9 @@ teardown() {
 	run -1 gr-jobs-client get no-such-job
 	rotate_job j2 -T 1
 	gr-jobs-client update -d CertificateRotator=true j2 IN_PROGRESS >/dev/null
-	until_true eval '[ "$(status_of j2)" = TIMED_OUT ]'
+	await eval '[ "$(status_of j2)" = TIMED_OUT ]'
 	run -1 gr-probe --certificate old.pem --key old.key
-	until_true eval 'gr-registry alarms -H "$HOME_DIR" | grep -q retired-used'
+	await eval 'gr-registry alarms -H "$HOME_DIR" | grep -q retired-used'
 	kill "$daemon"
 	wait "$daemon"
 	run found log

@@ -32,39 +32,39 @@ lite_in() {
 	mkdir -p "root$1"
 	mv ggc/config.db "root$1/config.db"
 }
-thing() { inside /gr/gr-config thingName; }
+thing_name() { inside /gr/gr-config thingName; }
 
 setup() { [ "$(id -u)" -eq 0 ]; }
 
 @test "places: /greengrass/v2" {
 	nucleus_in /greengrass/v2 usual
-	[ "$(thing)" = usual ]
+	[ "$(thing_name)" = usual ]
 	[ "$(inside /gr/gr-config greengrassRoot)" = /greengrass/v2 ]
 }
 @test "places: /var/lib/greengrass, after the classic ones" {
 	lite_in /var/lib/greengrass lite
-	[ "$(thing)" = lite ]
+	[ "$(thing_name)" = lite ]
 	[ "$(inside /gr/gr-config runtime)" = lite ]
 	nucleus_in /greengrass/v2 usual
-	[ "$(thing)" = usual ]
+	[ "$(thing_name)" = usual ]
 	[ "$(inside /gr/gr-config -o runtime=lite thingName)" = lite ]
 }
 @test "places: the root that the unit starts goes before the usual one" {
 	nucleus_in /greengrass/v2 usual
 	nucleus_in /opt/gg elsewhere
 	unit '/bin/sh -c "/opt/gg/alts/current/distro/bin/loader >> /opt/gg/logs/loader.log 2>&1"'
-	[ "$(thing)" = elsewhere ]
+	[ "$(thing_name)" = elsewhere ]
 	unit /opt/gg/alts/current/distro/bin/loader
-	[ "$(thing)" = elsewhere ]
+	[ "$(thing_name)" = elsewhere ]
 	unit '/bin/sh -c "/gone/alts/current/distro/bin/loader"'
-	[ "$(thing)" = usual ]
+	[ "$(thing_name)" = usual ]
 	unit /usr/bin/something-else
-	[ "$(thing)" = usual ]
+	[ "$(thing_name)" = usual ]
 	: >root/etc/systemd/system/greengrass.service
-	[ "$(thing)" = usual ]
+	[ "$(thing_name)" = usual ]
 }
 @test "places: no nucleus anywhere" {
-	run -1 --separate-stderr thing
+	run -1 --separate-stderr thing_name
 	[ -z "$output$stderr" ]
 	[ "$(inside /gr/gr-config runtime)" = none ]
 }

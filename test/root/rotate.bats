@@ -42,7 +42,7 @@ credentials_of_games() {
 	run -0 rotate.sh once
 	[ "$(status_of j1)" = SUCCEEDED ]
 	[ "$(gr-probe)" = "$(certificate_id)" ]
-	[ "$(names)" = "Private thing-1.2
+	[ "$(object_names)" = "Private thing-1.2
 Public thing-1.2" ]
 	[ "$(stat -L -c %U:%a "$T/private.key")" = games:600 ]
 	[[ "$(head -n 1 "$T/private.key")" == 'pkcs11:token=gr;object=thing-1.2;'* ]]
@@ -53,7 +53,7 @@ Public thing-1.2" ]
 	[ "$(status_of j2)" = SUCCEEDED ]
 	pair_matches
 	[ "$(stat -L -c %U:%a "$T/private.key")" = games:600 ]
-	[ -z "$(names)" ]
+	[ -z "$(object_names)" ]
 }
 
 @test "root: a certificate that a runtime's user reads lies beside a key in a token; both rotate" {
@@ -74,7 +74,7 @@ Public thing-1.2" ]
 	[ "$(gr-probe)" = "$(certificate_at "$T/credentials/certificate.pem")" ]
 	[ "$(stat -L -c %U:%a "$T/credentials/certificate.pem")" = games:640 ]
 	(cd "$T/credentials" && runuser -u games -- cat certificate.pem) >/dev/null
-	[ "$(names 'hw-1(\..*)?')" = "Private hw-1
+	[ "$(object_names 'hw-1(\..*)?')" = "Private hw-1
 Public hw-1" ]
 }
 certificate_at() { openssl x509 -in "$1" -outform DER | openssl dgst -sha256 | sed 's/.*= //'; }

@@ -32,7 +32,7 @@ plug() { mv token/away token/tokens; }
 @test "init: makes a key in the token that signs and never leaves it; the folder holds its URI alone" {
 	run -0 gr-ca init --key 'pkcs11:token=gr;object=ca' "${HOW[@]}"
 	[ -z "$output" ]
-	[ "$(names)" = 'Private ca
+	[ "$(object_names)" = 'Private ca
 Public ca' ]
 	is_closed ca
 	pkcs11 --list-objects --type privkey | grep -qx '  Usage:      sign'
@@ -92,7 +92,7 @@ Public ca' ]
 	no 100 'pkcs11:token=gr: a private key with this label is there already' init ca
 	[ ! -e home/ca/ca.key ]
 	init ca --existing
-	[ "$(names | grep -c Private)" -eq 1 ]
+	[ "$(object_names | grep -c Private)" -eq 1 ]
 	[[ $(cat home/ca/ca.key) == "pkcs11:token=gr;object=ca;id=%01;type=private?"* ]]
 	[ "$(gr-ca mode | head -n 1)" = mode=private ]
 	server_csr

@@ -27,7 +27,7 @@ restore() {
 # whole: a runtime finds the live pair under its label, and each id belongs to one private key, public key and certificate at most.
 whole() {
 	gr-config --check && [ "$(objects | sed 's/ [^ ]* / /' | sort | uniq -d | wc -l)" -eq 0 ] &&
-		[ "$(names | grep -cx 'Private device')" -eq 1 ] && [ "$(objects device | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ]
+		[ "$(object_names | grep -cx 'Private device')" -eq 1 ] && [ "$(objects device | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ]
 }
 
 # each_cut CHANGES CHECK VERB...: CHANGES is how many calls that change something a clean run makes.
@@ -57,17 +57,17 @@ each_cut() {
 }
 
 two_sets() {
-	[ "$(names)" = "Certificate device
+	[ "$(object_names)" = "Certificate device
 Certificate device.$1
 Private device
 Private device.$1
 Public device
-Public device.$1" ] || { names >&2; return 1; }
+Public device.$1" ] || { object_names >&2; return 1; }
 }
 is_switched() { two_sets 1 && whole && [ "$(readlink "$STORE/live")" = 2 ]; }
 is_back() { two_sets 2 && whole && [ "$(readlink "$STORE/live")" = 1 ] && [ "$(objects device)" = "$before" ]; }
 is_alone() { has_one_set device && whole; }
-has_key() { [ "$(names device.3)" = "Private device.3
+has_key() { [ "$(object_names device.3)" = "Private device.3
 Public device.3" ] && whole && gr-csr -g 3 >/dev/null; }
 
 @test "cut: adopt" {

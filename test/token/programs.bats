@@ -181,7 +181,7 @@ RSA-3072 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA' ]
 	make_token_device
 	gr-install-cert adopt
 	[ "$(gr-keygen)" = 2 ]
-	[ "$(names)" = "Certificate device
+	[ "$(object_names)" = "Certificate device
 Private device
 Private device.2
 Public device
@@ -212,7 +212,7 @@ Public device.2" ]
 	before=$(objects device.4)
 	pkcs11 --delete-object --type pubkey --label device.4 >/dev/null
 	run -0 gr-keygen -g 4
-	[ "$(names device.4)" = "Private device.4
+	[ "$(object_names device.4)" = "Private device.4
 Public device.4" ]
 	gr-csr -g 4 | openssl req -noout -verify
 }
@@ -226,12 +226,12 @@ Public device.4" ]
 
 # switched: generation 2 bears the label, all of 1 has its own name.
 switched() {
-	[ "$(names)" = "Certificate device
+	[ "$(object_names)" = "Certificate device
 Certificate device.1
 Private device
 Private device.1
 Public device
-Public device.1" ] || { names; return 1; }
+Public device.1" ] || { object_names; return 1; }
 	[ "$(objects | cut -d ' ' -f 3 | sort | uniq -c | awk '{ print $1 }' | tr '\n' ' ')" = '3 3 ' ]
 	[ "$(openssl dgst -sha256 <(pkcs11 --read-object --type cert --label device) | sed 's/.*= //')" = "$(openssl x509 -in new.pem -outform DER | sha256sum | cut -d ' ' -f 1)" ]
 	is_closed device
@@ -273,7 +273,7 @@ Public device.1" ] || { names; return 1; }
 	gr-journal put --from trial phase=reporting
 	gr-install-cert commit
 	has_one_set device | true
-	[ "$(names 'device(\.[12])?')" = "Certificate device
+	[ "$(object_names 'device(\.[12])?')" = "Certificate device
 Private device
 Public device" ]
 	[ "$(objects 'device\.7')" = "$put" ]
@@ -319,7 +319,7 @@ Public device" ]
 	one_line 'pkcs11:token=gr: a certificate cannot be stored: the token is full (0x31)'
 	[ "$(objects)" = "$before" ]
 	gr-install-cert stage new.pem
-	[ "$(names device.2)" = "Certificate device.2
+	[ "$(object_names device.2)" = "Certificate device.2
 Private device.2
 Public device.2" ]
 }
@@ -378,7 +378,7 @@ Public device.2" ]
 	mv token/away token/tokens
 	gr-install-cert recover
 	[ "$(readlink "$STORE/live")" = 1 ]
-	[ "$(names device)" = "Certificate device
+	[ "$(object_names device)" = "Certificate device
 Private device
 Public device" ]
 	gr-config --check
@@ -399,7 +399,7 @@ Public device" ]
 	before=$(objects device)
 	gr-install-cert activate
 	cmp dev/cert.pem new.pem
-	[ "$(names)" = "Private device
+	[ "$(object_names)" = "Private device
 Private device.1
 Public device
 Public device.1" ]
@@ -434,11 +434,11 @@ Public device.1" ]
 	gr-config --check
 	gr-journal put phase=reporting
 	gr-install-cert commit
-	[ "$(names)" = "Private device.2
+	[ "$(object_names)" = "Private device.2
 Public device.2" ]
 	# The name of the next one: the stem stays.
 	gr-keygen -g 3
-	[ "$(names device.3)" = "Private device.3
+	[ "$(object_names device.3)" = "Private device.3
 Public device.3" ]
 }
 @test "nextKey: from a file into the token and back; a key that is done with is gone from where it was" {
@@ -459,7 +459,7 @@ Public device.3" ]
 	}
 	echo 'nextKey = pkcs11:token=gr' >>gr.conf
 	move 1 2
-	[ "$(names)" = "Private thing1.2
+	[ "$(object_names)" = "Private thing1.2
 Public thing1.2" ]
 	is_closed thing1.2
 	if grep -rq 'PRIVATE KEY' dev; then return 1; fi
@@ -598,7 +598,7 @@ Public thing1.2" ]
 		hang C_FindObjects|the token does not answer within 2 s
 		hang C_Login|the token does not answer within 2 s
 	END
-	[ "$(names)" = "Certificate device
+	[ "$(object_names)" = "Certificate device
 Private device
 Public device" ]
 	shim_rules

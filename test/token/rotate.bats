@@ -149,8 +149,8 @@ deactivating_hook() {
 	rotate_job "$JOB"
 	fake/rotate.sh once 2>log 3>&- &
 	driver=$!
-	until_true grep -q 'there is no such token at the moment' log
-	until_true eval '[ "$(gr-journal get phase)" = rolling-back ]'
+	await grep -q 'there is no such token at the moment' log
+	await eval '[ "$(gr-journal get phase)" = rolling-back ]'
 	rmdir "$TOKEN_DIR/tokens"
 	mv "$TOKEN_DIR/away" "$TOKEN_DIR/tokens"
 	wait "$driver" || [ $? -eq 1 ]
@@ -165,7 +165,7 @@ deactivating_hook() {
 	[[ $stderr == *"succeeded"* ]]
 	rmdir "$TOKEN_DIR/tokens"
 	mv "$TOKEN_DIR/away" "$TOKEN_DIR/tokens"
-	[ "$(names "$THING(\..*)?" | grep -c Private)" -eq 2 ]
+	[ "$(object_names "$THING(\..*)?" | grep -c Private)" -eq 2 ]
 	gr-install-cert recover
 	assert_token_rotated "$JOB"
 }
@@ -180,11 +180,11 @@ deactivating_hook() {
 	rotate_job "$JOB"
 	run -0 rotate.sh once
 	[ "$(status_of "$JOB")" = SUCCEEDED ]
-	until_true has_one_certificate
+	await has_one_certificate
 	[ "$(gr-probe)" = "$(registered)" ]
 	run -1 gr-probe --certificate old.pem --key old.key
 	if grep -rq 'PRIVATE KEY' "$T" --exclude-dir=state; then return 1; fi
-	[ "$(names "$THING.*")" = "Private $THING.2
+	[ "$(object_names "$THING.*")" = "Private $THING.2
 Public $THING.2" ]
 	is_closed "$THING.2"
 	assert_tidy
@@ -192,10 +192,10 @@ Public $THING.2" ]
 	rotate_job "$JOB-back"
 	run -0 rotate.sh once
 	[ "$(status_of "$JOB-back")" = SUCCEEDED ]
-	until_true has_one_certificate
+	await has_one_certificate
 	[ "$(gr-probe)" = "$(registered)" ]
 	pair_matches
-	[ -z "$(names "$THING.*")" ]
+	[ -z "$(object_names "$THING.*")" ]
 	assert_tidy
 }
 @test "nextKey: beside a nucleus the job is refused before anything changes, with the reason" {
@@ -268,7 +268,7 @@ Public $THING.2" ]
 	rotate_job "$JOB"
 	fake/rotate.sh once 2>log 3>&- &
 	driver=$!
-	until_true eval '[ "$(grep -c "was refused before and is not tried again" log)" -ge 3 ]'
+	await eval '[ "$(grep -c "was refused before and is not tried again" log)" -ge 3 ]'
 	[ "$(gr-journal get phase)" = rolling-back ]
 	cp "$TOKEN_DIR/pin" pin
 	wait "$driver" || [ $? -eq 1 ]
@@ -319,7 +319,7 @@ Public $THING.2" ]
 	{ sed '/greengrassRoot/d; /restartHook/d' "$GR_CONF"; printf '%s\n' "thingName = $THING" "rootCaPath = $HOME_DIR/ca/ca.pem" \
 		'iotDataEndpoint = localhost' "iotDataPort = $PORT"; token_settings "$THING"; } >client.conf
 	./hook restart
-	until_true grep -q connected link.out
+	await grep -q connected link.out
 	setting restartHook "$PWD/hook"
 	rotate_job "$JOB"
 	run -0 rotate.sh once

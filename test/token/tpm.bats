@@ -85,7 +85,7 @@ rotates() {
 	setting trialSeconds 900
 	rotate_job "$JOB"
 	run -0 rotate.sh once
-	[ "$(names "$THING.*")" = "Private $THING.2
+	[ "$(object_names "$THING.*")" = "Private $THING.2
 Public $THING.2" ]
 	is_closed "$THING.2"
 	[ "$(gr-probe)" = "$(certificate_id)" ]
@@ -94,7 +94,7 @@ Public $THING.2" ]
 	run -0 rotate.sh once
 	[ "$(status_of "$JOB-back")" = SUCCEEDED ]
 	pair_matches
-	[ -z "$(names "$THING.*")" ]
+	[ -z "$(object_names "$THING.*")" ]
 	assert_tidy
 }
 @test "tpm: W35 a wrong PIN is tried once" {

@@ -51,7 +51,7 @@ confined() {
 @test "confined: the watchdog ends a trial, and the hook sees the runtime of another user" {
 	setpriv --reuid=games --regid=games --clear-groups sleep 600 3>&- &
 	runtime=$!
-	until_true eval '[ "$(stat -c %U "/proc/$runtime")" = games ]'
+	await eval '[ "$(stat -c %U "/proc/$runtime")" = games ]'
 	printf '%s\n' '#!/bin/sh' "[ -r /proc/$runtime/fd ] && ls -l /proc/$runtime/fd >/dev/null || exit 111" 'echo "$1" >>'"$PWD/calls" 'echo one' >hook
 	chmod 755 hook
 	printf 'restartHook = %s\n' "$PWD/hook" >>"$GR_CONF"
