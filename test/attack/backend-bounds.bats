@@ -7,7 +7,7 @@ teardown() {
 	[ -z "${REPLY_TO:-}" ] || { stop_service; stop_broker; }
 }
 
-@test "a trial's time: a backend that grants years gets no more than AWS's 10,080 minutes" {
+@test "trial: a backend that grants years of time gets no more than the 10,080 minutes of AWS IoT" {
 	for shell in dash bash; do
 		budget() { "$shell" -euc '. "$0"; trial_seconds=900; trial_budget "$1"' "$ROOT/scripts/driver/record.sh" "$1"; }
 		[ "$(budget 604800)" -eq 483840 ]
@@ -29,7 +29,7 @@ large() {
 	answer "$REPLY_TO/accepted" "{\"certificatePem\":$(signed_with extension)}"
 }
 
-@test "a certificate that is larger than what a device installs is refused with that reason" {
+@test "certificate: one that is larger than what a device installs is refused with that reason" {
 	load ../lib/session
 	start_broker
 	configure pump1

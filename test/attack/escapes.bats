@@ -28,7 +28,7 @@ harmless() {
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"a":"äß € 漢 \ud83d\udd11 é \udb40\udd00 \u2028"}}'
 }
 
-@test "escapes: a final status is never lost for its text, which is kept without what is harmful" {
+@test "escapes: a final status with harmful characters in its details is accepted, without these characters" {
 	rotation_begun
 	accepted "jobs/$J/update" '{"status":"FAILED","statusDetails":{"CertificateRotator":true,"CertificateRotatorDevice":"gr","DeviceFailureReason":"a\u009b31mRED\u202egnp\nä"}}'
 	execution_is FAILED
@@ -36,7 +36,7 @@ harmless() {
 	sql_is "SELECT json_extract(details, '$.DeviceFailureReason') FROM execution WHERE job = '$J'" 'a?31mRED?gnp?ä'
 }
 
-@test "escapes: what an old registry holds is shown harmless, by every program and in every form" {
+@test "escapes: harmful characters in an old registry are escaped by every program, in every output format" {
 	own_lab
 	thing_new
 	rotation_begun
@@ -71,7 +71,7 @@ harmless() {
 	own_lab_down
 }
 
-@test "escapes: the operator's own texts go through the same door" {
+@test "escapes: texts that the operator gives are checked in the same way" {
 	thing_new
 	bad=$'a\302\233b'
 	for text in $'a\302\233b' $'a\342\200\256b' $'a\356\200\200b' $'a\377b' $'a\nb'; do
@@ -91,7 +91,7 @@ harmless() {
 	gr-jobs cancel -c 'grüße 🔑' "$J" >/dev/null
 }
 
-@test "escapes: a notification holds none, whatever the registry does" {
+@test "escapes: a notification holds no harmful character, even if the registry does" {
 	own_lab
 	thing_new
 	rotation_begun

@@ -53,7 +53,7 @@ within_rate() {
 }
 version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = '$J'"; }
 
-@test "flood: of 10,000 updates before another thing's request some hundred are carried out, and that one is answered" {
+@test "flood: 10,000 updates of one thing do not keep another thing's request from being answered; a few hundred of them are carried out" {
 	job_new "$J"
 	STOPPED=$(cat "$LAB/backend.pid")
 	kill -STOP "$STOPPED"
@@ -64,7 +64,7 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 	[ "$ANSWERS" -lt 2000 ]
 }
 
-@test "flood: what is dropped has no answer and changes nothing, and the thing is heard again afterwards" {
+@test "flood: a dropped request has no answer and changes nothing, and later requests of the thing are answered" {
 	own_lab
 	rate 10
 	thing_new loud
@@ -79,7 +79,7 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 	await accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
 }
 
-@test "flood: whatever it consists of, another thing's request is answered meanwhile" {
+@test "flood: another thing's request is answered during a flood of any kind of request" {
 	local get update create commit
 	job_started
 	key_new new
@@ -96,7 +96,7 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 	flood -d "$(quiet_asks)" "\$aws/things/$THING/shadow/get" '{}' "\$aws/things/$THING/jobs/no/such" '{}'
 }
 
-@test "flood: a certificate that is thrown out and comes back again and again does not disturb another thing" {
+@test "flood: a client that is disconnected and reconnects again and again does not disturb another thing" {
 	own_lab
 	rate 10	# however slow the machine is: this is exceeded
 	thing_new "quiet-$BATS_TEST_NUMBER"
@@ -108,7 +108,7 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 	for _ in 1 2 3; do sh -c "$(quiet_asks)"; done
 }
 
-@test "flood: it is one line in the broker's log and one alarm, and in the metrics" {
+@test "flood: a client that reconnects again and again is one line in the broker's log, one alarm, and counted in the metrics" {
 	own_lab
 	rate 10
 	thing_new loud
@@ -152,7 +152,7 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 	[ "$lines" -eq 0 ]
 }
 
-@test "flood: no more than 128 messages are on their way to the broker at one time, and none is lost" {
+@test "flood: at most 128 messages of the daemon are in flight to the broker, and none is lost" {
 	own_lab
 	gcc -O1 -o "$BATS_TEST_TMPDIR/ask" "$ROOT/test/unit/ask.c" -lmosquitto
 	backend stop
@@ -176,7 +176,7 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 	accepted jobs/get '{}'
 }
 
-@test "flood: the subject of a CSR is looked at before its signature" {
+@test "flood: the subject of a CSR is checked before its signature" {
 	job_started
 	key_new wrong "/O=gr lab/CN=somebody else"
 	# The last bytes of a request are its signature.
@@ -189,7 +189,7 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 
 # --- lines ----------------------------------------------------------------------------------------
 
-@test "lines: the first is written at once, then one a minute says how often it came again" {
+@test "repeated lines: the first is written at once, then one a minute says how often it came again" {
 	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/unit/repeat.c "$ROOT"/src/backend/base/repeat.c
 	run -0 ./repeat <<-END
 		1 - a
@@ -211,7 +211,7 @@ a (2 more in the last 130 s)
 a (1 more in the last 60 s)" ]
 }
 
-@test "lines: one owner has eight different ones in a minute, and leaves room for others" {
+@test "repeated lines: one client may cause eight different lines a minute, and others still have theirs" {
 	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/unit/repeat.c "$ROOT"/src/backend/base/repeat.c
 	{
 		seq -f '1 loud line-%.0f' 5000
@@ -224,7 +224,7 @@ a (1 more in the last 60 s)" ]
 	[ "$(wc -l <said)" -le 4100 ]
 }
 
-@test "lines: an alarm that repeats is one line of the daemon's and one row, with a count and the last time" {
+@test "repeated lines: an alarm that repeats is one line in the daemon's log and one row, with a count and the last time" {
 	own_lab
 	id=$(printf 'ab%.0s' {1..32})
 	for _ in {1..5}; do

@@ -41,13 +41,13 @@ rotates() {
 	[ "$(gr-jobs executions -H "$HOME_DIR" -- "$1" | cut -f 3)" = SUCCEEDED ]
 }
 
-@test "job ids: one that looks like an option rotates as any other" {
+@test "job ids: a job whose id looks like an option rotates as any other" {
 	for id in -g1 --help -- -; do
 		rotates "$id"
 	done
 }
 
-@test "a final status that is never taken: SUCCEEDED ends after ten answers, both pairs stay, the next job rotates" {
+@test "final status: SUCCEEDED that is refused ten times is given up; both pairs stay, and the next job rotates" {
 	rotate_job j1
 	run -1 --separate-stderr serve_answering 'code=InvalidRequest\nstatus=\nsurvivor=\n' 1
 	closed j1 InvalidRequest
@@ -58,7 +58,7 @@ rotates() {
 	rotates j2
 }
 
-@test "a final status that is never taken: FAILED ends after ten answers of our own program, the old pair stays, the next job rotates" {
+@test "final status: FAILED that our own program refuses ten times is given up; the old pair stays, and the next job rotates" {
 	rotate_job j1
 	setting issuerCaPath "$T/other.pem"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k -out "$T/other.pem" -subj /CN=other 2>/dev/null

@@ -33,7 +33,7 @@ MODULUS='the modulus of the RSA key is not the product of two large primes'
 
 # --- what a device may ask for ---------------------------------------------------------------------
 
-@test "keys: the key in use gets no certificate as a compressed point, nor as a hybrid one" {
+@test "keys: the key in use is refused in compressed and in hybrid form as well" {
 	thing_new
 	job_started
 	cp "$KEY" live.key
@@ -45,7 +45,7 @@ MODULUS='the modulus of the RSA key is not the product of two large primes'
 	gets_none plain 'the key of csr is the one in use; a rotation needs a new key'
 }
 
-@test "keys: a new key in a compressed form is refused as well, with its reason, on each curve" {
+@test "keys: a new key as a compressed point is refused with its own reason, on each curve" {
 	thing_new
 	job_started
 	for curve in P-256 P-384 P-521; do
@@ -86,7 +86,7 @@ MODULUS='the modulus of the RSA key is not the product of two large primes'
 	gets_none huge 'the RSA key is longer than 4096 bits'
 }
 
-@test "keys: one modulus with another exponent is the same key" {
+@test "keys: the same modulus with another exponent counts as the same key" {
 	thing_new
 	job_started
 	odd twin-65537 first
@@ -106,7 +106,7 @@ MODULUS='the modulus of the RSA key is not the product of two large primes'
 	is_unchanged
 }
 
-@test "keys: what makes a signature costly is refused before the signature is looked at" {
+@test "keys: a CSR whose signature would be costly to verify is refused before it is verified" {
 	thing_new
 	job_started
 	for kind in long huge; do
@@ -124,7 +124,7 @@ MODULUS='the modulus of the RSA key is not the product of two large primes'
 
 # --- the operator's doors --------------------------------------------------------------------------
 
-@test "keys: register and issue-server refuse the same" {
+@test "keys: register and issue-server refuse the same keys" {
 	THING=fresh key_new new
 	form new compressed pressed /CN=fresh
 	THING=fresh odd one one

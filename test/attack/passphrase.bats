@@ -25,7 +25,7 @@ encrypted() {
 	END
 }
 
-@test "passphrase: an encrypted public key below a key reference is refused, nobody is asked, and standard input stays whole" {
+@test "passphrase: an encrypted public key below a key reference is refused without a prompt, and standard input is not read" {
 	printf 'one\ntwo\n' >in
 	{
 		# Without a terminal, so that whoever asks reads standard input.

@@ -15,7 +15,7 @@ teardown() {
 # handles_secrets PROGRAM: it can read or write a private key, a PIN or a passphrase
 handles_secrets() { nm "$BIN/$1" | grep -Eq ' T (key_from_pem|key_pem|pin_read|sealed_passphrase|secret_read)$'; }
 
-@test "core: whatever reads a private key, a PIN or a passphrase forbids core dumps before it does anything else" {
+@test "core dumps: each program that reads a private key, a PIN or a passphrase forbids them before it does anything else" {
 	[ -z "${SANITIZE:-}" ] || return 0	# strace and the leak checker exclude each other
 	count=0
 	for program in "$BIN"/gr-*; do
@@ -29,7 +29,7 @@ handles_secrets() { nm "$BIN/$1" | grep -Eq ' T (key_from_pem|key_pem|pin_read|s
 	[ "$count" -ge 10 ]
 }
 
-@test "core: a program that is ended by SIGABRT in the middle of its work leaves none" {
+@test "core dumps: a program that SIGABRT ends in the middle of its work leaves none" {
 	[ "$(ulimit -Hc)" != 0 ] || skip 'core dumps are off here for everybody'
 	ulimit -c "$(ulimit -Hc)"
 	mkfifo csr
@@ -59,7 +59,7 @@ holds_nothing() {
 	[ "$output" = none ] || { echo "$output" >&2; return 1; }
 }
 
-@test "memory: what looks for a secret finds one that lies open" {
+@test "memory: the search for secrets finds one in unlocked memory" {
 	echo 'a line of a secret' >lines
 	echo hex:00112233445566778899aabbccddeeff >>lines
 	perl -e '$| = 1; my $x = join "", "a line", " of a secret"; my $y = reverse pack("H*", join "", "0011223344556677", "8899aabbccddeeff"); print "up\n"; sleep 600' >up 3>&- &
@@ -69,7 +69,7 @@ holds_nothing() {
 	[ "${#lines[@]}" -ge 2 ]
 }
 
-@test "memory: an authority's key is nowhere in gr-backendd, and in gr-signer only where memory is locked" {
+@test "memory: a CA's key is nowhere in gr-backendd, and in gr-signer in locked memory alone" {
 	[ -z "${SANITIZE:-}" ] || return 0	# it keeps what was freed
 	gr-registry init -H "$PWD/home"
 	gr-ca init -H "$PWD/home" -a ECDSA-P256
@@ -82,7 +82,7 @@ holds_nothing() {
 	daemon_alone_end
 }
 
-@test "memory: a device's key is, in a running gr-link, only where memory is locked" {
+@test "memory: the device's key is in locked memory alone in a running gr-link" {
 	[ -z "${SANITIZE:-}" ] || return 0
 	lab
 	as thing-1

@@ -50,7 +50,7 @@ heap() {
 	as_backend sub -t "\$SYS/broker/heap/${1:-current} size" -t "\$SYS/broker/heap/${1:-current}" -C 1
 }
 
-@test "sessions: one certificate cannot take all the places of the others" {
+@test "sessions: one certificate cannot use up the broker's connections" {
 	broker_of 200
 	thing_make pump
 	thing_make other
@@ -60,7 +60,7 @@ heap() {
 	[ "$CROWD" = 'taken 5 refused 0 closed 245' ]
 }
 
-@test "sessions: the sixth of a certificate hears nothing, and an older one of the same id is no obstacle" {
+@test "sessions: a sixth session of a certificate gets no answer; a newer session replaces an older one of its client id" {
 	broker_of 1000
 	thing_make pump
 	crowd pump 'pump#s' 5
@@ -75,7 +75,7 @@ heap() {
 	comes_in pump 'pump#x'
 }
 
-@test "sessions: a device rotates whatever else of it is connected" {
+@test "sessions: a device rotates whatever other sessions of its certificate are connected" {
 	broker_of 1000
 	thing_make pump
 	crowd pump 'pump#s' 6
@@ -88,7 +88,7 @@ heap() {
 	is_silent_to pump 'pump#2'
 }
 
-@test "sessions: those that sleep are few, and nothing piles up for them" {
+@test "sessions: a certificate has at most five kept sessions, and nothing piles up for them" {
 	broker_of 1000
 	thing_make pump
 	before=$(heap)
@@ -104,7 +104,7 @@ heap() {
 	[ "$(cat crowd.2)" = 'taken 5 refused 0 closed 295' ]
 }
 
-@test "sessions: for one that may sleep a little is kept" {
+@test "sessions: for a kept session only the first messages are queued" {
 	broker_of 1000
 	thing_make pump
 	for client in pump 'pump#gr' 'pump#2' 'pump#3' 'pump#4' 'pump#5' 'pump#6'; do as_device sub pump "$client" -c -q 1 -E -t 'free/#'; done
@@ -122,7 +122,7 @@ heap() {
 	[ "$(wc -l <got)" -eq 10 ]
 }
 
-@test "sessions: a message of a hundred megabytes is refused before it is taken" {
+@test "sessions: a message of a hundred megabytes is refused before it is read" {
 	broker_of 1000
 	thing_make pump
 	truncate -s 100000000 huge
@@ -136,7 +136,7 @@ heap() {
 	head -c 131072 /dev/zero | tr '\0' x | as_device pub pump pump -q 1 -s -t free/pump
 }
 
-@test "sessions: silent connections take no place of the backend's, and leave when they end" {
+@test "sessions: connections that send nothing use no place of the backend, and are closed" {
 	BROKER_THINGS=10
 	broker_of 300
 	thing_make pump

@@ -41,7 +41,7 @@ refused_by_signer() {
 	[ "$got" = "$want" ] || { printf '%s: %s\n' "$*" "$got" >&2; return 1; }
 }
 
-@test "signer: a question as the daemon asks it gets a certificate, and a line in the ledger" {
+@test "signer: a request like the daemon's gets a certificate, and a line in the ledger" {
 	[ "$(asked issue "$NOW" thing.name good.der)" = 0 ]
 	[ "$(jq -r .event home/ledger)" = signed ]
 	[ "$(stat -c %a home/ledger home/sign.sock | xargs)" = '640 660' ]
@@ -61,7 +61,7 @@ refused_by_signer() {
 	[ ! -s home/ledger ]
 }
 
-@test "signer: what stands behind a subject or a key is not signed" {
+@test "signer: bytes after a subject or a key are not signed" {
 	printf x | cat good.der - >long.der
 	printf x | cat thing.name - >long.name
 	refused_by_signer '100 gr-signer: the question for a certificate is none' issue "$NOW" thing.name long.der
@@ -73,7 +73,7 @@ refused_by_signer() {
 	[ "$(asked issue "$NOW" thing.name good.der)" = 0 ]	# it goes on
 }
 
-@test "signer: only lines of a ledger get into it, and none that says it was signed here" {
+@test "signer: only lines of a ledger are written to it, and none that claims to be the signer's own" {
 	none="100 $GR_HOME/ledger: what was to be added are no lines of a ledger"
 	refused_by_signer "$none" lines '{"event":"signed","certificateId":"x"}
 '

@@ -46,7 +46,7 @@ ends() { date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2
 	json_is "$output" '{"findings":[],"certificates":2}'
 }
 
-@test "audit: expiring within 30 days, or as many as are asked for" {
+@test "audit: a certificate that expires within 30 days, or as many as are asked for, is a finding" {
 	OPTIONS=()
 	take a -days 20
 	take b -days 40
@@ -63,7 +63,7 @@ ends() { date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2
 	finds_nothing
 }
 
-@test "audit: of one that lives shorter than that, the last third of its life" {
+@test "audit: a certificate that lives shorter than that is a finding in the last third of its life" {
 	OPTIONS=()
 	take a -days 9
 	finds_nothing
@@ -76,14 +76,14 @@ ends() { date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2
 	[ "$(cut -f 1 <<<"$output")" = expiring ]
 }
 
-@test "audit: expired" {
+@test "audit: an expired certificate is a finding" {
 	OPTIONS=()
 	take a -days 5
 	sql 'UPDATE certificate SET not_after = 1500000000000'
 	finds $'expired\ta\t'"$ID"$'\tended 2017-07-14T02:40:00Z'
 }
 
-@test "audit: older than so many days, when asked" {
+@test "audit: a certificate older than so many days is a finding when asked for" {
 	foreign a
 	thing_line a a '{}' "{created: $((($(date +%s) - 100 * 86400 - 600) * 1000))}" | gr-registry import >/dev/null
 	OPTIONS=()
@@ -95,7 +95,7 @@ ends() { date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2
 	finds_nothing
 }
 
-@test "audit: weak keys and signatures" {
+@test "audit: weak keys and weak signatures are findings" {
 	OPTIONS=()
 	take a -newkey rsa:1024
 	take b -newkey ec -pkeyopt ec_paramgen_curve:secp256k1
@@ -123,7 +123,7 @@ ends() { date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2
 		$'weak\tc\t'"$ID"$'\tthere is no certificate that can be read'
 }
 
-@test "audit: one key certified for two things" {
+@test "audit: one key certified for two things is a finding" {
 	OPTIONS=()
 	take a
 	A=$ID
@@ -145,7 +145,7 @@ ends() { date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2
 	finds_nothing
 }
 
-@test "audit: ACTIVE, but attached to no thing" {
+@test "audit: an ACTIVE certificate attached to no thing is a finding" {
 	OPTIONS=()
 	take a
 	gr-registry detach-thing-principal a "$ID"
@@ -172,7 +172,7 @@ rotation_open() {
 	sql_is 'SELECT count(*) FROM principal' 2
 }
 
-@test "audit: two certificates on one thing, unless a rotation under way explains them" {
+@test "audit: two certificates on one thing are a finding unless a rotation is under way" {
 	OPTIONS=()
 	rotation_open
 	finds_nothing
@@ -187,7 +187,7 @@ rotation_open() {
 	finds_nothing
 }
 
-@test "audit: a third certificate beside a rotation under way" {
+@test "audit: a third certificate beside a rotation under way is a finding" {
 	OPTIONS=()
 	rotation_open
 	take b
@@ -197,7 +197,7 @@ rotation_open() {
 	[[ $output == $'two-certificates\ta\t-\t3 ACTIVE certificates'* ]]
 }
 
-@test "audit: one certificate may have several findings; --check picks" {
+@test "audit: one certificate may have several findings; --check selects the kinds" {
 	OPTIONS=(-c expiring)
 	take a -newkey rsa:1024 -days 10
 	take b -days 10
@@ -217,7 +217,7 @@ targeted() { sql "SELECT thing FROM awaiting WHERE job = '$1' UNION SELECT thing
 # job_made: the job that the last gr-audit said it made
 job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s)$/\1/p' <<<"$stderr"; }
 
-@test "audit --rotate: one job for all that a rotation mends, and for nothing else" {
+@test "audit --rotate: makes one job for all findings that a rotation removes, and for no others" {
 	take expiring -days 20
 	take old
 	take weak -newkey rsa:1024
@@ -238,7 +238,7 @@ job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s
 	sql "SELECT document FROM job WHERE id = '$job'" | jq -e '.operation == "ROTATE_CERTIFICATE"'
 }
 
-@test "audit --rotate: a thing that an open job rotates, or will, is not asked again; one whose job has ended is" {
+@test "audit --rotate: a thing that an open job rotates is left out; one whose job has ended is not" {
 	take a -days 5
 	take b -days 5
 	take c -days 5
@@ -264,7 +264,7 @@ job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s
 	[ "$(targeted "$(jq -r .job.jobId <<<"$output")")" = a ]
 }
 
-@test "audit --rotate: the job is the template's; a template that is not there makes none and changes nothing" {
+@test "audit --rotate: the job follows the template; a missing template makes no job and changes nothing" {
 	take a -days 5
 	sql 'UPDATE certificate SET created = 1500000000000'
 	gr-jobs create-template -D 'Seven a minute' -r 7 paced
@@ -280,7 +280,7 @@ job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s
 	[ "$(gr-jobs describe -j "$job" | jq .jobExecutionsRolloutConfig.maximumPerMinute)" = 7 ]
 }
 
-@test "audit --rotate: nothing found is no job, and 0" {
+@test "audit --rotate: without findings there is no job, and the status is 0" {
 	take a
 	run -0 --separate-stderr gr-audit -r
 	[ -z "$output" ]
@@ -289,7 +289,7 @@ job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s
 	[ "$(gr-registry list-thing-groups | cut -f 1 | xargs)" = all ]
 }
 
-@test "audit: misuse is 100, a registry that is not there too" {
+@test "audit: misuse and a missing registry are 100" {
 	for options in x '-d x' '-d -1' '-a 0' '-d 99999' '-c none'; do
 		# shellcheck disable=SC2086 # several words
 		run -100 --separate-stderr gr-audit $options
@@ -308,7 +308,7 @@ job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s
 	[ "$(wc -l <err)" -eq 1 ]
 }
 
-@test "audit: for a person a table, progress and a sum" {
+@test "audit: on a terminal there are a table, progress and a sum" {
 	take a -days 5
 	sql 'UPDATE certificate SET created = 1500000000000'
 	take b
@@ -326,7 +326,7 @@ job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s
 	grep -q '200002 certificate(s) looked at, nothing found' screen
 }
 
-@test "audit: it reads an index alone" {
+@test "audit: the query for findings reads an index alone" {
 	sqlite3 "$GR_HOME/shared/registry.db" 'EXPLAIN QUERY PLAN SELECT c.rowid, c.id, c.spki, c.not_after, c.created, c.key_type, c.digest, p.thing
 		FROM certificate c INDEXED BY certificate_audit LEFT JOIN principal p ON p.certificate = c.id WHERE c.status = "ACTIVE" ORDER BY c.id' >plan
 	grep -q 'SCAN c USING COVERING INDEX certificate_audit' plan

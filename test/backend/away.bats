@@ -17,13 +17,13 @@ setup() {
 }
 teardown() { own_lab_down; }
 
-@test "away: a rotation whose every word is said once, to a daemon that is stopped" { the_rotation stop; }
-@test "away: a rotation whose every word is said once, to a daemon that is killed" { the_rotation kill; }
-@test "away: the same at QoS 0, to a daemon that is stopped" { QOS=0 the_rotation stop; }
-@test "away: the same at QoS 0, to a daemon that is killed" { QOS=0 the_rotation kill; }
-@test "away: a rotation whose every word is said once, and the broker is stopped and started as well" { the_rotation broker; }
-@test "away: the same at QoS 0, and the broker is stopped and started as well" { QOS=0 the_rotation broker; }
-@test "away: the same at QoS 2, to a daemon that is stopped" { QOS=2 the_rotation stop; }
+@test "away: a device that sends each message once rotates while the daemon is stopped and started" { the_rotation stop; }
+@test "away: a device that sends each message once rotates while the daemon is killed and started" { the_rotation kill; }
+@test "away: a device that sends each message once at QoS 0 rotates while the daemon is stopped and started" { QOS=0 the_rotation stop; }
+@test "away: a device that sends each message once at QoS 0 rotates while the daemon is killed and started" { QOS=0 the_rotation kill; }
+@test "away: a device that sends each message once rotates while daemon and broker are stopped and started" { the_rotation broker; }
+@test "away: a device that sends each message once at QoS 0 rotates while daemon and broker are stopped and started" { QOS=0 the_rotation broker; }
+@test "away: a device that sends each message once at QoS 2 rotates while the daemon is stopped and started" { QOS=2 the_rotation stop; }
 
 # --- the broker ----------------------------------------------------------------------------------
 
@@ -39,7 +39,7 @@ final_word_waits() {
 	said "jobs/$J/update" '{"status":"SUCCEEDED"}'
 }
 
-@test "away: the broker is stopped and started meanwhile" {
+@test "away: a final status sent while the daemon is away counts, though the broker is stopped and started meanwhile" {
 	final_word_waits
 	broker stop
 	[ "$(stat -c %a "$LAB/broker/mosquitto.db")" = 600 ]
@@ -49,7 +49,7 @@ final_word_waits() {
 	as_ever
 }
 
-@test "away: the broker is told to read its configuration again meanwhile" {
+@test "away: a final status sent while the daemon is away counts, though the broker reads its configuration again meanwhile" {
 	final_word_waits
 	broker stop
 	broker start
@@ -61,7 +61,7 @@ final_word_waits() {
 	as_ever
 }
 
-@test "away: a thing of the daemon's name takes nothing from it" {
+@test "away: a thing with the daemon's name takes none of the daemon's messages" {
 	final_word_waits
 	us=$THING
 	for name in gr-backendd backendd gr; do
@@ -74,7 +74,7 @@ final_word_waits() {
 	only_is "$NEW"
 }
 
-@test "away: what a broker that has lost the daemon's session is told is not acknowledged" {
+@test "away: a broker that has lost the daemon's session acknowledges no request" {
 	own_lab_down
 	lab.sh up -n 0 -a ECDSA-P256 "$LAB" >/dev/null 3>&-
 	PORT=$(cat "$LAB/port")
@@ -95,7 +95,7 @@ final_word_waits() {
 # thrice: it comes again, over a new connection each time, as long as it is not acknowledged
 thrice() { [ "$(grep -c ' as gr/backendd (' "$LAB/broker/log")" -ge 4 ]; }
 
-@test "killed: a word that it has handled and could not put on record yet counts all the same" {
+@test "killed: a final status that the daemon had handled and not recorded yet counts" {
 	rotation_begun
 	over_new
 	accepted commit "$COMMIT"
@@ -130,7 +130,7 @@ others_fill() {
 	as_thing "$us"
 }
 
-@test "bound: 64 MB wait, more is not acknowledged, and is taken again once the daemon has caught up" {
+@test "bound: 64 MB may wait for the daemon; more is not acknowledged until the daemon has caught up" {
 	final_word_waits
 	before=$(resident)
 	others_fill
@@ -150,7 +150,7 @@ others_fill() {
 	as_ever
 }
 
-@test "bound: one thing has 2 MB of that, its further requests are dropped, and others are heard all the same" {
+@test "bound: one thing may have 2 MB of that; its further requests are dropped, and others are answered" {
 	thing_new loud
 	thing_new quiet
 	J=job-q
@@ -171,7 +171,7 @@ others_fill() {
 	await accepted jobs/get '{}'
 }
 
-@test "bound: what is longer than 128 kB is refused without being kept" {
+@test "bound: a message longer than 128 kB is refused and not kept" {
 	backend stop
 	head -c 131073 /dev/zero >zeros
 	flood=()

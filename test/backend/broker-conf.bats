@@ -29,7 +29,7 @@ number() { sed -n "s/^$1[ =]//p"; }
 	[ "$(number LimitNOFILE <unit)" -ge 301100 ]
 }
 
-@test "broker-conf: it names what it is told, and has places of its own for the rest" {
+@test "broker-conf: it uses the paths that it is given, and default paths for the others" {
 	conf -p 1883 -a ::1 -c /c.pem -k /k.pem -s /s.sock -d /data -P /p.so -u somebody >told
 	for line in 'listener 1883 ::1' 'certfile /c.pem' 'keyfile /k.pem' 'listener 0 /s.sock' 'persistence_location /data/' 'plugin /p.so' 'user somebody' \
 		"plugin_opt_registry $PWD/home/shared/registry.db" "capath $PWD/home/trusted"; do
@@ -42,7 +42,7 @@ number() { sed -n "s/^$1[ =]//p"; }
 	run -1 grep '^user ' own
 }
 
-@test "broker-conf: what would be no line of a configuration, or no place, is refused" {
+@test "broker-conf: values that cannot stand in a configuration line, and missing paths, are refused" {
 	run -100 --separate-stderr conf -c $'a\nallow_anonymous true'
 	[[ $stderr == *': -c: not one line, or too long' ]]
 	run -100 --separate-stderr conf -u 'x y'

@@ -131,7 +131,7 @@ reply() { as_backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 	run -5 timeout -k 2 60 mosquitto_pub -h 127.0.0.1 -p "$PLAIN_PORT" -i "$T" -q 1 -t a -m x
 }
 
-@test "connect: without a registry there is silence, not a refusal, and the plugin waits for it" {
+@test "connect: without a registry the connection is closed without a refusal, until the registry is there" {
 	own_world
 	thing_make "$T"
 	connects "$T" "$T"
@@ -187,29 +187,29 @@ dropped_within_a_second() {
 	dropped_within_a_second "$T" "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'"
 }
 
-@test "drop: so does one that is revoked" {
+@test "drop: a certificate that is revoked loses its connection within a second" {
 	thing_make "$T"
 	dropped_within_a_second "$T" "INSERT INTO revoked (certificate, thing, serial, revoked) VALUES ('$ID', '$T', '1', 0)"
 }
 
-@test "drop: so does one that is detached" {
+@test "drop: a certificate that is detached loses its connection within a second" {
 	thing_make "$T"
 	dropped_within_a_second "$T" "DELETE FROM principal WHERE certificate = '$ID'"
 }
 
-@test "drop: so does one that is deleted" {
+@test "drop: a certificate that is deleted loses its connection within a second" {
 	thing_make "$T"
 	dropped_within_a_second "$T" "DELETE FROM certificate WHERE id = '$ID'"
 }
 
-@test "drop: it is not lost among hundreds of others" {
+@test "drop: one certificate among hundreds that change loses its connection as well" {
 	thing_make "$T"
 	dropped_within_a_second "$T" "BEGIN;
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) INSERT INTO departure (certificate) SELECT 'x' || i FROM n;
 		UPDATE certificate SET status = 'INACTIVE' WHERE id = '$ID'; COMMIT"
 }
 
-@test "drop: all client ids of the certificate go, those of others stay" {
+@test "drop: all sessions of the certificate are closed, those of others stay" {
 	thing_make "$T"
 	id=$ID
 	certificate_register "$T-new" "$T" all
@@ -225,7 +225,7 @@ dropped_within_a_second() {
 	[ "$(got_count in "in/$ID/$(hex "$T#x")/gr/disconnected {}")" -eq 0 ]
 }
 
-@test "drop: who is dropped gets no last word" {
+@test "drop: a client that is disconnected cannot publish or receive anything more" {
 	thing_make "$T"
 	listen wills backend sub -t "free/#"
 	listen in backend sub -t "in/$ID/#"
@@ -267,7 +267,7 @@ dropped_within_a_second() {
 	[ "$(grep -c 'sending CONNECT' device.log)" -eq 1 ]
 }
 
-@test "drop: a replaced registry has every live session checked again" {
+@test "drop: when the registry is replaced, every live session is checked again" {
 	own_world
 	thing_make "$T"
 	id=$ID
@@ -284,7 +284,7 @@ dropped_within_a_second() {
 
 # --- requests ------------------------------------------------------------------------------------
 
-@test "request: each of the six shapes arrives stamped with certificate and client id" {
+@test "request: each of the six kinds reaches the backend with the certificate and the client id" {
 	thing_make "$T"
 	listen in backend sub -t "in/$ID/#"
 	for client in "$T" "$T#gr"; do
@@ -296,7 +296,7 @@ dropped_within_a_second() {
 	done
 }
 
-@test "request: RETAIN is cleared" {
+@test "request: the RETAIN flag is cleared" {
 	policy_put "$T" '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iot:Connect","iot:Publish"],"Resource":"*"}}'
 	thing_make "$T" "$T"
 	listen in backend sub -t "in/$ID/#"
@@ -317,7 +317,7 @@ dropped_within_a_second() {
 	got in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get x [] []"
 }
 
-@test "request: for another thing, or of another shape, it closes the connection and reaches nobody" {
+@test "request: one for another thing, or on another topic, closes the connection and reaches nobody" {
 	thing_make "$T"
 	thing_make "${T}0"
 	listen in backend sub -t 'in/#' -t '$aws/#' -t 'awslabs/#'
@@ -368,7 +368,7 @@ lost_topics() {
 		"\$aws/things/$T/defender/metrics/json" "\$aws/things/$T/jobs/$(printf 'x%.0s' {1..600})/get" "\$aws/rules/r/awslabs/things/$T/certificate/create")
 }
 
-@test "lost: what a thing publishes below its own name and nobody serves is taken and reaches nobody" {
+@test "unserved topic: a message below the thing's own name that nobody serves is accepted and reaches nobody" {
 	thing_make "$T"
 	thing_make "${T}0"
 	lost_topics
@@ -391,7 +391,7 @@ lost_topics() {
 	closed "$T" "$T#probe" -q 1 -t "${LOST[0]}" -m lost
 }
 
-@test "lost: as a will it reaches nobody either" {
+@test "unserved topic: a will on it reaches nobody either" {
 	thing_make "$T"
 	lost_topics
 	listen all backend sub -t '#' -t 'in/#' -t '$aws/#' -t '$gr/#'
@@ -403,7 +403,7 @@ lost_topics() {
 	[ "$(grep -c " will $T\$" all)" -eq 1 ]
 }
 
-@test "lost: the policies decide, and their no costs no connection" {
+@test "unserved topic: the policies decide, and their refusal does not close the connection" {
 	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":["arn:aws:iot:r:a:client/*","arn:aws:iot:r:a:topic/free/*"]}]}'
 	thing_make "$T" "$T"
 	lost_topics
@@ -424,7 +424,7 @@ lost_topics() {
 # logged TOPIC RULE WHAT: of our thing
 logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr-broker: //p' "$WORLD/log"); }
 
-@test "log: a publish that closes the connection is logged with client, certificate, topic and rule" {
+@test "log: a publish that closes the connection is written with client, certificate, topic and rule" {
 	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iot:Connect","iot:Publish"],"Resource":"*"},
 		{"Effect":"Deny","Action":"iot:Publish","Resource":"arn:aws:iot:r:a:topic/secret/*"}]}'
 	thing_make "$T" "$T"
@@ -444,7 +444,7 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	logged free/x 'no policy statement allows iot:RetainPublish here' 'is disconnected for publishing on'
 }
 
-@test "log: so is a subscription, and a will, with the rule that refuses it" {
+@test "log: a refused subscription and a refused will are written with the rule" {
 	policy_allow "$T" 'client/*' 'topicfilter/free/*'
 	thing_make "$T" "$T"
 	not_subscribes "$T" "$T" other/x
@@ -460,7 +460,7 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	await logged other/will 'no policy statement allows iot:Publish here' 'may not leave a will on'
 }
 
-@test "log: the same again is left out for a while, and one certificate fills no log" {
+@test "log: repeated lines are left out for a while, and one certificate cannot fill the log" {
 	thing_make "$T"
 	start=$SECONDS
 	for n in 1 2 3; do closed "$T" "$T" -q 1 -t in/again -m x; done
@@ -476,7 +476,7 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	logged in/x 'the topic is between broker and backend' 'is disconnected for publishing on' "${T}0"
 }
 
-@test "log: what is not plain text in a topic is escaped, and a long one is cut" {
+@test "log: characters of a topic that are not plain text are escaped, and a long topic is cut" {
 	thing_make "$T"
 	closed "$T" "$T" -q 1 -t $'in/\xe2\x80\xaeb\\\xc3\xa4' -m x
 	logged 'in/\xe2\x80\xaeb\x5c\xc3\xa4' 'the topic is between broker and backend' 'is disconnected for publishing on'
@@ -485,7 +485,7 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	[ "$(grep 'in/yyy' "$WORLD/log" | grep gr-broker: | awk '{ print length($0) }')" -lt 500 ]
 }
 
-@test "log: who is dropped for his certificate is named as well" {
+@test "log: a client that is disconnected for its certificate is named" {
 	thing_make "$T"
 	listen in backend sub -t "in/$ID/#"
 	listen a device sub "$T" "$T" -t 'free/#'
@@ -497,7 +497,7 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	done
 }
 
-@test "report: a connection that is closed for what was published is reported, each once" {
+@test "report: each connection that a publish closes is reported once" {
 	thing_make "$T"
 	listen in backend sub -q 1 -t "in/$ID/+/gr/thrown-out" -t "in/$ID/+/gr/disconnected"
 	for n in 1 2 3; do
@@ -512,7 +512,7 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 
 # --- publishing ----------------------------------------------------------------------------------
 
-@test "publish: topics between broker and backend, and all that begins with a dollar, are closed" {
+@test "publish: topics between broker and backend, and all that begin with a dollar, are refused" {
 	thing_make "$T"
 	listen in backend sub -t 'in/#' -t 'out/#' -t in -t '$x/#'
 	for topic in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get" in out in/x "out/$(hex "$T")/a" '$x/y' '$CONTROL/x' '$'; do
@@ -523,14 +523,14 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	lacks in ' forged$'
 }
 
-@test "publish: a topic that only looks like a closed one is the policy's business" {
+@test "publish: for a topic that only resembles a refused one the policy decides" {
 	thing_make "$T"
 	for topic in "inn/$T" "outer/$T" "x/in/$T" "awslabsx/$T" "/in/$T"; do
 		as_device pub "$T" "$T" -q 1 -t "$topic" -m x
 	done
 }
 
-@test "publish: the policy decides, and who tries what it does not allow is disconnected" {
+@test "publish: the policy decides, and a client is disconnected for what it does not allow" {
 	policy_allow "$T" 'client/*' 'topic/free/${iot:Connection.Thing.ThingName}/*'
 	thing_make "$T" "$T"
 	listen got backend sub -t 'free/#'
@@ -552,7 +552,7 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	closed "$T" "$T#probe" -q 1 -t "free/$T" -m x
 }
 
-@test "publish: a changed policy counts for a session that is open" {
+@test "publish: a changed policy applies to an open session" {
 	policy_allow "$T" 'client/*' 'topic*'
 	thing_make "$T" "$T"
 	listen device.log device sub "$T" "$T" -t "free/$T/#"
@@ -575,7 +575,7 @@ round_without_a() {
 
 # --- subscribing ---------------------------------------------------------------------------------
 
-@test "subscribe: in, out, shared subscriptions and \$CONTROL are closed" {
+@test "subscribe: in, out, shared subscriptions and \$CONTROL are refused" {
 	thing_make "$T"
 	for filter in 'in/#' in 'in/+/+/gr/connected' 'out/#' out "out/$(hex "$T")/#" '$share/g/free/#' '$share/g/in/#' '$CONTROL/#'; do
 		not_subscribes "$T" "$T" "$filter"
@@ -605,7 +605,7 @@ round_without_a() {
 	not_subscribes "$T" "$T" '#'
 }
 
-@test "subscribe: T#probe may not, T#other may outside of rotation" {
+@test "subscribe: T#probe may not, T#other may on topics that are not of a rotation" {
 	thing_make "$T"
 	not_subscribes "$T" "$T#probe" "free/$T"
 	subscribes "$T" "$T#other" "free/$T"
@@ -742,7 +742,7 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 	lacks twin 'mine$'
 }
 
-@test "reply: the policy's iot:Receive, and the closed topics, count for it" {
+@test "reply: the policy's iot:Receive and the refused topics apply to it" {
 	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"},
 		{"Effect":"Deny","Action":"iot:Receive","Resource":"arn:aws:iot:r:a:topic/*/jobs/get/accepted"}]}'
 	thing_make "$T" "$T"
@@ -757,7 +757,7 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 	lacks got ' no$'
 }
 
-@test "reply: to nobody, or on a malformed topic, it goes nowhere and harms nothing" {
+@test "reply: one for an absent client, or on a malformed topic, is dropped" {
 	thing_make "$T"
 	listen got device sub "$T" "$T" -t '#'
 	for topic in "out/$(hex "$T")" "out/$(hex "$T")/" "out//x" "out/zz/x" "out/616/x" "out/00/x" "out/$(hex nobody)/x" "out/$(printf '61%.0s' {1..200})/x"; do
@@ -774,7 +774,7 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 	lacks late kept
 }
 
-@test "reply: it does not come after a notification that was sent later" {
+@test "reply: it arrives before a notification that was sent later" {
 	thing_make "$T"
 	listen got device sub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/notify-next"
 	gcc -o burst "$ROOT/test/unit/burst.c"
@@ -902,7 +902,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	done
 }
 
-@test "report: a session that is over at once has a start as well" {
+@test "report: a session that ends at once has a start as well" {
 	thing_make "$T"
 	listen in backend sub -q 1 -t "in/$ID/#"
 	# CONNECT and DISCONNECT in one TLS record: the broker reads both in one turn of its loop.
@@ -928,7 +928,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	printf '%s\n' "in/$id/$(hex "$T")/gr/connected" "in/$id/$(hex "$T")/gr/disconnected" "in/$ID/$(hex "$T")/gr/connected" "in/$ID/$(hex "$T")/gr/disconnected" | diff - order
 }
 
-@test "report: a backend that subscribes hears of all live sessions again, and only it" {
+@test "report: a backend that subscribes gets a report of all live sessions, and nobody else does" {
 	own_world
 	for n in {1..3}; do
 		thing_make "$T-$n"
@@ -955,7 +955,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	[ "$(got_count in "in/$ID/$(hex "$T")/gr/refused {\"certificateId\":\"$ID\",\"reason\":\"the certificate is not ACTIVE\"}")" -eq 1 ]
 }
 
-@test "report: so is one that is not registered, or whose client id is not the thing's" {
+@test "report: an unregistered certificate, or a wrong client id, is reported as well" {
 	thing_make "$T"
 	listen in backend sub -t "in/#"
 	refused "$T" "other-$T"
@@ -1003,7 +1003,7 @@ loads_plugin() {
 	done
 }
 
-@test "plugin: a broker that does not say which Mosquitto it is is refused as well" {
+@test "plugin: a broker that does not tell its version is refused as well" {
 	printf 'user %s\nplugin %s\nplugin_opt_registry %s\n' "$(id -un)" "$BIN/gr-broker.so" "$PWD/x" >conf
 	sed 's/mosquitto version %s/Mosquitto version %s/g' "$(command -v mosquitto)" >mosquitto
 	chmod 755 mosquitto

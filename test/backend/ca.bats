@@ -38,7 +38,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	done
 }
 
-@test "init: makes a key for us alone and a certificate that everybody may read" {
+@test "init: makes a key that its owner alone may read, and a certificate that everybody may read" {
 	run -0 gr-ca init -n 'my CA'
 	[ -z "$output" ]
 	[ "$(stat -c %a home/ca)" = 750 ]	# the group may know what is public
@@ -55,7 +55,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "$(ls -A home/ca | xargs)" = 'ca.key ca.pem mode.json' ]
 }
 
-@test "init: with each of the named keys; another name is 100" {
+@test "init: makes each allowed kind of key; another kind is 100" {
 	for algorithm in RSA-3072 ECDSA-P256 ECDSA-P384 ECDSA-P521; do
 		gr-ca init -H "$PWD/$algorithm" -a "$algorithm"
 		openssl verify -x509_strict -CAfile "$algorithm/ca/ca.pem" "$algorithm/ca/ca.pem"
@@ -65,7 +65,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ ! -e home ]
 }
 
-@test "init: a second time is 1 and changes nothing" {
+@test "init: calling it a second time is 1 and changes nothing" {
 	gr-ca init -a ECDSA-P256
 	cp home/ca/ca.key key
 	cp home/ca/ca.pem pem
@@ -86,7 +86,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-@test "show: the certificate, and nothing of the key" {
+@test "show: prints the certificate, and nothing of the key" {
 	gr-ca init -a ECDSA-P256
 	gr-ca show | cmp - home/ca/ca.pem
 	rc=0
@@ -94,13 +94,13 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "$rc" -eq 111 ]
 }
 
-@test "show: no authority is 100" {
+@test "show: without a CA it is 100" {
 	run -100 --separate-stderr gr-ca show
 	[ "$stderr" = "gr-ca: $PWD/home/ca: no certificate authority issues there; gr-ca init makes one, gr-ca mode chooses one" ]
 	[ -z "$output" ]
 }
 
-@test "issue-server: for a name and for an address" {
+@test "issue-server: issues for a name and for an address" {
 	gr-ca init -a ECDSA-P256
 	for host in broker.example 192.0.2.7 2001:db8::7; do
 		request_for "$host"
@@ -133,7 +133,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	done
 }
 
-@test "issue-server: a host that would say more than one name is 100" {
+@test "issue-server: a host text that holds more than one name is 100" {
 	gr-ca init -a ECDSA-P256
 	request_for x
 	for host in 'a,DNS:b' '' 'a b' $'a\nb' '@section' 'a/b'; do
@@ -162,12 +162,12 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	gr-ca init -a ECDSA-P256 -n "${name%0}ü"
 }
 
-@test "init: the folder that the backend's lies in must exist" {
+@test "init: the directory above the backend's must exist" {
 	run -111 --separate-stderr gr-ca init -H "$PWD/none/home"
 	[[ $stderr == "gr-ca: $PWD/none/home: No such file or directory; "*'must exist' ]]
 }
 
-@test "show: needs the certificate alone" {
+@test "show: works without the key" {
 	gr-ca init -a ECDSA-P256
 	rm home/ca/ca.key
 	gr-ca show | cmp - home/ca/ca.pem
@@ -175,7 +175,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 
 # --- several authorities -----------------------------------------------------------------------------
 
-@test "init: a second authority has a name and issues nothing yet" {
+@test "init: a second CA has a name and does not issue yet" {
 	gr-ca init -a ECDSA-P256
 	gr-ca show >first
 	gr-ca init -n 'Next CA' -a ECDSA-P384 next
@@ -198,7 +198,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	openssl verify -x509_strict -CAfile ca.pem ca.pem
 }
 
-@test "list: who there is, who issues as what, and how many devices live on it" {
+@test "list: shows each CA, which one issues in which mode, and how many devices have its certificates" {
 	run -0 gr-ca list
 	[ -z "$output" ]
 	gr-ca init -n one
@@ -210,7 +210,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "$(gr-ca list | cut -f 1,5)" = $'ca\t1\nnext\t0' ]
 }
 
-@test "trusted: the folder for the broker holds all of them, by the names that OpenSSL looks for" {
+@test "trusted: the broker's directory holds all CA certificates, under the names that OpenSSL looks for" {
 	gr-ca init -n one -a ECDSA-P256
 	gr-ca init -n one -a ECDSA-P256 twin
 	company root ECDSA-P256
@@ -231,7 +231,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 
 # --- authorities of others ---------------------------------------------------------------------------
 
-@test "import: a root, RSA or EC, as it is" {
+@test "import: takes a root, RSA or EC, unchanged" {
 	for algorithm in RSA-2048 RSA-4096 ECDSA-P256 ECDSA-P384 ECDSA-P521; do
 		name=root-$algorithm
 		company "$name" "$algorithm"
@@ -244,7 +244,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "$(gr-ca list | cut -f 2 | sort -u)" = - ]
 }
 
-@test "import: an intermediate with all above it; what it issues leads up to the root" {
+@test "import: takes an intermediate with its chain; what it issues chains to the root" {
 	company root RSA-2048
 	company middle ECDSA-P384 root
 	company issuing ECDSA-P256 middle
@@ -256,7 +256,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	openssl verify -x509_strict -purpose sslserver -CAfile root.pem -untrusted server.pem server.pem
 }
 
-@test "import: what could not certify devices in the broker's eyes is 100 and leaves nothing" {
+@test "import: a certificate whose devices the broker would not accept is 100 and leaves nothing" {
 	company root ECDSA-P256
 	company sub ECDSA-P256 root
 	sed -i 's/CA:TRUE/CA:TRUE,pathlen:0/' root.ext
@@ -284,7 +284,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ ! -e home/trusted ]
 }
 
-@test "import: a key that others may read, is weak, encrypted or another one is 100" {
+@test "import: a key that others may read, that is weak or encrypted, or that does not match is 100" {
 	company root ECDSA-P256
 	company other ECDSA-P256
 	chmod 640 root.key
@@ -305,7 +305,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ -z "$(ls -A home/ca)" ]
 }
 
-@test "import: the name or the key of another authority is 1; the same key with a renewed certificate takes its place" {
+@test "import: the name or the key of another CA is 1; a renewed certificate of the same key replaces the old one" {
 	company root ECDSA-P256
 	company other ECDSA-P256
 	gr-ca import root root.key root.pem
@@ -317,7 +317,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "$(ls home/trusted | wc -l)" -eq 2 ]
 }
 
-@test "a key that others may read is not signed with" {
+@test "key: one that others may read does not sign" {
 	gr-ca init -a ECDSA-P256
 	chmod 604 home/ca/ca.key
 	request_for x
@@ -326,7 +326,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 
 # --- modes -------------------------------------------------------------------------------------------
 
-@test "mode: an RSA authority begins as iot, an EC one as private" {
+@test "mode: it starts as iot for an RSA CA, as private for an EC CA" {
 	gr-ca init
 	[ "$(gr-ca mode)" = $'mode=iot\nauthority=ca' ]
 	gr-ca init -H "$PWD/ec" -a ECDSA-P384
@@ -341,7 +341,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ ! -e home ]
 }
 
-@test "mode: says it whole each time, and iot signs with SHA-256 and RSA whatever was before" {
+@test "mode: each call sets all of it; iot always signs with SHA-256 and RSA" {
 	gr-ca init
 	[ "$(gr-ca mode -s SHA512WITHRSA -d 30 private)" = $'mode=private\nauthority=ca\nsigningAlgorithm=SHA512WITHRSA\nvalidityDays=30' ]
 	[ "$(gr-ca mode)" = $'mode=private\nauthority=ca\nsigningAlgorithm=SHA512WITHRSA\nvalidityDays=30' ]
@@ -350,7 +350,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "$(stat -c %a home/ca/mode.json)" = 640 ]
 }
 
-@test "mode: what does not go together is 100 with what does, and changes nothing" {
+@test "mode: values that do not fit together are 100 with those that would, and change nothing" {
 	gr-ca init
 	gr-ca mode >before
 	rsa='SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA' ec='SHA256WITHECDSA, SHA384WITHECDSA, SHA512WITHECDSA'
@@ -367,7 +367,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	gr-ca mode | cmp - before
 }
 
-@test "mode: another authority needs a broker that takes it; the first one does not" {
+@test "mode: another CA must be accepted by the broker first; the first CA need not" {
 	company root ECDSA-P256
 	gr-ca import root root.key root.pem
 	gr-ca mode private root
@@ -396,7 +396,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 
 # --- revocation lists ----------------------------------------------------------------------------------
 
-@test "crl: of an authority that revoked nothing; numbers grow, dates are as told" {
+@test "crl: a CA that revoked nothing has an empty CRL; numbers grow, dates are as given" {
 	gr-ca init
 	gr-ca init -a ECDSA-P384 ec
 	gr-registry init

@@ -19,14 +19,14 @@ on_trial() {
 	turned
 }
 
-@test "commit: refused over OLD" {
+@test "commit: it is refused over OLD" {
 	rotation_begun
 	refuses "$COMMIT" 'commit must be asked for over the new certificate'
 	body_is '{"errorMsg":"commit must be asked for over the new certificate","jobId":"'"$J"'","timestamp":"S"}'
 	custody_is committed ''
 }
 
-@test "commit: granted over NEW; both certificates stay, nothing is decided" {
+@test "commit: it is granted over NEW; both certificates stay, nothing is decided" {
 	on_trial
 	accepted commit "{\"jobId\":\"$J\",\"executionNumber\":1,\"certificateId\":\"$NEW\",\"clientToken\":\"t\"}"
 	body_is '{"jobId":"'"$J"'","executionNumber":1,"certificateId":"'"$NEW"'","timestamp":"S","clientToken":"t"}'
@@ -36,7 +36,7 @@ on_trial() {
 	both_stay
 }
 
-@test "commit: asked twice it is granted twice, and the first time stays" {
+@test "commit: asked twice, it is granted twice, and the time of the first stays on record" {
 	on_trial
 	accepted commit "$COMMIT"
 	first=$(sql "SELECT committed FROM rotation WHERE thing = '$THING'")
@@ -61,7 +61,7 @@ on_trial() {
 	await custody_is 'used > 0' 1
 }
 
-@test "commit: no job, another thing's job, one that is not IN_PROGRESS" {
+@test "commit: it is refused for no job, another thing's job, and one that is not IN_PROGRESS" {
 	thing_new other-commit
 	job_started "$J-other"
 	thing_new
@@ -75,7 +75,7 @@ on_trial() {
 	refuses "$COMMIT" 'the job execution is not IN_PROGRESS'
 }
 
-@test "commit: a job that is no rotation, and a rotation that never asked for a certificate" {
+@test "commit: it is refused for a job that is no rotation, and for a rotation without a certificate" {
 	on_trial
 	echo '{"operation":"other"}' >other.json
 	job_new "$J-other" -d other.json
@@ -85,7 +85,7 @@ on_trial() {
 	refuses "{\"jobId\":\"$J-2\"}" 'no certificate was asked for in this execution'
 }
 
-@test "commit: another execution or certificate is meant" {
+@test "commit: it is refused for another execution or another certificate" {
 	on_trial
 	refuses "{\"jobId\":\"$J\",\"executionNumber\":2}" 'the job has a newer execution'
 	refuses "{\"jobId\":\"$J\",\"executionNumber\":\"1\"}" 'executionNumber is not a number'
@@ -95,7 +95,7 @@ on_trial() {
 	custody_is committed ''
 }
 
-@test "commit: a decided rotation" {
+@test "commit: it is refused for a rotation that is decided" {
 	own_lab
 	on_trial
 	# OLD must not be usable, or NEW would be retired at once and could not even ask.
@@ -104,7 +104,7 @@ on_trial() {
 	refuses "$COMMIT" 'this rotation has been decided for the old certificate'
 }
 
-@test "commit: T#probe and T#other are cut off" {
+@test "commit: T#probe and T#other are disconnected" {
 	on_trial
 	remember
 	for CLIENT in "$THING#probe" "$THING#other"; do
@@ -125,7 +125,7 @@ on_trial() {
 # uses ID: what our thing connected with last, as the daemon knows it
 uses() { sql_is "SELECT certificate FROM session WHERE thing = '$THING'" "$1"; }
 
-@test "T#gr: comes again until the thing itself uses NEW" {
+@test "T#gr: commit is answered "retry" until the thing itself uses NEW" {
 	rotation_begun
 	uses "$OLD"
 	over_new
@@ -154,7 +154,7 @@ uses() { sql_is "SELECT certificate FROM session WHERE thing = '$THING'" "$1"; }
 	refuses "$COMMIT" "the thing's own connection does not use the new certificate yet"
 }
 
-@test "T#gr: a thing that never connected is not waited for in vain" {
+@test "T#gr: commit does not wait for a thing that never connected" {
 	thing_new
 	CLIENT=$THING#gr
 	rotation_begun
@@ -172,7 +172,7 @@ uses() { sql_is "SELECT certificate FROM session WHERE thing = '$THING'" "$1"; }
 	body_is false 'has("retry")'
 }
 
-@test "T#gr: the daemon knows what a thing uses although it was away when it connected" {
+@test "T#gr: the daemon knows which certificate a thing uses, though the thing connected while the daemon was away" {
 	own_lab
 	rotation_begun
 	backend kill

@@ -68,7 +68,7 @@ handler_refuses() {
 	not grep -q 'CA:TRUE\|somebody\|Server Authentication' text
 }
 
-@test "create: NEW is registered beside OLD, ACTIVE, with the same policies; the custody record tells of it" {
+@test "create: NEW is registered beside OLD, ACTIVE, with the same policies, and is in the custody record" {
 	thing_new
 	printf '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iot:Publish","Resource":"*"}}' >policy
 	gr-registry create-policy "p-$BATS_TEST_NUMBER" policy
@@ -95,7 +95,7 @@ handler_refuses() {
 	[ "$(stat -c %a "$GR_HOME/ledger")" = 640 ]
 }
 
-@test "create: every allowed kind of key and signature" {
+@test "create: every allowed kind of key and signature gets a certificate" {
 	thing_new
 	n=0
 	while read -r options; do
@@ -128,7 +128,7 @@ handler_refuses() {
 
 # --- asked again ---------------------------------------------------------------------------------
 
-@test "again: the same key gets the same certificate, over either one" {
+@test "again: the same key gets the same certificate, over OLD and over NEW" {
 	rotation_begun
 	remember
 	accepted create "$(csr_of new)"
@@ -155,7 +155,7 @@ handler_refuses() {
 	[[ $output == *second-key*"$THING"*"$OLD"* ]]
 }
 
-@test "again: over the same session a second key is refused as well, but is no alarm" {
+@test "again: over the same session a second key is refused without an alarm" {
 	[ -n "${THING:-}" ] || thing_new
 	job_started
 	key_new new
@@ -204,7 +204,7 @@ handler_refuses() {
 	sql_is "SELECT count(*) FROM alarm WHERE thing = '$THING'" 0
 }
 
-@test "again: a clone beside the session that has the certificate is an alarm" {
+@test "again: a clone that asks beside the session that got the certificate is an alarm" {
 	[ -n "${THING:-}" ] || thing_new
 	job_started
 	key_new new
@@ -236,7 +236,7 @@ handler_refuses() {
 
 # --- the execution -------------------------------------------------------------------------------
 
-@test "refused: no job" {
+@test "refused: there is no such job" {
 	thing_new
 	key_new new
 	refuses new 'no such job execution for this thing'
@@ -282,7 +282,7 @@ handler_refuses() {
 	done
 }
 
-@test "granted: the document may say more than the operation" {
+@test "granted: the document may have more members than the operation" {
 	thing_new
 	echo '{ "note": "x", "operation": "ROTATE_CERTIFICATE" }' >document
 	job_new "$J" -d document
@@ -291,7 +291,7 @@ handler_refuses() {
 	accepted create "$(csr_of new)"
 }
 
-@test "refused: another execution number is meant, or none that is a number" {
+@test "refused: the execution number is another one, or no number" {
 	thing_new
 	job_started
 	key_new new
@@ -304,7 +304,7 @@ handler_refuses() {
 
 # --- who asks ------------------------------------------------------------------------------------
 
-@test "refused: T#probe and T#other are cut off by the broker, and nothing changes" {
+@test "refused: T#probe and T#other are disconnected by the broker, and nothing changes" {
 	thing_new
 	job_started
 	key_new new
@@ -342,7 +342,7 @@ handler_refuses() {
 	handler_refuses "$OLD" "$THING" new 'the certificate of this connection is not attached to the thing'
 }
 
-@test "refused: without an answer when the certificate died under way" {
+@test "refused: without an answer when the certificate was retired meanwhile" {
 	own_lab
 	thing_new
 	job_started
@@ -360,7 +360,7 @@ handler_refuses() {
 	is_unchanged
 }
 
-@test "refused: a second certificate is attached for no reason of ours" {
+@test "refused: a second certificate is attached that no rotation explains" {
 	thing_new "other-$BATS_TEST_NUMBER"
 	other=$OLD other_thing=$THING
 	thing_new
@@ -376,7 +376,7 @@ handler_refuses() {
 	accepted create "$(csr_of new)"
 }
 
-@test "refused: a third one beside an open rotation" {
+@test "refused: a third certificate beside an open rotation" {
 	thing_new "other-$BATS_TEST_NUMBER"
 	other=$OLD other_thing=$THING
 	thing_new
@@ -391,7 +391,7 @@ handler_refuses() {
 
 # --- the CSR -------------------------------------------------------------------------------------
 
-@test "refused: no CSR, or none that can be read" {
+@test "refused: there is no CSR, or it cannot be read" {
 	thing_new
 	job_started
 	echo >none.csr
@@ -408,7 +408,7 @@ handler_refuses() {
 	refuses new 'csr is longer than 4096 characters'
 }
 
-@test "refused: a CSR under a passphrase; nobody is asked for it" {
+@test "refused: an encrypted CSR; no passphrase is asked for" {
 	thing_new
 	job_started
 	key_new new
@@ -494,7 +494,7 @@ handler_refuses() {
 	[ "$(openssl x509 -in new.pem -noout -subject)" = "$(openssl x509 -in "$CERT" -noout -subject)" ]
 }
 
-@test "refused: the key that is in use" {
+@test "refused: the CSR has the key in use" {
 	thing_new
 	job_started
 	openssl req -new -key "$KEY" -subj "/O=gr lab/CN=$THING" -out same.csr
@@ -517,7 +517,7 @@ handler_refuses() {
 	refuses new 'the key of csr was seen before; a rotation needs a new key'
 }
 
-@test "refused: a payload that is no object, or a bad clientToken, is answered as create is" {
+@test "refused: a payload that is no object, or a bad clientToken, gets an answer of create" {
 	thing_new
 	remember
 	refused create '[]' 'the payload is not a JSON object'

@@ -59,7 +59,7 @@ undecided() {
 
 # --- the word of a device in time ----------------------------------------------------------------
 
-@test "SUCCEEDED over NEW after commit: NEW lives, OLD is retired" {
+@test "custody: SUCCEEDED over NEW after commit keeps NEW and retires OLD" {
 	committed
 	both_stay
 	say SUCCEEDED
@@ -69,7 +69,7 @@ undecided() {
 	lives NEW
 }
 
-@test "SUCCEEDED over NEW without commit: refused, both stay" {
+@test "custody: SUCCEEDED over NEW without commit is refused, and both stay" {
 	on_trial
 	say SUCCEEDED
 	body_is '{"code":"InvalidStateTransition","message":"SUCCEEDED needs a commit that was accepted first","timestamp":"S",
@@ -80,7 +80,7 @@ undecided() {
 	heard SUCCEEDED NEW
 }
 
-@test "SUCCEEDED over OLD: refused, also after commit" {
+@test "custody: SUCCEEDED over OLD is refused, also after commit" {
 	rotation_begun
 	say SUCCEEDED
 	body_is '{"code":"InvalidStateTransition","message":"SUCCEEDED must be said over the new certificate","timestamp":"S",
@@ -93,7 +93,7 @@ undecided() {
 	execution_is IN_PROGRESS
 }
 
-@test "SUCCEEDED of a rotation that never asked for a certificate: refused" {
+@test "custody: SUCCEEDED of a rotation that never asked for a certificate is refused" {
 	thing_new
 	job_started
 	say SUCCEEDED
@@ -105,33 +105,33 @@ undecided() {
 	only_is "$OLD"
 }
 
-@test "FAILED over OLD: OLD lives, NEW is retired" {
+@test "custody: FAILED over OLD keeps OLD and retires NEW" {
 	rotation_begun
 	heard FAILED OLD
 	execution_is FAILED
 	lives OLD
 }
 
-@test "FAILED over OLD after commit: OLD lives" {
+@test "custody: FAILED over OLD after commit keeps OLD" {
 	committed
 	over_old
 	heard FAILED OLD
 	lives OLD
 }
 
-@test "FAILED over NEW: OLD lives, NEW is retired" {
+@test "custody: FAILED over NEW keeps OLD and retires NEW" {
 	on_trial
 	heard FAILED OLD
 	lives OLD
 }
 
-@test "REJECTED counts as FAILED" {
+@test "custody: REJECTED counts as FAILED" {
 	rotation_begun
 	heard REJECTED OLD
 	lives OLD
 }
 
-@test "progress decides nothing" {
+@test "custody: progress decides nothing" {
 	committed
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
 	over_old
@@ -139,13 +139,13 @@ undecided() {
 	undecided
 }
 
-@test "the decision stands in the ledger, and the answer leaves after it" {
+@test "custody: the decision is in the ledger before the answer leaves" {
 	committed
 	ask "$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}' "!grep '\"event\":\"survivor\"' '$GR_HOME/ledger' | tail -n 1 >line"
 	json_is "$(cat line)" '{"event":"survivor","thingName":"'"$THING"'","jobId":"'"$J"'","executionNumber":1,"survivor":"NEW","certificateId":"'"$NEW"'"}' 'del(.at)'
 }
 
-@test "the connections of the retired certificate end by themselves" {
+@test "custody: the connections of the retired certificate are closed" {
 	committed
 	over_old
 	mkfifo held
@@ -167,7 +167,7 @@ timed_out() {
 	await execution_is TIMED_OUT
 }
 
-@test "TIMED_OUT: nothing is decided by it" {
+@test "custody: TIMED_OUT decides nothing" {
 	own_lab -m 200
 	thing_new
 	job_new "$J" -T 5
@@ -178,7 +178,7 @@ timed_out() {
 	undecided
 }
 
-@test "TIMED_OUT, then SUCCEEDED over NEW after commit: refused, NEW lives" {
+@test "custody: SUCCEEDED over NEW after commit and TIMED_OUT is refused, and keeps NEW" {
 	committed
 	timed_out
 	says_too_late SUCCEEDED NEW
@@ -187,7 +187,7 @@ timed_out() {
 	lives NEW
 }
 
-@test "TIMED_OUT, then SUCCEEDED without commit, or over OLD: refused, both stay" {
+@test "custody: SUCCEEDED without commit, or over OLD, after TIMED_OUT is refused, and both stay" {
 	on_trial
 	timed_out
 	refused commit "$COMMIT" 'the job execution is not IN_PROGRESS'
@@ -197,7 +197,7 @@ timed_out() {
 	undecided
 }
 
-@test "TIMED_OUT, then FAILED over either: refused, OLD lives" {
+@test "custody: FAILED over OLD or NEW after TIMED_OUT is refused, and keeps OLD" {
 	rotation_begun
 	timed_out
 	says_too_late FAILED OLD
@@ -210,7 +210,7 @@ timed_out() {
 	lives OLD
 }
 
-@test "cancelled by force: the same" {
+@test "custody: after a cancellation by force the final status is refused, and decides as after TIMED_OUT" {
 	committed
 	gr-jobs cancel --force "$J"
 	undecided
@@ -225,7 +225,7 @@ timed_out() {
 	lives OLD
 }
 
-@test "cancelled without force: what is under way goes on to its end" {
+@test "custody: a cancellation without force lets a rotation under way go on to its end" {
 	committed
 	gr-jobs cancel "$J"
 	execution_is IN_PROGRESS
@@ -233,7 +233,7 @@ timed_out() {
 	lives NEW
 }
 
-@test "the job is deleted: the word still counts" {
+@test "custody: the final status counts though the job was deleted" {
 	committed
 	gr-jobs delete -f "$J"
 	await sql_is "SELECT count(*) FROM job WHERE id = '$J'" 0
@@ -243,7 +243,7 @@ timed_out() {
 	lives NEW
 }
 
-@test "said again, or otherwise: the answer names the survivor, which stays" {
+@test "custody: a second final status is answered with the survivor, which stays" {
 	committed
 	heard SUCCEEDED NEW
 	for word in SUCCEEDED FAILED REJECTED IN_PROGRESS; do
@@ -268,7 +268,7 @@ timed_out() {
 
 # --- a later rotation ----------------------------------------------------------------------------
 
-@test "create for a later execution over OLD settles the earlier one: OLD" {
+@test "custody: create for a later execution over OLD settles the earlier rotation for OLD" {
 	on_trial
 	first=$NEW
 	timed_out
@@ -284,7 +284,7 @@ timed_out() {
 	grep -q '"event":"settled".*"thingName":"'"$THING"'"' "$GR_HOME/ledger"
 }
 
-@test "create for a later execution over NEW settles the earlier one: NEW" {
+@test "custody: create for a later execution over NEW settles the earlier rotation for NEW" {
 	on_trial
 	first=$NEW oldest=$OLD
 	cp new.pem first.pem
@@ -300,7 +300,7 @@ timed_out() {
 	both_stay
 }
 
-@test "a create that is refused settles nothing" {
+@test "custody: a create that is refused settles nothing" {
 	on_trial
 	timed_out
 	over_old
@@ -310,7 +310,7 @@ timed_out() {
 	undecided
 }
 
-@test "one rotation after the other leaves one certificate and the whole chain" {
+@test "custody: one rotation after the other leaves one certificate, and a record of all" {
 	thing_new
 	for n in 1 2 3; do
 		J=job-$BATS_TEST_NUMBER-$n
@@ -330,7 +330,7 @@ timed_out() {
 
 # --- written once --------------------------------------------------------------------------------
 
-@test "the survivor is written once, by raw SQL too" {
+@test "custody: the survivor is written once, by raw SQL too" {
 	committed
 	run ! sql "DELETE FROM rotation WHERE thing = '$THING'"
 	heard SUCCEEDED NEW
@@ -346,7 +346,7 @@ timed_out() {
 
 # --- the reconciler ------------------------------------------------------------------------------
 
-@test "nothing is retired while the survivor is not ACTIVE; that is one alarm" {
+@test "custody: nothing is retired while the survivor is not ACTIVE; that is one alarm" {
 	committed
 	gr-registry update-certificate "$NEW" INACTIVE
 	sql "UPDATE rotation SET survivor = 'NEW', decided = requested WHERE thing = '$THING'"
@@ -360,7 +360,7 @@ timed_out() {
 	lives NEW
 }
 
-@test "nothing is retired while the survivor is attached elsewhere, or gone" {
+@test "custody: nothing is retired while the survivor is attached elsewhere, or gone" {
 	rotation_begun
 	gr-registry detach-thing-principal "$THING" "$OLD"
 	sql "UPDATE rotation SET survivor = 'OLD', decided = requested WHERE thing = '$THING'"
@@ -371,7 +371,7 @@ timed_out() {
 	only_is "$NEW"
 }
 
-@test "a hundred rotations that cannot be cleaned up do not hold up another one" {
+@test "custody: a hundred rotations that cannot be cleaned up do not delay another one" {
 	own_lab
 	sql "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
 		INSERT INTO rotation (execution, thing, job, number, client, old, new, spki, csr, pem, requested, survivor, decided)
@@ -386,7 +386,7 @@ timed_out() {
 
 # --- the operator --------------------------------------------------------------------------------
 
-@test "settle: decides an open rotation, either way, once" {
+@test "settle: decides an open rotation for OLD or for NEW, once" {
 	rotation_begun
 	gr-registry settle "$THING" old
 	lives OLD
@@ -436,7 +436,7 @@ timed_out() {
 	lives NEW
 }
 
-@test "history: tells who asked, over what, and who died" {
+@test "history: tells which client asked, over which certificate, and which certificate was retired" {
 	committed
 	heard SUCCEEDED NEW
 	await certificate_is_gone "$OLD"

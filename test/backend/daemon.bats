@@ -91,7 +91,7 @@ unlock_registry() {
 	cmp home/shared/registry.db before
 }
 
-@test "backendd: a key and a certificate of the authority that do not fit are 100" {
+@test "backendd: a CA key and a CA certificate that do not match are 100" {
 	gr-ca init -H "$PWD/home" -a ECDSA-P256
 	gr-ca init -H "$PWD/other" -a ECDSA-P256
 	gr-registry init -H "$PWD/home"
@@ -108,7 +108,7 @@ unlock_registry() {
 	[[ $stderr == "gr-backendd: $PWD/home/ledger: cannot be opened for appending: "* ]]
 }
 
-@test "backendd: a second one in the same folder is 111 and disturbs nobody" {
+@test "backendd: a second daemon in the same directory is 111 and does not disturb the first" {
 	thing_new
 	run -111 --separate-stderr gr-backendd -s "$LAB/home/shared/broker.sock"
 	[ "$stderr" = "gr-backendd: $GR_HOME: another gr-backendd is running there" ]
@@ -131,7 +131,7 @@ unlock_registry() {
 	DAEMON=
 }
 
-@test "backendd: waits for the broker, and for the next one after it" {
+@test "backendd: waits for the broker, and connects again when the broker was restarted" {
 	own_lab
 	thing_new
 	lab.sh kill "$LAB" broker
@@ -142,7 +142,7 @@ unlock_registry() {
 	accepted jobs/get '{}'
 }
 
-@test "backendd: a broker that refuses it is asked twice a second at the most" {
+@test "backendd: connects at most twice a second to a broker that refuses it" {
 	printf 'user %s\nallow_anonymous false\nlistener 0 %s\n' "$(id -un)" "$PWD/sock" >conf
 	mosquitto -c conf >broker.log 2>&1 3>&- &
 	OTHER_BROKER=$!
@@ -160,7 +160,7 @@ unlock_registry() {
 	[ "$took" -ge 1000 ]
 }
 
-@test "backendd: a topic that is not the plugin's is dropped with a line" {
+@test "backendd: a message on a topic that is not the plugin's is dropped with a line" {
 	own_lab
 	thing_new
 	cert=$(printf '%064d' 0)
@@ -175,7 +175,7 @@ unlock_registry() {
 
 # --- nothing is lost -----------------------------------------------------------------------------
 
-@test "killed: what was answered is there after the restart, at every step" {
+@test "killed: what was answered is on record after the restart, at every step" {
 	own_lab
 	thing_new
 	job_started
@@ -196,7 +196,7 @@ unlock_registry() {
 	only_is "$NEW"
 }
 
-@test "killed: a survivor that was written before the end is acted on after it" {
+@test "killed: a survivor that was written before the kill is acted on after it" {
 	own_lab
 	rotation_begun
 	backend kill
@@ -206,7 +206,7 @@ unlock_registry() {
 	only_is "$OLD"
 }
 
-@test "killed: a torn line of the ledger does not swallow the next one" {
+@test "killed: after a torn line of the ledger the next line is whole" {
 	own_lab
 	backend kill
 	printf '{"event":"torn' >>"$GR_HOME/ledger"
@@ -234,7 +234,7 @@ unlock_registry() {
 	await sql_is 'SELECT count(*) FROM outbox' 0
 }
 
-@test "outbox: an answer is kept together with what it tells of" {
+@test "outbox: an answer is stored in one transaction with the change that it reports" {
 	own_lab
 	sql "CREATE TABLE put (topic, rotations);
 		CREATE TRIGGER keep AFTER INSERT ON outbox BEGIN INSERT INTO put VALUES (new.topic, (SELECT count(*) FROM rotation)); END"
@@ -243,7 +243,7 @@ unlock_registry() {
 	sql_is "SELECT rotations FROM put WHERE topic = '$(topic create)/accepted'" 1
 }
 
-@test "outbox: an answer that outlived the daemon reaches the device that still waits" {
+@test "outbox: an answer stored before the daemon ended reaches the device that still waits" {
 	own_lab
 	thing_new
 	backend stop
@@ -252,7 +252,7 @@ unlock_registry() {
 	[ "$(cat messages)" = "$(topic create)/accepted {\"left\":1}" ]
 }
 
-@test "outbox: more rows than go out at one time" {
+@test "outbox: more rows than are sent at one time all go out" {
 	own_lab
 	thing_new
 	backend stop
@@ -262,7 +262,7 @@ unlock_registry() {
 	grep "/n " messages | cut -d ' ' -f 2 | diff - <(seq 3000)
 }
 
-@test "locked: a request is answered once the other writer is done" {
+@test "locked registry: a request is answered once the other writer is done" {
 	own_lab
 	thing_new
 	job_new "$J"
@@ -274,7 +274,7 @@ unlock_registry() {
 	execution_is IN_PROGRESS
 }
 
-@test "locked: also when that takes longer than the daemon waits at one time" {
+@test "locked registry: a request is answered though the lock lasts longer than one wait of the daemon" {
 	own_lab
 	thing_new
 	job_new "$J"
@@ -287,7 +287,7 @@ unlock_registry() {
 	execution_is IN_PROGRESS
 }
 
-@test "locked: the broker dies meanwhile, and the next one is served" {
+@test "locked registry: the broker ends meanwhile, and the next broker is served" {
 	own_lab
 	thing_new
 	read -r daemon <"$LAB/backend.pid"
@@ -340,7 +340,7 @@ unlock_registry() {
 
 connected() { [ "$(gr-registry list-things -j | jq -r ".[] | select(.thingName == \"$THING\") | .connected")" = "$1" ]; }
 
-@test "session: list-things says who is connected" {
+@test "session: list-things shows which things are connected" {
 	own_lab
 	thing_new
 	connected false
@@ -367,7 +367,7 @@ connected() { [ "$(gr-registry list-things -j | jq -r ".[] | select(.thingName =
 	await connected false
 }
 
-@test "session: one that lives on is known to the next daemon" {
+@test "session: one that goes on is known to the next daemon" {
 	own_lab
 	thing_new
 	mkfifo held
@@ -387,7 +387,7 @@ connected() { [ "$(gr-registry list-things -j | jq -r ".[] | select(.thingName =
 # shut_out: the broker refuses us
 shut_out() { run -5 ask; }
 
-@test "alarm: a retired certificate that connects is one, once" {
+@test "alarm: a retired certificate that connects raises one, once" {
 	rotation_begun
 	over_new
 	accepted commit "$COMMIT"
@@ -402,7 +402,7 @@ shut_out() { run -5 ask; }
 		"map(select(.certificateId == \"$OLD\") | del(.at))"
 }
 
-@test "alarm: so is the certificate of a rotation that was rolled back" {
+@test "alarm: the new certificate of a rotation that was rolled back raises one when it connects" {
 	rotation_begun
 	heard FAILED OLD
 	await certificate_is_gone "$NEW"
@@ -411,7 +411,7 @@ shut_out() { run -5 ask; }
 	await sql_is "SELECT count FROM alarm WHERE kind = 'retired-used' AND certificate = '$NEW'" 1
 }
 
-@test "alarm: a certificate of our authority that nobody registered is one, once" {
+@test "alarm: an unregistered certificate of our CA raises one, once" {
 	thing_new
 	key_new unknown
 	openssl x509 -req -in unknown.csr -CA "$GR_HOME/ca/ca.pem" -CAkey "$GR_HOME/ca/ca.key" -set_serial 1 -days 2 -out unknown.pem 2>/dev/null
@@ -422,7 +422,7 @@ shut_out() { run -5 ask; }
 	sql_is "SELECT count(*) FROM alarm WHERE certificate = '$id'" 1
 }
 
-@test "alarm: one that an operator switched off, or a wrong client id, is no news" {
+@test "alarm: a certificate that an operator made INACTIVE, or a wrong client id, raises none" {
 	own_lab
 	thing_new
 	CLIENT=other
@@ -437,7 +437,7 @@ shut_out() { run -5 ask; }
 
 # --- quarantine ----------------------------------------------------------------------------------
 
-@test "quarantine: a retired certificate stays INACTIVE and detached, and goes when its days are over" {
+@test "quarantine: a retired certificate stays INACTIVE and detached, and is deleted when its days are over" {
 	own_lab
 	backend stop
 	daemon_start -q 7
@@ -555,7 +555,7 @@ thrown_out() {
 closings() { sql "SELECT coalesce(sum(count), 0) FROM total WHERE name = 'closings'"; }
 closings_are() { [ "$(closings)" -eq "$1" ]; }
 
-@test "thrown out: a client that is again and again is one alarm, whose count goes on" {
+@test "disconnected: a client that is disconnected again and again is one alarm, whose count goes up" {
 	own_lab
 	thing_new
 	thrown_out 4
@@ -580,7 +580,7 @@ closings_are() { [ "$(closings)" -eq "$1" ]; }
 	sql_is "SELECT count(*) FROM alarm" 1
 }
 
-@test "thrown out: in the metrics by rule, and in minutes that are the backend's" {
+@test "disconnected: clients are counted in the metrics by rule, per minute of the backend's clock" {
 	own_lab
 	thing_new
 	backend stop

@@ -66,7 +66,7 @@ on_trial() {
 
 # --- a word that decides nothing -------------------------------------------------------------------
 
-@test "FAILED over NEW: accepted, and nothing is decided by it" {
+@test "another program: FAILED over NEW is accepted and decides nothing" {
 	on_trial
 	granted
 	heard FAILED ''
@@ -79,7 +79,7 @@ on_trial() {
 	no_alarm
 }
 
-@test "REJECTED over NEW: the same" {
+@test "another program: REJECTED over NEW is accepted and decides nothing" {
 	on_trial
 	granted
 	heard REJECTED ''
@@ -88,7 +88,7 @@ on_trial() {
 	has A B
 }
 
-@test "FAILED over NEW after the execution has timed out: refused as ended, and nothing is decided" {
+@test "another program: FAILED over NEW after TIMED_OUT is refused and decides nothing" {
 	on_trial
 	sql "UPDATE execution SET deadline = 1 WHERE job = '$J' AND status = 'IN_PROGRESS'"
 	await execution_is TIMED_OUT
@@ -99,7 +99,7 @@ on_trial() {
 	has A B
 }
 
-@test "FAILED over OLD: OLD lives, NEW is retired" {
+@test "another program: FAILED over OLD keeps OLD and retires NEW" {
 	on_trial
 	on A
 	heard FAILED OLD
@@ -107,14 +107,14 @@ on_trial() {
 	shut_out B
 }
 
-@test "a device of ours that says FAILED over NEW has decided for OLD" {
+@test "our program: FAILED over NEW keeps OLD" {
 	DEVICE=gr
 	on_trial
 	heard FAILED OLD
 	soon A
 }
 
-@test "the program on the device is replaced in the middle of a rotation: neither the one nor the other decides by FAILED over NEW" {
+@test "program replaced during a rotation: FAILED over NEW decides nothing, whichever program sends it" {
 	on_trial
 	DEVICE=gr
 	heard FAILED ''
@@ -130,7 +130,7 @@ on_trial() {
 	has B C
 }
 
-@test "FAILED over NEW, then SUCCEEDED over it after a commit: NEW lives" {
+@test "another program: FAILED over NEW, then commit and SUCCEEDED, keeps NEW" {
 	on_trial
 	granted
 	heard FAILED ''
@@ -142,7 +142,7 @@ on_trial() {
 
 # --- what decides instead --------------------------------------------------------------------------
 
-@test "FAILED over NEW, then a session over OLD: the device has gone back, OLD lives" {
+@test "another program: FAILED over NEW, then a session over OLD, keeps OLD" {
 	on_trial
 	heard FAILED ''
 	on A
@@ -153,14 +153,14 @@ on_trial() {
 	grep -q '"event":"survivor".*"thingName":"'"$THING"'".*"survivor":"OLD"' "$GR_HOME/ledger"
 }
 
-@test "a session over OLD that decides nothing without such a word" {
+@test "another program: a session over OLD decides nothing without FAILED before it" {
 	on_trial
 	restarted A
 	survivor_is B ''
 	has A B
 }
 
-@test "a session over OLD that began before the word decides nothing, also when the broker tells of it again" {
+@test "another program: a session over OLD that began before FAILED decides nothing, also when the broker reports it again" {
 	own_lab
 	thing_new
 	A=$OLD
@@ -195,7 +195,7 @@ let_go() {
 	wait "$HELD" || :
 }
 
-@test "FAILED over NEW, then a create over NEW: NEW lives" {
+@test "another program: FAILED over NEW, then create over NEW, keeps NEW" {
 	on_trial
 	heard FAILED ''
 	issued C 2
@@ -207,7 +207,7 @@ let_go() {
 
 # --- what is kept ----------------------------------------------------------------------------------
 
-@test "canceled during the trial, next create over NEW: OLD is kept, without an alarm or a finding" {
+@test "another program: after a cancellation during the trial and a create over NEW, OLD is kept without an alarm or a finding" {
 	on_trial
 	canceled
 	issued C 2
@@ -222,7 +222,7 @@ let_go() {
 	[ "$(gr-registry history -j "$THING" | jq -rs 'flatten | map(.keptCertificateId // empty) | join(" ")')" = "$A" ]
 }
 
-@test "it restarts before its next switch and goes back to OLD: it is let in, and gets a certificate" {
+@test "another program: a device that goes back to the kept OLD is accepted and gets a certificate" {
 	on_trial
 	canceled
 	issued C 2
@@ -241,7 +241,7 @@ let_go() {
 	shut_out B
 }
 
-@test "it goes back to OLD without a word, and its next rotation succeeds" {
+@test "another program: a device that goes back to OLD without a message succeeds in its next rotation" {
 	on_trial
 	canceled
 	issued C 2
@@ -257,7 +257,7 @@ let_go() {
 	sql_is "SELECT count(*) FROM kept WHERE thing = '$THING'" 0
 }
 
-@test "what is kept goes when the thing is first seen over a certificate that was issued over another one" {
+@test "kept certificate: it is retired when the thing first connects with a certificate issued over another one" {
 	on_trial
 	canceled
 	issued C 2
@@ -271,7 +271,7 @@ let_go() {
 	has B C D
 }
 
-@test "what is kept goes when a later rotation succeeds" {
+@test "kept certificate: it is retired when a later rotation succeeds" {
 	on_trial
 	canceled
 	issued C 2
@@ -285,7 +285,7 @@ let_go() {
 	soon D
 }
 
-@test "a certificate that the thing was never seen over is not kept" {
+@test "kept certificate: one that the thing never connected with is not kept" {
 	J0=$J
 	issued B 1
 	canceled
@@ -295,7 +295,7 @@ let_go() {
 	shut_out B
 }
 
-@test "a device of ours: what a later create settled is retired" {
+@test "our program: a certificate that a later create settled against is retired" {
 	DEVICE=gr
 	on_trial
 	canceled
@@ -303,7 +303,7 @@ let_go() {
 	soon B C
 }
 
-@test "job after job is canceled: never more than three certificates, and one after a success" {
+@test "kept certificate: jobs canceled one after the other leave at most three certificates, and one after a success" {
 	local before=A name n=0
 	J0=$J
 	for name in B C D E F; do
@@ -324,7 +324,7 @@ let_go() {
 	no_alarm
 }
 
-@test "what is kept hides no thing from gr-audit --rotate" {
+@test "kept certificate: gr-audit --rotate still finds its thing" {
 	own_lab
 	thing_new
 	A=$OLD
@@ -339,7 +339,7 @@ let_go() {
 	await sql_is "SELECT count(*) FROM execution WHERE thing = '$THING' AND status = 'QUEUED'" 1
 }
 
-@test "what is kept is in a backup, and the ledger tells enough to keep it" {
+@test "kept certificate: it is in a backup, and the ledger is enough to keep it after a restore" {
 	own_lab
 	thing_new
 	A=$OLD
@@ -365,7 +365,7 @@ let_go() {
 }
 requests_are_heard() { accepted jobs/get '{}' 2>/dev/null; }
 
-@test "an operator gives to another thing what was kept, and there it stays" {
+@test "kept certificate: one that an operator attaches to another thing stays there" {
 	on_trial
 	canceled
 	issued C 2
@@ -381,7 +381,7 @@ requests_are_heard() { accepted jobs/get '{}' 2>/dev/null; }
 	sql_is "SELECT p.thing || c.status FROM principal p JOIN certificate c ON c.id = p.certificate WHERE c.id = '$A'" "$THING-bACTIVE"
 }
 
-@test "a registry of the version before is brought up to date, and what was open then is kept" {
+@test "registry: one of the version before is upgraded, and its open rotations keep their certificates" {
 	on_trial
 	canceled
 	sqlite3 "$GR_HOME/shared/registry.db" ".backup 1.db"

@@ -23,7 +23,7 @@ event() {
 	done
 }
 
-@test "handlers: what is no event is 100, with one line and no answer" {
+@test "handlers: input that is no event is 100, with one line and no answer" {
 	thing_new
 	for text in '' '{}' 'x' '[]' '{"topic":"x"}' "$(event create 7)" "$(event create '{}' abc)" "$(event create '{}' | jq -c 'del(.clientId)')" \
 		"$(event create '{}' | jq -c '.topic = "things/x"')" "$(event create '{}' | jq -c '.topic = "awslabs/things/x/certificate/revoke"')"; do
@@ -112,7 +112,7 @@ event() {
 	custody_is 'committed > 0' 1
 }
 
-@test "gr-job-terminal: a final word decides, and the daemon retires the loser" {
+@test "gr-job-terminal: a final status decides, and the daemon retires the other certificate" {
 	rotation_begun
 	run -1 gr-job-terminal <<<"$(event "jobs/$J/update" '{"status":"SUCCEEDED"}' "$NEW")"
 	hex=$(printf %s "$THING" | od -An -v -tx1 | tr -d ' \n')
@@ -125,7 +125,7 @@ event() {
 	only_is "$NEW"
 }
 
-@test "gr-job-terminal: over a certificate that has no part in it nothing is decided" {
+@test "gr-job-terminal: over a certificate that is not of the rotation nothing is decided" {
 	thing_new "other-$BATS_TEST_NUMBER"
 	other=$OLD
 	thing_new
@@ -138,7 +138,7 @@ event() {
 	both_stay
 }
 
-@test "gr-job-terminal: what it tells others goes out through the daemon" {
+@test "gr-job-terminal: its notifications are sent by the daemon" {
 	thing_new
 	job_new "$J"
 	event "jobs/$J/update" '{"status":"FAILED"}' >event

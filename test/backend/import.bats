@@ -56,7 +56,7 @@ no() {
 	[ "$output" = '0 line(s): 0 thing(s), 0 new certificate(s)' ]
 }
 
-@test "import: again it changes nothing" {
+@test "import: a second import of the same file changes nothing" {
 	foreign a
 	thing_line a a '{thingGroups: ["all"]}' '{policies: ["rotation"]}' >lines
 	gr-registry import lines
@@ -101,7 +101,7 @@ no() {
 	[ "$(wc -l <home/ledger)" -eq 1 ]
 }
 
-@test "import: a line that is none ends it with 100, and those before it stay" {
+@test "import: a line that is no JSON object ends it with 100, and the lines before it are kept" {
 	thing_line first >good
 	for line in '{' '[]' '{}' 'x' '{"thingName":"a","policyName":"b"}' '{"thingName":5}'; do
 		{ cat good; printf '%s\n' "$line"; } >lines
@@ -171,7 +171,7 @@ no() {
 	sql_is 'SELECT (SELECT count(*) FROM certificate) + (SELECT count(*) FROM thing)' 0
 }
 
-@test "import: more lines than fit one transaction; a reader and a writer get their turn in between" {
+@test "import: more lines than fit one transaction are taken; readers and writers get their turn in between" {
 	jq -nc 'range(1700) | {thingName: "t-\(.)", thingGroups: ["all"]}' >lines
 	mkfifo slow
 	gr-registry import slow >out 3>&- &
@@ -186,7 +186,7 @@ no() {
 	sql_is "SELECT count(*) FROM member WHERE thing_group = 'all'" 1700
 }
 
-@test "import: from a pipe that stays silent, what came is taken, and a refusal does not wait for more" {
+@test "import: lines from a pipe are taken and refused without waiting for more input" {
 	mkfifo slow
 	gr-registry import slow 2>err 3>&- &
 	importer=$!
@@ -202,7 +202,7 @@ no() {
 	sql_is 'SELECT count(*) FROM thing' 3
 }
 
-@test "import, export: progress for a person, and for nobody else" {
+@test "import, export: progress is shown on a terminal alone" {
 	jq -nc 'range(150000) | {thingName: "t-\(.)"}' >lines
 	script -qec 'gr-registry import lines' screen </dev/null >/dev/null
 	grep -qE 'lines: [0-9]+ of [0-9]+ \([0-9]+ %\), [0-9]+ a second' screen
@@ -215,7 +215,7 @@ no() {
 
 # --- export --------------------------------------------------------------------------------------
 
-@test "export: what it prints is taken by import, and gives the same registry" {
+@test "export: import of its output gives the same registry" {
 	foreign a
 	foreign b
 	{
@@ -239,7 +239,7 @@ no() {
 	[ "$output" = "$(cat exported)" ]
 }
 
-@test "export: one group alone; an unknown one is 1" {
+@test "export: one group can be exported alone; an unknown group is 1" {
 	{
 		thing_line a '' '{thingGroups: ["all"]}'
 		thing_line b
@@ -274,7 +274,7 @@ no() {
 	[ "$stderr" = 'gr-registry: pumps: no such thing group' ]
 }
 
-@test "policies: listed, printed byte for byte, deleted once they speak for nobody" {
+@test "policies: listed, printed byte for byte, deleted once no certificate has them" {
 	foreign a
 	thing_line a a '{}' '{policies: ["rotation"]}' | gr-registry import
 	run -0 gr-registry list-policies
@@ -335,7 +335,7 @@ no() {
 	[ "$(gr-registry list-things | head -n 1)" = $'a\t0\t-' ]
 }
 
-@test "lists: longer than what decides on the widths, none is lost" {
+@test "lists: all rows are printed, also those after the ones that decide on the column widths" {
 	jq -nc 'range(450) | {thingName: "t-\(. + 1000)"}' | gr-registry import
 	script -qec 'gr-registry list-things' screen </dev/null >/dev/null
 	[ "$(grep -c '^t-' screen)" -eq 450 ]

@@ -63,7 +63,7 @@ ROUND=0
 
 # --- the chain ------------------------------------------------------------------------------------------
 
-@test "chain: who asks gets what stands between certificate and root, also when another authority issues by then (W41)" {
+@test "chain: a device that asks gets all certificates between its own and the root, also when another CA issues by then" {
 	issue private sub
 	thing_new
 	job_started
@@ -81,7 +81,7 @@ ROUND=0
 	[ "$(jq -r .certificatePem <<<"$BODY")" = "$(cat new.pem)" ]
 }
 
-@test "chain: who does not ask gets none, and below a root there is none" {
+@test "chain: a device that does not ask gets none, and directly below a root there is none" {
 	issue private sub
 	thing_new
 	for members in '{}' '{certificateChain: false}' '{certificateChain: "true"}' '{certificateChain: null}'; do
@@ -147,7 +147,7 @@ commented() {
 	execution_is IN_PROGRESS
 }
 
-@test "chain: a device that wants it keeps it behind its certificate; where it cannot have it, the job says why" {
+@test "chain: a device that asks stores it behind its certificate; where it cannot have it, the job's reason says why" {
 	issue private sub
 	thing_new
 	echo "certificateChain = on" >>"$GR_CONF"
@@ -214,7 +214,7 @@ put_back() {
 		INSERT OR REPLACE INTO certificate_policy VALUES ('$id', 'rotation');"
 }
 
-@test "retired: a certificate of a private authority is revoked; the broker refuses it even when it is put back by hand (W41)" {
+@test "retired: a certificate of mode private is revoked; the broker refuses it even when it is put back by hand" {
 	issue private sub
 	thing_new
 	rotated "$THING"
@@ -236,7 +236,7 @@ put_back() {
 	listed once.pem sub
 }
 
-@test "retired: a certificate of iot is not revoked, and lives again when it is put back" {
+@test "retired: a certificate of mode iot is not revoked, and is accepted again when it is put back" {
 	issue iot ca
 	thing_new
 	rotated "$THING"
@@ -247,7 +247,7 @@ put_back() {
 	gr-probe --certificate "$THING.old" --key "$THING.old.key"
 }
 
-@test "retired: what counts is how it was issued, not how the next one is" {
+@test "retired: the mode in which a certificate was issued counts, not the present one" {
 	issue iot ca
 	thing_new
 	issue private sub
@@ -315,7 +315,7 @@ broker_with() {
 	return 1
 }
 
-@test "mode: an authority that the broker does not take is 1, says so, and changes nothing" {
+@test "mode: a CA that the broker does not accept is 1, with that reason, and changes nothing" {
 	issue iot ca
 	server_pair server localhost
 	company stranger ECDSA-P256

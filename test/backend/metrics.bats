@@ -33,7 +33,7 @@ daemon_end() {
 # shows LINE: comes to be in the file
 shows() { await grep -qxF "$1" gr.prom || { cat gr.prom >&2; return 1; }; }
 
-@test "metrics: a file for another user, whole at any moment, in which each sample was announced" {
+@test "metrics: the file is readable by others, complete at any moment, and each sample has its TYPE line" {
 	[ "$(stat -c %a gr.prom)" = 644 ]
 	for _ in $(seq 300); do
 		[[ $(tail -n 1 gr.prom) == 'gr_broker_connected '[01] ]]
@@ -112,7 +112,7 @@ rotation_asked_of() {
 	shows 'gr_certificates{days="0-6"} 1'
 }
 
-@test "metrics: who is connected, also when the broker goes" {
+@test "metrics: connected things are counted, also when the broker ends" {
 	thing_new
 	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -t "$(topic jobs/notify)" >out 2>&1 3>&- &
 	device=$!
@@ -132,7 +132,7 @@ rotation_asked_of() {
 	shows 'gr_broker_connected 1'
 }
 
-@test "metrics: what waits: things for their job, messages for the broker, notices for their channel" {
+@test "metrics: what waits is counted: things for a job, messages for the broker, notifications for a channel" {
 	mkdir "$GR_HOME/notify.d"
 	printf '#!/bin/sh\nexit 1\n' >"$GR_HOME/notify.d/dead"
 	chmod +x "$GR_HOME/notify.d/dead"
@@ -153,7 +153,7 @@ rotation_asked_of() {
 	shows 'gr_things_awaiting 7'
 }
 
-@test "metrics: a folder that is gone is a line each time, and in no device's way" {
+@test "metrics: a missing directory is a line each time, and disturbs no device" {
 	daemon_end
 	mkdir gone
 	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -m 400 -M "$PWD/gone/gr.prom" >daemon.log 2>&1 3>&- &

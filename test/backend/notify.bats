@@ -100,7 +100,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	json_is "$(cat got)" '["JOB","COMPLETED"]' '[.eventType, .status]'
 }
 
-@test "notify: nothing is kept while there is no channel, and a new one begins with what comes" {
+@test "notify: nothing is kept while there is no channel, and a new channel begins with the next event" {
 	alarm early
 	sql_is 'SELECT count(*) FROM notice' 0
 	channel all "cat >>$PWD/got"
@@ -115,7 +115,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 
 # --- at least once -------------------------------------------------------------------------------
 
-@test "notify: what every channel has is forgotten; a restart repeats none of it" {
+@test "notify: a notification that every channel has is deleted; a restart repeats none" {
 	channel all "cat >>$PWD/got"
 	alarm one
 	await all_done
@@ -142,7 +142,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	grep -q 'notify.d/all: notification 1 not delivered: exit status 1; again in 1 s' "$LAB/backend.log"
 }
 
-@test "notify: exit status 100 gives one up, not the channel" {
+@test "notify: exit status 100 gives up one notification, not the channel" {
 	channel all "t=\$(cat); case \$t in *bad*) exit 100 ;; esac; echo \"\$t\" >>$PWD/got"
 	alarm bad
 	alarm good
@@ -216,7 +216,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	grep -q '^SigBlk:.*0000000000000000$' seen
 }
 
-@test "notify: settings, leftovers and what cannot be run are no channels" {
+@test "notify: settings files, leftovers and files that cannot be run are no channels" {
 	printf 'x\n' >"$GR_HOME/notify.d/plain"
 	printf '#!/bin/sh\n' >"$GR_HOME/notify.d/mail.conf"
 	printf '#!/bin/sh\n' >"$GR_HOME/notify.d/mail~"
@@ -226,7 +226,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	sql_is 'SELECT group_concat(name) FROM channel' all
 }
 
-@test "notify: a channel that is taken away is forgotten" {
+@test "notify: nothing is kept for a channel that was removed" {
 	channel all 'exit 1'
 	channel other "cat >>$PWD/got"
 	alarm one
@@ -238,7 +238,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	await sql_is 'SELECT count(*) FROM channel' 0
 }
 
-@test "notify: a program that is no program is tried again, and told of" {
+@test "notify: a program that cannot be started is tried again, with a line in the log" {
 	printf '\177ELF junk' >"$GR_HOME/notify.d/all"
 	chmod +x "$GR_HOME/notify.d/all"
 	await sql_is 'SELECT count(*) FROM channel' 1
@@ -248,7 +248,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	await lines_are got 1
 }
 
-@test "notify: what nobody took for a week is given up" {
+@test "notify: a notification that no channel took for a week is given up" {
 	channel all "[ -e $PWD/open ] || exit 1; cat >>$PWD/got"
 	alarm one
 	await grep -q 'notification 1 not delivered' "$LAB/backend.log"
@@ -262,7 +262,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 
 # --- the channels that are shipped ---------------------------------------------------------------
 
-@test "notify: syslog" {
+@test "notify: syslog gets a notification" {
 	perl "$ROOT/test/unit/sink.pl" datagram got "$PWD/log" >sink.out 3>&- &
 	SINK=$!
 	await grep -q ready sink.out
@@ -282,7 +282,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	grep -q 'gr-backendd.*"text":"one"' got
 }
 
-@test "notify: mail" {
+@test "notify: mail is sent" {
 	mkdir mailer
 	printf '#!/bin/sh\necho "$*" >%s/args\ncat >%s/mail.tmp\nmv %s/mail.tmp %s/mail\n' "$PWD" "$PWD" "$PWD" "$PWD" >mailer/sendmail
 	chmod +x mailer/sendmail
@@ -298,7 +298,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	json_is "$(sed '1,/^$/d' mail)" '["t","c"]' '[.thingName, .certificateId]'
 }
 
-@test "notify: webhook, and again when the service says no" {
+@test "notify: a webhook is called, and called again when the service refuses" {
 	perl "$ROOT/test/unit/sink.pl" http got 503 200 >sink.out 3>&- &
 	SINK=$!
 	await test -s sink.out
@@ -311,7 +311,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	grep -q 'The requested URL returned error: 503' "$LAB/backend.log"
 }
 
-@test "notify: an MQTT topic" {
+@test "notify: an MQTT topic gets a notification" {
 	stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -t 'gr/#' -F '%t %q %p' -q 1 -d >seen 2>&1 3>&- &
 	SINK=$!
 	await grep -q '^Subscribed' seen

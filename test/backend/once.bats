@@ -22,10 +22,10 @@ setup() {
 }
 teardown() { own_lab_down; }
 
-@test "once: the daemon is killed as soon as the broker has the word" { the_rotation over; }
-@test "once: the same at QoS 0" { QOS=0 the_rotation over; }
+@test "once: a device that sends each message once rotates though the daemon is killed right after the broker has it" { the_rotation over; }
+@test "once: a device that sends each message once at QoS 0 rotates though the daemon is killed right after the broker has it" { QOS=0 the_rotation over; }
 
-@test "once: the daemon is killed at one of its system calls" {
+@test "once: a device that sends each message once rotates though the daemon is killed at one of its system calls" {
 	local n=$((RANDOM % 50 + 30))
 	echo "call $n"
 	the_rotation "cut-$n"
@@ -34,7 +34,7 @@ teardown() { own_lab_down; }
 # thrice N: it comes again, over a new connection each time, as long as it is not acknowledged; N connections were there before
 thrice() { [ "$(grep -c ' as gr/backendd (' "$LAB/broker/log")" -ge $(($1 + 3)) ]; }
 
-@test "full: a word that finds no room in the ledger counts once there is some" {
+@test "full disk: a final status that finds no room in the ledger counts once there is room" {
 	rotation_begun
 	over_new
 	accepted commit "{\"jobId\":\"$J\"}"

@@ -34,7 +34,7 @@ yes() { run -0 timeout 10 policy-ask "$@"; }
 no() { run -1 timeout 10 policy-ask "$@"; }
 R=arn:aws:iot:eu-west-1:123456789012
 
-@test "policy: without a matching Allow it is a no" {
+@test "policy: without a matching Allow the answer is no" {
 	allow p iot:Publish "$R:topic/a"
 	yes Publish a p
 	no Publish b p
@@ -85,7 +85,7 @@ R=arn:aws:iot:eu-west-1:123456789012
 	yes Connect x:y p
 }
 
-@test "policy: * runs over slashes, ? is one character, + and # are plain" {
+@test "policy: * matches slashes too, ? is one character, + and # are plain" {
 	allow p iot:Subscribe "$R:topicfilter/a/*/z"
 	yes Subscribe a/+/z p
 	yes Subscribe a/b/c/z p
@@ -233,7 +233,7 @@ R=arn:aws:iot:eu-west-1:123456789012
 	yes Publish a cn=y p
 }
 
-@test "policy: a pattern made of stars takes no time on a long topic" {
+@test "policy: a pattern of many stars is matched quickly against a long topic" {
 	allow p iot:Publish "$R:topic/*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*ab"
 	no Publish "$(printf 'a%.0s' {1..1024})" p
 	allow p iot:Publish '*'
@@ -241,7 +241,7 @@ R=arn:aws:iot:eu-west-1:123456789012
 	no Publish "$(printf 'a%.0s' {1..1025})" p
 }
 
-@test "policy: problem says what is wrong, and nothing of a good document" {
+@test "policy: a bad document is refused with what is wrong in it, a good one without a word" {
 	allow p iot:Publish "$R:topic/a" '{"Bool":{"iot:Connection.Thing.IsAttached":"true"}}'
 	run -0 policy-ask problem p
 	[ -z "$output" ]

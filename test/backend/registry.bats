@@ -95,7 +95,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 
 # --- init ----------------------------------------------------------------------------------------
 
-@test "init: for us alone; again it changes nothing" {
+@test "init: its files are readable by the owner alone; a second call changes nothing" {
 	[ "$(stat -c %a home/shared/registry.db)" = 600 ]
 	register_thing a
 	remember
@@ -104,7 +104,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	is_unchanged
 }
 
-@test "init: a file of somebody else is 100 and stays" {
+@test "init: a file that is no registry is 100 and stays as it is" {
 	mkdir -p other/shared
 	sqlite3 other/shared/registry.db 'CREATE TABLE x (y)'
 	cp other/shared/registry.db before.db
@@ -120,7 +120,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 
 # --- register ------------------------------------------------------------------------------------
 
-@test "register: thing, certificate, policy and group in one go; the certificate is printed" {
+@test "register: makes thing, certificate, policy and group in one step, and prints the certificate" {
 	register_thing a -p rotation -g all
 	openssl verify -x509_strict -purpose sslclient -CAfile home/ca/ca.pem a.pem
 	[ "$(openssl x509 -in a.pem -noout -pubkey)" = "$(openssl pkey -in a.key -pubout)" ]
@@ -134,14 +134,14 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	gr-registry register b <b.csr | openssl x509 -noout -subject
 }
 
-@test "register: a key that was registered before, a thing that has a certificate: 1" {
+@test "register: a key that was registered before, or a thing that has a certificate, is 1" {
 	register_thing a
 	no 1 'gr-registry: b: this public key was registered before' gr-registry register b a.csr
 	THING=a key_new a2
 	no 1 'gr-registry: a: has a certificate already; rotate it, or detach it first' gr-registry register a a2.csr
 }
 
-@test "register: again after the old certificate was detached" {
+@test "register: a thing can be registered again after its certificate was detached" {
 	register_thing a
 	gr-registry detach-thing-principal a "$ID"
 	THING=a key_new a2
@@ -153,14 +153,14 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	no 1 'gr-registry: a: this public key was registered before' gr-registry register a a.csr
 }
 
-@test "register: an unknown policy or group leaves nothing behind: 1" {
+@test "register: an unknown policy or group is 1 and leaves nothing behind" {
 	THING=a key_new a
 	no 1 'gr-registry: none: no such policy' gr-registry register -p none a a.csr
 	no 1 'gr-registry: none: no such thing group' gr-registry register -p rotation -g none a a.csr
 	sql_is 'SELECT count(*) FROM thing' 0
 }
 
-@test "register: a bad name or a CSR that is none: 100" {
+@test "register: a bad name or a bad CSR is 100" {
 	THING=a key_new a
 	printf -v long '%0129d' 0
 	for name in 'a b' 'a/b' 'a#gr' 'a+' '' "$long"; do
@@ -193,7 +193,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 
 # --- things and groups ---------------------------------------------------------------------------
 
-@test "create-thing: again it changes nothing; a bad name is 100" {
+@test "create-thing: a second call changes nothing; a bad name is 100" {
 	gr-registry create-thing a:b_c-D1
 	remember
 	run -0 gr-registry create-thing a:b_c-D1
@@ -202,7 +202,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	no 100 "gr-registry: a.b: not a thing name (1 to 128 letters, digits, ':', '_', '-')" gr-registry create-thing a.b
 }
 
-@test "delete-thing: only without certificates" {
+@test "delete-thing: a thing with certificates is not deleted" {
 	register_thing a -g all
 	no 1 'gr-registry: a: still has 1 certificate(s); detach them first' gr-registry delete-thing a
 	gr-registry detach-thing-principal a "$ID"
@@ -226,7 +226,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	sql_is "SELECT count(*) FROM outbox WHERE topic = '\$aws/events/jobExecution/j/removed'" 2
 }
 
-@test "list-things: name, certificates, connection; as JSON; of a group" {
+@test "list-things: shows name, certificates and connection, also as JSON and of one group" {
 	register_thing b -g all
 	gr-registry create-thing a
 	run -0 gr-registry list-things
@@ -243,7 +243,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	no 1 'gr-registry: none: no such thing group' gr-registry list-things none
 }
 
-@test "groups: made, filled and emptied, each step idempotent" {
+@test "groups: they are made, filled and emptied, and each step may be repeated" {
 	gr-registry create-thing a
 	gr-registry create-thing-group g
 	gr-registry create-thing-group g
@@ -262,7 +262,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 
 # --- certificates --------------------------------------------------------------------------------
 
-@test "list-thing-principals, describe-certificate: columns and JSON" {
+@test "list-thing-principals, describe-certificate: print columns and JSON" {
 	register_thing a
 	end=$(date -u -d "$(openssl x509 -in a.pem -noout -enddate | cut -d = -f 2)" +%Y-%m-%dT%H:%M:%SZ)
 	run -0 gr-registry list-thing-principals a
@@ -298,7 +298,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	no 1 'gr-registry: none: no such certificate' gr-registry update-certificate none ACTIVE
 }
 
-@test "update-certificate: REVOKED is for good, with its reason, and stands in the ledger" {
+@test "update-certificate: REVOKED is final, has a reason, and is in the ledger" {
 	register_thing a -p rotation
 	for reason in bored '' unspecifie removeFromCRL; do
 		no 100 "gr-registry: --reason: $reason: not a reason; unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, privilegeWithdrawn" \
@@ -322,7 +322,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	sql_is 'SELECT count(*) FROM revoked' 1
 }
 
-@test "crl: what was revoked, until it has expired" {
+@test "crl: holds revoked certificates until they have expired" {
 	register_thing a
 	register_thing b
 	first=$ID
@@ -347,7 +347,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	[ "$(gr-ca crl -d 30 | openssl crl -noout -text | grep -c 'Serial Number')" -eq 2 ]
 }
 
-@test "delete-certificate: one of a private authority is revoked with it, one of iot is not" {
+@test "delete-certificate: a certificate of mode private is revoked by it, one of mode iot is not" {
 	register_thing a
 	gr-registry update-certificate "$ID" INACTIVE
 	gr-registry detach-thing-principal a "$ID"
@@ -362,7 +362,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	sql_is 'SELECT count(*) FROM revoked' 1
 }
 
-@test "delete-certificate: only INACTIVE, detached and without policies, in whatever order they say so" {
+@test "delete-certificate: only an INACTIVE, detached certificate without policies is deleted" {
 	register_thing a -p rotation
 	no 1 "gr-registry: $ID: still ACTIVE; make it INACTIVE, detach its thing and its policies first" gr-registry delete-certificate "$ID"
 	gr-registry update-certificate "$ID" INACTIVE
@@ -375,7 +375,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	no 1 "gr-registry: $ID: no such certificate" gr-registry delete-certificate "$ID"
 }
 
-@test "attach-thing-principal: to one thing alone; again it changes nothing" {
+@test "attach-thing-principal: attaches to one thing alone; a second call changes nothing" {
 	register_thing a
 	gr-registry create-thing b
 	remember
@@ -389,7 +389,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	sql_is 'SELECT thing FROM principal' b
 }
 
-@test "detach-thing-principal: from its own thing alone; again it changes nothing" {
+@test "detach-thing-principal: detaches from its own thing alone; a second call changes nothing" {
 	register_thing a
 	gr-registry create-thing b
 	no 1 "gr-registry: $ID: attached to a, not to b" gr-registry detach-thing-principal b "$ID"
@@ -423,7 +423,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	no 100 'gr-registry: a b: not a policy name (1 to 128 letters, digits or _+=,.@-)' gr-registry create-policy 'a b' policy.json
 }
 
-@test "attach-policy, detach-policy: idempotent; what is not there is 1" {
+@test "attach-policy, detach-policy: they may be repeated; a missing policy or certificate is 1" {
 	register_thing a
 	gr-registry attach-policy rotation "$ID"
 	gr-registry attach-policy rotation "$ID"
@@ -453,7 +453,7 @@ rotation_open() {
 	NEW=$(jq -r .payload.certificateId answer)
 }
 
-@test "history: nothing for a thing without rotations; an unknown thing is 1; a deleted one keeps its history" {
+@test "history: empty for a thing without rotations, 1 for an unknown thing; a deleted thing keeps its history" {
 	gr-registry create-thing b
 	run -0 gr-registry history b
 	[ -z "$output" ]
@@ -469,7 +469,7 @@ rotation_open() {
 	json_is "$output" '["'"$NEW"'"]' 'map(.newCertificateId)'
 }
 
-@test "alarms: columns and JSON" {
+@test "alarms: prints columns and JSON" {
 	run -0 gr-registry alarms
 	[ -z "$output" ]
 	run -0 gr-registry alarms -j
@@ -486,7 +486,7 @@ rotation_open() {
 		'map(del(.at))'
 }
 
-@test "settle: writes the survivor once; anything else is refused" {
+@test "settle: writes the survivor once; without an open rotation it is 1" {
 	gr-registry create-thing b
 	no 1 'gr-registry: b: has no open rotation' gr-registry settle b old
 	no 1 'gr-registry: none: has no open rotation' gr-registry settle none new
@@ -506,7 +506,7 @@ rotation_open() {
 	sql_is "SELECT coalesce(survivor, 'open') FROM rotation" open
 }
 
-@test "registry: one that is there but not for us is 111, without advice" {
+@test "registry: one that this user may not read is 111, without advice" {
 	chmod 0 "$GR_HOME/shared/registry.db"
 	plain=()
 	# Root opens everything, unless it gives that up.

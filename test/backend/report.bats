@@ -17,7 +17,7 @@ rows() {
 # has TABLE ROW
 has() { rows "$1" | grep -qxF -e "$2" || { rows "$1" >&2; return 1; }; }
 
-@test "report: what stands in each section" {
+@test "report: each section has its rows" {
 	fleet_made
 	run -0 --separate-stderr gr-report
 	[ -z "$stderr" ]
@@ -42,7 +42,7 @@ $LONG|TIMED_OUT|1|four|november" ]
 	[ "$(rows findings | grep -cE '^(expired|expiring|old|weak|shared-key|not-attached|two-certificates)\|')" -eq "${#lines[@]}" ]
 }
 
-@test "report: nothing in it is fetched, runs, or came in as a tag" {
+@test "report: the page fetches nothing and runs nothing, and no device can put a tag into it" {
 	fleet_made
 	gr-report >page.html
 	[ "$(grep -ciE 'url\(|@import|https?:' page.html)" -eq 0 ]
@@ -64,7 +64,7 @@ $LONG|TIMED_OUT|1|four|november" ]
 	[ "$(tail -n 1 page.html)" = '</html>' ]
 }
 
-@test "report: long lists are cut, and say where the rest is" {
+@test "report: long lists are cut, and say which command shows the rest" {
 	gr-registry init -H "$PWD/home"
 	export GR_HOME=$PWD/home
 	sql "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) INSERT INTO alarm (at, kind, thing, certificate, text) SELECT i, 'k', 't' || i, '', 'x' FROM n;
@@ -84,7 +84,7 @@ $LONG|TIMED_OUT|1|four|november" ]
 	has findings 'expired||95 more: gr-audit -c expired|'
 }
 
-@test "report: failures of so many days alone" {
+@test "report: only failures of the given number of days are shown" {
 	fleet_made
 	sql "UPDATE execution SET updated = (unixepoch() - 10 * 86400) * 1000 WHERE thing = 'four'"
 	gr-report -d 7 >page.html
@@ -94,7 +94,7 @@ $LONG|TIMED_OUT|1|four|november" ]
 	grep -q '<h2>Failures of the last 11 day(s), by reason</h2>' page.html
 }
 
-@test "report: no registry, a wrong option, a page that nobody can read" {
+@test "report: a missing registry and a wrong option are 100, a page that cannot be written is 111" {
 	run -100 --separate-stderr gr-report -H "$PWD/none"
 	[ -z "$output" ]
 	run -100 gr-report -d 0

@@ -46,7 +46,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 
 # --- backup --------------------------------------------------------------------------------------
 
-@test "backup: registry, ledger and authorities, complete and for us alone, while daemon and broker go on" {
+@test "backup: registry, ledger and CAs are complete and readable by the owner alone, while daemon and broker go on" {
 	thing_new
 	rotated a
 	gr-registry backup b >out
@@ -67,7 +67,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	json_is "$output" '{"backup":"b2","keys":false}'
 }
 
-@test "backup: the authorities' keys on request, under a passphrase" {
+@test "backup: the CAs' keys are included on request, under a passphrase" {
 	echo 'correct horse' >passphrase
 	gr-registry backup -k passphrase b
 	openssl pkey -in b/ca/ca.key -passin file:passphrase -out key.pem
@@ -85,7 +85,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	[ ! -e b3 ]
 }
 
-@test "backup: never over something, never half of one" {
+@test "backup: it never overwrites anything and never leaves half a backup" {
 	mkdir b
 	run -100 --separate-stderr gr-registry backup b
 	[ "$stderr" = 'gr-registry: b: is there already' ]
@@ -102,7 +102,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	[ ! -e d.partial ] && [ ! -e d/x ]
 }
 
-@test "backup: of one moment, however much is written meanwhile" {
+@test "backup: it is of one moment, however much is written meanwhile" {
 	sql "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) INSERT INTO thing SELECT 'big-' || i, 0 FROM n"
 	(while [ ! -e stop ] && sql "INSERT INTO thing VALUES ('x-' || hex(randomblob(8)), 0); INSERT INTO thing_group VALUES ('y-' || hex(randomblob(8)), 0)"; do :; done) 3>&- &
 	for i in 1 2 3; do
@@ -200,7 +200,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	await sql_is "SELECT count(*) FROM certificate WHERE id = '$OLD'" 0
 }
 
-@test "restore: an execution whose last word was heard since is over" {
+@test "restore: an execution whose final status came since the backup has ended" {
 	thing_new
 	job_new j
 	gr-registry backup b
@@ -215,7 +215,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	sql_is "SELECT status FROM job WHERE id = 'j'" COMPLETED
 }
 
-@test "restore: what was revoked or put out of use since stays so" {
+@test "restore: certificates revoked or made INACTIVE since the backup stay so" {
 	thing_new revoked
 	REVOKED=$OLD
 	thing_new inactive
@@ -231,7 +231,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	is_refused
 }
 
-@test "restore: who is connected with what is no good any more is put out, and the daemon learns anew who is connected" {
+@test "restore: clients whose certificate is no longer valid are disconnected, and the daemon learns which things are connected" {
 	thing_new out
 	OUT=$OLD
 	sql "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$OUT'"
@@ -288,7 +288,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 
 # --- another machine -----------------------------------------------------------------------------
 
-@test "restore: into an empty folder, with the keys and a ledger that was kept apart" {
+@test "restore: works into an empty directory, with the keys and a ledger kept elsewhere" {
 	thing_new
 	echo secret >passphrase
 	gr-registry backup -k passphrase b
@@ -324,7 +324,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	await only_is "$NEW"
 }
 
-@test "restore: without any newer ledger only if one says so" {
+@test "restore: without a newer ledger it needs an option that says so" {
 	thing_new
 	gr-registry backup b
 	rotated a
@@ -418,7 +418,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	sql_is "SELECT count(*) FROM certificate_policy WHERE certificate = '$NEW'" 1
 }
 
-@test "ledger: a story from the beginning revives nothing that was forgotten" {
+@test "ledger: replaying a ledger from its beginning brings back nothing that was deleted" {
 	thing_new
 	FIRST=$OLD
 	rotated a
@@ -437,7 +437,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	await only_is "$NEW"
 }
 
-@test "ledger: a torn line, and what is none of ours, are passed over" {
+@test "ledger: a torn line and unknown lines are skipped" {
 	thing_new
 	gr-registry backup b
 	rotated a
@@ -447,7 +447,7 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	is_taken
 }
 
-@test "ledger: certificates without a policy are told of" {
+@test "ledger: certificates that are restored without a policy are named" {
 	thing_new
 	gr-registry backup b
 	gr-registry create-policy later "$ROOT/share/policies/rotation.json"

@@ -51,7 +51,7 @@ in_trial() {
 	accepted commit "{\"jobId\":\"$J\"}"
 }
 
-@test "stale: the words of a rotation that succeeded" {
+@test "stale: old messages of a rotation that succeeded change nothing" {
 	in_trial
 	heard SUCCEEDED NEW
 	await certificate_is_gone "$OLD"
@@ -62,7 +62,7 @@ in_trial() {
 	only_is "$NEW"
 }
 
-@test "stale: the words of a rotation that failed" {
+@test "stale: old messages of a rotation that failed change nothing" {
 	in_trial
 	over_old
 	heard FAILED OLD
@@ -72,7 +72,7 @@ in_trial() {
 	only_is "$OLD"
 }
 
-@test "stale: after the job was cancelled, and after it was deleted; the last word still counts" {
+@test "stale: old messages change nothing after the job was cancelled or deleted; a final status still counts" {
 	in_trial
 	keep words
 	gr-jobs cancel --force "$J"
@@ -87,7 +87,7 @@ in_trial() {
 	await certificate_is_gone "$OLD"
 }
 
-@test "stale: while a later job is under way" {
+@test "stale: old messages change nothing while a later job is under way" {
 	in_trial
 	over_old
 	heard FAILED OLD
@@ -110,7 +110,7 @@ in_trial() {
 	only_is "$NEW"
 }
 
-@test "stale: while the same job has a later execution, of a device that names the execution" {
+@test "stale: old messages that name their execution change nothing while the job has a later execution" {
 	job_new "$J" -R 3
 	one='"executionNumber":1'
 	accepted "jobs/$J/update" "{\"status\":\"IN_PROGRESS\",$one}"
@@ -134,7 +134,7 @@ in_trial() {
 	only_is "$NEW"
 }
 
-@test "stale: out of the file of a broker that was stopped once and killed later" {
+@test "stale: old messages from the persistence file of a broker that was killed change nothing" {
 	own_lab
 	thing_new
 	job_new "$J"

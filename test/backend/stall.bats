@@ -56,7 +56,7 @@ later() {
 	await stalled_is "$(says here-1 j1 1); $(says here-1 j2 1)"
 }
 
-@test "stall: a thing that was connected for a moment after the job was made, and is gone again" {
+@test "stall: a thing that was connected for a moment after the job was made, and does not begin, is an alarm" {
 	minute 10
 	thing_new
 	job_new j1
@@ -65,7 +65,7 @@ later() {
 	await stalled_is "$(says "$THING" j1 1)"
 }
 
-@test "stall: no alarm where the thing never was there since, or what waits is no rotation, or one is under way" {
+@test "stall: there is no alarm where the thing was not connected since, where the job is no rotation, or where one is under way" {
 	minute 10
 	thing_new away
 	here
@@ -93,7 +93,7 @@ later() {
 	gr-report | grep -q '1 execution(s) have been QUEUED for more than a day; their things have not connected since'
 }
 
-@test "stall: -b says how long, in minutes" {
+@test "stall: -b sets the time until the alarm, in minutes" {
 	run -100 --separate-stderr gr-backendd -b x
 	[[ $stderr == *'--begin: x: '* ]]
 	backend stop
@@ -106,7 +106,7 @@ later() {
 	await stalled_is "$(says "$THING" j1 1)"
 }
 
-@test "stall: of many things that wait, all are looked at" {
+@test "stall: of many things that wait, each has its alarm" {
 	minute 10
 	sql "BEGIN; WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) INSERT INTO thing SELECT printf('many-%05d', i), 1 FROM n; COMMIT"
 	echo '{"operation":"ROTATE_CERTIFICATE"}' >doc

@@ -36,7 +36,7 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 	await accepted jobs/get '{}'
 }
 
-@test "throttle: what is asked in vain counts as well, and is refused in the words of the service asked" {
+@test "throttle: refused requests count as well, and the refusal has the form of the service that was asked" {
 	load ../lib/lab
 	BATS_FILE_TMPDIR=$PWD
 	gcc -O1 -o ask "$ROOT/test/unit/ask.c" -lmosquitto
@@ -74,7 +74,7 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 	done
 }
 
-@test "throttle: W26 a rotation that is refused again and again for asking too often takes its time and succeeds" {
+@test "throttle: a rotation that is refused again and again for asking too often succeeds later" {
 	load ../lib/device
 	gcc -O1 -o ask "$ROOT/test/unit/ask.c" -lmosquitto
 	lab -t 2

@@ -58,7 +58,7 @@ is_all_there() {
 	[ "$(seen '.bars | [.[0] > 20, .[1] == 0, (.[4] - .[0] | fabs) < 2, (.[7] - 2 * .[0] | fabs) < 2] | all')" = true ]
 }
 
-@test "report: on a phone, 360 pixels wide, nothing scrolls sideways and a row's first cell has a line of its own" {
+@test "report: on a screen 360 pixels wide nothing scrolls sideways, and a row's first cell has a line of its own" {
 	look 360
 	[ "$(seen .width)" -eq 360 ]
 	is_all_there
@@ -66,7 +66,7 @@ is_all_there() {
 	[ "$(seen '.heads | length')" -eq 0 ]
 }
 
-@test "report: on a desk, 1280 pixels wide, tables are tables, with heads" {
+@test "report: on a screen 1280 pixels wide tables have columns and headings" {
 	look 1280
 	[ "$(seen .width)" -eq 1280 ]
 	is_all_there
@@ -75,7 +75,7 @@ is_all_there() {
 	[ "$(seen '.heads | join(" ")')" = 'Reason Status Times Newest Thing Job' ]
 }
 
-@test "report: the page has a picture" {
+@test "report: the page can be drawn as a picture" {
 	chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --user-data-dir="$PWD/profile" --window-size=1280,900 \
 		--hide-scrollbars --screenshot="$PWD/page.png" "file://$PWD/page.html" >chromium.log 2>&1 3>&-
 	[ "$(head -c 8 page.png | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ]

@@ -24,32 +24,32 @@ notAfter=$ENDS" ] || { echo "$output" >&2; return 1; }
 	[ -z "$stderr" ]
 }
 
-@test "due: a margin before the end, to the second" {
+@test "due: with a margin before the end it is exact to the second" {
 	moment=$((ENDS - 7 * DAY))
 	due 1 $((moment - 1)) $moment -m $((7 * DAY))
 	due 0 $moment $moment -m $((7 * DAY))
 	due 0 $((ENDS + DAY)) $moment -m $((7 * DAY))
 }
 
-@test "due: a share of its life" {
+@test "due: a share of the certificate's life can be given" {
 	due 1 $((BEGUN + 66 * DAY - 1)) $((BEGUN + 66 * DAY)) -p 66
 	due 0 $((BEGUN + 66 * DAY)) $((BEGUN + 66 * DAY)) -p 66
 	due 1 $((ENDS - 1)) $ENDS -p 100
 }
 
-@test "due: an age" {
+@test "due: an age can be given" {
 	due 1 $((BEGUN + 30 * DAY - 1)) $((BEGUN + 30 * DAY)) -a $((30 * DAY))
 	due 0 $((BEGUN + 30 * DAY)) $((BEGUN + 30 * DAY)) -a $((30 * DAY))
 	due 1 $((ENDS + DAY)) $((BEGUN + 1000 * DAY)) -a $((1000 * DAY))
 }
 
-@test "due: the first of them counts; 0 is not looked at" {
+@test "due: of several limits the earliest counts; 0 turns one off" {
 	due 1 "$BEGUN" $((BEGUN + 40 * DAY)) -m $((7 * DAY)) -p 50 -a $((40 * DAY))
 	due 1 "$BEGUN" $((BEGUN + 50 * DAY)) -m $((7 * DAY)) -p 50 -a 0
 	due 1 "$BEGUN" $((BEGUN + 93 * DAY)) -m $((7 * DAY)) -p 0 -a 0
 }
 
-@test "due: settings, in days; what is given goes before them" {
+@test "due: settings are in days; options take precedence over them" {
 	printf '%s\n' 'rotateBeforeDays = 7' 'rotateAtPercent = 50' 'rotateAfterDays = 40' 'rotateJitterPercent = 0' >gr.conf
 	run -1 gr-cert-due -n "$BEGUN" cert.pem
 	[ "${lines[0]}" = "dueAt=$((BEGUN + 40 * DAY))" ]
@@ -57,7 +57,7 @@ notAfter=$ENDS" ] || { echo "$output" >&2; return 1; }
 	[ "${lines[0]}" = "dueAt=$((BEGUN + 50 * DAY))" ]
 }
 
-@test "due: jitter is earlier by at most its share, the same each time, and another for another thing" {
+@test "due: jitter makes it earlier by at most its share, the same for one thing each time, different between things" {
 	declare -A seen
 	for n in 1 2 3 4 5 6 7 8; do
 		echo "thingName = pump-$n" >gr.conf
@@ -70,7 +70,7 @@ notAfter=$ENDS" ] || { echo "$output" >&2; return 1; }
 	[ "${#seen[@]}" -ge 7 ]
 }
 
-@test "due: by this machine's clock unless another time is given" {
+@test "due: this machine's clock counts unless another time is given" {
 	export WRONG_CLOCK=$PWD/wrong ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0"
 	run -1 gr-cert-due -j 0 -p 50 cert.pem
 	echo $((60 * DAY)) >wrong
@@ -78,7 +78,7 @@ notAfter=$ENDS" ] || { echo "$output" >&2; return 1; }
 	run -1 env LD_PRELOAD="$BATS_FILE_TMPDIR/clock.so" gr-cert-due -j 0 -p 50 -n "$BEGUN" cert.pem
 }
 
-@test "due: the certificate in use, of plain files and of a generation" {
+@test "due: without an operand the certificate in use is meant, of plain files and of a generation" {
 	printf '%s\n' "privateKeyPath = $PWD/key.pem" "certificateFilePath = $PWD/cert.pem" 'thingName = pump-1' >gr.conf
 	export GR_STATE=$PWD/state
 	run -1 gr-cert-due -p 50
@@ -109,7 +109,7 @@ bad() {
 	run -111 sh -c 'gr-cert-due -p 50 -o rotateAtPercent=1 cert.pem >/dev/full'
 }
 
-@test "due: a margin as long as the whole life would make every new one due at once: refused" {
+@test "due: a margin as long as the certificate's whole life is refused" {
 	run -100 --separate-stderr gr-cert-due -m $((100 * DAY)) cert.pem
 	[[ $stderr == *": it lives for $((100 * DAY)) s and would be due $((100 * DAY)) s before its end, from the first moment on" ]]
 	due 0 $((BEGUN + DAY)) $((BEGUN + DAY)) -m $((99 * DAY))

@@ -51,7 +51,7 @@ empty() { cat >/dev/null; mosquitto_pub -h localhost -p "$PORT" --cafile ca.pem 
 }
 
 reject() { cat >/dev/null; answer "$REPLY_TO/rejected" '{"errorMsg":"no\u001b[31m licence"}'; }
-@test "commit: a rejection is a no; what it says cannot paint the terminal" {
+@test "commit: a rejection is a no; control characters in it do not reach the terminal" {
 	against reject
 	run -1 --separate-stderr gr-commit job-1 1
 	[ "$stderr" = 'gr-commit: job-1: rejected: no?[31m licence' ]
@@ -71,13 +71,13 @@ other_first() {
 	answer "$REPLY_TO/accepted" "{\"certificateId\":\"${id//a/b}\"}"
 	answer "$REPLY_TO/rejected" '{"errorMsg":"this one counts"}'
 }
-@test "commit: a licence for another certificate is passed over" {
+@test "commit: an answer for another certificate is ignored" {
 	against other_first
 	run -1 --separate-stderr gr-commit job-1 1 "$(printf 'a%.0s' {1..64})"
 	[ "$stderr" = 'gr-commit: job-1: rejected: this one counts' ]
 }
 
-@test "commit: a broker that hangs up on the request is a failure that says so" {
+@test "commit: a broker that closes the connection on the request is a failure that says so" {
 	start_broker 'allow_anonymous true' 'message_size_limit 10'
 	configure pump1
 	run -111 --separate-stderr gr-commit -o requestTimeoutSeconds=5 job-1 1
@@ -85,7 +85,7 @@ other_first() {
 	[[ $stderr = *"$REPLY_TO"* ]]
 }
 
-@test "commit: bad operands are bad" {
+@test "commit: bad operands are 100" {
 	PORT=1
 	make_ca ca
 	configure pump1

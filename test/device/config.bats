@@ -41,7 +41,7 @@ setup() { make_device; }
 	[ "$(jq -r .restartHook all.json)" = 'say "hi" \' ]
 	[ "$(jq -r .state all.json)" = "$GR_STATE" ]
 }
-@test "config: --check is silent about a good device" {
+@test "config: --check prints nothing for a good device" {
 	run -0 --separate-stderr gr-config --check
 	[ -z "$output$stderr" ]
 }
@@ -104,7 +104,7 @@ refused() {
 	[ "$(printf '%s\n' "${stderr_lines[@]}" | cut -d: -f2 | sort | tr -d '\n')" = ' iotDataEndpoint rootCaPath thingName' ]
 	[[ $stderr == *"thingName: not set; set it in $GR_CONF or as GR_THING_NAME"* ]]
 }
-@test "config: --check goes with no other way of printing" {
+@test "config: --check cannot be combined with another output option" {
 	for other in --json --explain; do
 		run -100 gr-config --check "$other"
 		[[ $output == usage:* ]]
@@ -112,7 +112,7 @@ refused() {
 		[[ $output == usage:* ]]
 	done
 }
-@test "config: --check says which file of the pair is missing, and what mends it" {
+@test "config: --check says which file of the pair is missing, and what to do" {
 	mv dev/cert.pem ca.pem
 	refused "$PWD/dev/cert.pem: missing; put the certificate of privateKeyPath there" -o "rootCaPath=$PWD/ca.pem"
 	mv ca.pem dev/cert.pem
@@ -122,14 +122,14 @@ refused() {
 	gr-install-cert recover
 	run -0 gr-config --check
 }
-@test "config: --check sees a store that was copied with its links followed" {
+@test "config: --check finds a store that was copied with its links followed" {
 	gr-install-cert adopt
 	cp -rL dev copy
 	rm -r dev
 	mv copy dev
 	refused "$STORE/live: a directory, not a link: copied with links followed? Put key and certificate back as plain files and remove $STORE"
 }
-@test "config: blank lines of a file with CR LF pass, and a byte order mark at its start" {
+@test "config: a file with CR LF and a byte order mark is read" {
 	{ printf '\357\273\277'; sed 's/$/\r/' gr.conf; printf '\r\n  \r\n'; } >dos.conf
 	[ "$(GR_CONF=dos.conf gr-config thingName)" = thing1 ]
 }

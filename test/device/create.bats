@@ -55,7 +55,7 @@ signed() {
 grant() { answer "$REPLY_TO/accepted" "{\"certificatePem\":$(signed)}"; }
 pem_only() { cat >request; grant; }
 
-@test "create: the backend's certificate is for our key and our subject, and asking again brings the same" {
+@test "create: the certificate is for our key and our subject, and a second request gets the same one" {
 	in_lab
 	run -0 --separate-stderr gr-create "$JOB" 1 new.csr
 	[ -z "$stderr" ]
@@ -94,7 +94,7 @@ pem_only() { cat >request; grant; }
 	run -0 gr-create -o "issuerCaPath=$LAB/home/ca/ca.pem" "$JOB" 1 new.csr
 }
 
-@test "create: a CSR for the key in use, a bad one, or bad numbers never leave the device" {
+@test "create: a bad CSR, one for the key in use, and bad numbers are not sent" {
 	in_lab
 	openssl req -new -key "$LAB/things/$THING/private.key" -subj "$(subject)" -out live.csr
 	run -100 --separate-stderr gr-create "$JOB" 1 live.csr
@@ -129,7 +129,7 @@ strangers_first() {
 	answer "$REPLY_TO/accepted" "{\"certificatePem\":$(jq -Rs . <device.pem)}"
 	grant
 }
-@test "create: answers to other tokens, jobs, executions and keys are passed over" {
+@test "create: answers to other tokens, jobs, executions and keys are ignored" {
 	against strangers_first
 	run -0 --separate-stderr gr-create job-1 1 new.csr
 	echo "$output" >new.pem
@@ -194,7 +194,7 @@ with_chain() {
 }
 
 whole_chain() { with_chain issuing.pem middle.pem; }
-@test "create: with certificateChain on it asks for the chain and prints it behind the certificate, verified (W41)" {
+@test "create: with certificateChain on it asks for the chain, verifies it and prints it behind the certificate" {
 	two_levels
 	against whole_chain
 	run -0 --separate-stderr gr-create -o certificateChain=on -o "issuerCaPath=$PWD/ca.pem" job-1 1 new.csr
@@ -207,7 +207,7 @@ whole_chain() { with_chain issuing.pem middle.pem; }
 	openssl verify -CAfile ca.pem -untrusted new.pem new.pem
 }
 
-@test "create: without certificateChain it asks for none, and prints none that comes" {
+@test "create: without certificateChain it does not ask for the chain, and prints none that comes" {
 	two_levels
 	against whole_chain
 	run -0 gr-create job-1 1 new.csr
@@ -215,7 +215,7 @@ whole_chain() { with_chain issuing.pem middle.pem; }
 	[ "$(grep -c BEGIN <<<"$output")" -eq 1 ]
 }
 
-@test "create: a backend that knows of no chains is not asked twice" {
+@test "create: a backend without chains is not asked twice" {
 	against pem_only
 	run -0 --separate-stderr gr-create -o certificateChain=on job-1 1 new.csr
 	[ -z "$stderr" ]
@@ -229,7 +229,7 @@ endless_chain() { with_chain issuing.pem{,,,,,,,,}; }
 no_chain() { echo junk >junk; with_chain junk; }
 cut_chain() { head -n 5 middle.pem >cut.pem; with_chain issuing.pem cut.pem; }
 number_chain() { cat >request; answer "$REPLY_TO/accepted" "{\"certificatePem\":$(signed '' 30 issuing),\"certificateChain\":7}"; }
-@test "create: a chain that does not lead up from the certificate, or is none, is a no" {
+@test "create: a chain that does not belong to the certificate, or cannot be read, is a no" {
 	two_levels
 	for kind in broken strange repeating endless no cut number; do
 		against "${kind}_chain"
@@ -250,7 +250,7 @@ number_chain() { cat >request; answer "$REPLY_TO/accepted" "{\"certificatePem\":
 	[[ $stderr == *': unable to get '*'issuer certificate' ]]
 }
 
-@test "create: certificateChain is on or off" {
+@test "create: certificateChain must be on or off" {
 	PORT=1
 	make_ca ca
 	configure pump1
@@ -262,13 +262,13 @@ number_chain() { cat >request; answer "$REPLY_TO/accepted" "{\"certificatePem\":
 }
 
 nothing() { cat >/dev/null; }
-@test "create: silence costs requestTimeoutSeconds and is temporary" {
+@test "create: no answer within requestTimeoutSeconds is a temporary failure" {
 	against nothing
 	run -111 --separate-stderr gr-create -o requestTimeoutSeconds=1 job-1 1 new.csr
 	[ "$stderr" = 'gr-create: awslabs/things/pump1/certificate/create: no answer within 1 s' ]
 }
 
-@test "create: a refused connection is temporary: the verdict on a pair is gr-probe's" {
+@test "create: a refused connection is a temporary failure; only gr-probe decides on a pair" {
 	start_broker 'allow_anonymous false'
 	configure pump1
 	csr new /CN=pump1

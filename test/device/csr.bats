@@ -10,14 +10,14 @@ setup() {
 	gr-install-cert adopt >/dev/null
 }
 
-@test "csr: subject of the live certificate, key of the next generation" {
+@test "csr: it has the subject of the live certificate and the key of the next generation" {
 	gr-keygen -g 2
 	gr-csr -g 2 >csr.pem
 	openssl req -in csr.pem -noout -verify
 	[ "$(openssl req -in csr.pem -noout -subject)" = "$(openssl x509 -in dev/cert.pem -noout -subject)" ]
 	[ "$(openssl req -in csr.pem -noout -pubkey)" = "$(openssl pkey -in "$STORE/2/private.key" -pubout)" ]
 }
-@test "csr: the journal says generation and signing algorithm" {
+@test "csr: generation and signing algorithm come from the journal" {
 	gr-journal put phase=creating-certificate new=2 keyAlgorithm=RSA-2048 signingAlgorithm=SHA384WITHRSAANDMGF1
 	gr-keygen
 	gr-csr >csr.pem
@@ -35,11 +35,11 @@ setup() {
 	[ "$stderr" = "gr-csr: $STORE/2: its key does not go with signingAlgorithm SHA256WITHRSA" ]
 	[ -z "$output" ]
 }
-@test "csr: without a key there is none" {
+@test "csr: without a key none is made" {
 	run -100 --separate-stderr gr-csr -g 2
 	[ "$stderr" = "gr-csr: $STORE/2: holds no private key; run gr-keygen" ]
 }
-@test "csr: without -g and without a journal it asks which" {
+@test "csr: without -g and without a journal it is 100 and says what to give" {
 	run -100 --separate-stderr gr-csr
 	[ "$stderr" = "gr-csr: which generation? The journal has no new; give -g N" ]
 }

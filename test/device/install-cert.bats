@@ -20,7 +20,7 @@ teardown() { end_holder; }
 	[ "$(stat -c %a "$STORE/1/private.key" dev/.gr "$STORE" "$STORE/1" | tr '\n' ' ')" = "600 700 700 700 " ]
 	[ "$(find dev -name '.*' -not -name .gr)" = "" ]
 }
-@test "adopt: again changes nothing" {
+@test "adopt: a second call changes nothing" {
 	make_device
 	gr-install-cert adopt
 	find dev -printf '%p %i %m %T@\n' | sort >before
@@ -73,7 +73,7 @@ teardown() { end_holder; }
 	cmp dev/cert.pem renewed.pem
 	pair_matches
 }
-@test "adopt: in the middle of a rotation a foreign file is left alone" {
+@test "adopt: in the middle of a rotation a file of another program is left alone" {
 	make_trial
 	rm dev/private.key
 	cp "$STORE/1/private.key" dev/private.key
@@ -154,7 +154,7 @@ refused() {
 	run -100 gr-keygen
 	run -100 gr-journal get
 }
-@test "adopt: two things in one directory do not meet" {
+@test "adopt: two things in one directory do not disturb each other" {
 	make_device
 	make_pair dev/second.key dev/second.pem
 	gr-install-cert adopt
@@ -167,7 +167,7 @@ refused() {
 	run -100 gr-install-cert adopt -o privateKeyPath=pkcs11:object=x
 }
 
-@test "next: one more than the greatest, and nothing is made" {
+@test "next: prints one more than the greatest generation, and makes nothing" {
 	make_trial
 	[ "$(gr-install-cert next)" = 3 ]
 	[ "$(gr-install-cert next)" = 3 ]
@@ -215,7 +215,7 @@ refused() {
 	cmp dev/cert.pem new.pem
 	pair_matches
 }
-@test "activate: again keeps the way back" {
+@test "activate: a second call keeps the link back" {
 	make_trial
 	gr-install-cert activate
 	gr-install-cert activate
@@ -245,7 +245,7 @@ refused() {
 	[ "$(live)" = 1 ]
 }
 
-@test "rollback: the old pair is live again; again is no change" {
+@test "rollback: the old pair is live again; a second call changes nothing" {
 	make_trial
 	gr-install-cert activate
 	gr-install-cert rollback
@@ -255,7 +255,7 @@ refused() {
 	[ "$(live)" = 1 ]
 	[ ! -e "$STORE/back" ]
 }
-@test "rollback: without a journal the link back says where" {
+@test "rollback: without a journal the link back names the old pair" {
 	make_trial
 	gr-install-cert activate
 	rm "$STORE/rotation"
@@ -263,7 +263,7 @@ refused() {
 	[ "$(live)" = 1 ]
 	gr-install-cert rollback
 }
-@test "rollback: without the link back the journal says where" {
+@test "rollback: without the link back the journal names the old pair" {
 	make_trial
 	gr-install-cert activate
 	rm "$STORE/back"
@@ -310,7 +310,7 @@ refused() {
 	[ "$(gr-journal get phase)" = trial ]
 }
 
-@test "commit: marks the live pair and destroys the old one; again is no change" {
+@test "commit: marks the live pair and destroys the old one; a second call changes nothing" {
 	make_trial
 	gr-install-cert activate
 	gr-journal put phase=reporting
@@ -337,7 +337,7 @@ refused() {
 	[ -e "$STORE/2/private.key" ]
 	run -100 gr-install-cert commit -g 9
 }
-@test "discard: the live generation stays, another goes; again is no change" {
+@test "discard: deletes a generation that is not live; a second call changes nothing" {
 	make_trial
 	run -100 --separate-stderr gr-install-cert discard -g 1
 	[ "$stderr" = "gr-install-cert: $STORE/1: live; it is not destroyed" ]
@@ -348,13 +348,13 @@ refused() {
 	pair_matches
 }
 
-@test "status: nothing adopted" {
+@test "status: without adoption it says so" {
 	make_device
 	run -0 gr-install-cert status
 	[ "$output" = "live=0
 certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d' ' -f1)" ]
 }
-@test "status: generations, in lines and in JSON" {
+@test "status: shows generations as lines and as JSON" {
 	make_trial
 	gr-install-cert next
 	mkdir -m 700 "$STORE/3"
@@ -377,7 +377,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	run -1 gr-install-cert status --json
 }
 
-@test "recover: a healthy device, adopted or not, is left in silence" {
+@test "recover: a healthy device, adopted or not, is left unchanged without a line" {
 	make_device
 	run -0 --separate-stderr gr-install-cert recover
 	[ -z "$output$stderr" ]
@@ -409,7 +409,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 		[ -z "$output" ]
 	done
 }
-@test "recover: past the deadline reporting goes on: its word may be out" {
+@test "recover: past the deadline reporting goes on, since the final status may have been sent" {
 	make_trial
 	gr-install-cert activate
 	gr-journal arm 0
@@ -424,7 +424,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	run -0 gr-install-cert recover -o trialSeconds=77
 	[ "$(gr-journal get budget phase)" = $'budget=77\nphase=trial' ]
 }
-@test "recover: a new boot brings a fresh budget, the fourth rolls back" {
+@test "recover: each boot of the first three starts the trial's time anew, the fourth rolls back" {
 	make_trial
 	gr-install-cert activate
 	gr-journal put trialBoot=earlier
@@ -447,7 +447,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	gr-install-cert recover
 	[ "$(live)" = 1 ]
 }
-@test "recover: a lost journal over a committed pair is idle, and another complete pair is kept" {
+@test "recover: with the journal lost over a committed pair the phase is idle, and another complete pair is kept" {
 	make_trial
 	for damage in 'rm' 'truncate -s 40' 'truncate -s 0'; do
 		$damage "$STORE/rotation"
@@ -456,7 +456,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 		[ -e "$STORE/2/private.key" ]
 	done
 }
-@test "recover: a lost journal over an unmarked pair is a trial from now on, with a way back" {
+@test "recover: with the journal lost over a pair that is not committed a trial begins, with a link back" {
 	make_trial
 	gr-install-cert activate
 	rm "$STORE/rotation"
@@ -467,7 +467,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	gr-install-cert recover
 	[ "$(live)" = 1 ]
 }
-@test "recover: a lost journal over an unmarked pair goes back to another unmarked one where none was committed" {
+@test "recover: with the journal lost and no pair committed it rolls back to another pair that is not committed" {
 	make_trial
 	gr-install-cert activate
 	rm "$STORE/rotation" "$STORE/1/committed"
@@ -477,7 +477,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	gr-install-cert recover
 	[ "$(live)" = 1 ]
 }
-@test "recover: a lost journal owes the runtime a restart on the pair that is live" {
+@test "recover: with the journal lost the runtime is to be restarted on the live pair" {
 	make_trial
 	for live in 1 2; do
 		[ "$live" = 1 ] || gr-install-cert activate
@@ -490,7 +490,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 		gr-journal put phase=idle new=2
 	done
 }
-@test "recover: with nothing to go back to the only pair stays" {
+@test "recover: the only pair stays" {
 	make_trial
 	gr-install-cert activate
 	rm -r "$STORE/1" "$STORE/rotation"
@@ -523,7 +523,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	gr-install-cert recover
 	pair_matches
 }
-@test "recover: strays go in idle alone, and not those that the journal names" {
+@test "recover: leftover generations are deleted in idle alone, except those that the journal names" {
 	make_trial
 	for n in 3 4 5; do gr-keygen -g "$n"; done
 	: >"$STORE/.live.tmp"
@@ -538,7 +538,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	[ ! -e "$STORE/1/.x.123.tmp" ]
 	pair_matches
 }
-@test "recover: strays stay while the live pair is not committed" {
+@test "recover: leftover generations stay while the live pair is not committed" {
 	make_trial
 	gr-install-cert activate
 	gr-journal put --clear phase=idle
@@ -576,7 +576,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	process_is_gone "$HOLDER"
 	process_is_gone "$child"
 }
-@test "recover: a holder that will not go is killed after two seconds" {
+@test "recover: a holder of the lock that does not end is killed after two seconds" {
 	make_trial
 	gr-install-cert activate
 	gr-journal arm 0
@@ -585,7 +585,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	process_is_gone "$HOLDER"
 	[ "$(live)" = 1 ]
 }
-@test "recover: a holder whose start time is another is nobody we may end" {
+@test "recover: a process with the holder's pid and another start time is not ended" {
 	make_trial
 	gr-install-cert activate
 	gr-journal arm 0
@@ -596,7 +596,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	kill -0 "$HOLDER"
 	[ "$(live)" = 2 ]
 }
-@test "recover: called by the driver itself it acts for the driver" {
+@test "recover: called by the driver, it does not end the driver" {
 	make_trial
 	gr-install-cert activate
 	gr-journal arm 0
@@ -605,7 +605,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	GR_LOCK_FD=9 gr-install-cert recover
 	[ "$(live)" = 1 ]
 }
-@test "verbs: those that change something respect another's lock, the others do not need it" {
+@test "commands: those that change something respect another's lock, the others do not need it" {
 	make_trial
 	hold_lock
 	for verb in adopt "stage new.pem" activate rollback commit "discard -g 2"; do
@@ -615,7 +615,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	run -0 gr-install-cert status
 	run -0 gr-install-cert next
 }
-@test "verbs: an unknown one, extra operands and unknown options are errors" {
+@test "commands: an unknown one, extra operands and unknown options are errors" {
 	make_device
 	run -100 gr-install-cert
 	run -100 gr-install-cert dance
@@ -625,7 +625,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 		run -0 gr-install-cert "$verb" --help
 	done
 }
-@test "a rotation by hand, as the page shows it" {
+@test "manual: the rotation by hand of the manual page works" {
 	make_device
 	old=$(gr-install-cert adopt)
 	new=$(gr-install-cert next)
@@ -647,7 +647,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	pair_matches
 	[ "$(ls -A "$STORE" | tr '\n' ' ')" = "2 format live rotation " ]
 }
-@test "recover, status, adopt: a store copied with its links followed is refused once, with the way out" {
+@test "recover, status, adopt: a store copied with its links followed is refused in one line that says what to do" {
 	for kind in directory file; do
 		rm -rf dev
 		make_device
@@ -681,7 +681,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	[ "$output" = "gr-install-cert: live: generation 1
 gr-install-cert: $PWD/dev/private.key: linked again" ]
 }
-@test "stage: a generation out of range is told the range" {
+@test "stage: a generation out of range is refused with the range" {
 	make_device
 	gr-install-cert adopt
 	for n in 0 100000000 4294967295; do
@@ -698,7 +698,7 @@ gr-install-cert: $PWD/dev/private.key: linked again" ]
 	GR_STATE=$PWD/gr.conf run -111 --separate-stderr gr-install-cert adopt
 	[ "$stderr" = "gr-install-cert: GR_STATE: $PWD/gr.conf: Not a directory" ]
 }
-@test "recover: W35 a folder that cannot be listed is not an empty one" {
+@test "recover: a directory that cannot be listed is not taken for an empty one" {
 	make_trial
 	rm "$STORE/rotation" "$STORE/live"
 	mv dev start

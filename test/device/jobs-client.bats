@@ -49,7 +49,7 @@ played() {
 rule() { printf '%s\t$aws/things/pump1/jobs/%s\t$aws/things/pump1/jobs/%s\t%s\n' "$1" "$2" "$3" "$4"; }
 execution() { printf '{"jobId":"%s","status":"%s","executionNumber":%s,"versionNumber":1,"queuedAt":7,"lastUpdatedAt":8,"jobDocument":{"operation":"%s"}}' "$@"; }
 
-@test "pending: lists what waits, in-progress ones first" {
+@test "pending: lists the executions that wait, those in progress first" {
 	job "$JOB-a"
 	reboot_job "$JOB-b"
 	gr-jobs-client update "$JOB-b" IN_PROGRESS >/dev/null
@@ -65,7 +65,7 @@ execution() { printf '{"jobId":"%s","status":"%s","executionNumber":%s,"versionN
 	[ -z "$output" ]
 }
 
-@test "get: prints the execution, and that the backend may be asked twice" {
+@test "get: prints the execution, and whether the backend may be asked twice" {
 	job "$JOB" -T 5
 	gr-jobs-client update "$JOB" IN_PROGRESS >/dev/null
 	run -0 --separate-stderr gr-jobs-client get "$JOB"
@@ -82,13 +82,13 @@ idempotent=true" ]
 	[ "$(gr-jobs-client get "\$next" | head -n 1)" = "jobId=$JOB" ]
 }
 
-@test "get: no timer, no number" {
+@test "get: an execution without a timer has no number of seconds" {
 	job "$JOB"
 	run -0 gr-jobs-client get "$JOB"
 	[[ $'\n'$output$'\n' = *$'\nsecondsLeft=\n'* ]]
 }
 
-@test "get: a job that does not exist is a no with the service's code; nothing at the front is a silent no" {
+@test "get: a job that does not exist is a no with the service's code; an empty queue is a silent no" {
 	run -1 --separate-stderr gr-jobs-client get "$JOB"
 	[ "$output" = $'code=ResourceNotFound\nstatus=\nsurvivor=' ]
 	[[ $stderr = "gr-jobs-client: $JOB: rejected: ResourceNotFound: "* ]]
@@ -96,7 +96,7 @@ idempotent=true" ]
 	[ -z "$output$stderr" ]
 }
 
-@test "start: takes the execution at the front, and gives it again" {
+@test "start: takes the next execution, and prints the same one again" {
 	run -1 --separate-stderr gr-jobs-client start
 	[ -z "$output$stderr" ]
 	job "$JOB"
@@ -118,7 +118,7 @@ idempotent=true" ]
 	[ "${told:0:14}" = 'tab?here, ??, ' ]
 }
 
-@test "update: refused after the end, with the status that the execution has and the survivor" {
+@test "update: refused after the end, with the execution's status and the survivor" {
 	job "$JOB"
 	gr-jobs-client update "$JOB" FAILED >/dev/null
 	run -1 --separate-stderr gr-jobs-client update "$JOB" IN_PROGRESS
@@ -136,7 +136,7 @@ idempotent=true" ]
 	[[ $output = *code=ResourceNotFound* ]]
 }
 
-@test "update: what the service would refuse anyway is bad, and never sent" {
+@test "update: values that the service would refuse are 100 and not sent" {
 	run -100 gr-jobs-client update "$JOB" QUEUED
 	run -100 gr-jobs-client update "$JOB"
 	run -100 gr-jobs-client update 'a/b' FAILED
@@ -165,7 +165,7 @@ idempotent=true" ]
 	[ "${lines[0]}" = "jobId=$JOB-a" ]
 }
 
-@test "next: none is a silent no, at once or after the wait; other agents' jobs are none" {
+@test "next: no rotation is a silent no, at once or after the wait; jobs of other agents do not count" {
 	reboot_job "$JOB"
 	run -1 --separate-stderr gr-jobs-client next
 	[ -z "$output$stderr" ]
@@ -207,7 +207,7 @@ idempotent=true" ]
 	[ "${lines[9]}" = idempotent=false ]
 }
 
-@test "answers: another token, another thing's topic and nonsense are passed over" {
+@test "answers: those with another token or for another thing, and those that are no JSON, are ignored" {
 	{
 		rule 1 job-1/get job-1/get/rejected '{"code":"ResourceNotFound","clientToken":"other"}'
 		rule 1 job-1/get job-2/get/accepted "{\"execution\":$(execution job-2 QUEUED 1 X),\"clientToken\":\"%TOKEN%\"}"
@@ -235,7 +235,7 @@ idempotent=true" ]
 	done
 }
 
-@test "answers: an operation that is no name is not printed as one" {
+@test "answers: an operation that is no plain word is not printed" {
 	rule 1 job-1/get job-1/get/accepted "{\"execution\":$(execution job-1 QUEUED 1 'A\nsurvivor=NEW')}" >rules
 	played
 	run -0 gr-jobs-client get job-1
@@ -268,7 +268,7 @@ idempotent=true" ]
 	[ "$output" = $'code=\nstatus=\nsurvivor=' ]
 }
 
-@test "answers: a notification during the look is not lost, one of another agent's job calls for nothing" {
+@test "answers: a notification that arrives during a request is not lost; one of another agent's job is ignored" {
 	empty='{"inProgressJobs":[],"queuedJobs":[]}'
 	{
 		rule 1 get notify-next "{\"execution\":$(execution job-1 QUEUED 1 REBOOT)}"
@@ -282,14 +282,14 @@ idempotent=true" ]
 	[ "$(grep -c '^p .*/jobs/get ' rules.log)" -eq 2 ]
 }
 
-@test "answers: a link that ends in the middle is temporary" {
+@test "answers: a link that ends in the middle is a temporary failure" {
 	rule 1 job-1/get - '' | sed 's|\$aws/things/pump1/jobs/-|-|' >rules
 	played
 	run -111 --separate-stderr gr-jobs-client get job-1
 	[ "$stderr" = 'gr-jobs-client: gr-link: has ended; its own words say why' ]
 }
 
-@test "answers: silence costs requestTimeoutSeconds" {
+@test "answers: none within requestTimeoutSeconds is a temporary failure" {
 	: >rules
 	played
 	run -111 --separate-stderr gr-jobs-client get -o requestTimeoutSeconds=1 job-1
@@ -308,7 +308,7 @@ reboots() {
 	for id; do rule '*' "$id/get" "$id/get/accepted" "{\"execution\":$(execution "$id" QUEUED 1 REBOOT)}"; done
 }
 
-@test "answers: a list may be as long as it likes" {
+@test "answers: a list may be of any length" {
 	{
 		list 1 o{1..300} mine
 		reboots o{1..300}
@@ -322,7 +322,7 @@ reboots() {
 	[ "$(grep -c '^[ls] ' rules.log)" -eq 6 ]
 }
 
-@test "answers: another agent's job that makes no sense hides no rotation behind it" {
+@test "answers: a malformed job of another agent does not hide a rotation behind it" {
 	{
 		list '*' odd mine
 		rule '*' odd/get odd/get/accepted '{"execution":{"jobId":"odd","status":"DONE"}}'
@@ -336,7 +336,7 @@ reboots() {
 	run -1 gr-jobs-client next
 }
 
-@test "next: where the service's list is full without a rotation, what stands in front is said, and said once" {
+@test "next: where the service's list is full without a rotation, the jobs in front are named, once" {
 	{
 		list 1 o{1..10}
 		list 2 o{1..10}
@@ -369,14 +369,14 @@ reboots() {
 	[[ $stderr = *"the service lists 16 pending jobs"*" ${names[10]} "*" ${names[19]} ..." ]]
 }
 
-@test "next: our own service lists a rotation in any case, so that nothing is said of a full list" {
+@test "next: our own service always lists a rotation, and a full list is not reported" {
 	for n in {1..12}; do reboot_job "$JOB-$n"; done
 	run -1 --separate-stderr gr-jobs-client next --front told
 	[ -z "$stderr" ]
 	[ ! -e told ]
 }
 
-@test "answers: one that comes twice, directly and to a subscriber, counts once" {
+@test "answers: one that arrives twice, directly and by subscription, counts once" {
 	{
 		for n in 1 1; do rule 1 get get/accepted '{"inProgressJobs":[],"queuedJobs":[]}'; done
 		rule 1 get notify '{"jobs":{}}'

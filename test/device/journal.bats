@@ -10,11 +10,11 @@ setup() {
 }
 teardown() { end_holder; }
 
-@test "get: without a journal a silent no" {
+@test "get: without a journal it is a silent no" {
 	run -1 --separate-stderr gr-journal get
 	[ -z "$output$stderr" ]
 }
-@test "get: one key prints its bare value, an unset one an empty line" {
+@test "get: one key prints its value alone, an unset one an empty line" {
 	gr-journal put phase=trial job=j1
 	[ "$(gr-journal get job)" = j1 ]
 	[ "$(gr-journal get reason; echo "$?")" = $'\n0' ]
@@ -29,7 +29,7 @@ teardown() { end_holder; }
 @test "get: an unknown key is an error" {
 	run -100 gr-journal get Phase
 }
-@test "get: a flipped bit is a no with one line" {
+@test "get: a journal with a flipped bit is a no with one line" {
 	gr-journal put phase=trial job=j1
 	sed -i s/job=j1/job=j2/ "$J"
 	run -1 --separate-stderr gr-journal get phase
@@ -54,7 +54,7 @@ teardown() { end_holder; }
 	run -100 gr-install-cert recover
 	cmp "$J" before
 }
-@test "put: the file is what gr-journal says it is" {
+@test "put: the file has the format of the manual page" {
 	gr-journal put phase=trial 'reason=a = b'
 	head -n -1 "$J" | sha256sum | grep -q "^$(tail -n 1 "$J" | sed s/^sum=//) "
 	[ "$(head -n 1 "$J")" = "gr-journal 1" ]
@@ -69,7 +69,7 @@ teardown() { end_holder; }
 	[ "$stderr" = "gr-journal: the phase is committing, not trial" ]
 	cmp "$J" before
 }
-@test "put: --from idle also means no journal, nothing else does" {
+@test "put: --from idle also matches a missing journal, no other phase does" {
 	run -1 --separate-stderr gr-journal put --from trial phase=committing
 	[ "$stderr" = "gr-journal: the phase is idle, not trial" ]
 	[ ! -e "$J" ]
@@ -82,14 +82,14 @@ teardown() { end_holder; }
 	run -1 gr-journal put --from idle phase=updating-job
 	[ "$(cat "$J")" = junk ]
 }
-@test "put: KEY= clears one value, --clear with phase=idle all" {
+@test "put: KEY= clears one value, --clear with phase=idle clears all" {
 	gr-journal put phase=reporting job=j1 old=1 new=2
 	gr-journal put job=
 	[ -z "$(gr-journal get job)" ]
 	gr-journal put --clear --from reporting phase=idle note=done
 	[ "$(gr-journal get | sed s/since=.*/since/)" = $'phase=idle\nsince\nnote=done' ]
 }
-@test "put: --clear on the way to anything but idle would forget what a rollback needs" {
+@test "put: --clear with another phase than idle is refused" {
 	gr-journal put phase=trial old=1
 	run -100 gr-journal put --clear phase=reporting
 	[ "$(gr-journal get old)" = 1 ]
@@ -117,7 +117,7 @@ teardown() { end_holder; }
 	cmp "$J" before
 	gr-journal put "reason=$(printf '%01024d' 0)"
 }
-@test "put: what is counted with must be a number, and a phase is named as it was given" {
+@test "put: counters must be numbers, and the message names the phase as it was given" {
 	gr-journal put phase=trial
 	cp "$J" before
 	for key in execution old new other createdAt budget trialUntil trialBoots since restartFor restartCount restartAt attempts refusedSince; do
@@ -133,7 +133,7 @@ teardown() { end_holder; }
 @test "put: needs a store" {
 	run -100 gr-journal put -o "privateKeyPath=$PWD/dev/cert2.key" -o "certificateFilePath=$PWD/dev/cert3.pem" phase=trial
 }
-@test "put: another's lock is respected, reading is free" {
+@test "put: another's lock is respected; get needs no lock" {
 	gr-journal put phase=trial
 	hold_lock
 	run -111 --separate-stderr gr-journal put phase=committing
@@ -151,7 +151,7 @@ swap() {
 	echo "$rc" >"rc.$1"
 }
 
-@test "put: of eight at once exactly one swaps" {
+@test "put: of eight calls at once with the same --from exactly one succeeds" {
 	# One time they may happen to come one after the other.
 	for round in $(seq 10); do
 		gr-journal put phase=trial
@@ -173,7 +173,7 @@ swap() {
 	exec 9>&-
 	gr-journal put phase=committing
 }
-@test "lock: a second driver is told who the first one is" {
+@test "lock: a second driver gets the pid of the first one" {
 	hold_lock
 	exec 9>>state/lock
 	run -111 --separate-stderr gr-journal lock --fd 9 --pid $$
@@ -198,7 +198,7 @@ swap() {
 	[ "$(gr-journal get trialBoots)" = 1 ]
 	[ "$(gr-journal get trialBoot)" = "$(cat /proc/sys/kernel/random/boot_id)" ]
 }
-@test "left: without a journal a silent no" {
+@test "left: without a journal it is a silent no" {
 	run -1 --separate-stderr gr-journal left
 	[ -z "$output$stderr" ]
 }
@@ -209,7 +209,7 @@ swap() {
 	[ "$output" = 0 ]
 	[ -z "$stderr" ]
 }
-@test "left: a new boot brings a fresh budget, durably, and the fourth none" {
+@test "left: each of the first three boots starts the time anew, on record, and the fourth does not" {
 	gr-journal put phase=trial
 	gr-journal arm 500
 	for boots in 2 3; do
@@ -223,7 +223,7 @@ swap() {
 	run -1 gr-journal left
 	[ "$output" = 0 ]
 }
-@test "left: no clock can stretch the trial beyond its budget" {
+@test "left: no change of a clock makes the trial longer" {
 	gr-journal put phase=trial
 	gr-journal arm 5
 	gr-journal put trialUntil=999999999999999
@@ -233,7 +233,7 @@ swap() {
 	run -1 gr-journal arm 5
 	run -100 gr-journal arm soon
 }
-@test "journal: an unknown verb is an error" {
+@test "journal: an unknown command is an error" {
 	run -100 gr-journal dance
 	run -0 gr-journal --help
 	run -0 gr-journal put --help

@@ -17,7 +17,7 @@ adopted() { gr-install-cert adopt >/dev/null; }
 	[ "$(gr-keygen)" = 2 ]
 	[ "$(gr-keygen)" = 3 ]
 }
-@test "keygen: the journal's new generation is the one, and asked again its key is kept" {
+@test "keygen: the journal's new generation gets the key; a second call keeps it" {
 	adopted
 	gr-journal put phase=creating-certificate new=7
 	[ "$(gr-keygen)" = 7 ]
@@ -38,7 +38,7 @@ adopted() { gr-install-cert adopt >/dev/null; }
 		openssl pkey -in "$STORE/$n/private.key" -noout -text | grep -q "${pair#*=}"
 	done
 }
-@test "keygen: the key is as closed as the one before" {
+@test "keygen: the new key has the mode of the key before" {
 	chmod 400 dev/private.key
 	adopted
 	gr-keygen
@@ -63,13 +63,13 @@ adopted() { gr-install-cert adopt >/dev/null; }
 	run -100 gr-keygen -o keyAlgorithm=DSA
 	[ ! -e "$STORE/2" ]
 }
-@test "keygen: while another holds the lock it answers 111 and names the holder" {
+@test "keygen: while another process holds the lock it is 111 and names that process" {
 	adopted
 	hold_lock
 	run -111 --separate-stderr gr-keygen
 	[ "$stderr" = "gr-keygen: $GR_STATE/lock: held by process $HOLDER" ]
 }
-@test "keygen: generation 0 and junk are refused" {
+@test "keygen: generation 0 and generations that are no number are refused" {
 	adopted
 	run -100 gr-keygen -g 0
 	run -100 gr-keygen -g x

@@ -44,7 +44,7 @@ grant() {
 	grep -q ' as pump1#gr ' broker.log
 }
 
-@test "link: refused by the broker is a no, nobody there is silence" {
+@test "link: a refusal of the broker is a no, an unreachable broker a temporary failure" {
 	start_broker 'allow_anonymous false'
 	configure pump1
 	run -1 --separate-stderr gr-link </dev/null
@@ -55,7 +55,7 @@ grant() {
 	[ ! -e link.sock ]
 }
 
-@test "link: W26 a connection on which nothing is acknowledged within requestTimeoutSeconds is lost" {
+@test "link: a connection on which nothing is acknowledged within requestTimeoutSeconds is given up" {
 	start_broker
 	configure pump1
 	sed -i 's/^requestTimeoutSeconds.*/requestTimeoutSeconds = 1/' gr.conf
@@ -100,7 +100,7 @@ grant() {
 	[ "$(grep -c 'Received SUBSCRIBE from pump1$' broker.log)" -eq 2 ]
 }
 
-@test "link: a client that goes away in the middle harms nobody" {
+@test "link: a client that ends in the middle of a request disturbs no other" {
 	start_broker
 	configure pump1
 	start_link
@@ -136,7 +136,7 @@ grant() {
 	[ "$(cat file)" = precious ]
 }
 
-@test "link: its socket may lie deeper than a socket's name can say" {
+@test "link: its socket's path may be longer than a socket address can hold" {
 	start_broker
 	configure pump1
 	deep=$(printf 'd%.0s' {1..150})
@@ -146,7 +146,7 @@ grant() {
 	GR_LINK_SOCKET=$PWD/$deep/link.sock run -0 gr-commit job-1 1
 }
 
-@test "link: garbage from a client ends that client alone" {
+@test "link: malformed data from a client ends that client alone" {
 	start_broker
 	configure pump1
 	start_link
@@ -178,7 +178,7 @@ speak() {
 	run -0 speak 'push @s, join_link for 1..16; pop @s; $t = join_link; print ask($t, "l", "a")'
 }
 
-@test "link: what a client wanted is given back when the place is needed" {
+@test "link: a filter of a client that has ended is unsubscribed when its place is needed" {
 	start_broker
 	configure pump1
 	start_link
@@ -192,7 +192,7 @@ speak() {
 	run -0 gr-commit job-1 1
 }
 
-@test "link: a filter is asked for once, however many clients want it, and stays for the next" {
+@test "link: a filter is subscribed once for all clients, and stays for the next one" {
 	start_broker
 	configure pump1
 	start_link
@@ -202,7 +202,7 @@ speak() {
 	[ "$(grep -c 'Received SUBSCRIBE from pump1$' broker.log)" -eq 1 ]
 }
 
-@test "link: more filters than there are places are refused with a line that says so, to the client too" {
+@test "link: a filter beyond the limit is refused with a line, to the client too" {
 	start_broker
 	configure pump1
 	start_link
@@ -211,7 +211,7 @@ speak() {
 	[ "$(cat link.err)" = 'gr-link: more: no room: the clients want 32 other filters' ]
 }
 
-@test "link: a client that speaks nonsense is dropped with a line that names it" {
+@test "link: a client with malformed requests is disconnected with a line that names it" {
 	start_broker
 	configure pump1
 	start_link
@@ -219,7 +219,7 @@ speak() {
 	[ "$(cat link.err)" = "gr-link: the client with process id $(cat pid) is dropped: it does not speak our protocol" ]
 }
 
-@test "link: DISCONNECT is the last word, also when a signal ends it" {
+@test "link: the session ends with DISCONNECT, also when a signal ends gr-link" {
 	start_broker
 	configure pump1
 	for signal in TERM INT; do
@@ -235,7 +235,7 @@ speak() {
 	[ ! -s link.err ]
 }
 
-@test "link: an unreachable link is a failure that names the socket" {
+@test "link: a socket that cannot be reached is a failure that names it" {
 	PORT=1
 	make_ca ca
 	configure pump1
@@ -255,7 +255,7 @@ speak() {
 	[ "$stderr" = "gr-link: GR_STATE: /nowhere/at/all: No such file or directory" ]
 }
 
-@test "link: stays under 12 MB" {
+@test "link: its memory stays under 12 MB" {
 	[ -z "${SANITIZE:-}" ] || return 0
 	start_broker
 	configure pump1

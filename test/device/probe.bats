@@ -26,7 +26,7 @@ silent_server() {
 	PORT=$(cat silent.port)
 }
 
-@test "probe: credentials that the broker takes are a yes, with the certificate's id" {
+@test "probe: a pair that the broker accepts is a yes, with the certificate's id" {
 	start_broker
 	configure pump1
 	run -0 --separate-stderr gr-probe
@@ -114,7 +114,7 @@ silent_server() {
 	[[ $stderr = *"the server is not who it should be: IP address mismatch; is iotDataEndpoint 127.0.0.1 its name?" ]]
 }
 
-@test "probe: nobody listening is silence" {
+@test "probe: a port on which nobody listens gives no verdict" {
 	PORT=$(free_port)
 	make_ca ca
 	configure pump1
@@ -122,7 +122,7 @@ silent_server() {
 	[ "$stderr" = "gr-probe: localhost:$PORT: Connection refused" ]
 }
 
-@test "probe: a name that does not exist is silence" {
+@test "probe: a host name that does not exist gives no verdict" {
 	PORT=8883
 	make_ca ca
 	configure pump1
@@ -130,7 +130,7 @@ silent_server() {
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-@test "probe: a server that never answers costs the deadline and no more" {
+@test "probe: a server that never answers gives no verdict at the deadline" {
 	make_ca ca
 	silent_server accept
 	configure pump1
@@ -142,7 +142,7 @@ silent_server() {
 	[ "$spent" -lt 10000000 ]
 }
 
-@test "probe: an address that swallows packets costs the deadline and no more" {
+@test "probe: an address that drops packets gives no verdict at the deadline" {
 	make_ca ca
 	silent_server full
 	configure pump1
@@ -154,7 +154,7 @@ silent_server() {
 	[ "$spent" -lt 10000000 ]
 }
 
-@test "probe: a server that hangs up before CONNACK gives no verdict" {
+@test "probe: a server that closes the connection before CONNACK gives no verdict" {
 	make_ca ca
 	issue_pair server /CN=localhost ca 30 DNS:localhost
 	PORT=$(free_port)
@@ -167,7 +167,7 @@ silent_server() {
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-@test "probe: a key that is not the certificate's, or no pair at all, is bad" {
+@test "probe: a key that is not the certificate's, and a missing pair, are 100" {
 	start_broker
 	configure pump1
 	issue_pair other /CN=pump1 ca
@@ -181,7 +181,7 @@ silent_server() {
 	run -100 gr-probe -o iotDataPort=70000
 }
 
-@test "probe: a CA file that is missing, unreadable or none is named with its setting" {
+@test "probe: a CA file that is missing, unreadable or malformed is named with its setting" {
 	make_ca ca
 	PORT=1
 	configure pump1
@@ -201,7 +201,7 @@ silent_server() {
 	run -111 bash -c 'gr-probe >/dev/full'
 }
 
-@test "probe: --take-over connects as the thing itself, ends the session of that name, and says DISCONNECT at once" {
+@test "probe: --take-over connects as the thing itself, which ends the other session of that name, and sends DISCONNECT at once" {
 	start_broker
 	configure pump1
 	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert device.pem --key device.key -i pump1 -t news >/dev/null 2>&1 3>&- &

@@ -52,7 +52,7 @@ page_script() {
 		sed -e 's/\\e$/\\/' -e "s|^dir=.*|dir=$LAB|" -e '/^lab\.sh down/d'
 }
 
-@test "protocol: the page's examples are a whole rotation by hand" {
+@test "protocol: the examples of the page make a whole rotation by hand" {
 	page_script >page.sh
 	[ "$(grep -c '^ask ' page.sh)" -ge 5 ]
 	timeout 120 sh -eu page.sh >out 2>err 3>&- || { cat out err >&2; return 1; }
@@ -70,7 +70,7 @@ page_script() {
 		and .[0].survivor == "NEW" and .[0].clientId == "thing-1" and .[0].committedAt > 0 and .[0].retiredAt > 0' history
 }
 
-@test "protocol: the page says truly what comes back" {
+@test "protocol: the answers are as the page shows them" {
 	page_script >page.sh
 	timeout 120 sh -eu page.sh >out 2>err 3>&- || { cat out err >&2; return 1; }
 	answer() { sed -n "s|^$1 ||p" out; }
@@ -100,7 +100,7 @@ page_script() {
 	run -1 grep -E 'accepted|rejected' heard
 }
 
-@test "protocol: create and commit are heard by every session of the thing that subscribed" {
+@test "protocol: answers of create and commit reach every session of the thing that subscribed" {
 	up
 	gr-jobs create -H "$LAB/home" -t thing/thing-1 j1
 	run -0 ask thing-1 "$JOBS/j1/update" '{"status":"IN_PROGRESS"}'
@@ -116,7 +116,7 @@ page_script() {
 	run -1 grep -E "^$CERTIFICATE/(create|commit) " heard
 }
 
-@test "protocol: a create that is not due is refused and changes nothing" {
+@test "protocol: create without a job in progress is refused and changes nothing" {
 	up
 	before=$(principals)
 	gr-jobs create -H "$LAB/home" -t thing/thing-1 j1
@@ -129,7 +129,7 @@ page_script() {
 	[ "$(gr-registry history -H "$LAB/home" -j thing-1)" = '[]' ]
 }
 
-@test "protocol: as T#probe, or under a suffix of one's own, no request gets through" {
+@test "protocol: requests as T#probe, or with another suffix, are refused" {
 	up
 	for client in 'thing-1#probe' 'thing-1#other'; do
 		for topic in "$JOBS/get" "$CERTIFICATE/create"; do

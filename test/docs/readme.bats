@@ -56,7 +56,7 @@ walk() {
 	return 1
 }
 
-@test "readme: its commands run as they stand" {
+@test "readme: the commands of README.md run as they stand" {
 	walk "$README"
 	grep -qx 'rotate-1: 3 SUCCEEDED' out
 	[ "$(grep -c '^  .* survivor: NEW$' out)" -eq 1 ]
@@ -135,7 +135,7 @@ walk() {
 	done <shown
 }
 
-@test "readme: it has at most 200 lines, and the demo is on the first screen" {
+@test "readme: README.md has at most 200 lines, and the demo is on the first screen" {
 	[ "$(wc -l <"$README")" -le 200 ]
 	head -n 24 "$README" | grep -q '^make demo'
 }

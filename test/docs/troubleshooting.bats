@@ -66,7 +66,7 @@ files() {
 	same 'No connection' "$("$SAID" lines $(files verdict.c))"
 }
 
-@test "said: strings side by side are one, what a variable stands for is left out" {
+@test "said: strings side by side are joined, values of variables are left out" {
 	cd "$BATS_TEST_TMPDIR"
 	cat >x.c <<-'END'
 		/* return "not a refusal"; */

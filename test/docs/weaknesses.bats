@@ -8,7 +8,7 @@ table=$ROOT/test/fault/WEAKNESSES.md
 # named: the tests that the table names, as "FILE: NAME"
 named() { grep -o '`test/[^`]*\.bats: [^`]*`' "$table" | tr -d '`' | sort -u; }
 
-@test "weaknesses: W1 to W42 stand in the table, in order, each with a test" {
+@test "weaknesses: the table has all forty-two, in order, each with a test" {
 	[ "$(sed -n 's/^| W\([0-9]*\) .*/\1/p' "$table" | xargs)" = "$(seq 42 | xargs)" ]
 	[ "$(grep '^| W' "$table" | grep -c '`test/')" -eq 42 ]
 }

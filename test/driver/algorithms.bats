@@ -65,34 +65,34 @@ mismatch() {
 	refused "$1" "$2" "signingAlgorithm: $2 does not go with keyAlgorithm $1; allowed are $allowed"
 }
 
-@test "Invalid key algorithm" { refused Foobar SHA256WITHRSA "keyAlgorithm: Foobar: unknown; allowed are $KEYS"; }
-@test "Invalid signing algorithm" { refused RSA-2048 Foobar "signingAlgorithm: Foobar: unknown; allowed are $RSA_SIGNS, $EC_SIGNS"; }
-@test "Mismatch: RSA-2048 with ECDSA-WITH-SHA256" { mismatch RSA-2048 ECDSA-WITH-SHA256; }
-@test "Mismatch: RSA-2048 with ECDSA-WITH-SHA384" { mismatch RSA-2048 ECDSA-WITH-SHA384; }
-@test "Mismatch: RSA-2048 with ECDSA-WITH-SHA512" { mismatch RSA-2048 ECDSA-WITH-SHA512; }
-@test "Mismatch: RSA-3072 with ECDSA-WITH-SHA256" { mismatch RSA-3072 ECDSA-WITH-SHA256; }
-@test "Mismatch: RSA-3072 with ECDSA-WITH-SHA384" { mismatch RSA-3072 ECDSA-WITH-SHA384; }
-@test "Mismatch: RSA-3072 with ECDSA-WITH-SHA512" { mismatch RSA-3072 ECDSA-WITH-SHA512; }
-@test "Mismatch: ECDSA-P256 with SHA256WITHRSA" { mismatch ECDSA-P256 SHA256WITHRSA; }
-@test "Mismatch: ECDSA-P256 with SHA384WITHRSA" { mismatch ECDSA-P256 SHA384WITHRSA; }
-@test "Mismatch: ECDSA-P256 with SHA512WITHRSA" { mismatch ECDSA-P256 SHA512WITHRSA; }
-@test "Mismatch: ECDSA-P256 with SHA256WITHRSAANDMGF1" { mismatch ECDSA-P256 SHA256WITHRSAANDMGF1; }
-@test "Mismatch: ECDSA-P256 with SHA384WITHRSAANDMGF1" { mismatch ECDSA-P256 SHA384WITHRSAANDMGF1; }
-@test "Mismatch: ECDSA-P256 with SHA512WITHRSAANDMGF1" { mismatch ECDSA-P256 SHA512WITHRSAANDMGF1; }
-@test "Mismatch: ECDSA-P384 with SHA256WITHRSA" { mismatch ECDSA-P384 SHA256WITHRSA; }
-@test "Mismatch: ECDSA-P384 with SHA384WITHRSA" { mismatch ECDSA-P384 SHA384WITHRSA; }
-@test "Mismatch: ECDSA-P384 with SHA512WITHRSA" { mismatch ECDSA-P384 SHA512WITHRSA; }
-@test "Mismatch: ECDSA-P384 with SHA256WITHRSAANDMGF1" { mismatch ECDSA-P384 SHA256WITHRSAANDMGF1; }
-@test "Mismatch: ECDSA-P384 with SHA384WITHRSAANDMGF1" { mismatch ECDSA-P384 SHA384WITHRSAANDMGF1; }
-@test "Mismatch: ECDSA-P384 with SHA512WITHRSAANDMGF1" { mismatch ECDSA-P384 SHA512WITHRSAANDMGF1; }
-@test "Mismatch: ECDSA-P521 with SHA256WITHRSA" { mismatch ECDSA-P521 SHA256WITHRSA; }
-@test "Mismatch: ECDSA-P521 with SHA384WITHRSA" { mismatch ECDSA-P521 SHA384WITHRSA; }
-@test "Mismatch: ECDSA-P521 with SHA512WITHRSA" { mismatch ECDSA-P521 SHA512WITHRSA; }
-@test "Mismatch: ECDSA-P521 with SHA256WITHRSAANDMGF1" { mismatch ECDSA-P521 SHA256WITHRSAANDMGF1; }
-@test "Mismatch: ECDSA-P521 with SHA384WITHRSAANDMGF1" { mismatch ECDSA-P521 SHA384WITHRSAANDMGF1; }
-@test "Mismatch: ECDSA-P521 with SHA512WITHRSAANDMGF1" { mismatch ECDSA-P521 SHA512WITHRSAANDMGF1; }
+@test "algorithms: an unknown key algorithm is refused" { refused Foobar SHA256WITHRSA "keyAlgorithm: Foobar: unknown; allowed are $KEYS"; }
+@test "algorithms: an unknown signing algorithm is refused" { refused RSA-2048 Foobar "signingAlgorithm: Foobar: unknown; allowed are $RSA_SIGNS, $EC_SIGNS"; }
+@test "algorithms: RSA-2048 with ECDSA-WITH-SHA256 is refused as a mismatch" { mismatch RSA-2048 ECDSA-WITH-SHA256; }
+@test "algorithms: RSA-2048 with ECDSA-WITH-SHA384 is refused as a mismatch" { mismatch RSA-2048 ECDSA-WITH-SHA384; }
+@test "algorithms: RSA-2048 with ECDSA-WITH-SHA512 is refused as a mismatch" { mismatch RSA-2048 ECDSA-WITH-SHA512; }
+@test "algorithms: RSA-3072 with ECDSA-WITH-SHA256 is refused as a mismatch" { mismatch RSA-3072 ECDSA-WITH-SHA256; }
+@test "algorithms: RSA-3072 with ECDSA-WITH-SHA384 is refused as a mismatch" { mismatch RSA-3072 ECDSA-WITH-SHA384; }
+@test "algorithms: RSA-3072 with ECDSA-WITH-SHA512 is refused as a mismatch" { mismatch RSA-3072 ECDSA-WITH-SHA512; }
+@test "algorithms: ECDSA-P256 with SHA256WITHRSA is refused as a mismatch" { mismatch ECDSA-P256 SHA256WITHRSA; }
+@test "algorithms: ECDSA-P256 with SHA384WITHRSA is refused as a mismatch" { mismatch ECDSA-P256 SHA384WITHRSA; }
+@test "algorithms: ECDSA-P256 with SHA512WITHRSA is refused as a mismatch" { mismatch ECDSA-P256 SHA512WITHRSA; }
+@test "algorithms: ECDSA-P256 with SHA256WITHRSAANDMGF1 is refused as a mismatch" { mismatch ECDSA-P256 SHA256WITHRSAANDMGF1; }
+@test "algorithms: ECDSA-P256 with SHA384WITHRSAANDMGF1 is refused as a mismatch" { mismatch ECDSA-P256 SHA384WITHRSAANDMGF1; }
+@test "algorithms: ECDSA-P256 with SHA512WITHRSAANDMGF1 is refused as a mismatch" { mismatch ECDSA-P256 SHA512WITHRSAANDMGF1; }
+@test "algorithms: ECDSA-P384 with SHA256WITHRSA is refused as a mismatch" { mismatch ECDSA-P384 SHA256WITHRSA; }
+@test "algorithms: ECDSA-P384 with SHA384WITHRSA is refused as a mismatch" { mismatch ECDSA-P384 SHA384WITHRSA; }
+@test "algorithms: ECDSA-P384 with SHA512WITHRSA is refused as a mismatch" { mismatch ECDSA-P384 SHA512WITHRSA; }
+@test "algorithms: ECDSA-P384 with SHA256WITHRSAANDMGF1 is refused as a mismatch" { mismatch ECDSA-P384 SHA256WITHRSAANDMGF1; }
+@test "algorithms: ECDSA-P384 with SHA384WITHRSAANDMGF1 is refused as a mismatch" { mismatch ECDSA-P384 SHA384WITHRSAANDMGF1; }
+@test "algorithms: ECDSA-P384 with SHA512WITHRSAANDMGF1 is refused as a mismatch" { mismatch ECDSA-P384 SHA512WITHRSAANDMGF1; }
+@test "algorithms: ECDSA-P521 with SHA256WITHRSA is refused as a mismatch" { mismatch ECDSA-P521 SHA256WITHRSA; }
+@test "algorithms: ECDSA-P521 with SHA384WITHRSA is refused as a mismatch" { mismatch ECDSA-P521 SHA384WITHRSA; }
+@test "algorithms: ECDSA-P521 with SHA512WITHRSA is refused as a mismatch" { mismatch ECDSA-P521 SHA512WITHRSA; }
+@test "algorithms: ECDSA-P521 with SHA256WITHRSAANDMGF1 is refused as a mismatch" { mismatch ECDSA-P521 SHA256WITHRSAANDMGF1; }
+@test "algorithms: ECDSA-P521 with SHA384WITHRSAANDMGF1 is refused as a mismatch" { mismatch ECDSA-P521 SHA384WITHRSAANDMGF1; }
+@test "algorithms: ECDSA-P521 with SHA512WITHRSAANDMGF1 is refused as a mismatch" { mismatch ECDSA-P521 SHA512WITHRSAANDMGF1; }
 
-@test "refused while running: the job fails with the line that says why, and the next one is served once that is mended" {
+@test "algorithms: a bad setting fails the job with the line that says why, and the next job is served once it is corrected" {
 	lab.sh add -a ECDSA-P256 "$LAB" mender 3>&-
 	as mender
 	keep_old_pair
@@ -142,27 +142,27 @@ rotates() {
 	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" != "$(openssl x509 -in old.pem -noout -pubkey)" ]
 }
 
-@test "AWS IoT CA with RSA-2048 key and SHA256WITHRSA CSR" { rotates RSA-2048 SHA256WITHRSA; }
-@test "AWS IoT CA with RSA-2048 key and SHA384WITHRSA CSR" { rotates RSA-2048 SHA384WITHRSA; }
-@test "AWS IoT CA with RSA-2048 key and SHA512WITHRSA CSR" { rotates RSA-2048 SHA512WITHRSA; }
-@test "AWS IoT CA with RSA-2048 key and SHA256WITHRSAANDMGF1 CSR" { rotates RSA-2048 SHA256WITHRSAANDMGF1; }
-@test "AWS IoT CA with RSA-2048 key and SHA384WITHRSAANDMGF1 CSR" { rotates RSA-2048 SHA384WITHRSAANDMGF1; }
-@test "AWS IoT CA with RSA-2048 key and SHA512WITHRSAANDMGF1 CSR" { rotates RSA-2048 SHA512WITHRSAANDMGF1; }
-@test "AWS IoT CA with RSA-3072 key and SHA256WITHRSA CSR" { rotates RSA-3072 SHA256WITHRSA; }
-@test "AWS IoT CA with RSA-3072 key and SHA384WITHRSA CSR" { rotates RSA-3072 SHA384WITHRSA; }
-@test "AWS IoT CA with RSA-3072 key and SHA512WITHRSA CSR" { rotates RSA-3072 SHA512WITHRSA; }
-@test "AWS IoT CA with RSA-3072 key and SHA256WITHRSAANDMGF1 CSR" { rotates RSA-3072 SHA256WITHRSAANDMGF1; }
-@test "AWS IoT CA with RSA-3072 key and SHA384WITHRSAANDMGF1 CSR" { rotates RSA-3072 SHA384WITHRSAANDMGF1; }
-@test "AWS IoT CA with RSA-3072 key and SHA512WITHRSAANDMGF1 CSR" { rotates RSA-3072 SHA512WITHRSAANDMGF1; }
-@test "AWS IoT CA with ECDSA-P256 key and ECDSA-WITH-SHA256 CSR" { rotates ECDSA-P256 ECDSA-WITH-SHA256; }
-@test "AWS IoT CA with ECDSA-P256 key and ECDSA-WITH-SHA384 CSR" { rotates ECDSA-P256 ECDSA-WITH-SHA384; }
-@test "AWS IoT CA with ECDSA-P256 key and ECDSA-WITH-SHA512 CSR" { rotates ECDSA-P256 ECDSA-WITH-SHA512; }
-@test "AWS IoT CA with ECDSA-P384 key and ECDSA-WITH-SHA256 CSR" { rotates ECDSA-P384 ECDSA-WITH-SHA256; }
-@test "AWS IoT CA with ECDSA-P384 key and ECDSA-WITH-SHA384 CSR" { rotates ECDSA-P384 ECDSA-WITH-SHA384; }
-@test "AWS IoT CA with ECDSA-P384 key and ECDSA-WITH-SHA512 CSR" { rotates ECDSA-P384 ECDSA-WITH-SHA512; }
-@test "AWS IoT CA with ECDSA-P521 key and ECDSA-WITH-SHA256 CSR" { rotates ECDSA-P521 ECDSA-WITH-SHA256; }
-@test "AWS IoT CA with ECDSA-P521 key and ECDSA-WITH-SHA384 CSR" { rotates ECDSA-P521 ECDSA-WITH-SHA384; }
-@test "AWS IoT CA with ECDSA-P521 key and ECDSA-WITH-SHA512 CSR" { rotates ECDSA-P521 ECDSA-WITH-SHA512; }
+@test "AWS IoT CA: a RSA-2048 key with a SHA256WITHRSA CSR rotates" { rotates RSA-2048 SHA256WITHRSA; }
+@test "AWS IoT CA: a RSA-2048 key with a SHA384WITHRSA CSR rotates" { rotates RSA-2048 SHA384WITHRSA; }
+@test "AWS IoT CA: a RSA-2048 key with a SHA512WITHRSA CSR rotates" { rotates RSA-2048 SHA512WITHRSA; }
+@test "AWS IoT CA: a RSA-2048 key with a SHA256WITHRSAANDMGF1 CSR rotates" { rotates RSA-2048 SHA256WITHRSAANDMGF1; }
+@test "AWS IoT CA: a RSA-2048 key with a SHA384WITHRSAANDMGF1 CSR rotates" { rotates RSA-2048 SHA384WITHRSAANDMGF1; }
+@test "AWS IoT CA: a RSA-2048 key with a SHA512WITHRSAANDMGF1 CSR rotates" { rotates RSA-2048 SHA512WITHRSAANDMGF1; }
+@test "AWS IoT CA: a RSA-3072 key with a SHA256WITHRSA CSR rotates" { rotates RSA-3072 SHA256WITHRSA; }
+@test "AWS IoT CA: a RSA-3072 key with a SHA384WITHRSA CSR rotates" { rotates RSA-3072 SHA384WITHRSA; }
+@test "AWS IoT CA: a RSA-3072 key with a SHA512WITHRSA CSR rotates" { rotates RSA-3072 SHA512WITHRSA; }
+@test "AWS IoT CA: a RSA-3072 key with a SHA256WITHRSAANDMGF1 CSR rotates" { rotates RSA-3072 SHA256WITHRSAANDMGF1; }
+@test "AWS IoT CA: a RSA-3072 key with a SHA384WITHRSAANDMGF1 CSR rotates" { rotates RSA-3072 SHA384WITHRSAANDMGF1; }
+@test "AWS IoT CA: a RSA-3072 key with a SHA512WITHRSAANDMGF1 CSR rotates" { rotates RSA-3072 SHA512WITHRSAANDMGF1; }
+@test "AWS IoT CA: a ECDSA-P256 key with a ECDSA-WITH-SHA256 CSR rotates" { rotates ECDSA-P256 ECDSA-WITH-SHA256; }
+@test "AWS IoT CA: a ECDSA-P256 key with a ECDSA-WITH-SHA384 CSR rotates" { rotates ECDSA-P256 ECDSA-WITH-SHA384; }
+@test "AWS IoT CA: a ECDSA-P256 key with a ECDSA-WITH-SHA512 CSR rotates" { rotates ECDSA-P256 ECDSA-WITH-SHA512; }
+@test "AWS IoT CA: a ECDSA-P384 key with a ECDSA-WITH-SHA256 CSR rotates" { rotates ECDSA-P384 ECDSA-WITH-SHA256; }
+@test "AWS IoT CA: a ECDSA-P384 key with a ECDSA-WITH-SHA384 CSR rotates" { rotates ECDSA-P384 ECDSA-WITH-SHA384; }
+@test "AWS IoT CA: a ECDSA-P384 key with a ECDSA-WITH-SHA512 CSR rotates" { rotates ECDSA-P384 ECDSA-WITH-SHA512; }
+@test "AWS IoT CA: a ECDSA-P521 key with a ECDSA-WITH-SHA256 CSR rotates" { rotates ECDSA-P521 ECDSA-WITH-SHA256; }
+@test "AWS IoT CA: a ECDSA-P521 key with a ECDSA-WITH-SHA384 CSR rotates" { rotates ECDSA-P521 ECDSA-WITH-SHA384; }
+@test "AWS IoT CA: a ECDSA-P521 key with a ECDSA-WITH-SHA512 CSR rotates" { rotates ECDSA-P521 ECDSA-WITH-SHA512; }
 
 # --- what a private authority signs with ---------------------------------------------------------------
 
@@ -173,9 +173,9 @@ signs() {
 	ends_after "$T/certificate.pem" $((7 * 86400))
 }
 
-@test "AWS Private CA with certificate signing SHA256WITHRSA" { signs SHA256WITHRSA rsa; }
-@test "AWS Private CA with certificate signing SHA384WITHRSA" { signs SHA384WITHRSA rsa; }
-@test "AWS Private CA with certificate signing SHA512WITHRSA" { signs SHA512WITHRSA rsa; }
-@test "AWS Private CA with certificate signing SHA256WITHECDSA" { signs SHA256WITHECDSA ec; }
-@test "AWS Private CA with certificate signing SHA384WITHECDSA" { signs SHA384WITHECDSA ec; }
-@test "AWS Private CA with certificate signing SHA512WITHECDSA" { signs SHA512WITHECDSA ec; }
+@test "AWS Private CA: a certificate signed SHA256WITHRSA is installed" { signs SHA256WITHRSA rsa; }
+@test "AWS Private CA: a certificate signed SHA384WITHRSA is installed" { signs SHA384WITHRSA rsa; }
+@test "AWS Private CA: a certificate signed SHA512WITHRSA is installed" { signs SHA512WITHRSA rsa; }
+@test "AWS Private CA: a certificate signed SHA256WITHECDSA is installed" { signs SHA256WITHECDSA ec; }
+@test "AWS Private CA: a certificate signed SHA384WITHECDSA is installed" { signs SHA384WITHECDSA ec; }
+@test "AWS Private CA: a certificate signed SHA512WITHECDSA is installed" { signs SHA512WITHECDSA ec; }

@@ -39,7 +39,7 @@ ended() {
 }
 names_clock() { [ "$(grep -c "does not hold at the time of our clock, $1.*; is the clock right?" log)" -ge 2 ]; }
 
-@test "clock: one line names it, with its time and the reason; that is no refusal" {
+@test "clock: a wrong clock is named in one line with its time and the reason, and is no verdict" {
 	as thing-1
 	export WRONG_CLOCK=$PWD/wrong
 	echo -"$(date +%s)" >wrong
@@ -74,7 +74,7 @@ booted_into_1970() {
 	ended
 }
 
-@test "clock: W26 a boot into 1970, in each phase: the device waits, then the rotation ends as it would have" {
+@test "clock: after a boot into 1970, in each phase, the device waits, and the rotation ends as it would have" {
 	at_phase "$REACHED"
 	in_each_phase booted_into_1970
 }
@@ -94,14 +94,14 @@ jumps_ahead() {
 	ended
 }
 
-@test "clock: W26 a jump by 40 years under a running driver, in each phase: the same" {
+@test "clock: after a jump by 40 years under a running driver, in each phase, the rotation ends as it would have" {
 	at_phase "[ -e wrong.once ] || echo $AHEAD >\"\$WRONG_CLOCK\"; : >wrong.once"
 	in_each_phase jumps_ahead
 	# Some did look.
 	grep -l 'is the clock right' [1-7]/log | grep -q .
 }
 
-@test "clock: recover goes by the time since boot alone" {
+@test "clock: recover measures the time since boot alone" {
 	at_phase "$REACHED"
 	slow_device 1 committing
 	"$FAKE/rotate.sh" once 2>log || [ $? -eq 137 ]

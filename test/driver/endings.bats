@@ -60,15 +60,15 @@ ends() {
 }
 
 # --------------------------------------------------------- updating creating trial committing reporting rolling-back failing
-@test "W23 cancelled: what is under way goes on" { in_each_phase ends cancelled onnnnoo; }
-@test "W12 W23 cancelled by force" { in_each_phase ends cancelled_by_force oooonoo; }
-@test "W23 REJECTED by somebody else on the device" { in_each_phase ends rejected oooonoo; }
-@test "W23 REMOVED" { in_each_phase ends removed oooonoo; }
-@test "W16 W17 TIMED_OUT" { in_each_phase ends timed_out -ooonoo; }
-@test "W23 deleted" { in_each_phase ends deleted oooonoo; }
+@test "endings: a job that is cancelled, in each phase: the rotation under way goes on" { in_each_phase ends cancelled onnnnoo; }
+@test "endings: a job that is cancelled by force, in each phase: one certificate remains, the one in use" { in_each_phase ends cancelled_by_force oooonoo; }
+@test "endings: a job that another program on the device rejects, in each phase: one certificate remains, the one in use" { in_each_phase ends rejected oooonoo; }
+@test "endings: an execution that is REMOVED, in each phase: one certificate remains, the one in use" { in_each_phase ends removed oooonoo; }
+@test "endings: an execution that times out, in each phase: one certificate remains, the one in use" { in_each_phase ends timed_out -ooonoo; }
+@test "endings: a job that is deleted, in each phase: one certificate remains, the one in use" { in_each_phase ends deleted oooonoo; }
 
 # The operator decides for a device that seemed to be gone, and then it is back: what it was about to do may have been
 # decided against, and the pair that it stands on refused.
 settled() { gr-registry settle -H "$HOME_DIR" "${T##*/}" "$WORD"; }
-@test "settle old, and the device returns" { WORD=old in_each_phase ends settled --ooooo; }
-@test "settle new, and the device returns" { WORD=new in_each_phase ends settled --nnnNN; }
+@test "endings: the operator settles for the old certificate, and the device returns in each phase" { WORD=old in_each_phase ends settled --ooooo; }
+@test "endings: the operator settles for the new certificate, and the device returns in each phase" { WORD=new in_each_phase ends settled --nnnNN; }

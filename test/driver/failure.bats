@@ -25,7 +25,7 @@ as_the_reference() {
 	setting signingAlgorithm SHA256WITHRSA
 }
 
-@test "failure: W16 W32 the final word is said again until it is answered" {
+@test "failure: the final status is sent again until it is answered" {
 	wrapped gr-jobs-client 'case "$*" in *SUCCEEDED*) [ -e unsaid ] || { touch unsaid; exit 111; } ;; esac; exec "$REAL" "$@"'
 	rotate_job j1
 	run -0 timeout 60 fake/rotate.sh once
@@ -33,7 +33,7 @@ as_the_reference() {
 	assert_rotated j1
 }
 
-@test "failure: W16 success that was decided for the old certificate brings back the old pair, which was kept until then" {
+@test "failure: SUCCEEDED that is refused since the old certificate was chosen brings back the old pair" {
 	wrapped gr-jobs-client 'case "$*" in update*SUCCEEDED*) printf "code=InvalidStateTransition\nstatus=FAILED\nsurvivor=OLD\n"; exit 1 ;; esac; exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 timeout 60 fake/rotate.sh once
@@ -42,7 +42,7 @@ as_the_reference() {
 	assert_unchanged
 }
 
-@test "failure: W26 one refusal of the new certificate is no verdict, while the old one is taken" {
+@test "failure: one refusal of the new certificate is no verdict while the old one is accepted" {
 	setting refusalWindowSeconds 600
 	wrapped gr-link '[ "$2" != 2 ] || [ -e refused ] || { touch refused; echo "gr-link: refused" >&2; exit 1; }; exec "$REAL" "$@"'
 	rotate_job j1
@@ -51,7 +51,7 @@ as_the_reference() {
 	assert_rotated j1
 }
 
-@test "Failure if create times out" {
+@test "failure: create times out: the job is FAILED and the old pair stays" {
 	as_the_reference
 	setting trialSeconds 3
 	setting requestTimeoutSeconds 1
@@ -64,7 +64,7 @@ as_the_reference() {
 	[ "$(certificates)" -eq 1 ]
 }
 
-@test "failure: W27 create is refused: the job is FAILED with the backend's reason" {
+@test "failure: create is refused: the job is FAILED with the backend's reason" {
 	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "CREATE TRIGGER away BEFORE UPDATE OF status ON execution WHEN new.status = 'IN_PROGRESS'
 		BEGIN UPDATE job SET document = '{\"operation\":\"OTHER\"}'; END"
 	rotate_job j1
@@ -74,7 +74,7 @@ as_the_reference() {
 	assert_unchanged
 }
 
-@test "failure: W26 NEW is deactivated as soon as it exists: found before the switch, OLD stays" {
+@test "failure: NEW is deactivated as soon as it exists: this is found before the switch, and OLD stays" {
 	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "CREATE TRIGGER off AFTER INSERT ON certificate
 		BEGIN UPDATE certificate SET status = 'INACTIVE' WHERE id = new.id; END"
 	rotate_job j1
@@ -85,7 +85,7 @@ as_the_reference() {
 	assert_unchanged
 }
 
-@test "Rollback if re-connection fails" {
+@test "failure: the connection over NEW fails: it is rolled back" {
 	as_the_reference
 	cat >hook <<-EOF
 		#!/bin/sh
@@ -109,7 +109,7 @@ as_the_reference() {
 	assert_unchanged
 }
 
-@test "Rollback if commit times out" {
+@test "failure: commit times out: it is rolled back" {
 	as_the_reference
 	setting trialSeconds 4
 	setting requestTimeoutSeconds 1
@@ -122,7 +122,7 @@ as_the_reference() {
 	gr-registry history -H "$HOME_DIR" -j thing-1 | jq -e '.[0].survivor == "OLD" and .[0].retiredAt > 0'
 }
 
-@test "failure: after each of them the next job rotates" {
+@test "failure: after a failure the next job rotates" {
 	setting trialSeconds 4
 	setting requestTimeoutSeconds 1
 	deny iot:Receive 'arn:aws:iot:*:*:topic/awslabs/things/*/certificate/commit/*'
@@ -134,7 +134,7 @@ as_the_reference() {
 	assert_rotated j2
 }
 
-@test "failure: W12 W23 the job is force-cancelled during the trial: rolled back, OLD alone remains" {
+@test "failure: the job is cancelled by force during the trial: it is rolled back, and OLD alone remains" {
 	wrapped gr-commit 'gr-jobs cancel --force -H '"$HOME_DIR"' j1; exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 fake/rotate.sh once
@@ -142,7 +142,7 @@ as_the_reference() {
 	assert_unchanged
 }
 
-@test "failure: W16 the job times out after SUCCEEDED was licensed: the device's word counts, NEW alone remains" {
+@test "failure: the job times out after commit: the device's final status counts, and NEW alone remains" {
 	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/shared/registry.db \
 		"UPDATE execution SET status = '"'TIMED_OUT'"', version = version + 1"; exec "$REAL" "$@"'
 	rotate_job j1
@@ -154,7 +154,7 @@ as_the_reference() {
 	gr-registry history -H "$HOME_DIR" -j thing-1 | jq -e '.[0].survivor == "NEW"'
 }
 
-@test "failure: the job is deleted under way: its final word still decides" {
+@test "failure: the job is deleted during the rotation: the final status still decides" {
 	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/shared/registry.db \
 		"DELETE FROM execution; DELETE FROM job_target; DELETE FROM job"; exec "$REAL" "$@"'
 	rotate_job j1
@@ -164,7 +164,7 @@ as_the_reference() {
 	[ "$(registered)" = "$(certificate_id)" ]
 }
 
-@test "failure: a rotation without a record on the device is FAILED once it was left alone for the grace" {
+@test "failure: a rotation without a record on the device is FAILED after a waiting time" {
 	rotate_job j1
 	gr-jobs-client update -d CertificateRotator=true j1 IN_PROGRESS >/dev/null
 	setting recordGraceSeconds 3
@@ -194,7 +194,7 @@ as_the_reference() {
 	assert_unchanged
 }
 
-@test "failure: W26 the broker is away during the trial for a while: nothing is rolled back" {
+@test "failure: the broker is away during the trial for a while: nothing is rolled back" {
 	wrapped gr-commit '[ -e stopped ] || { touch stopped; '"$BIN"'/lab.sh stop '"$LAB"' broker; exec "$REAL" "$@"; }; exec "$REAL" "$@"'
 	rotate_job j1
 	fake/rotate.sh once 3>&- 2>log &
@@ -207,7 +207,7 @@ as_the_reference() {
 	assert_rotated j1
 }
 
-@test "failure: the pair in use is refused for good and the one kept beside it is taken: it gives way" {
+@test "failure: the pair in use is refused for good and the one kept beside it is accepted: the kept one replaces it" {
 	# Both pairs are kept when the execution is gone without a survivor: a backend that forgot everything.
 	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/shared/registry.db \
 		"DROP TRIGGER rotation_keep; DELETE FROM rotation; DELETE FROM execution; DELETE FROM job_target; DELETE FROM job"; exec "$REAL" "$@"'

@@ -28,7 +28,7 @@ client() {
 }
 alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 
-@test "grace: without it an expired certificate is refused, by TLS" {
+@test "grace: without a grace time an expired certificate is refused by TLS" {
 	age 60 50
 	run -1 --separate-stderr gr-probe
 	[[ $stderr == *'our certificate is refused: certificate expired' ]]
@@ -37,7 +37,7 @@ alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 	[[ $stderr == *'our certificate is refused: certificate expired' ]]
 }
 
-@test "grace: W10 inside of it the device rotates, as such on record, and is a device as any other then" {
+@test "grace: within the grace time an expired device rotates, on record as expired, and is normal afterwards" {
 	age 60 50
 	keep_old_pair
 	grace 30
@@ -50,7 +50,7 @@ alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 	run -27 client sub thing-1 -t things/thing-1/news -W 1
 }
 
-@test "grace: the device's own clock asks for it" {
+@test "grace: an expired device asks for a rotation by itself" {
 	age 60 50
 	keep_old_pair
 	grace 30
@@ -59,7 +59,7 @@ alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 	assert_rotated "$(gr-jobs list -H "$HOME_DIR" | cut -f 1)"
 }
 
-@test "grace: past it, or not valid yet, is refused, and the broker says why" {
+@test "grace: a certificate past the grace time, or not valid yet, is refused, and the broker's log says why" {
 	age 60 50
 	grace 9
 	run -1 gr-probe
@@ -69,7 +69,7 @@ alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 	grep -q 'refused thing-1#probe with certificate .*: the certificate is not valid yet' "$LAB/broker/log"
 }
 
-@test "grace: a foreign authority stays refused, whatever its dates, and a certificate for servers as well" {
+@test "grace: certificates of an unknown CA, and certificates for servers, are refused whatever their dates" {
 	grace 30
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout foreign.key -out foreign.pem -subj '/CN=gr lab CA' -days 30 2>/dev/null
 	for life in 50 100; do
@@ -93,7 +93,7 @@ alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 	grep -q 'the certificate is not ACTIVE' "$LAB/broker/log"
 }
 
-@test "grace: rotation topics alone, as T or T#gr; other clients are refused, one in its dates is not touched" {
+@test "grace: an expired certificate may use rotation topics alone, as T or T#gr; a valid one is not restricted" {
 	grace 30
 	# What a device may do on its own topics otherwise.
 	client pub thing-1 -q 1 -t things/thing-1/data -m x

@@ -38,7 +38,7 @@ next_is() {
 # listed FILTER: of what the service lists
 listed() { gr-jobs-client pending --json | jq -e "$1" >/dev/null; }
 
-@test "front: behind six, thirty and three hundred jobs of other agents a rotation is found" {
+@test "jobs in front: a rotation behind six, thirty and three hundred jobs of other agents is found" {
 	last=0
 	for n in 6 30 300; do
 		keep_old_pair
@@ -50,7 +50,7 @@ listed() { gr-jobs-client pending --json | jq -e "$1" >/dev/null; }
 	done
 }
 
-@test "front: and over a session of its own" {
+@test "jobs in front: it is found over a session of the program's own as well" {
 	others 1 30
 	rotate_job "$J"
 	next_is "$J"
@@ -58,7 +58,7 @@ listed() { gr-jobs-client pending --json | jq -e "$1" >/dev/null; }
 	next_is "$J"
 }
 
-@test "front: and behind those that other agents have begun with" {
+@test "jobs in front: a rotation behind jobs that other agents have started is found" {
 	others 1 14
 	under_way 6
 	rotate_job "$J"
@@ -73,7 +73,7 @@ listed() { gr-jobs-client pending --json | jq -e "$1" >/dev/null; }
 	assert_rotated "$J"
 }
 
-@test "front: one that comes while the device waits behind thirty is found too" {
+@test "jobs in front: a rotation that is created while the device waits behind thirty jobs is found" {
 	others 1 30
 	rotate.sh run 3>&- 2>log &
 	driver=$!
@@ -86,7 +86,7 @@ listed() { gr-jobs-client pending --json | jq -e "$1" >/dev/null; }
 	assert_rotated "$J"
 }
 
-@test "front: our list holds ten, with the first rotations of each kind among them" {
+@test "jobs in front: our service's list has ten entries, the first rotations of each kind among them" {
 	others 1 12
 	listed '(.queuedJobs | length) == 10 and .certificateRotator.rotationsListed'
 	rotate_job "$J-r1"
@@ -100,13 +100,13 @@ listed() { gr-jobs-client pending --json | jq -e "$1" >/dev/null; }
 	next_is "$J-r1" --queued
 }
 
-@test "front: a list that is not full says nothing more" {
+@test "jobs in front: a list that is not full is not reported as full" {
 	others 1 3
 	rotate_job "$J"
 	listed '(.queuedJobs | length) == 4 and (has("certificateRotator") | not)'
 }
 
-@test "front: a device that asks for a rotation of its own is told of the one that waits" {
+@test "jobs in front: a device that asks for a rotation gets the name of the one that waits" {
 	others 1 12
 	rotate_job "$J"
 	run -0 gr-request

@@ -25,7 +25,7 @@ jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 
 # --- the request ---------------------------------------------------------------------------------
 
-@test "request: a job for this thing alone, with half an hour, and the device rotates" {
+@test "request: makes a job for this thing alone, with a time-out of half an hour, and the device rotates" {
 	lab.sh add -a ECDSA-P256 "$LAB" other
 	run -0 --separate-stderr gr-request
 	job=$output
@@ -40,7 +40,7 @@ jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 	[ "$(sql "SELECT status FROM job WHERE id = '$job'")" = COMPLETED ]
 }
 
-@test "request: while a rotation is pending it is named, whoever ordered it, and nothing is made" {
+@test "request: while a rotation is pending its name is the answer, and no job is made" {
 	rotate_job j1
 	[ "$(gr-request)" = j1 ]
 	gr-jobs-client update j1 IN_PROGRESS >/dev/null
@@ -58,7 +58,7 @@ jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 	[[ $(gr-request) == own-* ]]
 }
 
-@test "request: one job in so many hours; later there is another one" {
+@test "request: makes one job within the set hours; later another one" {
 	own=$(gr-request)
 	rotate.sh once
 	run -111 --separate-stderr gr-request
@@ -76,7 +76,7 @@ jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 	run -0 gr-request
 }
 
-@test "request: the operator sets the hours, or allows none" {
+@test "request: the operator sets the hours, or turns requests off" {
 	daemon -o 2
 	gr-request
 	rotate.sh once
@@ -104,7 +104,7 @@ jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 	run -111 gr-request
 }
 
-@test "time: the service's clock, for those who do not trust their own" {
+@test "time: prints the service's time" {
 	run -0 gr-jobs-client time
 	[ "$output" -le "$(date +%s)" ] && [ "$output" -gt $(($(date +%s) - 60)) ]
 	run -0 gr-jobs-client time --json
@@ -114,7 +114,7 @@ jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 
 # --- the driver ----------------------------------------------------------------------------------
 
-@test "own clock: W10 a certificate that is due is rotated without any order, a new one is left alone" {
+@test "own clock: a certificate that is due is rotated without a job from the operator, a new one is left alone" {
 	age 60 100
 	keep_old_pair
 	setting rotateAtPercent 60
@@ -127,7 +127,7 @@ jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 	[ "$(jobs_of_thing)" -eq 1 ]
 }
 
-@test "own clock: not due, or not set: nobody asks" {
+@test "own clock: the device asks for no rotation when none is due or the setting is off" {
 	age 60 100
 	for what in 'rotateAtPercent 61' 'rotateBeforeDays 39' 'rotateAfterDays 61'; do
 		sed -i '/^rotate/d' "$GR_CONF"
@@ -141,7 +141,7 @@ jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 	[ "$(jobs_of_thing)" -eq 0 ]
 }
 
-@test "own clock: the service's time counts, not ours" {
+@test "own clock: the service's time counts, not the device's" {
 	export WRONG_CLOCK=$PWD/wrong ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0"
 	age 10 100
 	setting rotateAtPercent 50
@@ -152,7 +152,7 @@ jobs_of_thing() { gr-jobs list -H "$HOME_DIR" | wc -l; }
 	[ "$(jobs_of_thing)" -eq 0 ]
 }
 
-@test "own clock: where asking brings no job a warning says how many days are left, once a turn, and jobs are served" {
+@test "own clock: where asking brings no job a warning says how many days are left, and jobs are served" {
 	age 60 100
 	keep_old_pair
 	setting rotateAtPercent 50

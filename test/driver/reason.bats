@@ -49,7 +49,7 @@ fails_with() {
 
 # --- what the trial waited for ---------------------------------------------------------------------
 
-@test "reason: commit is answered 'not yet' until the deadline: the last answer" {
+@test "reason: commit is answered 'not yet' until the deadline: the reason is the last answer" {
 	runtime_on_old
 	setting trialSeconds 5
 	rotate_job j1
@@ -58,7 +58,7 @@ fails_with() {
 	assert_unchanged
 }
 
-@test "reason: an answer 'not yet' and then silence: the answer" {
+@test "reason: commit is answered 'not yet' and then not at all: the reason is the answer" {
 	wrapped gr-commit '[ ! -e answered ] || exec "$REAL" "$@"; touch answered; '"sed -i 's/^requestTimeoutSeconds.*/requestTimeoutSeconds = 1/' $GR_CONF; "'echo "gr-commit: j1: not yet: busy" >&2; exit 111'
 	deny iot:Receive 'arn:aws:iot:*:*:topic/awslabs/things/*/certificate/commit/*'
 	setting trialSeconds 5
@@ -68,7 +68,7 @@ fails_with() {
 	fails_with "the trial's deadline passed; gr-commit: j1: not yet: busy"
 }
 
-@test "reason: the driver is killed while it waits, and started past the deadline" {
+@test "reason: the driver is killed while it waits for commit, and started past the deadline: the reason is the last answer" {
 	runtime_on_old
 	rotate_job j1
 	killed_when_noted
@@ -79,7 +79,7 @@ fails_with() {
 	assert_unchanged
 }
 
-@test "reason: the driver is killed for good, and the watchdog ends the trial" {
+@test "reason: the driver is killed for good, and the watchdog ends the trial: the reason is the last answer" {
 	runtime_on_old
 	rotate_job j1
 	killed_when_noted
@@ -91,7 +91,7 @@ fails_with() {
 	assert_unchanged
 }
 
-@test "reason: no network during the trial" {
+@test "reason: there is no network during the trial: the reason says so" {
 	setting trialSeconds 6
 	wrapped gr-commit "$BIN/lab.sh stop $LAB broker; "'exec "$REAL" "$@"'
 	# It is back for the report.
@@ -101,7 +101,7 @@ fails_with() {
 	fails_with "the trial's deadline passed; gr-link: localhost:*: Connection refused"
 }
 
-@test "reason: the new certificate is refused until the deadline, and the window was not over" {
+@test "reason: the new certificate is refused until the deadline, before the refusal window is over: the reason says so" {
 	setting trialSeconds 5
 	setting refusalWindowSeconds 600
 	wrapped gr-link '[ "$2" != 2 ] || { echo "gr-link: localhost: our certificate is refused: bad luck" >&2; exit 1; }; exec "$REAL" "$@"'
@@ -111,7 +111,7 @@ fails_with() {
 	assert_unchanged
 }
 
-@test "reason: the token is away during the trial" {
+@test "reason: the token is away during the trial: the reason says so" {
 	setting trialSeconds 5
 	wrapped gr-link '[ "$2" != 2 ] || { echo "gr-link: pkcs11:object=x: there is no token" >&2; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
@@ -119,7 +119,7 @@ fails_with() {
 	fails_with "the trial's deadline passed; gr-link: pkcs11:object=x: there is no token"
 }
 
-@test "reason: the check of the runtime never says yes" {
+@test "reason: the check of the runtime never succeeds: the reason says so" {
 	printf '#!/bin/sh\nexit 3\n' >check
 	chmod +x check
 	wrapped gr-jobs-client '"$REAL" "$@" | sed /^idempotent=/d; exit "${PIPESTATUS[0]}"'
@@ -130,7 +130,7 @@ fails_with() {
 	fails_with "the trial's deadline passed; the runtime is not on the new certificate yet: $PWD/check ended with status 3"
 }
 
-@test "reason: no certificate in time, for want of a network" {
+@test "reason: no certificate comes in time, since there is no network: the reason says so" {
 	setting trialSeconds 4
 	wrapped gr-create 'echo "gr-create: link.sock: Connection refused" >&2; exit 111'
 	rotate_job j1
@@ -138,7 +138,7 @@ fails_with() {
 	fails_with "no certificate came in time; gr-create: link.sock: Connection refused"
 }
 
-@test "reason: a record written ahead, on a full disk, does not hide what the driver knows" {
+@test "reason: a full disk does not hide the reason that the driver knows" {
 	setting trialSeconds 300
 	wrapped gr-commit 'echo "gr-commit: j1: rejected: for a test" >&2; exit 1'
 	wrapped gr-journal 'case "$*" in put*phase=rolling-back*) ulimit -f 0; trap "" XFSZ ;; esac; exec "$REAL" "$@"'
@@ -149,7 +149,7 @@ fails_with() {
 
 # --- whose line it is ------------------------------------------------------------------------------
 
-@test "reason: libraries print before, after and in front of our line" {
+@test "reason: lines of libraries before, after and in front of our line are left out" {
 	make_ca() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.pem" -subj "/CN=$1" -days 3 2>/dev/null; }
 	make_ca other
 	setting issuerCaPath "$PWD/other.pem"
@@ -162,7 +162,7 @@ fails_with() {
 	[[ "$(reason_of j1)" != *noisy* ]]
 }
 
-@test "reason: libraries print, and commit is refused, the broker refuses, a step breaks" {
+@test "reason: lines of libraries are left out when commit is refused, the broker refuses, or a step breaks" {
 	noisy
 	wrapped gr-csr 'printf "\033[1mTCTI: \001 no" >&2; echo "gr-csr: pkcs11:object=x: token is away" >&2; printf "gone\nand more" >&2; exit 100'
 	rotate_job j1
@@ -190,7 +190,7 @@ fails_with() {
 	[[ "$(reason_of j2)" == 'a step on the device failed in phase creating-certificate: gr-csr: '*'not found' ]]
 }
 
-@test "reason: at most 1000 printable characters, and never a PIN" {
+@test "reason: it has at most 1000 printable characters, and never a PIN" {
 	wrapped gr-csr 'printf "gr-csr: pkcs11:object=x?pin-value=123456&module-name=y: \033]0;x\007 \302\233m \342\200\256 %2000s\n" z >&2; exit 100'
 	rotate_job j1
 	run -1 fake/rotate.sh once
@@ -212,7 +212,7 @@ cannot_begin() {
 	[ "$(gr-probe)" = "$OLD" ]
 }
 
-@test "begin: settings that are spoiled while it runs: FAILED with the line, then a good job rotates" {
+@test "begin: settings that become bad while the driver runs: FAILED with the line, then a good job rotates" {
 	rotate.sh run 3>&- 2>log &
 	driver=$!
 	await eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
@@ -228,7 +228,7 @@ cannot_begin() {
 	wait "$driver" || [ $? -eq 143 ]
 }
 
-@test "begin: settings that cannot even be read while it runs" {
+@test "begin: settings that cannot be read while the driver runs: FAILED with the line" {
 	setting pollSeconds 2
 	rotate.sh run 3>&- 2>log &
 	driver=$!
@@ -255,7 +255,7 @@ cannot_begin() {
 	[ "$(status_of j2)$(status_of j3)" = FAILEDFAILED ]
 }
 
-@test "begin: what may pass has the refusal window to do so" {
+@test "begin: a fault that may pass is waited for during the refusal window" {
 	setting refusalWindowSeconds 600
 	wrapped gr-install-cert '[ "$1" != adopt ] || [ -e mended ] || { touch mended; echo "gr-install-cert: read-only" >&2; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
@@ -264,7 +264,7 @@ cannot_begin() {
 	assert_rotated j1
 }
 
-@test "begin: what lasts longer fails the job" {
+@test "begin: a fault that lasts longer than the refusal window fails the job" {
 	wrapped gr-install-cert '[ "$1" != adopt ] || { echo "gr-install-cert: $0: Read-only file system" >&2; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 timeout 60 fake/rotate.sh once
@@ -279,7 +279,7 @@ cannot_begin() {
 	cannot_begin 'gr-journal: *: cannot be replaced: Read-only file system'
 }
 
-@test "begin: the answer to FAILED is lost: it is said again" {
+@test "begin: the answer to FAILED is lost: it is sent again" {
 	wrapped gr-install-cert '[ "$1" != adopt ] || { echo "gr-install-cert: no" >&2; exit 100; }; exec "$REAL" "$@"'
 	wrapped gr-jobs-client 'case "$*" in *FAILED*) [ -e unsaid ] || { touch unsaid; exit 111; } ;; esac; exec "$REAL" "$@"'
 	setting recordGraceSeconds 600
@@ -291,7 +291,7 @@ cannot_begin() {
 
 # --- what the operator is shown --------------------------------------------------------------------
 
-@test "reason: another's device writes control characters and turns the line round: the terminal is shown none of it" {
+@test "reason: control characters from a device do not reach the operator's terminal" {
 	rotate_job j1
 	printf '\302\233 \342\200\256 \342\201\246 \302\205 \303\244 \342\202\254 \360\237\224\221' >reason
 	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "UPDATE execution SET status = 'FAILED', details = json_object('DeviceFailureReason', cast(readfile('reason') AS TEXT))"

@@ -11,7 +11,7 @@ teardown() {
 	down
 }
 
-@test "rotate: a job gives the device a new key and certificate; the old one is deleted and refused" {
+@test "rotate: a job gives the device a new key and certificate; the old certificate is deleted and refused" {
 	keep_old_pair
 	rotate_job j1
 	run -0 rotate.sh once
@@ -29,7 +29,7 @@ teardown() {
 	head -n 1 "$T/private.key" | grep -q 'BEGIN RSA PRIVATE KEY'
 }
 
-@test "rotate: the certificate is checked with openssl: issuer, subject, dates, usage" {
+@test "rotate: issuer, subject, dates and usage of the new certificate are right by openssl" {
 	rotate_job j1
 	run -0 rotate.sh once
 	openssl verify -CAfile "$HOME_DIR/ca/ca.pem" -purpose sslclient "$T/certificate.pem"
@@ -39,12 +39,12 @@ teardown() {
 	openssl x509 -in "$T/certificate.pem" -noout -text | grep -q 'Signature Algorithm: sha256WithRSAEncryption'
 }
 
-@test "rotate: once with nothing pending ends at once with 0" {
+@test "rotate: 'once' with nothing pending ends at once with 0" {
 	run -0 rotate.sh once
 	[ "$(gr-install-cert status | sed -n 's/^certificateId=//p')" = "$(certificate_id)" ]
 }
 
-@test "rotate: three jobs one after the other, each a new generation" {
+@test "rotate: each of three jobs makes a new generation" {
 	for round in 1 2 3; do
 		keep_old_pair
 		rotate_job "j$round"
@@ -53,7 +53,7 @@ teardown() {
 	done
 }
 
-@test "rotate: run stays, is told of a job, serves it and goes on waiting" {
+@test "rotate: 'run' waits, serves a job that is created, and goes on waiting" {
 	keep_old_pair
 	rotate.sh run 3>&- 2>log &
 	driver=$!
@@ -70,7 +70,7 @@ teardown() {
 	await has_one_certificate
 }
 
-@test "rotate: a rotation behind another agent's job is served, and that job is left alone" {
+@test "rotate: a rotation behind another agent's job is served, and the other job is left alone" {
 	echo '{"operation":"REBOOT"}' >reboot.json
 	rotate_job other -d reboot.json
 	gr-jobs-client update other IN_PROGRESS >/dev/null
@@ -81,7 +81,7 @@ teardown() {
 	[ "$(status_of other)" = IN_PROGRESS ]
 }
 
-@test "rotate: W31 a job made while the device was away is found without a notification" {
+@test "rotate: a job made while the device was away is found without a notification" {
 	keep_old_pair
 	rotate_job j1
 	rotate.sh run 3>&- 2>log &
@@ -132,7 +132,7 @@ teardown() {
 	[ "$(certificate_id)" = "$OLD" ]
 }
 
-@test "rotate: twenty things with a driver each, one job on their group" {
+@test "rotate: twenty things rotate by one job on their group" {
 	names=$(seq -f 'pump-%g' 1 20)
 	gr-registry create-thing-group -H "$HOME_DIR" plant
 	# shellcheck disable=SC2086
@@ -168,7 +168,7 @@ teardown() {
 	done
 }
 
-@test "rotate: a policy that forbids to subscribe to the answers of Jobs, which come directly, is no obstacle" {
+@test "rotate: it works with a policy that forbids to subscribe to the answers of Jobs" {
 	deny iot:Subscribe 'arn:aws:iot:*:*:topicfilter/$aws/things/*/accepted' 'arn:aws:iot:*:*:topicfilter/$aws/things/*/rejected'
 	keep_old_pair
 	rotate_job j1

@@ -54,7 +54,7 @@ write_hook() {
 	assert_rotated j1
 }
 
-@test "runtime: it is never evicted by us" {
+@test "runtime: the driver never takes over the runtime's session" {
 	write_hook
 	pid=$(cat runtime.pid)
 	run -0 rotate.sh once
@@ -63,7 +63,7 @@ write_hook() {
 	[ "$(grep -c 'as thing-1 ' "$LAB/broker/log")" -eq 1 ]
 }
 
-@test "runtime: a restart that fails at first is owed and asked for again" {
+@test "runtime: a restart that fails at first is asked for again" {
 	write_hook
 	sed -i 's/^restart)/restart) [ -e failed ] || { touch failed; exit 1; }/' hook
 	rotate_job j1
@@ -72,7 +72,7 @@ write_hook() {
 	assert_rotated j1
 }
 
-@test "runtime: one that starts by itself just before the switch is restarted all the same" {
+@test "runtime: a runtime that starts by itself just before the switch is restarted all the same" {
 	write_hook
 	setting trialSeconds 10
 	wrapped gr-install-cert '[ "$1" != activate ] || [ -e started ] || { touch started; ./hook restart 3>&- 8>&- 9>&-; }; exec "$REAL" "$@"'
@@ -82,7 +82,7 @@ write_hook() {
 	assert_rotated j1
 }
 
-@test "runtime: a trial waits for the restart that is owed for the old pair, and does not forget it" {
+@test "runtime: a trial waits for the restart on the old pair that is still to come" {
 	printf '#!/bin/sh\n[ "$1" != instance ] || echo still-on-a-dead-pair\n' >hook
 	chmod +x hook
 	setting restartHook "$PWD/hook"
@@ -101,7 +101,7 @@ write_hook() {
 	[ "$(gr-journal get restartFor)" != 1 ]
 }
 
-@test "runtime: W34 activation waits while a deployment is running" {
+@test "runtime: activation waits while a deployment is running" {
 	write_hook
 	touch deploying
 	rotate_job j1
@@ -127,7 +127,7 @@ rolled_back_while_deploying() {
 }
 uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${OLD}1" ]; }
 
-@test "runtime: W34 a rollback does not wait for a deployment, its restart does" {
+@test "runtime: a rollback does not wait for a deployment, its restart does" {
 	rolled_back_while_deploying
 	rotate.sh once
 	[ "$(grep -c restart hook.calls)" -eq 1 ]
@@ -138,7 +138,7 @@ uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || 
 	assert_unchanged
 }
 
-@test "runtime: W34 but not for ever" {
+@test "runtime: a restart does not wait for a deployment for ever" {
 	rolled_back_while_deploying
 	left=$(($(gr-journal get restartAt) - $(cut -d . -f 1 /proc/uptime)))
 	[ "$left" -gt 800 ] && [ "$left" -le 900 ]
@@ -148,7 +148,7 @@ uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || 
 	await uses_old
 }
 
-@test "runtime: a restart that takes the driver along ends well, and is not asked for twice" {
+@test "runtime: a restart that ends the driver too leads to success, and is not asked for twice" {
 	write_hook '[ ! -e '"$GR_STATE"'/lock ] || kill -9 "$(cut -d " " -f 1 '"$GR_STATE"'/lock)"'
 	rotate_job j1
 	rotate.sh once 3>&- 2>log || [ $? -eq 137 ]
@@ -158,7 +158,7 @@ uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || 
 	assert_rotated j1
 }
 
-@test "runtime: one that cannot run on NEW is restarted on OLD again" {
+@test "runtime: a runtime that cannot run on NEW is restarted on OLD again" {
 	write_hook
 	setting trialSeconds 3
 	# As if the runtime could not read the new key: it never connects while NEW is live.
@@ -170,7 +170,7 @@ uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || 
 	assert_unchanged
 }
 
-@test "runtime: a hook that hangs, says nonsense or is not there ends in a rollback whose reason names it" {
+@test "runtime: a hook that hangs, prints nonsense or is missing leads to a rollback whose reason names it" {
 	setting trialSeconds 4
 	setting requestTimeoutSeconds 1
 	for body in 'exec sleep 1000' 'exit 7'; do
@@ -196,7 +196,7 @@ leave_restart_owed() {
 		restartCount=1 restartAt=$(($(cut -d . -f 1 /proc/uptime) + 2))
 }
 
-@test "runtime: W34 a restart that the life before did not come to is not slept through in idle" {
+@test "runtime: in idle a restart that the killed driver had not asked for is asked for" {
 	leave_restart_owed
 	rotate.sh run 3>&- 2>log &
 	driver=$!
@@ -206,7 +206,7 @@ leave_restart_owed() {
 	wait "$driver" || :
 }
 
-@test "runtime: W34 once does not end before such a restart is asked for" {
+@test "runtime: 'once' does not end before such a restart is asked for" {
 	leave_restart_owed
 	run -0 rotate.sh once
 	[ "$(grep -c restart hook.calls)" -eq 1 ]

@@ -36,7 +36,7 @@ two_pairs() {
 	setting trialSeconds 60
 }
 
-@test "model: a refusal that the probe saw end does not count in the trial" {
+@test "several faults: a refusal that ended before the trial does not count in it" {
 	setting refusalWindowSeconds 2
 	wrapped gr-probe '[ "$2" != 2 ] || [ -e probed ] || { touch probed; echo "gr-probe: refused" >&2; exit 1; }; exec "$REAL" "$@"'
 	wrapped gr-link '[ "$2" != 2 ] || [ -e linked ] || { touch linked; sleep 3; echo "gr-link: refused" >&2; exit 1; }; exec "$REAL" "$@"'
@@ -46,7 +46,7 @@ two_pairs() {
 	assert_rotated j1
 }
 
-@test "model: a backend that must not be asked twice at once is not, over a reboot either" {
+@test "several faults: a backend that must not be asked twice at once is not, over a reboot either" {
 	read -r up _ </proc/uptime
 	wrapped gr-jobs-client 'set -o pipefail; "$REAL" "$@" | sed s/^idempotent=true/idempotent=false/'
 	wrapped gr-create 'cat /proc/uptime >>asked; [ "$(wc -l <asked)" -gt 1 ] || { kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit 111; }; exec "$REAL" "$@"'
@@ -61,7 +61,7 @@ two_pairs() {
 	assert_rotated j1
 }
 
-@test "model: commit is refused because the one before, whose answer was lost, was taken: the execution tells, and it succeeds" {
+@test "several faults: commit whose answer was lost is refused when it is sent again: the execution shows that it counted, and the job succeeds" {
 	wrapped gr-commit '[ -e asked ] || { touch asked; "$REAL" "$@"; exit 111; }; touch refused; echo "gr-commit: committed already" >&2; exit 1'
 	rotate_job j1
 	run -0 fake/rotate.sh once
@@ -69,7 +69,7 @@ two_pairs() {
 	assert_rotated j1
 }
 
-@test "model: success is refused without a word of how the job ended: both pairs are kept, the next rotation leaves one" {
+@test "several faults: SUCCEEDED is refused without the survivor: both pairs are kept, and the next rotation leaves one" {
 	setting recordGraceSeconds 3600	# j1 is not what this is about
 	foreign_answer SUCCEEDED
 	rotate_job j1
@@ -82,7 +82,7 @@ two_pairs() {
 	assert_rotated j2
 }
 
-@test "model: NEW died and nobody tells how the job ended: the device ends on OLD" {
+@test "several faults: NEW was deleted and the answer does not say how the job ended: the device ends on OLD" {
 	foreign_answer SUCCEEDED "$(deactivate 'grep -v '"$OLD") exit 111;" '[ "$1 ${*: -1}" != "update IN_PROGRESS" ] || [ ! -e late ] || { printf "code=TerminalStateReached\nstatus=\nsurvivor=\n"; exit 1; }; [ "$1" != get ] || [ "$(gr-journal get phase)" != reporting ] || { touch late; printf "code=TerminalStateReached\nstatus=\nsurvivor=\n"; exit 1; };'
 	rotate_job j1
 	run -0 timeout 60 fake/rotate.sh once
@@ -92,7 +92,7 @@ two_pairs() {
 	[ "$(gr-journal get phase)" = idle ]
 }
 
-@test "model: the pair in use dies as a rotation begins: the one kept beside it serves" {
+@test "several faults: the pair in use is refused as a rotation begins: the one kept beside it is used" {
 	two_pairs
 	wrapped gr-jobs-client '[ "$1 ${*: -1}" != "update IN_PROGRESS" ] || [ -e dead ] || { touch dead; '"$(deactivate "grep $OLD")"' }; exec "$REAL" "$@"'
 	rotate_job j2
@@ -103,7 +103,7 @@ two_pairs() {
 	[ "$(gr-journal get phase)" = idle ]
 }
 
-@test "model: the pair in use dies before there is a new one: the one kept beside it serves" {
+@test "several faults: the pair in use is refused before there is a new one: the one kept beside it is used" {
 	two_pairs
 	wrapped gr-csr "$(deactivate "grep $OLD")"' exit 100'
 	rotate_job j2
@@ -114,7 +114,7 @@ two_pairs() {
 	[ "$(gr-journal get phase)" = idle ]
 }
 
-@test "model: a pair that the new certificate made dead is gone before the trial, whatever is cut off" {
+@test "several faults: a pair that the new certificate replaced is deleted before the trial, also after a kill" {
 	two_pairs
 	wrapped gr-journal '"$REAL" "$@"; rc=$?; case "$*" in *newCertificateId=*) [ -e cut ] || { touch cut; kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; } ;; esac; exit $rc'
 	wrapped gr-commit 'gr-install-cert status >at-commit; exec "$REAL" "$@"'

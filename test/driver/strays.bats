@@ -14,7 +14,7 @@ teardown() {
 	down
 }
 
-@test "strays: W42 half a file of a life that was cut off is gone when its rotation has ended" {
+@test "leftovers: a partial file of a killed driver is deleted when the rotation has ended" {
 	wrapped gr-create 'cp "'"$T"'/private.key" "'"$T"'/.gr/private.key/2/.private.key.1.tmp"; touch "'"$T"'/.gr/private.key/.rotation.1.tmp"; exec "$REAL" "$@"'
 	rotate_job j1
 	run -0 fake/rotate.sh once
@@ -23,7 +23,7 @@ teardown() {
 	[ ! -e "$T/.gr/private.key/rotation.back" ]
 }
 
-@test "strays: the same when it failed" {
+@test "leftovers: a partial file of a killed driver is deleted when the rotation has failed" {
 	wrapped gr-create 'touch "'"$T"'/.gr/private.key/.rotation.1.tmp"; exit 100'
 	rotate_job j1
 	run -1 fake/rotate.sh once
@@ -32,7 +32,7 @@ teardown() {
 	[ -z "$(find "$T/.gr" -name '.?*' ! -path "$T/.gr")" ]
 }
 
-@test "strays: a socket that was cut off before it got its name is gone with the next session" {
+@test "leftovers: a socket of a killed driver that had not got its name is deleted with the next session" {
 	touch "$GR_STATE/link.sock.1"
 	rotate_job j1
 	run -0 rotate.sh once

@@ -63,7 +63,7 @@ die_on_trial() {
 
 # --- the sign of life ----------------------------------------------------------------------------
 
-@test "heartbeat: recover leaves journal version, boot, seconds since boot and store; the driver's own start does not" {
+@test "heartbeat: recover writes journal version, boot, seconds since boot and store; the driver's own recover does not" {
 	run -0 rotate.sh once
 	[ ! -e "$BEAT" ]
 	run -0 rotate.sh recover
@@ -78,7 +78,7 @@ die_on_trial() {
 	[ -z "$output$stderr" ]
 }
 
-@test "heartbeat: before the first rotation, and beside a driver at work, there is one as well" {
+@test "heartbeat: recover writes it before the first rotation, and beside a driver at work, too" {
 	run -0 rotate.sh recover
 	run -0 gr-journal watched
 	rm "$BEAT"
@@ -91,7 +91,7 @@ die_on_trial() {
 	wait "$driver" || [ $? -eq 143 ]
 }
 
-@test "heartbeat: a recover that fails leaves none" {
+@test "heartbeat: a recover that fails writes none" {
 	gr-install-cert adopt
 	rm "$T/.gr/private.key/live"
 	mkdir "$T/.gr/private.key/live"
@@ -106,7 +106,7 @@ says() {
 	[ "$stderr" = "gr-journal: watchdog: $1" ] || { echo "$stderr" >&2; return 1; }
 }
 
-@test "watched: no, with the reason: none, another boot, too old, older journals, another store, junk" {
+@test "watched: the answer is no, with the reason, for a heartbeat that is missing, old, of another boot or store, or malformed" {
 	says "nothing runs gr-rotate recover on this device ($BEAT is not there); turn gr-watchdog.timer on"
 	beat 1 00000000-0000-0000-0000-000000000000 "$(boot_seconds)" "$T/.gr/private.key"
 	says 'gr-rotate recover has not run since this device booted; is gr-watchdog.timer on?'
@@ -140,7 +140,7 @@ says() {
 
 # --- no trial without one ------------------------------------------------------------------------
 
-@test "W8 no trial begins without a watchdog: the job fails with the reason, and nothing has changed" {
+@test "watchdog: without one no trial begins: the job fails with the reason, and nothing has changed" {
 	write_hook
 	rotate_job j1
 	run -1 --separate-stderr rotate.sh once
@@ -157,7 +157,7 @@ says() {
 	assert_rotated j2
 }
 
-@test "W8 a watchdog that is just late is waited for" {
+@test "watchdog: one that is only late is waited for" {
 	setting refusalWindowSeconds 60
 	rotate_job j1
 	rotate.sh once 3>&- 2>log &
@@ -168,7 +168,7 @@ says() {
 	assert_rotated j1
 }
 
-@test "W8 one that dies while activation waits for a deployment: no switch" {
+@test "watchdog: one that ends while activation waits for a deployment prevents the switch" {
 	write_hook
 	touch deploying
 	rotate.sh recover
@@ -183,7 +183,7 @@ says() {
 	assert_unchanged
 }
 
-@test "W8 watchdog = off: a warning at each rotation, once" {
+@test "watchdog: with watchdog = off there is one warning at each rotation" {
 	setting watchdog off
 	for n in 1 2; do
 		keep_old_pair
@@ -196,7 +196,7 @@ says() {
 
 # --- what it does --------------------------------------------------------------------------------
 
-@test "W8 the driver is gone for good: past the deadline recover rolls back and restarts the runtime itself" {
+@test "watchdog: when the driver is gone for good, recover rolls back past the deadline and restarts the runtime itself" {
 	write_hook
 	die_on_trial
 	[ "$(cat uses)" != "$OLD" ]
@@ -220,7 +220,7 @@ says() {
 	assert_unchanged
 }
 
-@test "W8 before the deadline recover leaves the trial alone" {
+@test "watchdog: before the deadline recover leaves the trial alone" {
 	write_hook
 	die_on_trial
 	new=$(certificate_id)
@@ -231,7 +231,7 @@ says() {
 	assert_rotated j1
 }
 
-@test "W7 a runtime that does not come back is asked again with growing delay, never in between" {
+@test "watchdog: a runtime that does not restart is asked again with growing delay, never in between" {
 	write_hook :
 	die_on_trial
 	pass_deadline
@@ -259,7 +259,7 @@ says() {
 	[ "$(wc -l <restarts)" -eq $((n + 1)) ]
 }
 
-@test "W7 a rollback that fails restarts nobody, and is tried again" {
+@test "watchdog: a rollback that fails does not restart the runtime, and is tried again" {
 	write_hook
 	die_on_trial
 	pass_deadline
@@ -277,7 +277,7 @@ says() {
 	[ "$(cat uses)" = "$OLD" ]
 }
 
-@test "W8 a driver that hangs past its deadline is ended, and the runtime restarted" {
+@test "watchdog: a driver that hangs past its deadline is ended, and the runtime restarted" {
 	write_hook
 	setting trialSeconds 8
 	setting watchdog off
@@ -294,7 +294,7 @@ says() {
 	assert_unchanged
 }
 
-@test "W8 while somebody else holds the lock he restarts the runtime, not recover" {
+@test "watchdog: while another process holds the lock, that process restarts the runtime, not recover" {
 	write_hook
 	die_on_trial
 	pass_deadline

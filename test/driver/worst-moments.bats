@@ -63,7 +63,7 @@ lives() {
 	return 1
 }
 
-@test "review: a trial that recover ends owes the runtime a restart on OLD" {
+@test "worst moment: a trial that recover ends is followed by a restart of the runtime on OLD" {
 	write_hook
 	on_trial
 	[ "$(cat uses)" != "$OLD" ]
@@ -75,7 +75,7 @@ lives() {
 	assert_unchanged
 }
 
-@test "review: a cut at the start of a rollback loses no restart" {
+@test "worst moment: a kill at the start of a rollback loses no restart" {
 	touch alive
 	INSTANCE='[ "$(gr-journal get phase)" != rolling-back ] || [ ! -e alive ] || { rm alive; kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; }; cat instance' write_hook
 	wrapped gr-commit 'gr-jobs cancel --force -H '"$HOME_DIR"' j1 2>/dev/null; exec "$REAL" "$@"'
@@ -87,7 +87,7 @@ lives() {
 	assert_unchanged
 }
 
-@test "review: a runtime that died on NEW and has no instance any more is rolled back" {
+@test "worst moment: a runtime that ended on NEW and has no instance any more is rolled back" {
 	INSTANCE='[ ! -e dead ] || exit 1; cat instance' write_hook '[ "$(cat uses)" = '"$OLD"' ] && rm -f dead || touch dead'
 	setting trialSeconds 3
 	wrapped gr-commit 'exit 111'
@@ -97,7 +97,7 @@ lives() {
 	assert_unchanged
 }
 
-@test "review: OLD is dead: a restart that takes the driver along is asked for once, then NEW serves" {
+@test "worst moment: with OLD refused, a restart that ends the driver too is asked for once, and NEW is used" {
 	write_hook "$KILL_DRIVER"
 	wrapped gr-commit 'touch '"$PWD"'/alive; gr-jobs cancel --force -H '"$HOME_DIR"' j1; gr-registry update-certificate -H '"$HOME_DIR $OLD"' INACTIVE; exec "$REAL" "$@"'
 	rotate_job j1
@@ -106,7 +106,7 @@ lives() {
 	[ "$(wc -l <restarts)" -le 3 ]
 }
 
-@test "review: a runtime that tells no instance is not restarted for ever" {
+@test "worst moment: a runtime whose instance the hook cannot tell is not restarted for ever" {
 	touch alive
 	INSTANCE=: write_hook "$KILL_DRIVER"
 	rotate_job j1
@@ -122,13 +122,13 @@ lives() {
 	[ -z "$(gr-journal get restartInstance)" ]
 }
 
-@test "review: a log that cannot be written stops no rotation" {
+@test "worst moment: a log that cannot be written stops no rotation" {
 	rotate_job j1
 	run -0 timeout 60 sh -c 'rotate.sh once 2>/dev/full'
 	assert_rotated j1
 }
 
-@test "review: a rotation of another life is ended as FAILED, and decides nothing" {
+@test "worst moment: a rotation of which the device has no record is ended as FAILED, which decides nothing" {
 	setting recordGraceSeconds 0
 	rotate_job j1
 	gr-jobs-client update -d CertificateRotator=true j1 IN_PROGRESS >/dev/null
@@ -144,7 +144,7 @@ lives() {
 	[ "$(status_of j2)" = SUCCEEDED ]
 }
 
-@test "review: a full disk under GR_STATE keeps nobody from rolling back" {
+@test "worst moment: a full disk under GR_STATE does not prevent a rollback" {
 	on_trial
 	pass_deadline
 	for f in record pairs settings execution; do ln -sf /dev/full "$GR_STATE/$f"; done
@@ -154,7 +154,7 @@ lives() {
 	wait || :
 }
 
-@test "review: a full disk under the journal keeps nobody from rolling back" {
+@test "worst moment: a full disk under the journal does not prevent a rollback" {
 	on_trial
 	pass_deadline
 	# Nothing but the record written ahead has room, and the driver is the first to see that the time has gone by.
@@ -167,7 +167,7 @@ lives() {
 	grep -q 'rolled back' log
 }
 
-@test "review: the journal is lost during the trial: the device ends on OLD, free for the next job" {
+@test "worst moment: the journal is lost during the trial: the device ends on OLD, ready for the next job" {
 	on_trial
 	setting trialSeconds 2
 	rm "$T/.gr/private.key/rotation"
@@ -180,7 +180,7 @@ lives() {
 	assert_rotated j2
 }
 
-@test "review: the journal is lost after SUCCEEDED left: the device ends on NEW" {
+@test "worst moment: the journal is lost after SUCCEEDED was sent: the device ends on NEW" {
 	wrapped gr-jobs-client '"$REAL" "$@"; rc=$?; [ "$1 ${*: -1}" != "update SUCCEEDED" ] || kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit $rc'
 	rotate_job j1
 	timeout 60 fake/rotate.sh once 2>log || [ $? -eq 137 ]
@@ -196,7 +196,7 @@ lives() {
 	assert_rotated j2
 }
 
-@test "review: OLD is gone from the disk: no FAILED ever leaves over the only pair" {
+@test "worst moment: OLD is gone from the disk: FAILED is never sent over the only pair" {
 	setting recordGraceSeconds 0
 	on_trial
 	echo damaged >"$T/.gr/private.key/1/private.key"
@@ -215,7 +215,7 @@ lives() {
 	await has_one_certificate
 }
 
-@test "review: a journal that is damaged under a running driver is made anew" {
+@test "worst moment: a journal that is damaged under a running driver is made anew" {
 	rotate_job j1
 	run -0 timeout 30 rotate.sh once
 	keep_old_pair
@@ -231,7 +231,7 @@ lives() {
 	assert_rotated j2
 }
 
-@test "review: a device that was provisioned anew while its old certificate died is adopted" {
+@test "worst moment: a device that was provisioned anew while its old certificate was deleted is adopted" {
 	rotate_job j1
 	run -0 timeout 30 rotate.sh once
 	was=$(certificate_id)
@@ -248,14 +248,14 @@ lives() {
 	assert_rotated j2
 }
 
-@test "review: a job that ended elsewhere before it began here is left alone" {
+@test "worst moment: a job that another program ended before it began here is left alone" {
 	wrapped gr-jobs-client 'if [ "$1" = get ]; then "$REAL" "$@" | sed s/^status=.*/status=CANCELED/; exit; fi; exec "$REAL" "$@"'
 	rotate_job j1
 	timeout 10 fake/rotate.sh once 2>log
 	[ "$(gr-journal get phase)" = idle ]
 }
 
-@test "review: W7 a switch that fails restarts nobody, and its debt is not paid before it is done" {
+@test "worst moment: a switch that fails does not restart the runtime until it is done" {
 	for verb in activate rollback; do
 		write_hook
 		rm -f attempts
@@ -271,7 +271,7 @@ lives() {
 	done
 }
 
-@test "review: W7 a runtime that stays the same is asked to restart twenty times, then no more" {
+@test "worst moment: a runtime that stays the same is asked to restart twenty times, then no more" {
 	gr-install-cert adopt
 	: >restarts
 	printf '#!/bin/sh\n[ "$1" != instance ] || echo same\n[ "$1" != restart ] || echo >>%s/restarts\n' "$PWD" >hook
@@ -287,7 +287,7 @@ lives() {
 	[ "$(grep -c 'asked 20 times to restart and is still the same' log)" -eq 1 ]
 }
 
-@test "review: W7 a rollback to a pair that is gone from the disk ends, and the device goes on with the one that works" {
+@test "worst moment: a rollback to a pair that is gone from the disk ends, and the device goes on with the pair that works" {
 	wrapped gr-commit 'echo damaged >"'"$T"'/.gr/private.key/1/private.key"; echo "gr-commit: refused" >&2; exit 1'
 	rotate_job j1
 	timeout 60 fake/rotate.sh once 2>log || [ $? -ne 124 ]

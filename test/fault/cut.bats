@@ -11,16 +11,16 @@ setup() {
 	cut_ready
 }
 
-@test "cut: W1 W14 W15 W16 W34 a rotation is killed at any call, and succeeds in the next life" {
+@test "cut: a rotation that is killed at any call succeeds when the driver is started again" {
 	sample '^rotation: killed'
 }
-@test "cut: W3 W4 W7 W23 a rollback is killed at any call, and ends on OLD" {
+@test "cut: a rollback that is killed at any call ends on OLD" {
 	sample '^rollback: killed'
 }
-@test "cut: W2 W9 W19 an I/O error or a full disk at any call of a rotation loses nothing" {
+@test "cut: an I/O error or a full disk at any call of a rotation loses nothing" {
 	sample '^rotation: (EIO|ENOSPC)$'
 }
-@test "cut: W9 a driver whose way to gr-link cannot be opened does not wait for it for ever" {
+@test "cut: a driver that cannot open its pipe to gr-link does not wait for it for ever" {
 	load ../lib/lab
 	own_lab
 	thing_new
@@ -38,6 +38,6 @@ setup() {
 	[ "$tried" -ge 4 ]
 	own_lab_down
 }
-@test "cut: W18 W19 gr-backendd is killed at any call, or its disk is full: nothing twice, nothing lost" {
+@test "cut: gr-backendd, killed at any call or with a full disk, does nothing twice and loses nothing" {
 	sample '^gr-backendd: (killed|ENOSPC)'
 }

@@ -26,7 +26,7 @@ busy() {
 	END
 }
 
-@test "gr-cut: one counter for all processes of a run, the same at each run" {
+@test "gr-cut: all processes of a run share one counter, which is the same in each run" {
 	busy
 	for i in 1 2 3; do
 		rm -rf out
@@ -56,7 +56,7 @@ made() {
 	rm -rf out
 	run -0 gr-cut -n 62 sh busy
 }
-@test "gr-cut: killed before call N, all are dead at once; what others had just begun is made or not, as in a power cut" {
+@test "gr-cut: killed before call N, all processes end at once; calls just begun are done or not, as in a power cut" {
 	busy
 	for n in 1 2 7 20 33 50 60 61; do
 		rm -rf out
@@ -69,7 +69,7 @@ made() {
 	run -0 gr-cut -n 62 sh busy
 }
 
-@test "gr-cut: a call without a library in between counts" {
+@test "gr-cut: a system call made without the C library counts" {
 	run -0 gr-cut -l log "$RAW" made
 	[ "$(cut -d ' ' -f 3- log)" = "raw mkdirat $PWD/made
 raw unlinkat $PWD/made" ]
@@ -84,7 +84,7 @@ raw unlinkat $PWD/made" ]
 	[ "$(wc -l <log)" -eq 4 ]
 }
 
-@test "gr-cut: looks count below a folder, and only when asked for" {
+@test "gr-cut: calls that only read count below a directory, and only when asked for" {
 	mkdir here
 	echo text >here/file
 	run -0 gr-cut -l log cat here/file
@@ -94,7 +94,7 @@ raw unlinkat $PWD/made" ]
 	run -1 gr-cut -c look -u "$PWD/here/" -n 1 -e EIO cat here/file
 }
 
-@test "gr-cut: both ends of a connection, a signal in between, and nothing twice" {
+@test "gr-cut: calls on both ends of a connection count, with a signal in between, and none twice" {
 	for i in 1 2 3; do
 		run -0 gr-cut -c net,take -l log perl -MSocket -e '
 			socketpair(A, B, AF_UNIX, SOCK_STREAM, 0); $SIG{CHLD} = sub { wait };
@@ -123,6 +123,6 @@ raw unlinkat $PWD/made" ]
 	[ "$rc" -eq 7 ]
 }
 
-@test "cut: W1 W2 W35 each program that writes keys and journal, killed or failing at any call" {
+@test "cut: each program that writes keys or the journal may be killed or fail at any call" {
 	sample '^one program: (killed|EIO|EIO from a look|ENOSPC)$'
 }

@@ -33,7 +33,7 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 
 # --- what is built -------------------------------------------------------------------------------
 
-@test "recipe: keys are spelled as nucleus lite reads them, and every manifest is for any runtime" {
+@test "recipe: keys have the case that nucleus lite reads, and every manifest is for any runtime" {
 	recipe -r '.Manifests[] | (.Platform | keys[]), (.Lifecycle | keys[]), (.Lifecycle[] | objects | keys[]), (.Artifacts[] | keys[])' | sort -u >keys
 	diff - keys <<-END
 		$(printf '%s\n' GR_KEY_ALGORITHM GR_SIGNING_ALGORITHM GR_STATE GR_WATCHDOG Permission RequiresPrivilege Script Setenv Unarchive Uri architecture install os run runtime | sort)
@@ -60,7 +60,7 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 	done
 }
 
-@test "component: lies where GDK looks for it, under one name and version" {
+@test "component: it is where GDK looks for it, under one name and version" {
 	name=$(jq -r '.component | keys[0]' "$ROOT/share/gdk-config.json")
 	version=$(jq -r ".component[\"$name\"].version" "$ROOT/share/gdk-config.json")
 	recipe --arg n "$name" --arg v "$version" '.ComponentName == $n and .ComponentVersion == $v'
@@ -176,7 +176,7 @@ core() {
 
 show() { sed -i "s/^$1=.*/$1=$2/" unit; }
 
-@test "hook: the unit that is restarted is the nucleus on classic, the MQTT daemon on lite, and nobody waits for it" {
+@test "hook: it restarts the nucleus on classic and the MQTT daemon on lite, without waiting" {
 	for nucleus in classic:greengrass.service lite:ggl.core.iotcored.service; do
 		core "${nucleus%:*}"
 		: >calls
@@ -191,7 +191,7 @@ show() { sed -i "s/^$1=.*/$1=$2/" unit; }
 	done
 }
 
-@test "hook: W8 a nucleus that failed too often to be started again is started again" {
+@test "hook: a nucleus that systemd does not start any more after many failures is started again" {
 	for nucleus in classic:greengrass.service lite:ggl.core.iotcored.service; do
 		core "${nucleus%:*}"
 		show ActiveState failed
@@ -219,7 +219,7 @@ start_client() {
 is_again() { [ "$("$HOOK" instance)" = "$1" ]; }
 await_connections() { await eval '[ "$(wc -l <connections)" -ge '"$1"' ]'; }
 
-@test "hook: lite's instance is another one with every connection, and cannot be told without one" {
+@test "hook: lite's instance changes with every connection, and is unknown without one" {
 	core lite
 	start_client
 	show MainPID "$CLIENT"
@@ -283,7 +283,7 @@ programs() {
 	[ ! -e asked ]
 }
 
-@test "hook: classic is restarted, always" {
+@test "hook: classic is always restarted" {
 	core classic
 	programs trial 0
 	PATH=$PWD/tools:$PATH GR_RECONNECTED=$PWD/note run -0 "$HOOK" restart
@@ -291,7 +291,7 @@ programs() {
 	grep -q -e '--no-block restart' calls
 }
 
-@test "hook: an instance is boot, process and start, asked for at one moment" {
+@test "hook: an instance is made of boot, process and start time" {
 	for nucleus in classic lite; do
 		core "$nucleus"
 		show MainPID 0
@@ -347,7 +347,7 @@ programs() {
 	[[ $(tail -n 1 calls) == 'list-units '*'--state=activating ggl.*.install.service ggl.*.bootstrap.service' ]]
 }
 
-@test "hook: a unit that is not there, or starts something else, is a matter for a person" {
+@test "hook: a missing unit, or one that starts something else, is 100" {
 	for nucleus in classic lite; do
 		core "$nucleus"
 		show LoadState not-found
@@ -372,7 +372,7 @@ installed() {
 	START=$PWD/component/bin/greengrass.sh
 }
 
-@test "install: says nothing on a device that has all" {
+@test "install: prints nothing on a device that has all it needs" {
 	core classic
 	cd root/work/gr.CertificateRotator
 	run -0 sh "$UNPACKED/bin/greengrass.sh" install
@@ -426,7 +426,7 @@ greengrass.sh: this device has no library libgr-test-two.so.7' ]
 	[ "$stderr" = 'greengrass.sh: this device has no command od' ]
 }
 
-@test "install: without a nucleus there is nothing to run beside" {
+@test "install: without a nucleus it is refused" {
 	mkdir -p a/b/c
 	cd a/b/c
 	run -100 --separate-stderr sh "$UNPACKED/bin/greengrass.sh" install
@@ -509,7 +509,7 @@ rotates_beside() {
 	[[ $stderr == *ECDSA-WITH-SHA256* ]]
 }
 
-@test "run: what may go well later is tried again, and a stop in between is heard" {
+@test "run: a temporary failure is tried again, and a stop in between ends it" {
 	lab
 	as thing-1
 	core lite
@@ -523,7 +523,7 @@ rotates_beside() {
 	exec 7>&-
 }
 
-@test "run: a hook that the operator named goes before ours" {
+@test "run: a hook that the operator named is used instead of ours" {
 	nucleus lite
 	printf '#!/bin/sh\nPATH=%s:$PATH\necho "$1" >>%s/own\nexec %s "$@"\n' "$PWD/fake" "$PWD" "$HOOK" >hook
 	chmod +x hook
@@ -534,7 +534,7 @@ rotates_beside() {
 	grep -q '^restart$' own
 }
 
-@test "watchdog: a copy and units of its own, which work once the component is gone" {
+@test "watchdog: it has a copy and units of its own, which work once the component is gone" {
 	lab
 	as thing-1
 	core classic

@@ -7,7 +7,7 @@ load ../lib/nucleus
 
 INSTALLED=/greengrass/v2/
 
-@test "classic: a core that was set up by hand" {
+@test "classic: a core that was set up by hand is read" {
 	make_classic
 	assert_classic $INSTALLED data.example.com
 	[ "$(gr-config iotDataPort)" = 8883 ]
@@ -19,7 +19,7 @@ INSTALLED=/greengrass/v2/
 	[ "$(source_of certificateFilePath)" = "$PWD/ggc/config/config.tlog:10" ]
 	[ "$(source_of runtime)" = "$PWD/ggc" ]
 }
-@test "classic: fleet-provisioned, the snapshot is empty, the log has the truth" {
+@test "classic: of a fleet-provisioned core with an empty snapshot the log is read" {
 	make_classic
 	{
 		log_nucleus
@@ -33,7 +33,7 @@ INSTALLED=/greengrass/v2/
 	snapshot '' '' >$YAML
 	assert_classic $INSTALLED data.example.com
 }
-@test "classic: fleet-provisioned and all empty: nothing is trusted, nothing found" {
+@test "classic: of a fleet-provisioned core with everything empty nothing is found" {
 	make_classic
 	{ log_nucleus; log_line 1 changed system/thingName '""'; log_line 1 changed system/privateKeyPath '""'; } >$LOG
 	snapshot '' '' >$YAML
@@ -41,7 +41,7 @@ INSTALLED=/greengrass/v2/
 	run -1 --separate-stderr gr-config privateKeyPath
 	[ -z "$output$stderr" ]
 }
-@test "classic: an interrupted clean-up: the log's old self is the truth" {
+@test "classic: after an interrupted clean-up the old log is read" {
 	make_classic
 	mv $LOG $LOG.old
 	log_line 1700000009000 changed system/thingName '"half"' >$LOG
@@ -65,14 +65,14 @@ INSTALLED=/greengrass/v2/
 	head -c 3000 /dev/zero >>$LOG
 	assert_classic $INSTALLED data.example.com
 }
-@test "classic: with garbage in the middle the backup is taken" {
+@test "classic: with garbage in the middle of the log the backup is read" {
 	make_classic
 	sed 's/core-1/backup/' $LOG >$LOG~
 	sed -i '5s/.*/\x00\xff garbage/' $LOG
 	[ "$(gr-config thingName)" = backup ]
 	[ "$(source_of thingName)" = "$PWD/$LOG~:14" ]
 }
-@test "classic: garbage in log and backup: the first log ever" {
+@test "classic: with garbage in log and backup the first log is read" {
 	make_classic
 	cp $LOG ggc/config/bootstrap.tlog
 	echo garbage >$LOG
@@ -80,7 +80,7 @@ INSTALLED=/greengrass/v2/
 	assert_classic $INSTALLED data.example.com
 	[ "$(source_of thingName)" = "$PWD/ggc/config/bootstrap.tlog:14" ]
 }
-@test "classic: garbage and no backup: the snapshot" {
+@test "classic: with garbage in the log and no backup the snapshot is read" {
 	make_classic
 	sed -i '5s/.*/{"TS":12}/' $LOG
 	assert_classic $INSTALLED snapshot.example.com
@@ -103,7 +103,7 @@ INSTALLED=/greengrass/v2/
 	run -100 --separate-stderr gr-config
 	bad_line "$PWD/$LOG:1: "
 }
-@test "classic: keys that were removed and came back" {
+@test "classic: a key that was removed and set again has its last value" {
 	make_classic
 	{
 		log_line 1700000003000 removed system
@@ -132,7 +132,7 @@ INSTALLED=/greengrass/v2/
 	log_line 1700000000999 removed system >>$LOG
 	assert_classic $INSTALLED data.example.com
 }
-@test "classic: an older change is ignored, of two as old the later counts, an update of the time alone keeps the value" {
+@test "classic: an older change is ignored, of two of the same time the later line counts, and an update of the time keeps the value" {
 	make_classic
 	{
 		log_line 1700000000999 changed system/thingName '"older"'
@@ -151,19 +151,19 @@ INSTALLED=/greengrass/v2/
 	sed -i 's/^system:/SYSTEM:/; s/thingName:/THINGNAME:/; s/^services:/Services:/' $YAML
 	assert_classic $INSTALLED snapshot.example.com
 }
-@test "classic: no log at all: the snapshot" {
+@test "classic: without a log the snapshot is read" {
 	make_classic
 	rm $LOG
 	assert_classic $INSTALLED snapshot.example.com
 	[ "$(source_of rootCaPath)" = "$PWD/$YAML:21" ]
 }
-@test "classic: what the log does not say comes from the snapshot" {
+@test "classic: values that the log lacks come from the snapshot" {
 	make_classic
 	sed -i '/iotDataEndpoint/d; /rootCaPath/d' $LOG
 	assert_classic $INSTALLED snapshot.example.com
 	[ "$(source_of rootCaPath)" = "$PWD/$YAML:21" ]
 }
-@test "classic: what nobody says is the installer's file names, if they are there" {
+@test "classic: values that are nowhere are the installer's file names, if these files exist" {
 	make_classic
 	sed -i '/Path"/d' $LOG
 	snapshot '' '' >$YAML
@@ -180,7 +180,7 @@ INSTALLED=/greengrass/v2/
 	touch ggc/thingCert.crt ggc/privKey.key
 	run -1 gr-config certificateFilePath
 }
-@test "classic: the nucleus may go by another name" {
+@test "classic: the nucleus may have another name" {
 	make_classic
 	sed -i 's/aws.greengrass.Nucleus"/com.example.Nucleus"/' $LOG
 	log_line 1 changed services/aws.example.Other/componentType '"GENERIC"' >>$LOG
@@ -197,7 +197,7 @@ INSTALLED=/greengrass/v2/
 	run -100 --separate-stderr gr-config
 	bad_line "iotDataPort: many: not a number"
 }
-@test "classic: null and lists are no text" {
+@test "classic: null and lists are not taken for text" {
 	make_classic
 	log_line 1700000003000 changed system/thingName null >>$LOG
 	log_line 1700000003000 changed system/rootCaPath '["/a","/b"]' >>$LOG
@@ -218,7 +218,7 @@ INSTALLED=/greengrass/v2/
 	[ "$(gr-config privateKeyPath)" = "pkcs11:object=core;type=private" ]
 	[ "$(gr-config certificateFilePath)" = "pkcs11:object=core;type=cert" ]
 }
-@test "paths: the same in gr.conf, environment and flags" {
+@test "paths: they are the same in gr.conf, environment and flags" {
 	unset_identity
 	unset GR_GREENGRASS_ROOT
 	echo 'privateKeyPath = file:/k%C3%A9y' >gr.conf
@@ -247,7 +247,7 @@ INSTALLED=/greengrass/v2/
 	done
 }
 
-@test "lite: a device that was set up with config.yaml" {
+@test "lite: a device that was set up with config.yaml is read" {
 	make_lite
 	lite_config 2 | lite_put
 	[ "$(identity)" = "$(printf '%s\n' lite-1 /var/lib/greengrass/device.key /var/lib/greengrass/device.pem /var/lib/greengrass/ca.pem lite.example.com)" ]
@@ -256,7 +256,7 @@ INSTALLED=/greengrass/v2/
 	[ "$(source_of privateKeyPath)" = "$PWD/ggc/config.db: system.privateKeyPath" ]
 	[ "$(source_of iotDataEndpoint)" = "$PWD/ggc/config.db: services.aws.greengrass.NucleusLite.configuration.iotDataEndpoint" ]
 }
-@test "lite: fleet-provisioned, the truth stands in the database alone" {
+@test "lite: of a fleet-provisioned device the database alone is read" {
 	make_lite
 	lite_config 2 | sed 's/"[^"]*"$/""/' | lite_put
 	lite_put <<-'END'
@@ -268,12 +268,12 @@ INSTALLED=/greengrass/v2/
 	END
 	[ "$(identity)" = "$(printf '%s\n' fleet-1 /var/lib/greengrass/credentials/{priv_key,certificate.pem,AmazonRootCA.pem} fleet.example.com)" ]
 }
-@test "lite: not yet provisioned: nothing is trusted, nothing found" {
+@test "lite: of a device that is not provisioned yet nothing is found" {
 	make_lite
 	lite_config 2 | sed 's/"[^"]*"$/""/' | lite_put
 	[ -z "$(identity | tr -d '\n')" ]
 }
-@test "lite: URIs and values of any type" {
+@test "lite: URIs and values of any type are read" {
 	make_lite
 	lite_config 2 | lite_put
 	lite_put <<-'END'
@@ -294,7 +294,7 @@ INSTALLED=/greengrass/v2/
 	lite_config 2 | lite_put
 	[ "$(gr-config thingName)" = lite-1 ]
 }
-@test "lite: configuration under the name of the other nucleus" {
+@test "lite: configuration under the name of the other nucleus is read" {
 	make_lite
 	lite_config 2 | sed 's/NucleusLite/Nucleus/' | lite_put
 	[ "$(gr-config iotDataEndpoint)" = lite.example.com ]
@@ -319,7 +319,7 @@ INSTALLED=/greengrass/v2/
 	[ "$(sha256sum "$DB")" = "$before" ]
 	[ "$(ls ggc)" = config.db ]
 }
-@test "lite: a database that nobody has filled yet is none" {
+@test "lite: an empty database counts as none" {
 	unset_identity
 	mkdir ggc
 	: >ggc/config.db
@@ -327,7 +327,7 @@ INSTALLED=/greengrass/v2/
 	bad_line "$PWD/ggc: no configuration of a Greengrass nucleus"
 }
 
-@test "both: the classic nucleus goes first, runtime can say otherwise" {
+@test "both: the classic nucleus is preferred unless runtime names lite" {
 	make_lite
 	lite_config 2 | lite_put
 	make_classic
@@ -354,7 +354,7 @@ INSTALLED=/greengrass/v2/
 	run -1 --separate-stderr gr-config thingName
 	[ -z "$output$stderr" ]
 }
-@test "none: a root named by hand must hold a nucleus" {
+@test "none: a root directory that is configured must hold a nucleus" {
 	unset_identity
 	run -100 --separate-stderr gr-config
 	bad_line "$PWD/ggc: no configuration of a Greengrass nucleus; config/config.tlog or config.db would be one"
@@ -362,7 +362,7 @@ INSTALLED=/greengrass/v2/
 	run -100 --separate-stderr gr-config thingName
 	bad_line "$PWD/ggc: no configuration"
 }
-@test "order: flag, environment and gr.conf go before the nucleus, value by value" {
+@test "order: flag, environment and gr.conf take precedence over the nucleus, value by value" {
 	make_classic
 	printf 'thingName = ours\niotDataPort = 1\n' >gr.conf
 	export GR_ROOT_CA_PATH=/env/ca
@@ -371,7 +371,7 @@ INSTALLED=/greengrass/v2/
 	[ "$(gr-config -o runtime=mine runtime)" = mine ]
 	[ "$(gr-config -o runtime=mine privateKeyPath)" = ${INSTALLED}privKey.key ]
 }
-@test "order: who is told everything asks no nucleus" {
+@test "order: with every value given no nucleus is read" {
 	make_classic
 	echo garbage >$LOG
 	rm $YAML
@@ -399,7 +399,7 @@ INSTALLED=/greengrass/v2/
 	[ "$(AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT=../../ipc.socket gr-config greengrassRoot)" = "${PWD%/work/*}" ]
 	run -1 gr-config thingName
 }
-@test "places: a root with /work in its own path is no trap" {
+@test "places: a root with /work in its own path is found" {
 	make_classic
 	unset GR_GREENGRASS_ROOT
 	mkdir -p work/a
@@ -439,7 +439,7 @@ starts() { grep -c 'execve(.*= 0$' "$1"; }
 	[ "$(cat args)" = "-o rootCaPath=/r o/ca.pem -o greengrassRoot=$PWD/ggc
 env-1" ]
 }
-@test "asked: what gr-config says of a broken nucleus is the one line, its status ours" {
+@test "asked: the line and the status of gr-config about a broken nucleus are the program's" {
 	make_classic
 	echo garbage >$LOG
 	rm $YAML
@@ -449,7 +449,7 @@ env-1" ]
 	run -111 --separate-stderr own/gr-cert-due
 	[ "$stderr" = "gr-config: not now" ]
 }
-@test "asked: an answer that is none is a temporary failure, with one line" {
+@test "asked: a malformed answer of gr-config is a temporary failure, with one line" {
 	make_classic
 	own_programs 'kill -9 $$'
 	run -111 --separate-stderr own/gr-cert-due
@@ -461,7 +461,7 @@ env-1" ]
 	run -100 --separate-stderr own/gr-cert-due
 	[ "${stderr_lines[0]}" = "gr-cert-due: gr-config: larger than 262144 bytes" ]
 }
-@test "asked: gr-config beside the program goes before one in PATH; without any it is 100" {
+@test "asked: gr-config beside the program is preferred to one in PATH; without any it is 100" {
 	make_classic
 	sed -i "s|/greengrass/v2|$PWD|" $LOG
 	own_programs 'printf "%s\n" "privateKeyPath=$PWD/k" "certificateFilePath=$PWD/beside"'
@@ -489,7 +489,7 @@ env-1" ]
 	grep -q '/dev/null\|pipe:' seen
 	run -1 grep 'lock' seen
 }
-@test "asked: who is told everything, or could find no nucleus, starts no other program" {
+@test "asked: with every value given, or without a nucleus, no other program is started" {
 	make_classic
 	for setting in 'thingName = a' 'privateKeyPath = /k' 'certificateFilePath = /c' 'rootCaPath = /r' 'iotDataEndpoint = e'; do
 		echo "$setting" >>gr.conf
@@ -503,7 +503,7 @@ env-1" ]
 	export GR_GREENGRASS_ROOT=$PWD/ggc
 	strace -f -e trace=execve -o calls gr-cert-due || [ -n "${SANITIZE:-}" ] || [ "$(starts calls)" -eq 2 ]
 }
-@test "asked: the PIN that a nucleus has comes with the time when it was set" {
+@test "asked: the PIN of a nucleus comes with the time when it was set" {
 	make_classic
 	log_line 1700000007000 changed services/aws.greengrass.crypto.Pkcs11Provider/configuration/userPin '"1234"' >>$LOG
 	gr-config --pin-fd 7 --pin-stamp 7>handed
@@ -526,7 +526,7 @@ deep() {
 	head -c "$1" /dev/zero | tr '\0' "$3"
 }
 
-@test "hostile: 20,000 levels in a log" {
+@test "hostile: 20,000 levels in a log are refused in one line" {
 	make_classic
 	rm $YAML
 	{ echo '{}'; printf '{"TS":1,"TP":["system","thingName"],"W":"changed","V":'; deep 20000 '[' ']'; echo '}'; log_nucleus; } >$LOG
@@ -534,12 +534,12 @@ deep() {
 	{ log_nucleus; printf '{"TS":1,"TP":["system","thingName"],"W":"changed","V":'; deep 20000 '[' ']'; echo '}'; log_nucleus; } >$LOG
 	hostile "$LOG:10: "
 }
-@test "hostile: a path of 20,000 names is a path that is none of ours" {
+@test "hostile: a path of 20,000 names is ignored" {
 	make_classic
 	{ printf '{"TS":1,"TP":["system"'; head -c 20000 /dev/zero | sed 's/\x00/,"x"/g'; echo '],"W":"changed","V":1}'; } >>$LOG
 	assert_classic $INSTALLED data.example.com
 }
-@test "hostile: 20,000 levels in a snapshot" {
+@test "hostile: 20,000 levels in a snapshot are refused in one line" {
 	make_classic
 	rm $LOG
 	{ printf 'x: '; deep 20000 '[' ']'; } >$YAML

@@ -42,7 +42,7 @@ ten_starts() {
 	[ "$(grep -c "/jobs/\$next/$DEPLOYMENT/get/accepted {\"timestamp\":[0-9]*,\"clientToken\":\"c\"}" messages)" -eq 10 ]
 }
 
-@test "nucleus: what one says at its start, ten times, keeps one connection, and all is answered" {
+@test "nucleus: its messages at start, ten times over, are all answered on one connection" {
 	timeout -k 2 300 stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -q 1 -t "things/$THING/telemetry" -d >heard 3>&- &
 	OTHER=$!
 	await grep -q '^Subscribed (mid' heard
@@ -56,7 +56,7 @@ ten_starts() {
 	[ "$(sql "SELECT count(*) FROM alarm")" = 0 ]
 }
 
-@test "nucleus: each of its messages alone is taken from the command line" {
+@test "nucleus: each of its messages alone is accepted from a client on the command line" {
 	command=(timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -V mqttv5 -q 1)
 	for topic in "$(below greengrassv2/health/json)" "$(below "jobs/\$next/$DEPLOYMENT/get")" "$SHADOW/get"; do
 		run -0 "${command[@]}" -t "$topic" -m '{}'
@@ -66,7 +66,7 @@ ten_starts() {
 	json_is "$output" "{\"code\":404,\"message\":\"No shadow exists with name: '$THING~AWSManagedGreengrassV2Deployment'\",\"timestamp\":\"S\"}"
 }
 
-@test "nucleus: a health report without a policy for it costs nothing but a line in the broker's log" {
+@test "nucleus: a health report without a policy for it is dropped with a line in the broker's log" {
 	gr-registry create-policy bare - <<-END
 		{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iot:*","Resource":["arn:aws:iot:r:a:client/*","arn:aws:iot:r:a:topic*/\$aws/things/*/jobs/*"]}}
 	END
@@ -77,7 +77,7 @@ ten_starts() {
 	grep -qF "gr-broker: $THING with certificate $OLD may not publish on $(below greengrassv2/health/json): no policy statement allows iot:Publish here" "$LAB/broker/log"
 }
 
-@test "nucleus: its further connections may do all that the thing may, but are not what it uses" {
+@test "nucleus: its further connections may do all that the thing may, but do not count as use of the certificate" {
 	CLIENT=$THING#2
 	job_new "$J"
 	ask -5 "+$(topic jobs/notify-next)" "+$(topic 'jobs/#')" "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' >messages

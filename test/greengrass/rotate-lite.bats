@@ -73,7 +73,7 @@ hears() {
 	grep -q 'message things/thing-1/news still' daemon.log
 }
 
-@test "lite: the daemon connects anew over the new pair, and components hear on" {
+@test "lite: the daemon connects anew over the new pair, and components still receive messages" {
 	start_nucleus
 	rotate_job j1
 	run -0 --separate-stderr rotate.sh once
@@ -83,7 +83,7 @@ hears() {
 	[ "$(grep -c 'connect anew' <<<"$stderr")" -eq 1 ]
 }
 
-@test "lite: the same way back" {
+@test "lite: in a rollback the daemon connects anew over the old pair, and components still receive messages" {
 	start_nucleus
 	wrapped gr-commit 'for ((n = 0; n < 600; n++)); do
 			[ "$(sqlite3 '"$HOME_DIR/shared/registry.db"' "SELECT certificate <> '"'$OLD'"' AND live FROM session")" != 1 ] || break
@@ -99,7 +99,7 @@ hears() {
 	[ "$(grep -c 'connect anew' <<<"$stderr")" -eq 2 ]
 }
 
-@test "lite: several rotations one after the other, and the daemon is never restarted" {
+@test "lite: several rotations one after the other never restart the daemon" {
 	start_nucleus
 	for n in 1 2 3; do
 		keep_old_pair
@@ -156,7 +156,7 @@ hears() {
 	assert_rotated j1
 }
 
-@test "lite: the watchdog's way back too makes it connect anew" {
+@test "lite: a rollback by the watchdog makes the daemon connect anew as well" {
 	start_nucleus
 	setting trialSeconds 5
 	wrapped gr-commit 'kill -9 "$(cut -d " " -f 1 '"$GR_STATE"'/lock)"; exit 111'

@@ -60,7 +60,7 @@ spoke_beside_nucleus() {
 	gr-registry history -H "$HOME_DIR" -j thing-1 | jq -e '.[0].clientId == "thing-1#gr"'
 }
 
-@test "greengrass: a rotation beside the nucleus, by its log alone" {
+@test "greengrass: a device rotates beside the nucleus with nothing but its log" {
 	forget_identity
 	classic_knows
 	run_nucleus
@@ -69,7 +69,7 @@ spoke_beside_nucleus() {
 	spoke_beside_nucleus
 	assert_rotated j1
 }
-@test "greengrass: a rotation beside lite, by its database alone" {
+@test "greengrass: a device rotates beside lite with nothing but its database" {
 	forget_identity
 	setting iotDataPort "$PORT"
 	(
@@ -88,7 +88,7 @@ spoke_beside_nucleus() {
 	spoke_beside_nucleus
 	assert_rotated j1
 }
-@test "greengrass: what the driver found at its start holds until its end" {
+@test "greengrass: values that the driver found at its start are used until its end" {
 	forget_identity
 	classic_knows
 	run_nucleus '[ ! -e started ] || mv ggc gone'

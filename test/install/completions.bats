@@ -43,14 +43,14 @@ both() {
 	done
 }
 
-@test "completion: every verb of both programs" {
+@test "completion: offers every command of both programs" {
 	for program in gr-jobs gr-registry; do
 		both "$("$program" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p' | sort | xargs)" "$program" ''
 	done
 	both 'cancel cancel-execution' gr-jobs canc
 }
 
-@test "completion: every option of every verb" {
+@test "completion: offers every option of every command" {
 	for program in gr-jobs gr-registry; do
 		for verb in $("$program" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
 			offered=$(in_bash "$program" "$verb" --)
@@ -62,7 +62,7 @@ both() {
 	both '--template' gr-jobs create --tem
 }
 
-@test "completion: jobs, things, templates, targets and statuses by name" {
+@test "completion: offers jobs, things, templates, targets and statuses by name" {
 	both november gr-jobs describe ''
 	both november gr-jobs cancel -f n
 	both 'pump-1 pump-2' gr-jobs cancel-execution november p
@@ -76,7 +76,7 @@ both() {
 	both 'FAILED' gr-jobs executions --status F
 }
 
-@test "completion: of the folder that the line names, and nothing where there is no registry" {
+@test "completion: uses the directory that the line names, and offers nothing without a registry" {
 	mv home elsewhere
 	both '' gr-jobs describe ''
 	both november gr-jobs describe -H "$PWD/elsewhere" ''
@@ -89,7 +89,7 @@ both() {
 	[ -z "$(in_bash gr-jobs create -d f)" ]
 }
 
-@test "completion: zsh's own compinit finds it" {
+@test "completion: compinit of zsh finds it" {
 	cp "$ROOT/share/completions/_gr-jobs" .
 	run -0 env -i PATH="$PATH" HOME="$PWD" zsh -f -c 'fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -d dump; print -- $_comps[gr-jobs] $_comps[gr-registry]'
 	[ "$output" = '_gr-jobs _gr-jobs' ]

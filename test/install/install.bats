@@ -7,7 +7,7 @@ setup_file() {
 	make -s -C "$ROOT" install PREFIX=/usr DESTDIR="$BATS_FILE_TMPDIR/root" >/dev/null
 }
 
-@test "install: every program, the driver, the plugin and the pages are there, and nothing for others to write" {
+@test "install: every program, the driver, the plugin and the pages are there, and others may write none of them" {
 	root=$BATS_FILE_TMPDIR/root
 	for p in "$BIN"/gr-*; do
 		case $p in
@@ -41,7 +41,7 @@ setup_file() {
 	[ -z "$(find gone ! -type d)" ]
 }
 
-@test "uninstall: what others put there stays, and with nothing there it is done" {
+@test "uninstall: files of others stay, and with nothing installed it succeeds" {
 	make -s -C "$ROOT" install PREFIX=/opt/gr DESTDIR="$PWD/gone" >/dev/null
 	touch gone/opt/gr/share/gr/mine gone/opt/gr/libexec/gr/mine
 	make -s -C "$ROOT" uninstall PREFIX=/opt/gr DESTDIR="$PWD/gone" >/dev/null

@@ -47,7 +47,7 @@ fail() {
 	done
 }
 
-@test "programs: verbs keep to the same rules" {
+@test "programs: commands of a program follow the same rules" {
 	verbs=0
 	for p in gr-registry gr-jobs gr-ca gr-install-cert gr-journal gr-jobs-client; do
 		while read -r verb; do
@@ -137,7 +137,7 @@ names() { sed -n '/^\.Sh NAME/,/^\.Sh /s/^\.Nm \([^ ]*\).*/\1/p' "$1"; }
 	[ "$seen" -ge 10 ]
 }
 
-@test "man: every verb of a program is described in its page" {
+@test "man: every command of a program is described in its page" {
 	for p in gr-registry gr-jobs gr-ca gr-install-cert gr-journal gr-jobs-client; do
 		while read -r verb; do
 			grep -qE "^\.It Cm (.* )?$verb( |\$)" "$ROOT/man/$p.1" || fail "$p $verb is not described"

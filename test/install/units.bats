@@ -14,7 +14,7 @@ setup() {
 }
 teardown() { down; }
 
-@test "units: systemd finds nothing to say about them" {
+@test "units: systemd-analyze finds no fault in them" {
 	[ "$(ls "$UNITS" | xargs)" = 'gr-audit.service gr-audit.timer gr-backendd.service gr-notifier.service gr-recover.service gr-rotate.service gr-signer.service gr-watchdog.service gr-watchdog.timer' ]
 	run -0 env SYSTEMD_UNIT_PATH="$UNITS:" systemd-analyze verify --man=no --recursive-errors=no "$UNITS"/*
 	[ -z "$output" ]
@@ -69,7 +69,7 @@ exposure() {
 	grep -q '^OnUnitInactiveSec=1min' "$UNITS/gr-watchdog.timer"
 }
 
-@test "units: another folder for them, and none of them left behind" {
+@test "units: they go to UNITDIR when it is given, and uninstall removes them" {
 	make -s -C "$ROOT" install PREFIX=/usr UNITDIR=/units DESTDIR="$PWD/x" >/dev/null
 	[ -e x/units/gr-watchdog.timer ]
 	grep -qx 'ExecStart=/usr/bin/gr-rotate recover' x/units/gr-watchdog.service
@@ -85,7 +85,7 @@ runs() {
 	[ -e "$GR_STATE/heartbeat" ]
 }
 
-@test "units: what they start works from where it is installed" {
+@test "units: the programs that they start work from where they are installed" {
 	lab
 	as thing-1
 	for unit in gr-recover gr-watchdog; do
@@ -113,7 +113,7 @@ runs() {
 	runs sh -c "$command"
 }
 
-@test "init: the script runs recovery at boot, and whatever comes of it the boot goes on" {
+@test "init: the script runs recovery at boot, and the boot goes on whatever the result" {
 	lab
 	as thing-1
 	script=$INSTALLED/share/gr/init/gr-recover

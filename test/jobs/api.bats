@@ -19,7 +19,7 @@ setup() {
 	body_is '{"inProgressJobs":[],"queuedJobs":[],"timestamp":"S"}'
 }
 
-@test "error InvalidJson: what is no JSON object" {
+@test "error InvalidJson: a payload that is no JSON object" {
 	thing_new
 	job_new "$J"
 	for text in '{' 'x' '[]' '1' '"text"' 'null' '{"a":1,"a":2}' '{} {}' $'{"a":"\xff"}' '{"a":"\u0000"}' '{"a":1e999}'; do
@@ -50,7 +50,7 @@ setup() {
 	body_is '{"timestamp":"S"}'
 }
 
-@test "clientToken: is echoed in accepted and rejected answers" {
+@test "clientToken: it is returned in accepted and rejected answers" {
 	thing_new
 	job_new "$J"
 	accepted jobs/get '{"clientToken":"a b\"ü"}'
@@ -78,7 +78,7 @@ setup() {
 	done
 }
 
-@test "error InvalidTopic: \$next is good for get alone, and a job id for what has one" {
+@test "error InvalidTopic: \$next is allowed for get alone, and a job id for requests that have one" {
 	thing_new
 	job_new "$J"
 	rejected 'jobs/$next/update' '{"status":"IN_PROGRESS"}' InvalidTopic
@@ -93,7 +93,7 @@ setup() {
 	execution_is QUEUED
 }
 
-@test "error InvalidRequest: a job id that is too long is told so" {
+@test "error InvalidRequest: a job id that is too long" {
 	thing_new
 	for length in 65 100 300; do
 		printf -v id '%0*d' "$length" 0
@@ -111,7 +111,7 @@ setup() {
 	[ "$(wc -l <messages)" -eq 1 ]
 }
 
-@test "topic: what the service alone says is taken, answered by nobody, and reaches nobody" {
+@test "topic: a message on a topic of the service alone is accepted, not answered, and reaches nobody" {
 	thing_new
 	ask "+$(topic 'jobs/#')" "=$(topic jobs/notify)" lost "=$(topic jobs/x/get/accepted)" lost "=$(topic jobs/x/update/rejected)" lost \
 		"=$(topic jobs/notify-namespace-n)" lost "$(topic jobs/get)" '{}' >messages
@@ -119,7 +119,7 @@ setup() {
 	grep -qF "$(topic jobs/get/accepted) " messages
 }
 
-@test "topic: another thing's, or another service's, ends the connection" {
+@test "topic: one of another thing or another service closes the connection" {
 	thing_new
 	run -6 ask "awslabs/things/$THING/certificate/revoke" '{}'
 	run -6 ask "\$aws/things/other-get/jobs/get" '{}'
@@ -127,7 +127,7 @@ setup() {
 	run -6 ask '$aws/events/jobExecution/j/succeeded' '{}'
 }
 
-@test "namespace: its queue is empty, and none of its executions is there" {
+@test "namespace: its queue is empty, and it has no executions" {
 	thing_new
 	job_new "$J"
 	accepted 'jobs/$next/namespace-aws-gg-deployment/get' '{"clientToken":"t","jobId":"$next"}'
@@ -152,7 +152,7 @@ no_shadow() {
 	done
 }
 
-@test "shadow: there is none, classic or named, and who asks is told so" {
+@test "shadow: a request for a shadow, classic or named, is answered that there is none" {
 	policy_shadows
 	thing_new
 	gr-registry attach-policy shadows "$OLD"
@@ -184,7 +184,7 @@ policy_shadows() {
 	gr-registry create-policy shadows shadows.json
 }
 
-@test "shadow: the shipped policy lets a thing ask for its own, and no more" {
+@test "shadow: the shipped policy lets a thing ask for its own shadow alone" {
 	thing_new
 	topic() { printf '$aws/things/%s/%s' "$THING" "$1"; }
 	request shadow/get '{}'
@@ -195,7 +195,7 @@ policy_shadows() {
 	[ "$(wc -l <messages)" -eq 1 ]
 }
 
-@test "null: a member that is null counts as absent, whatever it is" {
+@test "null: a member that is null counts as absent" {
 	thing_new
 	job_new "$J"
 	for request in get start-next "$J/get" '$next/get' "$J/update" 'none/get'; do
@@ -217,7 +217,7 @@ policy_shadows() {
 	accepted request '{"clientToken":null}'
 }
 
-@test "answer: it comes once, subscribed or not, and to the asking client alone" {
+@test "answer: it comes once, subscribed or not, to the asking client alone" {
 	thing_new
 	job_new "$J"
 	ask "+$(topic 'jobs/+/get/+')" "+$(topic 'jobs/#')" "$(topic "jobs/$J/get")" '{}' "$(topic jobs/get)" '{}' >messages
@@ -246,7 +246,7 @@ on_the_way() {
 	grep -q 'jobs/get/accepted' messages
 }
 
-@test "request: over a certificate that died on the way it gets no answer, and changes nothing" {
+@test "request: over a certificate that was retired meanwhile it gets no answer, and changes nothing" {
 	thing_new
 	job_new "$J"
 	dead=$(printf '%064d' 1)
@@ -331,7 +331,7 @@ on_the_way() {
 	body_is '{"timestamp":"S","clientToken":"t","certificateRotator":{"idempotent":true}}'
 }
 
-@test "error ResourceNotFound: of what is not there nothing is described" {
+@test "error ResourceNotFound: a job or execution that does not exist is not described" {
 	thing_new other-describe
 	job_new "$J-other"
 	thing_new
@@ -408,7 +408,7 @@ on_the_way() {
 	execution_is QUEUED
 }
 
-@test "start-next: the list is told anew, and no more" {
+@test "start-next: a notification of the list follows, and no other" {
 	thing_new
 	job_new "$J"
 	run -0 story "$(topic jobs/start-next)" '{}' "$(topic jobs/start-next)" '{}'
@@ -658,7 +658,7 @@ on_the_way() {
 
 ended() { execution_is TIMED_OUT; }
 
-@test "execution in-progress timer: a queued execution has none" {
+@test "execution in-progress timer: a queued execution has no timer" {
 	own_lab -m 20
 	thing_new
 	job_new "$J" -T 1
@@ -668,7 +668,7 @@ ended() { execution_is TIMED_OUT; }
 	execution_is QUEUED
 }
 
-@test "execution expiry: it ends the execution, keeps its details and is told of" {
+@test "execution expiry: it ends the execution, keeps its details and is notified" {
 	own_lab -m 20
 	thing_new
 	job_new "$J" -T 5

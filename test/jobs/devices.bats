@@ -50,7 +50,7 @@ works() {
 	done
 }
 
-@test "cancelled with force in the middle of rotations: every thing ends with one certificate, the one it holds" {
+@test "cancelled by force during rotations: every thing ends with one certificate, the one it has" {
 	start_drivers
 	gr-jobs create -t thinggroup/all j
 	await asked_for 2
@@ -65,7 +65,7 @@ works() {
 	await at_rest
 }
 
-@test "deleted with force in the middle of rotations: the same" {
+@test "deleted by force during rotations: every thing ends with one certificate, the one it has" {
 	start_drivers
 	gr-jobs create -t thinggroup/all j
 	await asked_for 2
@@ -77,7 +77,7 @@ works() {
 	await at_rest
 }
 
-@test "aborted in the middle of rotations: what was under way goes on, and every thing ends with one certificate" {
+@test "aborted during rotations: executions in progress go on, and every thing ends with one certificate" {
 	echo "issuerCaPath = $LAB/broker/server.pem" >>"$LAB/things/t-1/gr.conf"
 	start_drivers
 	gr-jobs create -a 10:1 -t thinggroup/all j
@@ -91,7 +91,7 @@ works() {
 	[ "$(sql "SELECT count(*) FROM rotation WHERE survivor = 'NEW'")" = "$(sql "SELECT count(*) FROM execution WHERE status = 'SUCCEEDED'")" ]
 }
 
-@test "a retry is heard of by the driver that waits: once the cause is gone it succeeds" {
+@test "retry: a driver that waits is notified of it, and it succeeds once the cause is gone" {
 	as t-1
 	echo "issuerCaPath = $LAB/broker/server.pem" >>"$GR_CONF"
 	start_drivers
@@ -105,7 +105,7 @@ works() {
 	works
 }
 
-@test "a time-out in the middle of a rotation decides nothing; the retry rotates" {
+@test "time-out: one during a rotation decides nothing, and the retry rotates" {
 	as t-1
 	wrapped gr-commit "until [ -e $PWD/go ]; do sleep 0.05; done; exec \"\$REAL\" \"\$@\""
 	PATH=$PWD/fake:$PATH start_drivers

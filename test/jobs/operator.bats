@@ -39,7 +39,7 @@ screen_of() {
 
 # --- all verbs -----------------------------------------------------------------------------------
 
-@test "verbs: each explains itself; misuse is 100 and prints nothing" {
+@test "commands: each has a help text; misuse is 100 and prints nothing" {
 	run -0 gr-jobs --help
 	run -0 gr-jobs --version
 	run -100 --separate-stderr gr-jobs
@@ -65,7 +65,7 @@ screen_of() {
 	done
 }
 
-@test "verbs: the manual page has every verb and every option" {
+@test "commands: the manual page has every command and every option" {
 	for verb in $(gr-jobs --help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
 		grep -qE "^\.Cm ([a-z-]+ \| )*$verb( |\$)" "$ROOT/man/gr-jobs.1" || { echo "$verb is missing" >&2; return 1; }
 		for option in $(gr-jobs "$verb" --help | grep -o -e '--[a-z-]*' | grep -vx -e --help -e --version | sort -u); do
@@ -74,7 +74,7 @@ screen_of() {
 	done
 }
 
-@test "verbs: without a registry they are 100; an unknown job is 1" {
+@test "commands: without a registry they are 100; an unknown job is 1" {
 	for verb in describe document executions cancel delete watch 'update -r 5' 'associate-targets -t thing/a'; do
 		# shellcheck disable=SC2086 # several words
 		no 1 'gr-jobs: job none: no such job (ResourceNotFound)' gr-jobs $verb none
@@ -97,7 +97,7 @@ screen_of() {
 	done
 }
 
-@test "verbs: a result that cannot be written is 111, with one line" {
+@test "commands: a result that cannot be written is 111, with one line" {
 	gr-jobs create -t thinggroup/empty j >/dev/null
 	for words in list 'list -j' 'describe j' 'describe -j j' 'executions -j j' 'watch j'; do
 		rc=0
@@ -110,7 +110,7 @@ screen_of() {
 
 # --- create --------------------------------------------------------------------------------------
 
-@test "create: for a thing, for a group, for several, each thing once" {
+@test "create: targets are a thing, a group or several of them, and each thing has one execution" {
 	run -0 gr-jobs create -t thing/a one
 	[ "$output" = 'one: queued for 1 thing(s)' ]
 	of one aQUEUED
@@ -123,7 +123,7 @@ screen_of() {
 	sql_is "SELECT DISTINCT number || version FROM execution" 11
 }
 
-@test "create: who joins the group afterwards is not meant" {
+@test "create: a thing that joins the group afterwards has no execution" {
 	gr-jobs create -t thinggroup/g j >/dev/null
 	gr-registry add-thing-to-thing-group g a
 	of j 'bQUEUED cQUEUED'
@@ -162,7 +162,7 @@ screen_of() {
 	run -100 --separate-stderr gr-jobs create -t thing/a -d document j
 }
 
-@test "create: job ids" {
+@test "create: job ids are checked" {
 	printf -v long '%064d' 0
 	gr-jobs create -t thing/a "$long" >/dev/null
 	gr-jobs create -t thing/a aZ_-9 >/dev/null
@@ -178,7 +178,7 @@ screen_of() {
 	no 1 'gr-jobs: job j: exists already (ResourceAlreadyExists)' gr-jobs create -t thing/a j
 }
 
-@test "create: targets that are not there are 1, those that are none 100; nothing is left of either" {
+@test "create: targets that do not exist are 1, malformed ones 100, and neither leaves anything" {
 	no 1 'gr-jobs: none: no such thing' gr-jobs create -t thing/a -t thing/none j
 	no 1 'gr-jobs: none: no such thing group' gr-jobs create -t thinggroup/none j
 	no 100 'gr-jobs: a: not a target; thing/NAME or thinggroup/NAME (InvalidRequest)' gr-jobs create -t a j
@@ -214,7 +214,7 @@ screen_of() {
 
 # --- describe, list, executions ------------------------------------------------------------------
 
-@test "describe: text and JSON" {
+@test "describe: prints text and JSON" {
 	gr-jobs create -t thing/a -t thinggroup/g -T 5 -D 'why' j >/dev/null
 	set_status a SUCCEEDED
 	set_status b IN_PROGRESS
@@ -233,7 +233,7 @@ screen_of() {
 	json_is "$output" '["CANCELED",true,2,true]' '[.status, .forceCanceled, .jobProcessDetails.numberOfCanceledThings, .completedAt >= .createdAt]'
 }
 
-@test "list: text and JSON, in order of creation" {
+@test "list: prints text and JSON, in order of creation" {
 	run -0 gr-jobs list
 	[ -z "$output" ]
 	run -0 gr-jobs list -j
@@ -248,7 +248,7 @@ screen_of() {
 	json_is "$output" '[{"jobId":"z","status":"IN_PROGRESS","targetSelection":"SNAPSHOT","executions":2},{"jobId":"a","status":"COMPLETED","targetSelection":"SNAPSHOT","executions":0}]' 'map(del(.createdAt, .lastUpdatedAt))'
 }
 
-@test "list, executions: tabs between the columns, which a terminal shows below headings" {
+@test "list, executions: tabs are between the columns, and a terminal shows them aligned below headings" {
 	gr-jobs create -t thinggroup/g j >/dev/null
 	gr-jobs create -t thing/a a-job-with-a-longer-name >/dev/null
 	[ "$(gr-jobs list | awk -F '\t' '{ print NF }' | xargs)" = '4 4' ]
@@ -262,7 +262,7 @@ screen_of() {
 	grep -qx 'b      1       QUEUED  20[^ ]*Z  ' screen
 }
 
-@test "executions: text and JSON, with the reason of a failure" {
+@test "executions: prints text and JSON, with the reason of a failure" {
 	gr-jobs create -t thinggroup/g j >/dev/null
 	run -0 gr-jobs executions j
 	[[ ${lines[0]} == b$'\t1\tQUEUED\t20'*Z$'\t' ]]
@@ -279,7 +279,7 @@ screen_of() {
 
 # --- cancel --------------------------------------------------------------------------------------
 
-@test "cancel: what waits; what is under way goes on, what has ended stays" {
+@test "cancel: cancels queued executions; those in progress go on, those that have ended stay" {
 	gr-jobs create -t thing/a -t thinggroup/g j >/dev/null
 	set_status a IN_PROGRESS
 	set_status b SUCCEEDED
@@ -289,7 +289,7 @@ screen_of() {
 	sql_is 'SELECT status || reason || comment || force_canceled FROM job' 'CANCELEDNOT_NOWbecause of rain0'
 }
 
-@test "cancel --force: what is under way as well, also afterwards" {
+@test "cancel --force: cancels executions in progress as well, also in a second call" {
 	gr-jobs create -t thing/a -t thinggroup/g j >/dev/null
 	set_status a IN_PROGRESS
 	gr-jobs cancel j
@@ -298,7 +298,7 @@ screen_of() {
 	sql_is 'SELECT force_canceled FROM job' 1
 }
 
-@test "cancel: the reason given first stays unless there is another" {
+@test "cancel: the first reason stays unless another one is given" {
 	gr-jobs create -t thing/a j >/dev/null
 	set_status a IN_PROGRESS
 	gr-jobs cancel -r FIRST -c one j
@@ -328,7 +328,7 @@ screen_of() {
 
 # --- watch ---------------------------------------------------------------------------------------
 
-@test "watch: 0 when all SUCCEEDED" {
+@test "watch: it is 0 when all executions SUCCEEDED" {
 	gr-jobs create -t thinggroup/g j >/dev/null
 	set_status b SUCCEEDED
 	set_status c SUCCEEDED
@@ -339,7 +339,7 @@ screen_of() {
 	json_is "$output" '{"jobId":"j","total":2,"SUCCEEDED":2,"QUEUED":0,"IN_PROGRESS":0,"FAILED":0,"TIMED_OUT":0,"REJECTED":0,"REMOVED":0,"CANCELED":0}'
 }
 
-@test "watch: 1 when any did not" {
+@test "watch: it is 1 when any execution did not succeed" {
 	gr-jobs create -t thing/a -t thinggroup/g j >/dev/null
 	set_status a SUCCEEDED
 	set_status b FAILED
@@ -351,7 +351,7 @@ screen_of() {
 	json_is "$output" '[3,1]' '[.total, .FAILED]'
 }
 
-@test "watch: waits for the end" {
+@test "watch: it waits for the end" {
 	gr-jobs create -t thing/a j >/dev/null
 	gr-jobs watch -w 60 j >watched 3>&- &
 	set_status a IN_PROGRESS
@@ -362,7 +362,7 @@ screen_of() {
 	[ "$(cat watched)" = 'j: 1 SUCCEEDED' ]
 }
 
-@test "watch: 111 when the time is over" {
+@test "watch: it is 111 when the time is over" {
 	gr-jobs create -t thinggroup/g j >/dev/null
 	set_status b SUCCEEDED
 	run -111 --separate-stderr gr-jobs watch -w 1 j
@@ -371,7 +371,7 @@ screen_of() {
 	run -100 gr-jobs watch -w x j
 }
 
-@test "watch: on a terminal it shows how far the job is, how it stands, and the last failures with their reasons" {
+@test "watch: on a terminal it shows progress, statuses, and the last failures with their reasons" {
 	for n in 1 2 3 4 5 6; do gr-registry create-thing "t$n"; done
 	gr-jobs create --targets thing/a,thing/b,thing/c,thing/t1,thing/t2,thing/t3,thing/t4,thing/t5,thing/t6 j >/dev/null
 	for n in 1 2 3 4 5 6; do
@@ -386,7 +386,7 @@ screen_of() {
 	[ "$(grep -c '^  FAILED t1 ' screen)" -eq 0 ]
 }
 
-@test "watch: on a terminal it tells how fast things go and how long the others will take" {
+@test "watch: on a terminal it shows the rate and the time that the others will take" {
 	gr-jobs create -t thing/a -t thinggroup/g j >/dev/null
 	(
 		sleep 1
@@ -401,7 +401,7 @@ screen_of() {
 	grep -qx 'j: 3 SUCCEEDED' screen
 }
 
-@test "watch: retries that came well are no failures, things that wait are not forgotten" {
+@test "watch: retries that succeeded are no failures, and things that wait are counted" {
 	gr-jobs create -R 1 -t thing/a j >/dev/null
 	sql "UPDATE execution SET status = 'FAILED'; INSERT INTO execution (thing, job, number, attempt, status, queued, updated) VALUES ('a', 'j', 2, 1, 'SUCCEEDED', 2, 2)"
 	run -0 gr-jobs watch j
@@ -412,7 +412,7 @@ screen_of() {
 	[ "$stderr" = 'gr-jobs: job k: 5 execution(s) had not ended in time' ]
 }
 
-@test "cancel: says how many were cancelled and how many go on" {
+@test "cancel: prints how many were cancelled and how many go on" {
 	gr-jobs create -t thing/a -t thing/b -t thing/c j >/dev/null
 	set_status a IN_PROGRESS
 	run -0 --separate-stderr gr-jobs cancel j
@@ -435,7 +435,7 @@ screen_of() {
 	[ "$output" = 'j: 1 CANCELED' ]
 }
 
-@test "verbs: getopt's line names the program" {
+@test "commands: a message of getopt names the program" {
 	run -100 --separate-stderr gr-jobs create --nonsense
 	[ "${stderr_lines[0]}" = "gr-jobs create: unrecognized option '--nonsense'" ]
 }

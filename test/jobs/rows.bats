@@ -9,7 +9,7 @@ check() { "$ROOT/test/jobs/check-rows" "$@"; }
 	check "$ROOT"/test/*/*.bats
 }
 
-@test "rows: the check finds what is missing, said twice or made up" {
+@test "rows: the check finds rows that are missing, duplicate or unknown" {
 	printf '| row | rule |\n| --- | --- |\n| thing a | x |\n| thing b | Not here: why |\n| thing c | x |\n| thing d | x |\n\n| other | x |\n' >page
 	printf '@test "thing a: a fact" {\n@test "thing c: a fact" {\n@test "thing c: another" {\n@test "thing d: one" {\n@test "other: a fact" {\n' >some.bats
 	run -0 check -r page some.bats

@@ -36,12 +36,12 @@ thing_name() { inside /gr/gr-config thingName; }
 
 setup() { [ "$(id -u)" -eq 0 ]; }
 
-@test "places: /greengrass/v2" {
+@test "places: a nucleus in /greengrass/v2 is found" {
 	nucleus_in /greengrass/v2 usual
 	[ "$(thing_name)" = usual ]
 	[ "$(inside /gr/gr-config greengrassRoot)" = /greengrass/v2 ]
 }
-@test "places: /var/lib/greengrass, after the classic ones" {
+@test "places: a nucleus in /var/lib/greengrass is found, after the classic ones" {
 	lite_in /var/lib/greengrass lite
 	[ "$(thing_name)" = lite ]
 	[ "$(inside /gr/gr-config runtime)" = lite ]
@@ -49,7 +49,7 @@ setup() { [ "$(id -u)" -eq 0 ]; }
 	[ "$(thing_name)" = usual ]
 	[ "$(inside /gr/gr-config -o runtime=lite thingName)" = lite ]
 }
-@test "places: the root that the unit starts goes before the usual one" {
+@test "places: the root that the unit starts is preferred to the usual one" {
 	nucleus_in /greengrass/v2 usual
 	nucleus_in /opt/gg elsewhere
 	unit '/bin/sh -c "/opt/gg/alts/current/distro/bin/loader >> /opt/gg/logs/loader.log 2>&1"'
@@ -63,7 +63,7 @@ setup() { [ "$(id -u)" -eq 0 ]; }
 	: >root/etc/systemd/system/greengrass.service
 	[ "$(thing_name)" = usual ]
 }
-@test "places: no nucleus anywhere" {
+@test "places: without a nucleus none is found" {
 	run -1 --separate-stderr thing_name
 	[ -z "$output$stderr" ]
 	[ "$(inside /gr/gr-config runtime)" = none ]

@@ -56,12 +56,12 @@ is_empty() { [ -e mnt/file ] && [ ! -s mnt/file ]; }
 	is_lost is_empty
 }
 
-@test "disk: W2 un-synced data is lost at any call of a rotation or a rollback: the device lives" {
+@test "disk: un-synced data is lost at any call of a rotation or a rollback: the device still connects" {
 	sample '^(rotation|rollback): un-synced'
 }
-@test "disk: W2 un-synced data is lost at any call of a program that writes keys and journal" {
+@test "disk: un-synced data is lost at any call of a program that writes keys and journal: the pair stays whole" {
 	sample '^one program: un-synced'
 }
-@test "disk: W18 un-synced data is lost at any call of gr-backendd: nothing twice, nothing lost" {
+@test "disk: un-synced data is lost at any call of gr-backendd: it does nothing twice and loses nothing" {
 	sample '^gr-backendd: un-synced'
 }

@@ -75,7 +75,7 @@ rotate() {
 	[ ! -e "$STORE/1" ]
 	pair_matches
 }
-@test "owners: a certificate in the directory of another user" {
+@test "owners: a certificate in the directory of another user is installed" {
 	make_device
 	mkdir elsewhere
 	mv dev/cert.pem elsewhere/
@@ -138,7 +138,7 @@ rotate() {
 	gr-install-cert activate
 	[ "$(live)" = 2 ]
 }
-@test "disk: on a full ext4 the switch goes back, with its record" {
+@test "disk: on a full ext4 the switch is rolled back, with its record" {
 	truncate -s 8M ext4.img
 	mkfs.ext4 -q -m 0 ext4.img
 	mkdir mnt

@@ -112,7 +112,7 @@ did_not_begin() {
 	[ "$(status_of j2)" = SUCCEEDED ]
 }
 
-@test "root: the group of a key that its group may read cannot be given" {
+@test "root: a group that cannot be given: the job fails with the line, and nothing has changed" {
 	for_user
 	chgrp users "$T/private.key"
 	chmod 640 "$T/private.key"
@@ -137,7 +137,7 @@ did_not_begin() {
 	did_not_begin 'gr-install-cert: *: Read-only file system'
 }
 
-@test "root: a folder that becomes read-only after its adoption" {
+@test "root: a directory that becomes read-only after adoption: after the refusal window the job fails with the line" {
 	mv "$GR_STATE" state
 	export GR_STATE=$PWD/state
 	gr-install-cert adopt

@@ -67,7 +67,7 @@ Public ca' ]
 	done
 }
 
-@test "init: what is not said whole is 100, and nothing is made" {
+@test "init: an incomplete key URI is 100, and nothing is made" {
 	no 100 '--module (module-path): missing; it is needed with --key' gr-ca init -k 'pkcs11:token=gr;object=ca'
 	no 100 '--pin-source (pin-source): missing; it is needed with --key' gr-ca init -k 'pkcs11:token=gr;object=ca' --module "$MODULE"
 	no 100 '--pin-source (pin-source): pin: not an absolute path' gr-ca init -k 'pkcs11:token=gr;object=ca' --module "$MODULE" --pin-source pin
@@ -87,7 +87,7 @@ Public ca' ]
 	[ -z "$(objects)" ]
 }
 
-@test "init: a key of that label is not taken unawares: --existing says so, and two of one label are told apart by id" {
+@test "init: an existing key of that label is used with --existing alone, and two of one label are told apart by id" {
 	pkcs11 --keypairgen --key-type EC:prime256v1 --usage-sign --label ca --id 01 >/dev/null
 	no 100 'pkcs11:token=gr: a private key with this label is there already' init ca
 	[ ! -e home/ca/ca.key ]
@@ -108,7 +108,7 @@ Public ca' ]
 	openssl verify -x509_strict -CAfile other/ca/ca.pem server.pem
 }
 
-@test "import: a key that others put into the token, with their certificates; another key is found out by its first signature" {
+@test "import: takes a key that is in the token, with its certificates; a wrong key is found by its first signature" {
 	company root RSA-2048
 	company sub ECDSA-P384 root
 	openssl pkcs8 -topk8 -nocrypt -in sub.key -outform DER -out sub.der
@@ -128,7 +128,7 @@ Public ca' ]
 	run -100 gr-ca import "${HOW[@]}" sub sub.key sub.pem
 }
 
-@test "import: the same authority's key moves from its file into the token" {
+@test "import: the same CA's key moves from its file into the token" {
 	gr-ca init -a RSA-2048
 	openssl pkcs8 -topk8 -nocrypt -in home/ca/ca.key -outform DER -out ca.der
 	pkcs11 --write-object ca.der --type privkey --label ca --id 09 --usage-sign >/dev/null
@@ -141,7 +141,7 @@ Public ca' ]
 	openssl verify -x509_strict -CAfile ca.pem server.pem
 }
 
-@test "away: who signs says so with 111, list, show and mode do not need the token, and once it is back all goes on" {
+@test "token away: signing is 111, list, show and mode work without it, and signing works once it is back" {
 	init ca
 	server_csr
 	gr-registry init
@@ -159,7 +159,7 @@ Public ca' ]
 	issued ca
 }
 
-@test "pin: one that was refused is not tried again, whoever asks, until its file changes" {
+@test "PIN: one that was refused is not tried again by any program until its file changes" {
 	init ca
 	server_csr
 	shim_build "$BATS_FILE_TMPDIR"
@@ -176,7 +176,7 @@ Public ca' ]
 	[ "$(ls home/ca/.token)" = token.lock ]
 }
 
-@test "key file: one that others may write names no module for us" {
+@test "key file: in one that others may write the module is not used" {
 	init ca
 	server_csr
 	chmod 620 home/ca/ca.key
@@ -189,7 +189,7 @@ Public ca' ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-@test "backup: keeps where the key is, says that the key itself is not in it, and restore puts that back" {
+@test "backup: it has the key's URI and says that the key itself is not in it; restore puts the URI back" {
 	init ca
 	gr-ca init -a ECDSA-P256 second
 	gr-registry init
@@ -233,7 +233,7 @@ Public ca' ]
 	grep -q '^pkcs11:token=gr-ca;object=factory;' home/ca/factory.key
 }
 
-@test "daemon: logs in once, is silent while the token is pulled, and opens it again for who asks then" {
+@test "daemon: it logs in once, does not answer while the token is away, and opens it again for the next request" {
 	shim_build "$BATS_FILE_TMPDIR"
 	shim_use
 	BATS_FILE_TMPDIR=$BATS_TEST_TMPDIR

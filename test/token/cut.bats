@@ -70,7 +70,7 @@ is_alone() { has_one_set device && whole; }
 has_key() { [ "$(object_names device.3)" = "Private device.3
 Public device.3" ] && whole && gr-csr -g 3 >/dev/null; }
 
-@test "cut: adopt" {
+@test "cut: adopt may be killed at any call that changes the token" {
 	rm -r token state gr.conf
 	token_new
 	shim_use
@@ -79,13 +79,13 @@ Public device.3" ] && whole && gr-csr -g 3 >/dev/null; }
 	adopted() { whole && [ "$(details)" = "$before" ] && [ "$(readlink "$STORE/live")" = 1 ]; }
 	each_cut 2 adopted gr-install-cert adopt	# whether the key can be copied is tried with a copy that the token forgets
 }
-@test "cut: W3 activate" { each_cut 12 is_switched gr-install-cert activate; }
-@test "cut: W3 rollback" {
+@test "cut: activate may be killed at any call that changes the token" { each_cut 12 is_switched gr-install-cert activate; }
+@test "cut: rollback may be killed at any call that changes the token" {
 	before=$(objects device)
 	gr-install-cert activate
 	each_cut 12 is_back gr-install-cert rollback
 }
-@test "cut: W3 activate and rollback of a token that renames" {
+@test "cut: activate and rollback of a token that renames may be killed at any call that changes the token" {
 	SHIM_ALWAYS='deny C_CopyObject 0x54'
 	shim_rules
 	before=$(objects device)
@@ -94,15 +94,15 @@ Public device.3" ] && whole && gr-csr -g 3 >/dev/null; }
 	gr-install-cert activate
 	each_cut 12 is_back gr-install-cert rollback
 }
-@test "cut: commit" {
+@test "cut: commit may be killed at any call that changes the token" {
 	gr-install-cert activate
 	gr-journal put --from trial phase=reporting
 	each_cut 3 is_alone gr-install-cert commit
 }
-@test "cut: discard" {
+@test "cut: discard may be killed at any call that changes the token" {
 	each_cut 3 is_alone gr-install-cert discard -g 2
 }
-@test "cut: keygen and stage" {
+@test "cut: keygen and stage may be killed at any call that changes the token" {
 	each_cut 3 has_key gr-keygen -g 3
 	gr-install-cert discard -g 2
 	gr-journal put new=3
@@ -127,18 +127,18 @@ each_unanswered() {
 	shim_rules
 	[ "$status" -eq 0 ] && [ "$n" -gt 1 ] && "$check"
 }
-@test "cut: W3 objects there under both names, and a token that fails when it is asked whose a key is" {
+@test "cut: objects are there under both names, and the token fails when asked for a key: the next call ends it" {
 	shim_rules 'deny C_DestroyObject 0x30'
 	run -111 gr-install-cert activate
 	each_unanswered 111 whole gr-install-cert recover
 }
-@test "cut: a token that fails when it is asked whose the old key is: none of it stays behind" {
+@test "cut: the token fails when asked for the old key: none of it stays behind" {
 	gr-install-cert activate
 	gr-journal put --from trial phase=reporting
 	ended() { gr-journal put --from reporting --clear phase=idle && gr-install-cert recover >/dev/null && is_alone; }
 	each_unanswered 0 ended gr-install-cert commit
 }
-@test "cut: a token that fails when the new key is proven: the switch may be tried again" {
+@test "cut: the token fails when the new key is tested: the switch may be tried again" {
 	each_unanswered 111 whole gr-install-cert activate
 	is_switched
 }

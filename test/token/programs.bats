@@ -16,7 +16,7 @@ one_line() {
 
 # --- URIs ----------------------------------------------------------------------------------------
 
-@test "uri: W42 a PIN in it is refused on the command line, in the environment and in gr.conf, and not repeated" {
+@test "uri: a PIN in it is refused on the command line, in the environment and in gr.conf, and not printed" {
 	uri='pkcs11:token=gr;object=device?pin-value=4711'
 	line='privateKeyPath: pkcs11 URI: pin-value has no place here; write the PIN to a file and name that with pin-source or pkcs11PinSource'
 	run -100 --separate-stderr gr-config -o runtime=none -o "privateKeyPath=$uri"
@@ -56,7 +56,7 @@ one_line() {
 		pkcs11:object=a;module-path=/x|module-path is not an attribute that this version knows
 	END
 }
-@test "uri: privateKeyPath names a private key by its label, and no id: that changes" {
+@test "uri: privateKeyPath names a private key by its label, without an id, since the id changes" {
 	make_token_device
 	while IFS='|' read -r setting why; do
 		run -100 --separate-stderr gr-config --check -o "$setting"
@@ -75,7 +75,7 @@ one_line() {
 
 # --- a first key ---------------------------------------------------------------------------------
 
-@test "first key: made in the token under its label, with an id of its own, closed, for signing alone" {
+@test "first key: it is made in the token under its label, with an id of its own, not extractable, for signing alone" {
 	first_key pump -o keyAlgorithm=RSA-2048
 	[[ $KEY_URI =~ ^pkcs11:token=gr\;object=pump\;id=(%[0-9a-f]{2}){16}$ ]]
 	[ "$(objects)" = "Private pump $KEY_ID
@@ -100,7 +100,7 @@ Public pump $KEY_ID" ]
 	run -100 --separate-stderr first_csr /CN=pump-1 -o signingAlgorithm=SHA256WITHRSA
 	one_line '-k: that key does not go with signingAlgorithm SHA256WITHRSA'
 }
-@test "algorithms: the token says what it can, and is asked where the next key will be" {
+@test "algorithms: the token that will hold the next key is asked which ones it has" {
 	run -0 gr-keygen -l
 	[ "${#lines[@]}" -eq 5 ]
 	make_token_device
@@ -113,7 +113,7 @@ RSA-3072 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA' ]
 	run -100 --separate-stderr gr-keygen -k 'pkcs11:token=gr;object=new' -o pkcs11Module="$MODULE" -o keyAlgorithm=ECDSA-P256
 	one_line 'pkcs11:token=gr: ECDSA-P256: not supported; the token can make RSA-2048, RSA-3072'
 }
-@test "algorithms: RSA-PSS by the token's own mechanism, else by a raw operation, else not at all" {
+@test "algorithms: RSA-PSS uses the token's own mechanism, else a raw operation, else it is refused" {
 	first_key pump -o keyAlgorithm=RSA-2048
 	for lacking in '' d 3; do
 		shim_use "lack ${lacking:-0}"
@@ -127,7 +127,7 @@ RSA-3072 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA' ]
 	run -100 --separate-stderr first_csr /CN=x -o signingAlgorithm=SHA256WITHRSAANDMGF1
 	one_line 'pkcs11:token=gr: SHA256WITHRSAANDMGF1: not supported; the token can sign SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA'
 }
-@test "signatures: one by another key than the public one is never let out" {
+@test "signatures: one that the public key does not verify is not used" {
 	first_key a -o keyAlgorithm=ECDSA-P256
 	first_key b -o keyAlgorithm=ECDSA-P256
 	first_csr /CN=b -o signingAlgorithm=ECDSA-WITH-SHA256 | openssl req -noout -pubkey >b.pub
@@ -139,7 +139,7 @@ RSA-3072 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA' ]
 
 # --- the store -----------------------------------------------------------------------------------
 
-@test "adopt: what the token holds under the configured labels; nothing in it changes" {
+@test "adopt: takes what the token holds under the configured labels, and changes nothing in it" {
 	make_token_device
 	before=$(objects)
 	gr-config --check
@@ -152,7 +152,7 @@ RSA-3072 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA' ]
 	[ "$(stat -c %a state "$STORE" "$STORE/1" "$STORE/1/private.key" | tr '\n' ' ')" = '700 700 700 600 ' ]
 	if grep -q PRIVATE "$STORE/1/private.key"; then return 1; fi
 }
-@test "adopt: what cannot be taken is refused with the reason, and nothing is touched" {
+@test "adopt: objects that cannot be used are refused with the reason, and nothing is changed" {
 	make_token_device
 	refused() {
 		run -100 --separate-stderr gr-install-cert adopt "${@:2}"
@@ -177,7 +177,7 @@ RSA-3072 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA' ]
 	shim_use 'deny C_CopyObject 0x54' 'deny C_SetAttributeValue 0x10'
 	refused "$key: the token can neither copy nor rename this key; let privateKeyPath name a file that holds the URI" -o pkcs11Module="$MODULE"
 }
-@test "keygen: the next key lies beside the live one, under a name of its own, closed" {
+@test "keygen: the next key is beside the live one, under a name of its own, not extractable" {
 	make_token_device
 	gr-install-cert adopt
 	[ "$(gr-keygen)" = 2 ]
@@ -194,7 +194,7 @@ Public device.2" ]
 	ca_certify 2 new.pem
 	[ "$(openssl x509 -in new.pem -noout -pubkey)" = "$(sed -n '/BEGIN/,$p' "$STORE/2/private.key")" ]
 }
-@test "keygen: cut after the token made it, it is found again; half a pair is made anew" {
+@test "keygen: a key made before a kill is found again; half a pair is made anew" {
 	make_token_device
 	gr-install-cert adopt
 	shim_use
@@ -216,7 +216,7 @@ Public device.2" ]
 Public device.4" ]
 	gr-csr -g 4 | openssl req -noout -verify
 }
-@test "keygen: a token whose keys cannot change their label is refused before anything rests on it" {
+@test "keygen: a token whose keys cannot change their label is refused before anything is made" {
 	make_token_device
 	gr-install-cert adopt
 	shim_use 'deny C_CopyObject 0x54' 'deny C_SetAttributeValue 0x10'
@@ -239,7 +239,7 @@ Public device.1" ] || { object_names; return 1; }
 	gr-config --check "$@"
 }
 
-@test "switch: W3 the label passes to the new key and back, and the old objects are as they were" {
+@test "switch: the label passes to the new key and back, and the old objects are as they were" {
 	make_token_trial
 	before=$(objects 'device')
 	parked=$(objects device.2)
@@ -255,7 +255,7 @@ Public device.1" ] || { object_names; return 1; }
 	gr-install-cert discard -g 2
 	[ "$(objects)" = "$before" ]
 }
-@test "switch: W35 a token that cannot copy renames, with the same outcome" {
+@test "switch: with a token that cannot copy objects are renamed, with the same result" {
 	make_token_trial
 	before=$(objects)
 	shim_use 'deny C_CopyObject 0x54'
@@ -265,7 +265,7 @@ Public device.1" ] || { object_names; return 1; }
 	gr-install-cert rollback -o pkcs11Module="$MODULE"
 	[ "$(objects)" = "$before" ]
 }
-@test "commit: one key pair and one certificate are left, under the label; what is not ours stays" {
+@test "commit: one key pair and one certificate remain under the label; other objects stay" {
 	first_key device.7
 	put=$(objects)
 	make_token_trial
@@ -279,7 +279,7 @@ Public device" ]
 	[ "$(objects 'device\.7')" = "$put" ]
 	is_closed device
 }
-@test "switch: a token that is full, or fails half-way, is put back, and the next try goes through" {
+@test "switch: in a token that is full or fails half-way it is undone, and the next try succeeds" {
 	make_token_trial
 	before=$(objects)
 	for n in 1 2 3 4 5 6; do
@@ -292,7 +292,7 @@ Public device" ]
 	gr-install-cert activate
 	switched
 }
-@test "switch: a copy that the token says it made, and that is not there, costs no object" {
+@test "switch: a copy that the token reports and did not make loses no object" {
 	make_token_trial
 	before=$(objects)
 	# Three for the pair that gives the label up, three for the one that takes it.
@@ -323,7 +323,7 @@ Public device" ]
 Private device.2
 Public device.2" ]
 }
-@test "switch: another key under the label is not overruled, and adopted in idle" {
+@test "switch: another key under the label is not replaced, and is adopted in idle" {
 	make_token_trial
 	gr-install-cert activate
 	gr-install-cert rollback
@@ -344,7 +344,7 @@ Public device.2" ]
 	gr-install-cert recover
 	[ "$(objects device)" = "$(objects device | sed "s/ [^ ]*$/ $KEY_ID/")" ]
 }
-@test "recover: finishes what a cut left of a switch, and opens no token where all is well" {
+@test "recover: finishes a switch that a kill interrupted, and opens no token when nothing is to be done" {
 	make_token_trial
 	shim_use
 	for program in 'gr-install-cert recover' 'gr-install-cert status' 'gr-install-cert next' 'gr-journal get' 'gr-journal left'; do
@@ -365,7 +365,7 @@ Public device.2" ]
 	run -0 gr-install-cert recover
 	[ -z "$output" ]
 }
-@test "recover: a trial past its deadline is over even while the token is away; the label follows later" {
+@test "recover: a trial past its deadline ends even while the token is away; the label is changed later" {
 	make_token_trial
 	gr-install-cert activate
 	gr-journal arm 0
@@ -383,7 +383,7 @@ Private device
 Public device" ]
 	gr-config --check
 }
-@test "certificate: it may lie in a file beside a key in the token" {
+@test "certificate: it may be in a file while the key is in the token" {
 	make_token_device
 	mkdir dev
 	cp cert.pem dev/cert.pem
@@ -441,7 +441,7 @@ Public device.2" ]
 	[ "$(object_names device.3)" = "Private device.3
 Public device.3" ]
 }
-@test "nextKey: from a file into the token and back; a key that is done with is gone from where it was" {
+@test "nextKey: a key moves from a file into the token and back, and the old key is deleted where it was" {
 	make_device
 	gr-install-cert adopt
 	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" >>gr.conf
@@ -469,7 +469,7 @@ Public thing1.2" ]
 	pair_matches
 	grep -q 'BEGIN PRIVATE KEY' dev/private.key
 }
-@test "nextKey: refused with the reason where a runtime's own configuration says where the key is" {
+@test "nextKey: it is refused with the reason where a runtime's own configuration names the key" {
 	make_device
 	gr-install-cert adopt
 	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" 'nextKey = pkcs11:token=gr' >>gr.conf
@@ -492,7 +492,7 @@ Public thing1.2" ]
 
 # --- PINs ----------------------------------------------------------------------------------------
 
-@test "PIN: W35 a wrong one is tried once, by whichever program, until its source changes" {
+@test "PIN: a wrong one is tried once by all programs together, until its source changes" {
 	make_token_device
 	gr-install-cert adopt
 	shim_use
@@ -528,7 +528,7 @@ Public thing1.2" ]
 	run -100 gr-keygen -l
 	[ "$(shim_count C_Login)" -eq 0 ]
 }
-@test "PIN: what the token says of earlier tries is heeded" {
+@test "PIN: it is not tried when the token reports that the last try is left" {
 	make_token_device
 	shim_use
 	sed -i "s|^pkcs11Module.*|pkcs11Module = $MODULE|" gr.conf
@@ -543,7 +543,7 @@ Public thing1.2" ]
 		40000|the PIN is locked; unlock it with the security officer's PIN
 	END
 }
-@test "PIN: from a file, a descriptor or a URI's pin-source; a file that everybody reads is refused" {
+@test "PIN: it comes from a file, a descriptor or a URI's pin-source; a file that everybody may read is refused" {
 	make_token_device
 	sed -i '/^pkcs11PinSource/d' gr.conf
 	run -100 --separate-stderr gr-config --check
@@ -565,7 +565,7 @@ Public thing1.2" ]
 	run -100 --separate-stderr gr-config --check -o pkcs11PinSource="$PWD/empty"
 	one_line "PIN: $PWD/empty: its first line is no PIN"
 }
-@test "PIN: W42 gr-config hands it to a descriptor, and no other output holds it" {
+@test "PIN: gr-config writes it to a descriptor, and no other output has it" {
 	make_token_device
 	gr-config --pin-fd 7 7>handed
 	[ "$(cat handed)" = "$TOKEN_PIN" ]
@@ -579,7 +579,7 @@ Public thing1.2" ]
 
 # --- tokens that fail ----------------------------------------------------------------------------
 
-@test "token: away, without a session or mute, it is a temporary error in one line" {
+@test "token: one that is away, has no free session or does not answer is a temporary error in one line" {
 	make_token_device
 	gr-install-cert adopt
 	run -111 --separate-stderr gr-keygen -o pkcs11PinSource="$TOKEN_DIR/pin" -o 'privateKeyPath=pkcs11:token=other;object=device'
@@ -604,7 +604,7 @@ Public device" ]
 	shim_rules
 	gr-keygen -g 2
 }
-@test "token: more than one that fits is not guessed at" {
+@test "token: when more than one fits, none is used" {
 	make_token_device
 	softhsm2-util --init-token --free --label gr --pin 4711 --so-pin 12345678 >/dev/null
 	run -100 --separate-stderr gr-config --check
@@ -626,7 +626,7 @@ Public device" ]
 	gr-config --check -o pkcs11Module="$TOKEN_MODULE" -o pkcs11Slot=$((slot)) -o 'privateKeyPath=pkcs11:object=device;type=private' \
 		-o 'certificateFilePath=pkcs11:object=device;type=cert'
 }
-@test "token: what its module needs of the environment gr.conf says; what is set already stays" {
+@test "token: environment variables for its module come from gr.conf; those already set stay" {
 	make_token_device
 	echo "pkcs11Environment =  GR_TEST=1  SOFTHSM2_CONF=$SOFTHSM2_CONF" >>gr.conf
 	env -u SOFTHSM2_CONF "$(command -v gr-config)" --check
@@ -639,7 +639,7 @@ Public device" ]
 		one_line 'pkcs11Environment: not of the form NAME=value, with blanks between'
 	done
 }
-@test "token: programs at the same time do not lose it" {
+@test "token: programs that use it at the same time do not disturb each other" {
 	make_token_device
 	gr-install-cert adopt
 	for i in 1 2 3 4; do
@@ -688,7 +688,7 @@ Public device" ]
 	log_line 7 changed services/aws.greengrass.crypto.Pkcs11Provider/configuration/userPin "\"$TOKEN_PIN\"" >>ggc/config/config.tlog
 	gr-config --check -o pkcs11Module="$MODULE"
 }
-@test "lite: W42 the pin-value of its URI is used, and printed nowhere" {
+@test "lite: the pin-value of its URI is used, and printed nowhere" {
 	load ../lib/nucleus
 	make_token_device
 	openssl x509 -in cert.pem -out lite.pem

@@ -37,31 +37,31 @@ rotates() {
 	gr-config --check
 }
 
-@test "token: RSA-2048 with SHA256WITHRSA" { rotates RSA-2048 SHA256WITHRSA; }
-@test "token: RSA-2048 with SHA384WITHRSA" { rotates RSA-2048 SHA384WITHRSA; }
-@test "token: RSA-2048 with SHA512WITHRSA" { rotates RSA-2048 SHA512WITHRSA; }
-@test "token: RSA-2048 with SHA256WITHRSAANDMGF1" { rotates RSA-2048 SHA256WITHRSAANDMGF1; }
-@test "token: RSA-2048 with SHA384WITHRSAANDMGF1" { rotates RSA-2048 SHA384WITHRSAANDMGF1; }
-@test "token: RSA-2048 with SHA512WITHRSAANDMGF1" { rotates RSA-2048 SHA512WITHRSAANDMGF1; }
-@test "token: RSA-3072 with SHA256WITHRSA" { rotates RSA-3072 SHA256WITHRSA; }
-@test "token: RSA-3072 with SHA384WITHRSA" { rotates RSA-3072 SHA384WITHRSA; }
-@test "token: RSA-3072 with SHA512WITHRSA" { rotates RSA-3072 SHA512WITHRSA; }
-@test "token: RSA-3072 with SHA256WITHRSAANDMGF1" { rotates RSA-3072 SHA256WITHRSAANDMGF1; }
-@test "token: RSA-3072 with SHA384WITHRSAANDMGF1" { rotates RSA-3072 SHA384WITHRSAANDMGF1; }
-@test "token: RSA-3072 with SHA512WITHRSAANDMGF1" { rotates RSA-3072 SHA512WITHRSAANDMGF1; }
-@test "token: ECDSA-P256 with ECDSA-WITH-SHA256" { rotates ECDSA-P256 ECDSA-WITH-SHA256; }
-@test "token: ECDSA-P256 with ECDSA-WITH-SHA384" { rotates ECDSA-P256 ECDSA-WITH-SHA384; }
-@test "token: ECDSA-P256 with ECDSA-WITH-SHA512" { rotates ECDSA-P256 ECDSA-WITH-SHA512; }
-@test "token: ECDSA-P384 with ECDSA-WITH-SHA256" { rotates ECDSA-P384 ECDSA-WITH-SHA256; }
-@test "token: ECDSA-P384 with ECDSA-WITH-SHA384" { rotates ECDSA-P384 ECDSA-WITH-SHA384; }
-@test "token: ECDSA-P384 with ECDSA-WITH-SHA512" { rotates ECDSA-P384 ECDSA-WITH-SHA512; }
-@test "token: ECDSA-P521 with ECDSA-WITH-SHA256" { rotates ECDSA-P521 ECDSA-WITH-SHA256; }
-@test "token: ECDSA-P521 with ECDSA-WITH-SHA384" { rotates ECDSA-P521 ECDSA-WITH-SHA384; }
-@test "token: ECDSA-P521 with ECDSA-WITH-SHA512" { rotates ECDSA-P521 ECDSA-WITH-SHA512; }
+@test "token: RSA-2048 with SHA256WITHRSA rotates" { rotates RSA-2048 SHA256WITHRSA; }
+@test "token: RSA-2048 with SHA384WITHRSA rotates" { rotates RSA-2048 SHA384WITHRSA; }
+@test "token: RSA-2048 with SHA512WITHRSA rotates" { rotates RSA-2048 SHA512WITHRSA; }
+@test "token: RSA-2048 with SHA256WITHRSAANDMGF1 rotates" { rotates RSA-2048 SHA256WITHRSAANDMGF1; }
+@test "token: RSA-2048 with SHA384WITHRSAANDMGF1 rotates" { rotates RSA-2048 SHA384WITHRSAANDMGF1; }
+@test "token: RSA-2048 with SHA512WITHRSAANDMGF1 rotates" { rotates RSA-2048 SHA512WITHRSAANDMGF1; }
+@test "token: RSA-3072 with SHA256WITHRSA rotates" { rotates RSA-3072 SHA256WITHRSA; }
+@test "token: RSA-3072 with SHA384WITHRSA rotates" { rotates RSA-3072 SHA384WITHRSA; }
+@test "token: RSA-3072 with SHA512WITHRSA rotates" { rotates RSA-3072 SHA512WITHRSA; }
+@test "token: RSA-3072 with SHA256WITHRSAANDMGF1 rotates" { rotates RSA-3072 SHA256WITHRSAANDMGF1; }
+@test "token: RSA-3072 with SHA384WITHRSAANDMGF1 rotates" { rotates RSA-3072 SHA384WITHRSAANDMGF1; }
+@test "token: RSA-3072 with SHA512WITHRSAANDMGF1 rotates" { rotates RSA-3072 SHA512WITHRSAANDMGF1; }
+@test "token: ECDSA-P256 with ECDSA-WITH-SHA256 rotates" { rotates ECDSA-P256 ECDSA-WITH-SHA256; }
+@test "token: ECDSA-P256 with ECDSA-WITH-SHA384 rotates" { rotates ECDSA-P256 ECDSA-WITH-SHA384; }
+@test "token: ECDSA-P256 with ECDSA-WITH-SHA512 rotates" { rotates ECDSA-P256 ECDSA-WITH-SHA512; }
+@test "token: ECDSA-P384 with ECDSA-WITH-SHA256 rotates" { rotates ECDSA-P384 ECDSA-WITH-SHA256; }
+@test "token: ECDSA-P384 with ECDSA-WITH-SHA384 rotates" { rotates ECDSA-P384 ECDSA-WITH-SHA384; }
+@test "token: ECDSA-P384 with ECDSA-WITH-SHA512 rotates" { rotates ECDSA-P384 ECDSA-WITH-SHA512; }
+@test "token: ECDSA-P521 with ECDSA-WITH-SHA256 rotates" { rotates ECDSA-P521 ECDSA-WITH-SHA256; }
+@test "token: ECDSA-P521 with ECDSA-WITH-SHA384 rotates" { rotates ECDSA-P521 ECDSA-WITH-SHA384; }
+@test "token: ECDSA-P521 with ECDSA-WITH-SHA512 rotates" { rotates ECDSA-P521 ECDSA-WITH-SHA512; }
 
 # --- what goes wrong on the way ------------------------------------------------------------------
 
-@test "token: create is never answered: FAILED, the objects are as they were" {
+@test "token: create is never answered: the job is FAILED, and the objects are as they were" {
 	token_thing "$THING"
 	setting trialSeconds 3
 	setting requestTimeoutSeconds 1
@@ -92,7 +92,7 @@ deactivating_hook() {
 	echo first >instance
 	setting restartHook "$PWD/hook"
 }
-@test "token: NEW is deactivated before the device reconnects: rolled back, the objects are as they were" {
+@test "token: NEW is deactivated before the device reconnects: it is rolled back, and the objects are as they were" {
 	token_thing "$THING"
 	deactivating_hook
 	rotate_job "$JOB"
@@ -103,7 +103,7 @@ deactivating_hook() {
 	[ "$(wc -l <restarted)" -eq 2 ]
 	[ "$(tail -n 1 restarted)" = "$OLD" ]
 }
-@test "token: commit is never answered: rolled back, the objects are as they were; the next job rotates" {
+@test "token: commit is never answered: it is rolled back, the objects are as they were, and the next job rotates" {
 	token_thing "$THING"
 	unanswered_commit
 	rotate_job "$JOB"
@@ -115,7 +115,7 @@ deactivating_hook() {
 	run -0 rotate.sh once
 	assert_token_rotated "$JOB-again"
 }
-@test "token: W35 one that cannot copy rotates by renaming, and rolls back" {
+@test "token: with one that cannot copy objects are renamed in a rotation and in a rollback" {
 	shim_use 'deny C_CopyObject 0x54'
 	token_thing "$THING"
 	unanswered_commit
@@ -128,7 +128,7 @@ deactivating_hook() {
 	assert_token_rotated "$JOB-again"
 	[ "$(shim_count C_CopyObject 0x0)" -eq 0 ]
 }
-@test "token: one that forbids RSA-PSS and raw RSA speaks TLS 1.2" {
+@test "token: with one that has neither RSA-PSS nor raw RSA the connection is TLS 1.2" {
 	shim_use 'lack d' 'lack 3'
 	token_thing "$THING" RSA-2048
 	rotate_job "$JOB"
@@ -143,7 +143,7 @@ deactivating_hook() {
 	[ "$(status_of "$JOB-pss")" = FAILED ]
 	assert_token_unchanged
 }
-@test "token: away in the middle of a trial: rolled back at the deadline, once it is there again" {
+@test "token: one that is away during the trial: it is rolled back at the deadline, once the token is back" {
 	token_thing "$THING"
 	wrapped gr-commit "[ -e $TOKEN_DIR/away ] || { gr-journal arm 1; mv $TOKEN_DIR/tokens $TOKEN_DIR/away; mkdir $TOKEN_DIR/tokens; }; exit 111"
 	rotate_job "$JOB"
@@ -157,7 +157,7 @@ deactivating_hook() {
 	[ "$(status_of "$JOB")" = FAILED ]
 	assert_token_unchanged
 }
-@test "token: away when the old key is to be destroyed: the rotation ends, and recover destroys it later" {
+@test "token: one that is away when the old key is to be destroyed: the rotation ends, and recover destroys it later" {
 	token_thing "$THING"
 	wrapped gr-install-cert "[ \"\$1\" != commit ] || mv $TOKEN_DIR/tokens $TOKEN_DIR/away; [ \"\$1\" != commit ] || mkdir $TOKEN_DIR/tokens; exec \"\$REAL\" \"\$@\""
 	rotate_job "$JOB"
@@ -172,7 +172,7 @@ deactivating_hook() {
 
 # --- from files and back -------------------------------------------------------------------------
 
-@test "nextKey: W10 a plain device moves from files into the token and back, by two rotations" {
+@test "nextKey: a plain device moves from files into the token and back, by two rotations" {
 	lab.sh add -a ECDSA-P256 "$LAB" "$THING" 3>&-
 	as "$THING"
 	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" 'nextKey = pkcs11:token=gr' >>"$GR_CONF"
@@ -210,7 +210,7 @@ Public $THING.2" ]
 	[ ! -e "$T/.gr" ]
 }
 
-@test "demo: HSM=1 shows a rotation in a token, with its objects by label, and leaves nothing behind" {
+@test "demo: HSM=1 shows a rotation in a token with its objects, and leaves nothing behind" {
 	mkdir tmp
 	HSM=1 TMPDIR=$PWD/tmp run -0 "$ROOT/scripts/lab/demo.sh"
 	[ "$(grep -c '^pkcs11 token gr:$' <<<"$output")" -eq 2 ]
@@ -222,7 +222,7 @@ Public $THING.2" ]
 
 # --- secrets -------------------------------------------------------------------------------------
 
-@test "PIN: W42 in no log, no argument and no environment while a device rotates" {
+@test "PIN: it is in no log, no argument and no environment while a device rotates" {
 	# A PIN that no other test knows, nor any tool on its command line.
 	TOKEN_PIN=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
 	token_new own
@@ -259,7 +259,7 @@ Public $THING.2" ]
 	if grep -rqF "$TOKEN_PIN" given log "$T" "$LAB"; then return 1; fi
 }
 
-@test "PIN: W35 one that is wrong from the middle of a trial on is tried once, and with the right one it is rolled back" {
+@test "PIN: one that becomes wrong during a trial is tried once, and with the right one the trial is rolled back" {
 	shim_use
 	token_thing "$THING"
 	cp "$TOKEN_DIR/pin" pin
@@ -279,7 +279,7 @@ Public $THING.2" ]
 
 # --- beside a nucleus ----------------------------------------------------------------------------
 
-@test "classic: a rotation by its log alone; key and certificate bear the label that it fixes" {
+@test "classic: a device rotates with nothing but the nucleus's log; key and certificate have the label that it names" {
 	load ../lib/nucleus
 	token_thing "$THING"
 	read -r PORT <"$LAB/port"

@@ -40,7 +40,7 @@ rotates() {
 @test "tpm: RSA-3072 rotates, with an RSA-PSS request" { rotates RSA-3072 SHA384WITHRSAANDMGF1; }
 @test "tpm: ECDSA-P256 rotates" { rotates ECDSA-P256 ECDSA-WITH-SHA256; }
 @test "tpm: ECDSA-P384 rotates, with a longer hash" { rotates ECDSA-P384 ECDSA-WITH-SHA512; }
-@test "tpm: ECDSA-P521 is refused with what it can; nothing of it stays" {
+@test "tpm: ECDSA-P521 is refused with the algorithms that it has, and nothing of it stays" {
 	token_thing "$THING"
 	setting keyAlgorithm ECDSA-P521
 	rotate_job "$JOB"
@@ -49,7 +49,7 @@ rotates() {
 	[ "$(status_of "$JOB")" = FAILED ]
 	assert_token_unchanged
 }
-@test "tpm: create is never answered: FAILED, the objects are as they were" {
+@test "tpm: create is never answered: the job is FAILED, and the objects are as they were" {
 	token_thing "$THING"
 	setting trialSeconds 3
 	setting requestTimeoutSeconds 1
@@ -59,7 +59,7 @@ rotates() {
 	[ "$(reason_of "$JOB")" = "no certificate came in time" ]
 	assert_token_unchanged
 }
-@test "tpm: NEW is deactivated before the device reconnects: rolled back, the objects are as they were" {
+@test "tpm: NEW is deactivated before the device reconnects: it is rolled back, and the objects are as they were" {
 	token_thing "$THING"
 	wrapped gr-install-cert '[ "$1" != activate ] || gr-registry update-certificate -H '"$HOME_DIR"' "$(gr-journal get newCertificateId)" INACTIVE
 		exec "$REAL" "$@"'
@@ -69,7 +69,7 @@ rotates() {
 	[[ "$(reason_of "$JOB")" == "the broker refuses the new certificate"* ]]
 	assert_token_unchanged
 }
-@test "tpm: commit is never answered: rolled back, the objects are as they were" {
+@test "tpm: commit is never answered: it is rolled back, and the objects are as they were" {
 	token_thing "$THING"
 	unanswered_commit
 	rotate_job "$JOB"
@@ -97,7 +97,7 @@ Public $THING.2" ]
 	[ -z "$(object_names "$THING.*")" ]
 	assert_tidy
 }
-@test "tpm: W35 a wrong PIN is tried once" {
+@test "tpm: a wrong PIN is tried once" {
 	token_thing "$THING"
 	export SHIM_MODULE=$TOKEN_MODULE SHIM_DIR=$PWD/shim
 	mkdir shim

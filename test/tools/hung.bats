@@ -10,13 +10,13 @@ run_of() {
 	[[ "$output" == *'hung: these are older than 2 seconds, and are killed:'* ]]
 }
 
-@test "hung: a test that waits for ever is named, killed and counted as failed; the others are run" {
+@test "hung: a test that never ends is named, killed and counted as failed; the others are run" {
 	run_of '@test "waits for ever" { mkfifo "$BATS_TEST_TMPDIR/f"; exec 5>"$BATS_TEST_TMPDIR/f"; }\n@test "is well" { true; }\n'
 	[[ "$output" == *'waits_for_ever'*'wait_for_partner'* ]]
 	[ "${lines[-1]}" = '1 passed, 1 failed' ]
 }
 
-@test "hung: what a test began is killed, what setup_file began lives on" {
+@test "hung: processes of the test are killed, those of setup_file are not" {
 	run_of 'setup_file() { sleep 600 3>&- & served=$!; export served; }\n@test "waits" { sleep 601; }\n@test "is served" { kill "$served"; }\n'
 	[[ "$output" == *'sleep 601'* ]]
 	[[ "$output" != *'sleep 600'* ]]

@@ -20,7 +20,7 @@ refuses() {
 up() { lab.sh up -n 0 -a ECDSA-P256 "$@" lab >port 3>&-; }
 ours() { pgrep -f " $PWD/lab/"; }
 
-@test "up: a folder that holds something is refused and stays as it is" {
+@test "up: a directory that is not empty is refused and stays as it is" {
 	mkdir lab
 	echo mine >lab/file
 	refuses 100 'not empty' lab.sh up lab
@@ -31,7 +31,7 @@ ours() { pgrep -f " $PWD/lab/"; }
 	[ "$(cat lab/file)" = mine ]
 }
 
-@test "up: an empty folder is taken; down removes it" {
+@test "up: an empty directory is used; down removes it" {
 	mkdir lab
 	up
 	[ "$(cat port)" = "$(cat lab/port)" ]
@@ -41,7 +41,7 @@ ours() { pgrep -f " $PWD/lab/"; }
 	not ours
 }
 
-@test "up: options are looked at before anything starts" {
+@test "up: options are checked before anything starts" {
 	for words in '-n x' '-n -1' '-n 100001' '-n 99999999999999999999' '-m 0' '-m 1s' '-m 4294967296'; do
 		# shellcheck disable=SC2086 # an option and its value
 		refuses 100 'not a number from' lab.sh up $words lab
@@ -115,7 +115,7 @@ wrap() {
 	not ours
 }
 
-@test "start: what is running is left alone" {
+@test "start: a running server is left alone" {
 	up
 	for server in broker backend; do
 		before=$(cat "lab/$server.pid")

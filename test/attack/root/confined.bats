@@ -29,7 +29,7 @@ confined() {
 		exec setpriv --no-new-privs --bounding-set="-all$set" --inh-caps=-all "$@"' confined "$set" "$@"
 }
 
-@test "confined: a user's credentials rotate, and stay that user's" {
+@test "confined: credentials that a user owns rotate, and that user owns the new ones" {
 	chmod o+x "$BATS_TEST_TMPDIR" lab lab/things
 	chown -R games:games "$T"
 	rotate_job j1
@@ -48,7 +48,7 @@ confined() {
 	grep -q '^pkcs11:' "$T/private.key"
 }
 
-@test "confined: the watchdog ends a trial, and the hook sees the runtime of another user" {
+@test "confined: the watchdog ends a trial, and the restart hook finds the runtime of another user" {
 	setpriv --reuid=games --regid=games --clear-groups sleep 600 3>&- &
 	runtime=$!
 	await eval '[ "$(stat -c %U "/proc/$runtime")" = games ]'

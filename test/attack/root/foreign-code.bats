@@ -87,7 +87,7 @@ lite_of_games() {
 		chmod 600 secret
 	done
 }
-@test "nucleus lite of root's: what it names is used as before" {
+@test "nucleus lite: what a nucleus of root's names is used" {
 	lite_of_games "pkcs11:object=x?pin-source=$PWD/secret"
 	chown -R root:root "$ROOT_OF_NUCLEUS"
 	run -0 gr-config --pin-fd 1
@@ -96,7 +96,7 @@ lite_of_games() {
 	lite_put <<<"3 system/rootCaPath \"$PWD/secret\""
 	[ "$(gr-config rootCaPath)" = "$PWD/secret" ]
 }
-@test "nucleus classic: a module and a PIN's file that somebody else names are not root's to open" {
+@test "nucleus classic: root opens no module and no PIN file that another user names" {
 	make_classic
 	{
 		log_line 1700000002000 changed services/aws.greengrass.crypto.Pkcs11Provider/configuration/library "\"$EVIL\""
@@ -124,7 +124,7 @@ key_of_games() {
 	export GR_CONF=$PWD/gr.conf
 }
 
-@test "a key's file of the runtime's user: the module in it is not loaded as root" {
+@test "key reference: a module that the runtime's user names in it is not loaded as root" {
 	key_of_games "pkcs11:object=x?module-path=$EVIL"
 	run --separate-stderr gr-config --check
 	not_owned
@@ -134,7 +134,7 @@ key_of_games() {
 	run --separate-stderr gr-keygen --list
 	not_owned
 }
-@test "a key's file of the runtime's user: root reads no PIN because it says so" {
+@test "key reference: a PIN file that the runtime's user names in it is not read as root" {
 	token_new
 	first_key device
 	key_of_games "pkcs11:token=gr;object=device?pin-source=$PWD/secret"
@@ -155,7 +155,7 @@ hook() {
 	chmod 755 "$1"
 }
 
-@test "gr.conf that somebody else owns or may write says nothing" {
+@test "gr.conf: one that another user owns or may write is not used" {
 	hook hook
 	key_of_games nothing
 	setting restartHook "$PWD/hook"
@@ -181,7 +181,7 @@ hook() {
 	refused "user $(id -u games) owns $PWD/theirs"
 	not_owned
 }
-@test "restartHook that somebody else could have put there is not run, not by the watchdog either" {
+@test "restartHook: a program that another user could have put there is not run, by the watchdog neither" {
 	lab
 	as thing-1
 	hook theirs/hook
@@ -195,7 +195,7 @@ hook() {
 	not_owned
 	[[ $stderr == *'restartHook: '*'not used'* ]]
 }
-@test "GR_STATE that somebody else may write is refused before anything is written there" {
+@test "GR_STATE: a directory that another user may write is refused before anything is written there" {
 	lab
 	as thing-1
 	echo precious >precious
@@ -214,7 +214,7 @@ hook() {
 		[ "$(cat precious)" = precious ]
 	done
 }
-@test "the record in a folder of the runtime's user: what stands for a number is one" {
+@test "record: in a directory of the runtime's user, a number that is none is refused" {
 	lab
 	as thing-1
 	mkdir "$T/credentials"

@@ -109,7 +109,7 @@ tries() {
 	[ -z "$(find home signer -user 0)" ]
 }
 
-@test "users: the broker's user gets at nothing that the daemon or the signer trusts" {
+@test "users: the broker's user can change nothing that the daemon or the signer trusts" {
 	broker
 	daemon
 	before=$(find home signer notify ! -type s -not -path '*/shared/*' -printf '%p %u %m %T@\n' | sort)
@@ -132,7 +132,7 @@ tries() {
 	[ "$(find home signer notify ! -type s -not -path '*/shared/*' -printf '%p %u %m %T@\n' | sort)" = "$before" ]
 }
 
-@test "users: the daemon's user has no authority's key, no ledger to rewrite and no channel to plant" {
+@test "users: the daemon's user cannot read a CA's key, rewrite the ledger or add a channel" {
 	tries $DAEMON 'cat signer/ca/ca.key'
 	tries $DAEMON 'echo x >>signer/ledger'
 	tries $DAEMON 'rm signer/ledger'
@@ -144,7 +144,7 @@ tries() {
 	as $DAEMON cat signer/ledger >/dev/null	# gr-registry backup needs that
 }
 
-@test "users: a link that the broker's user puts in the registry's place is not followed" {
+@test "users: a link that the broker's user puts in the place of the registry is not followed" {
 	csr a
 	as $DAEMON gr-registry register a <a.csr >a.pem
 	echo untouched >home/lock
@@ -162,7 +162,7 @@ tries() {
 	done
 }
 
-@test "users: what the broker's user writes into the registry's schema is no code for the daemon" {
+@test "users: the daemon runs no trigger or view that the broker's user adds to the registry" {
 	broker
 	daemon
 	as $BROKER sqlite3 home/shared/registry.db "CREATE TRIGGER evil AFTER INSERT ON thing BEGIN SELECT json_patch(new.name, new.name); END"
@@ -197,7 +197,7 @@ old_layout() {
 	[ "$stderr" = "gr-backendd: $PWD/old: its registry lies where the broker's user may write; stop broker and daemon, then gr-registry move-registry puts it in a directory of its own" ]
 }
 
-@test "users: one command moves it, and what had been planted there is neither run nor followed" {
+@test "users: one command moves the old layout, and follows and runs nothing that another user put there" {
 	old_layout
 	csr a
 	# What the broker's user could do there.
@@ -220,7 +220,7 @@ old_layout() {
 	[ "$stderr" = "gr-registry: $PWD/old/registry.db: is not there, so there is nothing to move" ]
 }
 
-@test "users: a move that was cut off is taken up where it was" {
+@test "users: a move that was interrupted is continued" {
 	old_layout
 	# The folder was closed, and the registry not moved yet.
 	install -d -o $DAEMON -g $BROKER -m 2770 old/shared
