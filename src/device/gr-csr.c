@@ -26,35 +26,38 @@ static const struct arg_spec spec = {
 	"Prints a CSR: subject of the live certificate, key of the next generation.", options
 };
 
-/* The key may be older than the configuration: what counts is what it is. */
-static enum status choose_signing(const struct alg_sign **sign, const struct device_context *desk,
-				  EVP_PKEY *key, uint32_t n)
+/*
+ * What the job asked for goes before what is configured. The key may be older than both: it must go
+ * with them. n: its generation; 0: a key outside the store.
+ */
+static enum status choose_signing(const struct alg_sign **sign,
+				  const struct device_context *context, EVP_PKEY *key, uint32_t n)
 {
-	const char *name = desk->journal.value[JOURNAL_SIGNING_ALGORITHM];
+	const char *name = context->journal.value[JOURNAL_SIGNING_ALGORITHM];
 	enum status st;
 
-	if ((st = alg_sign_find(sign,
-				name[0] ? name
-					: conf_text(&desk->conf, CONF_SIGNING_ALGORITHM))) !=
-	    GR_OK)
+	if (name[0] == '\0')
+		name = conf_text(&context->conf, CONF_SIGNING_ALGORITHM);
+	st = alg_sign_find(sign, name);
+	if (st != GR_OK)
 		return st;
 	if ((*sign)->type == EVP_PKEY_get_base_id(key))
 		return token_key_check_sign(key, *sign);
 	if (n)
-		complain("%s/%lu: its key does not go with signingAlgorithm %s", desk->store.path,
-			 (unsigned long)n, (*sign)->name);
+		complain("%s/%lu: its key does not go with signingAlgorithm %s",
+			 context->store.path, (unsigned long)n, (*sign)->name);
 	else
 		complain("-k: that key does not go with signingAlgorithm %s", (*sign)->name);
 	return GR_BAD;
 }
 
-static enum status read_next_key(EVP_PKEY **key, const struct device_context *desk, uint32_t n)
+static enum status read_next_key(EVP_PKEY **key, const struct device_context *context, uint32_t n)
 {
-	enum status st = pair_read_key(key, &desk->store, n);
+	enum status st = pair_read_key(key, &context->store, n);
 
 	if (st != GR_NO)
 		return st;
-	complain("%s/%lu: holds no private key; run gr-keygen", desk->store.path,
+	complain("%s/%lu: holds no private key; run gr-keygen", context->store.path,
 		 (unsigned long)n);
 	return GR_BAD;
 }
@@ -64,22 +67,24 @@ static enum status print_csr(EVP_PKEY *key, const X509_NAME *subject, const stru
 	enum status st;
 	char *pem;
 
-	if ((st = csr_make(&pem, key, subject, sign)) == GR_OK) {
+	st = csr_make(&pem, key, subject, sign);
+	if (st == GR_OK) {
 		fputs(pem, stdout);
 		free(pem);
 	}
 	return st;
 }
 
-static enum status print_next(const struct device_context *desk, EVP_PKEY *key,
+static enum status print_next(const struct device_context *context, EVP_PKEY *key,
 			      const struct alg_sign *sign)
 {
 	struct pair live;
 	enum status st;
 
-	if ((st = pair_read_configured(&live, &desk->store)) == GR_NO) {
+	st = pair_read_configured(&live, &context->store);
+	if (st == GR_NO) {
 		complain("%s: there is no certificate to take the subject from",
-			 desk->store.certificate.path);
+			 context->store.certificate.path);
 		return GR_BAD;
 	}
 	if (st != GR_OK)
@@ -89,33 +94,43 @@ static enum status print_next(const struct device_context *desk, EVP_PKEY *key,
 	return st;
 }
 
-static enum status run(const struct device_context *desk)
+static enum status run(struct device_context *context)
 {
 	const struct alg_sign *sign;
 	EVP_PKEY *key = NULL;
 	enum status st;
 	uint32_t n;
 
-	if ((st = device_context_generation(&n, desk, JOURNAL_NEW)) == GR_OK &&
-	    (st = read_next_key(&key, desk, n)) == GR_OK &&
-	    (st = choose_signing(&sign, desk, key, n)) == GR_OK)
-		st = print_next(desk, key, sign);
+	st = device_context_open(context, DEVICE_CONTEXT_STORE);
+	if (st == GR_OK)
+		st = device_context_generation(&n, context, JOURNAL_NEW);
+	if (st == GR_OK)
+		st = read_next_key(&key, context, n);
+	if (st == GR_OK)
+		st = choose_signing(&sign, context, key, n);
+	if (st == GR_OK)
+		st = print_next(context, key, sign);
 	EVP_PKEY_free(key);
 	return st;
 }
 
 /* A device's first CSR: there is no certificate yet, and no store. */
-static enum status run_outside(struct device_context *desk, const char *location, const char *text)
+static enum status run_outside(struct device_context *context, const char *location,
+			       const char *text)
 {
 	struct credential credential = { .token = NULL };
 	const struct alg_sign *sign;
 	X509_NAME *subject = NULL;
 	enum status st;
 
-	if ((st = conf_load(&desk->conf)) == GR_OK &&
-	    (st = subject_parse(&subject, text)) == GR_OK &&
-	    (st = credential_key(&credential, &desk->conf, location, NULL)) == GR_OK &&
-	    (st = choose_signing(&sign, desk, credential.key, 0)) == GR_OK)
+	st = conf_load(&context->conf);
+	if (st == GR_OK)
+		st = subject_parse(&subject, text);
+	if (st == GR_OK)
+		st = credential_key(&credential, &context->conf, location, NULL);
+	if (st == GR_OK)
+		st = choose_signing(&sign, context, credential.key, 0);
+	if (st == GR_OK)
 		st = print_csr(credential.key, subject, sign);
 	credential_release(&credential);
 	X509_NAME_free(subject);
@@ -125,7 +140,7 @@ static enum status run_outside(struct device_context *desk, const char *location
 int main(int argc, char *argv[])
 {
 	const char *location = NULL, *subject = NULL;
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	enum status st = GR_OK;
 	int ch;
 
@@ -136,14 +151,12 @@ int main(int argc, char *argv[])
 		else if (ch == 's')
 			subject = optarg;
 		else
-			st = device_context_option(&desk, ch, optarg);
+			st = device_context_option(&context, ch, optarg);
 	}
 	if (st == GR_OK &&
-	    (argc > optind || !location != !subject || (location && desk.generation)))
+	    (argc > optind || !location != !subject || (location && context.generation)))
 		arg_usage(&spec);
-	if (st == GR_OK && location)
-		st = run_outside(&desk, location, subject);
-	else if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_STORE)) == GR_OK)
-		st = run(&desk);
-	return device_context_close(&desk, st);
+	if (st == GR_OK)
+		st = location ? run_outside(&context, location, subject) : run(&context);
+	return device_context_close(&context, st);
 }

@@ -12,18 +12,27 @@ static const struct arg_option options[] = { DEVICE_CONTEXT_GENERATION,
 static const struct arg_spec spec = { "gr-install-cert activate", "[options]",
 				      "Makes a complete generation live.", options };
 
-int command_activate(int argc, char *argv[])
+static enum status activate(struct device_context *context)
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 	uint32_t n;
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+	st = device_context_open(context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE);
+	if (st != GR_OK)
+		return st;
+	st = device_context_generation(&n, context, JOURNAL_NEW);
+	return st == GR_OK ? switch_to(context, n) : st;
+}
+
+int command_activate(int argc, char *argv[])
+{
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
+	enum status st;
+
+	st = device_context_options(&context, &spec, argc, argv);
+	if (st == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK &&
-	    (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) ==
-		GR_OK &&
-	    (st = device_context_generation(&n, &desk, JOURNAL_NEW)) == GR_OK)
-		st = switch_to(&desk, n);
-	return device_context_close(&desk, st);
+	if (st == GR_OK)
+		st = activate(&context);
+	return device_context_close(&context, st);
 }

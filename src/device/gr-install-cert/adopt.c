@@ -21,35 +21,57 @@ static bool is_idle(const struct journal *journal)
 }
 
 /* In the middle of a rotation a file that somebody dropped there is not ours to judge. */
-static enum status check_idle(const struct device_context *desk)
+static enum status check_idle(const struct device_context *context)
 {
+	const struct store *store = &context->store;
 	enum configured_path_kind key, cert;
 	enum status st;
 
-	if (is_idle(&desk->journal))
+	if (is_idle(&context->journal))
 		return GR_OK;
-	if ((st = configured_path_look(&key, &desk->store.key)) != GR_OK ||
-	    (st = configured_path_look(&cert, &desk->store.certificate)) != GR_OK)
+	st = configured_path_look(&key, &store->key);
+	if (st != GR_OK)
+		return st;
+	st = configured_path_look(&cert, &store->certificate);
+	if (st != GR_OK)
 		return st;
 	if (key == CONFIGURED_PATH_OURS && cert == CONFIGURED_PATH_OURS)
 		return GR_OK;
 	complain("%s: a foreign file in the place of our link, and the phase is %s, not idle",
-		 key != CONFIGURED_PATH_OURS ? desk->store.key.path : desk->store.certificate.path,
-		 desk->journal.value[JOURNAL_PHASE]);
+		 key != CONFIGURED_PATH_OURS ? store->key.path : store->certificate.path,
+		 context->journal.value[JOURNAL_PHASE]);
 	return GR_BAD;
+}
+
+static enum status adopt(struct device_context *context)
+{
+	uint32_t live;
+	enum status st;
+
+	st = device_context_open(context, DEVICE_CONTEXT_LOCK);
+	if (st != GR_OK)
+		return st;
+	st = store_check_live(&context->store);
+	if (st != GR_OK)
+		return st;
+	st = check_idle(context);
+	if (st != GR_OK)
+		return st;
+	st = adoption_run(&live, &context->store);
+	if (st == GR_OK)
+		printf("%" PRIu32 "\n", live);
+	return st;
 }
 
 int command_adopt(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
-	uint32_t live;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+	st = device_context_options(&context, &spec, argc, argv);
+	if (st == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK)) == GR_OK &&
-	    (st = store_check_live(&desk.store)) == GR_OK && (st = check_idle(&desk)) == GR_OK &&
-	    (st = adoption_run(&live, &desk.store)) == GR_OK)
-		printf("%" PRIu32 "\n", live);
-	return device_context_close(&desk, st);
+	if (st == GR_OK)
+		st = adopt(&context);
+	return device_context_close(&context, st);
 }

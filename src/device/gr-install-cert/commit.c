@@ -7,7 +7,6 @@
 #include "store/garbage.h"
 #include "store/generation.h"
 #include "store/pair.h"
-#include "store/relabel.h"
 
 #include <getopt.h>
 
@@ -19,7 +18,7 @@ static const struct arg_spec spec = { "gr-install-cert commit", "[options]",
 				      "Marks a generation committed and destroys the old one.",
 				      options };
 
-/* Before the final word the old pair may still be the one that survives. */
+/* Until the final status was accepted the old pair may still be the one that survives. */
 static enum status check_phase(const struct journal *journal)
 {
 	const char *phase = journal->value[JOURNAL_PHASE];
@@ -35,7 +34,8 @@ static enum status check_complete(const struct store *store, uint32_t n)
 	struct pair pair;
 	enum status st;
 
-	if ((st = pair_read(&pair, store, n)) == GR_NO) {
+	st = pair_read(&pair, store, n);
+	if (st == GR_NO) {
 		complain("%s/%lu: not a complete pair", store->path, (unsigned long)n);
 		return GR_BAD;
 	}
@@ -43,38 +43,59 @@ static enum status check_complete(const struct store *store, uint32_t n)
 	return st;
 }
 
-static enum status commit(const struct device_context *desk)
+static enum status mark(const struct store *store, uint32_t n)
 {
-	const struct store *store = &desk->store;
-	uint32_t live, n, old = (uint32_t)journal_number(&desk->journal, JOURNAL_OLD);
+	enum status st = check_complete(store, n);
+
+	return st == GR_OK ? generation_commit(store, n) : st;
+}
+
+/* Once the live generation is committed, and a runtime finds it, nothing needs the old one. */
+static enum status finish(const struct store *store, uint32_t live, uint32_t old)
+{
 	enum status st;
 
-	if ((st = check_phase(&desk->journal)) != GR_OK)
+	st = store->keys->show(store, live);
+	if (st != GR_OK)
 		return st;
-	if ((st = store_link(&live, store, "live")) != GR_OK) {
-		if (st == GR_NO)
-			complain("%s: nothing is live; run gr-install-cert recover", store->path);
-		return st == GR_FAIL ? st : GR_BAD;
+	if (old != 0 && old != live) {
+		st = garbage_generation(store, old);
+		if (st != GR_OK)
+			return st;
 	}
-	n = desk->generation ? desk->generation : live;
-	if ((st = check_complete(store, n)) != GR_OK ||
-	    (st = generation_commit(store, n)) != GR_OK || n != live ||
-	    (st = relabel_show(store, live)) != GR_OK)
-		return st;
-	if (old != 0 && old != live && (st = garbage_generation(store, old)) != GR_OK)
-		return st;
 	return switch_drop_back(store);
+}
+
+static enum status commit(const struct device_context *context)
+{
+	const struct store *store = &context->store;
+	uint32_t live, n, old = (uint32_t)journal_number(&context->journal, JOURNAL_OLD);
+	enum status st;
+
+	st = check_phase(&context->journal);
+	if (st != GR_OK)
+		return st;
+	st = switch_find_live(&live, store);
+	if (st != GR_OK)
+		return st;
+	n = context->generation ? context->generation : live;
+	st = mark(store, n);
+	if (st != GR_OK || n != live)
+		return st;
+	return finish(store, live, old);
 }
 
 int command_commit(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+	st = device_context_options(&context, &spec, argc, argv);
+	if (st == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK &&
-	    (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
-		st = commit(&desk);
-	return device_context_close(&desk, st);
+	if (st == GR_OK)
+		st = device_context_open(&context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE);
+	if (st == GR_OK)
+		st = commit(&context);
+	return device_context_close(&context, st);
 }

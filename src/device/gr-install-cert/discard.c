@@ -5,9 +5,9 @@
 #include "gr-install-cert/switch.h"
 #include "rotation/device_context.h"
 #include "store/garbage.h"
-#include "store/relabel.h"
 
 #include <getopt.h>
+#include <stdbool.h>
 
 static const struct arg_option options[] = {
 	{ 'g', "generation", "N", "the generation to destroy" },
@@ -16,40 +16,50 @@ static const struct arg_option options[] = {
 static const struct arg_spec spec = { "gr-install-cert discard", "[options] -g N",
 				      "Destroys a generation that is not live.", options };
 
-static enum status discard(const struct device_context *desk)
+/* Does the link back point to n? A link that cannot be read points to nothing. */
+static bool is_way_back(const struct store *store, uint32_t n)
 {
-	const struct store *store = &desk->store;
-	uint32_t live, back;
+	uint32_t back;
+
+	return store_link(&back, store, "back") == GR_OK && back == n;
+}
+
+static enum status discard(const struct device_context *context)
+{
+	const struct store *store = &context->store;
+	uint32_t live, n = context->generation;
 	enum status st;
 
 	/* Without a live link any of them may be the last good one. */
-	if ((st = store_link(&live, store, "live")) != GR_OK) {
-		if (st == GR_NO)
-			complain("%s: nothing is live; run gr-install-cert recover", store->path);
-		return st == GR_FAIL ? st : GR_BAD;
-	}
-	if (live == desk->generation) {
+	st = switch_find_live(&live, store);
+	if (st != GR_OK)
+		return st;
+	if (live == n) {
 		complain("%s/%lu: live; it is not destroyed", store->path, (unsigned long)live);
 		return GR_BAD;
 	}
-	if ((st = relabel_show(store, live)) != GR_OK)
+	st = store->keys->show(store, live);
+	if (st != GR_OK)
 		return st;
-	if (store_link(&back, store, "back") == GR_OK && back == desk->generation &&
-	    (st = switch_drop_back(store)) != GR_OK)
-		return st;
-	return garbage_generation(store, desk->generation);
+	if (is_way_back(store, n)) {
+		st = switch_drop_back(store);
+		if (st != GR_OK)
+			return st;
+	}
+	return garbage_generation(store, n);
 }
 
 int command_discard(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK &&
-	    (argc > optind || desk.generation == 0))
+	st = device_context_options(&context, &spec, argc, argv);
+	if (st == GR_OK && (argc > optind || context.generation == 0))
 		arg_usage(&spec);
-	if (st == GR_OK &&
-	    (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
-		st = discard(&desk);
-	return device_context_close(&desk, st);
+	if (st == GR_OK)
+		st = device_context_open(&context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE);
+	if (st == GR_OK)
+		st = discard(&context);
+	return device_context_close(&context, st);
 }

@@ -13,18 +13,29 @@ static const struct arg_spec spec = { "gr-install-cert next", "[options]",
 				      "Prints a generation number that is free; makes nothing.",
 				      options };
 
+static enum status print_next(struct device_context *context)
+{
+	enum status st;
+	uint32_t next;
+
+	st = device_context_open(context, DEVICE_CONTEXT_STORE | DEVICE_CONTEXT_DAMAGED);
+	if (st != GR_OK)
+		return st;
+	st = generation_next(&next, &context->store);
+	if (st == GR_OK)
+		printf("%" PRIu32 "\n", next);
+	return st;
+}
+
 int command_next(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
-	uint32_t next;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+	st = device_context_options(&context, &spec, argc, argv);
+	if (st == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK &&
-	    (st = device_context_open(&desk, DEVICE_CONTEXT_STORE | DEVICE_CONTEXT_DAMAGED)) ==
-		GR_OK &&
-	    (st = generation_next(&next, &desk.store)) == GR_OK)
-		printf("%" PRIu32 "\n", next);
-	return device_context_close(&desk, st);
+	if (st == GR_OK)
+		st = print_next(&context);
+	return device_context_close(&context, st);
 }

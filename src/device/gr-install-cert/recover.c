@@ -25,99 +25,157 @@ static bool is_on_trial(const struct journal *journal)
 	return journal_is(journal, "trial") || journal_is(journal, "committing");
 }
 
-/* Somebody is at work. GR_NO, silent: and may go on. */
-static enum status overtake(struct device_context *desk)
+/* Is the holder of the lock in a trial that is past its deadline? */
+static enum status look_at_holder(bool *late, struct device_context *context)
 {
-	bool renewed, late = false;
+	struct journal *journal = &context->journal;
+	bool renewed;
 	uint32_t left;
 	enum status st;
 
-	if ((st = store_open(&desk->store, &desk->conf)) == GR_OK &&
-	    (st = journal_read(&desk->journal, &desk->store)) == GR_OK &&
-	    is_on_trial(&desk->journal) &&
-	    journal_number(&desk->journal, JOURNAL_TRIAL_UNTIL) > 0 &&
-	    (st = trial_left(&left, &renewed, &desk->journal)) == GR_OK)
-		late = left == 0;
-	store_close(&desk->store);
-	if (st != GR_OK || !late)
-		return st == GR_OK ? GR_NO : st;
-	if ((st = lock_seize(&desk->lock, &desk->conf)) == GR_OK)
+	*late = false;
+	st = store_open(&context->store, &context->conf);
+	if (st == GR_OK)
+		st = journal_read(journal, &context->store);
+	if (st == GR_OK && is_on_trial(journal) &&
+	    journal_number(journal, JOURNAL_TRIAL_UNTIL) > 0) {
+		st = trial_left(&left, &renewed, journal);
+		*late = st == GR_OK && left == 0;
+	}
+	store_close(&context->store);
+	return st;
+}
+
+/*
+ * Another process holds the lock: ends it, and takes the lock, if its trial is past the deadline.
+ * GR_NO, silent: it may go on.
+ */
+static enum status overtake(struct device_context *context)
+{
+	enum status st;
+	bool late;
+
+	st = look_at_holder(&late, context);
+	if (st != GR_OK)
+		return st;
+	if (!late)
+		return GR_NO;
+	st = lock_seize(&context->lock, &context->conf);
+	if (st == GR_OK)
 		printf("gr-install-cert: the holder of the lock was ended: its trial is past the "
 		       "deadline\n");
 	return st;
 }
 
-/* The deadline is looked at again under the lock: the holder may have gone on meanwhile. */
-static enum status mend_trial(struct device_context *desk)
+/*
+ * Gives a trial without a deadline one, and ends a trial past its deadline. The deadline is looked
+ * at again under the lock: the holder may have gone on meanwhile.
+ */
+static enum status mend_trial(struct device_context *context)
 {
-	struct journal *journal = &desk->journal;
-	uint32_t left, seconds = conf_number(&desk->conf, CONF_TRIAL_SECONDS);
+	struct journal *journal = &context->journal;
+	uint32_t left, seconds = conf_number(&context->conf, CONF_TRIAL_SECONDS);
 	bool renewed, unarmed = journal_number(journal, JOURNAL_TRIAL_UNTIL) == 0;
-	enum status st = unarmed ? trial_arm(journal, seconds) : GR_OK;
+	enum status st;
 
-	if (st != GR_OK || (st = trial_left(&left, &renewed, journal)) != GR_OK)
+	if (unarmed) {
+		st = trial_arm(journal, seconds);
+		if (st != GR_OK)
+			return st;
+	}
+	st = trial_left(&left, &renewed, journal);
+	if (st != GR_OK)
 		return st;
 	if (left == 0)
-		return recovery_late_trial(desk);
+		return recovery_late_trial(context);
 	if (!unarmed && !renewed)
 		return GR_OK;
 	printf("gr-install-cert: trial: %lu seconds from now\n", (unsigned long)left);
-	return journal_write(journal, &desk->store);
+	return journal_write(journal, &context->store);
 }
 
-static enum status mend(struct device_context *desk)
+/* Decides which pair lives. */
+static enum status mend_phase(struct device_context *context)
+{
+	if (is_on_trial(&context->journal))
+		return mend_trial(context);
+	if (journal_is(&context->journal, "rolling-back"))
+		return recovery_rollback(context);
+	return GR_OK;
+}
+
+static enum status mend(struct device_context *context)
 {
 	enum status st;
 
-	if ((st = recovery_live(desk)) != GR_OK || (st = recovery_seats(desk)) != GR_OK ||
-	    (st = recovery_journal(desk)) != GR_OK)
-		return st;
-	if (is_on_trial(&desk->journal))
-		st = mend_trial(desk);
-	else if (journal_is(&desk->journal, "rolling-back"))
-		st = recovery_rollback(desk);
-	/*
-	 * Once it is decided which pair lives: the token may be away, and a trial must end all the
-	 * same.
-	 */
-	if (st != GR_OK || (st = recovery_shown(desk)) != GR_OK)
-		return st;
-	return journal_is(&desk->journal, "idle") ? recovery_idle(desk) : GR_OK;
-}
-
-static enum status recover(struct device_context *desk)
-{
-	enum status st;
-
-	if ((st = conf_load(&desk->conf)) != GR_OK)
-		return st;
-	if ((st = lock_try(&desk->lock, &desk->conf)) == GR_NO)
-		st = overtake(desk);
+	st = recovery_live(context);
 	if (st != GR_OK)
-		return st == GR_NO ? GR_OK : st;
-	desk->opened = true;
-	if ((st = store_open(&desk->store, &desk->conf)) != GR_OK || desk->store.dir < 0)
 		return st;
-	if ((st = store_check_live(&desk->store)) != GR_OK ||
-	    ((st = journal_read(&desk->journal, &desk->store)) != GR_OK && st != GR_NO))
+	st = recovery_paths(context);
+	if (st != GR_OK)
 		return st;
-	return mend(desk);
+	st = recovery_journal(context);
+	if (st != GR_OK)
+		return st;
+	st = mend_phase(context);
+	if (st != GR_OK)
+		return st;
+	/* After that decision: the token may be away, and a trial must end all the same. */
+	st = recovery_shown(context);
+	if (st != GR_OK)
+		return st;
+	return journal_is(&context->journal, "idle") ? recovery_idle(context) : GR_OK;
+}
+
+/* Opens what is needed under the lock. GR_NO, silent: another process works, and may go on. */
+static enum status take_over(struct device_context *context)
+{
+	enum status st;
+
+	st = conf_load(&context->conf);
+	if (st != GR_OK)
+		return st;
+	st = lock_try(&context->lock, &context->conf);
+	if (st == GR_NO)
+		st = overtake(context);
+	if (st != GR_OK)
+		return st;
+	context->opened = true;
+	return store_open(&context->store, &context->conf);
+}
+
+static enum status recover(struct device_context *context)
+{
+	enum status st;
+
+	st = take_over(context);
+	if (st == GR_NO)
+		return GR_OK;
+	if (st != GR_OK || context->store.dir < 0)
+		return st;
+	st = store_check_live(&context->store);
+	if (st != GR_OK)
+		return st;
+	st = journal_read(&context->journal, &context->store);
+	if (st != GR_OK && st != GR_NO)
+		return st;
+	return mend(context);
 }
 
 /*
  * Whoever runs us would have ended a trial by now, so one may begin. $GR_STATE is for who we are
  * outside the store.
  */
-static enum status beat(struct device_context *desk)
+static enum status beat(struct device_context *context)
 {
-	if (desk->opened)
-		store_close(&desk->store);
-	return heartbeat_stamp(&desk->conf, desk->store.path);
+	if (context->opened)
+		store_close(&context->store);
+	return heartbeat_stamp(&context->conf, context->store.path);
 }
 
 int command_recover(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	bool beats = false;
 	enum status st = GR_OK;
 	int ch;
@@ -126,11 +184,13 @@ int command_recover(int argc, char *argv[])
 		if (ch == OPT_HEARTBEAT)
 			beats = true;
 		else
-			st = device_context_option(&desk, ch, optarg);
+			st = device_context_option(&context, ch, optarg);
 	}
 	if (st == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = recover(&desk)) == GR_OK && beats)
-		st = beat(&desk);
-	return device_context_close(&desk, st);
+	if (st == GR_OK)
+		st = recover(&context);
+	if (st == GR_OK && beats)
+		st = beat(&context);
+	return device_context_close(&context, st);
 }

@@ -11,30 +11,27 @@
 #include "rotation/device_context.h"
 
 /*
- * A live link that leads to no working pair goes to the newest committed one, else to the newest
+ * Points live, where it leads to no complete pair, to the newest committed one, else to the newest
  * complete one.
  */
-enum status recovery_live(struct device_context *desk);
+enum status recovery_live(struct device_context *context);
+/* Finishes an adoption that was cut short, and puts back a link that a configured path lost. */
+enum status recovery_paths(struct device_context *context);
 /*
- * Finishes an adoption that was cut short, and puts back a link that is gone from a configured
- * path.
+ * Writes a new journal where there is none that can be read: idle if the live pair is committed,
+ * else a trial from now on.
  */
-enum status recovery_seats(struct device_context *desk);
+enum status recovery_journal(struct device_context *context);
+/* Ends a trial past its deadline: enters rolling-back and makes the old pair live. */
+enum status recovery_late_trial(struct device_context *context);
 /*
- * A new journal where there is none that can be read: idle if the live pair is committed, else a
- * trial from now on.
+ * Makes the old pair live. Where that is gone from the disk, the pair in use stays, and the
+ * rotation is over.
  */
-enum status recovery_journal(struct device_context *desk);
-/* Past the deadline: rolling-back, and the old pair live. */
-enum status recovery_late_trial(struct device_context *desk);
-/*
- * The old pair is live. Where it is gone from the disk, the rotation is over without a word on it,
- * and the pair in use stays.
- */
-enum status recovery_rollback(struct device_context *desk);
-/* In a token, the live pair is found under the configured label. */
-enum status recovery_shown(struct device_context *desk);
-/* With a committed live pair: generations that nobody names and temporary names go. */
-enum status recovery_idle(struct device_context *desk);
+enum status recovery_rollback(struct device_context *context);
+/* Makes a runtime find the live pair where a token must follow the link. */
+enum status recovery_shown(struct device_context *context);
+/* Removes, if the live pair is committed, generations that nobody names and temporary names. */
+enum status recovery_idle(struct device_context *context);
 
 #endif

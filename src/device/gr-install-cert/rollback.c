@@ -10,15 +10,23 @@ static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL
 static const struct arg_spec spec = { "gr-install-cert rollback", "[options]",
 				      "Makes the old generation live again.", options };
 
-int command_rollback(int argc, char *argv[])
+static enum status rollback(struct device_context *context)
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+	st = device_context_open(context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE);
+	return st == GR_OK ? switch_back(context) : st;
+}
+
+int command_rollback(int argc, char *argv[])
+{
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
+	enum status st;
+
+	st = device_context_options(&context, &spec, argc, argv);
+	if (st == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK &&
-	    (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
-		st = switch_back(&desk);
-	return device_context_close(&desk, st);
+	if (st == GR_OK)
+		st = rollback(&context);
+	return device_context_close(&context, st);
 }

@@ -7,7 +7,6 @@
 #include "rotation/device_context.h"
 #include "store/generation.h"
 #include "store/pair.h"
-#include "store/relabel.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -25,17 +24,38 @@ static const struct arg_spec spec = {
 static enum status check_fit(const struct store *store, uint32_t n, const struct cert *cert)
 {
 	char where[GENERATION_WHERE];
-	EVP_PKEY *key;
 	enum status st;
 
+	st = pair_check_fit(store, n, cert);
+	if (st != GR_NO)
+		return st;
 	generation_where(where, store, n);
-	if ((st = pair_read_key(&key, store, n)) == GR_NO) {
-		complain("%s: holds no private key", where);
+	complain("%s: holds no private key", where);
+	return GR_BAD;
+}
+
+/* GR_BAD: generation n is live or committed. */
+static enum status check_unused(const struct store *store, uint32_t n, uint32_t live)
+{
+	enum status st = n == live ? GR_OK : generation_is_committed(store, n);
+
+	if (st != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	complain("%s/%lu: in use; its certificate is not replaced", store->path,
+		 (unsigned long)n);
+	return GR_BAD;
+}
+
+static enum status read_live(struct pair *pair, uint32_t *live, const struct store *store)
+{
+	enum status st;
+
+	st = store_link(live, store, "live");
+	if (st == GR_OK)
+		st = pair_read(pair, store, *live);
+	if (st == GR_NO) {
+		complain("%s: no live pair; run gr-install-cert recover", store->path);
 		return GR_BAD;
-	}
-	if (st == GR_OK) {
-		st = pair_check(key, cert, where);
-		EVP_PKEY_free(key);
 	}
 	return st;
 }
@@ -44,26 +64,18 @@ static enum status check_fit(const struct store *store, uint32_t n, const struct
 static enum status write_certificate(const struct store *store, uint32_t n, const char *pem,
 				     size_t len)
 {
-	struct pair live;
-	uint32_t number;
+	struct pair pair;
+	uint32_t live;
 	enum status st;
 
-	if ((st = store_link(&number, store, "live")) == GR_OK)
-		st = pair_read(&live, store, number);
-	if (st == GR_NO) {
-		complain("%s: no live pair; run gr-install-cert recover", store->path);
-		return GR_BAD;
-	}
+	st = read_live(&pair, &live, store);
 	if (st != GR_OK)
 		return st;
-	if (number == n || (st = generation_is_committed(store, n)) == GR_OK) {
-		complain("%s/%lu: in use; its certificate is not replaced", store->path,
-			 (unsigned long)n);
-		st = GR_BAD;
-	} else if (st == GR_NO) {
-		st = generation_write(store, n, STORE_CERTIFICATE_FILE, pem, len, &live.cert_stat);
-	}
-	pair_release(&live);
+	st = check_unused(store, n, live);
+	if (st == GR_OK)
+		st = generation_write(store, n, STORE_CERTIFICATE_FILE, pem, len,
+				      &pair.cert_file.stat);
+	pair_release(&pair);
 	return st;
 }
 
@@ -80,7 +92,28 @@ static bool is_there(const struct store *store, uint32_t n, const struct cert *c
 	return same;
 }
 
-static enum status stage(const struct device_context *desk, const char *path)
+static enum status read_certificate(char **pem, size_t *len, const char *path)
+{
+	enum status st = file_read(pem, len, path, CERT_FILE_MAX);
+
+	if (st != GR_NO)
+		return st;
+	complain("%s: no such file", path);
+	return GR_BAD;
+}
+
+static enum status put(const struct store *store, uint32_t n, const struct cert *cert,
+		       const char *pem, size_t len)
+{
+	enum status st;
+
+	st = check_fit(store, n, cert);
+	if (st == GR_OK && !is_there(store, n, cert))
+		st = write_certificate(store, n, pem, len);
+	return st == GR_OK ? store->keys->stage(store, n) : st;
+}
+
+static enum status stage(const struct device_context *context, const char *path)
 {
 	const char *where = strcmp(path, "-") == 0 ? "standard input" : path;
 	struct cert cert = { 0 };
@@ -89,16 +122,15 @@ static enum status stage(const struct device_context *desk, const char *path)
 	uint32_t n;
 	size_t len;
 
-	if ((st = device_context_generation(&n, desk, JOURNAL_NEW)) != GR_OK)
+	st = device_context_generation(&n, context, JOURNAL_NEW);
+	if (st != GR_OK)
 		return st;
-	if ((st = file_read(&pem, &len, path, CERT_FILE_MAX)) == GR_NO) {
-		complain("%s: no such file", path);
-		st = GR_BAD;
-	}
-	if (st == GR_OK && (st = cert_from_pem(&cert, pem, len, where)) == GR_OK &&
-	    (st = check_fit(&desk->store, n, &cert)) == GR_OK && !is_there(&desk->store, n, &cert))
-		st = write_certificate(&desk->store, n, pem, len);
-	if (st == GR_OK && (st = relabel_stage(&desk->store, n)) == GR_OK)
+	st = read_certificate(&pem, &len, path);
+	if (st == GR_OK)
+		st = cert_from_pem(&cert, pem, len, where);
+	if (st == GR_OK)
+		st = put(&context->store, n, &cert, pem, len);
+	if (st == GR_OK)
 		puts(cert.id);
 	cert_release(&cert);
 	free(pem);
@@ -107,13 +139,15 @@ static enum status stage(const struct device_context *desk, const char *path)
 
 int command_stage(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc - optind > 1)
+	st = device_context_options(&context, &spec, argc, argv);
+	if (st == GR_OK && argc - optind > 1)
 		arg_usage(&spec);
-	if (st == GR_OK &&
-	    (st = device_context_open(&desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) == GR_OK)
-		st = stage(&desk, argc > optind ? argv[optind] : "-");
-	return device_context_close(&desk, st);
+	if (st == GR_OK)
+		st = device_context_open(&context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE);
+	if (st == GR_OK)
+		st = stage(&context, argc > optind ? argv[optind] : "-");
+	return device_context_close(&context, st);
 }

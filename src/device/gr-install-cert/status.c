@@ -4,8 +4,6 @@
 #include "rotation/device_context.h"
 #include "store/generation.h"
 #include "store/pair.h"
-#include "store/relabel.h"
-#include "store/token_objects.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -20,19 +18,18 @@ static const struct arg_option options[] = {
 static const struct arg_spec spec = { "gr-install-cert status", "[options]",
 				      "Prints what is live and what else there is.", options };
 
-/* What its key in a token is called now. A URI needs no escapes in JSON. */
+enum { KEY_NAME_MAX = 4 * PATH_MAX };
+
+/* Prints what its key in a token is called now. A URI needs no escapes in JSON. */
 static void print_key(const struct store *store, uint32_t n, bool live, bool json)
 {
-	struct token_objects set;
-	char name[PATH_MAX];
+	struct generation_file file;
+	char name[KEY_NAME_MAX];
 
-	if (token_objects_load_generation(&set, store, n) == GR_OK) {
-		if (live && set.reference.has_shown)
-			key_reference_shown(&set.reference.uri, &set.reference);
-		if (uri_format_name(name, sizeof name, &set.reference.uri))
-			printf(json ? ",\"key\":\"%s\"" : " %s", name);
-	}
-	token_objects_release(&set);
+	if (generation_key(&file, store, n) == GR_OK &&
+	    key_backend_of(file.data)->name(name, sizeof name, &file, live))
+		printf(json ? ",\"key\":\"%s\"" : " %s", name);
+	generation_file_release(&file);
 }
 
 /* Strings here are numbers, hexadecimal or words of ours: nothing needs escaping. */
@@ -61,39 +58,60 @@ static void print_generation(const struct store *store, uint32_t n, bool live, b
 	pair_release(&pair);
 }
 
-static enum status print_status(const struct store *store, bool json)
+/* The live generation, 0 without one, and whether a runtime does not find it yet. */
+static uint32_t find_live(bool *pending, const struct store *store)
+{
+	uint32_t live;
+
+	if (store_link(&live, store, "live") != GR_OK)
+		live = 0;
+	*pending = store->keys->is_pending(store, live) == GR_OK;
+	return live;
+}
+
+/* id: the certificate in use; "": there is no pair that could be used. */
+static enum status print_all(bool *pending, const struct store *store, const char *id, bool json)
 {
 	struct generation_list list;
-	struct pair pair;
-	uint32_t live = 0;
-	bool pending = false;
-	enum status st, health = pair_read_configured(&pair, store);
+	uint32_t live;
+	enum status st;
 
-	if ((st = generation_list(&list, store)) == GR_OK) {
-		if (store_link(&live, store, "live") != GR_OK)
-			live = 0;
-		pending = relabel_is_pending(store, live) == GR_OK;
-		printf(json ? "{\"live\":%" PRIu32 ",\"certificateId\":\"%s\",\"generations\":["
-			    : "live=%" PRIu32 "\ncertificateId=%s\n",
-		       live, health == GR_OK ? pair.cert.id : "");
-		if (!json && pending)
-			puts("label=pending");
-		for (size_t i = 0; i < list.count; i++)
-			print_generation(store, list.number[i], list.number[i] == live && !pending,
-					 json, i == 0);
-		if (json)
-			printf("],\"healthy\":%s}\n",
-			       health == GR_OK && !pending ? "true" : "false");
-	}
+	st = generation_list(&list, store);
+	if (st != GR_OK)
+		return st;
+	live = find_live(pending, store);
+	printf(json ? "{\"live\":%" PRIu32 ",\"certificateId\":\"%s\",\"generations\":["
+		    : "live=%" PRIu32 "\ncertificateId=%s\n",
+	       live, id);
+	if (!json && *pending)
+		puts("label=pending");
+	for (size_t i = 0; i < list.count; i++)
+		print_generation(store, list.number[i], list.number[i] == live && !*pending, json,
+				 i == 0);
+	if (json)
+		printf("],\"healthy\":%s}\n", id[0] && !*pending ? "true" : "false");
+	return GR_OK;
+}
+
+static enum status print_status(const struct store *store, bool json)
+{
+	enum status st, health;
+	struct pair pair;
+	bool pending = false;
+
+	health = pair_read_configured(&pair, store);
+	st = print_all(&pending, store, pair.cert.id, json);
 	pair_release(&pair);
-	if (st == GR_OK && (health != GR_OK || pending))
-		return health == GR_FAIL ? GR_FAIL : GR_NO;
-	return st;
+	if (st != GR_OK)
+		return st;
+	if (health == GR_FAIL)
+		return GR_FAIL;
+	return health == GR_OK && !pending ? GR_OK : GR_NO;
 }
 
 int command_status(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	enum status st = GR_OK;
 	bool json = false;
 	int ch;
@@ -102,12 +120,15 @@ int command_status(int argc, char *argv[])
 		if (ch == OPT_JSON)
 			json = true;
 		else
-			st = device_context_option(&desk, ch, optarg);
+			st = device_context_option(&context, ch, optarg);
 	}
 	if (st == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_DAMAGED)) == GR_OK &&
-	    (st = store_check_live(&desk.store)) == GR_OK)
-		st = print_status(&desk.store, json);
-	return device_context_close(&desk, st);
+	if (st == GR_OK)
+		st = device_context_open(&context, DEVICE_CONTEXT_DAMAGED);
+	if (st == GR_OK)
+		st = store_check_live(&context.store);
+	if (st == GR_OK)
+		st = print_status(&context.store, json);
+	return device_context_close(&context, st);
 }

@@ -4,7 +4,6 @@
 #include "complain.h"
 #include "store/generation.h"
 #include "store/pair.h"
-#include "store/relabel.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -12,55 +11,66 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum status check_seat(const struct configured_path *seat)
+static enum status check_path(const struct configured_path *path)
 {
 	enum configured_path_kind kind;
 	enum status st;
 
-	if ((st = configured_path_look(&kind, seat)) != GR_OK || kind == CONFIGURED_PATH_OURS)
+	st = configured_path_look(&kind, path);
+	if (st != GR_OK || kind == CONFIGURED_PATH_OURS)
 		return st;
-	complain("%s: %s", seat->path,
+	complain("%s: %s", path->path,
 		 kind == CONFIGURED_PATH_MISSING ? "missing; run gr-install-cert recover"
 						 : "a foreign file in the place of our link");
 	return GR_BAD;
 }
 
-enum status switch_check_seats(const struct store *store)
+enum status switch_check_paths(const struct store *store)
 {
-	enum status st = check_seat(&store->key);
+	enum status st = check_path(&store->key);
 
-	return st == GR_OK ? check_seat(&store->certificate) : st;
+	return st == GR_OK ? check_path(&store->certificate) : st;
 }
 
-/* From disk and token, every time: what was staged well may since have been damaged. */
+/*
+ * Checks that generation n can become live and gives its certificate's id. From disk and token,
+ * every time: what was staged well may since have been damaged.
+ */
 static enum status check_complete(char id[static 65], const struct store *store, uint32_t n)
 {
 	struct pair pair;
 	enum status st;
 
-	if ((st = pair_read(&pair, store, n)) == GR_NO) {
+	st = pair_read(&pair, store, n);
+	if (st == GR_NO) {
 		complain("%s/%lu: not a complete pair", store->path, (unsigned long)n);
 		return GR_BAD;
 	}
-	if (st == GR_OK && (st = pair_prove(&pair, store)) == GR_OK)
-		memcpy(id, pair.cert.id, sizeof pair.cert.id);
+	if (st != GR_OK)
+		return st;
+	st = pair_prove(&pair, store);
+	memcpy(id, pair.cert.id, sizeof pair.cert.id);
 	pair_release(&pair);
 	return st;
 }
 
-/* The pair that a runtime would load now is the one of generation n, whose certificate is id. */
+/*
+ * Makes a runtime find generation n, and checks that the pair it would load now is that one, whose
+ * certificate is id.
+ */
 static enum status read_back(const struct store *store, uint32_t n, const char *id)
 {
 	struct pair pair;
 	enum status st;
 
-	if ((st = relabel_show(store, n)) != GR_OK)
+	st = store->keys->show(store, n);
+	if (st != GR_OK)
 		return st;
-	if ((st = pair_read_configured(&pair, store)) != GR_OK) {
-		if (st == GR_NO)
-			complain("%s: the configured paths lead nowhere", store->path);
+	st = pair_read_configured(&pair, store);
+	if (st == GR_NO)
+		complain("%s: the configured paths lead nowhere", store->path);
+	if (st != GR_OK)
 		return GR_FAIL;
-	}
 	if (strcmp(pair.cert.id, id) != 0) {
 		complain("%s: shows certificate %s, not %s", store->certificate.path, pair.cert.id,
 			 id);
@@ -70,121 +80,213 @@ static enum status read_back(const struct store *store, uint32_t n, const char *
 	return st;
 }
 
-static enum status prepare_way_back(const struct device_context *desk, uint32_t live)
+/* Makes durable what a rollback to live needs: the link back, and in a trial its record. */
+static enum status prepare_way_back(const struct device_context *context, uint32_t live)
 {
+	const struct store *store = &context->store;
 	enum status st;
 	uint32_t back;
 
-	if ((st = store_link(&back, &desk->store, "back")) == GR_FAIL)
+	st = store_link(&back, store, "back");
+	if (st == GR_FAIL)
 		return st;
-	if (st != GR_OK || back != live)
-		if ((st = store_point(&desk->store, "back", live)) != GR_OK)
+	if (st != GR_OK || back != live) {
+		st = store_point(store, "back", live);
+		if (st != GR_OK)
 			return st;
-	return journal_is(&desk->journal, "trial") ? journal_prepare(&desk->journal, &desk->store)
-						   : store_sync(&desk->store);
+	}
+	if (journal_is(&context->journal, "trial"))
+		return journal_prepare(&context->journal, store);
+	return store_sync(store);
 }
 
-enum status switch_to(const struct device_context *desk, uint32_t n)
+/* Points live back, after a switch that did not show. A line of its own says what fails here. */
+static void undo(const struct store *store, uint32_t live)
 {
-	const struct store *store = &desk->store;
+	if (renameat(store->dir, "back", store->dir, "live") != 0)
+		return;
+	if (store_sync(store) != GR_OK)
+		return;
+	/* where it fails, recover does it again */
+	(void)store->keys->show(store, live);
+}
+
+enum status switch_find_live(uint32_t *live, const struct store *store)
+{
+	enum status st = store_link(live, store, "live");
+
+	if (st == GR_NO) {
+		complain("%s: nothing is live; run gr-install-cert recover", store->path);
+		return GR_BAD;
+	}
+	return st;
+}
+
+enum status switch_to(const struct device_context *context, uint32_t n)
+{
+	const struct store *store = &context->store;
 	char id[65];
 	enum status st;
 	uint32_t live;
 
-	if ((st = switch_check_seats(store)) != GR_OK ||
-	    (st = check_complete(id, store, n)) != GR_OK)
+	st = switch_check_paths(store);
+	if (st != GR_OK)
 		return st;
-	if ((st = store_link(&live, store, "live")) != GR_OK) {
-		if (st == GR_NO)
-			complain("%s: nothing is live; run gr-install-cert recover", store->path);
-		return st == GR_FAIL ? st : GR_BAD;
+	st = check_complete(id, store, n);
+	if (st != GR_OK)
+		return st;
+	st = switch_find_live(&live, store);
+	if (st != GR_OK)
+		return st;
+	if (live == n) {
+		/* a second call, or one after a kill: the rename may not be durable yet */
+		st = store_sync(store);
+		return st == GR_OK ? read_back(store, n, id) : st;
 	}
-	if (live == n)	/* a second call, or one after a kill: the rename may not be durable yet */
-		return (st = store_sync(store)) == GR_OK ? read_back(store, n, id) : st;
-	if ((st = prepare_way_back(desk, live)) != GR_OK ||
-	    (st = store_point(store, "live", n)) != GR_OK)
+	st = prepare_way_back(context, live);
+	if (st != GR_OK)
 		return st;
-	if ((st = read_back(store, n, id)) != GR_OK &&
-	    renameat(store->dir, "back", store->dir, "live") == 0 && store_sync(store) == GR_OK)
-		/* it has said what went wrong, and recover does it again */
-		(void)relabel_show(store, live);
+	st = store_point(store, "live", n);
+	if (st != GR_OK)
+		return st;
+	st = read_back(store, n, id);
+	if (st != GR_OK)
+		undo(store, live);
 	return st;
-}
-
-/* 0: neither the journal nor the link back says. */
-static enum status way_back(uint32_t *n, const struct device_context *desk)
-{
-	enum status st;
-
-	*n = (uint32_t)journal_number(&desk->journal, JOURNAL_OLD);
-	if (*n != 0 || (st = store_link(n, &desk->store, "back")) == GR_OK)
-		return GR_OK;
-	*n = 0;
-	return st == GR_NO ? GR_OK : st;
 }
 
 enum status switch_drop_back(const struct store *store)
 {
-	if (unlinkat(store->dir, "back", 0) == 0 || errno == ENOENT)
-		return store_sync(store);
-	complain("%s/back: %s", store->path, strerror(errno));
-	return GR_FAIL;
+	return store_unlink(store, "back");
+}
+
+/* The generation to go back to: the journal's old one, else that of the link back; 0: neither. */
+static enum status find_old(uint32_t *old, const struct device_context *context)
+{
+	enum status st;
+
+	*old = (uint32_t)journal_number(&context->journal, JOURNAL_OLD);
+	if (*old != 0)
+		return GR_OK;
+	st = store_link(old, &context->store, "back");
+	if (st == GR_NO) {
+		*old = 0;
+		return GR_OK;
+	}
+	return st;
 }
 
 /*
- * The prepared link is renamed where it says the right thing: that needs neither an inode nor a
- * block.
+ * Points live at old. The prepared link is renamed where it points there: that needs neither an
+ * inode nor a block.
  */
-static enum status point_live(const struct store *store, uint32_t n)
+static enum status point_live(const struct store *store, uint32_t old)
 {
 	enum status st;
 	uint32_t back;
 
-	if ((st = store_link(&back, store, "back")) == GR_FAIL)
+	st = store_link(&back, store, "back");
+	if (st == GR_FAIL)
 		return st;
-	if (st != GR_OK || back != n)
-		return store_point(store, "live", n);
+	if (st != GR_OK || back != old)
+		return store_point(store, "live", old);
 	if (renameat(store->dir, "back", store->dir, "live") == 0)
 		return store_sync(store);
-	complain("%s/live: cannot be pointed back at %lu: %s", store->path, (unsigned long)n,
+	complain("%s/live: cannot be pointed back at %lu: %s", store->path, (unsigned long)old,
 		 strerror(errno));
 	return GR_FAIL;
 }
 
-/* Once committed the old pair may be dead to the backend already: back to it only by name. */
-static enum status check_way_back(const struct store *store, uint32_t live, uint32_t n,
-				  bool committed)
+/* What a rollback starts from. */
+struct situation {
+	uint32_t live;		/* 0: nothing is live */
+	bool committed;		/* the live generation */
+	uint32_t old;		/* 0: there is nothing to go back to */
+};
+
+static enum status assess(struct situation *now, const struct device_context *context)
 {
-	if (n != 0 && !committed)
+	const struct store *store = &context->store;
+	enum status st;
+
+	*now = (struct situation){ .live = 0 };
+	st = find_old(&now->old, context);
+	if (st != GR_OK)
+		return st;
+	st = store_link(&now->live, store, "live");
+	if (st == GR_NO) {
+		now->live = 0;
 		return GR_OK;
-	complain("%s/%lu: %s", store->path, (unsigned long)live,
-		 committed ? "committed; activate -g another one instead"
-			   : "live, and there is nothing to go back to");
+	}
+	if (st != GR_OK)
+		return st;
+	st = generation_is_committed(store, now->live);
+	if (st == GR_FAIL)
+		return st;
+	now->committed = st == GR_OK;
+	return GR_OK;
+}
+
+/* Is the rollback done already, or was there none to do? */
+static bool is_back(const struct situation *now)
+{
+	return now->old == now->live || (now->old == 0 && now->committed);
+}
+
+/*
+ * Once the live pair is committed, the backend may have destroyed the old one: a return to it must
+ * be asked for by its number.
+ */
+static enum status check_allowed(const struct store *store, const struct situation *now)
+{
+	if (now->old != 0 && !now->committed)
+		return GR_OK;
+	complain("%s/%lu: %s", store->path, (unsigned long)now->live,
+		 now->committed ? "committed; activate -g another one instead"
+				: "live, and there is nothing to go back to");
 	return GR_BAD;
 }
 
-enum status switch_back(const struct device_context *desk)
+/*
+ * Makes old live and reads it back. Where that does not show and the link decides, the link goes
+ * back to what was live. Where a token must follow the link, a failure of the token is no reason to
+ * go forward again: the next call, or recover, does what is left.
+ */
+static enum status go_back(const struct store *store, const struct situation *now, const char *id)
 {
-	const struct store *store = &desk->store;
-	uint32_t live = 0, n;
-	char id[65];
-	enum status st, mark = GR_NO;
+	enum status st;
 
-	if ((st = way_back(&n, desk)) != GR_OK ||
-	    ((st = store_link(&live, store, "live")) != GR_OK && st != GR_NO) ||
-	    (live != 0 && (mark = generation_is_committed(store, live)) == GR_FAIL))
-		return st != GR_OK ? st : mark;
-	if (n == live || (n == 0 && mark == GR_OK))
-		return (st = relabel_show(store, live)) == GR_OK ? switch_drop_back(store) : st;
-	if ((st = check_way_back(store, live, n, mark == GR_OK)) != GR_OK ||
-	    (st = switch_check_seats(store)) != GR_OK ||
-	    (st = check_complete(id, store, n)) != GR_OK || (st = point_live(store, n)) != GR_OK)
+	st = point_live(store, now->old);
+	if (st != GR_OK)
 		return st;
-	/*
-	 * A token that fails is no reason to go forward again: the next call, or recover, does
-	 * what is left.
-	 */
-	if ((st = read_back(store, n, id)) != GR_OK && live != 0 && !store->key.token)
-		store_point(store, "live", live);
+	st = read_back(store, now->old, id);
+	if (st != GR_OK && now->live != 0 && store->keys->link_decides)
+		store_point(store, "live", now->live);
 	return st;
+}
+
+enum status switch_back(const struct device_context *context)
+{
+	const struct store *store = &context->store;
+	struct situation now;
+	char id[65];
+	enum status st;
+
+	st = assess(&now, context);
+	if (st != GR_OK)
+		return st;
+	if (is_back(&now)) {
+		st = store->keys->show(store, now.live);
+		return st == GR_OK ? switch_drop_back(store) : st;
+	}
+	st = check_allowed(store, &now);
+	if (st != GR_OK)
+		return st;
+	st = switch_check_paths(store);
+	if (st != GR_OK)
+		return st;
+	st = check_complete(id, store, now.old);
+	if (st != GR_OK)
+		return st;
+	return go_back(store, &now, id);
 }

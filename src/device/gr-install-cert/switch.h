@@ -4,7 +4,7 @@
  *
  * The link is renamed, so key and certificate change together; then the pair is read back through
  * the configured paths, and a switch that does not show there is undone. Both may be called again
- * after a kill at any point.
+ * after a kill at any point. On any status but GR_OK one line has been written.
  */
 #ifndef GR_INSTALL_CERT_SWITCH_H
 #define GR_INSTALL_CERT_SWITCH_H
@@ -15,19 +15,21 @@
 
 /*
  * Makes generation live. First everything that the way back needs is made durable: the link back,
- * and during a trial the journal's next record. GR_BAD: it is not complete, or a foreign file sits
- * in the place of our link.
+ * and during a trial the journal's next record. GR_BAD: it is not complete, or a foreign file is in
+ * the place of our link.
  */
-enum status switch_to(const struct device_context *desk, uint32_t generation);
+enum status switch_to(const struct device_context *context, uint32_t generation);
 /*
  * Makes the journal's old generation live (without one, what back says). With back prepared it
  * needs no room on the disk. GR_BAD: there is none, it is not complete, or the live one is
  * committed.
  */
-enum status switch_back(const struct device_context *desk);
-/* Removes the link back, durably; there being none is GR_OK. */
+enum status switch_back(const struct device_context *context);
+/* Removes the link back, durably; GR_OK also where there is none. */
 enum status switch_drop_back(const struct store *store);
+/* Gives the live generation. GR_BAD: nothing is live. */
+enum status switch_find_live(uint32_t *live, const struct store *store);
 /* GR_BAD: a foreign file, or none, in the place of one of our links. */
-enum status switch_check_seats(const struct store *store);
+enum status switch_check_paths(const struct store *store);
 
 #endif

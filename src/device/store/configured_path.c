@@ -16,181 +16,211 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SEAT_NAME_MAX = NAME_MAX - 32 };	/* leaves room for what temporary names add */
+enum { CONFIGURED_NAME_MAX = NAME_MAX - 32 };	/* leaves room for what temporary names add */
 
-enum status configured_path_open(struct configured_path *seat, const char *path)
+/* Where the last component of text begins. */
+static const char *last_component(const char *text)
 {
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	char dir[PATH_MAX] = ".";
+	const char *slash = strrchr(text, '/');
 
-	*seat = (struct configured_path){ .path = path, .dir = -1, .token = uri_is(path) };
-	if (seat->token)
+	return slash ? slash + 1 : text;
+}
+
+static bool is_file_name(const char *name)
+{
+	return *name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+	    strlen(name) <= CONFIGURED_NAME_MAX;
+}
+
+/* What comes before the last component. False: it does not fit. */
+static bool directory_of(char to[static PATH_MAX], const char *text)
+{
+	const char *slash = strrchr(text, '/');
+
+	if (!slash)
+		return str_copy(to, PATH_MAX, ".");
+	return str_format(to, PATH_MAX, "%.*s", slash == text ? 1 : (int)(slash - text), text);
+}
+
+enum status configured_path_open(struct configured_path *path, const char *text)
+{
+	const char *name = last_component(text);
+	char dir[PATH_MAX];
+
+	*path = (struct configured_path){ .path = text, .dir = -1, .token = uri_is(text) };
+	if (path->token)
 		return GR_OK;
-	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-	    strlen(name) > SEAT_NAME_MAX ||
-	    (slash &&
-	     !str_format(dir, sizeof dir, "%.*s", (int)(slash == path ? 1 : slash - path),
-			 path))) {
-		complain("%s: not the path of a file, or too long", path);
+	if (!is_file_name(name) || !directory_of(dir, text)) {
+		complain("%s: not the path of a file, or too long", text);
 		return GR_BAD;
 	}
-	str_copy(seat->name, sizeof seat->name, name);
-	seat->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (seat->dir >= 0 && realpath(dir, seat->home))
+	str_copy(path->name, sizeof path->name, name);
+	path->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (path->dir >= 0 && realpath(dir, path->home))
 		return GR_OK;
 	complain("%s: %s", dir, strerror(errno));
 	return GR_FAIL;
 }
 
-void configured_path_close(struct configured_path *seat)
+void configured_path_close(struct configured_path *path)
 {
-	if (seat->dir >= 0)
-		close(seat->dir);
-	seat->dir = -1;
+	if (path->dir >= 0)
+		close(path->dir);
+	path->dir = -1;
+}
+
+/* Where the link at the path leads. -1: there is none that can be read. */
+static ssize_t read_link(char to[static PATH_MAX], const struct configured_path *path)
+{
+	ssize_t n = readlinkat(path->dir, path->name, to, PATH_MAX - 1);
+
+	to[n < 0 ? 0 : n] = '\0';
+	return n;
+}
+
+static enum status complain_errno(const struct configured_path *path)
+{
+	complain("%s: %s", path->path, strerror(errno));
+	return GR_FAIL;
 }
 
 enum status configured_path_look(enum configured_path_kind *kind,
-				 const struct configured_path *seat)
+				 const struct configured_path *path)
 {
-	char text[PATH_MAX];
+	char target[PATH_MAX];
 	struct stat st;
-	ssize_t n;
 
-	if (seat->token) {
-		*kind = seat->adopted ? CONFIGURED_PATH_OURS : CONFIGURED_PATH_PLAIN;
+	*kind = CONFIGURED_PATH_MISSING;
+	if (path->token) {
+		*kind = path->adopted ? CONFIGURED_PATH_OURS : CONFIGURED_PATH_OBJECT;
 		return GR_OK;
 	}
-	if (fstatat(seat->dir, seat->name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		*kind = CONFIGURED_PATH_MISSING;
-		if (errno == ENOENT)
-			return GR_OK;
-		complain("%s: %s", seat->path, strerror(errno));
-		return GR_FAIL;
-	}
+	if (fstatat(path->dir, path->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? GR_OK : complain_errno(path);
 	*kind = S_ISREG(st.st_mode) ? CONFIGURED_PATH_PLAIN : CONFIGURED_PATH_FOREIGN;
 	if (!S_ISLNK(st.st_mode))
 		return GR_OK;
-	n = readlinkat(seat->dir, seat->name, text, sizeof text - 1);
-	if (n < 0) {
-		complain("%s: %s", seat->path, strerror(errno));
-		return GR_FAIL;
-	}
-	text[n] = '\0';
-	if (strcmp(text, seat->link) == 0)
+	if (read_link(target, path) < 0)
+		return complain_errno(path);
+	if (strcmp(target, path->link) == 0)
 		*kind = CONFIGURED_PATH_OURS;
 	return GR_OK;
 }
 
+bool configured_path_is_adoptable(enum configured_path_kind kind)
+{
+	return kind == CONFIGURED_PATH_PLAIN || kind == CONFIGURED_PATH_OBJECT;
+}
+
 /*
- * Rename cannot replace a mount point (EBUSY). Before Linux 5.8 only one from another file system
- * shows.
+ * A rename cannot replace a mount point (EBUSY). Before Linux 5.8 only one from another file
+ * system can be told.
  */
-static bool is_mounted(const struct configured_path *seat)
+static bool is_mounted(const struct configured_path *path)
 {
 	struct stat dir, file;
 	struct statx sx;
 
-	if (statx(seat->dir, seat->name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &sx) == 0 &&
+	if (statx(path->dir, path->name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &sx) == 0 &&
 	    sx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
 		return sx.stx_attributes & STATX_ATTR_MOUNT_ROOT;
-	return fstat(seat->dir, &dir) == 0 &&
-	    fstatat(seat->dir, seat->name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
+	return fstat(path->dir, &dir) == 0 &&
+	    fstatat(path->dir, path->name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    dir.st_dev != file.st_dev;
 }
 
-enum status configured_path_check(const struct configured_path *seat)
+static enum status complain_foreign(const struct configured_path *path)
 {
-	char text[PATH_MAX];
-	enum configured_path_kind kind;
-	enum status st;
-	ssize_t n;
+	char target[PATH_MAX];
 
-	if ((st = configured_path_look(&kind, seat)) != GR_OK)
-		return st;
-	if (kind == CONFIGURED_PATH_FOREIGN &&
-	    (n = readlinkat(seat->dir, seat->name, text, sizeof text - 1)) >= 0) {
-		text[n] = '\0';
+	if (read_link(target, path) >= 0)
 		complain("%s: a symbolic link to %s that is not ours; configure the path of the "
 			 "file itself",
-			 seat->path, text);
-		return GR_BAD;
-	}
-	if (kind == CONFIGURED_PATH_FOREIGN) {
-		complain("%s: not a regular file", seat->path);
-		return GR_BAD;
-	}
-	if (kind == CONFIGURED_PATH_PLAIN && !seat->token && is_mounted(seat)) {
+			 path->path, target);
+	else
+		complain("%s: not a regular file", path->path);
+	return GR_BAD;
+}
+
+enum status configured_path_check(const struct configured_path *path)
+{
+	enum configured_path_kind kind;
+	enum status st;
+
+	st = configured_path_look(&kind, path);
+	if (st != GR_OK)
+		return st;
+	if (kind == CONFIGURED_PATH_FOREIGN)
+		return complain_foreign(path);
+	if (kind == CONFIGURED_PATH_PLAIN && is_mounted(path)) {
 		complain("%s: a mount point of its own, which cannot be replaced; mount its "
 			 "directory instead",
-			 seat->path);
+			 path->path);
 		return GR_BAD;
 	}
 	return GR_OK;
 }
 
-static void temp_name(char to[static NAME_MAX + 1], const struct configured_path *seat)
+static void temp_name(char to[static NAME_MAX + 1], const struct configured_path *path)
 {
-	str_format(to, NAME_MAX + 1, ".%s.gr-link", seat->name);	/* fits: SEAT_NAME_MAX */
+	/* fits: CONFIGURED_NAME_MAX */
+	str_format(to, NAME_MAX + 1, ".%s.gr-link", path->name);
 }
 
-enum status configured_path_prepare(const struct configured_path *seat)
+enum status configured_path_prepare(const struct configured_path *path)
 {
 	char temp[NAME_MAX + 1];
 	struct owner was;
 	int err = 0;
 
-	if (seat->token)
-		return GR_OK;
-	temp_name(temp, seat);
-	if (owner_become_of(&was, seat->dir, seat->home) != GR_OK)
+	temp_name(temp, path);
+	if (owner_become_of(&was, path->dir, path->home) != GR_OK)
 		return GR_FAIL;
-	unlinkat(seat->dir, temp, 0);
-	if (symlinkat(seat->link, seat->dir, temp) != 0)
+	unlinkat(path->dir, temp, 0);
+	if (symlinkat(path->link, path->dir, temp) != 0)
 		err = errno;
 	if (owner_restore(&was) != GR_OK)
 		return GR_FAIL;
+	if (err == 0)
+		return GR_OK;
 	if (err == EPERM || err == EOPNOTSUPP || err == ENOSYS) {
 		complain("%s: this file system has no symbolic links; keep key and certificate on "
 			 "one that has",
-			 seat->home);
+			 path->home);
 		return GR_BAD;
 	}
-	if (err == 0)
-		return GR_OK;
-	complain("%s: no link can be made here: %s", seat->home, strerror(err));
+	complain("%s: no link can be made here: %s", path->home, strerror(err));
 	return GR_FAIL;
 }
 
-enum status configured_path_take(const struct configured_path *seat)
+enum status configured_path_take(const struct configured_path *path)
 {
 	char temp[NAME_MAX + 1];
 	struct owner was;
 	enum status st;
 
-	if (seat->token)
-		return GR_OK;
-	temp_name(temp, seat);
-	if (owner_become_of(&was, seat->dir, seat->home) != GR_OK)
+	temp_name(temp, path);
+	if (owner_become_of(&was, path->dir, path->home) != GR_OK)
 		return GR_FAIL;
-	if (renameat(seat->dir, temp, seat->dir, seat->name) == 0) {
-		st = file_sync_dir(seat->dir, seat->home);
+	if (renameat(path->dir, temp, path->dir, path->name) == 0) {
+		st = file_sync_dir(path->dir, path->home);
 	} else {
 		st = errno == EBUSY ? GR_BAD : GR_FAIL;
-		complain("%s: cannot be replaced by a link: %s", seat->path, strerror(errno));
+		complain("%s: cannot be replaced by a link: %s", path->path, strerror(errno));
 	}
 	return owner_restore(&was) == GR_OK ? st : GR_FAIL;
 }
 
-void configured_path_unprepare(const struct configured_path *seat)
+void configured_path_unprepare(const struct configured_path *path)
 {
 	char temp[NAME_MAX + 1];
 	struct owner was;
 
-	if (seat->token)
+	if (path->token)
 		return;
-	temp_name(temp, seat);
-	if (owner_become_of(&was, seat->dir, seat->home) != GR_OK)
+	temp_name(temp, path);
+	if (owner_become_of(&was, path->dir, path->home) != GR_OK)
 		return;
-	unlinkat(seat->dir, temp, 0);
+	unlinkat(path->dir, temp, 0);
 	owner_restore(&was);
 }

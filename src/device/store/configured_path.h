@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * configured_path.h - a configured path, where a runtime looks for its key or its certificate: a
- * plain file before adoption, our link afterwards.
+ * configured_path.h - privateKeyPath or certificateFilePath: where a runtime looks for its key or
+ * its certificate. A plain file before adoption, our link to the live generation afterwards.
  *
- * It may be a pkcs11: URI as well: there is nothing to link then, and what is found under it
- * relabel.h sees to.
+ * It may be a pkcs11: URI as well. Then there is nothing to link, and key_backend.h's show sees to
+ * what a runtime finds.
  *
  * On any status but GR_OK one line has been written, unless a function says otherwise.
  */
@@ -18,44 +18,48 @@
 
 enum configured_path_kind {
 	CONFIGURED_PATH_MISSING,
-	CONFIGURED_PATH_OURS,	/* our link, letter for letter */
+	CONFIGURED_PATH_OURS,	/* our link, letter for letter; or a URI that was adopted */
 	CONFIGURED_PATH_PLAIN,	/* a regular file */
+	CONFIGURED_PATH_OBJECT,	/* a URI that was not adopted yet */
 	CONFIGURED_PATH_FOREIGN	/* another link, a directory, a device */
 };
 
 struct configured_path {
 	const char *path;		/* as configured; lives as long as the configuration */
 	bool token;			/* it is a URI, and the directory means nothing */
-	bool adopted;			/* for a URI: the store knows what is found there */
-	int dir;			/* the directory it lies in */
+	bool adopted;			/* for a URI: a generation is live */
+	int dir;			/* the directory it lies in; -1 for a URI */
 	char home[PATH_MAX];		/* that directory, absolute and without links */
 	char name[NAME_MAX + 1];	/* the last component */
 	char link[PATH_MAX];		/* what our link in this place says */
 };
 
 /*
- * Finds the directory; link is the caller's to fill. The path itself need not exist.
- * configured_path_close it in any case.
+ * Opens the directory; link is left for the caller to fill. The path itself need not exist.
+ * configured_path_close it in any case. GR_BAD: not the path of a file.
  */
-enum status configured_path_open(struct configured_path *seat, const char *path);
-void configured_path_close(struct configured_path *seat);
+enum status configured_path_open(struct configured_path *path, const char *text);
+void configured_path_close(struct configured_path *path);
 
+/* Finds out what is there now. */
 enum status configured_path_look(enum configured_path_kind *kind,
-				 const struct configured_path *seat);
+				 const struct configured_path *path);
+/* Is that what an adoption takes into the store? */
+bool configured_path_is_adoptable(enum configured_path_kind kind);
 /*
- * GR_BAD: something sits there that we neither made nor may move: a foreign link, a mount point, a
+ * GR_BAD: there is something that we neither made nor may move: a foreign link, a mount point, a
  * directory.
  */
-enum status configured_path_check(const struct configured_path *seat);
+enum status configured_path_check(const struct configured_path *path);
 
 /*
- * Taking a seat is two steps, so that what can fail fails early: configured_path_prepare makes our
- * link under a temporary name beside it (GR_BAD: this file system has no symbolic links),
- * configured_path_take renames it over the path, durably. configured_path_unprepare removes a link
- * that was not used.
+ * A plain file, or nothing, is replaced by our link in two steps, so that what can fail fails
+ * early: configured_path_prepare makes the link under a temporary name beside it (GR_BAD: this
+ * file system has no symbolic links), configured_path_take renames it over the path, durably.
  */
-enum status configured_path_prepare(const struct configured_path *seat);
-enum status configured_path_take(const struct configured_path *seat);
-void configured_path_unprepare(const struct configured_path *seat);
+enum status configured_path_prepare(const struct configured_path *path);
+enum status configured_path_take(const struct configured_path *path);
+/* Removes a prepared link that was not used. */
+void configured_path_unprepare(const struct configured_path *path);
 
 #endif

@@ -3,7 +3,9 @@
 #include "store/generation.h"
 #include "complain.h"
 #include "file.h"
-#include "store/pair.h"
+#include "key.h"
+#include "owner.h"
+#include "secret.h"
 #include "str.h"
 
 #include <dirent.h>
@@ -80,7 +82,8 @@ enum status generation_list(struct generation_list *list, const struct store *st
 	if (open_stream(&stream, store, store->dir, ".") != GR_OK)
 		return GR_FAIL;
 	while ((read = file_next(&e, stream)) && e) {
-		if ((n = number_of(e->d_name)) == 0)
+		n = number_of(e->d_name);
+		if (n == 0)
 			continue;
 		if (list->count == GENERATION_MAX) {
 			complain("%s: more than %d generations", store->path, GENERATION_MAX);
@@ -134,7 +137,8 @@ enum status generation_has(const struct store *store, uint32_t generation, const
 	enum status st;
 	int fd;
 
-	if ((st = generation_open(&fd, store, generation)) != GR_OK)
+	st = generation_open(&fd, store, generation);
+	if (st != GR_OK)
 		return st;
 	if (fstatat(fd, file, &own, AT_SYMLINK_NOFOLLOW) != 0)
 		st = errno == ENOENT ? GR_NO : complain_errno(store, file);
@@ -147,15 +151,65 @@ enum status generation_is_committed(const struct store *store, uint32_t generati
 	return generation_has(store, generation, MARK);
 }
 
+/* What belongs to another user root reads as root. */
+enum status generation_file_read(struct generation_file *file, int dir, const char *name,
+				 const char *where, size_t max)
+{
+	struct owner was = { geteuid(), getegid() };
+	struct stat found;
+	enum status st;
+
+	if (fstatat(dir, name, &found, AT_SYMLINK_NOFOLLOW) != 0) {
+		if (errno == ENOENT)
+			return GR_NO;
+		complain("%s: %s", where, strerror(errno));
+		return GR_FAIL;
+	}
+	if (found.st_uid != geteuid() && (st = owner_become(&was, 0, 0)) != GR_OK)
+		return st;
+	st = secret_read_at(&file->data, &file->len, &file->stat, dir, name, where, max);
+	return owner_restore(&was) == GR_OK ? st : GR_FAIL;
+}
+
+void generation_file_release(struct generation_file *file)
+{
+	secret_free(file->data, file->len);
+	*file = (struct generation_file){ .data = NULL };
+}
+
+enum status generation_key_in(struct generation_file *file, const struct store *store,
+			      const char *directory)
+{
+	enum status st;
+	int fd;
+
+	*file = (struct generation_file){ .data = NULL };
+	st = open_dir(&fd, store, directory);
+	if (st != GR_OK)
+		return st;
+	st = generation_file_read(file, fd, STORE_KEY_FILE, store->path, KEY_FILE_MAX);
+	close(fd);
+	return st;
+}
+
+enum status generation_key(struct generation_file *file, const struct store *store,
+			   uint32_t generation)
+{
+	char name[NAME_SIZE];
+
+	name_of(name, generation);
+	return generation_key_in(file, store, name);
+}
+
 /*
- * Group and mode of the store's directory; only root may give to a group that it is not in, and
- * dir is held open.
+ * Gives dir the group and mode of the store's directory. Only root may give to a group that it is
+ * not in; dir is held open.
  */
 static enum status open_to_readers(int dir, const struct store *store)
 {
 	struct stat want, own;
 	struct owner was;
-	int bad;
+	int failed = 0;
 
 	if (fstat(store->dir, &want) != 0 || fstat(dir, &own) != 0)
 		return complain_errno(store, ".");
@@ -163,14 +217,16 @@ static enum status open_to_readers(int dir, const struct store *store)
 		return GR_OK;
 	if (owner_become(&was, 0, 0) != GR_OK)
 		return GR_FAIL;
-	bad = (own.st_gid == want.st_gid || fchown(dir, (uid_t)-1, want.st_gid) == 0) &&
-	      fchmod(dir, want.st_mode & 0777) == 0 ? 0 : errno;
-	if (bad)
+	if (own.st_gid != want.st_gid && fchown(dir, (uid_t)-1, want.st_gid) != 0)
+		failed = errno;
+	if (failed == 0 && fchmod(dir, want.st_mode & 0777) != 0)
+		failed = errno;
+	if (failed)
 		complain("%s: a new generation cannot be opened to the readers of the key: %s",
-			 store->path, strerror(bad));
+			 store->path, strerror(failed));
 	if (owner_restore(&was) != GR_OK)
 		return GR_FAIL;
-	return bad ? owner_refusal(bad) : GR_OK;
+	return failed ? owner_refusal(failed) : GR_OK;
 }
 
 static enum status make_dir(int *fd, const struct store *store, const char *name)
@@ -179,11 +235,13 @@ static enum status make_dir(int *fd, const struct store *store, const char *name
 
 	if (mkdirat(store->dir, name, 0700) != 0 && errno != EEXIST)
 		return complain_errno(store, name);
-	if ((st = open_dir(fd, store, name)) != GR_OK)
+	if (open_dir(fd, store, name) != GR_OK)
 		return GR_FAIL;
-	if ((st = open_to_readers(*fd, store)) == GR_OK && (st = store_sync(store)) == GR_OK)
-		return GR_OK;
-	close(*fd);
+	st = open_to_readers(*fd, store);
+	if (st == GR_OK)
+		st = store_sync(store);
+	if (st != GR_OK)
+		close(*fd);
 	return st;
 }
 
@@ -194,7 +252,8 @@ enum status generation_make(const struct store *store, uint32_t generation)
 	int fd;
 
 	name_of(name, generation);
-	if ((st = make_dir(&fd, store, name)) == GR_OK)
+	st = make_dir(&fd, store, name);
+	if (st == GR_OK)
 		close(fd);
 	return st;
 }
@@ -217,15 +276,16 @@ static enum status write_file(int dir, const char *where, const char *file, cons
 	return owner_restore(&was) == GR_OK ? st : GR_FAIL;
 }
 
-enum status generation_try(const struct store *store, const struct pair *pair)
+enum status generation_try(const struct store *store, const struct stat *key,
+			   const struct stat *certificate)
 {
 	const struct configured_path *place = &store->place;
-	enum status st = write_file(place->dir, store->key.path, place->name, NULL, 0,
-				    &pair->key_stat);
+	enum status st;
 
-	return st == GR_OK ? write_file(place->dir, store->certificate.path, place->name, NULL, 0,
-					&pair->cert_stat)
-			   : st;
+	st = write_file(place->dir, store->key.path, place->name, NULL, 0, key);
+	if (st != GR_OK)
+		return st;
+	return write_file(place->dir, store->certificate.path, place->name, NULL, 0, certificate);
 }
 
 enum status generation_write(const struct store *store, uint32_t generation, const char *file,
@@ -236,11 +296,13 @@ enum status generation_write(const struct store *store, uint32_t generation, con
 	int fd;
 
 	generation_where(where, store, generation);
-	if ((st = generation_open(&fd, store, generation)) != GR_OK) {
-		if (st == GR_NO)
-			complain("%s: there is no such generation", where);
-		return st == GR_NO ? GR_BAD : st;
+	st = generation_open(&fd, store, generation);
+	if (st == GR_NO) {
+		complain("%s: there is no such generation", where);
+		return GR_BAD;
 	}
+	if (st != GR_OK)
+		return st;
 	st = write_file(fd, where, file, data, len, like);
 	close(fd);
 	return st;
@@ -258,9 +320,11 @@ enum status generation_commit(const struct store *store, uint32_t generation)
 	int fd;
 
 	generation_where(where, store, generation);
-	if ((st = generation_open(&fd, store, generation)) != GR_OK)
+	st = generation_open(&fd, store, generation);
+	if (st != GR_OK)
 		return st;
-	if ((st = generation_is_committed(store, generation)) == GR_OK)
+	st = generation_is_committed(store, generation);
+	if (st == GR_OK)
 		st = file_sync_dir(fd, where);
 	else if (st == GR_NO)
 		st = set_mark(fd, where);
@@ -268,24 +332,39 @@ enum status generation_commit(const struct store *store, uint32_t generation)
 	return st;
 }
 
+static enum status write_all(int dir, const struct store *store,
+			     const struct generation_file *key,
+			     const struct generation_file *certificate)
+{
+	enum status st;
+
+	st = write_file(dir, store->path, STORE_KEY_FILE, key->data, key->len, &key->stat);
+	if (st != GR_OK)
+		return st;
+	st = write_file(dir, store->path, STORE_CERTIFICATE_FILE, certificate->data,
+			certificate->len, &certificate->stat);
+	if (st != GR_OK)
+		return st;
+	return set_mark(dir, store->path);
+}
+
 enum status generation_import(const struct store *store, uint32_t generation,
-			      const struct pair *pair)
+			      const struct generation_file *key,
+			      const struct generation_file *certificate)
 {
 	char name[NAME_SIZE];
 	enum status st;
 	int fd;
 
 	name_of(name, generation);
-	if ((st = make_dir(&fd, store, IMPORT)) != GR_OK)
+	st = make_dir(&fd, store, IMPORT);
+	if (st != GR_OK)
 		return st;
-	if ((st = write_file(fd, store->path, STORE_KEY_FILE, pair->key_pem, pair->key_len,
-			     &pair->key_stat)) == GR_OK &&
-	    (st = write_file(fd, store->path, STORE_CERTIFICATE_FILE, pair->cert_pem,
-			     pair->cert_len, &pair->cert_stat)) == GR_OK &&
-	    (st = set_mark(fd, store->path)) == GR_OK)
-		st = renameat(store->dir, IMPORT, store->dir, name) == 0
-		    ? store_sync(store)
-		    : complain_errno(store, name);
+	st = write_all(fd, store, key, certificate);
 	close(fd);
-	return st;
+	if (st != GR_OK)
+		return st;
+	if (renameat(store->dir, IMPORT, store->dir, name) != 0)
+		return complain_errno(store, name);
+	return store_sync(store);
 }

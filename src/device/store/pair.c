@@ -2,58 +2,28 @@
 /* pair.c - a key and its certificate */
 #include "store/pair.h"
 #include "complain.h"
-#include "file.h"
 #include "key.h"
 #include "owner.h"
-#include "pkcs11/key_reference.h"
-#include "pkcs11/token_key.h"
-#include "secret.h"
-#include "store/generation.h"
-#include "store/token_key_store.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 void pair_release(struct pair *pair)
 {
-	key_wipe(pair->key_pem, pair->key_len);
-	secret_free(pair->cert_pem, pair->cert_len);
+	generation_file_release(&pair->key_file);
+	generation_file_release(&pair->cert_file);
 	EVP_PKEY_free(pair->key);
 	cert_release(&pair->cert);
-	*pair = (struct pair){ 0 };
+	*pair = (struct pair){ .key = NULL };
 }
 
 bool pair_same(const struct pair *a, const struct pair *b)
 {
-	if (a->in_token || b->in_token)
-		return a->in_token && b->in_token && strcmp(a->cert.id, b->cert.id) == 0;
-	return a->key_len == b->key_len && a->cert_len == b->cert_len &&
-	    memcmp(a->key_pem, b->key_pem, a->key_len) == 0 &&
-	    memcmp(a->cert_pem, b->cert_pem, a->cert_len) == 0;
-}
-
-/* What belongs to another user root reads as root. */
-enum status pair_file(char **data, size_t *len, struct stat *status, int dir, const char *name,
-		      const char *where, size_t max)
-{
-	struct owner was = { geteuid(), getegid() };
-	struct stat st;
-	enum status result;
-
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		if (errno == ENOENT)
-			return GR_NO;
-		complain("%s: %s", where, strerror(errno));
-		return GR_FAIL;
-	}
-	if (st.st_uid != geteuid() && (result = owner_become(&was, 0, 0)) != GR_OK)
-		return result;
-	result = secret_read_at(data, len, status, dir, name, where, max);
-	return owner_restore(&was) == GR_OK ? result : GR_FAIL;
+	return a->keys == b->keys && a->keys->same(a, b);
 }
 
 static bool sign_and_verify(EVP_PKEY *key, EVP_PKEY *public)
@@ -73,7 +43,8 @@ static bool sign_and_verify(EVP_PKEY *key, EVP_PKEY *public)
 	return ok;
 }
 
-enum status pair_check(EVP_PKEY *key, const struct cert *cert, const char *where)
+enum status pair_check(const struct key_backend *keys, EVP_PKEY *key, const struct cert *cert,
+		       const char *where)
 {
 	if (!cert_fits_key(cert, key)) {
 		complain("%s: the certificate does not belong to the private key", where);
@@ -82,43 +53,38 @@ enum status pair_check(EVP_PKEY *key, const struct cert *cert, const char *where
 	if (sign_and_verify(key, X509_get0_pubkey(cert->x509)))
 		return GR_OK;
 	complain("%s: the private key does not sign: %s", where, complain_openssl());
-	return token_key_failure(key);
+	return keys->failure(key);
 }
 
-/* GR_NO, silent: a key that is not made yet. */
-static enum status parse_reference(struct pair *pair, const char *where)
-{
-	struct key_reference reference = { .public = NULL };
-	enum status st = key_reference_parse(&reference, pair->key_pem, where, &pair->key_stat);
-
-	if (st == GR_OK && !reference.public)
-		st = GR_NO;
-	if (st == GR_OK && EVP_PKEY_up_ref(reference.public))
-		pair->key = reference.public;
-	key_reference_release(&reference);
-	return st;
-}
-
+/* Chooses the back end by what stands in the key's file, and takes the key out of it. */
 static enum status parse_key(struct pair *pair, const char *where)
 {
-	pair->in_token = key_reference_is(pair->key_pem);
-	return pair->in_token ? parse_reference(pair, where)
-			      : key_from_pem(&pair->key, pair->key_pem, pair->key_len, where);
+	pair->keys = key_backend_of(pair->key_file.data);
+	return pair->keys->parse(&pair->key, &pair->key_file, where);
 }
 
-enum status pair_parse(struct pair *pair, const char *where_key, const char *where_cert)
+static enum status parse(struct pair *pair, const char *where_key, const char *where_cert)
 {
 	enum status st;
 
-	if ((st = parse_key(pair, where_key)) != GR_OK ||
-	    (st = cert_from_pem(&pair->cert, pair->cert_pem, pair->cert_len, where_cert)) != GR_OK)
+	st = parse_key(pair, where_key);
+	if (st != GR_OK)
 		return st;
-	if (!pair->in_token)
-		return pair_check(pair->key, &pair->cert, where_cert);
-	if (cert_fits_key(&pair->cert, pair->key))
-		return GR_OK;
-	complain("%s: the certificate does not belong to the private key", where_cert);
-	return GR_BAD;
+	st = cert_from_pem(&pair->cert, pair->cert_file.data, pair->cert_file.len, where_cert);
+	if (st != GR_OK)
+		return st;
+	return pair->keys->check(pair, where_cert);
+}
+
+static enum status read_files(struct pair *pair, int dir, const char *where)
+{
+	enum status st;
+
+	st = generation_file_read(&pair->key_file, dir, STORE_KEY_FILE, where, KEY_FILE_MAX);
+	if (st != GR_OK)
+		return st;
+	return generation_file_read(&pair->cert_file, dir, STORE_CERTIFICATE_FILE, where,
+				    CERT_FILE_MAX);
 }
 
 enum status pair_read(struct pair *pair, const struct store *store, uint32_t generation)
@@ -127,16 +93,15 @@ enum status pair_read(struct pair *pair, const struct store *store, uint32_t gen
 	enum status st;
 	int fd;
 
-	*pair = (struct pair){ 0 };
+	*pair = (struct pair){ .key = NULL };
 	generation_where(where, store, generation);
-	if ((st = generation_open(&fd, store, generation)) != GR_OK)
+	st = generation_open(&fd, store, generation);
+	if (st != GR_OK)
 		return st;
-	if ((st = pair_file(&pair->key_pem, &pair->key_len, &pair->key_stat, fd, STORE_KEY_FILE,
-			    where, KEY_FILE_MAX)) == GR_OK &&
-	    (st = pair_file(&pair->cert_pem, &pair->cert_len, &pair->cert_stat, fd,
-			    STORE_CERTIFICATE_FILE, where, CERT_FILE_MAX)) == GR_OK)
-		st = pair_parse(pair, where, where);
+	st = read_files(pair, fd, where);
 	close(fd);
+	if (st == GR_OK)
+		st = parse(pair, where, where);
 	if (st != GR_OK)
 		pair_release(pair);
 	return st;
@@ -144,73 +109,194 @@ enum status pair_read(struct pair *pair, const struct store *store, uint32_t gen
 
 enum status pair_prove(const struct pair *pair, const struct store *store)
 {
-	EVP_PKEY *key;
-	enum status st;
-
-	if (!pair->in_token)
-		return GR_OK;
-	if ((st = token_key_store_key(&key, store, pair->key_pem, &pair->key_stat, store->path)) !=
-	    GR_OK)
-		return st;
-	st = pair_check(key, &pair->cert, store->key.path);
-	EVP_PKEY_free(key);
-	return st;
-}
-
-enum status pair_key_text(char **text, size_t *len, struct stat *status, const struct store *store,
-			  const char *directory)
-{
-	int fd = store->dir < 0
-	    ? -1
-	    : openat(store->dir, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	enum status st;
-
-	if (fd < 0 && (store->dir < 0 || errno == ENOENT))
-		return GR_NO;
-	if (fd < 0) {
-		complain("%s/%s: %s", store->path, directory, strerror(errno));
-		return GR_FAIL;
-	}
-	st = pair_file(text, len, status, fd, STORE_KEY_FILE, store->path, KEY_FILE_MAX);
-	close(fd);
-	return st;
-}
-
-static enum status generation_key_text(char **text, size_t *len, struct stat *status,
-				       const struct store *store, uint32_t generation)
-{
-	char name[16];
-
-	snprintf(name, sizeof name, "%lu", (unsigned long)generation);
-	return pair_key_text(text, len, status, store, name);
+	return pair->keys->prove(pair, store);
 }
 
 enum status pair_read_key(EVP_PKEY **key, const struct store *store, uint32_t generation)
 {
-	char where[GENERATION_WHERE], *text;
-	struct stat file;
+	struct generation_file file;
+	char where[GENERATION_WHERE];
 	enum status st;
-	size_t len;
 
 	generation_where(where, store, generation);
-	if ((st = generation_key_text(&text, &len, &file, store, generation)) != GR_OK)
+	st = generation_key(&file, store, generation);
+	if (st == GR_OK)
+		st = key_backend_of(file.data)->load(key, store, &file, where);
+	generation_file_release(&file);
+	return st;
+}
+
+enum status pair_check_fit(const struct store *store, uint32_t generation,
+			   const struct cert *cert)
+{
+	const struct key_backend *keys;
+	struct generation_file file;
+	char where[GENERATION_WHERE];
+	EVP_PKEY *key = NULL;
+	enum status st;
+
+	generation_where(where, store, generation);
+	st = generation_key(&file, store, generation);
+	if (st != GR_OK)
 		return st;
-	st = key_reference_is(text) ? token_key_store_key(key, store, text, &file, where)
-				    : key_from_pem(key, text, len, where);
-	key_wipe(text, len);
+	keys = key_backend_of(file.data);
+	st = keys->load(&key, store, &file, where);
+	if (st == GR_OK)
+		st = pair_check(keys, key, cert, where);
+	EVP_PKEY_free(key);
+	generation_file_release(&file);
 	return st;
 }
 
 enum status pair_has_key(struct stat *status, const struct store *store, uint32_t generation)
 {
 	char where[GENERATION_WHERE];
-	struct pair pair = { 0 };
+	struct pair pair = { .key = NULL };
 	enum status st;
 
 	generation_where(where, store, generation);
-	if ((st = generation_key_text(&pair.key_pem, &pair.key_len, status, store, generation)) ==
-	    GR_OK)
+	st = generation_key(&pair.key_file, store, generation);
+	if (st == GR_OK) {
+		*status = pair.key_file.stat;
 		st = parse_key(&pair, where);
+	}
 	pair_release(&pair);
+	return st;
+}
+
+/*
+ * The links are read by us, one by one; the kernel must then arrive at the same file by the path
+ * itself.
+ */
+static enum status confirm(const struct configured_path *path, const struct stat *found)
+{
+	struct owner was;
+	struct stat st;
+	int err = 0;
+
+	if (owner_become(&was, 0, 0) != GR_OK)
+		return GR_FAIL;
+	if (fstatat(path->dir, path->name, &st, 0) != 0)
+		err = errno;
+	if (owner_restore(&was) != GR_OK)
+		return GR_FAIL;
+	if (err == 0 && st.st_dev == found->st_dev && st.st_ino == found->st_ino)
+		return GR_OK;
+	complain("%s: does not lead to the live generation: %s", path->path,
+		 err ? strerror(err) : "another file");
+	return GR_BAD;
+}
+
+/* Where the path is ours, reads the live generation. */
+static enum status read_live(struct generation_file *file, const struct store *store,
+			     const struct configured_path *path, const char *name, size_t max)
+{
+	enum status st;
+	uint32_t live;
+	int fd;
+
+	st = store_link(&live, store, "live");
+	if (st != GR_OK)
+		return st;
+	st = generation_open(&fd, store, live);
+	if (st != GR_OK)
+		return st;
+	st = generation_file_read(file, fd, name, path->path, max);
+	close(fd);
+	if (st != GR_OK || path->token)
+		return st;
+	return confirm(path, &file->stat);
+}
+
+/*
+ * The URI of a key that was not adopted yet stands for its file. No file says who may read it:
+ * we alone.
+ */
+static enum status take_uri(struct generation_file *file, const char *uri)
+{
+	file->stat = (struct stat){ .st_mode = 0600, .st_uid = geteuid(), .st_gid = getegid() };
+	file->data = strdup(uri);
+	if (!file->data) {
+		complain("%s: out of memory", uri);
+		return GR_FAIL;
+	}
+	file->len = strlen(uri);
+	return GR_OK;
+}
+
+static enum status read_key_path(struct generation_file *file, const struct store *store)
+{
+	const struct configured_path *path = &store->key;
+	enum configured_path_kind kind;
+	enum status st;
+
+	st = configured_path_look(&kind, path);
+	if (st != GR_OK)
+		return st;
+	switch (kind) {
+	case CONFIGURED_PATH_OURS:
+		return read_live(file, store, path, STORE_KEY_FILE, KEY_FILE_MAX);
+	case CONFIGURED_PATH_PLAIN:
+		return generation_file_read(file, path->dir, path->name, path->path,
+					    KEY_FILE_MAX);
+	case CONFIGURED_PATH_OBJECT:
+		return take_uri(file, path->path);
+	case CONFIGURED_PATH_FOREIGN:
+		return configured_path_check(path);
+	case CONFIGURED_PATH_MISSING:
+		break;
+	}
+	return GR_NO;
+}
+
+static enum status read_certificate_path(struct generation_file *file, const struct store *store)
+{
+	const struct configured_path *path = &store->certificate;
+	enum configured_path_kind kind;
+	enum status st;
+
+	st = configured_path_look(&kind, path);
+	if (st != GR_OK)
+		return st;
+	switch (kind) {
+	case CONFIGURED_PATH_OURS:
+		return read_live(file, store, path, STORE_CERTIFICATE_FILE, CERT_FILE_MAX);
+	case CONFIGURED_PATH_PLAIN:
+		return generation_file_read(file, path->dir, path->name, path->path,
+					    CERT_FILE_MAX);
+	case CONFIGURED_PATH_OBJECT:
+		return store->keys->read_certificate(file, store);
+	case CONFIGURED_PATH_FOREIGN:
+		return configured_path_check(path);
+	case CONFIGURED_PATH_MISSING:
+		break;
+	}
+	return GR_NO;
+}
+
+static enum status read_configured(struct pair *pair, const struct store *store)
+{
+	enum status st;
+
+	st = read_key_path(&pair->key_file, store);
+	if (st != GR_OK)
+		return st;
+	st = read_certificate_path(&pair->cert_file, store);
+	if (st != GR_OK)
+		return st;
+	st = key_backend_of(pair->key_file.data)->complete(pair, store);
+	if (st != GR_OK)
+		return st;
+	return parse(pair, store->key.path, store->certificate.path);
+}
+
+enum status pair_read_configured(struct pair *pair, const struct store *store)
+{
+	enum status st;
+
+	*pair = (struct pair){ .key = NULL };
+	st = read_configured(pair, store);
+	if (st != GR_OK)
+		pair_release(pair);
 	return st;
 }

@@ -10,9 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-#define SCHEME "pkcs11:"
 
 enum { ATTRIBUTE_MAX = 3 * PATH_MAX };	/* percent-encoded */
 
@@ -39,11 +36,6 @@ static const struct attribute {
 #undef TEXT
 };
 enum { ATTRIBUTES = sizeof attributes / sizeof attributes[0] };
-
-bool uri_is(const char *text)
-{
-	return strncasecmp(text, SCHEME, strlen(SCHEME)) == 0;
-}
 
 /* Undoes %20 and the like. The number of bytes, or -1: badly encoded, or more than size. */
 static int decode(unsigned char *to, size_t size, const char *text, size_t len)
@@ -187,7 +179,7 @@ enum status uri_parse(struct uri *uri, const char *text, const char *what)
 		complain("%s: not a pkcs11 URI, or too long", what);
 		return GR_BAD;
 	}
-	for (text += strlen(SCHEME); *text; ) {
+	for (text += strlen(URI_SCHEME); *text; ) {
 		size_t len = strcspn(text, query ? "&" : ";?");
 
 		if (len > 0 && (st = take(uri, &seen, text, len, query, what)) != GR_OK)
@@ -251,7 +243,7 @@ static bool format(char *to, size_t size, const struct uri *uri, bool with_query
 	struct writer w = { .to = to, .size = size };
 	char slot[24];
 
-	for (const char *c = SCHEME; *c; c++)
+	for (const char *c = URI_SCHEME; *c; c++)
 		put(&w, *c);
 	for (size_t i = 0; i < ATTRIBUTES; i++) {
 		const struct attribute *a = &attributes[i];
@@ -292,7 +284,7 @@ bool uri_format_name(char *to, size_t size, const struct uri *uri)
 /* Greengrass lite takes it among the path attributes as well. */
 enum status uri_cut_pin(char *text, char *pin, size_t size)
 {
-	char *at = text + strlen(SCHEME), *end, *value;
+	char *at = text + strlen(URI_SCHEME), *end, *value;
 	int n;
 
 	for (;; at = end + 1) {

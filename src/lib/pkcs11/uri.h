@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <strings.h>
 
 #include "status.h"
 
@@ -31,7 +32,13 @@ struct uri {
 	bool foreign;
 };
 
-bool uri_is(const char *text);	/* it begins with pkcs11: */
+#define URI_SCHEME "pkcs11:"
+
+/* Does text name something in a token? */
+static inline bool uri_is(const char *text)
+{
+	return strncasecmp(text, URI_SCHEME, sizeof URI_SCHEME - 1) == 0;
+}
 /*
  * GR_BAD, one line that starts with what: not such a URI, an attribute twice or unknown, or a
  * pin-value, which is then not repeated: a PIN has no place in an argument, the environment or a
