@@ -4,6 +4,7 @@
 #include "complain.h"
 #include "config/settings.h"
 #include "key.h"
+#include "pkcs11/key_reference.h"
 #include "pkcs11/token_key.h"
 #include "secret.h"
 #include "store/credential.h"

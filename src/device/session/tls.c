@@ -2,6 +2,7 @@
 /* tls.c - the TLS side of a session */
 #include "session/tls.h"
 #include "complain.h"
+#include "pkcs11/token.h"
 #include "pkcs11/token_key.h"
 
 #include <arpa/inet.h>

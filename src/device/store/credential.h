@@ -9,11 +9,13 @@
 #ifndef GR_STORE_CREDENTIAL_H
 #define GR_STORE_CREDENTIAL_H
 
+#include <openssl/types.h>
+
 #include "cert.h"
 #include "config/conf.h"
-#include "pkcs11/key_reference.h"
-#include "pkcs11/object.h"
 #include "status.h"
+
+struct token;
 
 struct credential {
 	EVP_PKEY *key;

@@ -15,7 +15,7 @@
 #ifndef GR_PKCS11_KEY_REFERENCE_H
 #define GR_PKCS11_KEY_REFERENCE_H
 
-#include <openssl/evp.h>
+#include <openssl/types.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 

@@ -8,10 +8,19 @@
 #ifndef GR_PKCS11_OBJECT_H
 #define GR_PKCS11_OBJECT_H
 
-#include <openssl/x509.h>
+#include <openssl/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "pkcs11/token.h"
+#include "pkcs11/uri.h"
+#include "status.h"
+
+struct ck_attribute;
+struct token;
+
+/* As in p11-kit's pkcs11.h, which users of this header need not see. */
+typedef unsigned long ck_object_handle_t;
+typedef unsigned long ck_attribute_type_t;
 
 enum object_class { OBJECT_PRIVATE, OBJECT_PUBLIC, OBJECT_CERTIFICATE, OBJECT_CLASSES };
 enum { OBJECTS_MAX = 64 };
@@ -26,8 +35,8 @@ struct object_list {
 	size_t count;
 };
 
-/* What object_name says, as a template for the module. */
-void object_name_template(struct ck_attribute to[static 2], const struct object_name *name);
+/* Writes name as a template for the module: two attributes. */
+void object_name_template(struct ck_attribute *to, const struct object_name *name);
 const char *object_class_name(enum object_class class);
 /* The label and id in a URI. */
 void object_name_of(struct object_name *name, const struct uri *uri);

@@ -3,6 +3,7 @@
 #include "pkcs11/referred_key.h"
 #include "complain.h"
 #include "pkcs11/object.h"
+#include "pkcs11/token.h"
 #include "pkcs11/token_key.h"
 
 enum status referred_key_load(EVP_PKEY **key, struct token *token,

@@ -6,8 +6,12 @@
 #ifndef GR_PKCS11_REFERRED_KEY_H
 #define GR_PKCS11_REFERRED_KEY_H
 
+#include <openssl/types.h>
+
 #include "pkcs11/key_reference.h"
-#include "pkcs11/token.h"
+#include "status.h"
+
+struct token;
 
 /*
  * Where nobody knows the public key, the token may have it under the same name. GR_BAD: it has

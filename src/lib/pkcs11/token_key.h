@@ -9,11 +9,15 @@
 #ifndef GR_PKCS11_TOKEN_KEY_H
 #define GR_PKCS11_TOKEN_KEY_H
 
-#include <openssl/evp.h>
+#include <openssl/types.h>
+#include <stdbool.h>
 
 #include "alg.h"
 #include "pkcs11/object.h"
-#include "pkcs11/token.h"
+#include "pkcs11/uri.h"
+#include "status.h"
+
+struct token;
 
 /*
  * The private key object, RSA or EC, whose public half is public. EVP_PKEY_free it before
