@@ -27,8 +27,8 @@ static const struct arg_spec spec = {
 };
 
 /*
- * What the job asked for goes before what is configured. The key may be older than both: it must go
- * with them. n: its generation; 0: a key outside the store.
+ * What the job asked for goes before what is configured. The key may be older than both: it must
+ * go with them. n: its generation; 0: a key outside the store.
  */
 static enum status choose_signing(const struct alg_sign **sign,
 				  const struct device_context *context, EVP_PKEY *key, uint32_t n)

@@ -8,7 +8,8 @@
 static const struct arg_command commands[] = {
 	{ "adopt", command_adopt, "take plain files into the store; print the live generation" },
 	{ "next", command_next, "print a generation number that is free" },
-	{ "stage", command_stage, "put a certificate beside its private key; print its certificate id" },
+	{ "stage", command_stage,
+	  "put a certificate beside its private key; print its certificate id" },
 	{ "activate", command_activate, "make a generation live" },
 	{ "rollback", command_rollback, "make the generation before it live again" },
 	{ "commit", command_commit, "mark a generation committed and destroy the old one" },

@@ -14,9 +14,12 @@
 #include <stdio.h>
 
 static const struct arg_option options[] = {
-	{ 'g', "generation", "N", "the generation to make it in (default: the journal's new, else the next free one)" },
-	{ 'k', "key", "URI", "make a device's first key in a token, called so; prints its whole URI" },
-	{ 'l', "list-algorithms", NULL, "print what can be made, and how it signs; with -k by that token" },
+	{ 'g', "generation", "N",
+	  "the generation to make it in (default: the journal's new, else the next free one)" },
+	{ 'k', "key", "URI",
+	  "make a device's first key in a token, called so; prints its whole URI" },
+	{ 'l', "list-algorithms", NULL,
+	  "print what can be made, and how it signs; with -k by that token" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-keygen", "[options]",
@@ -31,11 +34,14 @@ static enum status choose_generation(uint32_t *n, const struct device_context *c
 }
 
 /* What the job asked for goes before what is configured. */
-static enum status choose_algorithm(const struct alg_key **alg, const struct device_context *context)
+static enum status choose_algorithm(const struct alg_key **alg,
+				    const struct device_context *context)
 {
 	const char *name = context->journal.value[JOURNAL_KEY_ALGORITHM];
 
-	return alg_key_find(alg, name[0] ? name : conf_text(&context->conf, CONF_KEY_ALGORITHM));
+	if (name[0] == '\0')
+		name = conf_text(&context->conf, CONF_KEY_ALGORITHM);
+	return alg_key_find(alg, name);
 }
 
 /* The live key shows who may read the new one. GR_BAD: nothing is live. */

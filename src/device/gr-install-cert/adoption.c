@@ -151,8 +151,8 @@ static enum status take_links(const struct store *store, const struct scene *sce
 
 /*
  * First everything that can be refused is tried while nothing has changed yet: that the token can
- * pass a label on, that the file systems have links, that owners can be given. Then each step shows
- * the same bytes at the configured paths as the one before.
+ * pass a label on, that the file systems have links, that owners can be given. Then each step
+ * shows the same bytes at the configured paths as the one before.
  */
 static enum status adopt_pair(uint32_t *live, struct store *store, const struct scene *scene,
 			      struct pair *pair)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * commands.h - the commands of gr-install-cert; each returns the exit status. Each may run twice, or
- * after a kill at any point.
+ * commands.h - the commands of gr-install-cert; each returns the exit status. Each may run twice,
+ * or after a kill at any point.
  */
 #ifndef GR_INSTALL_CERT_COMMANDS_H
 #define GR_INSTALL_CERT_COMMANDS_H

@@ -13,7 +13,8 @@
 enum { OPT_HEARTBEAT = 256 };
 
 static const struct arg_option options[] = {
-	{ OPT_HEARTBEAT, "heartbeat", NULL, "leave a sign of life, for a driver that must not be alone" },
+	{ OPT_HEARTBEAT, "heartbeat", NULL,
+	  "leave a sign of life, for a driver that must not be alone" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-install-cert recover", "[options]",

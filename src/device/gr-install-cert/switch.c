@@ -249,8 +249,8 @@ static enum status check_allowed(const struct store *store, const struct situati
 
 /*
  * Makes old live and reads it back. Where that does not show and the link decides, the link goes
- * back to what was live. Where a token must follow the link, a failure of the token is no reason to
- * go forward again: the next call, or recover, does what is left.
+ * back to what was live. Where a token must follow the link, a failure of the token is no reason
+ * to go forward again: the next call, or recover, does what is left.
  */
 static enum status go_back(const struct store *store, const struct situation *now, const char *id)
 {

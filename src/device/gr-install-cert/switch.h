@@ -15,8 +15,8 @@
 
 /*
  * Makes generation live. First everything that the way back needs is made durable: the link back,
- * and during a trial the journal's next record. GR_BAD: it is not complete, or a foreign file is in
- * the place of our link.
+ * and during a trial the journal's next record. GR_BAD: it is not complete, or a foreign file is
+ * in the place of our link.
  */
 enum status switch_to(const struct device_context *context, uint32_t generation);
 /*

@@ -4,8 +4,8 @@
  * privateKeyPath, a pkcs11: URI, names.
  *
  * The live generation's objects have that label L, all others L.<n>: one call brings that about
- * from any mixture that a cut can leave. For a moment nothing has the label; two keys never do. The
- * link shown says for which generation that was done last, so that a token is opened only when
+ * from any mixture that a cut can leave. For a moment nothing has the label; two keys never do.
+ * The link shown says for which generation that was done last, so that a token is opened only when
  * there is something to do. What the functions do and what their statuses mean: key_backend.h.
  */
 #ifndef GR_STORE_RELABEL_H

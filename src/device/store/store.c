@@ -129,10 +129,12 @@ static enum status open_path(struct configured_path *path, const struct conf *co
 /* Chooses where .gr lies: beside the key, else beside the certificate, else in $GR_STATE. */
 static enum status choose_place(struct store *store)
 {
-	const struct configured_path *beside = store->key.token ? &store->certificate : &store->key;
+	const struct configured_path *beside = &store->key;
 	char own[sizeof store->conf->state + 8];
 	enum status st;
 
+	if (store->key.token)
+		beside = &store->certificate;
 	if (store->certificate.token && !store->key.token) {
 		complain(
 		    "%s: a certificate in a token goes with a key in it; privateKeyPath is a file",

@@ -3,8 +3,10 @@
  * store.h - where a device keeps its credentials: generations, and one link that says which is
  * live.
  *
- *	<dir of privateKeyPath>/.gr/<basename>/   format, rotation (the journal), live -> N, back -> N
- *	<dir of privateKeyPath>/.gr/<basename>/N/ private.key, certificate.pem, committed (a mark)
+ *	<dir of privateKeyPath>/.gr/<basename>/		format, rotation (the journal),
+ *							live -> N, back -> N
+ *	<dir of privateKeyPath>/.gr/<basename>/N/	private.key, certificate.pem,
+ *							committed (a mark)
  *
  * Where the key is in a token (privateKeyPath is a pkcs11: URI), .gr lies beside the certificate,
  * as .gr/<its basename>, and where that is in the token as well, in $GR_STATE, as .gr/token. A

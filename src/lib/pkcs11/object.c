@@ -75,11 +75,14 @@ enum status object_find(struct object_list *list, const struct token *token,
 	if (name->id_len)
 		template[count++] = (struct ck_attribute){ CKA_ID, (void *)name->id,
 							   name->id_len };
-	if ((st = token_begin(token, &turn)) != GR_OK)
+	st = token_begin(token, &turn);
+	if (st != GR_OK)
 		return st;
-	if ((rv = find(list, token, template, count)) != CKR_OK)
+	rv = find(list, token, template, count);
+	if (rv != CKR_OK)
 		st = token_complain(token, "objects cannot be searched for", rv);
-	if ((st = token_end(&turn, st)) != GR_OK || list->count < OBJECTS_MAX)
+	st = token_end(&turn, st);
+	if (st != GR_OK || list->count < OBJECTS_MAX)
 		return st;
 	complain("%s: %d objects or more are called %s", token->where, OBJECTS_MAX, name->label);
 	return GR_BAD;
@@ -111,7 +114,8 @@ enum status object_read(void *to, size_t *len, size_t size, const struct token *
 	enum status st;
 	ck_rv_t rv;
 
-	if ((st = token_begin(token, &turn)) != GR_OK)
+	st = token_begin(token, &turn);
+	if (st != GR_OK)
 		return st;
 	rv = token->f->C_GetAttributeValue(token->session, object, &attribute, 1);
 	if (rv == CKR_ATTRIBUTE_TYPE_INVALID ||
@@ -130,12 +134,11 @@ enum status object_read_name(struct object_name *name, const struct token *token
 	size_t len;
 
 	*name = (struct object_name){ .id_len = 0 };
-	if ((st = object_read(name->label, &len, sizeof name->label - 1, token, object,
-			      CKA_LABEL)) != GR_OK &&
-	    st != GR_NO)
+	st = object_read(name->label, &len, sizeof name->label - 1, token, object, CKA_LABEL);
+	if (st != GR_OK && st != GR_NO)
 		return st;
-	if ((st = object_read(name->id, &name->id_len, sizeof name->id, token, object, CKA_ID)) !=
-	    GR_NO)
+	st = object_read(name->id, &name->id_len, sizeof name->id, token, object, CKA_ID);
+	if (st != GR_NO)
 		return st;
 	name->id_len = 0;
 	return GR_OK;
@@ -162,11 +165,14 @@ enum status object_copy(ck_object_handle_t *copy, const struct token *token,
 	ck_rv_t rv;
 
 	object_name_template(template, name);
-	if ((st = token_begin(token, &turn)) != GR_OK)
+	st = token_begin(token, &turn);
+	if (st != GR_OK)
 		return st;
-	if ((rv = token->f->C_CopyObject(token->session, object, template, 2, copy)) != CKR_OK)
-		st = is_unable(rv) ? GR_NO
-				   : token_complain(token, "an object cannot be copied", rv);
+	rv = token->f->C_CopyObject(token->session, object, template, 2, copy);
+	if (is_unable(rv))
+		st = GR_NO;
+	else if (rv != CKR_OK)
+		st = token_complain(token, "an object cannot be copied", rv);
 	return token_end(&turn, st);
 }
 
@@ -179,11 +185,14 @@ enum status object_rename(const struct token *token, ck_object_handle_t object,
 	ck_rv_t rv;
 
 	object_name_template(template, name);
-	if ((st = token_begin(token, &turn)) != GR_OK)
+	st = token_begin(token, &turn);
+	if (st != GR_OK)
 		return st;
-	if ((rv = token->f->C_SetAttributeValue(token->session, object, template, 2)) != CKR_OK)
-		st = is_unable(rv) ? GR_NO
-				   : token_complain(token, "an object cannot be renamed", rv);
+	rv = token->f->C_SetAttributeValue(token->session, object, template, 2);
+	if (is_unable(rv))
+		st = GR_NO;
+	else if (rv != CKR_OK)
+		st = token_complain(token, "an object cannot be renamed", rv);
 	return token_end(&turn, st);
 }
 
@@ -197,18 +206,19 @@ enum status object_can_move(const struct token *token, ck_object_handle_t object
 	enum status st;
 	ck_rv_t rv;
 
-	if ((st = token_begin(token, &turn)) != GR_OK)
+	st = token_begin(token, &turn);
+	if (st != GR_OK)
 		return st;
 	rv = token->f->C_CopyObject(token->session, object, &for_session, 1, &copy);
 	if (rv == CKR_OK)
 		token->f->C_DestroyObject(token->session, copy);
 	else
 		st = GR_NO;
-	if ((st = token_end(&turn, st)) != GR_NO)
+	st = token_end(&turn, st);
+	if (st != GR_NO)
 		return st;
-	return (st = object_read_name(&name, token, object)) == GR_OK
-	    ? object_rename(token, object, &name)
-	    : st;
+	st = object_read_name(&name, token, object);
+	return st == GR_OK ? object_rename(token, object, &name) : st;
 }
 
 enum status object_destroy(const struct token *token, ck_object_handle_t object)
@@ -217,9 +227,11 @@ enum status object_destroy(const struct token *token, ck_object_handle_t object)
 	enum status st;
 	ck_rv_t rv;
 
-	if ((st = token_begin(token, &turn)) != GR_OK)
+	st = token_begin(token, &turn);
+	if (st != GR_OK)
 		return st;
-	if ((rv = token->f->C_DestroyObject(token->session, object)) != CKR_OK)
+	rv = token->f->C_DestroyObject(token->session, object);
+	if (rv != CKR_OK)
 		st = token_complain(token, "an object cannot be destroyed", rv);
 	return token_end(&turn, st);
 }
@@ -289,31 +301,57 @@ static const char *group_of(const unsigned char *params, size_t len)
 	return nid == NID_undef ? NULL : OBJ_nid2sn(nid);
 }
 
+/* *key stays NULL where the attributes make no key. */
+static enum status read_rsa(EVP_PKEY **key, const struct token *token, ck_object_handle_t object,
+			    const unsigned char *modulus, size_t modulus_len)
+{
+	unsigned char exponent[ATTRIBUTE_MAX];
+	enum status st;
+	size_t len;
+
+	st = object_read(exponent, &len, sizeof exponent, token, object, CKA_PUBLIC_EXPONENT);
+	if (st == GR_OK)
+		*key = rsa_key(modulus, modulus_len, exponent, len);
+	return st;
+}
+
+/* The same for EC. */
+static enum status read_ec(EVP_PKEY **key, const struct token *token, ck_object_handle_t object)
+{
+	unsigned char params[ATTRIBUTE_MAX], point[ATTRIBUTE_MAX];
+	size_t params_len, point_len;
+	const char *group;
+	enum status st;
+
+	st = object_read(params, &params_len, sizeof params, token, object, CKA_EC_PARAMS);
+	if (st != GR_OK)
+		return st;
+	st = object_read(point, &point_len, sizeof point, token, object, CKA_EC_POINT);
+	if (st != GR_OK)
+		return st;
+	group = group_of(params, params_len);
+	if (group)
+		*key = ec_key(group, point, point_len);
+	return GR_OK;
+}
+
 enum status object_read_public(EVP_PKEY **key, const struct token *token,
 			       ck_object_handle_t object)
 {
-	unsigned char a[ATTRIBUTE_MAX], b[ATTRIBUTE_MAX];
-	EVP_PKEY *made = NULL;
-	const char *group;
-	size_t alen, blen;
+	unsigned char modulus[ATTRIBUTE_MAX];
+	size_t len;
 	enum status st;
 
-	if ((st = object_read(a, &alen, sizeof a, token, object, CKA_MODULUS)) == GR_OK &&
-	    alen > 0) {
-		if ((st = object_read(b, &blen, sizeof b, token, object, CKA_PUBLIC_EXPONENT)) ==
-		    GR_OK)
-			made = rsa_key(a, alen, b, blen);
-	} else if (st == GR_OK || st == GR_NO) {
-		if ((st = object_read(a, &alen, sizeof a, token, object, CKA_EC_PARAMS)) ==
-			GR_OK &&
-		    (st = object_read(b, &blen, sizeof b, token, object, CKA_EC_POINT)) == GR_OK &&
-		    (group = group_of(a, alen)))
-			made = ec_key(group, b, blen);
-	}
-	if (made) {
-		*key = made;
+	st = object_read(modulus, &len, sizeof modulus, token, object, CKA_MODULUS);
+	if (st != GR_OK && st != GR_NO)
+		return st;
+	*key = NULL;
+	if (st == GR_OK && len > 0)
+		st = read_rsa(key, token, object, modulus, len);
+	else
+		st = read_ec(key, token, object);
+	if (*key)
 		return GR_OK;
-	}
 	ERR_clear_error();
 	return st == GR_OK ? GR_NO : st;
 }
@@ -326,12 +364,16 @@ enum status object_read_certificate(X509 **certificate, const struct token *toke
 	enum status st;
 	size_t len;
 
-	if ((st = object_read(der, &len, sizeof der, token, object, CKA_VALUE)) == GR_OK &&
-	    (*certificate = d2i_X509(NULL, &at, (long)len)))
-		return GR_OK;
-	if (st == GR_OK || st == GR_NO)
-		complain("%s: a certificate is malformed: %s", token->where, complain_openssl());
-	return st == GR_OK || st == GR_NO ? GR_BAD : st;
+	st = object_read(der, &len, sizeof der, token, object, CKA_VALUE);
+	if (st != GR_OK && st != GR_NO)
+		return st;
+	if (st == GR_OK) {
+		*certificate = d2i_X509(NULL, &at, (long)len);
+		if (*certificate)
+			return GR_OK;
+	}
+	complain("%s: a certificate is malformed: %s", token->where, complain_openssl());
+	return GR_BAD;
 }
 
 /* The fields that PKCS#11 wants beside the certificate, in DER: free them. */
@@ -371,22 +413,33 @@ static ck_rv_t create(const struct token *token, const struct encoding *e,
 	return token->f->C_CreateObject(token->session, template, 10, &made);
 }
 
+static enum status put(const struct token *token, const struct encoding *e,
+		       const struct object_name *name)
+{
+	struct token_turn turn;
+	enum status st;
+	ck_rv_t rv;
+
+	st = token_begin(token, &turn);
+	if (st != GR_OK)
+		return st;
+	rv = create(token, e, name);
+	if (rv != CKR_OK)
+		st = token_complain(token, "a certificate cannot be stored", rv);
+	return token_end(&turn, st);
+}
+
 enum status object_put_certificate(const struct token *token, X509 *certificate,
 				   const struct object_name *name)
 {
 	struct encoding e = { 0 };
-	struct token_turn turn;
 	enum status st = GR_FAIL;
-	ck_rv_t rv;
 
-	if (!encode(&e, certificate)) {
+	if (encode(&e, certificate))
+		st = put(token, &e, name);
+	else
 		complain("%s: a certificate cannot be encoded: %s", token->where,
 			 complain_openssl());
-	} else if ((st = token_begin(token, &turn)) == GR_OK) {
-		if ((rv = create(token, &e, name)) != CKR_OK)
-			st = token_complain(token, "a certificate cannot be stored", rv);
-		st = token_end(&turn, st);
-	}
 	OPENSSL_free(e.value);
 	OPENSSL_free(e.subject);
 	OPENSSL_free(e.issuer);

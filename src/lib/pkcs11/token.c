@@ -32,9 +32,11 @@ static enum status begin(const struct token *token, struct token_turn *turn, uin
 
 	str_format(late, sizeof late, "%.120s: the token does not answer within %lu s",
 		   token->where, (unsigned long)seconds);
-	if ((st = call_timeout_limit(&turn->limit, seconds, late)) != GR_OK)
+	st = call_timeout_limit(&turn->limit, seconds, late);
+	if (st != GR_OK)
 		return st;
-	if ((st = owner_become(&turn->was, token->setup.self.uid, token->setup.self.gid)) != GR_OK)
+	st = owner_become(&turn->was, token->setup.self.uid, token->setup.self.gid);
+	if (st != GR_OK)
 		call_timeout_stop(&turn->limit);
 	return st;
 }
@@ -89,7 +91,8 @@ static enum status find_slot(struct token *token, const struct uri *uri)
 	unsigned found = 0;
 	ck_rv_t rv;
 
-	if ((rv = token->f->C_GetSlotList(1, slots, &count)) != CKR_OK)
+	rv = token->f->C_GetSlotList(1, slots, &count);
+	if (rv != CKR_OK)
 		return token_complain(token, "slots cannot be listed", rv);
 	for (unsigned long i = 0; i < count; i++) {
 		if (token->f->C_GetTokenInfo(slots[i], &info) != CKR_OK ||
@@ -110,8 +113,8 @@ static enum status find_slot(struct token *token, const struct uri *uri)
 }
 
 /*
- * What the token says of earlier attempts; whoever changed the PIN since it was refused knows what
- * he does.
+ * By what the token and our record say of earlier attempts. A PIN that was changed since one was
+ * refused is tried. GR_BAD: a person has to see to it.
  */
 static enum status may_log_in(const struct token *token, const struct ck_token_info *info,
 			      enum pin_record record, const struct pin *pin)
@@ -151,8 +154,8 @@ static enum status try_pin(const struct token *token, const struct pin *pin,
 	if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN)
 		return record == PIN_UNKNOWN ? GR_OK
 					     : pin_note_taken(token->setup.state, token->serial);
-	if (is_refusal(
-		rv)) /* on record before anything else can happen; a line of its own says if it cannot be */
+	/* Recorded before anything else; where that fails it writes a line of its own. */
+	if (is_refusal(rv))
 		(void)pin_note_refused(pin, token->setup.state, token->serial);
 	complain("%s: PIN from %s: %s (0x%lx)", token->where, pin->source, module_reason(rv), rv);
 	return module_status(rv);
@@ -167,14 +170,18 @@ static enum status log_in(const struct token *token)
 	enum status st;
 	ck_rv_t rv;
 
-	if ((rv = token->f->C_GetTokenInfo(token->slot, &info)) != CKR_OK)
+	rv = token->f->C_GetTokenInfo(token->slot, &info);
+	if (rv != CKR_OK)
 		return token_complain(token, "cannot be looked at", rv);
 	if (!(info.flags & CKF_LOGIN_REQUIRED))
 		return GR_OK;
-	if ((st = setup->read_pin(&pin, setup->uri.pin_source, setup->context)) != GR_OK)
+	st = setup->read_pin(&pin, setup->uri.pin_source, setup->context);
+	if (st != GR_OK)
 		return st;
-	if ((st = pin_look(&record, &pin, setup->state, token->serial)) == GR_OK &&
-	    (st = may_log_in(token, &info, record, &pin)) == GR_OK)
+	st = pin_look(&record, &pin, setup->state, token->serial);
+	if (st == GR_OK)
+		st = may_log_in(token, &info, record, &pin);
+	if (st == GR_OK)
 		st = try_pin(token, &pin, record);
 	pin_wipe(&pin);
 	return st;
@@ -198,10 +205,7 @@ static enum status take_lock(int *fd, const struct token *token)
 	return GR_FAIL;
 }
 
-/*
- * What a child was born with is its parent's: to end it there would be to log the parent out of
- * some modules.
- */
+/* A child leaves the connection of its parent alone: some modules would log the parent out. */
 static void leave(struct token *token)
 {
 	if (token->f && token->pid == getpid())
@@ -224,12 +228,16 @@ static enum status start(struct token *token)
 	enum status st;
 	int lock;
 
-	if ((st = take_lock(&lock, token)) != GR_OK)
+	st = take_lock(&lock, token);
+	if (st != GR_OK)
 		return st;
 	token->pid = getpid();
-	if ((st = module_environment(setup->environment ? setup->environment : "")) == GR_OK &&
-	    (st = module_start(&token->f, setup->uri.module)) == GR_OK &&
-	    (st = find_slot(token, &setup->uri)) == GR_OK)
+	st = module_environment(setup->environment ? setup->environment : "");
+	if (st == GR_OK)
+		st = module_start(&token->f, setup->uri.module);
+	if (st == GR_OK)
+		st = find_slot(token, &setup->uri);
+	if (st == GR_OK)
 		st = open_session(token);
 	if (st != GR_OK)
 		leave(token);
@@ -266,8 +274,10 @@ enum status token_connect(struct token *token)
 	struct token_turn turn;
 	enum status st;
 
-	if ((st = token_begin(token, &turn)) == GR_OK)
-		st = token_end(&turn, start(token));
+	st = token_begin(token, &turn);
+	if (st != GR_OK)
+		return st;
+	st = token_end(&turn, start(token));
 	if (st != GR_OK)
 		return st;
 	token->connections++;
@@ -275,7 +285,10 @@ enum status token_connect(struct token *token)
 	return GR_OK;
 }
 
-/* Does the session stand? Some modules tell only when they are to sign: token->lost. */
+/*
+ * Does the session still exist? Some modules tell that it does not only when they are to sign:
+ * token->lost.
+ */
 static bool is_connected(const struct token *token)
 {
 	struct ck_session_info info;
@@ -311,7 +324,8 @@ enum status token_ready(struct token *token)
 			 token->where);
 		return GR_FAIL;
 	}
-	if ((st = token_connect(token)) != GR_OK)
+	st = token_connect(token);
+	if (st != GR_OK)
 		token->again_ms = clock_boot_ms() + PAUSE_MS;
 	return st;
 }

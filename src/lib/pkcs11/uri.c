@@ -21,7 +21,8 @@ static const struct attribute {
 	enum kind kind;
 	size_t offset, size;
 } attributes[] = {
-#define TEXT(name, kind, field) { name, kind, offsetof(struct uri, field), sizeof ((struct uri *)0)->field }
+#define TEXT(name, kind, field) \
+	{ name, kind, offsetof(struct uri, field), sizeof ((struct uri *)0)->field }
 	TEXT("token", PATH_TEXT, token),
 	TEXT("manufacturer", PATH_TEXT, manufacturer),
 	TEXT("model", PATH_TEXT, model),
