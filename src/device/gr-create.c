@@ -10,7 +10,6 @@
 #include "gr-create/issued_certificate.h"
 #include "out.h"
 #include "secret.h"
-#include "session/login.h"
 #include "session/rotation_request.h"
 #include "session/session.h"
 #include "store/credential.h"

@@ -9,9 +9,9 @@
 #include "gr-link/agent.h"
 #include "pkcs11/pin.h"
 #include "secret.h"
-#include "session/login.h"
+#include "session/connect_options.h"
 #include "session/mqtt.h"
-#include "session/socket.h"
+#include "session/link_socket.h"
 #include "str.h"
 
 #include <errno.h>
@@ -93,8 +93,8 @@ static int catch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-static enum status serve(struct mqtt *mqtt, struct inbox *inbox, const struct settings *set,
-			 const char *id)
+static enum status serve(struct mqtt *mqtt, struct message_queue *queue,
+			 const struct settings *set, const char *id)
 {
 	int listener, signals = catch_signals();
 	struct agent agent;
@@ -104,11 +104,11 @@ static enum status serve(struct mqtt *mqtt, struct inbox *inbox, const struct se
 		complain("signals: %s", strerror(errno));
 		return GR_FAIL;
 	}
-	if ((st = socket_listen(&listener, set->socket)) != GR_OK) {
+	if ((st = link_socket_listen(&listener, set->socket)) != GR_OK) {
 		close(signals);
 		return st;
 	}
-	agent_init(&agent, mqtt, inbox, listener, signals);
+	agent_init(&agent, mqtt, queue, listener, signals);
 	if ((st = announce(id)) == GR_OK)
 		st = agent_run(&agent);
 	agent_release(&agent);
@@ -130,8 +130,8 @@ static void close_others(const struct conf *conf)
 int main(int argc, char *argv[])
 {
 	struct settings set = { 0 };
-	struct login login = { 0 };
-	struct inbox inbox = { 0 };
+	struct connect_options connection = { 0 };
+	struct message_queue queue = { 0 };
 	struct mqtt mqtt = { 0 };
 	int64_t patience;
 	enum status st;
@@ -144,17 +144,17 @@ int main(int argc, char *argv[])
 	if ((st = read_settings(&set, argc, argv)) != GR_OK)
 		goto out;
 	close_others(&set.conf);
-	if ((st = login_load(&login, &set.conf, set.generation)) != GR_OK)
+	if ((st = connect_options_load(&connection, &set.conf, set.generation)) != GR_OK)
 		goto out;
 	patience = INT64_C(1000) * conf_number(&set.conf, CONF_REQUEST_TIMEOUT);
-	if ((st = mqtt_open(&mqtt, &login.setup, login.client, &inbox,
+	if ((st = mqtt_open(&mqtt, &connection.setup, connection.client, &queue,
 			    clock_boot_ms() + patience)) != GR_OK)
 		goto out;
 	mqtt.patience_ms = patience;
-	st = serve(&mqtt, &inbox, &set, login.id);
+	st = serve(&mqtt, &queue, &set, connection.id);
 	mqtt_close(&mqtt);
 out:
-	inbox_release(&inbox);
+	message_queue_release(&queue);
 	conf_release(&set.conf);
 	return st;
 }

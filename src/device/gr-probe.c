@@ -5,7 +5,7 @@
 #include "config/conf.h"
 #include "out.h"
 #include "secret.h"
-#include "session/login.h"
+#include "session/connect_options.h"
 #include "session/mqtt.h"
 
 #include <stdio.h>
@@ -65,40 +65,40 @@ static enum status read_settings(struct settings *set, int argc, char *argv[])
 	return st == GR_OK ? conf_load(&set->conf) : st;
 }
 
-static enum status probe(const struct login *login, uint32_t seconds)
+static enum status probe(const struct connect_options *connection, uint32_t seconds)
 {
-	struct inbox inbox = { 0 };
+	struct message_queue queue = { 0 };
 	struct mqtt mqtt = { 0 };
 	enum status st;
 
-	st = mqtt_open(&mqtt, &login->setup, login->client, &inbox,
+	st = mqtt_open(&mqtt, &connection->setup, connection->client, &queue,
 		       clock_boot_ms() + INT64_C(1000) * seconds);
 	if (st != GR_OK)
 		return st;
 	mqtt_close(&mqtt);
-	inbox_release(&inbox);
-	puts(login->id);
+	message_queue_release(&queue);
+	puts(connection->id);
 	return out_close();
 }
 
 int main(int argc, char *argv[])
 {
 	struct settings set = { 0 };
-	struct login login = { 0 };
+	struct connect_options connection = { 0 };
 	enum status st;
 
 	secret_guard();
 	if ((st = read_settings(&set, argc, argv)) != GR_OK)
 		goto out;
-	st = set.key ? login_load_files(&login, &set.conf, set.key, set.certificate)
-		     : login_load(&login, &set.conf, set.generation);
+	st = set.key ? connect_options_load_files(&connection, &set.conf, set.key, set.certificate)
+		     : connect_options_load(&connection, &set.conf, set.generation);
 	if (st != GR_OK)
 		goto out;
 	if (set.take_over)
-		login_as_thing(&login);
+		connect_options_as_thing(&connection);
 	else
-		login_as_probe(&login);
-	st = probe(&login, conf_number(&set.conf, CONF_REQUEST_TIMEOUT));
+		connect_options_as_probe(&connection);
+	st = probe(&connection, conf_number(&set.conf, CONF_REQUEST_TIMEOUT));
 out:
 	conf_release(&set.conf);
 	return st;

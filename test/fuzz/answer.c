@@ -41,7 +41,7 @@ enum status __wrap_request_send(struct request *request, json_t *body)
 	return body ? GR_OK : GR_FAIL;
 }
 
-/* As inbox_put makes one. */
+/* As message_queue_put makes one. */
 enum status __wrap_session_receive(struct session *s, struct message *message, int64_t deadline)
 {
 	char *topic, *payload;

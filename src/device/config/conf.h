@@ -46,7 +46,8 @@ struct conf {
 
 /* The options every device program takes; paste into its table, hand each to conf_option. */
 #define CONF_OPTIONS \
-	{ 'C', "config", "FILE", "the configuration file (default $GR_CONF or /etc/gr/gr.conf)" }, \
+	{ 'C', "config", "FILE", \
+	  "the configuration file (default $GR_CONF or /etc/gr/gr.conf)" }, \
 	{ 'o', "option", "KEY=VALUE", "one setting that goes before file and environment" }
 /* A zeroed struct is ready for this. GR_BAD, one line: unknown key. */
 enum status conf_option(struct conf *conf, int ch, const char *value);
@@ -68,8 +69,8 @@ const char *conf_name(enum conf_key key);
 enum conf_key conf_find(const char *name);
 
 /*
- * Runs gr-config with the flags that conf was given, then options (at most seven, NULL ends them), and
- * takes what it prints: see sibling_run.
+ * Runs gr-config with the flags that conf was given, then options (at most seven, NULL ends them),
+ * and takes what it prints: see sibling_run.
  */
 enum status conf_ask(char **text, size_t *len, const struct conf *conf,
 		     const char *const options[]);

@@ -2,7 +2,7 @@
 /* next.c - gr-jobs-client next: the next execution that is a rotation, waited for */
 #include "clock.h"
 #include "gr-jobs-client/describe.h"
-#include "gr-jobs-client/front.h"
+#include "gr-jobs-client/blocking_jobs.h"
 #include "str.h"
 
 #include <string.h>
@@ -127,7 +127,7 @@ static enum status look(struct watch *watch)
 	json_decref(answer);
 	st = st == GR_OK ? try_all(watch, &list) : GR_FAIL;
 	if (st == GR_NO)
-		front_tell(&list, watch->jobs.session.thing, watch->front);
+		blocking_jobs_report(&list, watch->jobs.session.thing, watch->front);
 	list_release(&list);
 	return st;
 }

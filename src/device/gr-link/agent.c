@@ -3,7 +3,7 @@
 #define _GNU_SOURCE	/* accept4 */
 #include "gr-link/agent.h"
 #include "complain.h"
-#include "session/socket.h"
+#include "session/link_socket.h"
 #include "str.h"
 
 #include <errno.h>
@@ -20,11 +20,11 @@ enum { TURN_MS = 5000, AT_MQTT = 0, AT_LISTENER, AT_STDIN, AT_SIGNALS, AT_CLIENT
 
 static const char babble[] = "does not speak our protocol";
 
-void agent_init(struct agent *agent, struct mqtt *mqtt, struct inbox *inbox, int listener,
+void agent_init(struct agent *agent, struct mqtt *mqtt, struct message_queue *queue, int listener,
 		int signals)
 {
 	*agent = (struct agent){
-		.mqtt = mqtt, .inbox = inbox, .listener = listener, .signals = signals
+		.mqtt = mqtt, .queue = queue, .listener = listener, .signals = signals
 	};
 	for (EACH_CLIENT(client, agent))
 		client->fd = -1;
@@ -56,7 +56,7 @@ static void admit(struct agent *agent)
 
 	if (fd < 0)
 		return;
-	if (!socket_peer_is_us(fd, &pid)) {
+	if (!link_socket_peer_is_us(fd, &pid)) {
 		complain("a client is refused: it runs as another user");
 		close(fd);
 		return;
@@ -106,7 +106,7 @@ static void deliver(struct agent *agent)
 {
 	struct message message;
 
-	while (inbox_take(agent->inbox, &message)) {
+	while (message_queue_take(agent->queue, &message)) {
 		for (EACH_CLIENT(client, agent))
 			client_pass(client, agent->subscription, &message);
 		message_release(&message);

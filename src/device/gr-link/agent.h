@@ -18,13 +18,13 @@ static_assert(AGENT_CLIENTS + SUBSCRIPTIONS <= MQTT_ACKS, "answers of the broker
 
 struct agent {
 	struct mqtt *mqtt;
-	struct inbox *inbox;	/* the session's */
+	struct message_queue *queue; /* the session's */
 	int listener, signals;
 	struct subscription subscription[SUBSCRIPTIONS];
 	struct client client[AGENT_CLIENTS];
 };
 
-void agent_init(struct agent *agent, struct mqtt *mqtt, struct inbox *inbox, int listener,
+void agent_init(struct agent *agent, struct mqtt *mqtt, struct message_queue *queue, int listener,
 		int signals);
 /*
  * Serves clients. GR_OK: standard input ended, or a signal came. GR_FAIL, one line: the connection

@@ -9,7 +9,7 @@
 
 #include "gr-link/subscription.h"
 #include "session/frame.h"
-#include "session/inbox.h"
+#include "session/message_queue.h"
 #include "status.h"
 
 /*

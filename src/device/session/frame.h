@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "session/inbox.h"
+#include "session/message_queue.h"
 #include "topic.h"
 
 enum frame_kind {

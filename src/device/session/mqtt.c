@@ -4,7 +4,7 @@
 #include "call_timeout.h"
 #include "clock.h"
 #include "complain.h"
-#include "session/verdict.h"
+#include "session/connect_result.h"
 #include "str.h"
 
 #include <errno.h>
@@ -70,7 +70,8 @@ static void on_message(struct mosquitto *client, void *obj,
 
 	(void)client;
 	if (message->payloadlen >= 0)
-		inbox_put(m->inbox, message->topic, message->payload, (size_t)message->payloadlen);
+		message_queue_put(m->queue, message->topic, message->payload,
+				  (size_t)message->payloadlen);
 }
 
 bool mqtt_acked(struct mqtt *m, int mid, bool *refused)
@@ -118,11 +119,11 @@ static enum status reach(struct mqtt *m, const struct tls_setup *setup, int64_t 
 	call_timeout_stop(&ticker);
 	if (rc == MOSQ_ERR_SUCCESS)
 		return GR_OK;
-	return verdict_silence(m->where, &m->tls, setup,
-			       ticks > 0	 ? "no connection within the time allowed"
-				   : m->tls.done ? closed
-						 : reason_of(rc, error),
-			       deadline);
+	return connect_result_no_connack(m->where, &m->tls, setup,
+					 ticks > 0 ? "no connection within the time allowed"
+					     : m->tls.done ? closed
+							   : reason_of(rc, error),
+					 deadline);
 }
 
 static enum status await_connack(struct mqtt *m, const struct tls_setup *setup,
@@ -133,17 +134,18 @@ static enum status await_connack(struct mqtt *m, const struct tls_setup *setup,
 		int64_t left = deadline - clock_boot_ms();
 
 		if (left <= 0)
-			return verdict_silence(m->where, &m->tls, setup,
-					       "no answer within the time allowed", deadline);
+			return connect_result_no_connack(m->where, &m->tls, setup,
+							 "no answer within the time allowed",
+							 deadline);
 		if (poll(&p, 1, left > TURN_MS ? TURN_MS : (int)left) < 0 && errno != EINTR)
-			return verdict_silence(m->where, &m->tls, setup, strerror(errno),
-					       deadline);
+			return connect_result_no_connack(m->where, &m->tls, setup, strerror(errno),
+							 deadline);
 		/* silent here: whether we were taken is judged below */
 		(void)mqtt_turn(m, p.revents);
 	}
 	if (m->connack >= 0)
-		return verdict_connack(m->where, setup, client_id, m->connack);
-	return verdict_silence(m->where, &m->tls, setup, closed, deadline);
+		return connect_result_connack(m->where, setup, client_id, m->connack);
+	return connect_result_no_connack(m->where, &m->tls, setup, closed, deadline);
 }
 
 static enum status make_client(struct mqtt *m, const char *client_id)
@@ -169,12 +171,12 @@ static enum status make_client(struct mqtt *m, const char *client_id)
 }
 
 enum status mqtt_open(struct mqtt *m, const struct tls_setup *setup, const char *client_id,
-		      struct inbox *inbox, int64_t deadline)
+		      struct message_queue *queue, int64_t deadline)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	enum status st;
 
-	*m = (struct mqtt){ .inbox = inbox, .connack = -1 };
+	*m = (struct mqtt){ .queue = queue, .connack = -1 };
 	str_format(m->where, sizeof m->where, "%.255s:%u", setup->host, (unsigned)setup->port);
 	/* libmosquitto writes to sockets that may be closed */
 	sigaction(SIGPIPE, &ignore, NULL);

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "session/inbox.h"
+#include "session/message_queue.h"
 #include "session/tls.h"
 #include "status.h"
 
@@ -35,7 +35,7 @@ struct mqtt_ack {
 struct mqtt {
 	struct mosquitto *client;
 	struct tls tls;
-	struct inbox *inbox;
+	struct message_queue *queue;
 	char where[280];	/* "host:port", for error lines */
 	char doing[640];	/* what we sent last, "" once it was answered */
 	/*
@@ -56,10 +56,10 @@ struct mqtt {
  * GR_OK: the broker took us. GR_NO: it refused us for good (bad identity, or not authorised, in
  * CONNACK; or a TLS alert about our certificate from a server that had proven its name). GR_FAIL:
  * everything that is no verdict: no such name, no route, an unverifiable server, time, silence.
- * GR_BAD: as tls_open. Messages go to inbox. SIGPIPE is ignored from here on.
+ * GR_BAD: as tls_open. Messages go to queue. SIGPIPE is ignored from here on.
  */
 enum status mqtt_open(struct mqtt *m, const struct tls_setup *setup, const char *client_id,
-		      struct inbox *inbox, int64_t deadline);
+		      struct message_queue *queue, int64_t deadline);
 /* Says goodbye and releases; takes a zeroed struct. */
 void mqtt_close(struct mqtt *m);
 

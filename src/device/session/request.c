@@ -77,7 +77,7 @@ enum status request_send(struct request *request, json_t *body)
 }
 
 /* Cuts the last level off topic: GR_OK, GR_NO for accepted, rejected; GR_BAD for neither. */
-static enum status cut_verdict(char base[static TOPIC_MAX], const char *topic)
+static enum status cut_answer(char base[static TOPIC_MAX], const char *topic)
 {
 	const char *slash = strrchr(topic, '/');
 
@@ -100,16 +100,17 @@ static bool is_ours(const struct request *r, const char *base, const json_t *ans
 }
 
 /* GR_BAD: no answer to this request. */
-static enum status judge(json_t **answer, struct request *r, const struct message *message)
+static enum status take_answer(json_t **answer, struct request *r, const struct message *message)
 {
 	char base[TOPIC_MAX];
-	enum status verdict = cut_verdict(base, message->topic);
-	json_t *body = verdict == GR_BAD ? NULL
-					 : json_object_parse(message->payload, message->len);
+	enum status st = cut_answer(base, message->topic);
+	json_t *body = NULL;
 
+	if (st != GR_BAD)
+		body = json_object_parse(message->payload, message->len);
 	if (body && is_ours(r, base, body)) {
 		*answer = body;
-		return verdict;
+		return st;
 	}
 	json_decref(body);
 	pass_over(r, message);
@@ -131,7 +132,7 @@ enum status request_answer(json_t **answer, struct request *request)
 		}
 		if (st != GR_OK)
 			return st;
-		st = judge(answer, request, &message);
+		st = take_answer(answer, request, &message);
 		message_release(&message);
 	} while (st == GR_BAD);
 	return st;

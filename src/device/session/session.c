@@ -4,7 +4,9 @@
 #include "clock.h"
 #include "complain.h"
 #include "config/settings.h"
-#include "session/socket.h"
+#include "session/connect_options.h"
+#include "session/link_socket.h"
+#include "session/mqtt.h"
 #include "str.h"
 
 #include <errno.h>
@@ -14,15 +16,38 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A connection of our own. */
+struct session_own {
+	struct connect_options options;
+	struct mqtt mqtt;
+};
+
+static enum status connect_own(struct session *s, const struct conf *conf, uint32_t generation)
+{
+	struct connect_options *options = &s->own->options;
+	int64_t deadline;
+	enum status st;
+
+	if ((st = connect_options_load(options, conf, generation)) != GR_OK)
+		return st;
+	deadline = clock_boot_ms() + s->timeout_ms;
+	st = mqtt_open(&s->own->mqtt, &options->setup, options->client, &s->queue, deadline);
+	return st == GR_NO ? GR_FAIL : st;
+}
+
 static enum status open_own(struct session *s, const struct conf *conf, uint32_t generation)
 {
-	enum status st = login_load(&s->login, conf, generation);
+	enum status st;
 
-	if (st != GR_OK)
-		return st;
-	st = mqtt_open(&s->mqtt, &s->login.setup, s->login.client, &s->inbox,
-		       clock_boot_ms() + s->timeout_ms);
-	return st == GR_NO ? GR_FAIL : st;
+	if (!(s->own = calloc(1, sizeof *s->own))) {
+		complain("%s: out of memory", s->thing);
+		return GR_FAIL;
+	}
+	if ((st = connect_own(s, conf, generation)) == GR_OK)
+		return GR_OK;
+	free(s->own);
+	s->own = NULL;
+	return st;
 }
 
 enum status session_open(struct session *s, const struct conf *conf, uint32_t generation)
@@ -36,17 +61,20 @@ enum status session_open(struct session *s, const struct conf *conf, uint32_t ge
 	if ((st = settings_thing(conf)) != GR_OK)
 		return st;
 	str_copy(s->thing, sizeof s->thing, thing);	/* fits: settings_thing */
-	return path && *path ? socket_connect(&s->link, path) : open_own(s, conf, generation);
+	return path && *path ? link_socket_connect(&s->link, path) : open_own(s, conf, generation);
 }
 
 void session_close(struct session *s)
 {
 	if (s->link >= 0)
 		close(s->link);
-	mqtt_close(&s->mqtt);
+	if (s->own)
+		mqtt_close(&s->own->mqtt);
+	free(s->own);
+	s->own = NULL;
 	frame_release(&s->in);
 	frame_release(&s->out);
-	inbox_release(&s->inbox);
+	message_queue_release(&s->queue);
 	while (s->filter_count > 0)
 		free(s->filters[--s->filter_count]);
 	free(s->filters);
@@ -80,7 +108,7 @@ static enum status link_sort(struct session *s, bool *answered)
 		if (rc < 0)
 			return link_gone("does not speak our protocol");
 		if (f.kind == FRAME_MESSAGE)
-			inbox_put(&s->inbox, f.topic, f.payload, f.len);
+			message_queue_put(&s->queue, f.topic, f.payload, f.len);
 		else
 			*answered = true;
 		if (f.kind == FRAME_FAILED)
@@ -137,13 +165,13 @@ static enum status own_settle(struct session *s, int mid, const char *topic)
 	bool refused = false;
 	enum status st;
 
-	while (!mqtt_acked(&s->mqtt, mid, &refused)) {
+	while (!mqtt_acked(&s->own->mqtt, mid, &refused)) {
 		if (clock_boot_ms() >= deadline) {
 			complain("%s: no acknowledgement within %lld s", topic,
 				 (long long)(s->timeout_ms / 1000));
 			return GR_FAIL;
 		}
-		if ((st = mqtt_wait(&s->mqtt, deadline)) != GR_OK)
+		if ((st = mqtt_wait(&s->own->mqtt, deadline)) != GR_OK)
 			return st;
 	}
 	return refused ? GR_NO : GR_OK;
@@ -152,7 +180,7 @@ static enum status own_settle(struct session *s, int mid, const char *topic)
 static enum status own_subscribe(struct session *s, const char *filter)
 {
 	int mid;
-	enum status st = mqtt_subscribe(&s->mqtt, &mid, filter);
+	enum status st = mqtt_subscribe(&s->own->mqtt, &mid, filter);
 
 	return st == GR_OK ? own_settle(s, mid, filter) : st;
 }
@@ -210,7 +238,7 @@ enum status session_publish(struct session *s, const char *topic, const void *pa
 
 	if (s->link >= 0)
 		return link_request(s, FRAME_PUBLISH, topic, payload, len);
-	st = mqtt_publish(&s->mqtt, &mid, topic, payload, len);
+	st = mqtt_publish(&s->own->mqtt, &mid, topic, payload, len);
 	return st == GR_OK ? own_settle(s, mid, topic) : st;
 }
 
@@ -219,11 +247,11 @@ enum status session_receive(struct session *s, struct message *message, int64_t 
 	bool answered = false;
 	enum status st;
 
-	while (!inbox_take(&s->inbox, message)) {
+	while (!message_queue_take(&s->queue, message)) {
 		if (clock_boot_ms() >= deadline)
 			return GR_NO;
 		st = s->link >= 0 ? link_turn(s, deadline, &answered)
-				  : mqtt_wait(&s->mqtt, deadline);
+				  : mqtt_wait(&s->own->mqtt, deadline);
 		if (st != GR_OK)
 			return st;
 	}

@@ -13,26 +13,25 @@
 
 #include "config/conf.h"
 #include "session/frame.h"
-#include "session/inbox.h"
-#include "session/login.h"
-#include "session/mqtt.h"
+#include "session/message_queue.h"
 #include "status.h"
+
+struct session_own;
 
 /* Stays where it is from session_open to session_close. */
 struct session {
 	char thing[129];
 	int64_t timeout_ms;	/* requestTimeoutSeconds */
-	struct inbox inbox;
+	struct message_queue queue;
 	int link;		/* the socket of gr-link, or -1 */
 	struct frame_buffer in, out;
 	char **filters;		/* that were asked for; they stay for the session's life */
 	size_t filter_count;
-	struct mqtt mqtt;	/* or our own */
-	struct login login;
+	struct session_own *own; /* or a connection of our own; NULL */
 };
 
 /*
- * generation: for a session of our own, as login_load. GR_FAIL: no connection, or no gr-link
+ * generation: for a session of our own, as connect_options_load. GR_FAIL: no connection, or no gr-link
  * behind the socket. That includes a refusal: the verdict on a pair is for gr-link and gr-probe to
  * give, and what asks through a session answers GR_NO for the service's word alone. After a
  * failure there is nothing to close.

@@ -4,9 +4,11 @@
 #include "complain.h"
 #include "pkcs11/token.h"
 #include "pkcs11/token_key.h"
+#include "store/credential.h"
 
 #include <arpa/inet.h>
 #include <openssl/x509v3.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -48,7 +50,7 @@ static void note(const SSL *ssl, int where, int value)
 	if ((value & 0xff) == SSL_AD_CLOSE_NOTIFY)
 		return;
 	tls->alert = value & 0xff;
-	tls->alert_is_verdict = is_verified(ssl);
+	tls->alert_counts = is_verified(ssl);
 }
 
 /*
@@ -127,51 +129,65 @@ static enum status expect_server(SSL_CTX *ctx, const struct tls_setup *setup)
 	return GR_OK;
 }
 
-enum status tls_open(struct tls *tls, const struct tls_setup *setup)
+static enum status fill(SSL_CTX *ctx, struct credential *key, const struct tls_setup *setup)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-	struct credential key = { .token = NULL };
 	enum status st;
 
-	if (!ctx || SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1) {
+	if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1) {
 		complain("TLS: cannot be set up: %s", complain_openssl());
-		SSL_CTX_free(ctx);
 		return GR_FAIL;
 	}
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-	if ((st = take_certificate(ctx, setup)) != GR_OK ||
-	    (st = take_key(&key, ctx, setup)) != GR_OK ||
-	    (st = expect_server(ctx, setup)) != GR_OK) {
-		SSL_CTX_free(ctx);
-		credential_release(&key);
+	if ((st = take_certificate(ctx, setup)) != GR_OK)
+		return st;
+	if ((st = take_key(key, ctx, setup)) != GR_OK)
+		return st;
+	return expect_server(ctx, setup);
+}
+
+enum status tls_open(struct tls *tls, const struct tls_setup *setup)
+{
+	enum status st;
+
+	*tls = (struct tls){ .alert = -1 };
+	tls->ctx = SSL_CTX_new(TLS_client_method());
+	tls->key = calloc(1, sizeof *tls->key);
+	if (!tls->ctx || !tls->key) {
+		complain("TLS: cannot be set up: %s", complain_openssl());
+		tls_release(tls);
+		return GR_FAIL;
+	}
+	if ((st = fill(tls->ctx, tls->key, setup)) != GR_OK) {
+		tls_release(tls);
 		return st;
 	}
-	*tls = (struct tls){ .ctx = ctx, .key = key, .alert = -1 };
-	SSL_CTX_set_app_data(ctx, tls);
-	SSL_CTX_set_info_callback(ctx, note);
+	SSL_CTX_set_app_data(tls->ctx, tls);
+	SSL_CTX_set_info_callback(tls->ctx, note);
 	return GR_OK;
 }
 
 void tls_release(struct tls *tls)
 {
 	SSL_CTX_free(tls->ctx);
-	credential_release(&tls->key);
+	if (tls->key)
+		credential_release(tls->key);
+	free(tls->key);
 	*tls = (struct tls){ 0 };
 }
 
 void tls_reset(struct tls *tls)
 {
 	tls->alert = -1;
-	tls->alert_is_verdict = false;
+	tls->alert_counts = false;
 	tls->distrust = 0;
 	tls->done = false;
 }
 
 const char *tls_failure(const struct tls *tls)
 {
-	const struct token *token = tls->key.token;
+	const struct token *token = tls->key ? tls->key->token : NULL;
 
 	return token && token->failure[0] ? token->failure : NULL;
 }
@@ -189,7 +205,7 @@ const char *tls_refusal(const struct tls *tls)
 		SSL_AD_DECRYPT_ERROR, SSL_AD_CERTIFICATE_REQUIRED
 	};
 
-	for (size_t i = 0; tls->alert_is_verdict && i < sizeof speaking / sizeof speaking[0]; i++)
+	for (size_t i = 0; tls->alert_counts && i < sizeof speaking / sizeof speaking[0]; i++)
 		if (tls->alert == speaking[i])
 			return SSL_alert_desc_string_long(tls->alert);
 	return NULL;

@@ -14,7 +14,8 @@
 
 #include "config/conf.h"
 #include "status.h"
-#include "store/credential.h"
+
+struct credential;
 
 struct tls_setup {
 	const struct conf *conf;	/* how to get at a token */
@@ -30,9 +31,9 @@ struct tls_setup {
 /* Stays where it is from tls_open to tls_release: the context points at it. */
 struct tls {
 	SSL_CTX *ctx;
-	struct credential key;	/* a token that holds it stays open as long as ctx lives */
+	struct credential *key; /* a token that holds it stays open as long as ctx lives */
 	int alert;		/* the last alert received (RFC 8446, 6), or -1 */
-	bool alert_is_verdict;	/* it came from a server that had proven its name by then */
+	bool alert_counts;	/* it came from a server that had proven its name by then */
 	/* why the server certificate was not accepted (X509_V_ERR_...), or 0 */
 	long distrust;
 	bool done;		/* the handshake ended well, as far as this side can tell */

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verdict.c - what a broker's answer to CONNECT says about us */
-#include "session/verdict.h"
+/* connect_result.c - what a broker's answer to CONNECT says about us */
+#include "session/connect_result.h"
 #include "clock.h"
 #include "complain.h"
-#include "session/handshake.h"
+#include "session/late_alert.h"
 
 #include <openssl/x509_vfy.h>
 #include <time.h>
 
 enum { LISTEN_MS = 3000 };
 
-enum status verdict_connack(const char *where, const struct tls_setup *setup,
-			    const char *client_id, int code)
+enum status connect_result_connack(const char *where, const struct tls_setup *setup,
+				   const char *client_id, int code)
 {
 	/* Three of them judge us, the others speak of the server. */
-	static const struct { const char *text; enum status st; } codes[] = {
-		[1] = { "unacceptable protocol version", GR_FAIL },
-		[2] = { "client identifier rejected", GR_NO },
-		[3] = { "server unavailable", GR_FAIL },
-		[4] = { "bad user name or password", GR_NO },
-		[5] = { "not authorised", GR_NO }
-	};
+	static const struct {
+		const char *text;
+		enum status st;
+	} codes[] = { [1] = { "unacceptable protocol version", GR_FAIL },
+		      [2] = { "client identifier rejected", GR_NO },
+		      [3] = { "server unavailable", GR_FAIL },
+		      [4] = { "bad user name or password", GR_NO },
+		      [5] = { "not authorised", GR_NO } };
 
 	if (code == 0)
 		return GR_OK;
@@ -91,8 +92,9 @@ static void complain_distrust(const char *where, const struct tls_setup *setup, 
 	}
 }
 
-enum status verdict_silence(const char *where, struct tls *tls, const struct tls_setup *setup,
-			    const char *reason, int64_t deadline)
+enum status connect_result_no_connack(const char *where, struct tls *tls,
+				      const struct tls_setup *setup, const char *reason,
+				      int64_t deadline)
 {
 	int64_t listen = clock_boot_ms() + LISTEN_MS;
 	const char *refusal;
@@ -102,7 +104,7 @@ enum status verdict_silence(const char *where, struct tls *tls, const struct tls
 		return GR_FAIL;
 	}
 	if (is_unexplained(tls))
-		handshake_listen(tls, setup->host, listen < deadline ? listen : deadline);
+		late_alert_listen(tls, setup->host, listen < deadline ? listen : deadline);
 	if ((refusal = tls_refusal(tls))) {
 		complain("%s: our certificate is refused: %s", where, refusal);
 		return GR_NO;

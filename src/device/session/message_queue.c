@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* inbox.c - a bounded queue of messages */
-#include "session/inbox.h"
+/* message_queue.c - a bounded queue of messages */
+#include "session/message_queue.h"
 #include "complain.h"
 #include "topic.h"
 
@@ -13,7 +13,8 @@ void message_release(struct message *message)
 	*message = (struct message){ 0 };
 }
 
-bool inbox_put(struct inbox *inbox, const char *topic, const void *payload, size_t len)
+bool message_queue_put(struct message_queue *queue, const char *topic, const void *payload,
+		       size_t len)
 {
 	size_t name = strlen(topic) + 1;
 	char *copy;
@@ -22,12 +23,12 @@ bool inbox_put(struct inbox *inbox, const char *topic, const void *payload, size
 		complain("%s: a message of %zu bytes is dropped: it is too large", topic, len);
 		return false;
 	}
-	if (inbox->count == INBOX_MESSAGES) {
-		if (!inbox->overflowed)
+	if (queue->count == MESSAGE_QUEUE_MAX) {
+		if (!queue->overflowed)
 			complain("%s: messages are dropped: %d others wait to be read, the oldest "
 				 "on %s",
-				 topic, INBOX_MESSAGES, inbox->slot[inbox->first].topic);
-		inbox->overflowed = true;
+				 topic, MESSAGE_QUEUE_MAX, queue->slot[queue->first].topic);
+		queue->overflowed = true;
 		return false;
 	}
 	if (!(copy = malloc(name + len + 1))) {
@@ -38,27 +39,27 @@ bool inbox_put(struct inbox *inbox, const char *topic, const void *payload, size
 	if (len > 0)
 		memcpy(copy + name, payload, len);
 	copy[name + len] = '\0';
-	inbox->slot[(inbox->first + inbox->count++) % INBOX_MESSAGES] = (struct message){
+	queue->slot[(queue->first + queue->count++) % MESSAGE_QUEUE_MAX] = (struct message){
 		copy, copy + name, len
 	};
 	return true;
 }
 
-bool inbox_take(struct inbox *inbox, struct message *message)
+bool message_queue_take(struct message_queue *queue, struct message *message)
 {
-	if (inbox->count == 0)
+	if (queue->count == 0)
 		return false;
-	*message = inbox->slot[inbox->first];
-	inbox->first = (inbox->first + 1) % INBOX_MESSAGES;
-	inbox->count--;
-	inbox->overflowed = false;
+	*message = queue->slot[queue->first];
+	queue->first = (queue->first + 1) % MESSAGE_QUEUE_MAX;
+	queue->count--;
+	queue->overflowed = false;
 	return true;
 }
 
-void inbox_release(struct inbox *inbox)
+void message_queue_release(struct message_queue *queue)
 {
 	struct message message;
 
-	while (inbox_take(inbox, &message))
+	while (message_queue_take(queue, &message))
 		message_release(&message);
 }

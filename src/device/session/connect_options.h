@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* login.h - who we say we are, to whom, and with which pair: what a session is opened with. */
-#ifndef GR_SESSION_LOGIN_H
-#define GR_SESSION_LOGIN_H
+/* connect_options.h - as whom, to which broker and with which pair a session is opened. */
+#ifndef GR_SESSION_CONNECT_OPTIONS_H
+#define GR_SESSION_CONNECT_OPTIONS_H
 
 #include <stdint.h>
 
@@ -9,12 +9,12 @@
 #include "session/tls.h"
 #include "status.h"
 
-struct login {
+struct connect_options {
 	char thing[129];
-	char client[136];	/* T, T#gr or T#probe (gr-protocol(7)) */
+	char client[136]; /* T, T#gr or T#probe (gr-protocol(7)) */
 	char key[4096], certificate[4096];
 	char id[65];		/* certificateId of the certificate */
-	struct tls_setup setup;	/* points into this struct and into the configuration */
+	struct tls_setup setup; /* points into this struct and into the configuration */
 };
 
 /*
@@ -23,13 +23,14 @@ struct login {
  * use; conf outlives it. GR_BAD: something needed is not configured, or no such pair. GR_FAIL: the
  * CA file cannot be read.
  */
-enum status login_load(struct login *login, const struct conf *conf, uint32_t generation);
+enum status connect_options_load(struct connect_options *options, const struct conf *conf,
+				 uint32_t generation);
 /* The same with a pair named by its locations (credential.h). */
-enum status login_load_files(struct login *login, const struct conf *conf, const char *key,
-			     const char *certificate);
+enum status connect_options_load_files(struct connect_options *options, const struct conf *conf,
+				       const char *key, const char *certificate);
 /* Makes it T#probe, which evicts nobody. */
-void login_as_probe(struct login *login);
+void connect_options_as_probe(struct connect_options *options);
 /* Makes it T, which evicts the session that the thing has. */
-void login_as_thing(struct login *login);
+void connect_options_as_thing(struct connect_options *options);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* handshake.c - a TLS handshake with nothing after it */
-#define _GNU_SOURCE	/* SOCK_NONBLOCK */
-#include "session/handshake.h"
+/* late_alert.c - a TLS handshake with nothing after it */
+#define _GNU_SOURCE /* SOCK_NONBLOCK */
+#include "session/late_alert.h"
 #include "clock.h"
 
 #include <errno.h>
@@ -60,7 +60,7 @@ static bool step(SSL *ssl, int64_t deadline)
 	}
 }
 
-void handshake_listen(struct tls *tls, const char *host, int64_t deadline)
+void late_alert_listen(struct tls *tls, const char *host, int64_t deadline)
 {
 	int fd = tls->peer_len > 0 ? call(tls, deadline) : -1;
 	SSL *ssl = fd >= 0 ? SSL_new(tls->ctx) : NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* front.c - what stands in front of a rotation that the service does not list */
-#include "gr-jobs-client/front.h"
+/* blocking_jobs.c - what stands in front of a rotation that the service does not list */
+#include "gr-jobs-client/blocking_jobs.h"
 #include "complain.h"
 #include "file.h"
 #include "str.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAMES_SIZE = 700, NOTE_MAX = 65536 };	/* ten names of 64 bytes in one line */
+enum { NAMES_SIZE = 700, NOTE_MAX = 65536 }; /* ten names of 64 bytes in one line */
 
 /* Is a job of the list in the note? Names stand there with a blank before and after each. */
 static bool was_said(const struct list *list, const char *note)
@@ -43,7 +43,7 @@ static size_t join(char names[static NAMES_SIZE], const struct list *list)
 	return n;
 }
 
-void front_tell(const struct list *list, const char *thing, const char *note)
+void blocking_jobs_report(const struct list *list, const char *thing, const char *note)
 {
 	char names[NAMES_SIZE];
 	size_t named;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* front.h - what stands in front of a rotation that the service does not list. */
-#ifndef GR_JOBS_CLIENT_FRONT_H
-#define GR_JOBS_CLIENT_FRONT_H
+/* blocking_jobs.h - what stands in front of a rotation that the service does not list. */
+#ifndef GR_GR_JOBS_CLIENT_BLOCKING_JOBS_H
+#define GR_GR_JOBS_CLIENT_BLOCKING_JOBS_H
 
 #include "gr-jobs-client/list.h"
 
@@ -10,6 +10,6 @@
  * that holds those said last, or NULL: nothing is said again while one of them is still listed. A
  * note that cannot be kept costs another line, no more.
  */
-void front_tell(const struct list *list, const char *thing, const char *note);
+void blocking_jobs_report(const struct list *list, const char *thing, const char *note);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* socket.c - Unix sockets */
-#define _GNU_SOURCE	/* struct ucred, O_PATH */
-#include "session/socket.h"
+/* link_socket.c - Unix sockets */
+#define _GNU_SOURCE /* struct ucred, O_PATH */
+#include "session/link_socket.h"
 #include "complain.h"
 #include "str.h"
 
@@ -74,7 +74,7 @@ static bool bind_privately(int fd, const struct sockaddr_un *to)
 	return rc == 0;
 }
 
-enum status socket_listen(int *fd, const char *path)
+enum status link_socket_listen(int *fd, const char *path)
 {
 	int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct place place = { .dir = -1 };
@@ -86,16 +86,16 @@ enum status socket_listen(int *fd, const char *path)
 	ok = made >= 0 && place_open(&place, path) && is_free(&place) &&
 	    place_address(&birth, &place, suffix);
 	if (ok) {
-		unlink(birth.sun_path);	/* left by one that had our number before */
+		unlink(birth.sun_path); /* left by one that had our number before */
 		ok = bind_privately(made, &birth) && listen(made, 16) == 0 &&
-		     renameat(AT_FDCWD, birth.sun_path, place.dir, place.name) == 0;
+		    renameat(AT_FDCWD, birth.sun_path, place.dir, place.name) == 0;
 	}
 	if (!ok)
 		complain("%s: %s", path, strerror(errno));
 	return finish(&place, made, fd, ok);
 }
 
-bool socket_peer_is_us(int fd, long *pid)
+bool link_socket_peer_is_us(int fd, long *pid)
 {
 	struct ucred peer;
 	socklen_t len = sizeof peer;
@@ -106,7 +106,7 @@ bool socket_peer_is_us(int fd, long *pid)
 	return peer.uid == geteuid() || peer.uid == 0;
 }
 
-enum status socket_connect(int *fd, const char *path)
+enum status link_socket_connect(int *fd, const char *path)
 {
 	int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct place place = { .dir = -1 };
@@ -115,8 +115,8 @@ enum status socket_connect(int *fd, const char *path)
 	bool ok;
 
 	ok = made >= 0 && place_open(&place, path) && place_address(&to, &place, "") &&
-	     connect(made, (struct sockaddr *)&to, sizeof to) == 0;
-	if (ok && !socket_peer_is_us(made, &pid)) {
+	    connect(made, (struct sockaddr *)&to, sizeof to) == 0;
+	if (ok && !link_socket_peer_is_us(made, &pid)) {
 		ok = false;
 		errno = EPERM;
 	}
