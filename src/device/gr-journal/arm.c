@@ -11,30 +11,30 @@ static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL
 static const struct arg_spec spec = { "gr-journal arm", "[options] SECONDS",
 				      "Sets the deadline of the trial.", options };
 
-static enum status arm(struct device_context *desk, uint32_t seconds)
+static enum status arm(struct device_context *context, uint32_t seconds)
 {
 	enum status st;
 
-	if ((st = device_context_open(desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) != GR_OK)
+	if ((st = device_context_open(context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) != GR_OK)
 		return st;
-	if (!desk->journal.value[JOURNAL_PHASE][0]) {
-		complain("%s: there is no journal", desk->store.path);
+	if (!journal_has_phase(&context->journal)) {
+		complain("%s: there is no journal", context->store.path);
 		return GR_NO;
 	}
-	if ((st = trial_arm(&desk->journal, seconds)) != GR_OK)
+	if ((st = trial_arm(&context->journal, seconds)) != GR_OK)
 		return st;
-	return journal_write(&desk->journal, &desk->store);
+	return journal_write(&context->journal, &context->store);
 }
 
 int command_arm(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	uint32_t seconds;
 	enum status st;
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc - optind != 1)
+	if ((st = device_context_options(&context, &spec, argc, argv)) == GR_OK && argc - optind != 1)
 		arg_usage(&spec);
 	if (st == GR_OK && (st = arg_u32(&seconds, "SECONDS", argv[optind])) == GR_OK)
-		st = arm(&desk, seconds);
-	return device_context_close(&desk, st);
+		st = arm(&context, seconds);
+	return device_context_close(&context, st);
 }

@@ -37,16 +37,17 @@ static void print(const struct journal *journal, int count, char *keys[])
 
 int command_get(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK &&
-	    (st = check_keys(argc - optind, argv + optind)) == GR_OK &&
-	    (st = device_context_open(&desk, 0)) == GR_OK) {
-		if (desk.journal.value[JOURNAL_PHASE][0])
-			print(&desk.journal, argc - optind, argv + optind);
+	st = device_context_options(&context, &spec, argc, argv);
+	if (st == GR_OK)
+		st = check_keys(argc - optind, argv + optind);
+	if (st == GR_OK && (st = device_context_open(&context, 0)) == GR_OK) {
+		if (journal_has_phase(&context.journal))
+			print(&context.journal, argc - optind, argv + optind);
 		else
 			st = GR_NO;
 	}
-	return device_context_close(&desk, st);
+	return device_context_close(&context, st);
 }

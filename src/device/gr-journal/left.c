@@ -14,40 +14,52 @@ static const struct arg_spec spec = { "gr-journal left", "[options]",
 				      options };
 
 /*
- * Read again under the lock: another may have renewed it meanwhile. The lock is taken as who we
- * are outside the store.
+ * The journal is read again under the lock, since another program may have renewed the deadline
+ * meanwhile. The store is closed first: the lock is taken as the user that we are outside it.
  */
-static enum status renew(struct device_context *desk, uint32_t *seconds)
+static enum status renew(struct device_context *context, uint32_t *seconds)
 {
-	bool renewed;
 	enum status st;
+	bool renewed;
 
-	store_close(&desk->store);
-	if ((st = lock_take(&desk->lock, &desk->conf)) != GR_OK ||
-	    (st = store_open(&desk->store, &desk->conf)) != GR_OK)
+	store_close(&context->store);
+	if ((st = lock_take(&context->lock, &context->conf)) != GR_OK)
 		return st;
-	if ((st = journal_read(&desk->journal, &desk->store)) != GR_OK ||
-	    (st = trial_left(seconds, &renewed, &desk->journal)) != GR_OK)
+	if ((st = store_open(&context->store, &context->conf)) != GR_OK)
 		return st;
-	return renewed ? journal_write(&desk->journal, &desk->store) : GR_OK;
+	if ((st = journal_read(&context->journal, &context->store)) != GR_OK)
+		return st;
+	if ((st = trial_left(seconds, &renewed, &context->journal)) != GR_OK)
+		return st;
+	return renewed ? journal_write(&context->journal, &context->store) : GR_OK;
+}
+
+/* GR_NO: there is no journal. */
+static enum status read_left(struct device_context *context, uint32_t *seconds)
+{
+	enum status st;
+	bool renewed;
+
+	if ((st = device_context_open(context, 0)) != GR_OK)
+		return st;
+	if (!journal_has_phase(&context->journal))
+		return GR_NO;
+	if ((st = trial_left(seconds, &renewed, &context->journal)) != GR_OK)
+		return st;
+	return renewed ? renew(context, seconds) : GR_OK;
 }
 
 int command_left(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	uint32_t seconds = 0;
-	bool renewed;
-	enum status st;
+	enum status st = device_context_options(&context, &spec, argc, argv);
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+	if (st == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = device_context_open(&desk, 0)) == GR_OK &&
-	    (st = desk.journal.value[JOURNAL_PHASE][0] ? GR_OK : GR_NO) == GR_OK &&
-	    (st = trial_left(&seconds, &renewed, &desk.journal)) == GR_OK && renewed)
-		st = renew(&desk, &seconds);
-	if (st == GR_OK) {
+	if (st == GR_OK && (st = read_left(&context, &seconds)) == GR_OK) {
 		printf("%" PRIu32 "\n", seconds);
 		st = seconds > 0 ? GR_OK : GR_NO;
 	}
-	return device_context_close(&desk, st);
+	return device_context_close(&context, st);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gr-journal put: compare the phase and swap the record */
+/* gr-journal put: change the record, if the phase is the expected one */
 #include "complain.h"
 #include "gr-journal/commands.h"
 #include "rotation/device_context.h"
@@ -38,8 +38,8 @@ static enum status take(struct journal *journal, const char *text)
 
 static enum status compare(const struct journal *journal, const char *from)
 {
-	const char *phase = journal->value[JOURNAL_PHASE][0] ? journal->value[JOURNAL_PHASE]
-							     : "idle";
+	const char *phase = journal_has_phase(journal) ? journal->value[JOURNAL_PHASE]
+						       : PHASE_IDLE;
 
 	if (!from || strcmp(phase, from) == 0)
 		return GR_OK;
@@ -48,16 +48,15 @@ static enum status compare(const struct journal *journal, const char *from)
 }
 
 /*
- * Only entering idle forgets: everywhere else a value that was lost could be the one that a
- * rollback needs.
+ * Values are dropped only on the way into idle: in any other phase a rollback could need them.
  */
 static enum status clear(struct journal *journal, int count, char *texts[])
 {
 	struct journal fresh = { 0 };
 
 	for (int i = 0; i < count; i++)
-		if (strcmp(texts[i], "phase=idle") == 0) {
-			if (journal_is(journal, "idle"))
+		if (strcmp(texts[i], "phase=" PHASE_IDLE) == 0) {
+			if (journal_is(journal, PHASE_IDLE))
 				str_copy(fresh.value[JOURNAL_SINCE], sizeof fresh.value[0],
 					 journal->value[JOURNAL_SINCE]);
 			str_copy(fresh.value[JOURNAL_PHASE], sizeof fresh.value[0],
@@ -69,29 +68,33 @@ static enum status clear(struct journal *journal, int count, char *texts[])
 	return GR_BAD;
 }
 
-static enum status put(struct device_context *desk, bool clears, const char *from, int count,
+static enum status put(struct device_context *context, bool clears, const char *from, int count,
 		       char *texts[])
 {
-	struct journal *journal = &desk->journal;
+	struct journal *journal = &context->journal;
 	enum status st;
 
-	if ((st = device_context_open(desk, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) !=
-		GR_OK ||
-	    (st = compare(journal, from)) != GR_OK ||
-	    (clears && (st = clear(journal, count, texts)) != GR_OK))
+	st = device_context_open(context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE);
+	if (st != GR_OK)
 		return st;
-	if (!journal->value[JOURNAL_PHASE][0] &&
-	    (st = journal_set(journal, JOURNAL_PHASE, "idle")) != GR_OK)
+	if ((st = compare(journal, from)) != GR_OK)
 		return st;
+	if (clears && (st = clear(journal, count, texts)) != GR_OK)
+		return st;
+	if (!journal_has_phase(journal)) {
+		st = journal_set(journal, JOURNAL_PHASE, PHASE_IDLE);
+		if (st != GR_OK)
+			return st;
+	}
 	for (int i = 0; i < count; i++)
 		if ((st = take(journal, texts[i])) != GR_OK)
 			return st;
-	return journal_write(journal, &desk->store);
+	return journal_write(journal, &context->store);
 }
 
 int command_put(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	const char *from = NULL;
 	enum status st = GR_OK;
 	bool clears = false;
@@ -103,11 +106,11 @@ int command_put(int argc, char *argv[])
 		else if (ch == OPT_CLEAR)
 			clears = true;
 		else
-			st = device_context_option(&desk, ch, optarg);
+			st = device_context_option(&context, ch, optarg);
 	}
 	if (st == GR_OK && optind == argc)
 		arg_usage(&spec);
 	if (st == GR_OK)
-		st = put(&desk, clears, from, argc - optind, argv + optind);
-	return device_context_close(&desk, st);
+		st = put(&context, clears, from, argc - optind, argv + optind);
+	return device_context_close(&context, st);
 }

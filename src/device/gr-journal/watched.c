@@ -13,14 +13,14 @@ static const struct arg_spec spec = { "gr-journal watched", "[options]",
 
 int command_watched(int argc, char *argv[])
 {
-	struct device_context desk = DEVICE_CONTEXT_CLOSED;
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
 	enum status st;
 
-	if ((st = device_context_options(&desk, &spec, argc, argv)) == GR_OK && argc > optind)
+	if ((st = device_context_options(&context, &spec, argc, argv)) == GR_OK && argc > optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = device_context_open(&desk, DEVICE_CONTEXT_DAMAGED)) == GR_OK) {
-		store_close(&desk.store);	/* $GR_STATE is for who we are outside the store */
-		st = heartbeat_check(&desk.conf, desk.store.path);
+	if (st == GR_OK && (st = device_context_open(&context, DEVICE_CONTEXT_DAMAGED)) == GR_OK) {
+		store_close(&context.store);	/* $GR_STATE is for who we are outside the store */
+		st = heartbeat_check(&context.conf, context.store.path);
 	}
-	return device_context_close(&desk, st);
+	return device_context_close(&context, st);
 }

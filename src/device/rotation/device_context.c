@@ -6,67 +6,67 @@
 
 #include <getopt.h>
 
-enum status device_context_option(struct device_context *desk, int ch, const char *value)
+enum status device_context_option(struct device_context *context, int ch, const char *value)
 {
 	enum status st;
 
 	if (ch != 'g')
-		return conf_option(&desk->conf, ch, value);
-	if ((st = arg_u32(&desk->generation, "-g", value)) != GR_OK)
+		return conf_option(&context->conf, ch, value);
+	if ((st = arg_u32(&context->generation, "-g", value)) != GR_OK)
 		return st;
-	if (desk->generation > 0 && desk->generation < 100000000)
+	if (context->generation > 0 && context->generation < 100000000)
 		return GR_OK;
 	complain("-g: %s: not a generation; they go from 1 to 99999999", value);
 	return GR_BAD;
 }
 
-enum status device_context_options(struct device_context *desk, const struct arg_spec *spec,
+enum status device_context_options(struct device_context *context, const struct arg_spec *spec,
 				   int argc, char *argv[])
 {
 	enum status st;
 	int ch;
 
 	while ((ch = arg_next(spec, argc, argv)) != -1)
-		if ((st = device_context_option(desk, ch, optarg)) != GR_OK)
+		if ((st = device_context_option(context, ch, optarg)) != GR_OK)
 			return st;
 	return GR_OK;
 }
 
-enum status device_context_open(struct device_context *desk, unsigned flags)
+enum status device_context_open(struct device_context *context, unsigned flags)
 {
 	enum status st;
 
-	if ((st = conf_load(&desk->conf)) != GR_OK)
+	if ((st = conf_load(&context->conf)) != GR_OK)
 		return st;
 	/* The lock first: it lies in our own directory, and the store then changes who we are. */
-	if (flags & DEVICE_CONTEXT_LOCK && (st = lock_take(&desk->lock, &desk->conf)) != GR_OK)
+	if (flags & DEVICE_CONTEXT_LOCK && (st = lock_take(&context->lock, &context->conf)) != GR_OK)
 		return st;
-	desk->opened = true;
-	if ((st = store_open(&desk->store, &desk->conf)) != GR_OK)
+	context->opened = true;
+	if ((st = store_open(&context->store, &context->conf)) != GR_OK)
 		return st;
-	if (flags & DEVICE_CONTEXT_STORE && (st = store_need(&desk->store)) != GR_OK)
+	if (flags & DEVICE_CONTEXT_STORE && (st = store_need(&context->store)) != GR_OK)
 		return st;
-	st = journal_read(&desk->journal, &desk->store);
-	if (st == GR_NO && (!desk->journal.damaged || flags & DEVICE_CONTEXT_DAMAGED))
+	st = journal_read(&context->journal, &context->store);
+	if (st == GR_NO && (!context->journal.damaged || flags & DEVICE_CONTEXT_DAMAGED))
 		return GR_OK;
 	return st;
 }
 
-int device_context_close(struct device_context *desk, enum status st)
+int device_context_close(struct device_context *context, enum status st)
 {
 	enum status out = out_close();
 
-	if (desk->opened)
-		store_close(&desk->store);
-	lock_release(&desk->lock);
-	conf_release(&desk->conf);
+	if (context->opened)
+		store_close(&context->store);
+	lock_release(&context->lock);
+	conf_release(&context->conf);
 	return out != GR_OK && (st == GR_OK || st == GR_NO) ? out : st;
 }
 
-enum status device_context_generation(uint32_t *generation, const struct device_context *desk,
+enum status device_context_generation(uint32_t *generation, const struct device_context *context,
 				      enum journal_key key)
 {
-	uint64_t n = desk->generation ? desk->generation : journal_number(&desk->journal, key);
+	uint64_t n = context->generation ? context->generation : journal_number(&context->journal, key);
 
 	if (n > 0 && n < 100000000) {
 		*generation = (uint32_t)n;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * device_context.h - what a program that works on the credentials has before it: configuration,
- * lock, store and journal, opened in this order and closed in the other.
+ * device_context.h - what a program needs that works on the credentials: configuration, lock,
+ * store and journal, opened in this order and closed in reverse.
  */
 #ifndef GR_ROTATION_DEVICE_CONTEXT_H
 #define GR_ROTATION_DEVICE_CONTEXT_H
@@ -37,22 +37,23 @@ enum device_context_flags {
 #define DEVICE_CONTEXT_GENERATION \
 	{ 'g', "generation", "N", "the generation to work on (default: the journal's)" }
 
-/* A DEVICE_CONTEXT_CLOSED desk. Takes all options of spec, which are those of conf.h and -g. */
-enum status device_context_options(struct device_context *desk, const struct arg_spec *spec,
+/* Takes all options of spec: those of conf.h, and -g. context is DEVICE_CONTEXT_CLOSED. */
+enum status device_context_options(struct device_context *context, const struct arg_spec *spec,
 				   int argc, char *argv[]);
-/* One of them. */
-enum status device_context_option(struct device_context *desk, int ch, const char *value);
+/* Takes one of these options. */
+enum status device_context_option(struct device_context *context, int ch, const char *value);
 
 /*
- * As conf_load, lock_take, store_open, journal_read say; GR_NO, one line: the journal is damaged.
+ * Loads the configuration, takes the lock, opens the store and reads the journal. GR_NO, one line:
+ * the journal is damaged. GR_BAD, GR_FAIL: as conf_load, lock_take, store_open, journal_read. Call
  * device_context_close in any case.
  */
-enum status device_context_open(struct device_context *desk, unsigned flags);
+enum status device_context_open(struct device_context *context, unsigned flags);
 /* Closes all and standard output; returns st, or what went wrong with the output. */
-int device_context_close(struct device_context *desk, enum status st);
+int device_context_close(struct device_context *context, enum status st);
 
-/* -g, or else what the journal has under key. GR_BAD, one line: neither. */
-enum status device_context_generation(uint32_t *generation, const struct device_context *desk,
+/* The generation of -g, or else the one that the journal has under key. GR_BAD, one line: none. */
+enum status device_context_generation(uint32_t *generation, const struct device_context *context,
 				      enum journal_key key);
 
 #endif

@@ -19,7 +19,7 @@ struct due {
 };
 
 /*
- * The moment, in seconds since 1970. seed is what tells one device from another. GR_BAD, one line:
+ * Computes the moment, in seconds since 1970. seed is different on each device. GR_BAD, one line:
  * nothing is looked at, or the margin is as long as the certificate's life, so that each new one
  * would be due at once.
  */

@@ -13,11 +13,12 @@
 #include "config/conf.h"
 #include "status.h"
 
-/* Durably. $GR_STATE is there. GR_FAIL, one line. */
+/* Writes the file durably; $GR_STATE must be there. GR_FAIL, one line: it cannot be written. */
 enum status heartbeat_stamp(const struct conf *conf, const char *store);
 /*
- * Is there one, of this boot, for this store, not older than watchdogSeconds, that reads the
- * journals that we write? GR_NO, one line: why not. GR_FAIL, one line: the file cannot be read.
+ * Is there a heartbeat of this boot, for this store, not older than watchdogSeconds, of a watchdog
+ * that can read our journals? GR_NO, one line: it says why not. GR_FAIL, one line: the file cannot
+ * be read.
  */
 enum status heartbeat_check(const struct conf *conf, const char *store);
 

@@ -48,9 +48,10 @@ static const char *const names[JOURNAL_COUNT] = {
 	[JOURNAL_NOTE] = "note",
 };
 
-static const char *const phases[] = { "idle",	      "updating-job", "creating-certificate",
-				      "trial",	      "committing",   "reporting",
-				      "rolling-back", "failing" };
+static const char *const phases[] = {
+	PHASE_IDLE,	  PHASE_UPDATING_JOB, PHASE_CREATING_CERTIFICATE, PHASE_TRIAL,
+	PHASE_COMMITTING, PHASE_REPORTING,    PHASE_ROLLING_BACK,	  PHASE_FAILING
+};
 
 const char *journal_name(enum journal_key key)
 {
@@ -71,6 +72,11 @@ bool journal_is(const struct journal *journal, const char *phase)
 	return strcmp(journal->value[JOURNAL_PHASE], phase) == 0;
 }
 
+bool journal_has_phase(const struct journal *journal)
+{
+	return journal->value[JOURNAL_PHASE][0] != '\0';
+}
+
 /* As journal_number can read it. */
 static bool is_number(const char *text)
 {
@@ -78,8 +84,8 @@ static bool is_number(const char *text)
 }
 
 /*
- * The driver reckons with them, and some shells run what stands in brackets where a number is
- * expected.
+ * The driver calculates with these values, and some shells run what stands in brackets where they
+ * expect a number.
  */
 static bool is_counter(enum journal_key key)
 {
@@ -171,15 +177,18 @@ static bool parse(struct journal *journal, char *text, size_t len)
 	text[len - SUM_LINE] = '\0';
 	line = strchr(text, '\n');
 	for (line = line ? line + 1 : text + strlen(text); *line; line = end + 1) {
-		if (!(end = strchr(line, '\n')) ||
-		    !(equals = memchr(line, '=', (size_t)(end - line))))
+		if (!(end = strchr(line, '\n')))
 			return false;
-		*equals = *end = '\0';
-		if ((key = journal_find(line)) == JOURNAL_COUNT || objection(key, equals + 1))
+		*end = '\0';
+		if (!(equals = strchr(line, '=')))
+			return false;
+		*equals = '\0';
+		key = journal_find(line);
+		if (key == JOURNAL_COUNT || objection(key, equals + 1))
 			return false;
 		str_copy(journal->value[key], sizeof journal->value[key], equals + 1);
 	}
-	return journal->value[JOURNAL_PHASE][0] != '\0';
+	return journal_has_phase(journal);
 }
 
 /* The version is looked at before the checksum: a newer one may sum differently. */
@@ -202,8 +211,8 @@ static enum status read_record(struct journal *journal, const struct store *stor
 	memset(journal, 0, sizeof *journal);
 	if (store->dir < 0)
 		return GR_NO;
-	if ((st = file_read_at(&text, &len, NULL, store->dir, name, store->path,
-			       JOURNAL_FILE_MAX)) != GR_OK) {
+	st = file_read_at(&text, &len, NULL, store->dir, name, store->path, JOURNAL_FILE_MAX);
+	if (st != GR_OK) {
 		/* a link, a directory, far too long: none of it is ours */
 		journal->damaged = st == GR_BAD;
 		return st == GR_BAD ? GR_NO : st;
@@ -258,10 +267,13 @@ static enum status use_prepared(const struct journal *journal, const struct stor
 {
 	struct journal ahead;
 
-	if (!journal_is(journal, "rolling-back") ||
-	    read_record(&ahead, store, JOURNAL_AHEAD) != GR_OK ||
-	    !is_same_rotation(journal, &ahead) ||
-	    renameat(store->dir, JOURNAL_AHEAD, store->dir, JOURNAL_FILE) != 0)
+	if (!journal_is(journal, PHASE_ROLLING_BACK))
+		return GR_NO;
+	if (read_record(&ahead, store, JOURNAL_AHEAD) != GR_OK)
+		return GR_NO;
+	if (!is_same_rotation(journal, &ahead))
+		return GR_NO;
+	if (renameat(store->dir, JOURNAL_AHEAD, store->dir, JOURNAL_FILE) != 0)
 		return GR_NO;
 	complain("%s/%s: the record written ahead takes its place", store->path, JOURNAL_FILE);
 	return store_sync(store);
@@ -269,11 +281,12 @@ static enum status use_prepared(const struct journal *journal, const struct stor
 
 enum status journal_write(const struct journal *journal, const struct store *store)
 {
-	enum status st = write_record(journal, store, JOURNAL_FILE), other;
+	enum status st = write_record(journal, store, JOURNAL_FILE), prepared;
 
-	if (st != GR_FAIL || (other = use_prepared(journal, store)) == GR_NO)
+	if (st != GR_FAIL)
 		return st;
-	return other;
+	prepared = use_prepared(journal, store);
+	return prepared == GR_NO ? st : prepared;
 }
 
 enum status journal_prepare(const struct journal *journal, const struct store *store)
@@ -288,10 +301,11 @@ enum status journal_prepare(const struct journal *journal, const struct store *s
 		       sizeof ahead.value[0]);
 	}
 	ahead.value[JOURNAL_RESTART_COUNT][0] = ahead.value[JOURNAL_RESTART_AT][0] = '\0';
-	if ((st = journal_set(&ahead, JOURNAL_PHASE, "rolling-back")) != GR_OK ||
-	    (st = journal_set(&ahead, JOURNAL_REASON,
-			      "the trial failed (written ahead; there was no room for more)")) !=
-		GR_OK)
+	if ((st = journal_set(&ahead, JOURNAL_PHASE, PHASE_ROLLING_BACK)) != GR_OK)
+		return st;
+	st = journal_set(&ahead, JOURNAL_REASON,
+			 "the trial failed (written ahead; there was no room for more)");
+	if (st != GR_OK)
 		return st;
 	return write_record(&ahead, store, JOURNAL_AHEAD);
 }

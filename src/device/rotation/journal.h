@@ -19,6 +19,16 @@
 #include "status.h"
 #include "store/store.h"
 
+/* The phases of a rotation, as gr-rotate(1) has them: the one list of them in C. */
+#define PHASE_IDLE "idle"
+#define PHASE_UPDATING_JOB "updating-job"
+#define PHASE_CREATING_CERTIFICATE "creating-certificate"
+#define PHASE_TRIAL "trial"
+#define PHASE_COMMITTING "committing"
+#define PHASE_REPORTING "reporting"
+#define PHASE_ROLLING_BACK "rolling-back"
+#define PHASE_FAILING "failing"
+
 enum journal_key {
 	JOURNAL_PHASE, JOURNAL_JOB, JOURNAL_EXECUTION, JOURNAL_KEY_ALGORITHM,
 	JOURNAL_SIGNING_ALGORITHM,
@@ -43,26 +53,30 @@ struct journal {
 };
 
 /*
- * GR_NO, *journal cleared: there is none (silent), or it is damaged (one line, damaged set).
- * GR_BAD, one line: a newer version wrote it. GR_FAIL, one line: it cannot be read.
+ * Reads the journal of the store. GR_NO, *journal cleared: there is none (silent), or it is
+ * damaged (one line, damaged set). GR_BAD, one line: a newer version wrote it. GR_FAIL, one line:
+ * it cannot be read.
  */
 enum status journal_read(struct journal *journal, const struct store *store);
 /*
- * Durably. Where there is no room for a record that enters rolling-back, the one written ahead by
- * journal_prepare for the same rotation takes its place, which needs none.
+ * Replaces the journal durably. Where the disk has no room for a record that enters rolling-back,
+ * the one that journal_prepare wrote for the same rotation is renamed into its place, which needs
+ * no room.
  */
 enum status journal_write(const struct journal *journal, const struct store *store);
 /* Writes ahead, as rotation.back, the record with which this rotation would enter rolling-back. */
 enum status journal_prepare(const struct journal *journal, const struct store *store);
 
 /*
- * GR_BAD, one line: control characters, too long, no such phase, no number where one belongs. A
- * new phase sets since (ms, CLOCK_REALTIME).
+ * Sets one value in memory. A new phase also sets since (ms, CLOCK_REALTIME). GR_BAD, one line:
+ * control characters, too long, no such phase, no number where one belongs.
  */
 enum status journal_set(struct journal *journal, enum journal_key key, const char *value);
-/* journal_set with a number. */
+/* The same with a number. */
 enum status journal_set_number(struct journal *journal, enum journal_key key, uint64_t value);
+/* Is this the phase? There is none while there is no journal. */
 bool journal_is(const struct journal *journal, const char *phase);
+bool journal_has_phase(const struct journal *journal);
 /* 0 when unset or not a number. */
 uint64_t journal_number(const struct journal *journal, enum journal_key key);
 

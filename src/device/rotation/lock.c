@@ -148,7 +148,7 @@ enum status lock_try(struct lock *lock, const struct conf *conf)
 		if (st == GR_FAIL)
 			complain("%s: %s", path, strerror(errno));
 	} else if (!lock->inherited) {
-		/* a courtesy: without the name the lock holds as well */
+		/* for error lines alone: the lock holds without the name as well */
 		write_holder(path, getpid());
 	}
 	if (st != GR_OK)
@@ -205,8 +205,8 @@ enum status lock_hold(const struct conf *conf, int fd, pid_t pid)
 }
 
 /*
- * A process that leads no group shares one with whoever started it: they are not part of the
- * rotation.
+ * Ends the whole group where the holder leads one. Otherwise the group is that of whoever started
+ * it, which is not part of the rotation.
  */
 static void end_holder(const struct holder *h, int signal)
 {
@@ -228,8 +228,11 @@ enum status lock_seize(struct lock *lock, const struct conf *conf)
 	if (!holder_runs(&h) || h.pid == getpid())
 		return complain_held(path);
 	end_holder(&h, SIGTERM);
-	while ((st = lock_try(lock, conf)) == GR_NO &&
-	       (gone = clock_boot_ms() - begun) < GIVE_UP_MS) {
+	for (;;) {
+		st = lock_try(lock, conf);
+		gone = clock_boot_ms() - begun;
+		if (st != GR_NO || gone >= GIVE_UP_MS)
+			break;
 		nanosleep(&(struct timespec){ .tv_nsec = LOOK_AGAIN_MS * 1000000L }, NULL);
 		if (!killed && gone >= GRACE_MS && holder_runs(&h)) {
 			end_holder(&h, SIGKILL);

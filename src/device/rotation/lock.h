@@ -22,8 +22,8 @@ struct lock {
 };
 
 /*
- * Makes $GR_STATE (0700) where missing. GR_FAIL, one line: another holds it, named by its pid; or
- * the disk.
+ * Takes the lock, and makes $GR_STATE (0700) where it is missing. GR_FAIL, one line: another
+ * process holds it (the line names its pid), or the disk fails.
  */
 enum status lock_take(struct lock *lock, const struct conf *conf);
 /* The same; GR_NO, silent, when another holds it. */
@@ -31,16 +31,16 @@ enum status lock_try(struct lock *lock, const struct conf *conf);
 void lock_release(struct lock *lock);
 
 /*
- * Locks the inherited descriptor fd for pid and leaves it locked. GR_BAD: fd is not the lock file,
- * pid does not run.
+ * Locks the inherited descriptor fd for pid and leaves it locked. GR_BAD, one line: fd is not the
+ * lock file, or pid does not run. GR_FAIL, one line: another process holds the lock.
  */
 enum status lock_hold(const struct conf *conf, int fd, pid_t pid);
 
 /*
  * Takes the lock from its holder: ends the process group that it leads (it alone where it leads
- * none) by SIGTERM, after two seconds by SIGKILL, and waits for the lock. GR_FAIL, one line,
- * nobody touched: the holder cannot be told for certain; or the lock does not come free within ten
- * seconds.
+ * none) by SIGTERM, after two seconds by SIGKILL, and waits for the lock. GR_FAIL, one line: it is
+ * not certain which process holds it, so that none was ended; or the lock was not released within
+ * ten seconds.
  */
 enum status lock_seize(struct lock *lock, const struct conf *conf);
 

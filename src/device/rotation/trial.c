@@ -9,15 +9,16 @@ enum { TRIAL_BOOTS = 3 };
 
 static enum status arm(struct journal *journal, uint32_t seconds, uint64_t boots)
 {
+	uint64_t until = (uint64_t)clock_boot_ms() + (uint64_t)seconds * 1000;
 	char boot[64];
 	enum status st;
 
 	clock_boot_id(boot);
-	if ((st = journal_set_number(journal, JOURNAL_BUDGET, seconds)) != GR_OK ||
-	    (st = journal_set(journal, JOURNAL_TRIAL_BOOT, boot)) != GR_OK ||
-	    (st = journal_set_number(journal, JOURNAL_TRIAL_UNTIL,
-				     (uint64_t)clock_boot_ms() + (uint64_t)seconds * 1000)) !=
-		GR_OK)
+	if ((st = journal_set_number(journal, JOURNAL_BUDGET, seconds)) != GR_OK)
+		return st;
+	if ((st = journal_set(journal, JOURNAL_TRIAL_BOOT, boot)) != GR_OK)
+		return st;
+	if ((st = journal_set_number(journal, JOURNAL_TRIAL_UNTIL, until)) != GR_OK)
 		return st;
 	return journal_set_number(journal, JOURNAL_TRIAL_BOOTS, boots);
 }

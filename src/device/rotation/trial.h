@@ -11,7 +11,7 @@
 
 #include "rotation/journal.h"
 
-/* Sets the deadline, seconds from now; the caller writes the journal. */
+/* Sets the deadline, seconds from now. The caller writes the journal. GR_BAD: as journal_set. */
 enum status trial_arm(struct journal *journal, uint32_t seconds);
 /*
  * Whole seconds left, rounded up: 0 is past the deadline, or no deadline was set. *renewed: the
