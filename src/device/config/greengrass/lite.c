@@ -80,52 +80,98 @@ static enum status database_open(struct lite *lite)
 	return sqlite3_exec(lite->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? GR_OK : fail(lite);
 }
 
+/* A query with its parameters ?1, a name, and ?2, an id. NULL and 0: it has no such parameter. */
+struct query {
+	const char *sql, *name;
+	int64_t id;
+};
+
+static enum status bind(const struct lite *lite, sqlite3_stmt *stmt, const struct query *query)
+{
+	const char *name = query->name;
+
+	if (name && sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC) != SQLITE_OK)
+		return fail(lite);
+	if (query->id && sqlite3_bind_int64(stmt, 2, query->id) != SQLITE_OK)
+		return fail(lite);
+	return GR_OK;
+}
+
+/* GR_NO, silent: there are no more rows. */
+static enum status step(const struct lite *lite, sqlite3_stmt *stmt)
+{
+	switch (sqlite3_step(stmt)) {
+	case SQLITE_ROW: return GR_OK;
+	case SQLITE_DONE: return GR_NO;
+	default: return fail(lite);
+	}
+}
+
+/* Of the one row that there may be. GR_NO, silent: there is none. */
+static enum status read_row(int64_t *number, char **text, const struct lite *lite,
+			    sqlite3_stmt *stmt)
+{
+	const char *column;
+	enum status st;
+
+	if ((st = step(lite, stmt)) != GR_OK)
+		return st;
+	*number = sqlite3_column_int64(stmt, 0);
+	if (!text)
+		return GR_OK;
+	column = (const char *)sqlite3_column_text(stmt, 0);
+	if ((*text = strdup(column ? column : "null")))
+		return GR_OK;
+	complain("%s: out of memory", lite->path);
+	return GR_FAIL;
+}
+
 /*
- * The first column of the one row that sql yields; name and id are its parameters ?1 and ?2.
- * GR_NO, silent: no row. *text, unless NULL, is that column as text; free it.
+ * Reads the first column of the one row that the query yields, as a number and, unless text is
+ * NULL, as text (free it). GR_NO, silent: no row. GR_BAD, one line: more than one row.
  */
-static enum status ask(int64_t *number, char **text, const struct lite *lite, const char *sql,
-		       const char *name, int64_t id)
+static enum status ask(int64_t *number, char **text, const struct lite *lite,
+		       const struct query *query)
 {
 	sqlite3_stmt *stmt = NULL;
-	enum status st = GR_OK;
-	const char *column;
-	int rc;
+	enum status st, more;
 
-	if (sqlite3_prepare_v2(lite->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+	if (text)
+		*text = NULL;
+	if (sqlite3_prepare_v2(lite->db, query->sql, -1, &stmt, NULL) != SQLITE_OK)
 		return fail(lite);
-	if ((name && sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC) != SQLITE_OK) ||
-	    (id && sqlite3_bind_int64(stmt, 2, id) != SQLITE_OK) ||
-	    ((rc = sqlite3_step(stmt)) != SQLITE_ROW && rc != SQLITE_DONE)) {
-		st = fail(lite);
-	} else if (rc == SQLITE_DONE) {
-		st = GR_NO;
-	} else {
-		*number = sqlite3_column_int64(stmt, 0);
-		column = text ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
-		if (text && !(*text = strdup(column ? column : "null"))) {
-			complain("%s: out of memory", lite->path);
-			st = GR_FAIL;
-		} else if ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-			complain("%s: %s: set twice", lite->path, name ? name : "a value");
+	if ((st = bind(lite, stmt, query)) == GR_OK)
+		st = read_row(number, text, lite, stmt);
+	if (st == GR_OK && (more = step(lite, stmt)) != GR_NO) {
+		st = more;
+		if (more == GR_OK) {
+			complain("%s: %s: set twice", lite->path,
+				 query->name ? query->name : "a value");
 			st = GR_BAD;
-		} else if (rc != SQLITE_DONE) {
-			st = fail(lite);
 		}
 	}
 	sqlite3_finalize(stmt);
+	if (st != GR_OK && text) {
+		free(*text);
+		*text = NULL;
+	}
 	return st;
 }
 
 /* Views could hide anything. GR_NO, silent: nothing there at all. */
 static enum status check_tables(const struct lite *lite)
 {
+	static const struct query everything = { .sql = "SELECT count(*) FROM sqlite_master" };
+	static const struct query tables = {
+		.sql = "SELECT count(*) FROM sqlite_master WHERE type = 'table'"
+		       " AND name IN ('keyTable', 'relationTable', 'valueTable')"
+	};
 	enum status st;
 	int64_t n, all;
 
-	if ((st = ask(&all, NULL, lite, "SELECT count(*) FROM sqlite_master", NULL, 0)) != GR_OK ||
-	    (st = ask(&n, NULL, lite, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND"
-		      " name IN ('keyTable', 'relationTable', 'valueTable')", NULL, 0)) != GR_OK)
+	if ((st = ask(&all, NULL, lite, &everything)) != GR_OK)
+		return st;
+	if ((st = ask(&n, NULL, lite, &tables)) != GR_OK)
 		return st;
 	if (n == 3)
 		return GR_OK;
@@ -139,16 +185,20 @@ static enum status check_tables(const struct lite *lite)
 static enum status find_key(int64_t *id, const struct lite *lite, const char *const path[],
 			    const char *service)
 {
+	static const char root[] = "SELECT keyid FROM keyTable WHERE keyvalue = ?1"
+				   " AND keyid NOT IN (SELECT keyid FROM relationTable)";
+	static const char child[] = "SELECT k.keyid FROM relationTable r"
+				    " JOIN keyTable k ON k.keyid = r.keyid"
+				    " WHERE k.keyvalue = ?1 AND r.parentid = ?2";
 	enum status st = GR_OK;
 
 	*id = 0;
 	for (size_t i = 0; i < LITE_DEPTH && path[i] && st == GR_OK; i++) {
-		const char *name = strcmp(path[i], "*") == 0 ? service : path[i];
+		struct query query = { i == 0 ? root : child, path[i], *id };
 
-		st = ask(id, NULL, lite, i == 0 ? "SELECT keyid FROM keyTable WHERE keyvalue = ?1"
-			 " AND keyid NOT IN (SELECT keyid FROM relationTable)" :
-			 "SELECT k.keyid FROM relationTable r JOIN keyTable k ON k.keyid = r.keyid"
-			 " WHERE k.keyvalue = ?1 AND r.parentid = ?2", name, *id);
+		if (strcmp(path[i], "*") == 0)
+			query.name = service;
+		st = ask(id, NULL, lite, &query);
 	}
 	return st;
 }
@@ -175,9 +225,12 @@ static enum status take_json(struct nucleus *nucleus, enum nucleus_item item, co
 	return st;
 }
 
+/* GR_NO, silent: no such key, or it has no value. */
 static enum status take_key(struct nucleus *nucleus, enum nucleus_item item,
 			    const struct lite *lite, const char *service)
 {
+	struct query value = { .sql = "SELECT value FROM valueTable WHERE keyid = ?2" };
+	struct query time = { .sql = "SELECT timeStamp FROM valueTable WHERE keyid = ?2" };
 	char source[sizeof lite->path + 256];
 	int64_t id, ignored, stamp;
 	char *json = NULL;
@@ -190,13 +243,29 @@ static enum status take_key(struct nucleus *nucleus, enum nucleus_item item,
 	else
 		str_format(source, sizeof source, "%s: services.%s.configuration.%s", lite->path,
 			   service, keys[item][3]);
-	if ((st = ask(&ignored, &json, lite, "SELECT value FROM valueTable WHERE keyid = ?2", NULL,
-		      id)) == GR_OK &&
-	    (st = ask(&stamp, NULL, lite, "SELECT timeStamp FROM valueTable WHERE keyid = ?2",
-		      NULL, id)) == GR_OK)
+	value.id = time.id = id;
+	if ((st = ask(&ignored, &json, lite, &value)) != GR_OK)
+		return st;
+	st = ask(&stamp, NULL, lite, &time);
+	if (st == GR_OK)
 		st = take_json(nucleus, item, json, source, stamp);
 	free(json);
 	return st;
+}
+
+static enum status take_item(struct nucleus *nucleus, enum nucleus_item item,
+			     const struct lite *lite)
+{
+	enum status st = GR_OK;
+
+	for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
+		if (nucleus->value[item])
+			return GR_OK;
+		st = take_key(nucleus, item, lite, services[i]);
+		if (st != GR_OK && st != GR_NO)
+			return st;
+	}
+	return GR_OK;
 }
 
 static enum status take_all(struct nucleus *nucleus, const struct lite *lite)
@@ -204,11 +273,8 @@ static enum status take_all(struct nucleus *nucleus, const struct lite *lite)
 	enum status st = GR_OK;
 
 	for (enum nucleus_item i = 0; i < NUCLEUS_COUNT && st == GR_OK; i++)
-		for (size_t s = 0; s < sizeof services / sizeof services[0] && keys[i][0] &&
-		     !nucleus->value[i] && st == GR_OK;
-		     s++)
-			if ((st = take_key(nucleus, i, lite, services[s])) == GR_NO)
-				st = GR_OK;
+		if (keys[i][0])
+			st = take_item(nucleus, i, lite);
 	return st;
 }
 
@@ -220,14 +286,16 @@ enum status lite_read(struct nucleus *nucleus)
 
 	str_format(lite.path, sizeof lite.path, "%s/config.db", nucleus->root);
 	/*
-	 * SQLite's own words for a folder or a missing right are poor. Closed before it opens the
-	 * file: its locks would go.
+	 * Looked at first, for better error lines than SQLite's. Closed before SQLite opens the
+	 * file: a close would end SQLite's locks.
 	 */
 	if ((st = file_open(&fd, lite.path, LITE_FILE_MAX)) != GR_OK)
 		return st;
 	close(fd);
 	nucleus_note_file(nucleus, lite.path);
-	if ((st = database_open(&lite)) == GR_OK && (st = check_tables(&lite)) == GR_OK)
+	if ((st = database_open(&lite)) == GR_OK)
+		st = check_tables(&lite);
+	if (st == GR_OK)
 		st = take_all(nucleus, &lite);
 	sqlite3_close(lite.db);
 	return st;
