@@ -23,9 +23,11 @@ static const struct arg_option options[] = {
 	{ 'm', "margin", "SECONDS", "due so long before it expires (default rotateBeforeDays)" },
 	{ 'p', "percent", "PERCENT", "due at this share of its life (default rotateAtPercent)" },
 	{ 'a', "age", "SECONDS", "due at this age (default rotateAfterDays)" },
-	{ 'j', "jitter", "PERCENT", "earlier by up to this share of the age (default rotateJitterPercent)" },
+	{ 'j', "jitter", "PERCENT",
+	  "earlier by up to this share of the age (default rotateJitterPercent)" },
 	{ 'n', "now", "SECONDS", "the time since 1970 (default: this machine's clock)" },
-	{ 'g', "generation", "N", "the certificate of that pair (default: the one that is live now)" },
+	{ 'g', "generation", "N",
+	  "the certificate of that pair (default: the one that is live now)" },
 	CONF_OPTIONS,
 	{ 0 }
 };

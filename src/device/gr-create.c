@@ -22,7 +22,8 @@
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	{ 'g', "generation", "N", "the pair in use, and for a session of our own (default: the one that is live now)" },
+	{ 'g', "generation", "N",
+	  "the pair in use, and for a session of our own (default: the one that is live now)" },
 	CONF_OPTIONS,
 	{ 0 }
 };
@@ -39,54 +40,56 @@ struct create_request {
 	struct csr csr;
 };
 
-static enum status read_operands(struct create_request *e, int argc, char *argv[])
+static enum status read_operands(struct create_request *request, int argc, char *argv[])
 {
 	enum status st;
 
 	if (argc - optind != 2 && argc - optind != 3)
 		arg_usage(&spec);
-	e->rotation.job = argv[optind];
-	if (!str_is_job(e->rotation.job)) {
-		complain("%s: not a job id", e->rotation.job);
+	request->rotation.job = argv[optind];
+	if (!str_is_job(request->rotation.job)) {
+		complain("%s: not a job id", request->rotation.job);
 		return GR_BAD;
 	}
-	if ((st = arg_u32(&e->rotation.execution, "EXECUTION", argv[optind + 1])) != GR_OK)
+	st = arg_u32(&request->rotation.execution, "EXECUTION", argv[optind + 1]);
+	if (st != GR_OK)
 		return st;
-	if (e->rotation.execution > 0)
+	if (request->rotation.execution > 0)
 		return GR_OK;
 	complain("EXECUTION: numbers start at 1");
 	return GR_BAD;
 }
 
-static enum status read_csr(struct create_request *e, const char *path)
+static enum status read_csr(struct create_request *request, const char *path)
 {
 	const char *why = NULL;
 	enum status st;
 	size_t len;
 
-	if ((st = file_read(&e->pem, &len, path, CSR_MAX)) == GR_NO)
+	if ((st = file_read(&request->pem, &len, path, CSR_MAX)) == GR_NO)
 		complain("%s: no such file", path);
 	if (st != GR_OK)
 		return st == GR_NO ? GR_BAD : st;
-	if (strlen(e->pem) == len && csr_open(&e->csr, &why, e->pem, len) == GR_OK)
+	if (strlen(request->pem) == len &&
+	    csr_open(&request->csr, &why, request->pem, len) == GR_OK)
 		return GR_OK;
 	complain("%s: %s", path, why ? why : "csr holds a NUL");
 	return GR_BAD;
 }
 
-/* A certificate for the key in use would undo the point of it all. */
-static enum status check_new(const struct create_request *e)
+/* A new certificate for the key in use would be no rotation. */
+static enum status check_new(const struct create_request *request)
 {
 	char key[PATH_MAX], path[PATH_MAX];
 	struct cert live = { 0 };
 	enum status st;
 
-	if ((st = store_pair_paths(key, path, &e->conf, e->generation)) != GR_OK)
+	if ((st = store_pair_paths(key, path, &request->conf, request->generation)) != GR_OK)
 		return st;
-	if ((st = credential_certificate(&live, &e->conf, path)) != GR_OK)
+	if ((st = credential_certificate(&live, &request->conf, path)) != GR_OK)
 		return st;
-	if (strcmp(live.spki, e->csr.spki) == 0) {
-		complain("%s: the CSR is for the key in use", e->rotation.job);
+	if (strcmp(live.spki, request->csr.spki) == 0) {
+		complain("%s: the CSR is for the key in use", request->rotation.job);
 		st = GR_BAD;
 	}
 	cert_release(&live);
@@ -94,30 +97,30 @@ static enum status check_new(const struct create_request *e)
 }
 
 /*
- * One file holds it all, and gr-install-cert, the runtime and we read no more of one. GR_NO, one
+ * Certificate and chain go into one file, and no program of ours reads a larger one. GR_NO, one
  * line: too large.
  */
-static enum status check_size(const struct issued_certificate *offer, size_t size)
+static enum status check_size(const struct issued_certificate *issued, size_t size)
 {
 	if (size <= CERT_FILE_MAX)
 		return GR_OK;
 	complain("certificate %.16s: %zu bytes with what stands above it; this device installs at "
 		 "most %d",
-		 offer->cert.id, size, CERT_FILE_MAX);
+		 issued->cert.id, size, CERT_FILE_MAX);
 	return GR_NO;
 }
 
-/* The certificate, and what stands between it and a root: in this order a runtime sends them. */
-static enum status print(const struct issued_certificate *offer)
+/* Prints the certificate and its chain in the order in which TLS sends them. */
+static enum status print(const struct issued_certificate *issued)
 {
 	char *pem, *chain;
 	size_t len;
-	enum status st = cert_pem(&pem, &len, &offer->cert);
+	enum status st = cert_pem(&pem, &len, &issued->cert);
 
 	if (st != GR_OK)
 		return st;
-	if ((st = chain_pem(&chain, offer->chain, sk_X509_num(offer->chain))) == GR_OK) {
-		if ((st = check_size(offer, strlen(pem) + strlen(chain))) == GR_OK) {
+	if ((st = chain_pem(&chain, issued->chain, sk_X509_num(issued->chain))) == GR_OK) {
+		if ((st = check_size(issued, strlen(pem) + strlen(chain))) == GR_OK) {
 			printf("%s%s", pem, chain);
 			st = out_close();
 		}
@@ -127,64 +130,90 @@ static enum status print(const struct issued_certificate *offer)
 	return st;
 }
 
-static enum status ask(struct create_request *e, struct session *session)
+static enum status send(struct create_request *request, struct session *session, bool chain)
 {
-	const struct issued_certificate_terms terms = {
-		.csr = &e->csr, .ca = conf_text(&e->conf, CONF_ISSUER_CA_PATH),
-		.chain = settings_is_on(&e->conf, CONF_CERTIFICATE_CHAIN)
-	};
-	json_t *body = json_pack("{s:s, s:o*}", "csr", e->pem, "certificateChain",
-				 terms.chain ? json_true() : NULL),
-	       *answer = NULL;
-	struct issued_certificate offer = { 0 };
-	enum status st = rotation_request_send(&e->rotation, session, "create", body);
+	json_t *body = json_pack("{s:s, s:o*}", "csr", request->pem, "certificateChain",
+				 chain ? json_true() : NULL);
+	enum status st = rotation_request_send(&request->rotation, session, "create", body);
 
 	json_decref(body);
-	if (st != GR_OK)
-		return st;
-	do {
-		if ((st = rotation_request_answer(&answer, &e->rotation)) != GR_OK)
-			return st;
-		st = issued_certificate_check(&offer, answer, &terms);
-		json_decref(answer);
-	} while (st == GR_BAD);
-	if (st == GR_OK)
-		st = print(&offer);
-	issued_certificate_release(&offer);
 	return st;
 }
 
-static enum status create(struct create_request *e)
+/* Answers to somebody else's CSR are passed over. */
+static enum status receive(struct issued_certificate *issued, struct create_request *request,
+			   const struct issued_certificate_terms *terms)
+{
+	enum status st;
+
+	do {
+		json_t *answer = NULL;
+
+		st = rotation_request_answer(&answer, &request->rotation);
+		if (st != GR_OK)
+			return st;
+		st = issued_certificate_check(issued, answer, terms);
+		json_decref(answer);
+	} while (st == GR_BAD);
+	return st;
+}
+
+static enum status ask(struct create_request *request, struct session *session)
+{
+	const struct issued_certificate_terms terms = {
+		.csr = &request->csr,
+		.ca = conf_text(&request->conf, CONF_ISSUER_CA_PATH),
+		.chain = settings_is_on(&request->conf, CONF_CERTIFICATE_CHAIN)
+	};
+	struct issued_certificate issued = { 0 };
+	enum status st;
+
+	if ((st = send(request, session, terms.chain)) != GR_OK)
+		return st;
+	if ((st = receive(&issued, request, &terms)) == GR_OK)
+		st = print(&issued);
+	issued_certificate_release(&issued);
+	return st;
+}
+
+static enum status create(struct create_request *request)
 {
 	struct session session;
 	enum status st;
 
-	if ((st = settings_ca(&e->conf, CONF_ISSUER_CA_PATH)) != GR_OK ||
-	    (st = settings_switch(&e->conf, CONF_CERTIFICATE_CHAIN)) != GR_OK ||
-	    (st = check_new(e)) != GR_OK ||
-	    (st = session_open(&session, &e->conf, e->generation)) != GR_OK)
+	if ((st = settings_ca(&request->conf, CONF_ISSUER_CA_PATH)) != GR_OK)
 		return st;
-	st = ask(e, &session);
+	if ((st = settings_switch(&request->conf, CONF_CERTIFICATE_CHAIN)) != GR_OK)
+		return st;
+	if ((st = check_new(request)) != GR_OK)
+		return st;
+	if ((st = session_open(&session, &request->conf, request->generation)) != GR_OK)
+		return st;
+	st = ask(request, &session);
 	session_close(&session);
 	return st;
 }
 
 int main(int argc, char *argv[])
 {
-	struct create_request e = { 0 };
+	struct create_request request = { 0 };
 	enum status st = GR_OK;
 	int ch;
 
 	secret_guard();
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
-		st = ch == 'g' ? arg_u32(&e.generation, "-g", optarg)
-			       : conf_option(&e.conf, ch, optarg);
-	if (st == GR_OK && (st = read_operands(&e, argc, argv)) == GR_OK &&
-	    (st = conf_load(&e.conf)) == GR_OK &&
-	    (st = read_csr(&e, argc - optind == 3 ? argv[optind + 2] : "-")) == GR_OK)
-		st = create(&e);
-	csr_release(&e.csr);
-	free(e.pem);
-	conf_release(&e.conf);
+		st = ch == 'g' ? arg_u32(&request.generation, "-g", optarg)
+			       : conf_option(&request.conf, ch, optarg);
+	if (st == GR_OK)
+		st = read_operands(&request, argc, argv);
+	if (st == GR_OK)
+		st = conf_load(&request.conf);
+	if (st == GR_OK)
+		st = read_csr(&request, argc - optind == 3 ? argv[optind + 2] : "-");
+	if (st == GR_OK)
+		st = create(&request);
+	csr_release(&request.csr);
+	free(request.pem);
+	conf_release(&request.conf);
 	return st;
 }

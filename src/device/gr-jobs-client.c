@@ -7,7 +7,8 @@ int main(int argc, char *argv[])
 {
 	static const struct arg_command commands[] = {
 		{ "get", command_get, "print one execution" },
-		{ "next", command_next, "print the next execution that is a rotation; wait for it" },
+		{ "next", command_next,
+		  "print the next execution that is a rotation; wait for it" },
 		{ "pending", command_pending, "list pending executions" },
 		{ "start", command_start, "start the execution at the front" },
 		{ "time", command_time, "print the time that the service tells" },

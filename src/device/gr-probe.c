@@ -16,9 +16,11 @@ enum { OPT_CERTIFICATE = 256, OPT_KEY, OPT_TAKE_OVER };
 
 static const struct arg_option options[] = {
 	{ 'g', "generation", "N", "the pair to try (default: the one that is live now)" },
-	{ OPT_CERTIFICATE, "certificate", "LOCATION", "a certificate, instead of a generation: a file or a pkcs11: URI" },
+	{ OPT_CERTIFICATE, "certificate", "LOCATION",
+	  "a certificate, instead of a generation: a file or a pkcs11: URI" },
 	{ OPT_KEY, "key", "LOCATION", "and its private key" },
-	{ OPT_TAKE_OVER, "take-over", NULL, "connect as THING itself: the session under that name is ended" },
+	{ OPT_TAKE_OVER, "take-over", NULL,
+	  "connect as THING itself: the session under that name is ended" },
 	CONF_OPTIONS,
 	{ 0 }
 };

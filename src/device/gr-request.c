@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	{ 'g', "generation", "N", "the pair for a session of our own (default: the one that is live now)" },
+	{ 'g', "generation", "N",
+	  "the pair for a session of our own (default: the one that is live now)" },
 	CONF_OPTIONS,
 	{ 0 }
 };
@@ -23,7 +24,7 @@ static const struct arg_spec spec = {
 };
 
 /* GR_NO, one line: refused. GR_FAIL, one line: refused for now, or an answer that says nothing. */
-static enum status judge(enum status st, const json_t *answer)
+static enum status take_answer(enum status st, const json_t *answer)
 {
 	const char *job = json_text(answer, "jobId"), *reason = json_text(answer, "errorMsg");
 
@@ -50,13 +51,15 @@ static enum status ask(struct session *session)
 	enum status st;
 
 	topic_certificate(topic, session->thing, "request");
-	if ((st = request_init(&request, session, topic)) == GR_OK &&
-	    (st = request_send(&request, body)) == GR_OK &&
-	    (st = request_answer(&answer, &request)) != GR_FAIL) {
-		st = judge(st, answer);
-		json_decref(answer);
-	}
+	if ((st = request_init(&request, session, topic)) == GR_OK)
+		st = request_send(&request, body);
 	json_decref(body);
+	if (st != GR_OK)
+		return st;
+	if ((st = request_answer(&answer, &request)) == GR_FAIL)
+		return st;
+	st = take_answer(st, answer);
+	json_decref(answer);
 	return st;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* nucleus_source.h - settings and PIN from the configuration of a Greengrass nucleus. */
-#ifndef GR_GR_CONFIG_NUCLEUS_SOURCE_H
-#define GR_GR_CONFIG_NUCLEUS_SOURCE_H
+#ifndef GR_CONFIG_NUCLEUS_SOURCE_H
+#define GR_CONFIG_NUCLEUS_SOURCE_H
 
 #include "config/conf.h"
 #include "pkcs11/pin.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* issued_certificate.c - the certificate that a backend offers */
+/* issued_certificate.c - the certificate in the answer to a CSR */
 #include "gr-create/issued_certificate.h"
 #include "complain.h"
 #include "strength.h"
@@ -15,7 +15,7 @@ static enum status refuse(const struct cert *cert, const char *why)
 }
 
 /* now is the service's, for a device may not know the time; 0: it did not tell. */
-static enum status check_issuer(const struct issued_certificate *offer, const char *ca,
+static enum status check_issuer(const struct issued_certificate *issued, const char *ca,
 				int64_t now)
 {
 	X509_STORE *store = X509_STORE_new();
@@ -23,7 +23,7 @@ static enum status check_issuer(const struct issued_certificate *offer, const ch
 	enum status st = GR_FAIL;
 
 	if (!store || !ctx || X509_STORE_load_file(store, ca) != 1 ||
-	    X509_STORE_CTX_init(ctx, store, offer->cert.x509, offer->chain) != 1) {
+	    X509_STORE_CTX_init(ctx, store, issued->cert.x509, issued->chain) != 1) {
 		complain("%s: no usable CA certificates: %s", ca, complain_openssl());
 		goto out;
 	}
@@ -34,7 +34,7 @@ static enum status check_issuer(const struct issued_certificate *offer, const ch
 		X509_STORE_CTX_set_time(ctx, 0, (time_t)now);
 	st = X509_verify_cert(ctx) == 1
 	    ? GR_OK
-	    : refuse(&offer->cert, X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
+	    : refuse(&issued->cert, X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
 out:
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);
@@ -64,7 +64,7 @@ static enum status check_cert(const struct cert *cert, const struct csr *csr, in
 }
 
 /* A backend need not know of chains: what it leaves out is not missed. */
-static enum status take_chain(struct issued_certificate *offer, const json_t *answer, int64_t now)
+static enum status take_chain(struct issued_certificate *issued, const json_t *answer, int64_t now)
 {
 	const json_t *member = json_object_get(answer, "certificateChain");
 	const char *pem = json_text(answer, "certificateChain"), *why;
@@ -73,16 +73,16 @@ static enum status take_chain(struct issued_certificate *offer, const json_t *an
 	if (!member)
 		return GR_OK;
 	if (!pem)
-		return refuse(&offer->cert, "its certificateChain is not text");
-	if (chain_from_pem(&offer->chain, pem, strlen(pem), "certificateChain") != GR_OK)
+		return refuse(&issued->cert, "its certificateChain is not text");
+	if (chain_from_pem(&issued->chain, pem, strlen(pem), "certificateChain") != GR_OK)
 		return GR_NO;
-	if (chain_check(&why, offer->cert.x509, offer->chain, 0, now) == GR_OK)
+	if (chain_check(&why, issued->cert.x509, issued->chain, 0, now) == GR_OK)
 		return GR_OK;
 	snprintf(reason, sizeof reason, "its certificateChain does not lead up from it: %s", why);
-	return refuse(&offer->cert, reason);
+	return refuse(&issued->cert, reason);
 }
 
-enum status issued_certificate_check(struct issued_certificate *offer, const json_t *answer,
+enum status issued_certificate_check(struct issued_certificate *issued, const json_t *answer,
 				     const struct issued_certificate_terms *terms)
 {
 	const char *pem = json_text(answer, "certificatePem");
@@ -102,15 +102,15 @@ enum status issued_certificate_check(struct issued_certificate *offer, const jso
 	    (!terms->chain || (st = take_chain(&o, answer, now)) == GR_OK) && terms->ca[0] != '\0')
 		st = check_issuer(&o, terms->ca, now);
 	if (st == GR_OK)
-		*offer = o;
+		*issued = o;
 	else
 		issued_certificate_release(&o);
 	return st;
 }
 
-void issued_certificate_release(struct issued_certificate *offer)
+void issued_certificate_release(struct issued_certificate *issued)
 {
-	chain_free(offer->chain);
-	cert_release(&offer->cert);
-	offer->chain = NULL;
+	chain_free(issued->chain);
+	cert_release(&issued->cert);
+	issued->chain = NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * issued_certificate.h - the certificate that a backend offers for our CSR, and everything that
- * could be wrong with it.
+ * issued_certificate.h - the certificate that a backend issued for our CSR, and all that could be
+ * wrong with it.
  */
 #ifndef GR_CREATE_ISSUED_CERTIFICATE_H
 #define GR_CREATE_ISSUED_CERTIFICATE_H
@@ -17,18 +17,19 @@ struct issued_certificate {
 };
 struct issued_certificate_terms {
 	const struct csr *csr;
-	const char *ca;		/* file of the CAs that it must come from, "": not asked */
+	const char *ca;		/* file of the CAs that must have issued it, "": any */
 	bool chain;		/* we asked for the chain */
 };
 
 /*
- * What an accepted answer holds (issued_certificate_release it). It must be for the key of the
- * CSR, else GR_BAD, silent: an answer to somebody else. GR_NO, one line: none, or not fit for use:
- * another subject, dates that the service's own timestamp does not lie in, a chain that does not
- * hang together, not issued below the CAs in ca. GR_FAIL, one line: ca cannot be read.
+ * Reads the certificate in an accepted answer and checks it (issued_certificate_release it).
+ * GR_BAD, silent: it is for another key than that of the CSR, so the answer is not to us. GR_NO,
+ * one line: there is none, or it cannot be used: another subject, dates that do not include the
+ * service's timestamp, a chain that does not lead up from it, not issued below the CAs in ca.
+ * GR_FAIL, one line: ca cannot be read.
  */
-enum status issued_certificate_check(struct issued_certificate *offer, const json_t *answer,
+enum status issued_certificate_check(struct issued_certificate *issued, const json_t *answer,
 				     const struct issued_certificate_terms *terms);
-void issued_certificate_release(struct issued_certificate *offer);	/* takes a zeroed struct */
+void issued_certificate_release(struct issued_certificate *issued); /* takes a zeroed struct */
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* blocking_jobs.c - what stands in front of a rotation that the service does not list */
+/* blocking_jobs.c - one line, and a note that it was said */
 #include "gr-jobs-client/blocking_jobs.h"
 #include "complain.h"
 #include "file.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * jobs.h - what the commands of gr-jobs-client share: settings, the session, requests and refusals.
+ * jobs.h - what the commands of gr-jobs-client share: settings, session, requests, refusals.
  */
 #ifndef GR_JOBS_CLIENT_JOBS_H
 #define GR_JOBS_CLIENT_JOBS_H
@@ -20,7 +20,8 @@ int command_update(int argc, char *argv[]);
 enum { JOBS_JSON = 256 };
 #define JOBS_OPTIONS \
 	{ JOBS_JSON, "json", NULL, "print the service's answer as it came" }, \
-	{ 'g', "generation", "N", "the pair for a session of our own (default: the one that is live now)" }, \
+	{ 'g', "generation", "N", \
+	  "the pair for a session of our own (default: the one that is live now)" }, \
 	CONF_OPTIONS
 
 struct jobs {
@@ -38,17 +39,17 @@ enum status jobs_open(struct jobs *jobs);
 void jobs_close(struct jobs *jobs);	/* takes a zeroed struct */
 
 /*
- * One request of the Jobs device API: tail "get", "start-next", or with a job's id "get",
- * "update". body is used up. GR_OK and GR_NO as request_answer; *request, when not NULL, brings
- * its stray.
+ * Sends one request of the Jobs device API and waits for the answer. job NULL: tail is "get" or
+ * "start-next"; with a job's id: "get" or "update". body is used up. stray, unless NULL, says what
+ * sees the messages that are no answer. The status is that of request_answer.
  */
 enum status jobs_ask(json_t **answer, struct jobs *jobs, const char *job, const char *tail,
 		     json_t *body, const struct request *stray);
 
 /*
- * A rejected answer: one line with code and message on standard error, and on standard output
- * code, status and survivor, empty where the service did not say. GR_NO; GR_FAIL, without the
- * output: the service asks us to come back.
+ * Reports a rejected answer: one line with code and message on standard error; on standard output
+ * code, status and survivor, empty where the service did not say. Returns GR_NO; or GR_FAIL,
+ * without the output, if the request may succeed later.
  */
 enum status jobs_rejected(const json_t *answer, const char *what, bool json);
 /* The line on standard error alone. */

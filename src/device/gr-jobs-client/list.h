@@ -5,7 +5,7 @@
 
 #include "gr-jobs-client/jobs.h"
 
-/* AWS IoT lists so many at the most, more only while maintenance windows are open. */
+/* AWS IoT lists at most so many, more only while a maintenance window is open. */
 enum { LIST_FULL = 10 };
 
 struct pending {
@@ -16,7 +16,7 @@ struct pending {
 struct list {
 	struct pending *entry;
 	size_t count;
-	bool cut;		/* it may be that a rotation waits and is not in it */
+	bool cut; /* a rotation may wait that the service did not list */
 };
 
 /*

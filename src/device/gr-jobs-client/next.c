@@ -13,7 +13,8 @@ enum { OPT_QUEUED = 300, OPT_FRONT };
 static const struct arg_option options[] = {
 	{ 'w', "wait", "SECONDS", "wait so long for one to come (default 0)" },
 	{ OPT_QUEUED, "queued", NULL, "pass over those that are in progress" },
-	{ OPT_FRONT, "front", "FILE", "note there what was said of jobs that stand in front, so as to say it once" },
+	{ OPT_FRONT, "front", "FILE",
+	  "keeps the names of jobs that stand in front, so that they are named once" },
 	JOBS_OPTIONS,
 	{ 0 }
 };
@@ -26,20 +27,20 @@ struct watch {
 	struct jobs jobs;
 	bool queued;
 	const char *front;	/* a file, or NULL */
-	bool called;	/* a notification came: list again */
+	bool notified;		/* a notification came: list again */
 	struct request stray;
 };
 
 /*
- * notify-next that presents another agent's job, or none, calls for nothing: a rotation behind it
- * has a notify of its own.
+ * Is the message a reason to list again? A notify-next without a rotation is none: a rotation
+ * behind another job has a notify of its own.
  */
-static bool is_call(const struct watch *watch, const struct message *message)
+static bool asks_to_list(const struct watch *watch, const struct message *message)
 {
 	char topic[TOPIC_MAX];
 	struct execution execution;
 	json_t *body;
-	bool call;
+	bool asks;
 
 	topic_jobs(topic, watch->jobs.session.thing, "notify");
 	if (strcmp(message->topic, topic) == 0)
@@ -48,19 +49,19 @@ static bool is_call(const struct watch *watch, const struct message *message)
 	if (strcmp(message->topic, topic) != 0)
 		return false;
 	body = json_object_parse(message->payload, message->len);
-	call = execution_parse(&execution, json_object_get(body, "execution"),
+	asks = execution_parse(&execution, json_object_get(body, "execution"),
 			       watch->jobs.session.thing) == GR_OK &&
 	    execution_is_rotation(&execution);
 	json_decref(body);
-	return call;
+	return asks;
 }
 
 static void note(void *obj, const struct message *message)
 {
 	struct watch *watch = obj;
 
-	if (is_call(watch, message))
-		watch->called = true;
+	if (asks_to_list(watch, message))
+		watch->notified = true;
 }
 
 static enum status subscribe(struct watch *watch)
@@ -84,8 +85,8 @@ static bool fits(const struct watch *watch, const struct execution *execution)
 }
 
 /*
- * GR_NO: this one is not it, or is gone meanwhile, or makes no sense: another agent's job must
- * hide none behind it.
+ * Prints the execution if it is a rotation to take. GR_NO: it is none, is gone, or cannot be
+ * understood; then the next one is tried, so that another agent's job hides none behind it.
  */
 static enum status try_one(struct watch *watch, const char *job)
 {
@@ -120,7 +121,7 @@ static enum status look(struct watch *watch)
 	struct list list;
 	enum status st;
 
-	watch->called = false;
+	watch->notified = false;
 	st = list_read(&list, &answer, &watch->jobs, &watch->stray);
 	if (st == GR_NO)
 		jobs_complain(answer, "pending");
@@ -132,15 +133,16 @@ static enum status look(struct watch *watch)
 	return st;
 }
 
-/* GR_OK: a notification calls for another look. GR_NO: none until deadline. */
-static enum status await_call(struct watch *watch, int64_t deadline)
+/* Waits for a notification. GR_NO: none came until deadline. */
+static enum status await_notification(struct watch *watch, int64_t deadline)
 {
 	enum status st = GR_OK;
 
-	while (!watch->called && st == GR_OK) {
+	while (!watch->notified && st == GR_OK) {
 		struct message message = { 0 };
 
-		if ((st = session_receive(&watch->jobs.session, &message, deadline)) == GR_OK)
+		st = session_receive(&watch->jobs.session, &message, deadline);
+		if (st == GR_OK)
 			note(watch, &message);
 		message_release(&message);
 	}
@@ -154,10 +156,13 @@ static enum status next(struct watch *watch, uint32_t seconds)
 
 	watch->stray = (struct request){ .stray = note, .obj = watch };
 	if (subscribe(watch) != GR_OK)
-		return GR_FAIL;	/* also when it was refused: that says nothing about jobs */
-	while ((st = look(watch)) == GR_NO && (st = await_call(watch, deadline)) == GR_OK)
-		;
-	return st;
+		return GR_FAIL; /* also if it was refused: GR_NO would say that no job is there */
+	for (;;) {
+		if ((st = look(watch)) != GR_NO)
+			return st;
+		if ((st = await_notification(watch, deadline)) != GR_OK)
+			return st;
+	}
 }
 
 int command_next(int argc, char *argv[])

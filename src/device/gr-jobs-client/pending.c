@@ -9,7 +9,8 @@
 static const struct arg_option options[] = { JOBS_OPTIONS, { 0 } };
 static const struct arg_spec spec = {
 	"gr-jobs-client pending", "[--json]",
-	"List pending executions, in-progress ones first: status, job, execution number, time of queueing.", options
+	"List pending executions, in-progress ones first: status, job, execution number, time of "
+	"queueing.", options
 };
 
 static enum status show(const struct list *list, const json_t *answer, bool json)

@@ -14,7 +14,8 @@
 enum { OPT_VERSION = 300, OPT_EXECUTION };
 
 static const struct arg_option options[] = {
-	{ 'd', "detail", "KEY=VALUE", "one of the execution's statusDetails, which are replaced as a whole" },
+	{ 'd', "detail", "KEY=VALUE",
+	  "one of the execution's statusDetails, which are replaced as a whole" },
 	{ OPT_VERSION, "expected-version", "N", "refuse unless this is the version" },
 	{ OPT_EXECUTION, "execution", "N", "refuse unless this is the execution's number" },
 	JOBS_OPTIONS,

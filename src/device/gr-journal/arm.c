@@ -15,7 +15,8 @@ static enum status arm(struct device_context *context, uint32_t seconds)
 {
 	enum status st;
 
-	if ((st = device_context_open(context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE)) != GR_OK)
+	st = device_context_open(context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE);
+	if (st != GR_OK)
 		return st;
 	if (!journal_has_phase(&context->journal)) {
 		complain("%s: there is no journal", context->store.path);
@@ -32,7 +33,8 @@ int command_arm(int argc, char *argv[])
 	uint32_t seconds;
 	enum status st;
 
-	if ((st = device_context_options(&context, &spec, argc, argv)) == GR_OK && argc - optind != 1)
+	st = device_context_options(&context, &spec, argc, argv);
+	if (st == GR_OK && argc - optind != 1)
 		arg_usage(&spec);
 	if (st == GR_OK && (st = arg_u32(&seconds, "SECONDS", argv[optind])) == GR_OK)
 		st = arm(&context, seconds);

@@ -11,7 +11,8 @@
 enum { OPT_FROM = 256, OPT_CLEAR };
 
 static const struct arg_option options[] = {
-	{ OPT_FROM, "from", "PHASE", "change nothing unless this is the phase; idle also if there is no journal" },
+	{ OPT_FROM, "from", "PHASE",
+	  "change nothing unless this is the phase; idle also if there is no journal" },
 	{ OPT_CLEAR, "clear", NULL, "drop every other value; with phase=idle only" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };

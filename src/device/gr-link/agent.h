@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* agent.h - the session of gr-link, for the programs behind a Unix socket, as ssh-agent does. */
-#ifndef GR_GR_LINK_AGENT_H
-#define GR_GR_LINK_AGENT_H
+#ifndef GR_LINK_AGENT_H
+#define GR_LINK_AGENT_H
 
 #include <assert.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* client.h - one program that uses the session of gr-link: what it asked for, what it is sent. */
-#ifndef GR_GR_LINK_CLIENT_H
-#define GR_GR_LINK_CLIENT_H
+#ifndef GR_LINK_CLIENT_H
+#define GR_LINK_CLIENT_H
 
 #include <poll.h>
 #include <stdbool.h>

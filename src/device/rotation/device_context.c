@@ -39,8 +39,11 @@ enum status device_context_open(struct device_context *context, unsigned flags)
 	if ((st = conf_load(&context->conf)) != GR_OK)
 		return st;
 	/* The lock first: it lies in our own directory, and the store then changes who we are. */
-	if (flags & DEVICE_CONTEXT_LOCK && (st = lock_take(&context->lock, &context->conf)) != GR_OK)
-		return st;
+	if (flags & DEVICE_CONTEXT_LOCK) {
+		st = lock_take(&context->lock, &context->conf);
+		if (st != GR_OK)
+			return st;
+	}
 	context->opened = true;
 	if ((st = store_open(&context->store, &context->conf)) != GR_OK)
 		return st;
@@ -66,7 +69,10 @@ int device_context_close(struct device_context *context, enum status st)
 enum status device_context_generation(uint32_t *generation, const struct device_context *context,
 				      enum journal_key key)
 {
-	uint64_t n = context->generation ? context->generation : journal_number(&context->journal, key);
+	uint64_t n = context->generation;
+
+	if (n == 0)
+		n = journal_number(&context->journal, key);
 
 	if (n > 0 && n < 100000000) {
 		*generation = (uint32_t)n;

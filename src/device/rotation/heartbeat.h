@@ -3,7 +3,7 @@
  * heartbeat.h - the sign of life of whatever runs "gr-rotate recover" on this device:
  * $GR_STATE/heartbeat.
  *
- *	<journal version that it reads> <boot id> <seconds since boot> <path of the store that it looks after>
+ *	<journal version that it reads> <boot id> <seconds since boot> <path of its store>
  *
  * Seconds are CLOCK_BOOTTIME. The file means nothing after a boot.
  */

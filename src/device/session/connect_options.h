@@ -18,9 +18,9 @@ struct connect_options {
 };
 
 /*
- * The session's own client id, T on a plain device and T#gr beside a nucleus, and the pair of a
- * generation (0: the one that is live now, resolved once). Stays where it is while setup is in
- * use; conf outlives it. GR_BAD: something needed is not configured, or no such pair. GR_FAIL: the
+ * Fills in the client id, T on a plain device and T#gr beside a nucleus, and the pair of a
+ * generation (0: the one that is live now). The struct must not move while setup is in use, and
+ * conf must outlive it. GR_BAD: something needed is not configured, or no such pair. GR_FAIL: the
  * CA file cannot be read.
  */
 enum status connect_options_load(struct connect_options *options, const struct conf *conf,
@@ -28,9 +28,9 @@ enum status connect_options_load(struct connect_options *options, const struct c
 /* The same with a pair named by its locations (credential.h). */
 enum status connect_options_load_files(struct connect_options *options, const struct conf *conf,
 				       const char *key, const char *certificate);
-/* Makes it T#probe, which evicts nobody. */
+/* Makes the client id T#probe, which ends no other session. */
 void connect_options_as_probe(struct connect_options *options);
-/* Makes it T, which evicts the session that the thing has. */
+/* Makes the client id T, which ends the session that the thing has. */
 void connect_options_as_thing(struct connect_options *options);
 
 #endif

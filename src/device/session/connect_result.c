@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* connect_result.c - what a broker's answer to CONNECT says about us */
+/* connect_result.c - CONNACK codes, TLS alerts, and the lines for them */
 #include "session/connect_result.h"
 #include "clock.h"
 #include "complain.h"
@@ -13,7 +13,7 @@ enum { LISTEN_MS = 3000 };
 enum status connect_result_connack(const char *where, const struct tls_setup *setup,
 				   const char *client_id, int code)
 {
-	/* Three of them judge us, the others speak of the server. */
+	/* GR_NO: the code is about our identity. GR_FAIL: it is about the server. */
 	static const struct {
 		const char *text;
 		enum status st;
@@ -38,15 +38,15 @@ enum status connect_result_connack(const char *where, const struct tls_setup *se
 	return codes[code].st;
 }
 
-/* True when the connection ended after our side of the handshake and nobody said why. */
+/* The connection ended after our side of the handshake, and no alert says why. */
 static bool is_unexplained(const struct tls *tls)
 {
 	return tls->done && tls->alert < 0 && tls->distrust == 0;
 }
 
 /*
- * A device that starts without the time knows it a little later. Until then no server can be
- * trusted, and nobody is refused.
+ * A device without a battery for its clock boots with a wrong time. Until it has the right one no
+ * server can be verified, and that is no refusal.
  */
 static void complain_clock(const char *where, const char *text)
 {
@@ -61,7 +61,7 @@ static void complain_clock(const char *where, const char *text)
 		 where, date, text);
 }
 
-/* With the setting that is wrong, if it is not the server. */
+/* The line names the setting that may be wrong. */
 static void complain_distrust(const char *where, const struct tls_setup *setup, long why)
 {
 	const char *text = X509_verify_cert_error_string(why);

@@ -16,11 +16,11 @@
 #include "topic.h"
 
 enum frame_kind {
-	/* forward what matches this filter, and ask the broker for it, which may say no */
+	/* forward messages that match this filter; it is no failure if the broker refuses it */
 	FRAME_LISTEN = 'l',
-	FRAME_SUBSCRIBE = 's',	/* the same; a no of the broker is FAILED */
+	FRAME_SUBSCRIBE = 's', /* the same; FAILED if the broker refuses it */
 	FRAME_PUBLISH = 'p',
-	FRAME_DONE = 'd',	/* PUBLISH: the broker has it */
+	FRAME_DONE = 'd', /* PUBLISH: the broker has it */
 	FRAME_FAILED = 'f',
 	FRAME_MESSAGE = 'm'
 };
@@ -41,15 +41,15 @@ struct frame_buffer {
 bool frame_put(struct frame_buffer *to, enum frame_kind kind, const char *topic,
 	       const void *payload, size_t len);
 /*
- * The first frame of from, which stays until frame_drop: 1 yes, 0 not all here yet, -1 no frame at
- * all.
+ * Looks at the first frame of from, which stays until frame_drop. 1: it is there; 0: not all of it
+ * has come yet; -1: the bytes are no frame.
  */
 int frame_first(struct frame *frame, const struct frame_buffer *from);
-void frame_drop(struct frame_buffer *from);	/* the first frame */
+void frame_drop(struct frame_buffer *from); /* removes the first frame */
 
 /*
- * Moves what fd has, or takes, without waiting. 1: moved or would wait, 0: the other side is gone,
- * -1: errno.
+ * Reads from fd, or writes to it, as much as goes without waiting. 1: done, or it would wait; 0:
+ * the other side is gone; -1: an error, see errno.
  */
 int frame_receive(struct frame_buffer *to, int fd);
 int frame_send(struct frame_buffer *from, int fd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* late_alert.c - a TLS handshake with nothing after it */
+/* late_alert.c - a TLS handshake after which nothing is sent */
 #define _GNU_SOURCE /* SOCK_NONBLOCK */
 #include "session/late_alert.h"
 #include "clock.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* link_socket.h - Unix sockets whose path may be longer than sun_path, and who is at the other end. */
+/*
+ * link_socket.h - the Unix socket of gr-link. Its path may be longer than sun_path, and each side
+ * checks which user is at the other end.
+ */
 #ifndef GR_SESSION_LINK_SOCKET_H
 #define GR_SESSION_LINK_SOCKET_H
 
@@ -8,16 +11,16 @@
 #include "status.h"
 
 /*
- * A listening socket at path, mode 0600. One that is there already is replaced in one step, so
- * that nobody ever finds none. GR_FAIL, one line.
+ * Makes a listening socket at path, mode 0600. One that is there already is replaced in one step,
+ * so that there is a socket at any time. GR_FAIL, one line: it cannot be made.
  */
 enum status link_socket_listen(int *fd, const char *path);
 /*
- * path is what GR_LINK_SOCKET says. GR_FAIL, one line: nobody listens there, or it is somebody
- * else.
+ * Connects to path, the value of GR_LINK_SOCKET. GR_FAIL, one line: no process listens there, or
+ * it runs as another user.
  */
 enum status link_socket_connect(int *fd, const char *path);
-/* True when the process at the other end, *pid, is ours or root's. */
+/* Does the process at the other end, *pid, run as us or as root? */
 bool link_socket_peer_is_us(int fd, long *pid);
 
 #endif

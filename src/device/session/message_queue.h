@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* message_queue.h - messages received and not yet looked at: a bounded queue. */
+/* message_queue.h - messages that were received and not yet read, in a bounded queue. */
 #ifndef GR_SESSION_MESSAGE_QUEUE_H
 #define GR_SESSION_MESSAGE_QUEUE_H
 
@@ -21,12 +21,12 @@ struct message_queue {
 	bool overflowed; /* since one was taken out last */
 };
 /*
- * Copies the message in. False: there is no room, the message is dropped. One line, but for one
- * overflow no more than that.
+ * Copies the message into the queue. False: there was no room, and it is dropped; one line, at
+ * most one for each overflow.
  */
 bool message_queue_put(struct message_queue *queue, const char *topic, const void *payload,
 		       size_t len);
-/* Takes the oldest out into *message (release it). False: there is none. */
+/* Takes the oldest message out (message_release it). False: there is none. */
 bool message_queue_take(struct message_queue *queue, struct message *message);
 void message_queue_release(struct message_queue *queue);
 

@@ -96,9 +96,9 @@ static const char *reason_of(int rc, int error)
 }
 
 /*
- * mosquitto_connect blocks in connect(2), address after address. Each tick ends one such attempt;
- * when none was made to wait, its answer stands, else all addresses are tried again while there is
- * time.
+ * mosquitto_connect blocks in connect(2), address after address. Each tick of the timer ends one
+ * such attempt. If none was ended, the result counts; else all addresses are tried again while
+ * there is time.
  */
 static enum status reach(struct mqtt *m, const struct tls_setup *setup, int64_t deadline)
 {
@@ -140,7 +140,7 @@ static enum status await_connack(struct mqtt *m, const struct tls_setup *setup,
 		if (poll(&p, 1, left > TURN_MS ? TURN_MS : (int)left) < 0 && errno != EINTR)
 			return connect_result_no_connack(m->where, &m->tls, setup, strerror(errno),
 							 deadline);
-		/* silent here: whether we were taken is judged below */
+		/* silent before the CONNACK; the answer is looked at below */
 		(void)mqtt_turn(m, p.revents);
 	}
 	if (m->connack >= 0)
@@ -242,9 +242,9 @@ struct pollfd mqtt_pollfd(const struct mqtt *m)
 }
 
 /*
- * Reads before it writes: a refusal waits in the receive buffer of a socket that takes no more.
- * After a hang-up it reads on to the end, and then ends itself: libmosquitto takes a reset in
- * mid-handshake for progress.
+ * Reads before it writes: a socket that takes no more data may still hold the refusal in its
+ * receive buffer. After a hang-up it reads to the end and then ends the connection itself, since
+ * libmosquitto treats a reset during the handshake as progress.
  */
 static int serve(struct mqtt *m, short revents)
 {
@@ -263,9 +263,8 @@ static int serve(struct mqtt *m, short revents)
 }
 
 /*
- * A connection that carries nothing any more looks idle, and the keep-alive takes two minutes to
- * find out: a whole trial may be over by then. The broker itself acknowledges at once, whatever
- * the service behind it does.
+ * A dead connection looks idle, and the keep-alive takes two minutes to find out: a whole trial
+ * may be over by then. The broker acknowledges at once, however slow the service behind it is.
  */
 static bool is_overdue(const struct mqtt *m)
 {
@@ -298,7 +297,7 @@ enum status mqtt_turn(struct mqtt *m, short revents)
 	if (rc == MOSQ_ERR_SUCCESS && !is_overdue(m))
 		return GR_OK;
 	m->lost = true;
-	if (m->connack == 0)	/* before that, mqtt_open has the last word */
+	if (m->connack == 0) /* before that, mqtt_open says what happened */
 		complain_lost(m, rc);
 	return GR_FAIL;
 }

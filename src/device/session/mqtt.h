@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mqtt.h - one MQTT 3.1.1 connection over mutual TLS, and the other side's verdict on who we are.
+ * mqtt.h - one MQTT 3.1.1 connection over mutual TLS.
  *
- * Clean session, QoS 1. Callbacks only fill the struct; mqtt_turn is the one place where the
- * socket is served. Times are clock_boot_ms. On any status but GR_OK one line has been written;
- * after mqtt_open has failed there is nothing to close, after any other failure mqtt_close is
- * still due.
+ * Clean session, QoS 1. Callbacks only fill the struct; only mqtt_turn reads and writes the
+ * socket. Times are clock_boot_ms. On any status but GR_OK one line has been written. After
+ * mqtt_open has failed there is nothing to close; after any other failure call mqtt_close.
  */
 #ifndef GR_SESSION_MQTT_H
 #define GR_SESSION_MQTT_H
@@ -23,8 +22,8 @@ enum { MQTT_KEEPALIVE = 60 /* seconds */, MQTT_ACKS = 64 };
 struct mosquitto;
 
 /*
- * Answers to what we sent, by message id, until mqtt_acked asks for them or newer ones need the
- * place.
+ * The answer to a message that we sent. It is kept until mqtt_acked asks for it or a newer one
+ * takes its place.
  */
 struct mqtt_ack {
 	int mid;	/* 0: an empty place */
@@ -39,8 +38,8 @@ struct mqtt {
 	char where[280];	/* "host:port", for error lines */
 	char doing[640];	/* what we sent last, "" once it was answered */
 	/*
-	 * no acknowledgement for so long while one is due: the connection is lost; 0: the
-	 * keep-alive alone decides
+	 * The connection counts as lost if an acknowledgement is due for so long. 0: only the
+	 * keep-alive decides.
 	 */
 	int64_t patience_ms;
 	unsigned due;		/* acknowledgements that have not come yet */
@@ -52,27 +51,27 @@ struct mqtt {
 };
 
 /*
- * Connects as the client id, within the deadline. patience_ms is for the caller to set afterwards.
- * GR_OK: the broker took us. GR_NO: it refused us for good (bad identity, or not authorised, in
- * CONNACK; or a TLS alert about our certificate from a server that had proven its name). GR_FAIL:
- * everything that is no verdict: no such name, no route, an unverifiable server, time, silence.
- * GR_BAD: as tls_open. Messages go to queue. SIGPIPE is ignored from here on.
+ * Connects as client_id, within the deadline. The caller may set patience_ms afterwards. GR_NO:
+ * the broker refused our identity (CONNACK: identifier rejected, or not authorised; or a TLS alert
+ * about our certificate from a server that had proven its name). GR_FAIL: anything that is no
+ * refusal: no such name, no route, a server that cannot be verified, no answer. GR_BAD: as
+ * tls_open. Messages go to queue. SIGPIPE is ignored from here on.
  */
 enum status mqtt_open(struct mqtt *m, const struct tls_setup *setup, const char *client_id,
 		      struct message_queue *queue, int64_t deadline);
-/* Says goodbye and releases; takes a zeroed struct. */
+/* Disconnects and releases; takes a zeroed struct. */
 void mqtt_close(struct mqtt *m);
 
 /*
- * Starts; *mid is what mqtt_acked will know it by. GR_FAIL: the connection is gone. GR_BAD: MQTT
- * allows no such topic.
+ * Starts to publish, or to subscribe; give *mid to mqtt_acked to learn the answer. GR_FAIL: the
+ * connection is gone. GR_BAD: MQTT allows no such topic.
  */
 enum status mqtt_publish(struct mqtt *m, int *mid, const char *topic, const void *payload,
 			 size_t len);
 enum status mqtt_subscribe(struct mqtt *m, int *mid, const char *filter);
-/* Nobody waits for its answer. GR_FAIL: the connection is gone. */
+/* The answer is not reported. GR_FAIL: the connection is gone. */
 enum status mqtt_unsubscribe(struct mqtt *m, const char *filter);
-/* True once the broker has answered mid, which is then forgotten; *refused: it said no. */
+/* True once, when the broker has answered mid; *refused: it said no. */
 bool mqtt_acked(struct mqtt *m, int mid, bool *refused);
 
 /* What to poll for. */

@@ -19,7 +19,7 @@ struct request {
 	char topic[TOPIC_MAX];
 	/* of request topics whose answers are listened for; topic is one of them */
 	char filter[TOPIC_MAX];
-	bool loose;			/* an answer that bears our token counts on all of these */
+	bool loose; /* an answer with our token counts on all of these topics */
 	int64_t deadline;
 	/* sees what is no answer; may be NULL */
 	void (*stray)(void *obj, const struct message *message);
@@ -29,16 +29,16 @@ struct request {
 /* Fills *request, its filter with the topic. GR_FAIL, one line: no random numbers. */
 enum status request_init(struct request *request, struct session *session, const char *topic);
 /*
- * Sends body (borrowed; clientToken is set in it), listening for the answer first. Under $aws/ a
- * broker may refuse the subscription, since AWS IoT and our backend answer the asking connection
- * directly; elsewhere a refusal is no answer, and GR_FAIL. What had come before is no answer
- * either, such as the second copy of one to an earlier request.
+ * Subscribes to the answer, then sends body, which stays the caller's; clientToken is set in it.
+ * Under $aws/ a broker may refuse the subscription, since AWS IoT and our backend answer the
+ * asking connection directly; elsewhere a refusal is GR_FAIL. Messages that came before are passed
+ * over: they may be a second copy of the answer to an earlier request.
  */
 enum status request_send(struct request *request, json_t *body);
 /*
- * The next answer (json_decref it): GR_OK accepted, GR_NO rejected, silent. GR_FAIL, one line:
- * none within requestTimeoutSeconds of sending, or the session is gone. May be called again, after
- * an answer that turned out to be somebody else's.
+ * Waits for the next answer (json_decref it): GR_OK accepted; GR_NO, silent, rejected. GR_FAIL,
+ * one line: none came within requestTimeoutSeconds of sending, or the session is gone. It can be
+ * called again if the answer turns out to be for another client.
  */
 enum status request_answer(json_t **answer, struct request *request);
 

@@ -16,11 +16,14 @@ struct rotation_request {
 	struct request request;
 };
 
-/* Sends body (borrowed; jobId and executionNumber are set in it) to the verb's topic. */
+/*
+ * Sends body to the topic of verb, "create" or "commit". The body stays the caller's; jobId and
+ * executionNumber are set in it.
+ */
 enum status rotation_request_send(struct rotation_request *rotation, struct session *session,
 				  const char *verb, json_t *body);
 /*
- * The next answer for this job and execution; members that a backend leaves out are not missed.
+ * Waits for the next answer for this job and execution; a backend may leave these members out.
  * GR_OK: accepted (json_decref *answer). GR_NO, one line: rejected. GR_FAIL, one line: rejected
  * for now ("retry"), or no answer.
  */

@@ -25,32 +25,36 @@ struct session {
 	struct message_queue queue;
 	int link;		/* the socket of gr-link, or -1 */
 	struct frame_buffer in, out;
-	char **filters;		/* that were asked for; they stay for the session's life */
+	char **filters; /* that the broker was asked for, in the whole session */
 	size_t filter_count;
 	struct session_own *own; /* or a connection of our own; NULL */
 };
 
 /*
- * generation: for a session of our own, as connect_options_load. GR_FAIL: no connection, or no gr-link
- * behind the socket. That includes a refusal: the verdict on a pair is for gr-link and gr-probe to
- * give, and what asks through a session answers GR_NO for the service's word alone. After a
- * failure there is nothing to close.
+ * Opens a session. generation: the pair for one of our own, see connect_options.h. GR_BAD: not
+ * configured. GR_FAIL: no connection, or no gr-link behind the socket. A refusal by the broker is
+ * GR_FAIL too: gr-link and gr-probe report that, and for all others GR_NO means that the service
+ * said no. After a failure there is nothing to close.
  */
 enum status session_open(struct session *s, const struct conf *conf, uint32_t generation);
 void session_close(struct session *s);
 
 /*
- * Wants messages that match filter, and asks the broker for them. That it refuses is no failure: a
- * service that answers the asking connection directly needs no subscription. What was wanted
- * before is not asked for again.
+ * Receives messages that match filter from now on: asks the broker for them, unless that was done
+ * before. A refusal is no failure, since a service that answers the asking connection directly
+ * needs no subscription.
  */
 enum status session_listen(struct session *s, const char *filter);
-/* The same for what comes to subscribers alone. GR_NO: the broker refused. */
+/* The same for messages that only subscribers get. GR_NO, one line: the broker refused. */
 enum status session_subscribe(struct session *s, const char *filter);
-/* GR_OK: the broker has it (PUBACK). GR_FAIL: it has not, or closed the connection instead. */
+/*
+ * Publishes and waits until the broker has the message (PUBACK). GR_FAIL: it has not, or closed
+ * the connection instead.
+ */
 enum status session_publish(struct session *s, const char *topic, const void *payload, size_t len);
 /*
- * The next message (release it). GR_NO, silent: none until deadline. GR_FAIL: the session is gone.
+ * Waits for the next message (message_release it). GR_NO, silent: none came until deadline.
+ * GR_FAIL: the session is gone.
  */
 enum status session_receive(struct session *s, struct message *message, int64_t deadline);
 

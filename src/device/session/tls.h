@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tls.h - the TLS side of a session: our certificate, whom we trust, and what the other side said.
+ * tls.h - TLS of a session: our certificate, the CAs that we trust, and the server's alerts.
  *
  * On any status but GR_OK one line has been written and there is nothing to release.
  */
@@ -33,29 +33,26 @@ struct tls {
 	SSL_CTX *ctx;
 	struct credential *key; /* a token that holds it stays open as long as ctx lives */
 	int alert;		/* the last alert received (RFC 8446, 6), or -1 */
-	bool alert_counts;	/* it came from a server that had proven its name by then */
+	bool alert_counts;	/* it came from a server that had proven its name before */
 	/* why the server certificate was not accepted (X509_V_ERR_...), or 0 */
 	long distrust;
-	bool done;		/* the handshake ended well, as far as this side can tell */
+	bool done; /* our side of the handshake has ended well */
 	struct sockaddr_storage peer;
 	socklen_t peer_len;	/* 0: never connected */
 };
 
 /*
- * GR_BAD: key, certificate or CA file is missing, unusable, or the two are no pair. GR_FAIL: the
- * token is not to be had.
+ * Makes a context for the setup. GR_BAD: key, certificate or CA file is missing or cannot be used,
+ * or key and certificate are no pair. GR_FAIL: the token cannot be used now.
  */
 enum status tls_open(struct tls *tls, const struct tls_setup *setup);
 void tls_release(struct tls *tls);	/* takes a zeroed struct */
 
-/* Forgets what the last connection said. */
+/* Clears what the last connection left. */
 void tls_reset(struct tls *tls);
-/* Why our own side could not sign: the token's reason; NULL: it did not fail. */
+/* The token's reason why it could not sign; NULL: it did not fail. */
 const char *tls_failure(const struct tls *tls);
-/*
- * The other side's reason for refusing our certificate; NULL: it gave none that counts. Static
- * text.
- */
+/* The server's reason for refusing our certificate, static text; NULL: none that counts. */
 const char *tls_refusal(const struct tls *tls);
 
 #endif
