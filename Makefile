@@ -219,6 +219,11 @@ check:
 	$(Q)scripts/build/setup.sh token
 	$(Q)test/run $(T)
 
+## check-fast: the tests that need neither a lab nor a broker, in under two minutes
+check-fast:
+	$(call ready,check,all)
+	$(Q)test/run --fast
+
 # Errors and leaks, by valgrind; minutes.
 ## memory: looks for errors and leaks with valgrind
 memory:

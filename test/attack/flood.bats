@@ -6,7 +6,7 @@ setup_file() {
 	load ../lib/helper
 	load ../lib/lab
 	lab_up
-	gcc -O1 -o "$BATS_FILE_TMPDIR/flood" "$ROOT/test/unit/flood.c" -lssl -lcrypto
+	gcc -O1 -o "$BATS_FILE_TMPDIR/flood" "$ROOT/test/tools/flood.c" -lssl -lcrypto
 }
 teardown_file() { load ../lib/helper; load ../lib/lab; lab_down; }
 setup() {
@@ -27,7 +27,7 @@ teardown() {
 	[ ! -d lab ] || own_lab_down
 }
 
-# flood [OPTION...] TOPIC PAYLOAD...: by our thing; see unit/flood.c. Sets PUBLISHED, ACKNOWLEDGED, ANSWERS, CONNECTIONS.
+# flood [OPTION...] TOPIC PAYLOAD...: by our thing; see tools/flood.c. Sets PUBLISHED, ACKNOWLEDGED, ANSWERS, CONNECTIONS.
 flood() {
 	local said
 	said=$(timeout 600 "$BATS_FILE_TMPDIR/flood" -p "$PORT" -a "$GR_HOME/ca/ca.pem" -c "$CERT" -k "$KEY" -i "$CLIENT" "$@") || return
@@ -154,7 +154,7 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 
 @test "flood: at most 128 messages of the daemon are in flight to the broker, and none is lost" {
 	own_lab
-	gcc -O1 -o "$BATS_TEST_TMPDIR/ask" "$ROOT/test/unit/ask.c" -lmosquitto
+	gcc -O1 -o "$BATS_TEST_TMPDIR/ask" "$ROOT/test/tools/ask.c" -lmosquitto
 	backend stop
 	for n in {1..10}; do
 		thing_new "pump-$n"
@@ -162,7 +162,7 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 		for _ in {1..30}; do steps+=("=$(topic jobs/get)" '{}'); done
 		ask "${steps[@]}"
 	done
-	perl "$ROOT/test/unit/holdback.pl" "$PWD/between.sock" "$GR_HOME/shared/broker.sock" "$PWD" 3>&- &
+	perl "$ROOT/test/tools/holdback.pl" "$PWD/between.sock" "$GR_HOME/shared/broker.sock" "$PWD" 3>&- &
 	HELPERS=$!
 	await test -e most -a -S between.sock
 	gr-backendd -H "$GR_HOME" -s "$PWD/between.sock" -c 0 >own.log 2>&1 3>&- &
@@ -190,7 +190,7 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 # --- lines ----------------------------------------------------------------------------------------
 
 @test "repeated lines: the first is written at once, then one a minute says how often it came again" {
-	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/unit/repeat.c "$ROOT"/src/backend/base/repeat.c
+	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/tools/repeat.c "$ROOT"/src/backend/base/repeat.c
 	run -0 ./repeat <<-END
 		1 - a
 		2 - a
@@ -212,7 +212,7 @@ a (1 more in the last 60 s)" ]
 }
 
 @test "repeated lines: one client may cause eight different lines a minute, and others still have theirs" {
-	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/unit/repeat.c "$ROOT"/src/backend/base/repeat.c
+	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/tools/repeat.c "$ROOT"/src/backend/base/repeat.c
 	{
 		seq -f '1 loud line-%.0f' 5000
 		echo '2 quiet other'

@@ -7,7 +7,7 @@ load ../lib/lines
 load ../lib/shared-lab
 
 setup_file() {
-	gcc -O1 -o "$BATS_FILE_TMPDIR/odd-rsa" "$ROOT/test/unit/odd-rsa.c" -lcrypto
+	gcc -O1 -o "$BATS_FILE_TMPDIR/odd-rsa" "$ROOT/test/tools/odd-rsa.c" -lcrypto
 	lab_up
 }
 teardown() { daemon_alone_end; }

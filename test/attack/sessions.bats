@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/broker
 
-setup_file() { gcc -O1 -o "$BATS_FILE_TMPDIR/crowd" "$ROOT/test/unit/crowd.c" -lmosquitto; }
+setup_file() { gcc -O1 -o "$BATS_FILE_TMPDIR/crowd" "$ROOT/test/tools/crowd.c" -lmosquitto; }
 
 teardown() {
 	# One that was stopped does not hear TERM.

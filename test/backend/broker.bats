@@ -777,7 +777,7 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 @test "reply: it arrives before a notification that was sent later" {
 	thing_make "$T"
 	listen got device sub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/notify-next"
-	gcc -o burst "$ROOT/test/unit/burst.c"
+	gcc -o burst "$ROOT/test/tools/burst.c"
 	list=()
 	for n in {1..50}; do
 		list+=("out/$(hex "$T")/\$aws/things/$T/jobs/j/update/accepted" "$n" "\$aws/things/$T/jobs/notify-next" "$n")

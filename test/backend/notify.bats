@@ -263,7 +263,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 # --- the channels that are shipped ---------------------------------------------------------------
 
 @test "notify: syslog gets a notification" {
-	perl "$ROOT/test/unit/sink.pl" datagram got "$PWD/log" >sink.out 3>&- &
+	perl "$ROOT/test/tools/sink.pl" datagram got "$PWD/log" >sink.out 3>&- &
 	SINK=$!
 	await grep -q ready sink.out
 	shipped syslog "socket = $PWD/log" 'tag = gr-test' 'priority = user.err'
@@ -276,7 +276,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	shipped syslog "socket = $PWD/log"
 	alarm one
 	await grep -q 'notify.d/syslog: notification 1 not delivered: exit status 1' "$LAB/backend.log"
-	perl "$ROOT/test/unit/sink.pl" datagram got "$PWD/log" >sink.out 3>&- &
+	perl "$ROOT/test/tools/sink.pl" datagram got "$PWD/log" >sink.out 3>&- &
 	SINK=$!
 	await test -s got
 	grep -q 'gr-backendd.*"text":"one"' got
@@ -299,7 +299,7 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 }
 
 @test "notify: a webhook is called, and called again when the service refuses" {
-	perl "$ROOT/test/unit/sink.pl" http got 503 200 >sink.out 3>&- &
+	perl "$ROOT/test/tools/sink.pl" http got 503 200 >sink.out 3>&- &
 	SINK=$!
 	await test -s sink.out
 	shipped webhook "url = \"http://127.0.0.1:$(cat sink.out)/hook\"" 'header = "Authorization: Bearer secret"'

@@ -9,7 +9,7 @@ setup_file() {
 	[ -z "${SANITIZE:-}" ] || san='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 	# shellcheck disable=SC2086 # a list of flags
 	gcc -std=c11 -D_POSIX_C_SOURCE=200809L -g $san -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o "$BATS_FILE_TMPDIR/policy-ask" \
-		"$ROOT/test/unit/policy-ask.c" "$ROOT"/src/backend/policy/*.c "$ROOT/src/lib/json.c" "$ROOT/src/lib/str.c" -ljansson
+		"$ROOT/test/tools/policy-ask.c" "$ROOT"/src/backend/policy/*.c "$ROOT/src/lib/json.c" "$ROOT/src/lib/str.c" -ljansson
 }
 
 setup() {

@@ -8,7 +8,7 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 @test "error RequestThrottled: requests over the rate are refused and change nothing; the next second is free again" {
 	load ../lib/lab
 	BATS_FILE_TMPDIR=$PWD
-	gcc -O1 -o ask "$ROOT/test/unit/ask.c" -lmosquitto
+	gcc -O1 -o ask "$ROOT/test/tools/ask.c" -lmosquitto
 	own_lab -t 5
 	LAB=$PWD/lab
 	thing_new pump-1
@@ -39,7 +39,7 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 @test "throttle: refused requests count as well, and the refusal has the form of the service that was asked" {
 	load ../lib/lab
 	BATS_FILE_TMPDIR=$PWD
-	gcc -O1 -o ask "$ROOT/test/unit/ask.c" -lmosquitto
+	gcc -O1 -o ask "$ROOT/test/tools/ask.c" -lmosquitto
 	own_lab -t 3
 	thing_new pump-1
 	for t in shadow/get shadow/name/n/get 'jobs/$next/namespace-n/get' jobs/no/such; do
@@ -59,7 +59,7 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 @test "throttle: create and commit are not Jobs requests" {
 	load ../lib/lab
 	BATS_FILE_TMPDIR=$PWD
-	gcc -O1 -o ask "$ROOT/test/unit/ask.c" -lmosquitto
+	gcc -O1 -o ask "$ROOT/test/tools/ask.c" -lmosquitto
 	own_lab -t 2
 	thing_new pump-1
 	for n in 1 2 3 4 5; do
@@ -76,7 +76,7 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 
 @test "throttle: a rotation that is refused again and again for asking too often succeeds later" {
 	load ../lib/device
-	gcc -O1 -o ask "$ROOT/test/unit/ask.c" -lmosquitto
+	gcc -O1 -o ask "$ROOT/test/tools/ask.c" -lmosquitto
 	lab -t 2
 	as thing-1
 	keep_old_pair

@@ -5,7 +5,7 @@
 # cpu LAB SERVER: ms
 cpu() { awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) * 1000 / tick }' "/proc/$(cat "$1/$2.pid")/stat"; }
 
-# loud LAB OPERAND...: the device, in place of the shell that calls it; see test/unit/flood.c
+# loud LAB OPERAND...: the device, in place of the shell that calls it; see test/tools/flood.c
 loud() {
 	local lab=$1
 	shift
@@ -49,7 +49,7 @@ cpu_of_floods() {
 floods() {
 	local lab=$work/flood t='$aws/things/loud/jobs'
 	printf '\n50 rotations a second beside one device that asks for all it can: p99, ms\n\n'
-	gcc -O2 -o "$work/loud" "$root/test/unit/flood.c" -lssl -lcrypto
+	gcc -O2 -o "$work/loud" "$root/test/tools/flood.c" -lssl -lcrypto
 	lab.sh up -n 0 -a ECDSA-P256 "$lab" >/dev/null
 	lab.sh add -a ECDSA-P256 "$lab" loud
 	gr-jobs create -H "$lab/home" -t thing/loud job >/dev/null

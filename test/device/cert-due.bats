@@ -5,7 +5,7 @@ load ../lib/helper
 DAY=86400
 
 setup_file() {
-	gcc -shared -fPIC -O1 -o "$BATS_FILE_TMPDIR/clock.so" "$ROOT/test/unit/clock.c"
+	gcc -shared -fPIC -O1 -o "$BATS_FILE_TMPDIR/clock.so" "$ROOT/test/tools/clock.c"
 }
 setup() {
 	# It lives for 100 days, from BEGUN to ENDS.

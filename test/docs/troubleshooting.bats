@@ -5,7 +5,7 @@ load ../lib/helper
 
 setup() {
 	PAGE=$ROOT/share/doc/troubleshooting.md
-	SAID=$ROOT/test/lib/said
+	SAID=$ROOT/test/tools/said
 	cd "$ROOT/src"
 }
 

@@ -10,7 +10,7 @@ load ../lib/phases
 AHEAD=$((40 * 365 * 86400))
 
 setup_file() {
-	gcc -shared -fPIC -O1 -o "$BATS_FILE_TMPDIR/clock.so" "$ROOT/test/unit/clock.c"
+	gcc -shared -fPIC -O1 -o "$BATS_FILE_TMPDIR/clock.so" "$ROOT/test/tools/clock.c"
 }
 setup() {
 	phases_lab

@@ -37,7 +37,7 @@ killed_when_noted() {
 }
 # noisy: every program loads a library that prints around what it says
 noisy() {
-	gcc -shared -fPIC -o noisy.so "$ROOT/test/unit/noisy.c"
+	gcc -shared -fPIC -o noisy.so "$ROOT/test/tools/noisy.c"
 	printf '%s\n' 'openssl_conf = all' '[all]' 'providers = list' '[list]' 'default = on' 'noisy = own' '[on]' 'activate = 1' \
 		'[own]' "module = $PWD/noisy.so" 'activate = 1' >openssl.cnf
 	export OPENSSL_CONF=$PWD/openssl.cnf

@@ -7,7 +7,7 @@ load ../lib/cut
 # write keys and journal. Whole rotations: fault/cut.bats.
 
 setup_file() {
-	gcc -static -O1 -o "$BATS_FILE_TMPDIR/raw" "$ROOT/test/unit/raw.c"
+	gcc -static -O1 -o "$BATS_FILE_TMPDIR/raw" "$ROOT/test/tools/raw.c"
 }
 setup() {
 	RAW=$BATS_FILE_TMPDIR/raw

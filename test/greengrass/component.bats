@@ -10,7 +10,7 @@ setup_file() {
 	arch=$(dpkg --print-architecture)
 	make -s -C "$ROOT" component SANITIZE= ARCH="$arch" COMPONENT="$BATS_FILE_TMPDIR/greengrass-build" >"$BATS_FILE_TMPDIR/log" 2>&1 ||
 		{ cat "$BATS_FILE_TMPDIR/log" >&2; return 1; }
-	gcc -std=c11 -o "$BATS_FILE_TMPDIR/yaml-json" "$ROOT/test/unit/yaml-json.c" -lyaml -ljansson
+	gcc -std=c11 -o "$BATS_FILE_TMPDIR/yaml-json" "$ROOT/test/tools/yaml-json.c" -lyaml -ljansson
 	unzip -q "$BATS_FILE_TMPDIR"/greengrass-build/artifacts/*/*/"gr-$arch.zip" -d "$BATS_FILE_TMPDIR/gr-$arch"
 }
 
@@ -577,7 +577,7 @@ enable --now gr-recover.service gr-watchdog.timer' ]
 
 @test "policy: a device may ask as itself, and never speak for the service or to it as another thing" {
 	gcc -std=c11 -D_POSIX_C_SOURCE=200809L -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o policy-ask \
-		"$ROOT/test/unit/policy-ask.c" "$ROOT"/src/backend/policy/*.c "$ROOT/src/lib/json.c" "$ROOT/src/lib/str.c" -ljansson
+		"$ROOT/test/tools/policy-ask.c" "$ROOT"/src/backend/policy/*.c "$ROOT/src/lib/json.c" "$ROOT/src/lib/str.c" -ljansson
 	p=$ROOT/share/policies/rotation.json
 	run -0 ./policy-ask problem "$p"
 	# Attached beside a policy that allows everything, as some fleets have, the Deny statements still hold.

@@ -19,7 +19,7 @@ below() { printf '$aws/things/%s/%s' "$THING" "$1"; }
 telemetry() { [ "$(grep -cx "$1" heard)" -eq "$2" ]; }
 log_count() { grep -c "$1" "$LAB/broker/log" || :; }
 
-# start KIND: the steps (see unit/ask.c) of one start of a nucleus, classic or lite
+# start KIND: the steps (see tools/ask.c) of one start of a nucleus, classic or lite
 start() {
 	STEPS=("+$(below "jobs/notify-next-$DEPLOYMENT")" "+$(below "jobs/\$next/$DEPLOYMENT/get/accepted")" "+$(below "jobs/\$next/$DEPLOYMENT/get/rejected")"
 		"+$(below "jobs/+/$DEPLOYMENT/update/accepted")" "+$(below "jobs/+/$DEPLOYMENT/update/rejected")")

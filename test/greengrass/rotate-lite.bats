@@ -7,7 +7,7 @@ load ../lib/device
 
 setup_file() {
 	load ../lib/helper
-	gcc -O1 -o "$BATS_FILE_TMPDIR/iotcored" "$ROOT/test/unit/iotcored.c" -lmosquitto
+	gcc -O1 -o "$BATS_FILE_TMPDIR/iotcored" "$ROOT/test/tools/iotcored.c" -lmosquitto
 }
 setup() {
 	lab -n 1
@@ -22,7 +22,7 @@ teardown() {
 	down
 }
 
-# start_nucleus [OPTION...]: the daemon, played (unit/iotcored.c), a component that subscribes, and a systemctl that knows it
+# start_nucleus [OPTION...]: the daemon, played (tools/iotcored.c), a component that subscribes, and a systemctl that knows it
 start_nucleus() {
 	mkfifo asked
 	cat >start <<-EOF

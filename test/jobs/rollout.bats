@@ -8,7 +8,7 @@ load ../lib/shared-lab
 
 setup_file() {
 	lab_up -m 1000 -c 1000
-	gcc -O1 -I"$ROOT/src/backend" -o "$BATS_FILE_TMPDIR/pace" "$ROOT/test/unit/pace.c" "$ROOT/src/backend/jobs/rate_limiter.c" $(pkg-config --cflags jansson)
+	gcc -O1 -I"$ROOT/src/backend" -o "$BATS_FILE_TMPDIR/pace" "$ROOT/test/tools/pace.c" "$ROOT/src/backend/jobs/rate_limiter.c" $(pkg-config --cflags jansson)
 }
 
 # most_in_a_minute MS [JOB]: executions queued within MS from any of them on
@@ -299,7 +299,7 @@ rate_is() {
 
 # daemon_with_clock: the lab's daemon again, its wall clock as many seconds off as the file `shift` says
 daemon_with_clock() {
-	gcc -shared -fPIC -o clock.so "$ROOT/test/unit/clock.c"
+	gcc -shared -fPIC -o clock.so "$ROOT/test/tools/clock.c"
 	lab.sh stop "$LAB" backend
 	echo 0 >shift
 	WRONG_CLOCK=$PWD/shift LD_PRELOAD="${SANITIZE:+$(gcc -print-file-name=libasan.so) }$PWD/clock.so" lab.sh start "$LAB" backend 3>&-

@@ -3,7 +3,7 @@
 
 # aged_setup: from setup_file
 aged_setup() {
-	gcc -shared -fPIC -O1 -o "$BATS_FILE_TMPDIR/clock.so" "$ROOT/test/unit/clock.c"
+	gcc -shared -fPIC -O1 -o "$BATS_FILE_TMPDIR/clock.so" "$ROOT/test/tools/clock.c"
 }
 
 # issue_at DAYS-AGO LIFE CSR CA: the certificate that CA would have issued then

@@ -101,8 +101,8 @@ topic() {
 	esac
 }
 
-# ask STEP...: see unit/ask.c; ask_build makes it, once for a file.
-ask_build() { gcc -O1 -o "$BATS_FILE_TMPDIR/ask" "$ROOT/test/unit/ask.c" -lmosquitto; }
+# ask STEP...: see tools/ask.c; ask_build makes it, once for a file.
+ask_build() { gcc -O1 -o "$BATS_FILE_TMPDIR/ask" "$ROOT/test/tools/ask.c" -lmosquitto; }
 ask() {
 	timeout 120 "$BATS_FILE_TMPDIR/ask" -p "$PORT" -a "$GR_HOME/ca/ca.pem" -c "$CERT" -k "$KEY" -i "$CLIENT" "$@"
 }

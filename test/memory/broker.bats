@@ -39,7 +39,7 @@ lost() {
 	requests jobs/get
 	requests jobs/start-next -V mqttv5 -D publish user-property a b -D publish response-topic c
 	seq "$MANY" | as_backend pub -l -t "out/$(hex t)/\$aws/things/t/jobs/get/accepted"
-	gcc -o burst "$ROOT/test/unit/burst.c"
+	gcc -o burst "$ROOT/test/tools/burst.c"
 	list=()
 	for n in {1..50}; do
 		list+=("out/$(hex t)/\$aws/things/t/jobs/j/update/accepted" "$n" '$aws/things/t/jobs/notify-next' "$n")

@@ -237,7 +237,7 @@ Public ca' ]
 	shim_build "$BATS_FILE_TMPDIR"
 	shim_use
 	BATS_FILE_TMPDIR=$BATS_TEST_TMPDIR
-	gcc -O1 -o ask "$ROOT/test/unit/ask.c" -lmosquitto
+	gcc -O1 -o ask "$ROOT/test/tools/ask.c" -lmosquitto
 	own_lab
 	gr-ca init -k 'pkcs11:token=gr;object=hsm' --module "$MODULE" --pin-source "$PWD/token/pin" -a ECDSA-P384 hsm
 	gr-ca mode -b "localhost:$PORT" -s SHA384WITHECDSA private hsm
