@@ -52,6 +52,7 @@ function bad(why) { printf "%s:%s: \"%s\" %s\n", src from, place[2], name, why; 
 	side = from
 	sub("/.*", "", side)
 	to = ""
+	if (name == "paths.h") next # the Makefile makes it
 	if (name ~ "/" && exists(src side "/" name))
 		to = side "/" name
 	else if (exists(src "lib/" name))

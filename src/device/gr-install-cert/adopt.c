@@ -17,7 +17,7 @@ static const struct arg_spec spec = {
 
 static bool is_idle(const struct journal *journal)
 {
-	return !journal->value[JOURNAL_PHASE][0] || journal_is(journal, "idle");
+	return !journal->value[JOURNAL_PHASE][0] || journal_is(journal, PHASE_IDLE);
 }
 
 /* In the middle of a rotation a file that somebody dropped there is not ours to judge. */

@@ -23,7 +23,7 @@ static enum status check_phase(const struct journal *journal)
 {
 	const char *phase = journal->value[JOURNAL_PHASE];
 
-	if (!phase[0] || journal_is(journal, "idle") || journal_is(journal, "reporting"))
+	if (!phase[0] || journal_is(journal, PHASE_IDLE) || journal_is(journal, PHASE_REPORTING))
 		return GR_OK;
 	complain("the phase is %s: only reporting and idle commit", phase);
 	return GR_BAD;

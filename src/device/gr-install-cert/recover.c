@@ -23,7 +23,7 @@ static const struct arg_spec spec = { "gr-install-cert recover", "[options]",
 
 static bool is_on_trial(const struct journal *journal)
 {
-	return journal_is(journal, "trial") || journal_is(journal, "committing");
+	return journal_is(journal, PHASE_TRIAL) || journal_is(journal, PHASE_COMMITTING);
 }
 
 /* Is the holder of the lock in a trial that is past its deadline? */
@@ -100,7 +100,7 @@ static enum status mend_phase(struct device_context *context)
 {
 	if (is_on_trial(&context->journal))
 		return mend_trial(context);
-	if (journal_is(&context->journal, "rolling-back"))
+	if (journal_is(&context->journal, PHASE_ROLLING_BACK))
 		return recovery_rollback(context);
 	return GR_OK;
 }
@@ -125,7 +125,7 @@ static enum status mend(struct device_context *context)
 	st = recovery_shown(context);
 	if (st != GR_OK)
 		return st;
-	return journal_is(&context->journal, "idle") ? recovery_idle(context) : GR_OK;
+	return journal_is(&context->journal, PHASE_IDLE) ? recovery_idle(context) : GR_OK;
 }
 
 /* Opens what is needed under the lock. GR_NO, silent: another process works, and may go on. */

@@ -99,7 +99,7 @@ static enum status choose_live(uint32_t *n, const struct device_context *context
 {
 	enum status st;
 
-	if (journal_is(&context->journal, "reporting")) {
+	if (journal_is(&context->journal, PHASE_REPORTING)) {
 		*n = (uint32_t)journal_number(&context->journal, JOURNAL_NEW);
 		st = is_complete(&context->store, *n);
 		if (st != GR_NO)
@@ -167,7 +167,7 @@ static enum status finish_adoption(struct device_context *context)
 	enum status st;
 	uint32_t live;
 
-	if (context->journal.value[JOURNAL_PHASE][0] && !journal_is(&context->journal, "idle"))
+	if (context->journal.value[JOURNAL_PHASE][0] && !journal_is(&context->journal, PHASE_IDLE))
 		return GR_OK;
 	st = adoption_is_torn(&context->store);
 	if (st != GR_OK)
@@ -238,7 +238,7 @@ static enum status begin_trial(struct device_context *context, uint32_t live)
 	st = find_best(&old, store, live);
 	if (st != GR_OK)
 		return st;
-	st = journal_set(journal, JOURNAL_PHASE, "trial");
+	st = journal_set(journal, JOURNAL_PHASE, PHASE_TRIAL);
 	if (st != GR_OK)
 		return st;
 	st = note_new(journal, store, live);
@@ -268,7 +268,7 @@ static enum status begin_idle(struct device_context *context, uint32_t live)
 	st = find_newest(&other, &context->store, false, live);
 	if (st != GR_OK)
 		return st;
-	st = journal_set(journal, JOURNAL_PHASE, "idle");
+	st = journal_set(journal, JOURNAL_PHASE, PHASE_IDLE);
 	if (st != GR_OK || other == 0)
 		return st;
 	return journal_set_number(journal, JOURNAL_OTHER, other);
@@ -345,7 +345,7 @@ static enum status stay(struct device_context *context)
 	enum status st;
 
 	*journal = (struct journal){ .damaged = false };
-	st = journal_set(journal, JOURNAL_PHASE, "idle");
+	st = journal_set(journal, JOURNAL_PHASE, PHASE_IDLE);
 	if (st != GR_OK)
 		return st;
 	st = journal_set(journal, JOURNAL_NOTE, "there was no old pair to go back to");
@@ -381,7 +381,7 @@ enum status recovery_late_trial(struct device_context *context)
 		return stay(context);
 	if (st != GR_OK)
 		return st;
-	st = journal_set(journal, JOURNAL_PHASE, "rolling-back");
+	st = journal_set(journal, JOURNAL_PHASE, PHASE_ROLLING_BACK);
 	if (st != GR_OK)
 		return st;
 	st = note_deadline(journal);

@@ -95,7 +95,7 @@ static enum status prepare_way_back(const struct device_context *context, uint32
 		if (st != GR_OK)
 			return st;
 	}
-	if (journal_is(&context->journal, "trial"))
+	if (journal_is(&context->journal, PHASE_TRIAL))
 		return journal_prepare(&context->journal, store);
 	return store_sync(store);
 }
