@@ -48,7 +48,7 @@ teardown() { end_holder; }
 	make_device
 	sed -i "s|$PWD/||" gr.conf
 	gr-install-cert adopt
-	pair_matches
+	dev_pair_matches
 	cd dev
 	GR_PRIVATE_KEY_PATH=private.key GR_CERTIFICATE_FILE_PATH=cert.pem gr-install-cert adopt
 }
@@ -60,7 +60,7 @@ teardown() { end_holder; }
 	cp dev/private.key new.key
 	[ "$(gr-install-cert adopt)" = 2 ]
 	cmp dev/private.key new.key
-	pair_matches
+	dev_pair_matches
 	[ -e "$STORE/1/private.key" ]
 }
 @test "adopt: a renewed certificate for the live key becomes a new generation" {
@@ -71,7 +71,7 @@ teardown() { end_holder; }
 	cp renewed.pem dev/cert.pem
 	[ "$(gr-install-cert adopt)" = 2 ]
 	cmp dev/cert.pem renewed.pem
-	pair_matches
+	dev_pair_matches
 }
 @test "adopt: in the middle of a rotation a file of another program is left alone" {
 	make_trial
@@ -159,7 +159,7 @@ refused() {
 	make_pair dev/second.key dev/second.pem
 	gr-install-cert adopt
 	[ "$(gr-install-cert adopt -o privateKeyPath="$PWD/dev/second.key" -o certificateFilePath="$PWD/dev/second.pem")" = 1 ]
-	pair_matches
+	dev_pair_matches
 	[ "$(openssl x509 -in dev/second.pem -noout -pubkey)" = "$(openssl pkey -in dev/second.key -pubout)" ]
 }
 @test "adopt: paths in a token are refused" {
@@ -213,7 +213,7 @@ refused() {
 	[ "$(readlink "$STORE/back")" = 1 ]
 	[ -e "$STORE/rotation.back" ]
 	cmp dev/cert.pem new.pem
-	pair_matches
+	dev_pair_matches
 }
 @test "activate: a second call keeps the link back" {
 	make_trial
@@ -235,7 +235,7 @@ refused() {
 	run -100 gr-install-cert activate
 	run -100 gr-install-cert activate -g 9
 	[ "$(live)" = 1 ]
-	pair_matches
+	dev_pair_matches
 }
 @test "activate: a planted link inside a generation is not followed" {
 	make_trial
@@ -250,7 +250,7 @@ refused() {
 	gr-install-cert activate
 	gr-install-cert rollback
 	[ "$(live)" = 1 ]
-	pair_matches
+	dev_pair_matches
 	gr-install-cert rollback
 	[ "$(live)" = 1 ]
 	[ ! -e "$STORE/back" ]
@@ -276,7 +276,7 @@ refused() {
 	: >"$STORE/1/private.key"
 	run -100 gr-install-cert rollback
 	[ "$(live)" = 2 ]
-	pair_matches
+	dev_pair_matches
 }
 @test "rollback: a committed pair is not rolled back" {
 	make_trial
@@ -299,7 +299,7 @@ refused() {
 	[ "$(gr-journal get job old new)" = $'job=job1\nold=1\nnew=2' ]
 	strace -qq -f -o /dev/null -e "$full" gr-install-cert rollback
 	[ "$(live)" = 1 ]
-	pair_matches
+	dev_pair_matches
 }
 @test "rollback: the record written ahead for another rotation is not used" {
 	make_trial
@@ -318,7 +318,7 @@ refused() {
 	[ -e "$STORE/2/committed" ]
 	[ ! -e "$STORE/1" ]
 	[ ! -L "$STORE/back" ]
-	pair_matches
+	dev_pair_matches
 	gr-install-cert commit
 }
 @test "commit: before reporting the old pair is kept" {
@@ -345,7 +345,7 @@ refused() {
 	[ ! -e "$STORE/2" ]
 	gr-install-cert discard -g 2
 	run -100 gr-install-cert discard
-	pair_matches
+	dev_pair_matches
 }
 
 @test "status: without adoption it says so" {
@@ -404,7 +404,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 		run -0 gr-install-cert recover
 		[ "$(live)" = 1 ]
 		[ "$(gr-journal get phase reason)" = $'phase=rolling-back\nreason=trial deadline passed' ]
-		pair_matches
+		dev_pair_matches
 		run -0 gr-install-cert recover
 		[ -z "$output" ]
 	done
@@ -499,7 +499,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	gr-install-cert recover
 	[ "$(live)" = 2 ]
 	[ "$(gr-journal get phase)" = idle ]
-	pair_matches
+	dev_pair_matches
 }
 @test "recover: a live link that is gone, dangling or leads to a torn pair goes to the committed one" {
 	make_trial
@@ -513,7 +513,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	: >"$STORE/2/private.key"
 	gr-install-cert recover
 	[ "$(live)" = 1 ]
-	pair_matches
+	dev_pair_matches
 }
 @test "recover: a configured path that is gone is linked again" {
 	make_trial
@@ -521,7 +521,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	gr-install-cert recover
 	rm dev/cert.pem
 	gr-install-cert recover
-	pair_matches
+	dev_pair_matches
 }
 @test "recover: leftover generations are deleted in idle alone, except those that the journal names" {
 	make_trial
@@ -536,7 +536,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	gr-install-cert recover
 	[ "$(ls -A "$STORE" | tr '\n' ' ')" = "1 4 format live rotation " ]
 	[ ! -e "$STORE/1/.x.123.tmp" ]
-	pair_matches
+	dev_pair_matches
 }
 @test "recover: leftover generations stay while the live pair is not committed" {
 	make_trial
@@ -644,7 +644,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	run -0 gr-install-cert recover
 	[ -z "$output" ]
 	cmp dev/cert.pem device.pem
-	pair_matches
+	dev_pair_matches
 	[ "$(ls -A "$STORE" | tr '\n' ' ')" = "2 format live rotation " ]
 }
 @test "recover, status, adopt: a store copied with its links followed is refused in one line that says what to do" {

@@ -40,8 +40,8 @@ make_trial() {
 	gr-journal put --from creating-certificate phase=trial
 }
 
-# The pair that a runtime finds now belongs together, in the eyes of another implementation's command line.
-pair_matches() {
+# dev_pair_matches: the key and the certificate in ./dev belong together, by openssl(1).
+dev_pair_matches() {
 	[ "$(openssl x509 -in dev/cert.pem -noout -pubkey)" = "$(openssl pkey -in dev/private.key -pubout)" ]
 }
 

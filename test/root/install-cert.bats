@@ -60,7 +60,7 @@ rotate() {
 	rotate
 	[ "$(stat -c %U dev/.gr "$STORE" "$STORE/2" "$STORE/2/private.key" "$STORE/rotation" | sort -u)" = games ]
 	gr-install-cert rollback
-	pair_matches
+	dev_pair_matches
 }
 @test "owners: root's key in a user's directory stays root's" {
 	make_device
@@ -73,7 +73,7 @@ rotate() {
 	gr-journal put phase=reporting
 	gr-install-cert commit
 	[ ! -e "$STORE/1" ]
-	pair_matches
+	dev_pair_matches
 }
 @test "owners: a certificate in the directory of another user is installed" {
 	make_device
@@ -156,5 +156,5 @@ rotate() {
 	gr-install-cert rollback
 	[ "$(live)" = 1 ]
 	[ "$(gr-journal get phase)" = rolling-back ]
-	pair_matches
+	dev_pair_matches
 }

@@ -466,7 +466,7 @@ Public thing1.2" ]
 	sed -i 's/^nextKey.*/nextKey = file/' gr.conf
 	move 2 3
 	[ -z "$(objects)" ]
-	pair_matches
+	dev_pair_matches
 	grep -q 'BEGIN PRIVATE KEY' dev/private.key
 }
 @test "nextKey: it is refused with the reason where a runtime's own configuration names the key" {
