@@ -11,7 +11,7 @@ BEGIN {
 	for (i = 1; i <= n; i++)
 		known[name[i]] = 1
 	# Of ours those with a value, and of the others the few that are in use.
-	n = split("-C -H -P -a -c -d -e -f -g -i -k -m -n -o -p -s -t -u -w -execution -from -front -fd -pid -max-time -certificate -key", name, " ")
+	n = split("-C -H -P -a -c -d -e -f -g -i -k -m -n -o -p -s -t -u -w -execution -from -front -owe -fd -pid -max-time -certificate -key", name, " ")
 	for (i = 1; i <= n; i++)
 		valued["-" substr(name[i], 2)] = valued[name[i]] = valued["-" name[i]] = 1
 	n = split("cat chmod chown cp ln mkdir mv rm rmdir sed touch", name, " ")

@@ -82,6 +82,21 @@ teardown() { end_holder; }
 	run -1 gr-journal put --from idle phase=updating-job
 	[ "$(cat "$J")" = junk ]
 }
+@test "put: --owe records the restart that a switch to a generation owes to the runtime" {
+	gr-journal put phase=trial restartCount=7
+	gr-journal put --from trial --owe 2
+	[ "$(gr-journal get restartInstance restartFor restartCount)" = 'restartInstance=unknown
+restartFor=2
+restartCount=0' ]
+	wait=$(($(gr-journal get restartAt) - $(cut -d . -f 1 /proc/uptime)))
+	[ "$wait" -ge 890 ] && [ "$wait" -le 900 ]
+	run -1 gr-journal put --from committing --owe 3
+	[ "$(gr-journal get restartFor)" = 2 ]
+	for bad in 0 -1 x 99999999999; do run -100 gr-journal put --owe "$bad"; done
+	gr-journal put --owe 3 note=both
+	[ "$(gr-journal get restartFor note)" = $'restartFor=3\nnote=both' ]
+}
+
 @test "put: KEY= clears one value, --clear with phase=idle clears all" {
 	gr-journal put phase=reporting job=j1 old=1 new=2
 	gr-journal put job=

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* recovery.c - the repairs of recover */
 #include "gr-install-cert/recovery.h"
-#include "clock.h"
 #include "complain.h"
 #include "gr-install-cert/adoption.h"
 #include "gr-install-cert/switch.h"
+#include "rotation/restart.h"
 #include "rotation/trial.h"
 #include "store/garbage.h"
 #include "store/generation.h"
@@ -12,8 +12,6 @@
 
 #include <stdio.h>
 #include <unistd.h>
-
-enum { RESTART_PATIENCE = 900 };	/* seconds; as in runtime.sh */
 
 /* Is n a complete pair? GR_NO: no. GR_FAIL: it cannot be told. */
 static enum status is_complete(const struct store *store, uint32_t n)
@@ -275,28 +273,14 @@ static enum status begin_idle(struct device_context *context, uint32_t live)
 }
 
 /*
- * Notes that the runtime must be restarted for this generation. We call no hook: rotate.sh will,
- * once the runtime is ready or RESTART_PATIENCE is over; the instance found then may be on either
- * pair.
+ * Notes that the runtime must be restarted for this generation. This program calls no hook:
+ * rotate.sh does, once the hook is ready or has waited long enough.
  */
 static enum status owe_restart(struct device_context *context, uint32_t generation)
 {
-	struct journal *journal = &context->journal;
-	uint64_t now = (uint64_t)clock_boot_ms() / 1000;
-	enum status st;
-
 	if (conf_text(&context->conf, CONF_RESTART_HOOK)[0] == '\0')
 		return GR_OK;
-	st = journal_set(journal, JOURNAL_RESTART_INSTANCE, "unknown");
-	if (st != GR_OK)
-		return st;
-	st = journal_set_number(journal, JOURNAL_RESTART_FOR, generation);
-	if (st != GR_OK)
-		return st;
-	st = journal_set(journal, JOURNAL_RESTART_COUNT, "0");
-	if (st != GR_OK)
-		return st;
-	return journal_set_number(journal, JOURNAL_RESTART_AT, now + RESTART_PATIENCE);
+	return restart_owe(&context->journal, generation);
 }
 
 /* What the lost journal may have said, in memory. */

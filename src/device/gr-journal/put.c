@@ -3,20 +3,28 @@
 #include "complain.h"
 #include "gr-journal/commands.h"
 #include "rotation/device_context.h"
+#include "rotation/restart.h"
 #include "str.h"
 
 #include <getopt.h>
 #include <string.h>
 
-enum { OPT_FROM = 256, OPT_CLEAR };
+enum { OPT_FROM = 256, OPT_CLEAR, OPT_OWE };
+
+struct change {
+	const char *from;	/* NULL: from any phase */
+	bool clears;
+	uint32_t owes;		/* a generation; 0: none */
+};
 
 static const struct arg_option options[] = {
 	{ OPT_FROM, "from", "PHASE",
 	  "change nothing unless this is the phase; idle also if there is no journal" },
 	{ OPT_CLEAR, "clear", NULL, "drop every other value; with phase=idle only" },
+	{ OPT_OWE, "owe", "N", "a switch to generation N is next, and owes the runtime a restart" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
-static const struct arg_spec spec = { "gr-journal put", "[options] KEY=VALUE...",
+static const struct arg_spec spec = { "gr-journal put", "[options] [KEY=VALUE...]",
 				      "Changes values in one durable step.", options };
 
 /* GR_BAD: not key=value, or no such key. */
@@ -69,7 +77,7 @@ static enum status clear(struct journal *journal, int count, char *texts[])
 	return GR_BAD;
 }
 
-static enum status put(struct device_context *context, bool clears, const char *from, int count,
+static enum status put(struct device_context *context, const struct change *change, int count,
 		       char *texts[])
 {
 	struct journal *journal = &context->journal;
@@ -78,9 +86,9 @@ static enum status put(struct device_context *context, bool clears, const char *
 	st = device_context_open(context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE);
 	if (st != GR_OK)
 		return st;
-	if ((st = compare(journal, from)) != GR_OK)
+	if ((st = compare(journal, change->from)) != GR_OK)
 		return st;
-	if (clears && (st = clear(journal, count, texts)) != GR_OK)
+	if (change->clears && (st = clear(journal, count, texts)) != GR_OK)
 		return st;
 	if (!journal_has_phase(journal)) {
 		st = journal_set(journal, JOURNAL_PHASE, PHASE_IDLE);
@@ -90,28 +98,31 @@ static enum status put(struct device_context *context, bool clears, const char *
 	for (int i = 0; i < count; i++)
 		if ((st = take(journal, texts[i])) != GR_OK)
 			return st;
+	if (change->owes != 0 && (st = restart_owe(journal, change->owes)) != GR_OK)
+		return st;
 	return journal_write(journal, &context->store);
 }
 
 int command_put(int argc, char *argv[])
 {
 	struct device_context context = DEVICE_CONTEXT_CLOSED;
-	const char *from = NULL;
+	struct change change = { 0 };
 	enum status st = GR_OK;
-	bool clears = false;
 	int ch;
 
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1) {
 		if (ch == OPT_FROM)
-			from = optarg;
+			change.from = optarg;
 		else if (ch == OPT_CLEAR)
-			clears = true;
+			change.clears = true;
+		else if (ch == OPT_OWE)
+			st = arg_u32(&change.owes, "--owe", optarg);
 		else
 			st = device_context_option(&context, ch, optarg);
 	}
-	if (st == GR_OK && optind == argc)
+	if (st == GR_OK && optind == argc && change.owes == 0)
 		arg_usage(&spec);
 	if (st == GR_OK)
-		st = put(&context, clears, from, argc - optind, argv + optind);
+		st = put(&context, &change, argc - optind, argv + optind);
 	return device_context_close(&context, st);
 }
