@@ -96,7 +96,8 @@ COMMON_OBJ  := $(call objects,lib lib/pkcs11)
 DEVICE_OBJ  := $(call objects,$(addprefix device/,$(DEVICE_ROOMS)))
 BACKEND_OBJ := $(call objects,$(addprefix backend/,$(BACKEND_ROOMS)))
 
-DRIVER   = rotate.sh record.sh said.sh session.sh runtime.sh watchdog.sh due.sh ending.sh states.sh
+DRIVER   = rotate.sh log.sh program.sh settings.sh record.sh session.sh runtime.sh watchdog.sh \
+	due.sh ending.sh states.sh phase.sh
 LAB      = lab.sh lab_servers.sh
 SCRIPTS  = $(addprefix $(BIN)/,$(DRIVER) $(LAB))
 PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))

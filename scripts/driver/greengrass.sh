@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# greengrass.sh - gr as a component of a Greengrass core device; the recipe calls it. Verbs: install (is all there that
-# the programs need?), run (serve rotation jobs). An operator calls watchdog (put one onto this device, where the
-# component cannot take it along). Lies beside the programs, the restart hooks in ../hooks, units in ../systemd.
+# greengrass.sh - gr as a component of a Greengrass core device; the recipe calls it. Verbs:
+# install (is all there that the programs need?), run (serve rotation jobs). An operator calls
+# watchdog (put one onto this device, where the component cannot take it along). Lies beside the
+# programs, the restart hooks in ../hooks, units in ../systemd.
 set -eu
 umask 077
 
@@ -49,6 +50,10 @@ check_device() {
 	command -v systemctl >/dev/null && return
 	complain 'this device has no command systemctl; name a restartHook of your own in gr.conf'
 	return 100
+}
+
+lacks_systemctl() {
+	complain 'this device has no command systemctl; see share/doc/install-device.md'
 }
 
 # The nucleus starts us in ROOT/work/COMPONENT.
@@ -100,21 +105,25 @@ serve() {
 	done
 }
 
-# install_watchdog DIR UNITDIR: a copy of everything, so that it works without the component, and its units. Called again
-# it takes the place of the one before.
+# install_watchdog DIR UNITDIR: a copy of everything, so that it works without the component, and
+# its units. Called again it takes the place of the one before.
 install_watchdog() {
-	command -v systemctl >/dev/null || { complain 'this device has no command systemctl; share/doc/install-device.md says what takes its place'; return 100; }
+	command -v systemctl >/dev/null || { lacks_systemctl; return 100; }
 	rm -rf -- "$1.new" "$1.old"
 	mkdir -p -- "$1.new" "$2" || return 111
-	cp -R -- "$here/../bin" "$here/../hooks" "$here/../lib" "$here/../licenses" "$1.new/" || return 111
+	for part in bin hooks lib licenses; do
+		cp -R -- "$here/../$part" "$1.new/" || return 111
+	done
 	[ ! -e "$1" ] || mv -- "$1" "$1.old" || return 111
 	mv -- "$1.new" "$1" || return 111
 	rm -rf -- "$1.old"
 	for unit in "$here"/../systemd/*; do
-		sed -- "s|@BINDIR@/gr-rotate|$1/bin/rotate.sh|" "$unit" >"$2/${unit##*/}" || return 111
+		sed -- "s|@BINDIR@/gr-rotate|$1/bin/rotate.sh|" "$unit" >"$2/${unit##*/}" ||
+			return 111
 	done
 	sync
-	systemctl daemon-reload && systemctl enable --now gr-recover.service gr-watchdog.timer && return
+	systemctl daemon-reload &&
+		systemctl enable --now gr-recover.service gr-watchdog.timer && return
 	complain 'systemctl does not take the units'
 	return 111
 }

@@ -1,165 +1,200 @@
 # SPDX-License-Identifier: Apache-2.0
-# record.sh - the journal and the answers of programs as shell variables, read value by value. Sourced by rotate.sh.
+# record.sh - the record of the rotation, and what programs tell about the job and the pairs, read
+# value by value. Sourced by rotate.sh.
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034
-# The variables are the driver's: see load and configure.
+# The variables belong to the files that the head of rotate.sh names.
 
-blank_record() {
-	phase=idle job='' execution='' key_algorithm='' old='' new='' other='' new_certificate='' created_at='' commit='' final=''
-	reason='' note='' restart_instance='' restart_for='' restart_count='' restart_at='' idempotent='' attempts=''
+# The journal (gr-journal) owns the record. The record_ variables are a copy: record_set alone
+# writes them, when the journal has been read (record_load) or has just taken a value (record_put).
+
+record_blank() {
+	record_phase=idle record_job='' record_execution='' record_key_algorithm=''
+	record_old='' record_new='' record_other='' record_new_certificate=''
+	record_created_at='' record_commit='' record_final='' record_reason='' record_note=''
+	record_idempotent='' record_attempts=''
+	record_restart_instance='' record_restart_for=''
+	record_restart_count='' record_restart_at=''
 }
 
-# Reads the journal into variables, value by value; nothing here meets eval. No file in between: the disk under
-# GR_STATE may be full. One that got lost while we ran is made anew as at a start. While it cannot be read the variables stay.
-load() {
+# record_set KEY VALUE: keys as gr-journal spells them; a key that the driver does not use is
+# passed over.
+record_set() {
+	case $1 in
+	phase) record_phase=${2:-idle} ;;
+	job) record_job=$2 ;;
+	execution) record_execution=$2 ;;
+	keyAlgorithm) record_key_algorithm=$2 ;;
+	old) record_old=$2 ;;
+	new) record_new=$2 ;;
+	other) record_other=$2 ;;
+	newCertificateId) record_new_certificate=$2 ;;
+	createdAt) record_created_at=$2 ;;
+	commit) record_commit=$2 ;;
+	final) record_final=$2 ;;
+	reason) record_reason=$2 ;;
+	note) record_note=$2 ;;
+	idempotent) record_idempotent=$2 ;;
+	attempts) record_attempts=$2 ;;
+	restartInstance) record_restart_instance=$2 ;;
+	restartFor) record_restart_for=$2 ;;
+	restartCount) record_restart_count=$2 ;;
+	restartAt) record_restart_at=$2 ;;
+	--clear) record_blank ;;
+	esac
+}
+
+# Reads the journal. No file in between: the disk under GR_STATE may be full. A journal that got
+# lost while we ran is made anew as at a start. While it cannot be read the variables stay as they
+# are.
+record_load() {
 	load_rc=0
 	ask gr-journal get || load_rc=$?
 	if [ "$load_rc" -eq 1 ]; then
-		try gr-install-cert recover || return
+		act gr-install-cert recover || return
 		load_rc=0
 		ask gr-journal get || load_rc=$?
 	fi
 	[ "$load_rc" -le 1 ] || return "$load_rc"
-	blank_record
+	record_blank
 	[ "$load_rc" -eq 0 ] || return 0
 	while IFS='=' read -r key value; do
-		case $key in
-		phase) phase=${value:-idle} ;;
-		job) job=$value ;;
-		execution) execution=$value ;;
-		keyAlgorithm) key_algorithm=$value ;;
-		old) old=$value ;;
-		new) new=$value ;;
-		other) other=$value ;;
-		newCertificateId) new_certificate=$value ;;
-		createdAt) created_at=$value ;;
-		commit) commit=$value ;;
-		final) final=$value ;;
-		reason) reason=$value ;;
-		note) note=$value ;;
-		idempotent) idempotent=$value ;;
-		attempts) attempts=$value ;;
-		restartInstance) restart_instance=$value ;;
-		restartFor) restart_for=$value ;;
-		restartCount) restart_count=$value ;;
-		restartAt) restart_at=$value ;;
-		esac
-	done <<EOF
+		record_set "$key" "$value"
+	done <<END
 $answer
-EOF
-	# On a full disk the record written ahead took the place of ours, and with it our reason.
-	[ "$job-$execution" != "${known_for:-}" ] || [ "${reason#*written ahead}" = "$reason" ] || reason=$known
+END
+	# On a full disk the record that gr-install-cert wrote ahead took the place of ours, and
+	# its reason that of ours.
+	[ "$record_job-$record_execution" = "$driver_reason_for" ] || return 0
+	case $record_reason in *"written ahead"*) record_reason=$driver_reason ;; esac
 }
 
-# put PHASE KEY=VALUE...: one durable step, and only if the phase is still the one we think.
-put() {
-	from=$1
+# record_put KEY=VALUE...: one durable step, and only if the phase on disk is still the one that we
+# think.
+record_put() {
+	act gr-journal put --from "$record_phase" "$@" || return
+	for pair; do
+		record_set "${pair%%=*}" "${pair#*=}"
+	done
+}
+
+# record_owe GENERATION: the restart that a switch to it owes to the runtime. What that is
+# gr-journal decides, and it is read back.
+record_owe() {
+	act gr-journal put --from "$record_phase" --owe "$1" || return
+	record_load
+}
+
+# record_move PHASE KEY=VALUE...: the next phase and what it needs, in one durable step, before its
+# work begins.
+record_move() {
+	move_to=$1
 	shift
-	try gr-journal put --from "$from" "$@"
+	record_put phase="$move_to" note= attempts= reason="$record_reason" "$@"
 }
 
-# enter PHASE KEY=VALUE...: the next phase and what it needs, in one durable step.
-enter() {
-	next=$1
-	shift
-	put "$phase" phase="$next" note= attempts= "$@" || return
-	phase=$next progress=1 note='' waits='' attempts=''
-}
-
-# Leaves the rotation behind; an owed restart and the second pair, if one is kept, stay on record. What an earlier life
-# of this rotation left half done goes now: it may be half a key.
-put_idle() {
-	put "$phase" --clear phase=idle other="$1" restartInstance="$restart_instance" \
-		restartFor="$restart_for" restartCount="$restart_count" restartAt="$restart_at" || return
-	phase=idle next=idle other=$1 progress=1
+# record_close KEY=VALUE...: to idle, and the rotation is forgotten. A restart that is owed and the
+# second pair, if one is kept, stay on record. What a driver of this rotation that was killed left
+# half done is removed now: it may be half a key.
+record_close() {
+	record_put --clear phase=idle other="$record_other" \
+		restartInstance="$record_restart_instance" restartFor="$record_restart_for" \
+		restartCount="$record_restart_count" restartAt="$record_restart_at" "$@" || return
 	gr-install-cert recover || :
 }
 
-# What an operator will read: at most 1000 printable characters, and no PIN.
-printable() {
-	printf '%s' "$1" | LC_ALL=C tr -c '[:print:]' ' ' | sed 's/pin-value=[^&;, ]*/pin-value=***/g' | cut -b 1-1000
+service_blank() {
+	service_job='' service_status='' service_execution='' service_left=''
+	service_updated=0 service_timestamp=0
+	service_survivor='' service_code='' service_idempotent=''
 }
 
-# why TEXT: the reason that the operator will read. It goes on record with the next phase.
-why() {
-	reason=$(printable "$1")
-	known=$reason known_for=$job-$execution
-}
-
-# read_execution TEXT: what gr-jobs-client printed.
-read_execution() {
-	x_job='' x_status='' x_execution='' x_left='' x_updated=0 x_timestamp=0 x_survivor='' x_code='' x_idempotent=''
+# service_read TEXT: sets the service_ variables from what gr-jobs-client printed about an
+# execution.
+service_read() {
+	service_blank
 	while IFS='=' read -r key value; do
 		case $key in
-		jobId) x_job=$value ;;
-		status) x_status=$value ;;
-		executionNumber) x_execution=$value ;;
-		secondsLeft) x_left=$value ;;
-		lastUpdatedAt) x_updated=${value:-0} ;;
-		timestamp) x_timestamp=${value:-0} ;;
-		survivor) x_survivor=$value ;;
-		code) x_code=$value ;;
-		idempotent) x_idempotent=$value ;;
+		jobId) service_job=$value ;;
+		status) service_status=$value ;;
+		executionNumber) service_execution=$value ;;
+		secondsLeft) service_left=$value ;;
+		lastUpdatedAt) service_updated=${value:-0} ;;
+		timestamp) service_timestamp=${value:-0} ;;
+		survivor) service_survivor=$value ;;
+		code) service_code=$value ;;
+		idempotent) service_idempotent=$value ;;
 		esac
-	done <<EOF
+	done <<END
 $1
-EOF
+END
 }
 
-# The generation that is live, whether it is committed, and whether it is what lies in the configured places.
-pairs() {
-	live='' live_certificate='' live_committed='' live_shown='' live_pending=''
-	pairs_rc=0
-	ask gr-install-cert status || pairs_rc=$?
-	[ "$pairs_rc" -le 1 ] || return "$pairs_rc"
+live_blank() {
+	live_generation='' live_certificate='' live_committed='' live_shown='' live_pending=''
+}
+
+# live_read sets the live_ variables: the generation that is live, whether it is committed, and
+# whether it is what lies in the configured places.
+live_read() {
+	live_blank
+	memory_live=
+	live_rc=0
+	ask gr-install-cert status || live_rc=$?
+	[ "$live_rc" -le 1 ] || return "$live_rc"
 	while IFS='=' read -r key value; do
 		case $key in
-		live) live=$value ;;
+		live) live_generation=$value ;;
 		certificateId) live_certificate=$value ;;
 		label) live_pending=$value ;;
-		"generation $live "*)
+		"generation $live_generation "*)
 			case $key in *" committed "*) live_committed=1 ;; esac
 			case $key in *" $live_certificate "*) live_shown=1 ;; esac
 			;;
 		esac
-	done <<EOF
+	done <<END
 $answer
-EOF
+END
+	memory_live=$live_generation
 	# Plain files that were never adopted are all there is.
-	[ "$live" != 0 ] || live_committed=1 live_shown=1
-	[ -n "$live" ]
+	[ "$live_generation" != 0 ] || live_committed=1 live_shown=1
+	[ -n "$live_generation" ]
 }
 
-# is_live GENERATION: and nothing of its activation is left to do
+# is_live GENERATION: it is, and nothing of its activation is left to do.
 is_live() {
-	[ "$live" = "$1" ] && [ -z "$live_pending" ]
+	[ "$live_generation" = "$1" ] && [ -z "$live_pending" ]
 }
 
-# Sets left, the seconds until the trial's deadline.
+# Sets trial_left, the seconds until the trial's deadline.
 time_left() {
 	left_rc=0
 	ask gr-journal left || left_rc=$?
-	left=$answer
-	[ "$left_rc" -ne 1 ] || left=0
+	trial_left=$answer
+	[ "$left_rc" -ne 1 ] || trial_left=0
 	[ "$left_rc" -le 1 ] || return "$left_rc"
 }
 
-# The job's remaining time less a fifth, for the way back; without a timer a budget of our own. AWS knows no timer of more
-# than 10,080 minutes: a backend that says so must not keep a device on trial, and from its next job, for years.
+# trial_budget SECONDS: prints how long a trial may last: the job's remaining time less a fifth,
+# for the way back; without a timer a budget of our own. AWS knows no timer of more than 10,080
+# minutes: a backend that says so must not keep a device on trial, and from its next job, for
+# years.
 trial_budget() {
 	if [ -n "$1" ]; then
 		[ "$1" -le 604800 ] || set -- 604800
 		echo $(($1 - ($1 + 4) / 5))
 	else
-		echo "$trial_seconds"
+		echo "$setting_trial_seconds"
 	fi
 }
 
-# A backend that does not say that it may be asked twice gets the time to finish the first request. One noted for a time
-# that has yet to come was made in an earlier boot: that it is older than this boot is all that is known.
+# wait_to_repeat SECONDS: 111 until a request that was sent at that time may be sent again. A
+# backend that does not say that it may be asked twice gets the time to finish the first request.
+# One noted for a time that has yet to come was sent before this boot: that it is older than the
+# boot is all that is known.
 wait_to_repeat() {
-	[ -n "$1" ] && [ "$idempotent" != true ] || return 0
+	[ -n "$1" ] && [ "$record_idempotent" != true ] || return 0
 	t=$(now)
 	[ "$1" -le "$t" ] || set -- 0
-	[ $((t - $1)) -ge "$repeat_seconds" ] || return 111
+	[ $((t - $1)) -ge "$setting_repeat_seconds" ] || return 111
 }

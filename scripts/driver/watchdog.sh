@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-# watchdog.sh - the dead man's switch: whether one is alive, and what it does itself. Sourced by rotate.sh.
+# watchdog.sh - whether a watchdog is alive, and what it does itself (the verb recover). Sourced by
+# rotate.sh.
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034
-# The variables are the driver's: see load and configure.
+# The variables belong to the files that the head of rotate.sh names.
 
-# No trial without somebody who ends it if we do not live to. 111 until it is certain; then unwatched says why not.
+# No trial without a watchdog that ends it if the driver does not survive it. 1: there is none, and
+# unwatched says why; 111: it may be about to run, after a boot or a long sleep.
 need_watchdog() {
-	unwatched=
-	if [ "$watchdog" = off ]; then
-		[ "$said_unwatched" = "$job-$execution" ] || complain "warning: watchdog is off: if gr-rotate does not survive this trial, nobody ends it"
-		said_unwatched=$job-$execution
+	if [ "$setting_watchdog" = off ]; then
+		[ "$memory_unwatched_said" = "$record_job-$record_execution" ] ||
+			warn "watchdog is off: a trial that gr-rotate does not survive has no end"
+		memory_unwatched_said=$record_job-$record_execution
 		return 0
 	fi
 	watch_rc=0
@@ -19,23 +21,25 @@ need_watchdog() {
 	1) ;;
 	*) show_error; return "$watch_rc" ;;
 	esac
-	# It may be about to run, after a boot or a long sleep.
 	outlasted watchdog || return
 	show_error
 	unwatched=$(last_error)
+	return 1
 }
 
-# What a timer runs, and the boot before the runtime: journal and disk first, then the restart that the runtime is owed.
-# No network, and no wait but for the hook. Whoever holds the lock sees to the restart himself.
+# What a timer runs, and the boot before the runtime: journal and disk first, then the restart that
+# the runtime is owed. No network, and no wait but for the hook. Whoever holds the lock sees to the
+# restart himself.
 recover() {
-	mode=recover state=${GR_STATE:-$path_localstate/lib/gr}
-	gr-config state >/dev/null || return	# a folder that others may write is refused before we do
-	configure || return
+	driver_blank recover
+	gr-config state >/dev/null || return	# before we write: others may write there too
+	settings_load || return
 	gr-install-cert recover --heartbeat || return
 	owed=$(gr-journal get restartInstance) || [ $? -eq 1 ] || return
 	[ -n "$owed" ] || return 0
-	gr-config --check restartHook || hook=	# the pairs are in order already: that much is done whoever owns the hook
+	# A hook that is refused is not called; the pairs are in order already.
+	gr-config --check restartHook || setting_hook=
 	hold_lock 2>/dev/null || return 0
-	load || return
+	record_load || return
 	pay_restart
 }

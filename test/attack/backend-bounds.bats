@@ -9,7 +9,7 @@ teardown() {
 
 @test "trial: a backend that grants years of time gets no more than the 10,080 minutes of AWS IoT" {
 	for shell in dash bash; do
-		budget() { "$shell" -euc '. "$0"; trial_seconds=900; trial_budget "$1"' "$ROOT/scripts/driver/record.sh" "$1"; }
+		budget() { "$shell" -euc '. "$0"; setting_trial_seconds=900; trial_budget "$1"' "$ROOT/scripts/driver/record.sh" "$1"; }
 		[ "$(budget 604800)" -eq 483840 ]
 		[ "$(budget 604801)" -eq 483840 ]
 		[ "$(budget 9223372036854775807)" -eq 483840 ]

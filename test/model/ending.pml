@@ -9,7 +9,7 @@ inline finish_new()
 		:: old != 0 && old != live -> claim(b_old_outlives_first_use, IN(live, used)); destroy(old)
 		:: else
 		fi };
-	atomic { put_idle(reporting, 0) }
+	atomic { record_close(reporting, 0) }
 }
 
 inline finish_old()
@@ -22,13 +22,13 @@ inline finish_old()
 #ifdef DESTROYS_OLD
 	atomic { claim(b_old_outlives_first_use, IN(new, used)); destroy(old) };
 #endif
-	atomic { put_idle(failing, other) }
+	atomic { record_close(failing, other) }
 }
 
 /* Nobody can say which pair lives: both stay, and idle uses the one that is taken. */
 inline keep_both(from, second)
 {
-	put_idle(from, second)
+	record_close(from, second)
 }
 
 /* The switch of the link, and the restart that is owed for it. */
@@ -43,7 +43,7 @@ inline activate(n)
 }
 
 /* Our own final word decided for NEW, or the broker takes nothing else. */
-inline old_is_dead()
+inline replace_old()
 {
 	activate(new);
 	atomic {

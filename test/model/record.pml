@@ -44,7 +44,7 @@ inline sweep()
 }
 
 /* gr-journal put --clear: the rotation is left behind, and a second pair stays on record. */
-inline put_idle(from, second)
+inline record_close(from, second)
 {
 	if
 	:: still(from) -> swap = second; clear(); other = swap; swap = 0; enter(idle); sweep()

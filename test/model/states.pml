@@ -62,10 +62,10 @@ inline state_updating_job()
 	if
 	:: atomic { accepts(old) && is(job, QUEUED) -> connected(old); execution[job] = IN_PROGRESS }
 	:: atomic { accepts(old) && is(job, IN_PROGRESS) && still(updating_job) -> connected(old); enter(creating_certificate) }
-	:: atomic { accepts(old) && !pending(job) -> connected(old); put_idle(updating_job, other) }
+	:: atomic { accepts(old) && !pending(job) -> connected(old); record_close(updating_job, other) }
 	:: atomic { wrongs(old) -> refuse_wrongly(old); refused = old }
 #ifndef ONLY_IDLE_GIVES_WAY
-	:: atomic { refused_for_good(old, other) -> put_idle(updating_job, other) }
+	:: atomic { refused_for_good(old, other) -> record_close(updating_job, other) }
 #endif
 	BREAK(updating_job)
 	OVERTAKEN(updating_job)
@@ -131,7 +131,7 @@ inline state_trial()
 {
 	if
 	:: atomic { job == 0 && old != 0 -> give_up(trial, rolling_back) }
-	:: atomic { job == 0 && old == 0 -> put_idle(trial, other) }
+	:: atomic { job == 0 && old == 0 -> record_close(trial, other) }
 	:: !overdue && job != 0 && live != new && may_activate -> activate(new)
 	:: atomic { job != 0 && live != new && may_fail && still(trial) -> spend("fault: no watchdog is alive\n"); enter(rolling_back) }
 	:: atomic { !overdue && job != 0 && live == new && accepts(new) ->
@@ -255,12 +255,12 @@ inline state_failing()
 		:: else -> refused = old
 		fi };
 		if
-		:: swap != 0 -> swap = 0; old_is_dead()
+		:: swap != 0 -> swap = 0; replace_old()
 		:: else
 		fi
-	:: new_certificate && refused_for_good(old, new) -> old_is_dead()
+	:: new_certificate && refused_for_good(old, new) -> replace_old()
 #ifndef ONLY_IDLE_GIVES_WAY
-	:: atomic { !new_certificate && refused_for_good(old, other) -> put_idle(failing, other) }
+	:: atomic { !new_certificate && refused_for_good(old, other) -> record_close(failing, other) }
 #endif
 	OVERTAKEN(failing)
 	fi
