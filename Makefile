@@ -89,7 +89,7 @@ PARTS = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,src/device/$
 
 # The rooms of each side, lowest first; scripts/build/rooms holds the includes to this order.
 DEVICE_ROOMS  = config config/greengrass token store rotation session
-BACKEND_ROOMS = base policy registry issuer rules jobs rotation
+BACKEND_ROOMS = base policy rules registry issuer jobs rotation
 objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(addprefix src/,$(1)))))
 
 COMMON_OBJ  := $(call objects,lib lib/pkcs11)
@@ -378,7 +378,7 @@ FUZZ_READS_answer      = device/session/request device/session/rotation_request 
 FUZZ_READS_certificate = lib/cert lib/chain lib/strength
 FUZZ_READS_conf        = device/config/conf device/config/location device/config/settings
 FUZZ_READS_csr         = lib/csr
-FUZZ_READS_event       = backend/daemon/dispatch $(patsubst src/%.c,%,$(wildcard src/backend/rotation/[!s]*.c src/backend/jobs/[dsu]*.c))
+FUZZ_READS_event       = backend/daemon/dispatch backend/rules/rules backend/registry/event $(addprefix backend/rotation/,authorize commit create final_status response) $(addprefix backend/jobs/,own_job_request service status_details update)
 FUZZ_READS_frame       = device/session/frame
 FUZZ_READS_import      = backend/gr-registry/import_line backend/gr-registry/import_ahead
 FUZZ_READS_job         = backend/gr-jobs/job_options backend/registry/job_config backend/registry/job_request backend/registry/job

@@ -20,11 +20,6 @@ backend/daemon/flooding.c
 backend/daemon/housekeeping.c
 backend/daemon/metrics.c
 backend/gr-ca/list.c
-backend/jobs/cancellation.c
-backend/jobs/continuous.c
-backend/jobs/events.c
-backend/rotation/create.c
-backend/rotation/request.c
 device/config/greengrass/lite.c
 EOL
 

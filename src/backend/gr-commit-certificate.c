@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-commit-certificate: one handler of gr-backendd, alone */
+#include "rotation/commit.h"
 #include "rotation/handler_main.h"
-#include "rotation/rotate.h"
 #include "secret.h"
 
 int main(int argc, char *argv[])
 {
 	static const struct handler_main single = {
-		{ "gr-commit-certificate", "[-H DIR] <event.json", "Answer one commit request: the licence to say SUCCEEDED.", handler_main_options },
-		TOPIC_COMMIT, rotate_commit
+		{ "gr-commit-certificate", "[-H DIR] <event.json",
+		  "Answer one commit request: the licence to say SUCCEEDED.",
+		  handler_main_options },
+		TOPIC_COMMIT,
+		commit_handle
 	};
 
 	secret_guard();

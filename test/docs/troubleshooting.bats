@@ -46,7 +46,7 @@ files() {
 
 @test "troubleshooting: each refusal of the backend has a row, and no other" {
 	same 'What the backend refuses' "$("$SAID" refusals $(files csr.c strength.c dispatch.c) \
-		$(find backend -path '*/rules/*.c' -o -path '*/rotation/*.c') \
+		$(find backend -path '*/rules/*.c' -o -path '*/rotation/*.c' -o -name own_job_request.c) \
 		$(grep -rl ' to certify is ' backend --include='*.c'))"
 }
 

@@ -3,15 +3,18 @@
 #include "clock.h"
 #include "complain.h"
 #include "daemon/daemon.h"
+#include "jobs/own_job_request.h"
 #include "jobs/service.h"
 #include "json.h"
 #include "registry/alarm.h"
 #include "registry/certificate.h"
-#include "registry/retained_certificate.h"
 #include "registry/rotation.h"
 #include "registry/session.h"
+#include "rotation/commit.h"
+#include "rotation/create.h"
 #include "rotation/final_status.h"
-#include "rotation/rotate.h"
+#include "rotation/reconcile.h"
+#include "rotation/settlement.h"
 #include "rotation/shadow.h"
 #include "str.h"
 
@@ -58,9 +61,9 @@ static enum status thing_began(struct daemon *d, const struct certificate *c, bo
 	enum status st = session_started(d->db, c->thing, c->id, now);
 
 	if (st == GR_OK && !c->seen)
-		st = retained_certificate_see(d->db, c->thing, c->id, now);
-	return st == GR_OK && !again
-	    ? final_status_session(d->db, &d->signer, c->thing, c->id, now)
+		st = settlement_seen(d->db, c->thing, c->id, now);
+	return st == GR_OK
+	    ? final_status_session(d->db, &d->signer, c->thing, c->id, again, now)
 	    : st;
 }
 
@@ -190,8 +193,9 @@ static enum status route(struct event *e)
 		[TOPIC_NONE] = service_unknown, [TOPIC_GET_PENDING] = service_get_pending,
 		[TOPIC_START_NEXT] = service_start_next,
 		[TOPIC_GET] = service_get, [TOPIC_UPDATE] = service_update,
-		[TOPIC_CREATE] = rotate_create, [TOPIC_COMMIT] = rotate_commit,
-		[TOPIC_REQUEST] = rotate_request, [TOPIC_NAMESPACE_GET] = service_get_namespaced,
+		[TOPIC_CREATE] = create_handle, [TOPIC_COMMIT] = commit_handle,
+		[TOPIC_REQUEST] = own_job_request_handle,
+		[TOPIC_NAMESPACE_GET] = service_get_namespaced,
 		[TOPIC_NAMESPACE_UPDATE] = service_update_namespaced,
 		[TOPIC_UNKNOWN] = service_unknown, [TOPIC_SHADOW] = shadow_absent
 	};
@@ -236,6 +240,7 @@ static enum status request(struct daemon *d, const struct stamp *s, const struct
 	struct event e = {
 		.db = d->db, .signer = &d->signer, .authorities = d->authorities, .now = now,
 		.minute_ms = d->limits.minute_ms,
+		.final_status = final_status_count,
 		.own_job_ms = d->own_job_ms, .asked = asked_find(d->asked, s->client),
 		.principal = s->principal, .client = s->client, .topic = s->topic
 	};
@@ -327,15 +332,15 @@ static enum status handle_all(struct daemon *d)
  */
 static enum status finish(struct daemon *d, int64_t changes_before)
 {
-	bool wrote = db_total_changes(d->db) != changes_before;
+	bool wrote = db_total_changes(d->db) != changes_before, more = false;
 	enum status st;
 
 	if (d->parting &&
 	    (st = db_number(&d->parting_row, d->db, "SELECT max(id) FROM outbox", "")) != GR_OK)
 		return GR_FAIL;
 	if (wrote && d->parting_row <= d->bus.taken_row &&
-	    rotation_reconcile(d->db, d->quarantine_ms, clock_real_ms()) == GR_OK)
-		d->settle = false;	/* else the chores go on with it */
+	    reconcile_run(&more, d->db, d->quarantine_ms, clock_real_ms()) == GR_OK)
+		d->settle = more;	/* the chores go on with it, also where it failed */
 	if ((wrote && (st = bus_forget_sent(&d->bus, d->db)) != GR_OK) ||
 	    (st = signer_sync(&d->signer)) != GR_OK || (st = db_commit(d->db)) != GR_OK)
 		return st;

@@ -3,10 +3,10 @@
 #include "clock.h"
 #include "complain.h"
 #include "daemon/daemon.h"
-#include "jobs/queue.h"
+#include "jobs/transition.h"
 #include "registry/keys.h"
 #include "registry/rollout.h"
-#include "registry/rotation.h"
+#include "rotation/reconcile.h"
 
 enum {
 	CHORES_MS = 5000,
@@ -49,29 +49,40 @@ static enum status end_timers(struct daemon *d)
 		return st == GR_NO ? GR_OK : st;
 	if ((st = db_begin(d->db)) != GR_OK)
 		return st;
-	if ((st = queue_time_out(&count, d->db, TIMEOUTS, now)) == GR_OK)
+	if ((st = transition_time_out(&count, d->db, TIMEOUTS, now)) == GR_OK)
 		return db_commit(d->db);
 	db_rollback(d->db);
 	return st;
 }
 
-/* GR_NO: more is due than was done now. */
+static enum status reconcile(bool *more, struct daemon *d, int64_t now)
+{
+	enum status st = db_begin(d->db);
+
+	if (st != GR_OK)
+		return st;
+	st = reconcile_run(more, d->db, d->quarantine_ms, now);
+	if (st == GR_OK && (st = db_commit(d->db)) == GR_OK)
+		return GR_OK;
+	db_rollback(d->db);
+	return st;
+}
+
+/* Retires what is due; d->settle: more is due than was done now. */
 static enum status settle(struct daemon *d)
 {
 	int64_t now = clock_real_ms();
-	enum status st, committed;
+	bool more = d->parting_row > d->bus.taken_row;
+	enum status st = GR_NO;
 
-	if (d->parting_row > d->bus.taken_row)
-		return GR_NO;
-	st = rotation_is_due(d->db, d->quarantine_ms, now);
-	if (st != GR_OK)
-		return st == GR_NO ? GR_OK : st;
-	if ((st = db_begin(d->db)) != GR_OK)
+	if (!more)
+		st = reconcile_is_due(d->db, d->quarantine_ms, now);
+	if (st == GR_OK)
+		st = reconcile(&more, d, now);
+	if (st == GR_FAIL)
 		return st;
-	if ((st = rotation_reconcile(d->db, d->quarantine_ms, now)) != GR_FAIL)
-		return (committed = db_commit(d->db)) == GR_OK ? st : committed;
-	db_rollback(d->db);
-	return st;
+	d->settle = more;
+	return GR_OK;
 }
 
 static enum status tidy(struct daemon *d)
@@ -104,11 +115,8 @@ enum status chores_run(struct daemon *d, bool quiet)
 	if ((st = follow_clock(d)) != GR_OK || (st = end_timers(d)) != GR_OK ||
 	    (st = fleet_run(d)) != GR_OK || (st = channels_chores(&d->courier, d->db)) != GR_OK)
 		return st;
-	if (d->settle || regular) {
-		if ((st = settle(d)) == GR_FAIL)
-			return st;
-		d->settle = st == GR_NO;
-	}
+	if ((d->settle || regular) && (st = settle(d)) != GR_OK)
+		return st;
 	if (regular && d->begin_ms > 0 &&
 	    (st = stall_look(&d->stall, d->db, d->begin_ms, clock_real_ms())) != GR_OK)
 		return st;

@@ -2,7 +2,7 @@
 /* cancel.c - ending a job before its time */
 #include "complain.h"
 #include "gr-jobs/commands.h"
-#include "jobs/cancellation.h"
+#include "jobs/transition.h"
 #include "printable.h"
 #include "registry/command.h"
 #include "registry/counters.h"
@@ -62,7 +62,7 @@ static enum status work(struct command *v, bool force, const char *reason, const
 		st = GR_NO;
 	}
 	if (st == GR_OK)
-		st = cancellation_begin(v->db, &job, force ? RECALL_STARTED : RECALL_QUEUED,
+		st = transition_end_job(v->db, &job, force ? RECALL_STARTED : RECALL_QUEUED,
 					reason, comment, v->now);
 	job_release(&job);
 	return st;

@@ -3,8 +3,8 @@
 #include "complain.h"
 #include "gr-jobs/commands.h"
 #include "gr-jobs/execution_operand.h"
-#include "jobs/queue.h"
 #include "jobs/status_details.h"
+#include "jobs/transition.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -93,7 +93,7 @@ static enum status work(struct command *v, const struct wish *w)
 	if (st == GR_OK)
 		st = execution_set_forced(v->db, x.id, x.status == EXECUTION_IN_PROGRESS);
 	if (st == GR_OK)
-		st = queue_move(v->db, &x, EXECUTION_CANCELED, w->details, v->now);
+		st = transition_move(v->db, &x, EXECUTION_CANCELED, w->details, v->now);
 	return st == GR_OK ? db_commit(v->db) : st;
 }
 

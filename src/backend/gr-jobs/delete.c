@@ -2,7 +2,7 @@
 /* delete.c - a job, and all its executions with it */
 #include "complain.h"
 #include "gr-jobs/commands.h"
-#include "jobs/cancellation.h"
+#include "jobs/transition.h"
 #include "registry/command.h"
 #include "registry/job.h"
 
@@ -49,7 +49,7 @@ static enum status work(struct command *v, bool force)
 	if (st == GR_OK)
 		st = check(v, &job, force);
 	if (st == GR_OK)
-		st = cancellation_begin(v->db, &job, RECALL_JOB, NULL, NULL, v->now);
+		st = transition_end_job(v->db, &job, RECALL_JOB, NULL, NULL, v->now);
 	if (st == GR_OK)
 		st = db_commit(v->db);
 	job_release(&job);

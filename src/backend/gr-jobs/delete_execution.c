@@ -3,7 +3,7 @@
 #include "complain.h"
 #include "gr-jobs/commands.h"
 #include "gr-jobs/execution_operand.h"
-#include "jobs/queue.h"
+#include "jobs/transition.h"
 
 #include <unistd.h>
 
@@ -31,7 +31,7 @@ static enum status work(struct command *v, bool force, uint32_t number)
 			 x.thing, execution_status_name(x.status));
 		return GR_NO;
 	}
-	st = queue_delete(v->db, &x, v->now);
+	st = transition_delete(v->db, &x, v->now);
 	return st == GR_OK ? db_commit(v->db) : st;
 }
 

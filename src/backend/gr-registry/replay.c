@@ -2,16 +2,16 @@
 /* replay.c - the ledger into an older registry */
 #include "gr-registry/replay.h"
 #include "complain.h"
-#include "jobs/queue.h"
+#include "jobs/transition.h"
 #include "json.h"
 #include "registry/certificate.h"
 #include "registry/group.h"
 #include "registry/history.h"
 #include "registry/policy_store.h"
-#include "registry/retained_certificate.h"
 #include "registry/revocation.h"
 #include "registry/rotation.h"
 #include "registry/thing.h"
+#include "rotation/settlement.h"
 #include "str.h"
 
 #include <errno.h>
@@ -216,9 +216,9 @@ static enum status end_execution(struct replay *r, const json_t *line, enum surv
 
 	if (st != GR_OK || execution_is_terminal(x.status))
 		return st == GR_NO ? GR_OK : st;
-	return queue_move(r->db, &x,
-			  survivor == SURVIVOR_NEW ? EXECUTION_SUCCEEDED : EXECUTION_FAILED, NULL,
-			  r->now);
+	return transition_move(r->db, &x,
+			       survivor == SURVIVOR_NEW ? EXECUTION_SUCCEEDED : EXECUTION_FAILED,
+			       NULL, r->now);
 }
 
 static enum status take_survivor(struct replay *r, const json_t *line)
@@ -235,7 +235,7 @@ static enum status take_survivor(struct replay *r, const json_t *line)
 	r->survivors++;
 	st = rotation_decide(r->db, rotation.id, survivor, json_number(line, "at", r->now));
 	if (st == GR_OK && survivor == SURVIVOR_NEW)
-		st = retained_certificate_release(r->db, rotation.thing, rotation.new_id);
+		st = settlement_success(r->db, rotation.thing, rotation.new_id);
 	return st == GR_OK ? end_execution(r, line, survivor) : GR_FAIL;
 }
 
@@ -251,8 +251,8 @@ static enum status take_settled(struct replay *r, const json_t *line)
 	enum status st = certificate_see_all(r->db, thing, at);
 
 	if (st == GR_OK)
-		st = rotation_settle_others(&settled, r->db, thing, 0,
-					    word(line, "certificateId"), at);
+		st = settlement_create(&settled, r->db, thing, 0, word(line, "certificateId"),
+				       at);
 	if (st == GR_OK)
 		r->survivors += settled;
 	return st;

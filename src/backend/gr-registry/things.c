@@ -2,7 +2,7 @@
 /* things.c - commands on things */
 #include "base/table.h"
 #include "gr-registry/commands.h"
-#include "jobs/queue.h"
+#include "jobs/transition.h"
 #include "registry/command.h"
 #include "registry/group.h"
 #include "registry/registry.h"
@@ -53,7 +53,7 @@ static enum status delete_thing(struct command *v)
 	enum status st = thing_delete(v->db, v->operands[0]);
 
 	if (st == GR_OK)
-		st = queue_remove_thing(v->db, v->operands[0], v->now);
+		st = transition_remove_thing(v->db, v->operands[0], v->now);
 	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "thingName", v->operands[0]))
 			   : st;
 }

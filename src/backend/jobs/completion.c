@@ -1,10 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* completion.c - what the end of an execution means for its job */
+/* completion.c - how a job ends */
 #include "jobs/completion.h"
-#include "jobs/cancellation.h"
 #include "jobs/events.h"
 #include "registry/counters.h"
+#include "registry/target.h"
 #include "str.h"
+
+static enum status mark(struct db *db, const struct job *job, enum cancellation what,
+			const char *reason, const char *comment, int64_t now)
+{
+	enum status st;
+
+	switch (what) {
+	case RECALL_NOTHING:
+	case RECALL_ROLLOUT:
+		return GR_OK;
+	case RECALL_QUEUED:
+	case RECALL_STARTED:
+		st = job_cancel(db, job->id, reason, comment, what == RECALL_STARTED, now);
+		return st == GR_OK ? events_job(db, job->id, JOB_EVENT_CANCELING, now) : st;
+	case RECALL_JOB:
+		break;
+	}
+	st = job_set_status(db, job->id, JOB_DELETION_IN_PROGRESS, now);
+	return st == GR_OK ? events_job(db, job->id, JOB_EVENT_DELETING, now) : st;
+}
+
+enum status completion_end(struct db *db, const struct job *job, enum cancellation what,
+			   const char *reason, const char *comment, int64_t now)
+{
+	struct rollout r;
+	enum status st = mark(db, job, what, reason, comment, now);
+
+	if (st == GR_OK)
+		st = target_unfollow(db, job->id);
+	if (st != GR_OK)
+		return st;
+	if (rollout_get(&r, db, job->id) != GR_OK)
+		return GR_FAIL;
+	r.waiting = 0;
+	r.joins = false;
+	if (what > r.recall)
+		r.recall = what;
+	return rollout_save(db, &r, 0);
+}
 
 static int64_t count_failures(const struct counters *t, enum failure_type type)
 {
@@ -28,18 +67,19 @@ static enum status abort_job(struct db *db, const struct job *job, const struct 
 		   "%s: %lld of %lld executions, the limit is %lld.%02lld %%",
 		   failure_type_name(a->type), (long long)failures, (long long)executed,
 		   (long long)(a->threshold / 100), (long long)(a->threshold % 100));
-	return cancellation_begin(db, job, RECALL_QUEUED, "ABORT_CRITERIA_MET", comment, now);
+	return completion_end(db, job, RECALL_QUEUED, "ABORT_CRITERIA_MET", comment, now);
 }
 
-/* The first criterion that is met aborts. GR_NO: none is. */
-static enum status judge_abort(struct db *db, const struct job *job, int64_t now)
+/* The first criterion that is met aborts. */
+static enum status judge_abort(bool *aborted, struct db *db, const struct job *job, int64_t now)
 {
 	struct counters t;
 	int64_t executed;
 	enum status st;
 
+	*aborted = false;
 	if (job->config.abort_count == 0)
-		return GR_NO;
+		return GR_OK;
 	if ((st = counters_read(&t, db, job->id)) != GR_OK)
 		return st;
 	executed = counters_total(&t) - counters_open(&t);
@@ -47,10 +87,12 @@ static enum status judge_abort(struct db *db, const struct job *job, int64_t now
 		const struct abort_criterion *a = &job->config.abort[i];
 		int64_t failures = count_failures(&t, a->type);
 
-		if (executed >= a->minimum && failures * 10000 >= a->threshold * executed)
-			return abort_job(db, job, a, failures, executed, now);
+		if (executed < a->minimum || failures * 10000 < a->threshold * executed)
+			continue;
+		*aborted = true;
+		return abort_job(db, job, a, failures, executed, now);
 	}
-	return GR_NO;
+	return GR_OK;
 }
 
 /* How many attempts before this one spent the criterion's budget. */
@@ -88,14 +130,17 @@ static enum status judge_retry(struct db *db, const struct job *job, const struc
 	return GR_OK;
 }
 
-enum status completion_judge(struct db *db, const struct execution *x, int64_t now)
+enum status completion_judge(bool *aborted, struct db *db, const struct execution *x, int64_t now)
 {
 	struct job job = { 0 };
 	enum status st = job_get(&job, db, x->job);
 
-	if (st == GR_OK && job.status == JOB_IN_PROGRESS &&
-	    (st = judge_abort(db, &job, now)) == GR_NO)
-		st = judge_retry(db, &job, x, now);
+	*aborted = false;
+	if (st == GR_OK && job.status == JOB_IN_PROGRESS) {
+		st = judge_abort(aborted, db, &job, now);
+		if (st == GR_OK && !*aborted)
+			st = judge_retry(db, &job, x, now);
+	}
 	job_release(&job);
 	return st == GR_NO ? GR_OK : st;
 }

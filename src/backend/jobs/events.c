@@ -3,11 +3,13 @@
 #include "jobs/events.h"
 #include "base/uuid.h"
 #include "complain.h"
-#include "jobs/queue.h"
+#include "jobs/pending.h"
+#include "jobs/serializer.h"
 #include "json.h"
 #include "registry/arn.h"
 #include "registry/counters.h"
 #include "registry/outbox.h"
+#include "registry/target.h"
 #include "str.h"
 #include "topic.h"
 
@@ -27,7 +29,7 @@ enum status events_front(int64_t *id, struct db *db, const char *thing)
 static enum status put_notify(struct db *db, const char *thing, int64_t now)
 {
 	bool full;
-	json_t *lists = queue_lists(db, thing, &full), *jobs = json_object(), *body;
+	json_t *lists = pending_lists(db, thing, &full), *jobs = json_object(), *body;
 	char topic[TOPIC_MAX];
 
 	if (!lists || !jobs) {
@@ -57,7 +59,7 @@ static enum status put_notify_next(struct db *db, const char *thing, int64_t now
 	if (st == GR_OK && (st = execution_details(&details, db, x.id)) == GR_OK &&
 	    (st = job_get(&job, db, x.job)) == GR_OK && body)
 		json_object_set_new(body, "execution",
-				    queue_execution(&x, details, job.document, false, now));
+				    serializer_execution(&x, details, job.document, false, now));
 	free(details);
 	job_release(&job);
 	if (st == GR_FAIL) {
@@ -118,17 +120,14 @@ enum status events_execution(struct db *db, const struct execution *x, bool dele
 	return outbox_put(db, topic, body);
 }
 
-static json_t *target_list(struct db *db, const char *job)
+static json_t *list_targets(struct db *db, const char *job)
 {
 	json_t *list = json_array();
-	char arn[ARN_MAX];
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, db,
-				  "SELECT target FROM job_target WHERE job = ? ORDER BY target",
-				  "s", job);
+	char arn[ARN_MAX], target[TARGET_MAX] = "";
+	enum status st;
 
-	for (; st == GR_OK; st = db_next(db, &row)) {
-		str_format(arn, sizeof arn, ARN_PREFIX "%s", db_text(row, 0));
+	while ((st = target_next(target, db, job)) == GR_OK) {
+		str_format(arn, sizeof arn, ARN_PREFIX "%s", target);
 		json_array_append_new(list, json_string(arn));
 	}
 	if (st == GR_NO)
@@ -158,10 +157,9 @@ static enum status add_process_details(json_t *body, struct db *db, const char *
 static json_t *job_body(struct db *db, const char *id, const char *operation, const char *status,
 			int64_t now)
 {
-	json_t *targets = target_list(db, id), *body = NULL;
+	json_t *targets = list_targets(db, id), *body = NULL;
 	struct job job = { 0 };
-	sqlite3_stmt *row;
-	char uuid[37];
+	char uuid[37], *comment = NULL;
 
 	if (targets && event_id(uuid) && job_get(&job, db, id) == GR_OK)
 		body = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:O, s:s, s:I, s:I}",
@@ -174,12 +172,9 @@ static json_t *job_body(struct db *db, const char *id, const char *operation, co
 				 (json_int_t)job.updated);
 	if (body && job.completed)
 		json_object_set_new(body, "completedAt", json_integer(job.completed));
-	if (body &&
-	    db_query(&row, db, "SELECT comment FROM job WHERE id = ? AND comment IS NOT NULL", "s",
-		     id) == GR_OK) {
-		json_object_set_new(body, "comment", json_string(db_text(row, 0)));
-		db_done(row);
-	}
+	if (body && job_comment(&comment, db, id) == GR_OK)
+		json_object_set_new(body, "comment", json_string(comment));
+	free(comment);
 	json_decref(targets);
 	job_release(&job);
 	return body;

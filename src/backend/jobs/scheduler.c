@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* scheduler.c - rollouts and schedules, one piece after the other */
 #include "jobs/scheduler.h"
-#include "jobs/cancellation.h"
 #include "jobs/completion.h"
 #include "jobs/continuous.h"
-#include "jobs/queue.h"
 #include "jobs/rate_limiter.h"
+#include "jobs/transition.h"
 #include "registry/counters.h"
 #include "registry/rollout.h"
 #include "registry/thing.h"
@@ -41,7 +40,7 @@ static enum status release(struct db *db, struct rollout *r, const struct job *j
 	if (there == GR_NO || had == GR_OK)
 		return GR_OK;
 	r->released++;
-	return queue_add(db, thing, r->job, now);
+	return transition_add(db, thing, r->job, now);
 }
 
 /* GR_NO: nobody waits any more. */
@@ -108,10 +107,10 @@ static enum status end_schedule(struct db *db, const struct job *job, int64_t no
 	    ? job_set_status(db, job->id, JOB_IN_PROGRESS, now)
 	    : GR_OK;
 
-	return st == GR_OK
-	    ? cancellation_begin(db, job, recalls[job->config.end_behavior], "SCHEDULE_END",
-				 "the endTime of its schedule has come", now)
-	    : st;
+	if (st != GR_OK)
+		return st;
+	return transition_end_job(db, job, recalls[job->config.end_behavior], "SCHEDULE_END",
+				  "the endTime of its schedule has come", now);
 }
 
 static enum status advance(struct db *db, struct rollout *r, const struct job *job,
@@ -136,7 +135,7 @@ static enum status work_on_job(struct db *db, struct rollout *r, const struct se
 	enum status st;
 
 	if (r->recall != RECALL_NOTHING)
-		return cancellation_step(db, r, now);
+		return transition_end_part(db, r, now);
 	if ((st = job_get(&job, db, r->job)) == GR_OK)
 		st = advance(db, r, &job, limits, now);
 	else if (st == GR_NO)

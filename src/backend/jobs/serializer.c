@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* serializer.c - executions as the device API shows them; times are whole seconds there */
-#include "complain.h"
-#include "jobs/queue.h"
+#include "jobs/serializer.h"
 #include "json.h"
 
 #include <stdlib.h>
@@ -12,7 +11,7 @@ static void set_number(json_t *o, const char *name, int64_t value)
 	json_object_set_new(o, name, json_integer(value));
 }
 
-json_t *queue_summary(const struct execution *x)
+json_t *serializer_summary(const struct execution *x)
 {
 	json_t *o = json_pack("{s:s, s:I, s:I}", "jobId", x->job, "queuedAt",
 			      (json_int_t)(x->queued / 1000), "lastUpdatedAt",
@@ -37,7 +36,7 @@ static void set_details(json_t *o, const char *details)
 	json_decref(map);
 }
 
-json_t *queue_state(const struct execution *x, const char *details)
+json_t *serializer_state(const struct execution *x, const char *details)
 {
 	json_t *o = json_pack("{s:s, s:I}", "status", execution_status_name(x->status),
 			      "versionNumber", (json_int_t)x->version);
@@ -56,10 +55,10 @@ static int64_t seconds_left(const struct execution *x, int64_t now)
 	return at <= now ? 0 : (at - now) / 1000;
 }
 
-json_t *queue_execution(const struct execution *x, const char *details, const char *document,
+json_t *serializer_execution(const struct execution *x, const char *details, const char *document,
 			bool with_thing, int64_t now)
 {
-	json_t *o = queue_summary(x);
+	json_t *o = serializer_summary(x);
 
 	if (!o)
 		return NULL;
@@ -72,62 +71,5 @@ json_t *queue_execution(const struct execution *x, const char *details, const ch
 	if (document)
 		json_object_set_new(o, "jobDocument",
 				    json_object_parse(document, strlen(document)));
-	return o;
-}
-
-/*
- * A list that is full says nothing of a rotation behind its end: the first one in status then
- * takes a place there, in front of *end. One that has a place anyway keeps it.
- */
-static enum status list_rotation(struct execution *list, size_t *end, struct db *db,
-				 const char *thing, const char *status)
-{
-	struct execution x;
-	enum status st = execution_rotation(&x, db, thing, status);
-
-	if (st != GR_OK)
-		return st == GR_NO ? GR_OK : st;
-	for (size_t i = 0; i < QUEUE_LISTED; i++)
-		if (list[i].id == x.id) {
-			*end -= i == *end - 1;
-			return GR_OK;
-		}
-	list[--*end] = x;
-	return GR_OK;
-}
-
-/* *full: what is behind the end is not listed, but the first rotations are. */
-static enum status list_pending(struct execution *list, size_t *count, bool *full, struct db *db,
-				const char *thing)
-{
-	size_t end = QUEUE_LISTED;
-	enum status st;
-
-	if ((st = execution_pending(list, count, QUEUE_LISTED, db, thing)) != GR_OK ||
-	    !(*full = *count == QUEUE_LISTED))
-		return st;
-	if ((st = list_rotation(list, &end, db, thing, "IN_PROGRESS")) != GR_OK)
-		return st;
-	return list_rotation(list, &end, db, thing, "QUEUED");
-}
-
-json_t *queue_lists(struct db *db, const char *thing, bool *full)
-{
-	struct execution list[QUEUE_LISTED];
-	size_t count = 0;
-	json_t *o;
-
-	if (list_pending(list, &count, full, db, thing) != GR_OK)
-		return NULL;
-	if (!(o = json_pack("{s:[], s:[]}", "inProgressJobs", "queuedJobs"))) {
-		complain("%s: out of memory", thing);
-		return NULL;
-	}
-	for (size_t i = 0; i < count; i++) {
-		const char *name = list[i].status == EXECUTION_IN_PROGRESS ? "inProgressJobs"
-									   : "queuedJobs";
-
-		json_array_append_new(json_object_get(o, name), queue_summary(&list[i]));
-	}
 	return o;
 }

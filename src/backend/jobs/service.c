@@ -2,9 +2,10 @@
 /* service.c - reading requests of the device API: GetPending, StartNext, Describe */
 #include "jobs/service.h"
 #include "complain.h"
-#include "jobs/cancellation.h"
-#include "jobs/queue.h"
+#include "jobs/pending.h"
+#include "jobs/serializer.h"
 #include "jobs/status_details.h"
+#include "jobs/transition.h"
 #include "json.h"
 #include "registry/rotation.h"
 
@@ -64,7 +65,7 @@ void service_arm_step(struct execution *x, int64_t minutes, int64_t minute_ms, i
 enum status service_get_pending(struct event *e)
 {
 	bool full;
-	json_t *lists = queue_lists(e->db, e->request.thing, &full);
+	json_t *lists = pending_lists(e->db, e->request.thing, &full);
 
 	if (!lists)
 		return GR_FAIL;
@@ -102,9 +103,9 @@ static enum status accept_execution(struct event *e, const struct execution *x, 
 	if (x && (st = execution_details(&details, e->db, x->id)) == GR_OK &&
 	    (st = job_get(&job, e->db, x->job)) == GR_OK)
 		json_object_set_new(body, "execution",
-				    queue_execution(x, details,
-						    with_document ? job.document : NULL, true,
-						    e->now));
+				    serializer_execution(x, details,
+							 with_document ? job.document : NULL, true,
+							 e->now));
 	free(details);
 	job_release(&job);
 	if (st == GR_OK && mark)
@@ -116,8 +117,9 @@ static enum status accept_execution(struct event *e, const struct execution *x, 
 	return event_accept(e, body);
 }
 
-/* GR_NO: its job is being taken back, and now it was. */
-static enum status start(struct event *e, struct execution *x, const json_t *details, int64_t step)
+/* *ended: its job has ended, so it was canceled or deleted instead. */
+static enum status start(bool *ended, struct event *e, struct execution *x, const json_t *details,
+			 int64_t step)
 {
 	struct job job = { 0 };
 	enum status st = job_get(&job, e->db, x->job);
@@ -125,12 +127,30 @@ static enum status start(struct event *e, struct execution *x, const json_t *det
 	if (st != GR_OK)
 		return GR_FAIL;
 	e->writes = true;
-	if ((st = cancellation_doomed(e->db, &job, x, e->now)) == GR_OK) {
+	st = transition_end_early(ended, e->db, &job, x, e->now);
+	if (st == GR_OK && !*ended) {
 		service_arm_job(x, &job, e->minute_ms, e->now);
 		service_arm_step(x, step, e->minute_ms, e->now);
-		st = queue_move(e->db, x, EXECUTION_IN_PROGRESS, details, e->now);
+		st = transition_move(e->db, x, EXECUTION_IN_PROGRESS, details, e->now);
 	}
 	job_release(&job);
+	return st;
+}
+
+/* Starts the front of the queue. GR_NO: the thing has no open execution. */
+static enum status start_front(struct execution *x, struct event *e, const json_t *details,
+			       int64_t step)
+{
+	bool ended = true;
+	enum status st = GR_OK;
+
+	while (st == GR_OK && ended) {
+		if ((st = execution_front(x, e->db, e->request.thing)) != GR_OK)
+			return st;
+		if (x->status != EXECUTION_QUEUED)
+			return GR_OK;
+		st = start(&ended, e, x, details, step);
+	}
 	return st;
 }
 
@@ -139,18 +159,15 @@ enum status service_start_next(struct event *e)
 	json_t *details = NULL;
 	struct execution x;
 	int64_t step = 0;
-	enum status st, started = GR_OK;
+	enum status st;
 
 	if (!service_read_step(&step, e, &st) ||
 	    !service_read_details(&details, e, STATUS_DETAILS_AS_GIVEN, &st))
 		return st;
-	while ((st = execution_front(&x, e->db, e->request.thing)) == GR_OK &&
-	       x.status == EXECUTION_QUEUED)
-		if ((started = start(e, &x, details, step)) != GR_NO)
-			break;
+	st = start_front(&x, e, details, step);
 	json_decref(details);
-	if (st == GR_FAIL || started == GR_FAIL)
-		return GR_FAIL;
+	if (st == GR_FAIL)
+		return st;
 	return accept_execution(e, st == GR_OK ? &x : NULL, true, false);
 }
 

@@ -6,7 +6,7 @@
 #include "jobs/status_details.h"
 #include "registry/execution.h"
 #include "registry/job.h"
-#include "rotation/event.h"
+#include "registry/event.h"
 
 /* One for each request shape; see event.h for the contract. */
 enum status service_get_pending(struct event *e);

@@ -8,7 +8,11 @@
 /* Values that hold what no door lets in (printable.h): refused, or with '?' in its place. */
 enum status_details_rule {
 	STATUS_DETAILS_AS_GIVEN,
-	STATUS_DETAILS_CLEANED		/* of a final status: AWS IoT refuses that as well, but it decides which certificate lives */
+	/*
+	 * of a final status: AWS IoT refuses that as well, but it decides which certificate
+	 * survives
+	 */
+	STATUS_DETAILS_CLEANED
 };
 
 /*

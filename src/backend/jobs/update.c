@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* update.c - UpdateJobExecution, and the final word that may hide in it */
+/* update.c - UpdateJobExecution, which may be the final status of a rotation */
 #include "complain.h"
-#include "jobs/cancellation.h"
-#include "jobs/queue.h"
+#include "jobs/serializer.h"
 #include "jobs/service.h"
+#include "jobs/transition.h"
 #include "json.h"
-#include "rotation/final_status.h"
-#include "rotation/rotate.h"
+#include "registry/rotation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +86,7 @@ static json_t *state_with_survivor(struct event *e, const struct execution *x,
 
 	if (execution_details(&details, e->db, x->id) != GR_OK)
 		return NULL;
-	state = queue_state(x, details);
+	state = serializer_state(x, details);
 	free(details);
 	if (!state || survivor == SURVIVOR_NONE)
 		return state;
@@ -99,50 +98,47 @@ static json_t *state_with_survivor(struct event *e, const struct execution *x,
 	return state;
 }
 
-/* Counts a final word; what a refusal of it means is the caller's. */
-static enum status final_word(struct event *e, const struct update *u, int64_t number,
-			      bool rotation, enum survivor *survivor, const char **why)
+/* Counts a final status; what a refusal of it means is the caller's. */
+static enum status count_final_status(struct event_final_status *f, struct event *e,
+				      const struct update *u, int64_t number, bool rotation)
 {
-	struct final_word word = {
-		.thing = e->request.thing, .job = e->request.job, .number = number,
-		.principal = e->principal,
-		.status = u->status, .ours = rotate_is_ours(u->details), .needs_rotation = rotation
-	};
-
-	*survivor = SURVIVOR_NONE;
-	*why = NULL;
+	*f = (struct event_final_status){ .job = e->request.job,
+					  .number = number,
+					  .succeeded = u->status == EXECUTION_SUCCEEDED,
+					  .says_ours = event_says_ours(u->details),
+					  .needs_rotation = rotation };
 	if (!is_final(u->status))
 		return GR_OK;
 	/* even a refusal names the survivor, so it must not leave before the record is safe */
 	e->writes = true;
-	return final_status_final_word(survivor, why, e->db, e->signer, &word, e->now);
+	return e->final_status(f, e);
 }
 
-/* The execution is gone (deleted job): the word still decides which certificate lives. */
+/* The execution is gone (deleted job): its final status still decides which certificate lives. */
 static enum status refuse_gone(struct event *e, const struct update *u)
 {
-	enum survivor survivor;
-	const char *why;
+	struct event_final_status f;
 	json_t *state = NULL;
+	enum status st = count_final_status(&f, e, u, u->number, false);
 
-	if (final_word(e, u, u->number, false, &survivor, &why) == GR_FAIL)
-		return GR_FAIL;
-	if (survivor != SURVIVOR_NONE)
+	if (st != GR_OK)
+		return st;
+	if (f.survivor != SURVIVOR_NONE)
 		state = json_pack("{s:{s:s}}", "statusDetails", "survivor",
-				  survivor_name(survivor));
+				  survivor_name(f.survivor));
 	return event_reject_code(e, "ResourceNotFound", "no such job execution for this thing",
 				 state);
 }
 
 static enum status refuse_ended(struct event *e, const struct update *u, const struct execution *x)
 {
-	enum survivor survivor;
-	const char *why;
+	struct event_final_status f;
+	enum status st = count_final_status(&f, e, u, x->number, false);
 
-	if (final_word(e, u, x->number, false, &survivor, &why) == GR_FAIL)
-		return GR_FAIL;
+	if (st != GR_OK)
+		return st;
 	return event_reject_code(e, "InvalidStateTransition", "the job execution has ended",
-				 state_with_survivor(e, x, survivor));
+				 state_with_survivor(e, x, f.survivor));
 }
 
 static enum status refuse_version(struct event *e, const struct update *u,
@@ -170,7 +166,7 @@ static enum status apply(struct event *e, const struct update *u, struct executi
 	after.version++;
 	if (st == GR_OK && u->with_state)
 		json_object_set_new(body, "executionState",
-				    queue_state(&after, text ? text : details));
+				    serializer_state(&after, text ? text : details));
 	if (st == GR_OK && u->with_document)
 		json_object_set_new(body, "jobDocument",
 				    json_object_parse(u->job.document, strlen(u->job.document)));
@@ -183,31 +179,34 @@ static enum status apply(struct event *e, const struct update *u, struct executi
 	e->writes = true;
 	if ((st = event_accept(e, body)) != GR_OK)
 		return st;
-	return queue_move(e->db, x, u->status, u->details, e->now);
+	return transition_move(e->db, x, u->status, u->details, e->now);
 }
 
-static enum status update_live(struct event *e, const struct update *u, struct execution *x)
+static enum status update_open(struct event *e, const struct update *u, struct execution *x)
 {
-	enum survivor survivor;
-	const char *why;
-	enum status st = final_word(e, u, x->number, job_is_rotation(&u->job), &survivor, &why);
+	struct event_final_status f;
+	enum status st = count_final_status(&f, e, u, x->number, job_is_rotation(&u->job));
 
-	if (st == GR_NO)
-		return event_reject_code(e, "InvalidStateTransition", why,
-					 state_with_survivor(e, x, survivor));
-	return st == GR_OK ? apply(e, u, x) : st;
+	if (st != GR_OK)
+		return st;
+	if (f.why)
+		return event_reject_code(e, "InvalidStateTransition", f.why,
+					 state_with_survivor(e, x, f.survivor));
+	return apply(e, u, x);
 }
 
 /* With its job, while it is open. */
 static enum status find(struct execution *x, struct update *u, struct event *e)
 {
+	bool ended;
 	enum status st = execution_find(x, e->db, e->request.thing, e->request.job, u->number);
 
 	if (st != GR_OK || execution_is_terminal(x->status))
 		return st;
 	if (job_get(&u->job, e->db, x->job) != GR_OK)
 		return GR_FAIL;
-	if ((st = cancellation_doomed(e->db, &u->job, x, e->now)) != GR_NO)
+	st = transition_end_early(&ended, e->db, &u->job, x, e->now);
+	if (st != GR_OK || !ended)
 		return st;
 	e->writes = true;
 	return execution_find(x, e->db, e->request.thing, e->request.job, u->number);
@@ -223,7 +222,7 @@ static enum status answer(struct event *e, const struct update *u, struct execut
 		return event_reject_code(e, "InvalidStateTransition",
 					 "a device cannot queue an execution",
 					 state_with_survivor(e, x, SURVIVOR_NONE));
-	return update_live(e, u, x);
+	return update_open(e, u, x);
 }
 
 enum status service_update(struct event *e)
@@ -232,10 +231,13 @@ enum status service_update(struct event *e)
 	struct execution x;
 	enum status st = GR_OK;
 
-	if (read_update(&u, e, &st))
-		st = (st = find(&x, &u, e)) == GR_NO ? refuse_gone(e, &u)
-		    : st == GR_OK		     ? answer(e, &u, &x)
-						     : st;
+	if (read_update(&u, e, &st)) {
+		st = find(&x, &u, e);
+		if (st == GR_NO)
+			st = refuse_gone(e, &u);
+		else if (st == GR_OK)
+			st = answer(e, &u, &x);
+	}
 	job_release(&u.job);
 	json_decref(u.details);
 	return st;

@@ -161,6 +161,29 @@ enum status certificate_delete(struct db *db, const char *id, int64_t now)
 	return st == GR_OK ? db_run(db, "DELETE FROM certificate WHERE id = ?", "s", id) : st;
 }
 
+enum status certificate_mark_seen(bool *first, struct db *db, const char *id, int64_t now)
+{
+	enum status st = db_run(db,
+				"UPDATE certificate SET seen = ? WHERE id = ? AND seen IS NULL",
+				"is", now, id);
+
+	*first = st == GR_OK && db_changes(db) > 0;
+	return st;
+}
+
+enum status certificate_pem(char **pem, struct db *db, const char *id)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(&row, db, "SELECT pem FROM certificate WHERE id = ?", "s", id);
+
+	if (st == GR_OK && !(*pem = strdup(db_text(row, 0)))) {
+		complain("%s: out of memory", id);
+		st = GR_FAIL;
+	}
+	db_done(row);
+	return st;
+}
+
 enum status certificate_key_seen(struct db *db, const char *spki)
 {
 	int64_t seen = 0;

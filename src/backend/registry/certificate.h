@@ -62,6 +62,10 @@ enum status certificate_detach(struct db *db, const char *id);
  * it.
  */
 enum status certificate_delete(struct db *db, const char *id, int64_t now);
+/* Its thing was seen over it. *first: it was not before. */
+enum status certificate_mark_seen(bool *first, struct db *db, const char *id, int64_t now);
+/* The certificate itself, PEM; free it. GR_NO, silent: not registered. */
+enum status certificate_pem(char **pem, struct db *db, const char *id);
 /* Has this public key ever asked for a certificate? GR_OK: yes; GR_NO, silent: never. */
 enum status certificate_key_seen(struct db *db, const char *spki);
 /* How many policies are attached to it. */

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS "id, thing, job, number, status, version, queued, coalesce(started, 0), updated, coalesce(deadline, 0), coalesce(step_deadline, 0), attempt"
+#define COLUMNS \
+	"id, thing, job, number, status, version, queued, coalesce(started, 0), updated, " \
+	"coalesce(deadline, 0), coalesce(step_deadline, 0), attempt"
 /*
  * Also where one status alone is asked for: only a query that has this term may use the indexes of
  * open executions.
@@ -264,4 +266,15 @@ enum status execution_count_attempts(int64_t *count, struct db *db, const struct
 enum status execution_delete(struct db *db, int64_t id)
 {
 	return db_run(db, "DELETE FROM execution WHERE id = ?", "i", id);
+}
+
+enum status execution_delete_some(int *deleted, struct db *db, const char *job, int max)
+{
+	enum status st = db_run(db,
+				"DELETE FROM execution WHERE id IN"
+				" (SELECT id FROM execution WHERE job = ? LIMIT ?)",
+				"sd", job, max);
+
+	*deleted = st == GR_OK ? db_changes(db) : 0;
+	return st;
 }

@@ -78,5 +78,7 @@ enum status execution_exists(struct db *db, const char *thing, const char *job, 
 enum status execution_count_attempts(int64_t *count, struct db *db, const struct execution *x,
 				     enum execution_status status);
 enum status execution_delete(struct db *db, int64_t id);
+/* Deletes up to max of a job; *deleted says how many. */
+enum status execution_delete_some(int *deleted, struct db *db, const char *job, int max);
 
 #endif

@@ -320,6 +320,32 @@ enum status job_set_status(struct db *db, const char *id, enum job_status status
 		      "ssid", id, job_status_name(status), now, (int)ended);
 }
 
+enum status job_cancel(struct db *db, const char *id, const char *reason, const char *comment,
+		       bool force, int64_t now)
+{
+	enum status st = db_run(db,
+				"UPDATE job SET reason = coalesce(?2, reason),"
+				" comment = coalesce(?3, comment), force_canceled = ?4"
+				" WHERE id = ?1",
+				"sssd", id, reason, comment, (int)force);
+
+	return st == GR_OK ? job_set_status(db, id, JOB_CANCELED, now) : st;
+}
+
+enum status job_comment(char **comment, struct db *db, const char *id)
+{
+	sqlite3_stmt *row;
+	enum status st = db_query(
+	    &row, db, "SELECT comment FROM job WHERE id = ? AND comment IS NOT NULL", "s", id);
+
+	if (st == GR_OK && !(*comment = strdup(db_text(row, 0)))) {
+		complain("job %s: out of memory", id);
+		st = GR_FAIL;
+	}
+	db_done(row);
+	return st;
+}
+
 enum status job_complete(struct db *db, const char *id, int64_t now)
 {
 	enum status st =

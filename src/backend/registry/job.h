@@ -58,6 +58,11 @@ enum status job_begin(struct db *db, const struct job *job, int64_t now);
 enum status job_add_targets(struct db *db, const char *id, const char *const *targets,
 			    int64_t now);
 enum status job_set_status(struct db *db, const char *id, enum job_status status, int64_t now);
+/* Makes it CANCELED. reason and comment NULL: as they were. */
+enum status job_cancel(struct db *db, const char *id, const char *reason, const char *comment,
+		       bool force, int64_t now);
+/* Why it was canceled, in the operator's words; free it. GR_NO, silent: no comment. */
+enum status job_comment(char **comment, struct db *db, const char *id);
 /*
  * GR_OK: the job is COMPLETED now. GR_NO, silent: it is not over, or was before, or is never over.
  */

@@ -3,7 +3,7 @@
 #include "registry/restoration.h"
 #include "complain.h"
 #include "registry/alarm.h"
-#include "registry/rotation.h"
+#include "registry/retirement.h"
 #include "registry/session.h"
 #include "str.h"
 
@@ -55,7 +55,7 @@ enum status restoration_begin(struct db *copy, const char *as_of, int64_t now)
 	if (st == GR_OK)
 		st = session_all_ended(copy);
 	if (st == GR_OK)
-		st = rotation_pause(copy);
+		st = retirement_pause(copy);
 	if (st != GR_OK)
 		return st;
 	str_format(text, sizeof text,
@@ -72,11 +72,11 @@ enum status restoration_begin(struct db *copy, const char *as_of, int64_t now)
 
 enum status restoration_end(struct db *db)
 {
-	enum status st = rotation_is_paused(db);
+	enum status st = retirement_is_paused(db);
 
 	if (st == GR_NO)
 		complain("retirement is not paused");
 	if (st == GR_OK)
-		st = rotation_resume(db);
+		st = retirement_resume(db);
 	return st == GR_OK ? alarm_clear(db, "restored") : st;
 }

@@ -16,7 +16,7 @@ enum status thing_create(struct db *db, const char *name, int64_t now);
 enum status thing_exists(struct db *db, const char *name);
 /* The same with a line. */
 enum status thing_need(struct db *db, const char *name);
-/* GR_NO, one line: still has certificates. Its executions are queue_remove_thing's. */
+/* GR_NO, one line: still has certificates. Its executions are transition_remove_thing's. */
 enum status thing_delete(struct db *db, const char *name);
 /* How many certificates are attached. */
 enum status thing_count_certificates(int64_t *count, struct db *db, const char *name);

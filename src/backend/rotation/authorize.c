@@ -1,90 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* authorize.c - what every request of a rotation must satisfy */
+/* authorize.c - what create and commit need */
+#include "rotation/authorize.h"
 #include "json.h"
-#include "registry/certificate.h"
 #include "registry/job.h"
-#include "rotation/rotate.h"
 
-#include <string.h>
-
-/*
- * T, its further connections, or T#gr beside a nucleus: any other suffix may be somebody with a
- * copied key.
- */
-static bool speaks_for(const char *client, const char *thing)
+static enum status is_rotation(bool *rotation, struct db *db, const char *id)
 {
-	const char *suffix = topic_client_suffix(client, thing);
+	struct job job = { 0 };
+	enum status st = job_get(&job, db, id);
 
-	return suffix && topic_client_acts(suffix);
+	*rotation = st == GR_OK && job_is_rotation(&job);
+	job_release(&job);
+	return st == GR_FAIL ? st : GR_OK;
 }
 
-static enum status check_principal(const char **why, const struct event *e)
+static enum status gather(struct rules_execution *facts, struct execution *x,
+			  const struct event *e, const char *job)
 {
-	struct certificate c;
-	enum status st = certificate_get(&c, e->db, e->principal);
+	const json_t *number = json_object_get(e->body, "executionNumber");
+	enum status st = execution_find(x, e->db, e->request.thing, job, 0);
 
-	if (st == GR_FAIL)
-		return st;
-	*why = st == GR_NO ? "the certificate of this connection is not registered"
-	    : c.revoked	   ? "the certificate of this connection is revoked"
-	    : !c.active	   ? "the certificate of this connection is not ACTIVE"
-	    : strcmp(c.thing, e->request.thing) != 0
-	    ? "the certificate of this connection is not attached to the thing"
-	    : NULL;
-	return *why ? GR_NO : GR_OK;
+	*facts = (struct rules_execution){ .exists = st == GR_OK };
+	if (st != GR_OK)
+		return st == GR_NO ? GR_OK : st;
+	facts->in_progress = x->status == EXECUTION_IN_PROGRESS;
+	facts->is_newest = !number || json_integer_value(number) == x->number;
+	return facts->in_progress ? is_rotation(&facts->is_rotation, e->db, job) : GR_OK;
 }
 
 static enum status check_execution(struct execution *x, const char **why, const struct event *e,
-				   const char *job_id)
+				   const char *job)
 {
 	const json_t *number = json_object_get(e->body, "executionNumber");
-	struct job job = { 0 };
+	struct rules_execution facts;
+	enum rules_refusal refusal;
 	enum status st;
 
 	if (number && !json_is_integer(number)) {
 		*why = "executionNumber is not a number";
 		return GR_NO;
 	}
-	st = execution_find(x, e->db, e->request.thing, job_id, 0);
-	if (st == GR_OK && x->status == EXECUTION_IN_PROGRESS &&
-	    (!number || json_integer_value(number) == x->number)) {
-		if ((st = job_get(&job, e->db, job_id)) == GR_OK && !job_is_rotation(&job)) {
-			*why = "the job's document does not ask for ROTATE_CERTIFICATE";
-			st = GR_NO;
-		}
-		job_release(&job);
+	if ((st = gather(&facts, x, e, job)) != GR_OK)
 		return st;
-	}
-	if (st == GR_FAIL)
-		return st;
-	*why = st == GR_NO			 ? "no such job execution for this thing"
-	    : x->status != EXECUTION_IN_PROGRESS ? "the job execution is not IN_PROGRESS"
-						 : "the job has a newer execution";
-	return GR_NO;
+	refusal = rules_execution(&facts);
+	*why = rules_sentence(refusal);
+	return refusal == RULES_ALLOWED ? GR_OK : GR_NO;
 }
 
-enum status rotate_check_asker(const char **why, const struct event *e)
-{
-	*why = "the client id is not the thing's";
-	return speaks_for(e->client, e->request.thing) ? check_principal(why, e) : GR_NO;
-}
-
-enum status rotate_check(struct execution *x, const char **why, const struct event *e)
+enum status authorize_request(struct execution *x, const char **why, const struct event *e)
 {
 	const char *job = json_text(e->body, "jobId");
 	enum status st;
 
-	*why = "jobId is missing";
-	if (!job)
+	if (!job) {
+		*why = "jobId is missing";
 		return GR_NO;
-	if ((st = rotate_check_asker(why, e)) != GR_OK)
-		return st;
-	return check_execution(x, why, e, job);
-}
-
-bool rotate_is_ours(const json_t *details)
-{
-	const char *device = json_text(details, "CertificateRotatorDevice");
-
-	return device && strcmp(device, "gr") == 0;
+	}
+	st = event_check_asker(why, e);
+	return st == GR_OK ? check_execution(x, why, e, job) : st;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* create.c - a certificate for a CSR, once for each execution and key */
+#include "rotation/create.h"
 #include "issuer/issuer.h"
 #include "issuer/signer.h"
 #include "json.h"
@@ -7,8 +8,9 @@
 #include "registry/certificate.h"
 #include "registry/policy_store.h"
 #include "registry/rotation.h"
+#include "rotation/authorize.h"
 #include "rotation/response.h"
-#include "rotation/rotate.h"
+#include "rotation/settlement.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,79 +21,137 @@ static enum status accept(struct event *e, json_t *answer)
 	return event_accept(e, answer);
 }
 
-/*
- * The same key for the same execution gets the same certificate; a second key is refused. It may
- * be a clone's, unless it came over the very session that has the certificate: a device to which
- * an answer came twice may have made a key for each.
- */
-static enum status answer_again(struct event *e, const struct execution *x,
-				const struct rotation *r, const struct csr *csr)
+/* Sends the certificate that the execution has. */
+static enum status send_again(struct event *e, const struct execution *x,
+			      const struct rotation *r)
 {
 	struct certificate c;
 	char *pem = NULL, why[RESPONSE_WHY];
 	json_t *answer;
 	enum status st;
 
-	if (strcmp(r->spki, csr->spki) != 0) {
-		if (e->asked != x->id &&
-		    (st = alarm_raise(e->db, "second-key", x->thing, e->principal,
-				      "a second key asked for a certificate within one execution",
-				      e->now)) != GR_OK)
-			return st;
-		return event_reject_text(
-		    e, "this execution has a certificate for another key already", false);
-	}
-	if (r->survivor != SURVIVOR_NONE)
-		return event_reject_text(e, "this rotation has been decided already", false);
-	if (certificate_get(&c, e->db, r->new_id) != GR_OK ||
-	    rotation_pem(&pem, e->db, r->id) != GR_OK)
+	if (certificate_get(&c, e->db, r->new_id) != GR_OK)
+		return GR_FAIL;
+	if (rotation_pem(&pem, e->db, r->id) != GR_OK)
 		return GR_FAIL;
 	st = response_answer(&answer, why, e, x,
 			     &(struct response){ pem, r->new_id, c.authority });
 	free(pem);
-	return st == GR_OK ? accept(e, answer)
-	    : st == GR_NO  ? event_reject_text(e, why, false)
-			   : st;
+	if (st == GR_NO)
+		return event_reject_text(e, why, false);
+	return st == GR_OK ? accept(e, answer) : st;
 }
 
-/*
- * NULL, or why this CSR gets no certificate. *st GR_FAIL: the registry failed. Names are compared
- * before a signature is verified: a refusal costs little then.
- */
-static const char *refusal_of(struct event *e, const struct csr *csr, const struct cert *live,
-			      enum status *st)
+static enum status answer_again(struct event *e, const struct execution *x,
+				const struct rotation *r, const struct csr *csr)
 {
-	int64_t others = 0;
-	const char *why;
+	const struct rules_repeat facts = {
+		.same_key = strcmp(r->spki, csr->spki) == 0,
+		.same_session = e->asked == x->id,
+		.survivor = r->survivor
+	};
+	enum rules_refusal refusal = rules_repeat(&facts);
+	enum status st = GR_OK;
 
-	if (X509_NAME_cmp(X509_REQ_get_subject_name(csr->req),
-			  X509_get_subject_name(live->x509)) != 0)
-		return "the subject of csr is not the one on record";
-	if (csr_prove(csr, &why) != GR_OK)
-		return why;
-	if ((*st = certificate_key_seen(e->db, csr->spki)) == GR_FAIL)
-		return NULL;
-	if (*st == GR_OK)
-		return strcmp(csr->spki, live->spki) == 0
-		    ? "the key of csr is the one in use; a rotation needs a new key"
-		    : "the key of csr was seen before; a rotation needs a new key";
-	if ((*st = rotation_unexplained(&others, e->db, e->request.thing, e->principal)) !=
-		GR_OK ||
-	    others == 0)
-		return NULL;
-	*st = alarm_raise(e->db, "two-certificates", e->request.thing, e->principal,
-			  "another certificate that no rotation explains keeps it from a new one",
-			  e->now);
-	return "the thing has another certificate attached that no rotation of ours explains; see "
-	       "gr-registry history";
+	if (rules_repeat_is_alarm(&facts))
+		st = alarm_raise(e->db, "second-key", x->thing, e->principal,
+				 "a second key asked for a certificate within one execution",
+				 e->now);
+	if (st != GR_OK)
+		return st;
+	return refusal == RULES_ALLOWED ? send_again(e, x, r)
+					: event_reject_text(e, rules_sentence(refusal), false);
+}
+
+/* What speaks against a CSR, and the words of csr_prove. */
+struct objections {
+	struct rules_create facts;
+	const char *csr;
+};
+
+static enum status check_subject(struct objections *o, const struct event *e,
+				 const struct csr *csr, const struct cert *live)
+{
+	(void)e;
+	o->facts.subject_differs = X509_NAME_cmp(X509_REQ_get_subject_name(csr->req),
+						 X509_get_subject_name(live->x509)) != 0;
+	return GR_OK;
+}
+
+static enum status check_signature(struct objections *o, const struct event *e,
+				   const struct csr *csr, const struct cert *live)
+{
+	(void)e;
+	(void)live;
+	o->facts.csr_unsound = csr_prove(csr, &o->csr) != GR_OK;
+	return GR_OK;
+}
+
+static enum status check_key(struct objections *o, const struct event *e, const struct csr *csr,
+			     const struct cert *live)
+{
+	enum status st = certificate_key_seen(e->db, csr->spki);
+
+	o->facts.key_seen = st == GR_OK;
+	o->facts.key_in_use = st == GR_OK && strcmp(csr->spki, live->spki) == 0;
+	return st == GR_FAIL ? st : GR_OK;
+}
+
+static enum status check_others(struct objections *o, const struct event *e,
+				const struct csr *csr, const struct cert *live)
+{
+	struct rules_other facts;
+	char other[65] = "";
+	enum status st = GR_OK;
+
+	(void)csr;
+	(void)live;
+	while (!o->facts.unexplained &&
+	       (st = rotation_next_other(other, &facts, e->db, e->request.thing,
+					 e->principal)) == GR_OK)
+		o->facts.unexplained = !rules_is_explained(&facts);
+	return st == GR_FAIL ? st : GR_OK;
+}
+
+/* In order of cost, so that a refusal costs little: a signature is verified after the names. */
+static enum status gather_objections(struct objections *o, const struct event *e,
+				     const struct csr *csr, const struct cert *live)
+{
+	static enum status (*const checks[])(struct objections *, const struct event *,
+					     const struct csr *, const struct cert *) = {
+		check_subject, check_signature, check_key, check_others
+	};
+	enum status st = GR_OK;
+
+	for (size_t i = 0; st == GR_OK && i < sizeof checks / sizeof checks[0]; i++) {
+		if (rules_create(&o->facts) != RULES_ALLOWED)
+			break;
+		st = checks[i](o, e, csr, live);
+	}
+	return st;
+}
+
+static enum status refuse(struct event *e, enum rules_refusal refusal, const char *csr)
+{
+	enum status st = GR_OK;
+
+	if (refusal == RULES_CERTIFICATE_UNEXPLAINED)
+		st = alarm_raise(
+		    e->db, "two-certificates", e->request.thing, e->principal,
+		    "another certificate that no rotation explains keeps it from a new one",
+		    e->now);
+	if (st != GR_OK)
+		return st;
+	return event_reject_text(e, refusal == RULES_CSR_UNSOUND ? csr : rules_sentence(refusal),
+				 false);
 }
 
 /* The device has moved on: what it came over is what it lives on. */
 static enum status settle_others(struct event *e, const struct execution *x)
 {
 	bool settled;
-	enum status st = rotation_settle_others(&settled, e->db, x->thing, x->id, e->principal,
-						e->now);
+	enum status st = settlement_create(&settled, e->db, x->thing, x->id, e->principal,
+					   e->now);
 
 	if (st != GR_OK || !settled)
 		return st;
@@ -111,7 +171,7 @@ static enum status is_ours(bool *ours, struct event *e, const struct execution *
 	if (st != GR_OK)
 		return GR_FAIL;
 	details = json_object_parse(text, strlen(text));
-	*ours = rotate_is_ours(details);
+	*ours = event_says_ours(details);
 	json_decref(details);
 	free(text);
 	return GR_OK;
@@ -135,14 +195,19 @@ static enum status record(struct event *e, const struct execution *x, const stru
 		.old_id = e->principal, .new_id = cert->id, .spki = csr->spki,
 		.csr = json_text(e->body, "csr"), .pem = pem
 	};
-	bool ours;
+	bool ours = false;
 	enum status st = is_ours(&ours, e, x);
 
-	q.not_ours = st == GR_OK && !ours;
-	if (st != GR_OK || (st = settle_others(e, x)) != GR_OK ||
-	    (st = certificate_register(e->db, cert, &origin, x->thing, e->now)) != GR_OK ||
-	    (st = policy_store_copy(e->db, cert->id, e->principal)) != GR_OK ||
-	    (st = rotation_insert(e->db, &q, e->now)) != GR_OK)
+	q.not_ours = !ours;
+	if (st == GR_OK)
+		st = settle_others(e, x);
+	if (st == GR_OK)
+		st = certificate_register(e->db, cert, &origin, x->thing, e->now);
+	if (st == GR_OK)
+		st = policy_store_copy(e->db, cert->id, e->principal);
+	if (st == GR_OK)
+		st = rotation_insert(e->db, &q, e->now);
+	if (st != GR_OK)
 		return st;
 	return signer_note(e->signer,
 			   json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:b}",
@@ -152,6 +217,20 @@ static enum status record(struct event *e, const struct execution *x, const stru
 				     "certificateId", cert->id, "certificatePem", pem, "authority",
 				     origin.authority, "private", (int)origin.private, "notOurs",
 				     (int)q.not_ours));
+}
+
+static enum status record_and_accept(struct event *e, const struct execution *x,
+				     const struct csr *csr, const struct issued *issued,
+				     const char *pem, json_t *answer)
+{
+	enum status st = record(e, x, csr, issued, pem);
+
+	if (st != GR_OK) {
+		json_decref(answer);
+		return st;
+	}
+	e->asked = x->id;
+	return accept(e, answer);
 }
 
 static enum status register_and_answer(struct event *e, const struct execution *x,
@@ -168,12 +247,8 @@ static enum status register_and_answer(struct event *e, const struct execution *
 			     &(struct response){ pem, issued->cert.id, issued->origin.authority });
 	if (st == GR_NO)
 		st = event_reject_text(e, why, false);
-	else if (st == GR_OK && (st = record(e, x, csr, issued, pem)) != GR_OK)
-		json_decref(answer);
 	else if (st == GR_OK)
-		st = accept(e, answer);
-	if (e->writes)
-		e->asked = x->id;
+		st = record_and_accept(e, x, csr, issued, pem, answer);
 	free(pem);
 	return st;
 }
@@ -201,50 +276,57 @@ static enum status issue(struct event *e, const struct execution *x, const struc
 /* The certificate that the request came over, as it stands in the registry. */
 static enum status read_live(struct cert *live, struct event *e)
 {
-	sqlite3_stmt *row;
-	enum status st = db_query(&row, e->db, "SELECT pem FROM certificate WHERE id = ?", "s",
-				  e->principal);
+	char *pem = NULL;
+	enum status st = certificate_pem(&pem, e->db, e->principal);
 
 	if (st == GR_OK)
-		st = cert_from_pem(live, db_text(row, 0), strlen(db_text(row, 0)), e->principal);
-	db_done(row);
+		st = cert_from_pem(live, pem, strlen(pem), e->principal);
+	free(pem);
 	return st == GR_OK ? GR_OK : GR_FAIL;
 }
 
-static enum status first_create(struct event *e, const struct execution *x, const struct csr *csr)
+static enum status answer_first(struct event *e, const struct execution *x, const struct csr *csr)
 {
+	struct objections o = { 0 };
 	struct cert live = { 0 };
-	const char *why;
+	enum rules_refusal refusal;
 	enum status st = read_live(&live, e);
 
 	if (st != GR_OK)
 		return st;
-	why = refusal_of(e, csr, &live, &st);
-	if (st != GR_FAIL)
-		st = why ? event_reject_text(e, why, false) : issue(e, x, csr, &live);
+	if ((st = gather_objections(&o, e, csr, &live)) == GR_OK) {
+		refusal = rules_create(&o.facts);
+		st = refusal == RULES_ALLOWED ? issue(e, x, csr, &live)
+					      : refuse(e, refusal, o.csr);
+	}
 	cert_release(&live);
 	return st;
 }
 
-enum status rotate_create(struct event *e)
+static enum status answer(struct event *e, const struct execution *x, const struct csr *csr)
+{
+	struct rotation r;
+	enum status st = rotation_of_execution(&r, e->db, x->id);
+
+	if (st == GR_OK)
+		return answer_again(e, x, &r, csr);
+	return st == GR_NO ? answer_first(e, x, csr) : st;
+}
+
+enum status create_handle(struct event *e)
 {
 	const char *pem = json_text(e->body, "csr"), *why;
 	struct execution x;
-	struct rotation r;
 	struct csr csr = { 0 };
-	enum status st = rotate_check(&x, &why, e);
+	enum status st = authorize_request(&x, &why, e);
 
-	if (st == GR_OK && (!pem || csr_read(&csr, &why, pem, strlen(pem)) != GR_OK)) {
-		why = pem ? why : "csr is missing";
-		st = GR_NO;
-	}
 	if (st != GR_OK)
 		return st == GR_NO ? event_reject_text(e, why, false) : st;
-	st = rotation_of_execution(&r, e->db, x.id);
-	if (st == GR_OK)
-		st = answer_again(e, &x, &r, &csr);
-	else if (st == GR_NO)
-		st = first_create(e, &x, &csr);
+	if (!pem)
+		return event_reject_text(e, "csr is missing", false);
+	if (csr_read(&csr, &why, pem, strlen(pem)) != GR_OK)
+		return event_reject_text(e, why, false);
+	st = answer(e, &x, &csr);
 	csr_release(&csr);
 	return st;
 }

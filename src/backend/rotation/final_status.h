@@ -1,44 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * final_status.h - the device's final word: what SUCCEEDED, FAILED and REJECTED mean for the
- * certificates.
+ * final_status.h - the final status of a device, SUCCEEDED, FAILED or REJECTED, and what it means
+ * for the certificates.
+ *
+ * Functions work inside the caller's transaction. On GR_FAIL one line has been written.
  */
 #ifndef GR_ROTATION_FINAL_STATUS_H
 #define GR_ROTATION_FINAL_STATUS_H
 
-#include "issuer/signer.h"
-#include "registry/execution.h"
-#include "registry/rotation.h"
-
-struct final_word {
-	const char *thing, *job;
-	/* execution number, 0: the latest that has a custody record */
-	int64_t number;
-	const char *principal;		/* certificate it was said over */
-	enum execution_status status;
-	/* said by a device of ours that has gone back: update's statusDetails */
-	bool ours;
-	/* the job's document asks for a rotation, so SUCCEEDED without one is refused */
-	bool needs_rotation;
-};
+#include "registry/event.h"
 
 /*
- * Writes the survivor where this word decides it: SUCCEEDED over NEW, once commit was granted, ->
- * NEW; FAILED or REJECTED over either -> OLD, but over OLD alone unless a device of ours began the
- * rotation and says it. It counts also when the execution has ended or is gone. GR_OK: counted, or
- * no certificate was ever asked for. GR_NO: refused, also because the record says otherwise
- * already; *why is a static sentence.
- * *survivor is what the record says afterwards. Inside the caller's transaction.
+ * Counts a final status, and writes the survivor where that decides it. It counts also when the
+ * execution has ended or is gone. This is what event.final_status is set to.
  */
-enum status final_status_final_word(enum survivor *survivor, const char **why, struct db *db,
-				struct signer *signer, const struct final_word *word, int64_t now);
+enum status final_status_count(struct event_final_status *f, struct event *e);
 
 /*
- * A session of exactly thing over certificate has begun: if that is the OLD of a rotation of which
- * a device that is not ours said FAILED over NEW, the device has gone back, so the survivor is
- * OLD. Inside the caller's transaction.
+ * A session of exactly thing began over certificate. began_earlier: the broker only reports it
+ * again. If that shows that a device went back to OLD, the survivor is OLD.
  */
 enum status final_status_session(struct db *db, struct signer *signer, const char *thing,
-				 const char *certificate, int64_t now);
+				 const char *certificate, bool began_earlier, int64_t now);
 
 #endif

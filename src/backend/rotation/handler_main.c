@@ -10,6 +10,7 @@
 #include "registry/home.h"
 #include "registry/registry.h"
 #include "registry/settings.h"
+#include "rotation/final_status.h"
 #include "str.h"
 
 #include <stdio.h>
@@ -83,11 +84,13 @@ static bool was_refused(const struct event *e)
 
 int handler_main_main(const struct handler_main *single, int argc, char *argv[])
 {
-	struct event e = { .now = clock_real_ms(), .hold = true };
+	struct event e = {
+		.now = clock_real_ms(), .hold = true, .final_status = final_status_count
+	};
 	struct signer signer = { 0 };
 	const char *dir = NULL;
 	json_t *whole = NULL;
-	struct settings limits;
+	struct settings settings;
 	struct home home;
 	enum status st, written;
 	int ch;
@@ -102,8 +105,8 @@ int handler_main_main(const struct handler_main *single, int argc, char *argv[])
 	    (st = signer_open(&signer, &home)) == GR_OK &&
 	    (st = signer_can_issue(&signer)) == GR_OK &&
 	    (st = registry_open(&e.db, home.registry, DB_OPEN)) == GR_OK &&
-	    (st = settings_read(&limits, e.db)) == GR_OK) {
-		e.minute_ms = limits.minute_ms;
+	    (st = settings_read(&settings, e.db)) == GR_OK) {
+		e.minute_ms = settings.minute_ms;
 		e.signer = &signer;
 		e.authorities = home.ca;
 		st = run(&e, single->handler);

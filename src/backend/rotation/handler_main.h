@@ -7,7 +7,7 @@
 #define GR_ROTATION_HANDLER_MAIN_H
 
 #include "arg.h"
-#include "rotation/event.h"
+#include "registry/event.h"
 
 struct handler_main {
 	struct arg_spec spec;

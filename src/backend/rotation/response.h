@@ -7,7 +7,7 @@
 #define GR_ROTATION_RESPONSE_H
 
 #include "registry/execution.h"
-#include "rotation/event.h"
+#include "registry/event.h"
 
 enum { RESPONSE_WHY = 256 };
 

@@ -6,7 +6,7 @@
 #ifndef GR_ROTATION_SHADOW_H
 #define GR_ROTATION_SHADOW_H
 
-#include "rotation/event.h"
+#include "registry/event.h"
 
 /* {"code","message"}, where the code is a number as in HTTP. */
 enum status shadow_reject(struct event *e, int code, const char *message);

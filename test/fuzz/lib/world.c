@@ -2,7 +2,7 @@
 /* world.c - the registry of the targets that need one */
 #include "lib/world.h"
 #include "clock.h"
-#include "jobs/queue.h"
+#include "jobs/transition.h"
 #include "lib/fuzz.h"
 #include "registry/certificate.h"
 #include "registry/execution.h"
@@ -141,7 +141,7 @@ static void make_job(struct world *w, const char *id)
 	const struct job_request q = { .id = id, .targets = targets };
 
 	FUZZ_HOLDS(job_create(w->db, &q, WORLD_NOW) == GR_OK);
-	FUZZ_HOLDS(queue_add(w->db, "t", id, WORLD_NOW) == GR_OK);
+	FUZZ_HOLDS(transition_add(w->db, "t", id, WORLD_NOW) == GR_OK);
 	FUZZ_HOLDS(job_rolled_out(w->db, id, WORLD_NOW) == GR_OK);
 }
 
@@ -157,7 +157,7 @@ static void fill_registry(struct world *w)
 	make_job(w, "j");
 	make_job(w, "k");
 	FUZZ_HOLDS(execution_find(&x, w->db, "t", "j", 0) == GR_OK);
-	FUZZ_HOLDS(queue_move(w->db, &x, EXECUTION_IN_PROGRESS, NULL, WORLD_NOW) == GR_OK);
+	FUZZ_HOLDS(transition_move(w->db, &x, EXECUTION_IN_PROGRESS, NULL, WORLD_NOW) == GR_OK);
 	FUZZ_HOLDS(db_commit(w->db) == GR_OK);
 }
 

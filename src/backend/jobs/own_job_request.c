@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* request.c - a thing asks for a rotation job of its own, because its certificate gets old */
+/* own_job_request.c - a thing asks for a rotation job of its own */
+#include "jobs/own_job_request.h"
 #include "complain.h"
-#include "jobs/queue.h"
-#include "rotation/rotate.h"
+#include "jobs/transition.h"
+#include "registry/own_job.h"
 #include "str.h"
 
 #include <openssl/sha.h>
@@ -20,8 +21,7 @@ static enum status accept(struct event *e, const char *job)
 static enum status asked_lately(const struct event *e)
 {
 	int64_t at = 0;
-	enum status st = db_number(&at, e->db, "SELECT at FROM own_job WHERE thing = ?", "s",
-				   e->request.thing);
+	enum status st = own_job_last(&at, e->db, e->request.thing);
 
 	if (st != GR_OK)
 		return st;
@@ -40,43 +40,50 @@ static void name_job(char id[static 65], const struct event *e)
 	str_format(id, 65, "own-%s-%lld", hex, (long long)e->now);
 }
 
+/* The thing is there, so its execution is queued at once. */
+static enum status make_job(const struct event *e, const char *id, const char *target)
+{
+	const char *thing = e->request.thing, *targets[] = { target, NULL };
+	const struct job_request q = {
+		.id = id,
+		.document = "{\"operation\":\"" JOB_ROTATE "\"}",
+		.description = "asked for by the thing itself",
+		.timeout_minutes = TIMEOUT_MINUTES,
+		.targets = targets
+	};
+	enum status st = job_create(e->db, &q, e->now);
+
+	if (st == GR_OK)
+		st = transition_add(e->db, thing, id, e->now);
+	if (st == GR_OK)
+		st = job_rolled_out(e->db, id, e->now);
+	return st == GR_OK ? own_job_note(e->db, thing, id, e->now) : st;
+}
+
 static enum status order(struct event *e)
 {
 	const char *thing = e->request.thing;
 	char id[65], target[136];
-	const char *targets[] = { target, NULL };
-	struct job_request q = {
-		.id = id, .document = "{\"operation\":\"" JOB_ROTATE "\"}",
-		.description = "asked for by the thing itself",
-		.timeout_minutes = TIMEOUT_MINUTES, .targets = targets
-	};
 
 	name_job(id, e);
 	str_format(target, sizeof target, "thing/%s", thing);
-	if (job_create(e->db, &q, e->now) != GR_OK ||
-	    queue_add(e->db, thing, id, e->now) != GR_OK ||
-	    job_rolled_out(e->db, id, e->now) != GR_OK ||
-	    db_run(e->db,
-		   "INSERT INTO own_job (thing, job, at) VALUES (?1, ?2, ?3)"
-		   " ON CONFLICT (thing) DO UPDATE SET job = ?2, at = ?3",
-		   "ssi", thing, id, e->now) != GR_OK)
+	if (make_job(e, id, target) != GR_OK)
 		return GR_FAIL;
 	complain("job %s: ordered by thing %s itself", id, thing);
 	return accept(e, id);
 }
 
-enum status rotate_request(struct event *e)
+enum status own_job_request_handle(struct event *e)
 {
 	struct execution pending;
 	const char *why;
-	enum status st = rotate_check_asker(&why, e);
+	enum status st = event_check_asker(&why, e);
 
-	if (st == GR_OK && e->own_job_ms == 0) {
-		why = "things may not ask for jobs of their own here";
-		st = GR_NO;
-	}
 	if (st != GR_OK)
 		return st == GR_NO ? event_reject_text(e, why, false) : st;
+	if (e->own_job_ms == 0)
+		return event_reject_text(e, "things may not ask for jobs of their own here",
+					 false);
 	/* One that waits for the thing, or is under way, whoever ordered it. */
 	if ((st = execution_rotation(&pending, e->db, e->request.thing, "")) == GR_OK)
 		return accept(e, pending.job);

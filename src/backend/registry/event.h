@@ -6,15 +6,29 @@
  * inside the caller's transaction. It returns GR_OK when the event has been dealt with, also by a
  * refusal; GR_FAIL (one line written) when the registry failed: the caller rolls the event back.
  */
-#ifndef GR_ROTATION_EVENT_H
-#define GR_ROTATION_EVENT_H
+#ifndef GR_REGISTRY_EVENT_H
+#define GR_REGISTRY_EVENT_H
 
 #include <jansson.h>
 
 #include "registry/db.h"
+#include "rules/rules.h"
 #include "topic.h"
 
+struct event;
 struct signer;
+
+/* The last status that a device gives an execution, and what it means for the certificates. */
+struct event_final_status {
+	const char *job;
+	int64_t number;		/* of the execution; 0: the latest that has a rotation */
+	bool succeeded;		/* else FAILED or REJECTED */
+	bool says_ours;		/* event_says_ours of its statusDetails */
+	bool needs_rotation;	/* the execution is open and its job is a rotation */
+	/* the answer; why: a static sentence where it is refused, else NULL */
+	const char *why;
+	enum survivor survivor;	/* what is on record afterwards */
+};
 
 struct event {
 	struct db *db;
@@ -33,6 +47,13 @@ struct event {
 	/* the payload, an object without members that are null; borrowed */
 	json_t *body;
 
+	/*
+	 * What a final status means for the certificates. The program that runs the handlers hands
+	 * this over, because the Jobs service does not know the rotation. GR_OK: counted or
+	 * refused. GR_FAIL: the registry failed.
+	 */
+	enum status (*final_status)(struct event_final_status *f, struct event *e);
+
 	/* the execution for which this session was given a certificate; 0: none that is known */
 	int64_t asked;
 	/* the answer must not get lost between commit and publish: it goes through the outbox */
@@ -41,6 +62,14 @@ struct event {
 	char answer_topic[TOPIC_MAX * 2];	/* "" until answered, or when the outbox has it */
 	json_t *answer;
 };
+
+/*
+ * Checks what every request of a rotation needs: the client speaks for the thing, and the
+ * certificate of its connection is ACTIVE and the thing's. GR_NO: *why is a static sentence.
+ */
+enum status event_check_asker(const char **why, const struct event *e);
+/* Do these statusDetails (NULL: none) say that the device is ours? See rules.h. */
+bool event_says_ours(const json_t *details);
 
 /* Both take over body and add timestamp and clientToken. */
 enum status event_accept(struct event *e, json_t *body);

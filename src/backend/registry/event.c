@@ -1,14 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* event.c - one request and its answer */
-#include "rotation/event.h"
+#include "registry/event.h"
 #include "complain.h"
 #include "json.h"
+#include "registry/certificate.h"
 #include "registry/outbox.h"
 #include "str.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* T, its further connections, or T#gr beside a nucleus; another suffix may be a copied key's. */
+static bool speaks_for(const char *client, const char *thing)
+{
+	const char *suffix = topic_client_suffix(client, thing);
+
+	return suffix && topic_client_acts(suffix);
+}
+
+enum status event_check_asker(const char **why, const struct event *e)
+{
+	struct certificate c = { 0 };
+	enum status st = certificate_get(&c, e->db, e->principal);
+	const struct rules_asker facts = {
+		.speaks_for_thing = speaks_for(e->client, e->request.thing),
+		.registered = st == GR_OK,
+		.revoked = c.revoked,
+		.active = c.active,
+		.attached = strcmp(c.thing, e->request.thing) == 0
+	};
+	enum rules_refusal refusal = rules_asker(&facts);
+
+	if (st == GR_FAIL)
+		return st;
+	*why = rules_sentence(refusal);
+	return refusal == RULES_ALLOWED ? GR_OK : GR_NO;
+}
+
+bool event_says_ours(const json_t *details)
+{
+	const char *device = json_text(details, "CertificateRotatorDevice");
+
+	return device && strcmp(device, "gr") == 0;
+}
 
 void event_direct_topic(char to[static TOPIC_MAX * 2], const char *client, const char *topic)
 {

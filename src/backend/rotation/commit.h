@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commit.h - the commit request, by which a device may say SUCCEEDED. See event.h. */
+#ifndef GR_ROTATION_COMMIT_H
+#define GR_ROTATION_COMMIT_H
+
+#include "registry/event.h"
+
+enum status commit_handle(struct event *e);
+
+#endif

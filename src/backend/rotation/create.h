@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* create.h - the create request: a certificate for a CSR. See event.h. */
+#ifndef GR_ROTATION_CREATE_H
+#define GR_ROTATION_CREATE_H
+
+#include "registry/event.h"
+
+enum status create_handle(struct event *e);
+
+#endif
