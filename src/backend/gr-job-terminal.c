@@ -7,7 +7,9 @@
 int main(int argc, char *argv[])
 {
 	static const struct handler_main single = {
-		{ "gr-job-terminal", "[-H DIR] <event.json", "Answer one job update; a final word decides which certificate lives.", handler_main_options },
+		{ "gr-job-terminal", "[-H DIR] <event.json",
+		  "Answer one job update; a final status decides which certificate survives.",
+		  handler_main_options },
 		TOPIC_UPDATE, service_update
 	};
 

@@ -1,5 +1,6 @@
 /*
- * custody.pml - who has which certificate, which is kept and which is retired: registry/rotation.c and reconcile.c.
+ * custody.pml - who has which certificate, which is kept and which is retired: src/backend/rules, rotation/settlement.c and
+ * reconcile.c.
  *
  * A device that is ours says so, and its own record tells it what it may go back to. Of any other we know less. It says FAILED
  * (or REJECTED, which is the same here) both before it goes back to OLD and when it has NEW alone; and it may begin a rotation

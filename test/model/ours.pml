@@ -1,5 +1,5 @@
 /*
- * ours.pml - our handlers: src/backend/rotation/, jobs/update.c, registry/rotation.c and reconcile.c.
+ * ours.pml - our handlers: src/backend/rules, rotation/ and jobs/update.c.
  *
  * Each runs in one transaction, so each is one step here. The answer is in verdict_, status_ and survivor_.
  */
@@ -50,11 +50,11 @@ inline count_clear_word(c, j, word)
 #define is_ours(j)	(is_own_word && is_own(j))
 #endif
 #ifdef FAILED_DECIDES
-#define is_vague(c, j)	(row(j) && !is_ours(j) && !has_part(j, c))
+#define is_vague(c, j)	(open(j) && !is_ours(j) && !has_part(j, c))
 #elif defined(PARTS_ALONE)
-#define is_vague(c, j)	(row(j) && !is_ours(j) && c == OF_JOB(j))
+#define is_vague(c, j)	(open(j) && !is_ours(j) && c == OF_JOB(j))
 #else
-#define is_vague(c, j)	(row(j) && !is_ours(j) && c != rotations[j].old)
+#define is_vague(c, j)	(open(j) && !is_ours(j) && c != rotations[j].old)
 #endif
 
 /* After a rotation that SUCCEEDED there is one certificate. */
@@ -63,7 +63,7 @@ inline count_word(c, j, word)
 	succeeded_ = open(j);
 	if
 	:: word == FAILED && is_vague(c, j) ->
-		rotations[j].doubted = rotations[j].doubted || (open(j) && c == OF_JOB(j));
+		rotations[j].doubted = rotations[j].doubted || c == OF_JOB(j);
 		survivor_ = rotations[j].survivor;
 		verdict_ = YES
 	:: else -> count_clear_word(c, j, word)

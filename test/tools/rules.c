@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rules - asks the rules of a rotation (src/backend/rules) for every combination of their facts.
+ * rules: asks the rules of a rotation (src/backend/rules) for every combination of their facts.
  * usage: rules NAME: compares with the table of that name, and says which combinations differ
  *        rules model <test/model/transitions.expected: compares with what the model says
  *

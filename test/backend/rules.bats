@@ -1,10 +1,11 @@
-# rules.bats - the decisions of a rotation, asked for every combination of facts (unit/rules.c)
+# SPDX-License-Identifier: Apache-2.0
+# rules.bats - the decisions of a rotation, asked for every combination of facts (tools/rules.c)
 bats_require_minimum_version 1.5.0
-load lib/helper
+load ../lib/helper
 
 setup_file() {
 	gcc -std=c11 -Wall -Wextra -Werror -I"$ROOT/src/backend" -o "$BATS_FILE_TMPDIR/rules" \
-		"$ROOT/test/unit/rules.c" "$ROOT/src/backend/rules/rules.c"
+		"$ROOT/test/tools/rules.c" "$ROOT/src/backend/rules/rules.c"
 }
 
 # rules NAME [COMBINATIONS]: all combinations of the tables of that name say what the tables say
