@@ -10,7 +10,8 @@
 "  certificate TEXT PRIMARY KEY REFERENCES certificate ON DELETE CASCADE," \
 "  thing TEXT NOT NULL," \
 "  since INTEGER NOT NULL," \
-"  successor TEXT"			/* the certificate that ended this: retired once that one is usable */ \
+/* the certificate that ended this: retired once that one is usable */ \
+"  successor TEXT" \
 ") WITHOUT ROWID;" \
 "CREATE INDEX kept_thing ON kept (thing);" \
 "CREATE INDEX kept_ended ON kept (certificate) WHERE successor IS NOT NULL;"
@@ -34,18 +35,27 @@ const char schema_sql[] =
 "  authority TEXT NOT NULL DEFAULT '',"	/* who signed it, by its name in the folder ca */
 "  private INTEGER NOT NULL DEFAULT 0,"	/* issued in mode private: to retire it is to revoke it */
 "  created INTEGER NOT NULL,"
-"  retired INTEGER,"			/* when a rotation put it out of use; deleted after the quarantine */
-"  seen INTEGER,"			/* when its thing was first seen over it: a session as exactly the thing, or a create */
+/* when a rotation put it out of use; deleted after the quarantine */
+"  retired INTEGER,"
+/* when its thing was first seen over it: a session as exactly the thing, or a create */
+"  seen INTEGER,"
 "  key_type TEXT NOT NULL DEFAULT '',"	/* as strength.h names them; '': nobody has looked */
 "  digest TEXT NOT NULL DEFAULT ''"
 ");"
 "CREATE INDEX certificate_authority ON certificate (authority, status);"
-/* All that an audit asks of a certificate, in the order of principal: neither reads what lies between. */
-"CREATE INDEX certificate_audit ON certificate (id, spki, status, not_after, created, key_type, digest);"
+/*
+ * All that an audit asks of a certificate, in the order of principal: neither reads what lies
+ * between.
+ */
+"CREATE INDEX certificate_audit ON certificate (id, spki, status, not_after, created,"
+" key_type, digest);"
 SCHEMA_UNEXAMINED
 "CREATE INDEX certificate_retired ON certificate (retired) WHERE retired IS NOT NULL;"
 
-/* Exclusive attachment (AWS IoT EXCLUSIVE_THING): a certificate belongs to one thing at the most. */
+/*
+ * Exclusive attachment (AWS IoT EXCLUSIVE_THING): a certificate belongs to one thing at the
+ * most.
+ */
 "CREATE TABLE principal ("
 "  certificate TEXT PRIMARY KEY REFERENCES certificate,"
 "  thing TEXT NOT NULL REFERENCES thing,"
@@ -70,7 +80,8 @@ SCHEMA_UNEXAMINED
 "CREATE INDEX member_thing ON member (thing);"
 
 /* Every public key that ever asked for a certificate: none is certified twice. */
-"CREATE TABLE seen_key (spki TEXT PRIMARY KEY, thing TEXT NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;"
+"CREATE TABLE seen_key (spki TEXT PRIMARY KEY, thing TEXT NOT NULL,"
+" seen INTEGER NOT NULL) WITHOUT ROWID;"
 /* Outlives the certificate row, so that putting a certificate back by hand does not revive it. */
 "CREATE TABLE revoked ("
 "  certificate TEXT PRIMARY KEY,"
@@ -82,11 +93,18 @@ SCHEMA_UNEXAMINED
 "  revoked INTEGER NOT NULL"
 ") WITHOUT ROWID;"
 "CREATE INDEX revoked_authority ON revoked (authority, not_after);"
-"CREATE TABLE crl (authority TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;"	/* the newest one published */
+/* the newest one published */
+"CREATE TABLE crl (authority TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;"
 
-/* Certificates that stopped being usable, in order: what the broker plugin reads to drop clients. */
-"CREATE TABLE departure (seq INTEGER PRIMARY KEY AUTOINCREMENT, certificate TEXT NOT NULL, at INTEGER NOT NULL DEFAULT (unixepoch() * 1000));"
-"CREATE TRIGGER departure_status AFTER UPDATE OF status ON certificate WHEN old.status = 'ACTIVE' AND new.status <> 'ACTIVE'"
+/*
+ * Certificates that stopped being usable, in order: what the broker plugin reads to drop
+ * clients.
+ */
+"CREATE TABLE departure (seq INTEGER"
+" PRIMARY KEY AUTOINCREMENT, certificate TEXT NOT NULL,"
+" at INTEGER NOT NULL DEFAULT (unixepoch() * 1000));"
+"CREATE TRIGGER departure_status AFTER UPDATE OF status ON certificate"
+" WHEN old.status = 'ACTIVE' AND new.status <> 'ACTIVE'"
 "  BEGIN INSERT INTO departure (certificate) VALUES (new.id); END;"
 "CREATE TRIGGER departure_delete AFTER DELETE ON certificate WHEN old.status = 'ACTIVE'"
 "  BEGIN INSERT INTO departure (certificate) VALUES (old.id); END;"
@@ -97,19 +115,26 @@ SCHEMA_UNEXAMINED
 SCHEMA_TALLY
 
 /* Moves whenever an answer of the policy engine could change: the plugin drops its cache then. */
-"CREATE TRIGGER epoch_policy_update AFTER UPDATE ON policy BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
-"CREATE TRIGGER epoch_policy_delete AFTER DELETE ON policy BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
-"CREATE TRIGGER epoch_detach AFTER DELETE ON certificate_policy"	/* each rotation takes policies from a certificate that has died */
-"  WHEN EXISTS (SELECT 1 FROM certificate WHERE id = old.certificate AND status = 'ACTIVE') BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
+"CREATE TRIGGER epoch_policy_update AFTER UPDATE ON policy"
+" BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
+"CREATE TRIGGER epoch_policy_delete AFTER DELETE ON policy"
+" BEGIN UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'; END;"
+/* each rotation takes policies from a certificate that has died */
+"CREATE TRIGGER epoch_detach AFTER DELETE ON certificate_policy"
+"  WHEN EXISTS (SELECT 1 FROM certificate WHERE id = old.certificate"
+" AND status = 'ACTIVE') BEGIN UPDATE meta SET value = value + 1"
+" WHERE key = 'policy_epoch'; END;"
 
 "CREATE TABLE job ("
 "  id TEXT PRIMARY KEY,"
 "  document TEXT NOT NULL,"		/* byte for byte as it was given */
 "  description TEXT NOT NULL DEFAULT '',"
-"  config TEXT NOT NULL DEFAULT '{}',"	/* rollout, abort, time-out, retry, schedule: the members of CreateJob */
+/* rollout, abort, time-out, retry, schedule: the members of CreateJob */
+"  config TEXT NOT NULL DEFAULT '{}',"
 "  template TEXT,"
 "  continuous INTEGER NOT NULL DEFAULT 0,"
-"  status TEXT NOT NULL CHECK (status IN ('SCHEDULED', 'IN_PROGRESS', 'CANCELED', 'COMPLETED', 'DELETION_IN_PROGRESS')),"
+"  status TEXT NOT NULL CHECK (status IN ('SCHEDULED', 'IN_PROGRESS', 'CANCELED',"
+" 'COMPLETED', 'DELETION_IN_PROGRESS')),"
 "  reason TEXT,"
 "  comment TEXT,"
 "  force_canceled INTEGER NOT NULL DEFAULT 0,"
@@ -118,14 +143,20 @@ SCHEMA_TALLY
 "  completed INTEGER"
 ") WITHOUT ROWID;"
 "CREATE INDEX job_deletion ON job (id) WHERE status = 'DELETION_IN_PROGRESS';"
-"CREATE TABLE job_target (job TEXT NOT NULL REFERENCES job, target TEXT NOT NULL, PRIMARY KEY (job, target)) WITHOUT ROWID;"
-"CREATE TABLE job_template (id TEXT PRIMARY KEY, document TEXT NOT NULL, description TEXT NOT NULL, config TEXT NOT NULL,"
+"CREATE TABLE job_target (job TEXT NOT NULL REFERENCES job, target TEXT NOT NULL,"
+" PRIMARY KEY (job, target)) WITHOUT ROWID;"
+"CREATE TABLE job_template (id TEXT"
+" PRIMARY KEY, document TEXT NOT NULL, description TEXT NOT NULL, config TEXT NOT NULL,"
 "  created INTEGER NOT NULL) WITHOUT ROWID;"
 
-/* What moves while a job is rolled out or taken back; apart from the job, whose document may be long. */
+/*
+ * What moves while a job is rolled out or taken back; apart from the job, whose document may
+ * be long.
+ */
 "CREATE TABLE rollout ("
 "  job TEXT PRIMARY KEY,"
-"  wake INTEGER,"			/* when the daemon has to look at the job next; NULL: not of its own accord */
+/* when the daemon has to look at the job next; NULL: not of its own accord */
+"  wake INTEGER,"
 "  next INTEGER NOT NULL DEFAULT 0,"	/* microseconds: when the next thing may be released */
 "  waiting INTEGER NOT NULL DEFAULT 0,"	/* things in awaiting */
 "  released INTEGER NOT NULL DEFAULT 0,"	/* things that were notified */
@@ -134,19 +165,29 @@ SCHEMA_TALLY
 "  recall INTEGER NOT NULL DEFAULT 0"	/* what is being taken back, enum cancellation */
 ") WITHOUT ROWID;"
 "CREATE INDEX rollout_wake ON rollout (wake) WHERE wake IS NOT NULL;"
-"CREATE TABLE awaiting (job TEXT NOT NULL, thing TEXT NOT NULL, PRIMARY KEY (job, thing)) WITHOUT ROWID;"
+"CREATE TABLE awaiting (job TEXT NOT NULL, thing TEXT NOT NULL,"
+" PRIMARY KEY (job, thing)) WITHOUT ROWID;"
 
-/* Continuous jobs that are IN_PROGRESS: their targets, the things that they have reached, and things that may have come or gone. */
-"CREATE TABLE continuous_target (target TEXT NOT NULL, job TEXT NOT NULL, PRIMARY KEY (target, job)) WITHOUT ROWID;"
-"CREATE TABLE covered (job TEXT NOT NULL, thing TEXT NOT NULL, PRIMARY KEY (job, thing)) WITHOUT ROWID;"
+/*
+ * Continuous jobs that are IN_PROGRESS: their targets, the things that they have reached, and
+ * things that may have come or gone.
+ */
+"CREATE TABLE continuous_target (target TEXT NOT NULL, job TEXT NOT NULL,"
+" PRIMARY KEY (target, job)) WITHOUT ROWID;"
+"CREATE TABLE covered (job TEXT NOT NULL, thing TEXT NOT NULL,"
+" PRIMARY KEY (job, thing)) WITHOUT ROWID;"
 "CREATE TABLE membership_change (thing TEXT PRIMARY KEY) WITHOUT ROWID;"
-"CREATE TRIGGER member_joined AFTER INSERT ON member WHEN EXISTS (SELECT 1 FROM continuous_target WHERE target = 'thinggroup/' || new.thing_group)"
+"CREATE TRIGGER member_joined AFTER INSERT ON member WHEN EXISTS (SELECT 1"
+" FROM continuous_target WHERE target = 'thinggroup/' || new.thing_group)"
 "  BEGIN INSERT OR IGNORE INTO membership_change VALUES (new.thing); END;"
-"CREATE TRIGGER member_left AFTER DELETE ON member WHEN EXISTS (SELECT 1 FROM continuous_target WHERE target = 'thinggroup/' || old.thing_group)"
+"CREATE TRIGGER member_left AFTER DELETE ON member WHEN EXISTS (SELECT 1"
+" FROM continuous_target WHERE target = 'thinggroup/' || old.thing_group)"
 "  BEGIN INSERT OR IGNORE INTO membership_change VALUES (old.thing); END;"
-"CREATE TRIGGER thing_came AFTER INSERT ON thing WHEN EXISTS (SELECT 1 FROM continuous_target WHERE target = 'thing/' || new.name)"
+"CREATE TRIGGER thing_came AFTER INSERT ON thing WHEN EXISTS (SELECT 1"
+" FROM continuous_target WHERE target = 'thing/' || new.name)"
 "  BEGIN INSERT OR IGNORE INTO membership_change VALUES (new.name); END;"
-"CREATE TRIGGER thing_went AFTER DELETE ON thing WHEN EXISTS (SELECT 1 FROM continuous_target WHERE target = 'thing/' || old.name)"
+"CREATE TRIGGER thing_went AFTER DELETE ON thing WHEN EXISTS (SELECT 1"
+" FROM continuous_target WHERE target = 'thing/' || old.name)"
 "  BEGIN INSERT OR IGNORE INTO membership_change VALUES (old.name); END;"
 
 "CREATE TABLE execution ("
@@ -156,7 +197,8 @@ SCHEMA_TALLY
 "  number INTEGER NOT NULL,"
 "  attempt INTEGER NOT NULL DEFAULT 0,"	/* retries before this one */
 "  status TEXT NOT NULL CHECK (status IN"
-"    ('QUEUED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'REJECTED', 'REMOVED', 'CANCELED')),"
+"    ('QUEUED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'REJECTED', 'REMOVED',"
+" 'CANCELED')),"
 "  version INTEGER NOT NULL DEFAULT 1,"
 "  details TEXT NOT NULL DEFAULT '{}',"	/* statusDetails, a JSON object of strings */
 "  force_canceled INTEGER NOT NULL DEFAULT 0,"
@@ -167,28 +209,43 @@ SCHEMA_TALLY
 "  step_deadline INTEGER,"
 "  UNIQUE (thing, job, number)"
 ");"
-"CREATE INDEX execution_pending ON execution (thing, status, queued, id) WHERE status IN ('QUEUED', 'IN_PROGRESS');"
+"CREATE INDEX execution_pending ON execution (thing, status, queued, id)"
+" WHERE status IN ('QUEUED', 'IN_PROGRESS');"
 "CREATE INDEX execution_job ON execution (job);"		/* and by that in order of id */
 "CREATE INDEX execution_open ON execution (job, status) WHERE status IN ('QUEUED', 'IN_PROGRESS');"
-"CREATE INDEX execution_failed ON execution (job, updated) WHERE status IN ('FAILED', 'TIMED_OUT', 'REJECTED');"
+"CREATE INDEX execution_failed ON execution (job, updated)"
+" WHERE status IN ('FAILED', 'TIMED_OUT', 'REJECTED');"
 "CREATE INDEX execution_retry ON execution (job) WHERE attempt > 0;"
-"CREATE INDEX execution_deadline ON execution (deadline) WHERE status = 'IN_PROGRESS' AND deadline IS NOT NULL;"
-"CREATE INDEX execution_step ON execution (step_deadline) WHERE status = 'IN_PROGRESS' AND step_deadline IS NOT NULL;"
+"CREATE INDEX execution_deadline ON execution (deadline) WHERE status = 'IN_PROGRESS'"
+" AND deadline IS NOT NULL;"
+"CREATE INDEX execution_step ON execution (step_deadline) WHERE status = 'IN_PROGRESS'"
+" AND step_deadline IS NOT NULL;"
 
-/* How a job's executions, and those of all jobs (''), stand, and how many ever came to stand so: nobody has to count them. */
-"CREATE TABLE tally (job TEXT NOT NULL, status TEXT NOT NULL, count INTEGER NOT NULL, ever INTEGER NOT NULL, PRIMARY KEY (job, status)) WITHOUT ROWID;"
+/*
+ * How a job's executions, and those of all jobs (''), stand, and how many ever came to stand
+ * so: nobody has to count them.
+ */
+"CREATE TABLE tally (job TEXT NOT NULL, status TEXT NOT NULL, count INTEGER NOT NULL,"
+" ever INTEGER NOT NULL, PRIMARY KEY (job, status)) WITHOUT ROWID;"
 "CREATE TRIGGER tally_insert AFTER INSERT ON execution BEGIN"
-"  INSERT INTO tally VALUES (new.job, new.status, 1, 1), ('', new.status, 1, 1) ON CONFLICT DO UPDATE SET count = count + 1, ever = ever + 1; END;"
-"CREATE TRIGGER tally_update AFTER UPDATE OF status ON execution WHEN new.status <> old.status BEGIN"
+"  INSERT INTO tally VALUES (new.job, new.status, 1, 1), ('', new.status, 1, 1)"
+" ON CONFLICT DO UPDATE SET count = count + 1, ever = ever + 1; END;"
+"CREATE TRIGGER tally_update AFTER UPDATE OF status ON execution"
+" WHEN new.status <> old.status BEGIN"
 "  UPDATE tally SET count = count - 1 WHERE job IN (old.job, '') AND status = old.status;"
-"  INSERT INTO tally VALUES (new.job, new.status, 1, 1), ('', new.status, 1, 1) ON CONFLICT DO UPDATE SET count = count + 1, ever = ever + 1; END;"
+"  INSERT INTO tally VALUES (new.job, new.status, 1, 1), ('', new.status, 1, 1)"
+" ON CONFLICT DO UPDATE SET count = count + 1, ever = ever + 1; END;"
 "CREATE TRIGGER tally_delete AFTER DELETE ON execution BEGIN"
 "  UPDATE tally SET count = count - 1 WHERE job IN (old.job, '') AND status = old.status; END;"
 
 /* The newest job that each thing asked for by itself. */
-"CREATE TABLE own_job (thing TEXT PRIMARY KEY, job TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;"
+"CREATE TABLE own_job (thing TEXT PRIMARY KEY, job TEXT NOT NULL,"
+" at INTEGER NOT NULL) WITHOUT ROWID;"
 
-/* The chain of custody: one row for each execution that asked for a certificate; kept after the job. */
+/*
+ * The chain of custody: one row for each execution that asked for a certificate; kept after
+ * the job.
+ */
 "CREATE TABLE rotation ("
 "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
 "  execution INTEGER NOT NULL UNIQUE,"	/* execution.id, also when that row is gone */
@@ -205,8 +262,10 @@ SCHEMA_TALLY
 "  used INTEGER,"			/* NEW was first used to connect or to ask */
 "  committed INTEGER,"			/* licence to say SUCCEEDED */
 "  not_ours INTEGER NOT NULL DEFAULT 0,"	/* the device did not say that it is one of ours */
-"  failed INTEGER,"			/* not_ours: FAILED or REJECTED was said over NEW, which decides nothing by itself */
-"  survivor TEXT CHECK (survivor IN ('OLD', 'NEW')),"	/* written once, by the device's own final word */
+/* not_ours: FAILED or REJECTED was said over NEW, which decides nothing by itself */
+"  failed INTEGER,"
+/* written once, by the device's own final word */
+"  survivor TEXT CHECK (survivor IN ('OLD', 'NEW')),"
 "  decided INTEGER,"
 "  retired INTEGER"			/* when the certificate that is not the survivor died */
 ");"
@@ -224,14 +283,19 @@ SCHEMA_TALLY
 "CREATE TRIGGER rotation_keep BEFORE DELETE ON rotation WHEN old.retired IS NULL"
 "  BEGIN SELECT RAISE(ABORT, 'a custody record is kept until its certificate is retired'); END;"
 
-/* What a device that is not ours may still go back to, although a later create settled its rotation for the other one. */
+/*
+ * What a device that is not ours may still go back to, although a later create settled its
+ * rotation for the other one.
+ */
 SCHEMA_KEPT
 
 /* What a device uses: the certificate of the last accepted CONNECT as exactly the thing's name. */
-"CREATE TABLE session (thing TEXT PRIMARY KEY, certificate TEXT NOT NULL, since INTEGER NOT NULL, live INTEGER NOT NULL) WITHOUT ROWID;"
+"CREATE TABLE session (thing TEXT PRIMARY KEY, certificate TEXT NOT NULL,"
+" since INTEGER NOT NULL, live INTEGER NOT NULL) WITHOUT ROWID;"
 "CREATE INDEX session_certificate ON session (certificate);"
 
-"CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload TEXT NOT NULL);"
+"CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL,"
+" payload TEXT NOT NULL);"
 
 "CREATE TABLE alarm ("
 "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -246,7 +310,10 @@ SCHEMA_KEPT
 SCHEMA_NOTICE
 SCHEMA_METRICS;
 
-/* Of rotations that were open then nobody knows whose device it is: what may be gone back to is kept. */
+/*
+ * Of rotations that were open then nobody knows whose device it is: what may be gone back to
+ * is kept.
+ */
 const char schema_from_1[] =
 "ALTER TABLE certificate ADD COLUMN seen INTEGER;"
 "ALTER TABLE rotation ADD COLUMN not_ours INTEGER NOT NULL DEFAULT 0;"
