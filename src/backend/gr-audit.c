@@ -17,7 +17,8 @@ enum { DAY_MS = 86400000, DAYS_DEFAULT = 30, DAYS_MAX = 36500 };
 
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
-	{ 'd', "days", "N", "expiring: within so many days (default 30, or a third of a shorter life)" },
+	{ 'd', "days", "N",
+	  "expiring: within so many days (default 30, or a third of a shorter life)" },
 	{ 'a', "age", "N", "old: registered more than so many days ago (default: none is)" },
 	{ 'c', "check", "CHECK", "look for this alone; may be given several times" },
 	{ 'r', "rotate", NULL, "make a job for the things that a rotation would mend" },
@@ -26,7 +27,8 @@ static const struct arg_option options[] = {
 };
 static const struct arg_spec spec = {
 	"gr-audit", "[-H DIR] [-j] [-d N] [-a N] [-c CHECK ...] [-r [-m TEMPLATE]]",
-	"Look at every ACTIVE certificate: check, thing, certificateId, detail of what is wrong. Exit status 1 if anything is.", options
+	"Look at every ACTIVE certificate: check, thing, certificateId, detail of what is"
+	" wrong. Exit status 1 if anything is.", options
 };
 static const struct table_column columns[] = {
 	{ "CHECK", "check", TABLE_TEXT }, { "THING", "thingName", TABLE_TEXT },

@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 
 static const struct arg_command commands[] = {
-	{ "create", command_create, "a job for things and groups; a certificate rotation unless a document says otherwise" },
+	{ "create", command_create,
+	  "a job for things and groups; a certificate rotation unless a document says otherwise" },
 	{ "describe", command_describe, "a job and how its executions stand" },
 	{ "document", command_document, "a job's document as it was given" },
 	{ "list", command_list, "all jobs" },

@@ -39,7 +39,7 @@ struct table_value {
 struct table {
 	const struct table_column *columns;
 	bool json, person;
-	bool part;		/* of a larger JSON text, so the array's end does not end the line */
+	bool part;		/* of a larger JSON text: the end of the array ends no line */
 	size_t count;		/* rows so far */
 	size_t width[TABLE_COLUMNS];
 	struct table_line *first, **last;	/* rows kept until the widths are known */

@@ -10,7 +10,11 @@
 
 #include "registry/db.h"
 
-#define REMEDIATION_GROUP "gr-audit"	/* the things of the newest job: AWS IoT allows a job a hundred targets, and a group any number of things */
+/*
+ * The things of the newest job: AWS IoT allows a job a hundred targets, and a group any number of
+ * things.
+ */
+#define REMEDIATION_GROUP "gr-audit"
 
 struct remediation {
 	const char *template;	/* of the job, or NULL */

@@ -17,7 +17,8 @@ enum { REASON_MAX = 128, COMMENT_MAX = 2028 };	/* AWS IoT API */
 
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
-	{ 'f', "force", NULL, "also what is under way; the devices find out and put themselves in order" },
+	{ 'f', "force", NULL,
+	  "also what is under way; the devices find out and put themselves in order" },
 	{ 'r', "reason", "CODE", "reason code, up to 128 of [A-Z0-9_]" },
 	{ 'c', "comment", "TEXT", "a comment" },
 	{ 0 }

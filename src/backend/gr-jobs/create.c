@@ -24,13 +24,18 @@ static const struct arg_option options[] = {
 	JOB_OPTIONS_DOCUMENT,
 	JOB_OPTIONS_OPTIONS,
 	{ 'm', "template", "TEMPLATE", "a job template; what is given here goes before it" },
-	{ 'c', "continuous", NULL, "things that join a target group later get it too, until the job is cancelled" },
-	{ 's', "schedule", "SCHEDULE", "START[/END[/BEHAVIOR]], UTC; BEHAVIOR is STOP_ROLLOUT, CANCEL or FORCE_CANCEL" },
-	{ 'n', "dry-run", NULL, "make nothing; list who would be reached, and after how many seconds" },
+	{ 'c', "continuous", NULL,
+	  "things that join a target group later get it too, until the job is cancelled" },
+	{ 's', "schedule", "SCHEDULE",
+	  "START[/END[/BEHAVIOR]], UTC; BEHAVIOR is STOP_ROLLOUT, CANCEL or FORCE_CANCEL" },
+	{ 'n', "dry-run", NULL,
+	  "make nothing; list who would be reached, and after how many seconds" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-jobs create", "[-H DIR] [-j] [-n] -t TARGET ... [-m TEMPLATE] [-d FILE] [-D TEXT] [-T MINUTES] [-r N] [-g GROWTH] [-a ABORT] [-R RETRIES] [-s SCHEDULE] [-c] [-i FILE] [JOB]",
+	"gr-jobs create",
+	"[-H DIR] [-j] [-n] -t TARGET ... [-m TEMPLATE] [-d FILE] [-D TEXT] [-T MINUTES]"
+	" [-r N] [-g GROWTH] [-a ABORT] [-R RETRIES] [-s SCHEDULE] [-c] [-i FILE] [JOB]",
 	"Create a job for every thing of its targets.", options
 };
 

@@ -15,8 +15,11 @@
 
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
-	{ 't', "thing", "THING", "those of a thing, of every job; job and thing change places then" },
-	{ 's', "status", "STATUS", "only those that are QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, TIMED_OUT, REJECTED, REMOVED or CANCELED" },
+	{ 't', "thing", "THING",
+	  "those of a thing, of every job; job and thing change places then" },
+	{ 's', "status", "STATUS",
+	  "only those that are QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, TIMED_OUT, REJECTED,"
+	  " REMOVED or CANCELED" },
 	PAGINATION_OPTIONS,
 	{ 0 }
 };

@@ -40,7 +40,9 @@ void job_options_release(struct job_options *o);
 		    "N[:TYPE]: how often an execution that ended as TYPE (default ALL) is tried " \
 		    "again"                                                                       \
 	}
-#define JOB_OPTIONS_DOCUMENT { 'd', "document", "FILE", "the job document (default {\"operation\":\"ROTATE_CERTIFICATE\"})" }
+#define JOB_OPTIONS_DOCUMENT \
+	{ 'd', "document", "FILE", \
+	  "the job document (default {\"operation\":\"ROTATE_CERTIFICATE\"})" }
 #define JOB_OPTIONS_TARGETS                                                                       \
 	{ 't', "target", "TARGET",                                                                \
 	  "thing/NAME or thinggroup/NAME; may be given up to 100 times" },                        \

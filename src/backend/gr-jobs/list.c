@@ -12,7 +12,9 @@
 
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
-	{ 's', "status", "STATUS", "only jobs that are SCHEDULED, IN_PROGRESS, CANCELED, COMPLETED or DELETION_IN_PROGRESS" },
+	{ 's', "status", "STATUS",
+	  "only jobs that are SCHEDULED, IN_PROGRESS, CANCELED, COMPLETED or"
+	  " DELETION_IN_PROGRESS" },
 	PAGINATION_OPTIONS,
 	{ 0 }
 };

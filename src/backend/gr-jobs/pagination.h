@@ -27,7 +27,7 @@ struct pagination {
 
 /* Takes an option. GR_NO, silent: not one of ours. GR_BAD, one line. */
 enum status pagination_option(struct pagination *p, int ch);
-/* How many rows must be read, one more than the page has, to know whether there are more; -1: all. */
+/* How many rows to read: one more than a page has, to know whether there are more; -1: all. */
 int64_t pagination_limit(const struct pagination *p);
 /* False: the page is full, and the row with this key is not to be printed. */
 bool pagination_take(struct pagination *p, int64_t key);

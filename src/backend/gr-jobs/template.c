@@ -37,7 +37,9 @@ static enum status create(struct command *v, struct job_options *o)
 int command_create_template(int argc, char *argv[])
 {
 	static const struct arg_spec spec = {
-		"gr-jobs create-template", "[-H DIR] [-j] -D TEXT [-d FILE] [-T MINUTES] [-r N] [-g GROWTH] [-a ABORT] [-R RETRIES] [-i FILE] [TEMPLATE]",
+		"gr-jobs create-template",
+		"[-H DIR] [-j] -D TEXT [-d FILE] [-T MINUTES] [-r N] [-g GROWTH] [-a ABORT]"
+		" [-R RETRIES] [-i FILE] [TEMPLATE]",
 		"Keep a document and how to roll it out under a name.", options
 	};
 	struct job_options o = { 0 };

@@ -11,7 +11,9 @@
 
 static const struct arg_option options[] = { COMMAND_OPTIONS, JOB_OPTIONS_OPTIONS, { 0 } };
 static const struct arg_spec spec = {
-	"gr-jobs update", "[-H DIR] [-D TEXT] [-T MINUTES] [-r N] [-g GROWTH] [-a ABORT] [-R 0[:TYPE]] [-i FILE] JOB",
+	"gr-jobs update",
+	"[-H DIR] [-D TEXT] [-T MINUTES] [-r N] [-g GROWTH] [-a ABORT] [-R 0[:TYPE]] [-i"
+	" FILE] JOB",
 	"Change the description of a job, or how it is carried out from here on.", options
 };
 

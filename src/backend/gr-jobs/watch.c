@@ -19,12 +19,14 @@ enum { LOOK_MS = 200 };
 
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
-	{ 'w', "wait", "SECONDS", "give up after this time with exit status 111; 0: look once (default: never)" },
+	{ 'w', "wait", "SECONDS",
+	  "give up after this time with exit status 111; 0: look once (default: never)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-jobs watch", "[-H DIR] [-j] [-w SECONDS] JOB",
-	"Follow a job until its last execution has ended. Exit status 0 if all SUCCEEDED, 1 if not.", options
+	"Follow a job until its last execution has ended. Exit status 0 if all SUCCEEDED, 1"
+	" if not.", options
 };
 
 /* How the job stands. */

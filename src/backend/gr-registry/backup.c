@@ -24,7 +24,9 @@
 
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
-	{ 'k', "keys", "FILE", "the authorities' keys too, encrypted under the passphrase in FILE (\"-\": standard input)" },
+	{ 'k', "keys", "FILE",
+	  "the authorities' keys too, encrypted under the passphrase in FILE (\"-\":"
+	  " standard input)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {

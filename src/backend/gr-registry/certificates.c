@@ -12,7 +12,9 @@
 #include <getopt.h>
 #include <string.h>
 
-#define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
+#define SPEC(command, operands, about) \
+	static const struct arg_spec spec = { "gr-registry " command, operands, about, \
+					      command_options }
 
 static const struct table_column columns[] = {
 	{ "CERTIFICATE", "certificateId", TABLE_TEXT }, { "STATUS", "status", TABLE_TEXT },
@@ -152,7 +154,8 @@ int command_update_certificate(int argc, char *argv[])
 	static const struct arg_spec spec = {
 		"gr-registry update-certificate",
 		"[-H DIR] [-j] [-r REASON] CERTIFICATE-ID STATUS",
-		"Make it ACTIVE, INACTIVE or, for good, REVOKED; its connections end within a second unless ACTIVE.", update_options
+		"Make it ACTIVE, INACTIVE or, for good, REVOKED; its connections end within"
+		" a second unless ACTIVE.", update_options
 	};
 	const char *reason = NULL;
 	struct command v = { 0 };

@@ -135,7 +135,9 @@ static enum status export(struct command *v)
 int command_export(int argc, char *argv[])
 {
 	static const struct arg_spec spec = {
-		"gr-registry export", "[-H DIR] [GROUP]", "Print policies, groups and things (all, or those of GROUP) with their certificates, one JSON object a line.", command_options
+		"gr-registry export", "[-H DIR] [GROUP]",
+		"Print policies, groups and things (all, or those of GROUP) with their"
+		" certificates, one JSON object a line.", command_options
 	};
 
 	return command_read(&spec, argc, argv, 0, 1, export);

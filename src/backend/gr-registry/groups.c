@@ -6,7 +6,9 @@
 #include "registry/group.h"
 #include "registry/thing.h"
 
-#define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
+#define SPEC(command, operands, about) \
+	static const struct arg_spec spec = { "gr-registry " command, operands, about, \
+					      command_options }
 
 static enum status answer(const struct command *v, enum status st)
 {

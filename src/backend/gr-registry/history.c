@@ -16,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
+#define SPEC(command, operands, about) \
+	static const struct arg_spec spec = { "gr-registry " command, operands, about, \
+					      command_options }
 
 static void print_event(int64_t at, const char *what, const char *value)
 {

@@ -186,7 +186,9 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-registry import", "[-H DIR] [-jw] [FILE]", "Take policies, groups and things with their certificates from JSON lines (standard input by default).", options
+	"gr-registry import", "[-H DIR] [-jw] [FILE]",
+	"Take policies, groups and things with their certificates from JSON lines (standard"
+	" input by default).", options
 };
 
 int command_import(int argc, char *argv[])

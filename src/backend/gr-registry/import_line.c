@@ -25,7 +25,8 @@ static enum status take_policy(struct import_line *l, const json_t *line, const 
 	    : json_is_object(document)	      ? json_compact(document)
 					      : NULL;
 	const char *problem = text ? policy_problem(text) : "policyDocument is missing";
-	enum status st = problem ? refuse(GR_BAD, name, problem) : policy_store_put(l->db, name, text);
+	enum status st = problem ? refuse(GR_BAD, name, problem)
+				 : policy_store_put(l->db, name, text);
 
 	free(text);
 	return st;

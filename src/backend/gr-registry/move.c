@@ -128,7 +128,8 @@ int command_move_registry(int argc, char *argv[])
 {
 	static const struct arg_spec spec = {
 		"gr-registry move-registry", "[-H DIR] [-j]",
-		"Move the registry of an earlier version into a directory of its own, DIR/shared, and close DIR to the broker's user.", command_options
+		"Move the registry of an earlier version into a directory of its own,"
+		" DIR/shared, and close DIR to the broker's user.", command_options
 	};
 	struct command v = { 0 };
 	struct move m = { .fd = -1 };

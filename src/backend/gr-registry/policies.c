@@ -15,7 +15,9 @@
 
 enum { DOCUMENT_MAX = 16384 };	/* AWS IoT counts 2048 characters without white space */
 
-#define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
+#define SPEC(command, operands, about) \
+	static const struct arg_spec spec = { "gr-registry " command, operands, about, \
+					      command_options }
 
 static enum status create(struct command *v)
 {

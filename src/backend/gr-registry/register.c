@@ -25,7 +25,8 @@ static const struct arg_option options[] = {
 };
 static const struct arg_spec spec = {
 	"gr-registry register", "[-H DIR] [-p POLICY] [-g GROUP] THING [CSR-FILE]",
-	"Register a thing: check its CSR (standard input by default), print the certificate issued for it.", options
+	"Register a thing: check its CSR (standard input by default), print the certificate"
+	" issued for it.", options
 };
 
 /* A thing is registered once: the second certificate comes by rotation. */

@@ -31,13 +31,15 @@ enum { NO_LEDGER = 256 };
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
 	{ 'l', "ledger", "FILE", "a copy of the ledger that was kept apart" },
-	{ NO_LEDGER, "no-ledger", NULL, "there is no newer ledger: devices that rotated since are locked out" },
+	{ NO_LEDGER, "no-ledger", NULL,
+	  "there is no newer ledger: devices that rotated since are locked out" },
 	{ 'k', "keys", "FILE", "the passphrase of the authorities' keys (\"-\": standard input)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-registry restore", "[-H DIR] [-j] [-l FILE | --no-ledger] [-k FILE] BACKUP",
-	"Put a backup back and bring it up to date from the ledger; nothing is retired until resume-retirement.", options
+	"Put a backup back and bring it up to date from the ledger; nothing is retired"
+	" until resume-retirement.", options
 };
 
 struct job {

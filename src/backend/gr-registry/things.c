@@ -10,7 +10,9 @@
 
 #include <unistd.h>
 
-#define SPEC(command, operands, about) static const struct arg_spec spec = { "gr-registry " command, operands, about, command_options }
+#define SPEC(command, operands, about) \
+	static const struct arg_spec spec = { "gr-registry " command, operands, about, \
+					      command_options }
 
 int command_init(int argc, char *argv[])
 {

@@ -57,8 +57,8 @@ enum status certificate_add(struct db *db, const struct cert *cert,
 	if (st != GR_OK)
 		return st;
 	st = db_run(db,
-		    "INSERT INTO certificate (id, status, pem, spki, not_after, authority, private,"
-		    " created, key_type, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		    "INSERT INTO certificate (id, status, pem, spki, not_after, authority,"
+		    " private, created, key_type, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		    "ssssisdiss", cert->id, past->status, pem, cert->spki, cert->not_after * 1000,
 		    origin->authority, (int)origin->private, past->created,
 		    past->strength ? past->strength->key : "",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * command.h - what the commands of the operator's programs share: -H and --json, the registry opened,
- * one transaction, the result on standard output.
+ * command.h - what the commands of the operator's programs share: -H and --json, the registry
+ * opened, one transaction, the result on standard output.
  */
 #ifndef GR_REGISTRY_COMMAND_H
 #define GR_REGISTRY_COMMAND_H
@@ -47,8 +47,8 @@ enum status command_read(const struct arg_spec *spec, int argc, char *argv[], in
 /* Prints a value on a line of its own. Takes it over. GR_FAIL, one line: no memory. */
 enum status command_print_json(json_t *value);
 /*
- * With --json the answer of a command that has nothing to list, else nothing. Takes it over. GR_FAIL,
- * one line: no memory.
+ * With --json the answer of a command that has nothing to list, else nothing. Takes it over.
+ * GR_FAIL, one line: no memory.
  */
 enum status command_answer(const struct command *v, json_t *answer);
 

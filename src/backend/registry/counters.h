@@ -16,9 +16,9 @@ struct counters {
 	int64_t count[EXECUTION_STATUS_COUNT], ever[EXECUTION_STATUS_COUNT];
 };
 /* job "": all jobs together, those that were deleted among ever. */
-enum status counters_read(struct counters *tally, struct db *db, const char *job);
-int64_t counters_total(const struct counters *tally);
+enum status counters_read(struct counters *counters, struct db *db, const char *job);
+int64_t counters_total(const struct counters *counters);
 /* QUEUED and IN_PROGRESS. */
-int64_t counters_open(const struct counters *tally);
+int64_t counters_open(const struct counters *counters);
 
 #endif

@@ -450,7 +450,9 @@ const char *db_path(const struct db *db)
 
 enum status db_put_away_log(struct db *db)
 {
-	if (sqlite3_exec(db->sqlite, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK)
+	static const char sql[] = "PRAGMA journal_mode = DELETE";
+
+	if (sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK)
 		return GR_OK;
 	complain("%s: %s; stop broker and daemon first", db->path, sqlite3_errmsg(db->sqlite));
 	return GR_FAIL;

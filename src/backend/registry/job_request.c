@@ -32,7 +32,7 @@ static bool is_object(const char *text)
 }
 
 enum status job_request_check_texts(const char *what, const char *id, const char *document,
-			    const char *description)
+				    const char *description)
 {
 	if (!str_is_job(id) || is_reserved(id))
 		complain("%s: not a %s id: 1 to 64 letters, digits, '_', '-'; not get, "
@@ -51,8 +51,8 @@ enum status job_request_check_texts(const char *what, const char *id, const char
 	return GR_BAD;
 }
 
-enum status job_request_check_config(struct db *db, const char *what, const char *id, const json_t *blocks,
-			     int64_t now)
+enum status job_request_check_config(struct db *db, const char *what, const char *id,
+				     const json_t *blocks, int64_t now)
 {
 	char why[CONFIG_WHY_MAX];
 	struct job_config config;

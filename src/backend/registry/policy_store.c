@@ -66,8 +66,8 @@ enum status policy_store_attach(struct db *db, const char *name, const char *cer
 			    " ON CONFLICT DO NOTHING",
 			    "ss", certificate, name);
 	/*
-	 * No trigger does this: policy_store_copy is for a certificate that nobody is connected with
-	 * yet, once a rotation.
+	 * A trigger would do this for policy_store_copy too, once a rotation, in vain: nobody is
+	 * connected with the new certificate yet.
 	 */
 	return st == GR_OK
 	    ? db_run(db, "UPDATE meta SET value = value + 1 WHERE key = 'policy_epoch'", "")

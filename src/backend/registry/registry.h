@@ -8,8 +8,8 @@
 /*
  * Opens the registry at path, and upgrades one of an earlier version; DB_CREATE makes it with the
  * schema when it is not there. Every commit is synced. GR_BAD: not a registry of ours, of a newer
- * version, missing, or a link. GR_FAIL: it is there, but cannot be opened or read. On both one line
- * has been written. Free with db_close.
+ * version, missing, or a link. GR_FAIL: it is there, but cannot be opened or read. On both one
+ * line has been written. Free with db_close.
  */
 enum status registry_open(struct db **db, const char *path, enum db_mode mode);
 

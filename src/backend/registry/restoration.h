@@ -14,8 +14,8 @@ enum status restoration_detach(struct db *copy);
 /*
  * Takes into the copy what must not go back in time. Numbers that the daemon and the broker have
  * seen are not given out again, not even those of the seconds until the copy takes its place.
- * Clients whose certificate is not ACTIVE in the copy are to be dropped. Alarms that operators have
- * not been told of are told. In a transaction of copy.
+ * Clients whose certificate is not ACTIVE in the copy are to be dropped. Alarms that operators
+ * have not been told of are told. In a transaction of copy.
  */
 enum status restoration_take_over(struct db *copy);
 /*
