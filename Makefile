@@ -50,9 +50,16 @@ HEADERS := $(shell $(PKG_CONFIG) --cflags libcrypto libssl jansson 2>/dev/null) 
 	$(foreach p,libmosquitto sqlite3 yaml-0.1 p11-kit-1,$(shell $(PKG_CONFIG) --cflags $(p) 2>/dev/null))
 LINKFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN)
 
+# Greengrass nuclei are read where their libraries are there; 0 leaves that out, 1 insists on it.
+WITH_GREENGRASS ?= $(if $(shell $(PKG_CONFIG) --exists yaml-0.1 sqlite3 && echo yes),1,0)
+$(if $(filter 0,$(WITH_GREENGRASS)),$(info gr: gr-config is built without Greengrass (WITH_GREENGRASS=0, or no yaml-0.1 and sqlite3)))
+# Where a nucleus would be is asked by all programs; what it says is read by gr-config alone.
+NUCLEI = $(filter-out %/places.c,$(wildcard src/device/config/greengrass/*.c)) src/device/gr-config/nucleus_source.c
+WITHOUT = $(if $(filter 0,$(WITH_GREENGRASS)),$(NUCLEI),src/device/gr-config/no_nucleus.c)
+
 # What each program links: the architecture, as a table; test/programs.bats holds it against the binaries. gr-config alone
 # reads a nucleus.
-LINK_gr-config       = libcrypto jansson yaml-0.1 sqlite3
+LINK_gr-config       = libcrypto jansson $(if $(filter 0,$(WITH_GREENGRASS)),,yaml-0.1 sqlite3)
 LINK_gr-keygen       = libcrypto
 LINK_gr-csr          = libcrypto
 LINK_gr-journal      = libcrypto
@@ -85,12 +92,12 @@ LINK_gr-fleet              = libcrypto jansson
 DEVICE  := $(patsubst src/device/%.c,%,$(wildcard src/device/gr-*.c))
 BACKEND := $(filter-out gr-broker,$(patsubst src/backend/%.c,%,$(wildcard src/backend/gr-*.c)))
 # Files of one program that has verbs: src/device/gr-x/*.c belong to gr-x.
-PARTS = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,src/device/$(1) src/backend/$(patsubst gr-backendd,daemon,$(1)))))
+PARTS = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out $(WITHOUT),$(wildcard $(addsuffix /*.c,src/device/$(1) src/backend/$(patsubst gr-backendd,daemon,$(1))))))
 
 # The rooms of each side, lowest first; scripts/build/rooms holds the includes to this order.
 DEVICE_ROOMS  = config config/greengrass token store rotation session
 BACKEND_ROOMS = base policy rules registry issuer jobs rotation
-objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(addprefix src/,$(1)))))
+objects = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out $(WITHOUT),$(wildcard $(addsuffix /*.c,$(addprefix src/,$(1))))))
 
 COMMON_OBJ  := $(call objects,lib lib/pkcs11)
 DEVICE_OBJ  := $(call objects,$(addprefix device/,$(DEVICE_ROOMS)))

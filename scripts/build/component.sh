@@ -72,7 +72,7 @@ compile() {
 	rm -rf -- "${build:?}/bin"
 	pkg_config=pkg-config
 	[ -z "$root" ] || pkg_config="env PKG_CONFIG_LIBDIR=$root/usr/lib/$triplet/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root pkg-config"
-	make --no-print-directory -j"$(nproc)" device SANITIZE= BUILD="$build/objects" BIN="$build/bin" \
+	make --no-print-directory -j"$(nproc)" device SANITIZE= WITH_GREENGRASS=1 BUILD="$build/objects" BIN="$build/bin" \
 		CC="${tool}gcc" AR="${tool}ar" PKG_CONFIG="$pkg_config" CFLAGS=-O2 \
 		CPPFLAGS="${root:+-isystem $root/usr/include -isystem $root/usr/include/$triplet}" \
 		LDFLAGS="-s -Wl,--disable-new-dtags,-rpath,'\$\$ORIGIN/../lib' ${root:+-L$root/usr/lib/$triplet -Wl,-rpath-link,$root/usr/lib/$triplet}"

@@ -112,3 +112,20 @@ path_without() {
 	run -0 make -n -C "$ROOT" SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" CFLAGS=-O0 -W src/lib/cert.h "$PWD/programs/gr-cert-due"
 	[[ $output == *lib/cert.c* ]]
 }
+
+# As on a machine that has no headers of SQLite and libyaml: pkg-config does not know them.
+@test "install-device: without SQLite and libyaml gr-config is built without Greengrass, and says so to who needs it" {
+	mkdir known
+	for dir in $(pkg-config --variable pc_path pkg-config | tr : ' '); do
+		[ ! -d "$dir" ] || cp -n "$dir"/*.pc known/
+	done
+	rm -f known/sqlite3.pc known/yaml-0.1.pc
+	PKG_CONFIG_LIBDIR=$PWD/known make -s -C "$ROOT" install-device SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" DESTDIR="$PWD/d" CFLAGS=-O0 >log
+	grep -q 'built without Greengrass' log
+	! ldd d/usr/local/bin/* 2>/dev/null | grep -q 'sqlite\|libyaml' || false
+	GR_THING_NAME=pump-1 run -0 d/usr/local/bin/gr-config thingName
+	[ "$output" = pump-1 ]
+	GR_RUNTIME=greengrass-lite run -100 --separate-stderr d/usr/local/bin/gr-config thingName
+	[[ $stderr == 'gr-config: runtime: this gr was built without Greengrass (WITH_GREENGRASS=0) and reads no nucleus; '* ]]
+	[ -z "$output" ]
+}
