@@ -21,8 +21,11 @@ static enum status make(struct uri *uri, const struct token *token, const struct
 	EVP_PKEY *public;
 	enum status st;
 
-	if ((st = alg_key_find(&alg, conf_text(conf, CONF_KEY_ALGORITHM))) == GR_OK &&
-	    (st = token_key_create(&public, uri, token, alg)) == GR_OK)
+	st = alg_key_find(&alg, conf_text(conf, CONF_KEY_ALGORITHM));
+	if (st != GR_OK)
+		return st;
+	st = token_key_create(&public, uri, token, alg);
+	if (st == GR_OK)
 		EVP_PKEY_free(public);
 	return st;
 }
@@ -34,14 +37,17 @@ enum status token_first_key(const struct conf *conf, const char *text)
 	char whole[URI_TEXT];
 	enum status st;
 
-	if ((st = uri_parse(&uri, text, "-k")) != GR_OK)
+	st = uri_parse(&uri, text, "-k");
+	if (st != GR_OK)
 		return st;
 	if (!uri.object[0] || (uri.type[0] && strcmp(uri.type, "private") != 0)) {
 		complain("-k: %s: name a private key by its label, object=LABEL", text);
 		return GR_BAD;
 	}
-	if ((st = configured_token_open(&token, &uri, conf, NULL)) == GR_OK &&
-	    (st = make(&uri, token, conf)) == GR_OK && uri_format(whole, sizeof whole, &uri))
+	st = configured_token_open(&token, &uri, conf, NULL);
+	if (st == GR_OK)
+		st = make(&uri, token, conf);
+	if (st == GR_OK && uri_format(whole, sizeof whole, &uri))
 		puts(whole);
 	token_close(token);
 	return st;
@@ -56,30 +62,50 @@ static void print(const struct token *token, const struct alg_key *key)
 	putchar('\n');
 }
 
-/* GR_NO, silent: in a file. */
-static enum status next_place(struct uri *uri, const struct conf *conf, const char *text)
+/* The token of the key that a file refers to. GR_NO, silent: no such file, or a key in it. */
+static enum status token_of_file(struct uri *uri, const char *path)
 {
-	const char *next = conf_text(conf, CONF_NEXT_KEY),
-		   *path = conf_text(conf, CONF_PRIVATE_KEY_PATH);
 	struct key_reference reference = { .public = NULL };
 	struct stat file;
 	enum status st;
-	char *live;
+	char *text;
 	size_t len;
 
-	if (!text && (st = settings_next_key(conf)) != GR_OK)
+	st = secret_read(&text, &len, &file, path, KEY_FILE_MAX);
+	if (st != GR_OK)
 		return st;
-	if (text || next[0] || uri_is(path)) {
-		text = text ? text : next[0] ? next : path;
-		return strcmp(text, "file") == 0 ? GR_NO : uri_parse(uri, text, "token");
-	}
-	if (path[0] == '\0' || (st = secret_read(&live, &len, &file, path, KEY_FILE_MAX)) != GR_OK)
-		return path[0] ? st : GR_NO;
-	st = key_reference_is(live) ? key_reference_parse(&reference, live, path, &file) : GR_NO;
+	st = key_reference_is(text) ? key_reference_parse(&reference, text, path, &file) : GR_NO;
 	*uri = reference.uri;
-	key_wipe(live, len);
+	key_wipe(text, len);
 	key_reference_release(&reference);
 	return st;
+}
+
+/* The token in which the next key will be made. GR_NO, silent: it will be made in a file. */
+static enum status next_token(struct uri *uri, const struct conf *conf)
+{
+	const char *next = conf_text(conf, CONF_NEXT_KEY);
+	const char *path = conf_text(conf, CONF_PRIVATE_KEY_PATH);
+	enum status st;
+
+	st = settings_next_key(conf);
+	if (st != GR_OK)
+		return st;
+	if (strcmp(next, "file") == 0)
+		return GR_NO;
+	if (next[0])
+		return uri_parse(uri, next, "token");
+	if (uri_is(path))
+		return uri_parse(uri, path, "token");
+	return path[0] ? token_of_file(uri, path) : GR_NO;
+}
+
+/* text: as for token_list. */
+static enum status choose_token(struct uri *uri, const struct conf *conf, const char *text)
+{
+	if (!text)
+		return next_token(uri, conf);
+	return strcmp(text, "file") == 0 ? GR_NO : uri_parse(uri, text, "token");
 }
 
 enum status token_list(const struct conf *conf, const char *text)
@@ -88,7 +114,8 @@ enum status token_list(const struct conf *conf, const char *text)
 	struct uri uri;
 	enum status st;
 
-	if ((st = next_place(&uri, conf, text)) == GR_OK)
+	st = choose_token(&uri, conf, text);
+	if (st == GR_OK)
 		st = configured_token_open(&token, &uri, conf, NULL);
 	if (st != GR_OK && st != GR_NO)
 		return st;

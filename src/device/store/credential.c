@@ -12,11 +12,14 @@
 static enum status open_in_token(struct credential *credential, const struct conf *conf,
 				 struct key_reference *reference)
 {
-	struct credential c = { 0 };
+	struct credential c = { .token = NULL };
 	enum status st;
 
-	if ((st = configured_token_open(&c.token, &reference->uri, conf, NULL)) == GR_OK &&
-	    (st = referred_key_find_public(reference, c.token)) == GR_OK)
+	st = configured_token_open(&c.token, &reference->uri, conf, NULL);
+	if (st != GR_OK)
+		return st;
+	st = referred_key_find_public(reference, c.token);
+	if (st == GR_OK)
 		st = referred_key_load(&c.key, c.token, reference);
 	if (st == GR_OK)
 		*credential = c;
@@ -31,8 +34,9 @@ static enum status take_reference(struct credential *credential, const struct co
 				  EVP_PKEY *public)
 {
 	struct key_reference reference = { .public = NULL };
-	enum status st = key_reference_parse(&reference, text, where, file);
+	enum status st;
 
+	st = key_reference_parse(&reference, text, where, file);
 	if (st == GR_OK && !reference.public && public && EVP_PKEY_up_ref(public))
 		reference.public = public;
 	if (st == GR_OK)
@@ -51,14 +55,18 @@ enum status credential_key(struct credential *credential, const struct conf *con
 
 	if (uri_is(location))
 		return take_reference(credential, conf, location, NULL, location, public);
-	if ((st = secret_read(&text, &len, &file, location, KEY_FILE_MAX)) == GR_NO)
+	st = secret_read(&text, &len, &file, location, KEY_FILE_MAX);
+	if (st == GR_NO) {
 		complain("%s: no such file", location);
+		return GR_BAD;
+	}
 	if (st != GR_OK)
-		return st == GR_NO ? GR_BAD : st;
+		return st;
 	*credential = (struct credential){ .token = NULL };
-	st = key_reference_is(text)
-	    ? take_reference(credential, conf, text, &file, location, public)
-	    : key_from_pem(&credential->key, text, len, location);
+	if (key_reference_is(text))
+		st = take_reference(credential, conf, text, &file, location, public);
+	else
+		st = key_from_pem(&credential->key, text, len, location);
 	key_wipe(text, len);
 	return st;
 }
@@ -79,13 +87,25 @@ static enum status read_in_token(struct cert *cert, const struct token *token,
 	enum status st;
 
 	object_name_of(&name, uri);
-	if ((st = object_find_one(&object, token, OBJECT_CERTIFICATE, &name)) == GR_NO) {
+	st = object_find_one(&object, token, OBJECT_CERTIFICATE, &name);
+	if (st == GR_NO) {
 		complain("%s: there is no such certificate", location);
 		return GR_BAD;
 	}
-	if (st == GR_OK && (st = object_read_certificate(&x509, token, object)) == GR_OK)
-		st = cert_from_x509(cert, x509, location);
-	return st;
+	if (st != GR_OK)
+		return st;
+	st = object_read_certificate(&x509, token, object);
+	return st == GR_OK ? cert_from_x509(cert, x509, location) : st;
+}
+
+static enum status read_file(struct cert *cert, const char *path)
+{
+	enum status st = cert_read(cert, path);
+
+	if (st != GR_NO)
+		return st;
+	complain("%s: no such file", path);
+	return GR_BAD;
 }
 
 enum status credential_certificate(struct cert *cert, const struct conf *conf,
@@ -95,13 +115,13 @@ enum status credential_certificate(struct cert *cert, const struct conf *conf,
 	struct uri uri;
 	enum status st;
 
-	if (!uri_is(location)) {
-		if ((st = cert_read(cert, location)) == GR_NO)
-			complain("%s: no such file", location);
-		return st == GR_NO ? GR_BAD : st;
-	}
-	if ((st = uri_parse(&uri, location, "certificate")) != GR_OK ||
-	    (st = configured_token_open(&token, &uri, conf, NULL)) != GR_OK)
+	if (!uri_is(location))
+		return read_file(cert, location);
+	st = uri_parse(&uri, location, "certificate");
+	if (st != GR_OK)
+		return st;
+	st = configured_token_open(&token, &uri, conf, NULL);
+	if (st != GR_OK)
 		return st;
 	st = read_in_token(cert, token, &uri, location);
 	token_close(token);

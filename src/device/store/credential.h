@@ -19,17 +19,17 @@ struct token;
 
 struct credential {
 	EVP_PKEY *key;
-	struct token *token;	/* that holds the key; NULL: the key is ours */
+	struct token *token;	/* the token that holds the key; NULL: it was in a file */
 };
 
 /*
- * public: what its public half must be, where the location does not tell; NULL: ask the token.
- * GR_BAD: no such file, no such key.
+ * Gives the private key at that location, ready to sign. public: its public half, for a location
+ * in a token that does not tell it; NULL: ask the token. GR_BAD: no such file, no such key.
  */
 enum status credential_key(struct credential *credential, const struct conf *conf,
 			   const char *location, EVP_PKEY *public);
 void credential_release(struct credential *credential);	/* takes a zeroed struct */
-/* GR_BAD: no such file, no such certificate. */
+/* Reads the certificate at that location. GR_BAD: no such file, no such certificate. */
 enum status credential_certificate(struct cert *cert, const struct conf *conf,
 				   const char *location);
 

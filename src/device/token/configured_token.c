@@ -46,20 +46,24 @@ static enum status check_source(const struct uri *uri, const struct conf *conf)
 }
 
 /*
- * What the URI leaves open. A slot number is looked at only where no name says which token it is.
+ * Takes from the configuration what the URI leaves open. A slot number counts only where no name
+ * says which token it is.
  */
 static enum status fill(struct uri *to, const struct uri *uri, const struct conf *conf)
 {
 	const char *slot = conf_text(conf, CONF_PKCS11_SLOT);
 	enum status st;
 
-	if ((st = settings_token(conf)) != GR_OK)
+	st = settings_token(conf);
+	if (st != GR_OK)
 		return st;
-	if ((st = check_source(uri, conf)) != GR_OK)
+	st = check_source(uri, conf);
+	if (st != GR_OK)
 		return st;
 	*to = *uri;
 	if (!to->module[0]) {
-		if ((st = conf_need(conf, CONF_PKCS11_MODULE)) != GR_OK)
+		st = conf_need(conf, CONF_PKCS11_MODULE);
+		if (st != GR_OK)
 			return st;
 		str_copy(to->module, sizeof to->module, conf_text(conf, CONF_PKCS11_MODULE));
 	}
@@ -87,9 +91,14 @@ enum status configured_token_open(struct token **token, const struct uri *uri,
 	enum status st;
 
 	str_copy(setup.state, sizeof setup.state, conf->state);	/* fits: conf_load */
-	if ((st = fill(&setup.uri, uri, conf)) != GR_OK || (st = token_new(&t, &setup)) != GR_OK)
+	st = fill(&setup.uri, uri, conf);
+	if (st != GR_OK)
 		return st;
-	if ((st = token_connect(t)) == GR_OK)
+	st = token_new(&t, &setup);
+	if (st != GR_OK)
+		return st;
+	st = token_connect(t);
+	if (st == GR_OK)
 		*token = t;
 	else
 		token_close(t);

@@ -10,14 +10,15 @@
 #include "pkcs11/token.h"
 
 /*
- * token_new and token_connect. uri says which token and how to get at it; what it leaves open the
- * configuration says (pkcs11Module, pkcs11Token, pkcs11Slot, pkcs11PinSource). self: NULL: who we
- * are now. Where somebody else could have written the URI (uri.h), a pin-source in it counts only
- * if the configuration names the same one. GR_BAD also: not configured.
+ * Connects to a token; token_close it. uri says which token and how to get at it; what it leaves
+ * open the configuration says (pkcs11Module, pkcs11Token, pkcs11Slot, pkcs11PinSource). self says
+ * who speaks to it; NULL: who we are now. Where somebody else could have written the URI (uri.h),
+ * a pin-source in it counts only if the configuration names the same one. GR_BAD, GR_FAIL: as
+ * token_connect; GR_BAD also: not configured.
  */
 enum status configured_token_open(struct token **token, const struct uri *uri,
 				  const struct conf *conf, const struct owner *self);
-/* The PIN's source for uri, as pin.h has it. */
+/* Gives the source of the PIN for uri, in the form that pin.h describes. */
 const char *configured_token_pin_source(const struct uri *uri, const struct conf *conf);
 
 #endif
