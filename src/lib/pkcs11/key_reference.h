@@ -7,10 +7,9 @@
  *	shown=pkcs11:token=gr;object=pump;id=%01;type=private
  *	-----BEGIN PUBLIC KEY----- ...
  *
- * The first line is the name of the key. A runtime that knows its key by a fixed label finds it
- * under the second one, which the key bears while it is the live one; elsewhere that line is
- * missing. The public key is missing until the key was made, and in a file that somebody wrote by
- * hand.
+ * The first line is the name of the key. The second line is there where a runtime knows its key by
+ * a fixed label: the key has that name while it is the live one. The public key is missing until
+ * the key was made, and in a file that somebody wrote by hand.
  */
 #ifndef GR_PKCS11_KEY_REFERENCE_H
 #define GR_PKCS11_KEY_REFERENCE_H
@@ -30,20 +29,20 @@ struct key_reference {
 	EVP_PKEY *public;		/* NULL: not known */
 };
 
-/* text is one, or wants to be. */
+/* Is text a key reference, well formed or not? */
 bool key_reference_is(const char *text);
-/* It is one that somebody wrote by hand: what it lacks the token has to say. */
+/* Is it one that somebody wrote by hand, without the public key, which the token must tell? */
 bool key_reference_is_bare(const char *text);
 /*
- * file is where text was read from: who may write it decides how far its URI is believed (uri.h);
- * NULL: it is our own. GR_BAD, one line that starts with where. Takes a zeroed struct;
- * key_reference_release it in any case.
+ * Takes the text apart. file is where it was read from: who may write that decides how far the URI
+ * is believed (uri.h); NULL: the text is our own. Takes a zeroed struct; key_reference_release it
+ * in any case. GR_BAD, one line that starts with where: not a reference.
  */
 enum status key_reference_parse(struct key_reference *reference, const char *text,
 				const char *where, const struct stat *file);
-/* free *text. */
+/* Writes it as text; free *text. GR_FAIL, one line: out of memory. */
 enum status key_reference_format(char **text, size_t *len, const struct key_reference *reference);
-/* The URI by which a runtime knows the key; has_shown is set. */
+/* Gives the URI by which a runtime knows the key; for references with has_shown. */
 void key_reference_shown(struct uri *uri, const struct key_reference *reference);
 void key_reference_release(struct key_reference *reference);
 

@@ -38,35 +38,39 @@ struct object_list {
 /* Writes name as a template for the module: two attributes. */
 void object_name_template(struct ck_attribute *to, const struct object_name *name);
 const char *object_class_name(enum object_class class);
-/* The label and id in a URI. */
+/* Takes label and id from a URI. */
 void object_name_of(struct object_name *name, const struct uri *uri);
 bool object_same_id(const struct object_name *a, const struct object_name *b);
 
-/* GR_BAD: more than OBJECTS_MAX. */
+/* Lists the objects of that class and name. GR_BAD: more than OBJECTS_MAX. */
 enum status object_find(struct object_list *list, const struct token *token,
 			enum object_class class, const struct object_name *name);
-/* The one object of that name. GR_NO, silent: none. GR_BAD: several. */
+/* Finds the one object of that name. GR_NO, silent: none. GR_BAD: several. */
 enum status object_find_one(ck_object_handle_t *object, const struct token *token,
 			    enum object_class class, const struct object_name *name);
-/* One attribute, at most size bytes. GR_NO, silent: the object has none of that type. */
+/* Reads one attribute, at most size bytes. GR_NO, silent: the object has none of that type. */
 enum status object_read(void *to, size_t *len, size_t size, const struct token *token,
 			ck_object_handle_t object, ck_attribute_type_t type);
 enum status object_read_name(struct object_name *name, const struct token *token,
 			     ck_object_handle_t object);
-/* The key of a public key object. GR_NO, silent: what the token says of it makes no sense. */
+/* Reads a public key. GR_NO, silent: its attributes do not make a key that we know. */
 enum status object_read_public(EVP_PKEY **key, const struct token *token,
 			       ck_object_handle_t object);
+/* GR_BAD: it is malformed. */
 enum status object_read_certificate(X509 **certificate, const struct token *token,
 				    ck_object_handle_t object);
 
-/* GR_NO, silent: the token, or this object, does not allow it. */
+/*
+ * Makes a copy with another name; gives the object another name. GR_NO, silent: the token, or this
+ * object, does not allow it.
+ */
 enum status object_copy(ck_object_handle_t *copy, const struct token *token,
 			ck_object_handle_t object, const struct object_name *name);
 enum status object_rename(const struct token *token, ck_object_handle_t object,
 			  const struct object_name *name);
 /*
- * Could one of the two be done? A copy that the token forgets at once, else the label that it has.
- * GR_NO, silent: neither.
+ * Could one of the two be done? Tries a copy that is destroyed at once, else a renaming to the
+ * name that the object has. GR_NO, silent: neither.
  */
 enum status object_can_move(const struct token *token, ck_object_handle_t object);
 enum status object_destroy(const struct token *token, ck_object_handle_t object);

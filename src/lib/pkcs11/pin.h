@@ -31,13 +31,14 @@ struct pin {
 /* N of "fd:N"; -1: source is something else. */
 int pin_descriptor(const char *source);
 /*
- * From a file or a descriptor; context is not used, so that it fits token_setup.read_pin. GR_BAD:
- * no such source, it holds no PIN or everybody may read it. GR_FAIL: cannot be read now.
+ * Reads the PIN from a file or a descriptor. context is not used; it is there for
+ * token_setup.read_pin. GR_BAD: no such source, it holds no PIN, or everybody may read it.
+ * GR_FAIL: it cannot be read now.
  */
 enum status pin_read(struct pin *pin, const char *source, const void *context);
 /*
- * For those who read a source: the first line of buf; and GR_BAD with the reason why there is no
- * PIN.
+ * For functions that read a source: pin_take_line takes the first line of buf; pin_refuse writes
+ * why there is no PIN and returns GR_BAD.
  */
 enum status pin_take_line(struct pin *pin, const char *buf, size_t len);
 enum status pin_refuse(struct pin *pin, const char *why);
@@ -48,11 +49,12 @@ enum pin_record {
 	PIN_REFUSED,	/* this source, as it is now, was refused */
 	PIN_CHANGED	/* a PIN was refused, and somebody has seen to it since */
 };
+/* Looks up what is on record about this PIN and this token. */
 enum status pin_look(enum pin_record *record, const struct pin *pin, const char *state,
 		     const char *serial);
-/* The token refused it. */
+/* Records that the token refused it. */
 enum status pin_note_refused(const struct pin *pin, const char *state, const char *serial);
-/* The token took it: the record goes. */
+/* Removes the record: the token took the PIN. */
 enum status pin_note_taken(const char *state, const char *serial);
 
 #endif

@@ -13,12 +13,12 @@ enum status referred_key_load(EVP_PKEY **key, struct token *token,
 	ck_object_handle_t object;
 	enum status st;
 
-	/* The id alone: the label may be on its way from one to the other. */
+	/* By the id alone: a cut may have left the object with either label. */
 	object_name_of(&name, &reference->uri);
 	if (name.id_len)
 		name.label[0] = '\0';
-	if ((st = object_find_one(&object, token, OBJECT_PRIVATE, &name)) == GR_NO &&
-	    reference->has_shown) {
+	st = object_find_one(&object, token, OBJECT_PRIVATE, &name);
+	if (st == GR_NO && reference->has_shown) {
 		name = reference->shown;
 		name.label[0] = '\0';
 		st = object_find_one(&object, token, OBJECT_PRIVATE, &name);

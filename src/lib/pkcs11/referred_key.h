@@ -14,13 +14,13 @@
 struct token;
 
 /*
- * Where nobody knows the public key, the token may have it under the same name. GR_BAD: it has
- * not.
+ * Takes the public key from the token where the reference lacks it. GR_BAD: the token has none
+ * under that name.
  */
 enum status referred_key_find_public(struct key_reference *reference, const struct token *token);
 /*
- * The private key of a reference in its token, under whichever of its names it is there. GR_BAD:
- * it is not.
+ * Gives the private key, ready to sign, under whichever of its names it is in the token;
+ * EVP_PKEY_free it before token_close. GR_BAD: it is not there.
  */
 enum status referred_key_load(EVP_PKEY **key, struct token *token,
 			      const struct key_reference *reference);

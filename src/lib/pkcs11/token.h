@@ -56,11 +56,11 @@ struct token {
 	enum status failed;	/* GR_FAIL: the same may work later */
 };
 
-/* A token that nobody has spoken to yet. GR_FAIL: out of memory. */
+/* Prepares a token, without speaking to it; token_close it. GR_FAIL: out of memory. */
 enum status token_new(struct token **token, const struct token_setup *setup);
 /*
- * GR_BAD: the PIN is wrong, locked or was refused before, two tokens fit. GR_FAIL: no such token
- * at the moment, or it cannot be opened.
+ * Finds the token, opens a session and logs in. GR_BAD: the PIN is wrong, locked or was refused
+ * before, or two tokens fit. GR_FAIL: no such token at the moment, or it cannot be opened.
  */
 enum status token_connect(struct token *token);
 /*

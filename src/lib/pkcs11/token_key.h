@@ -20,22 +20,22 @@
 struct token;
 
 /*
- * The private key object, RSA or EC, whose public half is public. EVP_PKEY_free it before
- * token_close. GR_FAIL, one line.
+ * Makes an EVP_PKEY of a private key object, RSA or EC, whose public half is public.
+ * EVP_PKEY_free it before token_close. GR_FAIL, one line.
  */
 enum status token_key_wrap(EVP_PKEY **key, struct token *token, ck_object_handle_t object,
 			   EVP_PKEY *public);
 /*
- * The same for a token that may be away: a promise, which token_key_ready redeems before each
- * signature. name is its own in the token, by id alone where it has one. GR_FAIL, one line: out of
- * memory.
+ * The same for a token that may be away: the object is looked for by token_key_ready, which must
+ * be called before each signature. name is the object's, by id alone where it has one. GR_FAIL,
+ * one line: out of memory.
  */
 enum status token_key_promise(EVP_PKEY **key, struct token *token, const struct object_name *name,
 			      EVP_PKEY *public);
 /*
  * Connects, or connects again, and looks for the key. GR_OK at once for a key that is in no token,
- * or is there. GR_BAD, one line: no such key, several, or as token_connect has it. GR_FAIL, one
- * line: the token is away.
+ * and for one that was found and is still connected. GR_BAD, one line: no such key, several, or as
+ * token_connect has it. GR_FAIL, one line: the token is away.
  */
 enum status token_key_ready(EVP_PKEY *key);
 /*
@@ -49,18 +49,19 @@ bool token_key_has_pss(const struct token *token);
 bool token_key_can_make(const struct token *token, const struct alg_key *alg);
 bool token_key_can_sign(const struct token *token, const struct alg_sign *alg);
 /*
- * The same for a key: GR_BAD, one line that says how else its token signs: it cannot. A key that
- * is in no token can.
+ * Can this key sign so? A key that is in no token can. GR_BAD, one line that says how else its
+ * token signs: it cannot.
  */
 enum status token_key_check_sign(EVP_PKEY *key, const struct alg_sign *alg);
 /*
- * A signature by key failed: GR_FAIL if the same may work later, as a token that gave no answer
- * may; else, and for a key in no token, GR_BAD.
+ * What it means that a signature by key failed: GR_FAIL if the same may work later, as with a
+ * token that gave no answer; else, and for a key in no token, GR_BAD. Writes nothing.
  */
 enum status token_key_failure(EVP_PKEY *key);
 /*
- * Makes a key pair, which never leaves the token and can sign and nothing else, both halves called
- * name. *public is its public half. GR_BAD, one line: the token cannot; the line says what it can.
+ * Makes a key pair that never leaves the token and that can sign and nothing else; both halves get
+ * that name. *public is its public half. GR_BAD, one line that says what the token can make: it
+ * cannot make this one.
  */
 enum status token_key_make(EVP_PKEY **public, ck_object_handle_t *private,
 			   const struct token *token, const struct alg_key *alg,

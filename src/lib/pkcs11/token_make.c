@@ -123,7 +123,8 @@ static enum status make_pair(ck_object_handle_t *public, ck_object_handle_t *pri
 
 	if ((st = token_begin_long(token, &turn)) != GR_OK)
 		return st;
-	if (is_about_template(rv = generate(public, private, token, alg, name, true)))
+	rv = generate(public, private, token, alg, name, true);
+	if (is_about_template(rv))
 		rv = generate(public, private, token, alg, name, false);
 	if (rv != CKR_OK)
 		st = token_complain(token, alg->name, rv);
@@ -139,16 +140,19 @@ enum status token_key_make(EVP_PKEY **public, ck_object_handle_t *private,
 
 	if (!token_key_can_make(token, alg))
 		return complain_unable(token, alg, "not supported");
-	if ((st = make_pair(&handle, private, token, alg, name)) != GR_OK ||
-	    (st = object_read_public(public, token, handle)) == GR_OK)
+	st = make_pair(&handle, private, token, alg, name);
+	if (st != GR_OK)
 		return st;
+	st = object_read_public(public, token, handle);
+	if (st == GR_OK)
+		return GR_OK;
 	object_destroy(token, *private);
 	object_destroy(token, handle);
 	return st == GR_NO ? complain_unable(token, alg, "the key that it made makes no sense")
 			   : st;
 }
 
-/* Of its own, unless somebody gave one: no two keys may share an id. */
+/* Gives it a random id, unless the URI says one: no two keys may share an id. */
 static enum status choose_id(struct uri *uri)
 {
 	if (uri->id_len)
