@@ -63,7 +63,7 @@ ask_how_it_ended() {
 
 back_without_new() {
 	enter rolling-back
-	why "the new certificate is no longer accepted and the job ended as $1"
+	why "the new certificate is no longer accepted and the job has ended: $1"
 }
 
 # tell_job [OPTION...] -- JOB STATUS: without a journal, which may be what cannot be written. Nor
@@ -83,7 +83,7 @@ cannot_begin() {
 		step_said="GR_STATE: $setting_state: cannot be written to"
 		set -- 111
 	fi
-	begin_reason=$(printable "${step_said:-a step ended with status $1}")
+	begin_reason=$(printable "the job cannot begin: ${step_said:-a step ended with status $1}")
 	step_undecided=1
 	[ "$1" -ne 111 ] || outlasted "begin $service_job-$service_execution" || return
 	[ "$service_status" = IN_PROGRESS ] || tell_job -- "$service_job" IN_PROGRESS || return 111

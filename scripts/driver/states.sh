@@ -24,7 +24,7 @@ why() {
 # too_late TEXT: the reason at the deadline: TEXT, and what was waited for, if that is known.
 too_late() {
 	waited_for=${memory_waits:-$record_note}
-	why "$1${waited_for:+; $waited_for}"
+	why "$1${waited_for:+: $waited_for}"
 }
 
 # idle -> updating-job | failing: find a rotation that waits for us.
@@ -126,7 +126,7 @@ state_creating_certificate() {
 		ask gr-create -- "$record_job" "$record_execution" <<END || rc=$?
 $csr
 END
-		[ "$rc" -ne 1 ] || { enter failing; why "$(last_error)"; return; }
+		[ "$rc" -ne 1 ] || { not_granted; return; }
 		[ "$rc" -eq 0 ] || return "$rc"
 		keep_certificate "$answer" || return
 	fi
@@ -147,6 +147,12 @@ END
 new_refused() {
 	enter "$1"
 	why "the broker refuses the new certificate: $(last_error)"
+}
+
+# The backend refused, or this device refused the certificate that came back.
+not_granted() {
+	enter failing
+	why "the request for a certificate failed: $(last_error)"
 }
 
 # Sets csr. All that create needs, and the time to ask.
@@ -336,7 +342,7 @@ success_refused() {
 		;;
 	*)
 		enter rolling-back
-		why "the job ended as $service_status before success could be reported"
+		why "the job ended before success could be reported: $service_status"
 		;;
 	esac
 }

@@ -403,7 +403,7 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 		gr-journal arm 0
 		run -0 gr-install-cert recover
 		[ "$(live)" = 1 ]
-		[ "$(gr-journal get phase reason)" = $'phase=rolling-back\nreason=trial deadline passed' ]
+		[ "$(gr-journal get phase reason)" = $'phase=rolling-back\nreason=the trial\'s deadline passed' ]
 		dev_pair_matches
 		run -0 gr-install-cert recover
 		[ -z "$output" ]

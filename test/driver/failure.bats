@@ -190,7 +190,7 @@ as_the_reference() {
 	rotate_job j1
 	run -1 fake/rotate.sh once
 	[ "$(status_of j1)" = FAILED ]
-	[ "$(reason_of j1)" = "the trial's deadline passed; gr-commit ended with status 127" ]
+	[ "$(reason_of j1)" = "the trial's deadline passed: gr-commit ended with status 127" ]
 	assert_unchanged
 }
 

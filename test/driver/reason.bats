@@ -54,7 +54,7 @@ fails_with() {
 	setting trialSeconds 5
 	rotate_job j1
 	run -1 rotate.sh once
-	fails_with "the trial's deadline passed; gr-commit: j1: not yet: $NOT_YET"
+	fails_with "the trial's deadline passed: gr-commit: j1: not yet: $NOT_YET"
 	assert_unchanged
 }
 
@@ -65,7 +65,7 @@ fails_with() {
 	setting requestTimeoutSeconds 2
 	rotate_job j1
 	run -1 fake/rotate.sh once
-	fails_with "the trial's deadline passed; gr-commit: j1: not yet: busy"
+	fails_with "the trial's deadline passed: gr-commit: j1: not yet: busy"
 }
 
 @test "reason: the driver is killed while it waits for commit, and started past the deadline: the reason is the last answer" {
@@ -75,7 +75,7 @@ fails_with() {
 	[ "$(gr-journal get phase)" = committing ]
 	put_into_journal trialUntil=1
 	run -1 rotate.sh once
-	fails_with "trial deadline passed; gr-commit: j1: not yet: $NOT_YET"
+	fails_with "the trial's deadline passed: gr-commit: j1: not yet: $NOT_YET"
 	assert_unchanged
 }
 
@@ -85,9 +85,9 @@ fails_with() {
 	killed_when_noted
 	put_into_journal trialUntil=1
 	run -0 rotate.sh recover
-	[ "$(gr-journal get reason)" = "trial deadline passed; gr-commit: j1: not yet: $NOT_YET" ]
+	[ "$(gr-journal get reason)" = "the trial's deadline passed: gr-commit: j1: not yet: $NOT_YET" ]
 	run -1 rotate.sh once
-	fails_with "trial deadline passed; gr-commit: j1: not yet: $NOT_YET"
+	fails_with "the trial's deadline passed: gr-commit: j1: not yet: $NOT_YET"
 	assert_unchanged
 }
 
@@ -98,7 +98,7 @@ fails_with() {
 	wrapped gr-install-cert "[ \"\$1\" != rollback ] || $BIN/lab.sh start $LAB broker; "'exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 fake/rotate.sh once
-	fails_with "the trial's deadline passed; gr-link: localhost:*: Connection refused"
+	fails_with "the trial's deadline passed: gr-link: localhost:*: Connection refused"
 }
 
 @test "reason: the new certificate is refused until the deadline, before the refusal window is over: the reason says so" {
@@ -107,7 +107,7 @@ fails_with() {
 	wrapped gr-link '[ "$2" != 2 ] || { echo "gr-link: localhost: our certificate is refused: bad luck" >&2; exit 1; }; exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 fake/rotate.sh once
-	fails_with "the trial's deadline passed; gr-link: localhost: our certificate is refused: bad luck"
+	fails_with "the trial's deadline passed: gr-link: localhost: our certificate is refused: bad luck"
 	assert_unchanged
 }
 
@@ -116,7 +116,7 @@ fails_with() {
 	wrapped gr-link '[ "$2" != 2 ] || { echo "gr-link: pkcs11:object=x: there is no token" >&2; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 fake/rotate.sh once
-	fails_with "the trial's deadline passed; gr-link: pkcs11:object=x: there is no token"
+	fails_with "the trial's deadline passed: gr-link: pkcs11:object=x: there is no token"
 }
 
 @test "reason: the check of the runtime never succeeds: the reason says so" {
@@ -127,7 +127,7 @@ fails_with() {
 	setting repeatSeconds 1
 	rotate_job j1
 	GR_RUNTIME_CHECK=$PWD/check run -1 fake/rotate.sh once
-	fails_with "the trial's deadline passed; the runtime is not on the new certificate yet: $PWD/check ended with status 3"
+	fails_with "the trial's deadline passed: the runtime is not on the new certificate yet: $PWD/check ended with status 3"
 }
 
 @test "reason: no certificate comes in time, since there is no network: the reason says so" {
@@ -135,7 +135,7 @@ fails_with() {
 	wrapped gr-create 'echo "gr-create: link.sock: Connection refused" >&2; exit 111'
 	rotate_job j1
 	run -1 fake/rotate.sh once
-	fails_with "no certificate came in time; gr-create: link.sock: Connection refused"
+	fails_with "no certificate came in time: gr-create: link.sock: Connection refused"
 }
 
 @test "reason: a full disk does not hide the reason that the driver knows" {
@@ -158,7 +158,7 @@ fails_with() {
 	run -1 rotate.sh once
 	unset OPENSSL_CONF
 	[[ $output == *'noisy: half a line'* ]]
-	fails_with 'certificate *: unable to get local issuer certificate'
+	fails_with 'the request for a certificate failed: certificate *: unable to get local issuer certificate'
 	[[ "$(reason_of j1)" != *noisy* ]]
 }
 
@@ -221,7 +221,7 @@ cannot_begin() {
 	rotate_job j1
 	await eval '[ "$(status_of j1)" = FAILED ]'
 	cp good.conf "$GR_CONF"
-	cannot_begin 'gr-config: keyAlgorithm: Foobar: unknown; allowed are *'
+	cannot_begin 'the job cannot begin: gr-config: keyAlgorithm: Foobar: unknown; allowed are *'
 	rotate_job j2
 	await eval '[ "$(status_of j2)" = SUCCEEDED ]'
 	kill "$driver"
@@ -238,7 +238,7 @@ cannot_begin() {
 	rotate_job j1
 	await eval '[ "$(status_of j1)" = FAILED ]'
 	cp good.conf "$GR_CONF"
-	cannot_begin 'gr-*: not of the form key = value'
+	cannot_begin 'the job cannot begin: gr-*: not of the form key = value'
 	kill "$driver"
 	wait "$driver" || [ $? -eq 143 ]
 }
@@ -247,7 +247,7 @@ cannot_begin() {
 	wrapped gr-install-cert '[ "$1" != adopt ] || { echo "gr-install-cert: $0: a mount point of its own" >&2; exit 100; }; exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 timeout 60 fake/rotate.sh once
-	cannot_begin 'gr-install-cert: *: a mount point of its own'
+	cannot_begin 'the job cannot begin: gr-install-cert: *: a mount point of its own'
 	# Each job has its answer.
 	rotate_job j2
 	rotate_job j3
@@ -268,7 +268,7 @@ cannot_begin() {
 	wrapped gr-install-cert '[ "$1" != adopt ] || { echo "gr-install-cert: $0: Read-only file system" >&2; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 timeout 60 fake/rotate.sh once
-	cannot_begin 'gr-install-cert: *: Read-only file system'
+	cannot_begin 'the job cannot begin: gr-install-cert: *: Read-only file system'
 }
 
 @test "begin: the journal cannot be written: FAILED without it" {
@@ -276,7 +276,7 @@ cannot_begin() {
 	wrapped gr-journal '[ "$1" != put ] || { echo "gr-journal: $0: cannot be replaced: Read-only file system" >&2; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 timeout 60 fake/rotate.sh once
-	cannot_begin 'gr-journal: *: cannot be replaced: Read-only file system'
+	cannot_begin 'the job cannot begin: gr-journal: *: cannot be replaced: Read-only file system'
 }
 
 @test "begin: the answer to FAILED is lost: it is sent again" {
@@ -286,7 +286,7 @@ cannot_begin() {
 	rotate_job j1
 	run -1 timeout 60 fake/rotate.sh once
 	[ -e unsaid ]
-	fails_with 'gr-install-cert: no'
+	fails_with 'the job cannot begin: gr-install-cert: no'
 }
 
 # --- what the operator is shown --------------------------------------------------------------------

@@ -91,7 +91,7 @@ write_hook() {
 	gr-journal put phase=idle restartInstance=still-on-a-dead-pair restartFor=1 restartCount=1 restartAt=0
 	rotate_job j1
 	run -1 --separate-stderr rotate.sh once
-	[ "$(reason_of j1)" = "the trial's deadline passed; the runtime never came to run on the old pair" ]
+	[ "$(reason_of j1)" = "the trial's deadline passed: the runtime never came to run on the old pair" ]
 	[[ $stderr != *switched* ]]
 	[ "$(gr-journal get restartInstance restartFor)" = $'restartInstance=still-on-a-dead-pair\nrestartFor=1' ]
 	printf '#!/bin/sh\n[ "$1" != instance ] || echo another\n' >hook
@@ -180,7 +180,7 @@ uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || 
 		rotate_job "j-${body##* }"
 		run -1 --separate-stderr rotate.sh once
 		[[ $stderr == *"restartHook: $PWD/hook ready: "* ]]
-		[ "$(reason_of "j-${body##* }")" = "the trial's deadline passed; the restart hook never said ready" ]
+		[ "$(reason_of "j-${body##* }")" = "the trial's deadline passed: the restart hook never said ready" ]
 		assert_unchanged
 	done
 	run -1 pgrep -f 'sleep 1000'

@@ -201,7 +201,7 @@ timestamp=1600"
 	session 1
 	replace gr-create 'echo "gr-create: j1: rejected: weak key" >&2; exit 1'
 	phase
-	goes failing 'j1: rejected: weak key'
+	goes failing 'the request for a certificate failed: j1: rejected: weak key'
 }
 @test "creating-certificate: each program that fails keeps it there with its status" {
 	at creating-certificate
@@ -258,7 +258,7 @@ timestamp=1600"
 	at creating-certificate 'note=gr-create: no disk'
 	deadline_passed
 	phase
-	goes failing 'no certificate came in time; gr-create: no disk'
+	goes failing 'no certificate came in time: gr-create: no disk'
 }
 @test "creating-certificate: too little time left for a trial: failing" {
 	at creating-certificate newCertificateId=c2
@@ -468,7 +468,7 @@ gr-install-cert activate' ]
 	goes rolling-back 'commit was not answered in time'
 	record_note='gr-commit: j1: not yet: wait'
 	phase
-	goes rolling-back "the trial's deadline passed; gr-commit: j1: not yet: wait"
+	goes rolling-back "the trial's deadline passed: gr-commit: j1: not yet: wait"
 }
 
 # --- reporting ---------------------------------------------------------------------------------
@@ -505,7 +505,7 @@ destroyed_old() { grep -qx commit credentials; }
 	goes rolling-back 'the rotation was decided for the old certificate'
 	told 1 status=CANCELED
 	phase
-	goes rolling-back 'the job ended as CANCELED before success could be reported'
+	goes rolling-back 'the job ended before success could be reported: CANCELED'
 	[ ! -e credentials ]
 }
 @test "reporting: the execution is gone or its end is unknown: idle, both are kept" {
@@ -567,7 +567,7 @@ destroyed_old() { grep -qx commit credentials; }
 	told 0 status=TIMED_OUT
 	phase
 	refused='the new certificate is no longer accepted'
-	goes rolling-back "$refused and the job ended as TIMED_OUT"
+	goes rolling-back "$refused and the job has ended: TIMED_OUT"
 	told 1 code=ResourceNotFound
 	phase
 	goes idle

@@ -215,7 +215,7 @@ says() {
 	[ "$(status_of j1)" = IN_PROGRESS ]
 	run -1 rotate.sh once
 	[ "$(status_of j1)" = FAILED ]
-	[ "$(reason_of j1)" = 'trial deadline passed' ]
+	[ "$(reason_of j1)" = "the trial's deadline passed" ]
 	[ "$(wc -l <restarts)" -eq 2 ]
 	assert_unchanged
 }

@@ -144,7 +144,7 @@ did_not_begin() {
 	rotate_job j1
 	run -1 timeout 120 unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec rotate.sh once' sh "$T"
 	[ "$(status_of j1)" = FAILED ]
-	[[ "$(reason_of j1)" == 'gr-install-cert: '*': Read-only file system' ]]
+	[[ "$(reason_of j1)" == 'the job cannot begin: gr-install-cert: '*': Read-only file system' ]]
 	[ "$(certificate_id)" = "$OLD" ]
 	[ "$(gr-probe)" = "$OLD" ]
 }

@@ -349,7 +349,7 @@ static enum status note_deadline(struct journal *journal)
 	char reason[JOURNAL_VALUE_MAX];
 
 	/* the service takes 1000 characters */
-	snprintf(reason, sizeof reason, "trial deadline passed%s%.970s", note[0] ? "; " : "",
+	snprintf(reason, sizeof reason, "the trial's deadline passed%s%.960s", note[0] ? ": " : "",
 		 note);
 	return journal_set(journal, JOURNAL_REASON, reason);
 }
