@@ -37,10 +37,10 @@ static const struct arg_spec spec = {
 
 struct peer_state {
 	int fd;
-	struct requests_crl crl;
+	struct crl_request crl;
 };
 struct server {
-	struct requests office;
+	struct requests requests;
 	struct peer_state peers[PEERS];
 	size_t count;
 	struct wire wire;
@@ -49,19 +49,19 @@ struct server {
 static void drop(struct server *s, size_t i)
 {
 	close(s->peers[i].fd);
-	requests_crl_release(&s->peers[i].crl);
+	crl_request_release(&s->peers[i].crl);
 	s->peers[i] = s->peers[--s->count];
 }
 
 /*
- * False: the other side is gone. Nothing is waited for: it sends one question, and takes one
+ * False: the other side is gone. Nothing is waited for: it sends one request, and takes one
  * answer.
  */
 static bool answer_one(struct server *s, struct peer_state *p)
 {
 	if (!wire_receive(&s->wire, p->fd))
 		return errno == EAGAIN;
-	requests_answer(&s->office, &p->crl, &s->wire, clock_real_ms() / 1000);
+	requests_answer(&s->requests, &p->crl, &s->wire, clock_real_ms() / 1000);
 	return wire_send(&s->wire, p->fd);
 }
 
@@ -73,7 +73,7 @@ static enum status serve_one(struct server *s)
 	signal(SIGTERM, SIG_IGN);
 	while (answer_one(s, &p))
 		;
-	requests_crl_release(&p.crl);
+	crl_request_release(&p.crl);
 	return GR_OK;
 }
 
@@ -175,9 +175,9 @@ int main(int argc, char *argv[])
 	if (st == GR_OK)
 		st = home_settle(home.signer);
 	if (st == GR_OK) {
-		requests_open(&s->office, &home, !one);
+		requests_open(&s->requests, &home, !one);
 		st = one ? serve_one(s) : serve(s, &home);
-		requests_close(&s->office);
+		requests_close(&s->requests);
 	}
 	free(s);
 	return st;

@@ -64,8 +64,8 @@ refused_by_signer() {
 @test "signer: bytes after a subject or a key are not signed" {
 	printf x | cat good.der - >long.der
 	printf x | cat thing.name - >long.name
-	refused_by_signer '100 gr-signer: the question for a certificate is none' issue "$NOW" thing.name long.der
-	refused_by_signer '100 gr-signer: the question for a certificate is none' issue "$NOW" long.name good.der
+	refused_by_signer '100 gr-signer: the request for a certificate is malformed' issue "$NOW" thing.name long.der
+	refused_by_signer '100 gr-signer: the request for a certificate is malformed' issue "$NOW" long.name good.der
 	head -c 100000 /dev/zero >big
 	for question in 00 69 6900 6c 6c01ffffffff 7a 720000000030 73 63; do
 		[[ $(asked raw "$question") == '100 '* ]]

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* signer - a question to gr-signer, as it comes over the socket: one datagram */
 #include "gr-signer/requests.h"
+#include "issuer/new_authority.h"
 #include "issuer/signer.h"
 #include "lib/fuzz.h"
 #include "str.h"
@@ -17,14 +18,14 @@ static struct requests office;
 /* A folder with an authority that issues, made once. */
 static void begin(struct home *home)
 {
-	struct authority_request q = { .name = AUTHORITY_FIRST, .common_name = "gr CA" };
-	struct issuing_profile mode = { .private = true, .days = ISSUING_PROFILE_DAYS_DEFAULT };
+	struct new_authority_root q = { .name = AUTHORITY_FIRST, .common_name = "gr CA" };
+	struct issuing_profile profile = { .private = true, .days = ISSUING_PROFILE_DAYS_DEFAULT };
 	struct authority a = { 0 };
 
 	FUZZ_HOLDS(home_find_signer(home, fuzz_folder()) == GR_OK && home_make_signer(home) == GR_OK);
-	FUZZ_HOLDS(alg_key_find(&q.alg, "ECDSA-P256") == GR_OK && authority_make(&a, home->ca, &q, NOW) == GR_OK);
-	str_copy(mode.authority, sizeof mode.authority, a.name);
-	FUZZ_HOLDS(issuing_profile_settle(&mode, &a) == GR_OK && issuing_profile_write(&mode, home->ca) == GR_OK);
+	FUZZ_HOLDS(alg_key_find(&q.alg, "ECDSA-P256") == GR_OK && new_authority_make(&a, home->ca, &q, NOW) == GR_OK);
+	str_copy(profile.authority, sizeof profile.authority, a.name);
+	FUZZ_HOLDS(issuing_profile_settle(&profile, &a) == GR_OK && issuing_profile_write(&profile, home->ca) == GR_OK);
 	authority_release(&a);
 	requests_open(&office, home, false);
 }
@@ -54,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct home home;
 	static struct wire wire;
-	struct requests_crl crl = { 0 };
+	struct crl_request crl = { 0 };
 
 	if (!office.home)
 		begin(&home);
@@ -64,6 +65,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	requests_answer(&office, &crl, &wire, NOW);
 	FUZZ_HOLDS(is_answer(&wire));
 	check_ledger(home.ledger, size > 0 && data[0] == SIGNER_ISSUE);
-	requests_crl_release(&crl);
+	crl_request_release(&crl);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ca_directory.c - what several commands begin with */
+/* ca_directory.c - the directory of the authorities */
+#include "gr-ca/ca_directory.h"
 #include "complain.h"
-#include "gr-ca/commands.h"
+#include "issuer/issuer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum status requests_open(int *fd, struct home *home, const char *dir, bool make)
+enum status ca_directory_lock(int *fd, struct home *home, const char *dir, bool make)
 {
 	enum status st;
 
@@ -28,7 +29,7 @@ enum status requests_open(int *fd, struct home *home, const char *dir, bool make
 	return make ? GR_FAIL : GR_BAD;
 }
 
-enum status office_check_name(const char *name)
+enum status ca_directory_check_name(const char *name)
 {
 	if (authority_is_name(name))
 		return GR_OK;
@@ -37,7 +38,7 @@ enum status office_check_name(const char *name)
 	return GR_BAD;
 }
 
-enum status office_authority(struct authority *a, const EVP_MD **digest, const char *dir,
+enum status ca_directory_authority(struct authority *a, const EVP_MD **digest, const char *dir,
 			     const char *name)
 {
 	struct issuer issuer;
@@ -49,7 +50,7 @@ enum status office_authority(struct authority *a, const EVP_MD **digest, const c
 	}
 	if ((st = issuer_open(&issuer, dir)) != GR_OK)
 		return st;
-	*digest = issuer.mode.alg->digest();
+	*digest = issuer.profile.alg->digest();
 	*a = issuer.authority;
 	return GR_OK;
 }

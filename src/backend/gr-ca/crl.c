@@ -3,9 +3,12 @@
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
+#include "gr-ca/ca_directory.h"
 #include "gr-ca/commands.h"
+#include "issuer/issuing_profile.h"
 #include "issuer/signer.h"
 #include "out.h"
+#include "registry/home.h"
 #include "registry/registry.h"
 #include "registry/revocation.h"
 
@@ -80,7 +83,7 @@ int command_crl(int argc, char *argv[])
 {
 	const char *dir = NULL, *name = NULL;
 	uint32_t days = DAYS_DEFAULT;
-	struct issuing_profile mode;
+	struct issuing_profile profile;
 	struct home home;
 	enum status st = GR_OK;
 	int ch;
@@ -97,10 +100,10 @@ int command_crl(int argc, char *argv[])
 		arg_usage(&spec);
 	if (argc > optind)
 		name = argv[optind];
-	if ((name && (st = office_check_name(name)) != GR_OK) ||
+	if ((name && (st = ca_directory_check_name(name)) != GR_OK) ||
 	    (st = home_find(&home, dir)) != GR_OK || (st = home_enter(&home)) != GR_OK ||
-	    (!name && (st = issuing_profile_need(&mode, home.ca)) != GR_OK))
+	    (!name && (st = issuing_profile_need(&profile, home.ca)) != GR_OK))
 		return st;
-	st = print(&home, name ? name : mode.authority, days);
+	st = print(&home, name ? name : profile.authority, days);
 	return st == GR_OK ? out_close() : st;
 }

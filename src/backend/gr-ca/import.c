@@ -2,7 +2,10 @@
 /* gr-ca import */
 #include "arg.h"
 #include "clock.h"
+#include "gr-ca/ca_directory.h"
 #include "gr-ca/commands.h"
+#include "gr-ca/token_options.h"
+#include "issuer/new_authority.h"
 #include "issuer/trust_store.h"
 
 #include <unistd.h>
@@ -13,16 +16,16 @@ static const struct arg_spec spec = {
 	"Bring an authority along: its key, and its certificate followed by all above it up to a self-signed one (PEM).", options
 };
 
-static enum status import(const char *dir, const char *name, const struct authority_source *source)
+static enum status import(const char *dir, const char *name, const struct new_authority_source *source)
 {
 	struct authority a = { 0 };
 	struct home home;
 	enum status st;
 	int fd;
 
-	if ((st = requests_open(&fd, &home, dir, true)) != GR_OK)
+	if ((st = ca_directory_lock(&fd, &home, dir, true)) != GR_OK)
 		return st;
-	if ((st = authority_import(&a, home.ca, name, source, clock_real_ms() / 1000)) == GR_OK)
+	if ((st = new_authority_import(&a, home.ca, name, source, clock_real_ms() / 1000)) == GR_OK)
 		st = trust_store_add(home.trusted, &a);
 	authority_release(&a);
 	close(fd);
@@ -31,8 +34,8 @@ static enum status import(const char *dir, const char *name, const struct author
 
 int command_import(int argc, char *argv[])
 {
-	struct office_token token = { .key = NULL };
-	struct authority_source source = { .uri = NULL };
+	struct token_options token = { .key = NULL };
+	struct new_authority_source source = { .uri = NULL };
 	const char *dir = NULL;
 	struct uri uri;
 	enum status st;
@@ -40,13 +43,13 @@ int command_import(int argc, char *argv[])
 
 	arg_restart();
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
-		if (!office_token_option(&token, ch, optarg))
+		if (!token_options_take(&token, ch, optarg))
 			dir = optarg;
 	if (argc - optind != (token.key ? 2 : 3) ||
 	    (!token.key && (token.module || token.pin_source)))
 		arg_usage(&spec);
-	if ((st = office_check_name(argv[optind])) != GR_OK ||
-	    (token.key && (st = office_token_uri(&uri, &token)) != GR_OK))
+	if ((st = ca_directory_check_name(argv[optind])) != GR_OK ||
+	    (token.key && (st = token_options_uri(&uri, &token)) != GR_OK))
 		return st;
 	source.uri = &uri;
 	source.key_path = token.key ? NULL : argv[optind + 1];

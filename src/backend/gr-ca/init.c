@@ -3,7 +3,11 @@
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
+#include "gr-ca/ca_directory.h"
 #include "gr-ca/commands.h"
+#include "gr-ca/token_options.h"
+#include "issuer/issuing_profile.h"
+#include "issuer/new_authority.h"
 #include "issuer/trust_store.h"
 #include "str.h"
 
@@ -43,28 +47,28 @@ static enum status check_common_name(const char *name)
 /* The first one begins to issue at once: as AWS IoT does if its key allows that. */
 static enum status begin(const char *dir, const struct authority *a)
 {
-	struct issuing_profile mode;
-	enum status st = issuing_profile_read(&mode, dir);
+	struct issuing_profile profile;
+	enum status st = issuing_profile_read(&profile, dir);
 
 	if (st != GR_NO)
 		return st;
-	mode = (struct issuing_profile){ .private = EVP_PKEY_get_base_id(a->key) != EVP_PKEY_RSA,
+	profile = (struct issuing_profile){ .private = EVP_PKEY_get_base_id(a->key) != EVP_PKEY_RSA,
 					 .days = ISSUING_PROFILE_DAYS_DEFAULT };
-	str_copy(mode.authority, sizeof mode.authority, a->name);
-	return (st = issuing_profile_settle(&mode, a)) == GR_OK ? issuing_profile_write(&mode, dir)
+	str_copy(profile.authority, sizeof profile.authority, a->name);
+	return (st = issuing_profile_settle(&profile, a)) == GR_OK ? issuing_profile_write(&profile, dir)
 								: st;
 }
 
-static enum status make(const char *dir, const struct authority_request *q)
+static enum status make(const char *dir, const struct new_authority_root *q)
 {
 	struct authority a = { 0 };
 	struct home home;
 	enum status st;
 	int fd;
 
-	if ((st = requests_open(&fd, &home, dir, true)) != GR_OK)
+	if ((st = ca_directory_lock(&fd, &home, dir, true)) != GR_OK)
 		return st;
-	if ((st = authority_make(&a, home.ca, q, clock_real_ms() / 1000)) == GR_OK &&
+	if ((st = new_authority_make(&a, home.ca, q, clock_real_ms() / 1000)) == GR_OK &&
 	    (st = trust_store_add(home.trusted, &a)) == GR_OK)
 		st = begin(home.ca, &a);
 	authority_release(&a);
@@ -73,8 +77,8 @@ static enum status make(const char *dir, const struct authority_request *q)
 }
 
 /* With --existing the token says what kind of key it is. */
-static enum status take_key(struct authority_request *q, struct uri *uri,
-			    const struct office_token *token, const char *algorithm, bool existing)
+static enum status take_key(struct new_authority_root *q, struct uri *uri,
+			    const struct token_options *token, const char *algorithm, bool existing)
 {
 	enum status st;
 
@@ -82,7 +86,7 @@ static enum status take_key(struct authority_request *q, struct uri *uri,
 		arg_usage(&spec);
 	if (existing && algorithm)
 		arg_usage(&spec);
-	if (token->key && (st = office_token_uri(uri, token)) != GR_OK)
+	if (token->key && (st = token_options_uri(uri, token)) != GR_OK)
 		return st;
 	q->uri = token->key ? uri : NULL;
 	return existing ? GR_OK : alg_key_find(&q->alg, algorithm ? algorithm : "RSA-2048");
@@ -91,8 +95,8 @@ static enum status take_key(struct authority_request *q, struct uri *uri,
 int command_init(int argc, char *argv[])
 {
 	const char *dir = NULL, *name = NULL, *algorithm = NULL;
-	struct authority_request q = { .name = AUTHORITY_FIRST };
-	struct office_token token = { .key = NULL };
+	struct new_authority_root q = { .name = AUTHORITY_FIRST };
+	struct token_options token = { .key = NULL };
 	bool aws = false, existing = false;
 	struct uri uri;
 	enum status st;
@@ -106,7 +110,7 @@ int command_init(int argc, char *argv[])
 		case OPT_AWS: aws = true; break;
 		case 'a': algorithm = optarg; break;
 		case OPT_EXISTING: existing = true; break;
-		default: office_token_option(&token, ch, optarg);
+		default: token_options_take(&token, ch, optarg);
 		}
 	if (argc - optind > 1 || (aws && name))
 		arg_usage(&spec);
@@ -114,7 +118,7 @@ int command_init(int argc, char *argv[])
 		q.name = argv[optind];
 	q.common_name = aws ? NULL : name ? name : "gr CA";
 	if ((!aws && (st = check_common_name(q.common_name)) != GR_OK) ||
-	    (st = office_check_name(q.name)) != GR_OK ||
+	    (st = ca_directory_check_name(q.name)) != GR_OK ||
 	    (st = take_key(&q, &uri, &token, algorithm, existing)) != GR_OK)
 		return st;
 	return make(dir, &q);

@@ -5,7 +5,9 @@
 #include "clock.h"
 #include "complain.h"
 #include "file.h"
+#include "gr-ca/ca_directory.h"
 #include "gr-ca/commands.h"
+#include "issuer/issuer.h"
 #include "out.h"
 #include "str.h"
 
@@ -72,7 +74,7 @@ static enum status issue(const char *dir, const char *name, const char *host,
 {
 	const EVP_MD *digest;
 	struct authority a;
-	enum status st = office_authority(&a, &digest, dir, name);
+	enum status st = ca_directory_authority(&a, &digest, dir, name);
 
 	if (st != GR_OK)
 		return st;
@@ -120,7 +122,7 @@ int command_issue_server(int argc, char *argv[])
 		complain("%s: neither a DNS name nor an IP address", argv[optind]);
 		return GR_BAD;
 	}
-	if ((!name || (st = office_check_name(name)) == GR_OK) &&
+	if ((!name || (st = ca_directory_check_name(name)) == GR_OK) &&
 	    (st = read_csr(&csr, argc - optind == 2 ? argv[optind + 1] : "-")) == GR_OK &&
 	    (st = home_find(&home, dir)) == GR_OK && (st = home_enter_signer(&home)) == GR_OK)
 		st = issue(home.ca, name, argv[optind], &csr);

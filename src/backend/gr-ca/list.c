@@ -4,8 +4,11 @@
 #include "base/utc.h"
 #include "chain.h"
 #include "gr-ca/commands.h"
+#include "issuer/authority.h"
+#include "issuer/issuing_profile.h"
 #include "out.h"
 #include "registry/command.h"
+#include "registry/home.h"
 #include "registry/registry.h"
 
 #include <inttypes.h>
@@ -22,7 +25,7 @@ static const struct arg_spec spec = {
 struct desk {
 	struct home home;
 	struct db *db;		/* NULL: there is no registry yet */
-	struct issuing_profile mode;
+	struct issuing_profile profile;
 };
 
 static enum status count(int64_t *active, struct db *db, const char *name)
@@ -48,7 +51,7 @@ static enum status print(struct desk *d, const char *name, const struct cert *ce
 		return st;
 	utc_format(end, cert->not_after * 1000);
 	printf("%s\t%s\t%s%d\t%s\t%" PRId64 "\t", name,
-	       strcmp(name, d->mode.authority) == 0 ? issuing_profile_name(&d->mode) : "-", family,
+	       strcmp(name, d->profile.authority) == 0 ? issuing_profile_name(&d->profile) : "-", family,
 	       EVP_PKEY_get_bits(key), end, active);
 	X509_NAME_print_ex_fp(stdout, X509_get_subject_name(cert->x509), 0, XN_FLAG_RFC2253);
 	putchar('\n');
@@ -58,10 +61,10 @@ static enum status print(struct desk *d, const char *name, const struct cert *ce
 static enum status list(struct desk *d)
 {
 	struct authority_list all;
-	enum status st = issuing_profile_read(&d->mode, d->home.ca);
+	enum status st = issuing_profile_read(&d->profile, d->home.ca);
 
 	if (st == GR_NO)
-		d->mode.authority[0] = '\0';
+		d->profile.authority[0] = '\0';
 	if ((st != GR_OK && st != GR_NO) || (st = authority_list(&all, d->home.ca)) != GR_OK)
 		return st;
 	for (size_t i = 0; i < all.count && st == GR_OK; i++) {

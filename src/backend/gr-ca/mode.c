@@ -3,8 +3,10 @@
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
+#include "gr-ca/ca_directory.h"
 #include "gr-ca/commands.h"
 #include "gr-ca/probe.h"
+#include "issuer/issuing_profile.h"
 #include "issuer/trust_store.h"
 #include "out.h"
 #include "str.h"
@@ -28,12 +30,12 @@ static const struct arg_spec spec = {
 	"Say, or change, as what and by which authority certificates are issued. It counts from the next one on.", options
 };
 
-static enum status print(const struct issuing_profile *mode)
+static enum status print(const struct issuing_profile *profile)
 {
-	printf("mode=%s\nauthority=%s\n", issuing_profile_name(mode), mode->authority);
-	if (mode->private)
-		printf("signingAlgorithm=%s\nvalidityDays=%u\n", mode->alg->name,
-		       (unsigned)mode->days);
+	printf("mode=%s\nauthority=%s\n", issuing_profile_name(profile), profile->authority);
+	if (profile->private)
+		printf("signingAlgorithm=%s\nvalidityDays=%u\n", profile->alg->name,
+		       (unsigned)profile->days);
 	return out_close();
 }
 
@@ -42,10 +44,10 @@ static enum status print(const struct issuing_profile *mode)
  * no devices yet.
  */
 static enum status prove(const struct probe *probe, const struct authority *a,
-			 const struct issuing_profile *mode)
+			 const struct issuing_profile *profile)
 {
 	if (probe->broker)
-		return probe_broker(probe, a, mode->alg->digest());
+		return probe_broker(probe, a, profile->alg->digest());
 	complain("authority %s: the broker must take it before it issues; say with -b HOST:PORT "
 		 "where the broker is",
 		 a->name);
@@ -87,7 +89,7 @@ static enum status change_alone(const char *dir, struct issuing_profile *wanted,
 	enum status st;
 	int fd;
 
-	if ((st = requests_open(&fd, &home, dir, false)) != GR_OK)
+	if ((st = ca_directory_lock(&fd, &home, dir, false)) != GR_OK)
 		return st;
 	probe->dir = home.trusted;
 	st = change(&home, wanted, probe);
@@ -97,13 +99,13 @@ static enum status change_alone(const char *dir, struct issuing_profile *wanted,
 
 static enum status say(const char *dir)
 {
-	struct issuing_profile mode;
+	struct issuing_profile profile;
 	struct home home;
 	enum status st;
 
 	if ((st = home_find(&home, dir)) == GR_OK &&
-	    (st = issuing_profile_need(&mode, home.ca)) == GR_OK)
-		st = print(&mode);
+	    (st = issuing_profile_need(&profile, home.ca)) == GR_OK)
+		st = print(&profile);
 	return st;
 }
 
@@ -117,7 +119,7 @@ static enum status read_operands(struct issuing_profile *wanted, char *operands[
 		complain("%s: not a mode; iot or private", operands[0]);
 		return GR_BAD;
 	}
-	if (count > 1 && (st = office_check_name(operands[1])) != GR_OK)
+	if (count > 1 && (st = ca_directory_check_name(operands[1])) != GR_OK)
 		return st;
 	if (count > 1)
 		str_copy(wanted->authority, sizeof wanted->authority, operands[1]);

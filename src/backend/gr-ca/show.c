@@ -2,7 +2,9 @@
 /* gr-ca show */
 #include "arg.h"
 #include "chain.h"
+#include "gr-ca/ca_directory.h"
 #include "gr-ca/commands.h"
+#include "issuer/issuing_profile.h"
 #include "out.h"
 
 #include <getopt.h>
@@ -46,10 +48,10 @@ static enum status show_all(const char *dir)
 /* The certificate is no secret: the key is not needed, and not looked at. */
 static enum status show_issuing(const char *dir)
 {
-	struct issuing_profile mode;
-	enum status st = issuing_profile_need(&mode, dir);
+	struct issuing_profile profile;
+	enum status st = issuing_profile_need(&profile, dir);
 
-	return st == GR_OK ? show(dir, mode.authority) : st;
+	return st == GR_OK ? show(dir, profile.authority) : st;
 }
 
 int command_show(int argc, char *argv[])
@@ -75,7 +77,7 @@ int command_show(int argc, char *argv[])
 	else if (argc == optind)
 		st = show_issuing(home.ca);
 	for (int i = optind; i < argc && st == GR_OK; i++)
-		if ((st = office_check_name(argv[i])) == GR_OK)
+		if ((st = ca_directory_check_name(argv[i])) == GR_OK)
 			st = show(home.ca, argv[i]);
 	return st == GR_OK ? out_close() : st;
 }

@@ -2,7 +2,6 @@
 /* requests.c - the questions to gr-signer and their answers */
 #include "gr-signer/requests.h"
 #include "complain.h"
-#include "gr-signer/crl_request.h"
 #include "issuer/signer.h"
 #include "key.h"
 #include "str.h"
@@ -18,39 +17,39 @@
  */
 enum { PAST_MAX = 86400, FUTURE_MAX = 60 };
 
-void requests_open(struct requests *office, const struct home *home, bool logs)
+void requests_open(struct requests *requests, const struct home *home, bool logs)
 {
-	*office = (struct requests){ .home = home, .logs = logs, .ledger = { .fd = -1 } };
+	*requests = (struct requests){ .home = home, .logs = logs, .ledger = { .fd = -1 } };
 }
 
-void requests_close(struct requests *office)
+void requests_close(struct requests *requests)
 {
-	if (office->open)
-		issuer_release(&office->issuer);
-	ledger_close(&office->ledger);
+	if (requests->open)
+		issuer_release(&requests->issuer);
+	ledger_close(&requests->ledger);
 }
 
-static enum status refresh_issuer(struct requests *office)
+static enum status refresh_issuer(struct requests *requests)
 {
 	enum status st;
 
-	if (office->open)
-		return issuer_refresh(&office->issuer);
-	st = issuer_open(&office->issuer, office->home->ca);
-	office->open = st == GR_OK;
+	if (requests->open)
+		return issuer_refresh(&requests->issuer);
+	st = issuer_open(&requests->issuer, requests->home->ca);
+	requests->open = st == GR_OK;
 	return st;
 }
 
-static enum status need_ledger(struct requests *office)
+static enum status need_ledger(struct requests *requests)
 {
-	return office->ledger.fd >= 0 ? GR_OK : ledger_open(&office->ledger, office->home->ledger);
+	return requests->ledger.fd >= 0 ? GR_OK : ledger_open(&requests->ledger, requests->home->ledger);
 }
 
-static enum status hello(struct requests *office)
+static enum status hello(struct requests *requests)
 {
-	enum status st = refresh_issuer(office);
+	enum status st = refresh_issuer(requests);
 
-	return st == GR_OK ? need_ledger(office) : st;
+	return st == GR_OK ? need_ledger(requests) : st;
 }
 
 struct application {
@@ -97,7 +96,7 @@ static const char *refusal_of(const struct application *a, const struct authorit
 }
 
 /* Whatever becomes of the certificate, there is a line that it was signed. */
-static enum status note(struct requests *office, const struct cert *cert, int64_t now)
+static enum status note(struct requests *requests, const struct cert *cert, int64_t now)
 {
 	char line[512], *serial = NULL;
 	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(cert->x509), NULL);
@@ -109,22 +108,22 @@ static enum status note(struct requests *office, const struct cert *cert, int64_
 		     "{\"event\":\"signed\",\"at\":%lld,\"certificateId\":\"%s\",\"serial\":\"%"
 		     "s\",\"authority\":\"%s\"}\n",
 		     (long long)now * 1000, cert->id, serial ? serial : "",
-		     office->issuer.authority.name);
+		     requests->issuer.authority.name);
 	if (serial && n > 0 && (size_t)n < sizeof line)
-		st = ledger_append(&office->ledger, line, (size_t)n);
+		st = ledger_append(&requests->ledger, line, (size_t)n);
 	OPENSSL_free(serial);
 	BN_free(number);
 	return st;
 }
 
-static enum status sign(struct cert *cert, struct requests *office, const struct application *a,
+static enum status sign(struct cert *cert, struct requests *requests, const struct application *a,
 			int64_t now)
 {
 	struct issuer_request q = { .key = a->key,
 				    .subject = a->subject,
 				    .use = ISSUER_DEVICE,
 				    .not_before = a->not_before };
-	const struct issuer *issuer = &office->issuer;
+	const struct issuer *issuer = &requests->issuer;
 	const char *why = refusal_of(a, &issuer->authority, now);
 	enum status st;
 
@@ -134,10 +133,10 @@ static enum status sign(struct cert *cert, struct requests *office, const struct
 	}
 	st = issuer_end(&q.not_after, issuer, now);
 	if (st == GR_OK)
-		st = issuer_sign(cert, &issuer->authority, issuer->mode.alg->digest(), &q);
+		st = issuer_sign(cert, &issuer->authority, issuer->profile.alg->digest(), &q);
 	if (st != GR_OK)
 		return st;
-	st = note(office, cert, now);
+	st = note(requests, cert, now);
 	if (st != GR_OK)
 		cert_release(cert);
 	return st;
@@ -150,7 +149,7 @@ static enum status put_certificate(struct wire *wire, const struct issuer *issue
 	int len = i2d_X509(cert->x509, &der);
 
 	wire_put_byte(wire, GR_OK);
-	wire_put_byte(wire, issuer->mode.private);
+	wire_put_byte(wire, issuer->profile.private);
 	wire_put_text(wire, issuer->authority.name);
 	if (len > 0)
 		wire_put_bytes(wire, der, (size_t)len);
@@ -158,21 +157,21 @@ static enum status put_certificate(struct wire *wire, const struct issuer *issue
 	return len > 0 ? GR_OK : GR_FAIL;
 }
 
-static enum status issue(struct requests *office, struct wire *wire, int64_t now)
+static enum status issue(struct requests *requests, struct wire *wire, int64_t now)
 {
 	struct application a = { 0 };
 	struct cert cert = { 0 };
-	enum status st = hello(office);
+	enum status st = hello(requests);
 
 	if (st == GR_OK && !read_application(&a, wire)) {
-		complain("gr-signer: the question for a certificate is none");
+		complain("gr-signer: the request for a certificate is malformed");
 		st = GR_BAD;
 	}
 	if (st == GR_OK)
-		st = sign(&cert, office, &a, now);
+		st = sign(&cert, requests, &a, now);
 	wire_clear(wire);
 	if (st == GR_OK)
-		st = put_certificate(wire, &office->issuer, &cert);
+		st = put_certificate(wire, &requests->issuer, &cert);
 	cert_release(&cert);
 	X509_NAME_free(a.subject);
 	EVP_PKEY_free(a.key);
@@ -203,30 +202,30 @@ static bool are_lines(const char *text, size_t len)
 	return true;
 }
 
-static enum status add_lines(struct requests *office, struct wire *wire)
+static enum status add_lines(struct requests *requests, struct wire *wire)
 {
 	bool sync = wire_byte(wire) != 0;
 	size_t len;
 	const char *text = (const char *)wire_bytes(&len, wire);
-	enum status st = need_ledger(office);
+	enum status st = need_ledger(requests);
 
 	if (st == GR_OK && (!wire_is_done(wire) || !are_lines(text, len))) {
-		complain("%s: what was to be added are no lines of a ledger", office->ledger.path);
+		complain("%s: what was to be added are no lines of a ledger", requests->ledger.path);
 		st = GR_BAD;
 	}
 	if (st == GR_OK && len > 0)
-		st = ledger_append(&office->ledger, text, len);
-	return st == GR_OK && sync ? ledger_sync(&office->ledger) : st;
+		st = ledger_append(&requests->ledger, text, len);
+	return st == GR_OK && sync ? ledger_sync(&requests->ledger) : st;
 }
 
-static enum status dispatch(struct requests *office, struct requests_crl *crl, struct wire *wire,
+static enum status dispatch(struct requests *requests, struct crl_request *crl, struct wire *wire,
 			    int64_t now)
 {
 	switch (wire_byte(wire)) {
-	case SIGNER_HELLO: return hello(office);
-	case SIGNER_ISSUE: return issue(office, wire, now);
-	case SIGNER_LINES: return add_lines(office, wire);
-	case SIGNER_CRL: return crl_request_begin(crl, office->home, wire);
+	case SIGNER_HELLO: return hello(requests);
+	case SIGNER_ISSUE: return issue(requests, wire, now);
+	case SIGNER_LINES: return add_lines(requests, wire);
+	case SIGNER_CRL: return crl_request_begin(crl, requests->home, wire);
 	case SIGNER_REVOKED: return crl_request_add(crl, wire);
 	case SIGNER_SIGN: return crl_request_piece(crl, wire);
 	}
@@ -234,7 +233,7 @@ static enum status dispatch(struct requests *office, struct requests_crl *crl, s
 	return GR_BAD;
 }
 
-void requests_answer(struct requests *office, struct requests_crl *crl, struct wire *wire,
+void requests_answer(struct requests *requests, struct crl_request *crl, struct wire *wire,
 		     int64_t now)
 {
 	char why[COMPLAIN_MAX] = "";
@@ -243,12 +242,12 @@ void requests_answer(struct requests *office, struct requests_crl *crl, struct w
 	enum status st;
 
 	complain_capture(why, sizeof why);
-	st = dispatch(office, crl, wire, now);
+	st = dispatch(requests, crl, wire, now);
 	complain_capture(NULL, 0);
 	ERR_clear_error();
 	if (st == GR_OK && puts_itself)
 		return;
-	if (st != GR_OK && office->logs)
+	if (st != GR_OK && requests->logs)
 		complain("%s", why);
 	wire_clear(wire);
 	wire_put_byte(wire, (unsigned char)st);

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * requests.h - the questions to gr-signer and their answers. A question of anybody who may connect
- * is looked at as if it came from an enemy: what it asks for is held against the issuing profile
- * here.
+ * requests.h - the requests to gr-signer and their answers. No request is trusted, whoever sent
+ * it: what it asks for is checked here against the issuing profile.
  */
 #ifndef GR_SIGNER_REQUESTS_H
 #define GR_SIGNER_REQUESTS_H
 
-#include <openssl/x509.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/wire.h"
+#include "gr-signer/crl_request.h"
 #include "gr-signer/ledger.h"
 #include "issuer/issuer.h"
 #include "registry/home.h"
@@ -19,25 +18,19 @@
 struct requests {
 	const struct home *home;
 	struct issuer issuer;
-	bool open;		/* issuer is */
-	bool logs;		/* what is refused is a line here too */
+	bool open;		/* issuer has been opened */
+	bool logs;		/* also write the reason of each refusal to standard error */
 	struct ledger ledger;
 };
-/* A CRL on its way, of one peer. */
-struct requests_crl {
-	struct authority authority;
-	const EVP_MD *digest;
-	X509_CRL *crl;		/* NULL: none */
-	uint32_t entries;
-	unsigned char *der;	/* NULL: not signed yet */
-	size_t len, at;
-};
 
-void requests_open(struct requests *office, const struct home *home, bool logs);
-void requests_close(struct requests *office);
-void requests_crl_release(struct requests_crl *crl);
-/* Puts the answer in the place of the question. */
-void requests_answer(struct requests *office, struct requests_crl *crl, struct wire *wire,
+/* Opens nothing yet: issuer and ledger are opened by the first request that needs them. */
+void requests_open(struct requests *requests, const struct home *home, bool logs);
+void requests_close(struct requests *requests);
+/*
+ * Replaces the request in wire by its answer. crl is that of the peer that asks; now is in seconds
+ * since the epoch.
+ */
+void requests_answer(struct requests *requests, struct crl_request *crl, struct wire *wire,
 		     int64_t now);
 
 #endif

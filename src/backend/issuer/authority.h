@@ -13,7 +13,6 @@
 #include <limits.h>
 #include <openssl/x509.h>
 
-#include "alg.h"
 #include "cert.h"
 #include "issuer/authority_key.h"
 
@@ -59,40 +58,16 @@ struct authority_list {
 enum status authority_list(struct authority_list *list, const char *dir);
 
 /*
- * A new root, self-signed for 20 years. common_name NULL: the name that AWS IoT's own has. uri:
- * its key is in a token, and made there unless alg is NULL: then it is there already. uri NULL: in
- * a file.
- */
-struct authority_request {
-	const char *name, *common_name;
-	const struct alg_key *alg;
-	const struct uri *uri;
-};
-enum status authority_make(struct authority *a, const char *dir, const struct authority_request *q,
-			   int64_t now);
-/*
- * One that somebody else made: an unencrypted key in a file, or, key_path NULL, one in the token
- * of uri; and its certificate with all above it up to a self-signed one, in this order. It must be
- * able to certify devices in the broker's eyes, and have no other name here yet. GR_BAD: it is
- * not.
- */
-struct authority_source {
-	const char *key_path, *cert_path;
-	const struct uri *uri;
-};
-enum status authority_import(struct authority *a, const char *dir, const char *name,
-			     const struct authority_source *source, int64_t now);
-
-/*
- * For the parts of this module: takes key and chain over, also on failure. GR_NO, silent: they do
- * not belong together.
+ * Joins a key and its certificates into an authority. Takes key and chain over, also on failure.
+ * GR_NO, silent: the first certificate does not belong to the key. where names the source in error
+ * lines.
  */
 enum status authority_assemble(struct authority *a, const char *name,
 			       const struct authority_key *key, STACK_OF(X509) * chain,
 			       const char *where);
-/* The key first: a certificate without its key would be of no use. */
+/* Writes NAME.key, then NAME.pem: a certificate without its key would be of no use. */
 enum status authority_save(const struct authority *a, const char *dir);
-/* The path of NAME.key or NAME.pem. */
+/* The path of NAME.key or NAME.pem; suffix is ".key" or ".pem". */
 enum status authority_path(char path[static PATH_MAX], const char *dir, const char *name,
 			   const char *suffix);
 

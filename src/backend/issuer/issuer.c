@@ -118,11 +118,11 @@ enum status issuer_end(int64_t *not_after, const struct issuer *issuer, int64_t 
 			 issuer->authority.name);
 		return GR_NO;
 	}
-	if (!issuer->mode.private)
+	if (!issuer->profile.private)
 		*not_after = AWS_NOT_AFTER;
 	else
-		*not_after = end - now > (int64_t)issuer->mode.days * 86400
-		    ? now + (int64_t)issuer->mode.days * 86400
+		*not_after = end - now > (int64_t)issuer->profile.days * 86400
+		    ? now + (int64_t)issuer->profile.days * 86400
 		    : end;
 	return GR_OK;
 }
@@ -146,8 +146,8 @@ static bool is_same(const struct issuer_file *a, const struct issuer_file *b)
 /* Looked at first and read then: what changes in between is noticed the next time. */
 enum status issuer_open(struct issuer *issuer, const char *dir)
 {
-	struct issuer read = { .mode_file = look(dir, "mode", ".json") };
-	enum status st = issuing_profile_need(&read.mode, dir);
+	struct issuer read = { .profile_file = look(dir, "mode", ".json") };
+	enum status st = issuing_profile_need(&read.profile, dir);
 
 	if (st != GR_OK)
 		return st;
@@ -155,10 +155,10 @@ enum status issuer_open(struct issuer *issuer, const char *dir)
 		complain("%s: the path is too long", dir);
 		return GR_BAD;
 	}
-	read.cert_file = look(dir, read.mode.authority, ".pem");
-	if ((st = authority_open(&read.authority, dir, read.mode.authority)) != GR_OK)
+	read.cert_file = look(dir, read.profile.authority, ".pem");
+	if ((st = authority_open(&read.authority, dir, read.profile.authority)) != GR_OK)
 		return st;
-	if ((st = issuing_profile_settle(&read.mode, &read.authority)) == GR_OK)
+	if ((st = issuing_profile_settle(&read.profile, &read.authority)) == GR_OK)
 		*issuer = read;
 	else
 		issuer_release(&read);
@@ -167,12 +167,12 @@ enum status issuer_open(struct issuer *issuer, const char *dir)
 
 enum status issuer_refresh(struct issuer *issuer)
 {
-	struct issuer_file mode = look(issuer->dir, "mode", ".json"),
+	struct issuer_file profile = look(issuer->dir, "mode", ".json"),
 			   cert = look(issuer->dir, issuer->authority.name, ".pem");
 	struct issuer read;
 	enum status st;
 
-	if (is_same(&mode, &issuer->mode_file) && is_same(&cert, &issuer->cert_file))
+	if (is_same(&profile, &issuer->profile_file) && is_same(&cert, &issuer->cert_file))
 		return GR_OK;
 	if ((st = issuer_open(&read, issuer->dir)) != GR_OK)
 		return st;

@@ -25,9 +25,9 @@ struct issuer_file {
 };
 struct issuer {
 	struct authority authority;
-	struct issuing_profile mode;
+	struct issuing_profile profile;
 	char dir[PATH_MAX];
-	struct issuer_file mode_file, cert_file;
+	struct issuer_file profile_file, cert_file;
 };
 
 /* What issues in dir. GR_BAD: no authority there, or one that does not go with the mode. */

@@ -21,9 +21,9 @@ static const struct issuing_profile_alg algs[] = {
 	{ NULL, 0, NULL }
 };
 
-const char *issuing_profile_name(const struct issuing_profile *mode)
+const char *issuing_profile_name(const struct issuing_profile *profile)
 {
-	return mode->private ? "private" : "iot";
+	return profile->private ? "private" : "iot";
 }
 
 static const struct issuing_profile_alg *find(const char *name)
@@ -60,7 +60,7 @@ enum status issuing_profile_alg_find(const struct issuing_profile_alg **alg, con
 	return GR_BAD;
 }
 
-static enum status parse(struct issuing_profile *mode, const char *text, size_t len,
+static enum status parse(struct issuing_profile *profile, const char *text, size_t len,
 			 const char *path)
 {
 	const char *name = NULL, *authority = NULL, *alg = NULL;
@@ -75,10 +75,10 @@ static enum status parse(struct issuing_profile *mode, const char *text, size_t 
 
 	if (whole && (private ? alg && find(alg) : strcmp(name, "iot") == 0) &&
 	    authority_is_name(authority) && days >= 1 && days <= ISSUING_PROFILE_DAYS_MAX) {
-		*mode = (struct issuing_profile){ .private = private,
+		*profile = (struct issuing_profile){ .private = private,
 						  .alg = private ? find(alg) : NULL,
 						  .days = (uint32_t)days };
-		str_copy(mode->authority, sizeof mode->authority, authority);
+		str_copy(profile->authority, sizeof profile->authority, authority);
 		st = GR_OK;
 	} else {
 		complain("%s: damaged; mend it, or remove it and choose anew with gr-ca mode",
@@ -88,7 +88,7 @@ static enum status parse(struct issuing_profile *mode, const char *text, size_t 
 	return st;
 }
 
-enum status issuing_profile_read(struct issuing_profile *mode, const char *dir)
+enum status issuing_profile_read(struct issuing_profile *profile, const char *dir)
 {
 	char path[PATH_MAX], *text = NULL;
 	enum status st;
@@ -99,14 +99,14 @@ enum status issuing_profile_read(struct issuing_profile *mode, const char *dir)
 		return GR_BAD;
 	}
 	if ((st = file_read(&text, &len, path, FILE_MAX)) == GR_OK)
-		st = parse(mode, text, len, path);
+		st = parse(profile, text, len, path);
 	free(text);
 	return st;
 }
 
-enum status issuing_profile_need(struct issuing_profile *mode, const char *dir)
+enum status issuing_profile_need(struct issuing_profile *profile, const char *dir)
 {
-	enum status st = issuing_profile_read(mode, dir);
+	enum status st = issuing_profile_read(profile, dir);
 
 	if (st != GR_NO)
 		return st;
@@ -116,16 +116,16 @@ enum status issuing_profile_need(struct issuing_profile *mode, const char *dir)
 	return GR_BAD;
 }
 
-enum status issuing_profile_write(const struct issuing_profile *mode, const char *dir)
+enum status issuing_profile_write(const struct issuing_profile *profile, const char *dir)
 {
-	json_t *o = json_pack("{s:s, s:s}", "mode", issuing_profile_name(mode), "authority",
-			      mode->authority);
+	json_t *o = json_pack("{s:s, s:s}", "mode", issuing_profile_name(profile), "authority",
+			      profile->authority);
 	char path[PATH_MAX], *text = NULL;
 	enum status st = GR_FAIL;
 
-	if (o && mode->private) {
-		json_object_set_new(o, "signingAlgorithm", json_string(mode->alg->name));
-		json_object_set_new(o, "validityDays", json_integer(mode->days));
+	if (o && profile->private) {
+		json_object_set_new(o, "signingAlgorithm", json_string(profile->alg->name));
+		json_object_set_new(o, "validityDays", json_integer(profile->days));
 	}
 	text = o ? json_compact(o) : NULL;
 	if (!text || !str_format(path, sizeof path, "%s/mode.json", dir))
@@ -137,21 +137,21 @@ enum status issuing_profile_write(const struct issuing_profile *mode, const char
 	return st;
 }
 
-enum status issuing_profile_settle(struct issuing_profile *mode, const struct authority *a)
+enum status issuing_profile_settle(struct issuing_profile *profile, const struct authority *a)
 {
 	int type = EVP_PKEY_get_base_id(a->key);
 
-	if (!mode->private && type != EVP_PKEY_RSA) {
+	if (!profile->private && type != EVP_PKEY_RSA) {
 		complain("mode iot signs with SHA256WITHRSA, and authority %s has no RSA key; use "
 			 "mode private, or an authority with one",
 			 a->name);
 		return GR_BAD;
 	}
-	if (!mode->private || !mode->alg)
-		mode->alg = first_of(type);
-	if (mode->alg->type == type)
+	if (!profile->private || !profile->alg)
+		profile->alg = first_of(type);
+	if (profile->alg->type == type)
 		return GR_OK;
 	complain("signing algorithm %s does not go with the key of authority %s; allowed are %s",
-		 mode->alg->name, a->name, allowed(type));
+		 profile->alg->name, a->name, allowed(type));
 	return GR_BAD;
 }

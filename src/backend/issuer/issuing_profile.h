@@ -30,18 +30,18 @@ struct issuing_profile {
 	uint32_t days;			/* private: how long a certificate is valid */
 };
 
-const char *issuing_profile_name(const struct issuing_profile *mode);	/* "iot" or "private" */
+const char *issuing_profile_name(const struct issuing_profile *profile);	/* "iot" or "private" */
 /* GR_BAD, one line that lists what is allowed. */
 enum status issuing_profile_alg_find(const struct issuing_profile_alg **alg, const char *name);
 /* GR_NO, silent: there is none yet. */
-enum status issuing_profile_read(struct issuing_profile *mode, const char *dir);
+enum status issuing_profile_read(struct issuing_profile *profile, const char *dir);
 /* GR_BAD: there is none. */
-enum status issuing_profile_need(struct issuing_profile *mode, const char *dir);
-enum status issuing_profile_write(const struct issuing_profile *mode, const char *dir);
+enum status issuing_profile_need(struct issuing_profile *profile, const char *dir);
+enum status issuing_profile_write(const struct issuing_profile *profile, const char *dir);
 /*
  * Chooses the algorithm where none was: SHA-256 with the authority's key. GR_BAD: mode and
  * authority do not go together.
  */
-enum status issuing_profile_settle(struct issuing_profile *mode, const struct authority *a);
+enum status issuing_profile_settle(struct issuing_profile *profile, const struct authority *a);
 
 #endif

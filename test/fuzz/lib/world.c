@@ -2,6 +2,8 @@
 /* world.c - the registry of the targets that need one */
 #include "lib/world.h"
 #include "clock.h"
+#include "issuer/new_authority.h"
+#include "jobs/queue.h"
 #include "jobs/transition.h"
 #include "lib/fuzz.h"
 #include "registry/certificate.h"
@@ -104,18 +106,18 @@ void __wrap_free(void *block)
 
 static void make_authority(struct world *w, const char *folder)
 {
-	struct authority_request q = { .name = AUTHORITY_FIRST, .common_name = "gr CA" };
-	struct issuing_profile mode = { .private = true, .days = ISSUING_PROFILE_DAYS_DEFAULT };
+	struct new_authority_root q = { .name = AUTHORITY_FIRST, .common_name = "gr CA" };
+	struct issuing_profile profile = { .private = true, .days = ISSUING_PROFILE_DAYS_DEFAULT };
 	struct authority a = { 0 };
 	char dir[PATH_SIZE];
 
 	FUZZ_HOLDS(str_format(dir, sizeof dir, "%s/ca", folder));
 	FUZZ_HOLDS(mkdir(dir, 0700) == 0);
 	FUZZ_HOLDS(alg_key_find(&q.alg, "ECDSA-P256") == GR_OK);
-	FUZZ_HOLDS(authority_make(&a, dir, &q, WORLD_NOW / 1000) == GR_OK);
-	FUZZ_HOLDS(str_copy(mode.authority, sizeof mode.authority, a.name));
-	FUZZ_HOLDS(issuing_profile_settle(&mode, &a) == GR_OK);
-	FUZZ_HOLDS(issuing_profile_write(&mode, dir) == GR_OK);
+	FUZZ_HOLDS(new_authority_make(&a, dir, &q, WORLD_NOW / 1000) == GR_OK);
+	FUZZ_HOLDS(str_copy(profile.authority, sizeof profile.authority, a.name));
+	FUZZ_HOLDS(issuing_profile_settle(&profile, &a) == GR_OK);
+	FUZZ_HOLDS(issuing_profile_write(&profile, dir) == GR_OK);
 	authority_release(&a);
 	FUZZ_HOLDS(issuer_open(&w->issuer, dir) == GR_OK);
 }
@@ -179,7 +181,7 @@ enum status __wrap_signer_issue(struct cert *cert, struct signer_origin *origin,
 	(void)signer;
 	*origin = (struct signer_origin){ .authority = AUTHORITY_FIRST, .private = true };
 	FUZZ_HOLDS(issuer_end(&q.not_after, &all.issuer, WORLD_NOW / 1000) == GR_OK);
-	return issuer_sign(cert, &all.issuer.authority, all.issuer.mode.alg->digest(), &q);
+	return issuer_sign(cert, &all.issuer.authority, all.issuer.profile.alg->digest(), &q);
 }
 
 enum status __wrap_signer_note(struct signer *signer, json_t *line)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ca_directory_token.c - options that say which key in which token */
+/* token_options.c - command line options that name a private key in a PKCS#11 token */
+#include "gr-ca/token_options.h"
 #include "complain.h"
-#include "gr-ca/commands.h"
 #include "str.h"
 
 #include <string.h>
 
-bool office_token_option(struct office_token *token, int ch, const char *value)
+bool token_options_take(struct token_options *options, int ch, const char *value)
 {
-	const char **to = ch == 'k' ? &token->key
-	    : ch == OPT_MODULE	    ? &token->module
-	    : ch == OPT_PIN_SOURCE  ? &token->pin_source
+	const char **to = ch == 'k' ? &options->key
+	    : ch == TOKEN_OPTION_MODULE	    ? &options->module
+	    : ch == TOKEN_OPTION_PIN_SOURCE  ? &options->pin_source
 				    : NULL;
 
 	if (to)
@@ -39,23 +39,23 @@ static enum status take_path(char *to, size_t size, const char *value, const cha
 	return GR_BAD;
 }
 
-enum status office_token_uri(struct uri *uri, const struct office_token *token)
+enum status token_options_uri(struct uri *uri, const struct token_options *options)
 {
 	enum status st;
 
-	if ((st = uri_parse(uri, token->key, "--key")) != GR_OK)
+	if ((st = uri_parse(uri, options->key, "--key")) != GR_OK)
 		return st;
 	if (!uri->object[0] || (uri->type[0] && strcmp(uri->type, "private") != 0)) {
-		complain("--key: %s: name a private key by its label, object=LABEL", token->key);
+		complain("--key: %s: name a private key by its label, object=LABEL", options->key);
 		return GR_BAD;
 	}
 	if (!uri->token[0] && !uri->serial[0] && !uri->has_slot) {
-		complain("--key: %s: say which token, token=LABEL", token->key);
+		complain("--key: %s: say which token, token=LABEL", options->key);
 		return GR_BAD;
 	}
-	if ((st = take_path(uri->module, sizeof uri->module, token->module, "--module",
+	if ((st = take_path(uri->module, sizeof uri->module, options->module, "--module",
 			    "module-path")) != GR_OK)
 		return st;
-	return take_path(uri->pin_source, sizeof uri->pin_source, token->pin_source,
+	return take_path(uri->pin_source, sizeof uri->pin_source, options->pin_source,
 			 "--pin-source", "pin-source");
 }

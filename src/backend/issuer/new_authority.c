@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* authority_make.c - authority.h: a new one, made or brought along */
+/* new_authority.c - makes and imports authorities */
+#include "issuer/new_authority.h"
 #include "chain.h"
 #include "complain.h"
 #include "file.h"
-#include "issuer/authority.h"
 #include "issuer/certificate_builder.h"
 #include "issuer/issuer.h"
 #include "key.h"
@@ -122,31 +122,31 @@ static enum status self_sign(STACK_OF(X509) * *chain, const struct authority_key
 }
 
 static enum status get_key(struct authority_key *key, const char *dir,
-			   const struct authority_request *q)
+			   const struct new_authority_root *root)
 {
 	*key = (struct authority_key){ .pkey = NULL };
-	if (!q->uri)
-		return key_generate(&key->pkey, q->alg);
-	return q->alg ? authority_key_make(key, dir, q->uri, q->alg)
-		      : authority_key_find(key, dir, q->uri, NULL);
+	if (!root->uri)
+		return key_generate(&key->pkey, root->alg);
+	return root->alg ? authority_key_make(key, dir, root->uri, root->alg)
+		      : authority_key_find(key, dir, root->uri, NULL);
 }
 
-enum status authority_make(struct authority *a, const char *dir, const struct authority_request *q,
+enum status new_authority_make(struct authority *a, const char *dir, const struct new_authority_root *root,
 			   int64_t now)
 {
 	STACK_OF(X509) *chain = NULL;
 	struct authority_key key;
 	enum status st;
 
-	if ((st = refuse_taken(dir, q->name)) != GR_OK || (st = get_key(&key, dir, q)) != GR_OK)
+	if ((st = refuse_taken(dir, root->name)) != GR_OK || (st = get_key(&key, dir, root)) != GR_OK)
 		return st;
-	if ((st = self_sign(&chain, &key, q->common_name, now)) != GR_OK) {
+	if ((st = self_sign(&chain, &key, root->common_name, now)) != GR_OK) {
 		authority_key_release(&key);
 		return st;
 	}
-	if ((st = authority_assemble(a, q->name, &key, chain, dir)) != GR_OK)
+	if ((st = authority_assemble(a, root->name, &key, chain, dir)) != GR_OK)
 		return st;
-	if ((!q->alg && (st = refuse_twin(a, dir)) != GR_OK) ||
+	if ((!root->alg && (st = refuse_twin(a, dir)) != GR_OK) ||
 	    (st = authority_save(a, dir)) != GR_OK)
 		authority_release(a);
 	return st;
@@ -265,7 +265,7 @@ static enum status read_chain(STACK_OF(X509) **chain, const char *path)
 }
 
 static enum status read_source(struct authority_key *key, STACK_OF(X509) * *chain,
-			       const struct authority_source *source, const char *dir)
+			       const struct new_authority_source *source, const char *dir)
 {
 	const char *path = source->key_path;
 	EVP_PKEY *public = NULL;
@@ -284,8 +284,8 @@ static enum status read_source(struct authority_key *key, STACK_OF(X509) * *chai
 	return st;
 }
 
-enum status authority_import(struct authority *a, const char *dir, const char *name,
-			     const struct authority_source *source, int64_t now)
+enum status new_authority_import(struct authority *a, const char *dir, const char *name,
+			     const struct new_authority_source *source, int64_t now)
 {
 	struct authority_key key = { .pkey = NULL };
 	STACK_OF(X509) *chain = NULL;
