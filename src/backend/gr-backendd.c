@@ -6,12 +6,17 @@
 #include "arg.h"
 #include "clock.h"
 #include "complain.h"
+#include "daemon/closed_connection.h"
 #include "daemon/daemon.h"
+#include "daemon/dispatch.h"
+#include "daemon/housekeeping.h"
+#include "daemon/last_issued.h"
+#include "daemon/log_filter.h"
+#include "daemon/window_counter.h"
 #include "registry/home.h"
 #include "registry/registry.h"
 #include "registry/session.h"
 #include "secret.h"
-#include "str.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -24,7 +29,7 @@
 #include <unistd.h>
 
 enum {
-	RECONNECT_MS = 500,
+	RETRY_MS = 500,
 	DAY_MS = 86400000,
 	SOCKET_MAX = sizeof((struct sockaddr_un *)0)->sun_path - 1
 };
@@ -33,12 +38,18 @@ static const struct arg_option options[] = {
 	HOME_OPTION,
 	{ 's', "socket", "PATH", "the broker's Unix socket (default DIR/shared/broker.sock)" },
 	{ 'm', "minute", "MS", "length of the backend's minute, for tests (default 60000)" },
-	{ 'c', "ceiling", "RATE", "things that a job may reach in a minute at the most, 0 for any number (default 1000)" },
-	{ 'q', "quarantine", "DAYS", "how long a retired certificate is kept INACTIVE (default 7)" },
-	{ 't', "throttle", "N", "how many Jobs requests a thing may make in a second (default: any number)" },
-	{ 'o', "own-jobs", "HOURS", "how long until a thing may ask for another job of its own (default 24, 0: never)" },
-	{ 'b', "begin", "MINUTES", "how long a rotation may stay QUEUED while its thing is there (default 120, 0: for ever)" },
-	{ 'M', "metrics", "FILE", "write metrics there four times a minute, as text for Prometheus" },
+	{ 'c', "ceiling", "RATE",
+	  "things that a job may reach in a minute at the most, 0 for any number (default 1000)" },
+	{ 'q', "quarantine", "DAYS",
+	  "how long a retired certificate is kept INACTIVE (default 7)" },
+	{ 't', "throttle", "N",
+	  "how many Jobs requests a thing may make in a second (default: any number)" },
+	{ 'o', "own-jobs", "HOURS",
+	  "how long until a thing may ask for another job of its own (default 24, 0: never)" },
+	{ 'b', "begin", "MINUTES",
+	  "how long a connected thing may leave its rotation QUEUED (default 120, 0: for ever)" },
+	{ 'M', "metrics", "FILE",
+	  "write metrics there four times a minute, as text for Prometheus" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
@@ -60,7 +71,7 @@ static int signals_open(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* The end of a child only wakes us. */
+/* SIGCHLD only ends the wait: channels looks at its programs in each turn. */
 static bool told_to_end(int signals)
 {
 	struct signalfd_siginfo info;
@@ -71,155 +82,200 @@ static bool told_to_end(int signals)
 	return false;
 }
 
-/* One turn: wait, read, handle, tell, acknowledge. GR_NO: asked to end. */
-static enum status turn(struct daemon *d, int signals)
+/*
+ * One turn of the event loop: wait, read, handle, do what is due, answer and acknowledge. *end: a
+ * signal asked us to end. GR_FAIL: poll itself failed.
+ */
+static enum status turn(struct daemon *d, int signals, bool *end)
 {
-	struct pollfd fds[1 + BUS_FDS] = { { .fd = signals, .events = POLLIN } };
-	bool was_ready = d->bus.subscribed;
+	struct pollfd fds[1 + BROKER_CONNECTION_FDS] = { { .fd = signals, .events = POLLIN } };
+	bool was_ready = d->broker.subscribed;
 	enum status st;
 	int events;
 
-	bus_poll(fds + 1, &d->bus);
-	if ((events = poll(fds, 1 + BUS_FDS, chores_wait(d))) < 0 && errno != EINTR)
+	broker_connection_poll(fds + 1, &d->broker);
+	events = poll(fds, 1 + BROKER_CONNECTION_FDS, housekeeping_wait(d));
+	if (events < 0 && errno != EINTR)
 		return GR_FAIL;
-	if (fds[0].revents && told_to_end(signals))
-		return GR_NO;
-	if (d->bus.reader && bus_turn(&d->bus, fds + 1) != GR_OK)
-		bus_close(&d->bus);
-	/*
-	 * A registry that is busy or full answers nobody; the requests wait, here or in the
-	 * broker.
-	 */
-	if ((st = dispatch_batch(d)) == GR_OK)
-		st = chores_run(d, events == 0);
+	*end = fds[0].revents && told_to_end(signals);
+	if (*end)
+		return GR_OK;
+	if (d->broker.reader && broker_connection_read(&d->broker, fds + 1) != GR_OK)
+		broker_connection_close(&d->broker);
+	/* While the registry is busy or full nothing is answered; the requests wait. */
+	st = dispatch_batch(d);
 	if (st == GR_OK)
-		st = channels_turn(&d->courier, d->db);
-	if (d->bus.reader && bus_flush(&d->bus, d->db) != GR_OK)
-		bus_close(&d->bus);
-	if (d->bus.subscribed && !was_ready) {
+		st = housekeeping_run(d, events == 0);
+	if (st == GR_OK)
+		st = channels_deliver(&d->channels, d->db);
+	if (d->broker.reader && broker_connection_flush(&d->broker, d->db) != GR_OK)
+		broker_connection_close(&d->broker);
+	if (d->broker.subscribed && !was_ready) {
 		puts("ready");
 		fflush(stdout);
 	}
 	if (st != GR_OK)
-		poll(fds, 1, RECONNECT_MS);
+		poll(fds, 1, RETRY_MS);
 	return GR_OK;
 }
 
 /*
- * A lost or missing broker is looked for twice a second, while timers and the reconciler go on.
- * Where there is none there are no sessions; one that is there tells which are live once we have
+ * Tries twice a second to connect to a broker that is not there, while timers and the reconciler
+ * go on. Without a broker there are no sessions; the plugin reports all live sessions once we have
  * subscribed.
  */
 static enum status serve(struct daemon *d, int signals)
 {
 	int64_t again = 0;
+	bool end = false;
 	enum status st = GR_OK;
 
-	while (st == GR_OK) {
-		if (!d->bus.reader && clock_boot_ms() >= again) {
-			again = clock_boot_ms() + RECONNECT_MS;
-			if (bus_open(&d->bus) != GR_OK)
+	while (st == GR_OK && !end) {
+		if (!d->broker.reader && clock_boot_ms() >= again) {
+			again = clock_boot_ms() + RETRY_MS;
+			if (broker_connection_open(&d->broker) != GR_OK)
 				(void)session_all_ended(d->db);
 		}
-		st = turn(d, signals);
+		st = turn(d, signals, &end);
 	}
-	return st == GR_NO ? GR_OK : st;
+	return st;
 }
 
-static enum status read_options(struct home *home, struct daemon *d, int argc, char *argv[])
+struct options {
+	const char *home, *socket, *metrics;
+	uint32_t minute, ceiling, quarantine, rate, own, begin;
+};
+
+static enum status read_options(struct options *o, int argc, char *argv[])
 {
-	const char *dir = NULL, *path = NULL;
-	uint32_t minute = SETTINGS_MINUTE_MS, ceiling = SETTINGS_CEILING, quarantine = 7, rate = 0,
-		 own = 24, begin = 120;
 	enum status st = GR_OK;
 	int ch;
 
+	*o = (struct options){ .minute = SETTINGS_MINUTE_MS,
+			       .ceiling = SETTINGS_CEILING,
+			       .quarantine = 7,
+			       .own = 24,
+			       .begin = 120 };
 	while (st == GR_OK && (ch = arg_next(&spec, argc, argv)) != -1)
 		switch (ch) {
-		case 'H': dir = optarg; break;
-		case 's': path = optarg; break;
-		case 'm': st = arg_range(&minute, "--minute", optarg, 1, UINT32_MAX); break;
-		case 'c': st = arg_u32(&ceiling, "--ceiling", optarg); break;
-		case 'q': st = arg_u32(&quarantine, "--quarantine", optarg); break;
+		case 'H': o->home = optarg; break;
+		case 's': o->socket = optarg; break;
+		case 'm': st = arg_range(&o->minute, "--minute", optarg, 1, UINT32_MAX); break;
+		case 'c': st = arg_u32(&o->ceiling, "--ceiling", optarg); break;
+		case 'q': st = arg_u32(&o->quarantine, "--quarantine", optarg); break;
 		case 't':
-			st = arg_range(&rate, "--throttle", optarg, THROTTLE_MIN, THROTTLE_MAX);
+			st = arg_range(&o->rate, "--throttle", optarg, DISPATCH_RATE_MIN,
+				       DISPATCH_RATE_MAX);
 			break;
-		case 'o': st = arg_u32(&own, "--own-jobs", optarg); break;
-		case 'b': st = arg_u32(&begin, "--begin", optarg); break;
-		case 'M': d->metrics.path = optarg; break;
+		case 'o': st = arg_u32(&o->own, "--own-jobs", optarg); break;
+		case 'b': st = arg_u32(&o->begin, "--begin", optarg); break;
+		case 'M': o->metrics = optarg; break;
 		}
-	if (st != GR_OK || (st = home_find(home, dir)) != GR_OK)
-		return st;
-	if (optind != argc)
-		arg_usage(&spec);
-	d->bus.socket = path ? path : home->socket;
-	if (strlen(d->bus.socket) > SOCKET_MAX) {
+	return st;
+}
+
+/* Makes what lives in memory alone. The paths in home must outlive d. */
+static enum status set_up(struct daemon *d, const struct home *home, const struct options *o)
+{
+	int64_t minute = o->minute;
+
+	d->broker.socket = o->socket ? o->socket : home->socket;
+	if (strlen(d->broker.socket) > SOCKET_MAX) {
 		complain("%s: longer than the %d bytes that fit the address of a Unix socket",
-			 d->bus.socket, SOCKET_MAX);
+			 d->broker.socket, SOCKET_MAX);
 		return GR_BAD;
 	}
-	d->limits = (struct settings){ minute, ceiling };
-	d->quarantine_ms = (int64_t)quarantine * DAY_MS;
-	d->own_job_ms = (int64_t)own * 60 * minute;
-	d->begin_ms = (int64_t)begin * minute;
+	d->authorities = home->ca;
+	d->settings = (struct settings){ minute, o->ceiling };
+	d->quarantine_ms = (int64_t)o->quarantine * DAY_MS;
+	d->own_job_ms = (int64_t)o->own * 60 * minute;
+	d->begin_ms = (int64_t)o->begin * minute;
+	d->metrics.path = o->metrics;
 	d->metrics.every_ms = minute / 4;
-	channels_open(&d->courier, home, d->bus.socket, minute);
-	d->closings = throttle_new(CLOSINGS_FEW, CLOSINGS_MINUTES * (int64_t)minute);
-	d->asked = asked_new();
-	if (d->closings && d->asked &&
-	    (rate == 0 || (d->throttle = throttle_new(rate, THROTTLE_SECOND_MS))))
+	channels_open(&d->channels, home, d->broker.socket, minute);
+	d->closed = window_counter_new(CLOSED_CONNECTION_FEW, CLOSED_CONNECTION_MINUTES * minute);
+	d->last_issued = last_issued_new();
+	if (o->rate > 0)
+		d->requests = window_counter_new(o->rate, DISPATCH_RATE_WINDOW_MS);
+	if (d->closed && d->last_issued && (o->rate == 0 || d->requests))
 		return GR_OK;
 	complain("out of memory");
 	return GR_FAIL;
 }
 
+/*
+ * Opens registry and signer. *lock: two daemons on one registry would send everything twice and
+ * end each other's connections to the broker.
+ */
+static enum status open_all(struct daemon *d, int *lock, struct home *home)
+{
+	enum status st = home_enter(home);
+
+	if (st == GR_OK)
+		st = home_settle(home->dir);
+	if (st == GR_OK)
+		st = home_lock(lock, home);
+	if (st == GR_OK)
+		st = signer_open(&d->signer, home);
+	if (st == GR_OK)
+		st = signer_can_issue(&d->signer);
+	if (st == GR_OK)
+		st = registry_open(&d->db, home->registry, DB_OPEN);
+	if (st == GR_OK)
+		st = settings_record(d->db, &d->settings);
+	return st;
+}
+
+static void close_all(struct daemon *d, int lock)
+{
+	channels_close(&d->channels);
+	broker_connection_close(&d->broker);
+	if (lock >= 0)
+		close(lock);
+	signer_close(&d->signer);
+	db_close(d->db);
+	window_counter_free(d->requests);
+	window_counter_free(d->closed);
+	last_issued_free(d->last_issued);
+}
+
 int main(int argc, char *argv[])
 {
 	struct daemon d = { 0 };
+	struct options given;
 	struct home home;
-	int signals = -1, lock = -1;
+	int signals, lock = -1;
 	enum status st;
 
 	secret_guard();
 	umask(077);
-	fair_queue_init(&d.bus.in);
-	queue_init(&d.bus.out);
-	if (!(d.lines = lines_open()))
+	fair_queue_init(&d.broker.in);
+	message_queue_init(&d.broker.out);
+	d.log = log_filter_open();
+	if (!d.log)
 		return GR_FAIL;
-	if ((st = read_options(&home, &d, argc, argv)) != GR_OK)
+	st = read_options(&given, argc, argv);
+	if (st == GR_OK)
+		st = home_find(&home, given.home);
+	if (st != GR_OK)
 		return st;
-	/* First of all, so that a signal that comes early ends us as any other does. */
-	if ((signals = signals_open()) < 0) {
+	if (optind != argc)
+		arg_usage(&spec);
+	/* Before anything is opened, so that a signal ends us in the same way at any time. */
+	signals = signals_open();
+	if (signals < 0) {
 		complain("signals: %s", strerror(errno));
 		return GR_FAIL;
 	}
 	mosquitto_lib_init();
-	/*
-	 * Two daemons on one registry would send everything twice and evict each other from the
-	 * broker.
-	 */
-	if ((st = home_enter(&home)) != GR_OK || (st = home_settle(home.dir)) != GR_OK ||
-	    (st = home_lock(&lock, &home)) != GR_OK ||
-	    (st = signer_open(&d.signer, &home)) != GR_OK ||
-	    (st = signer_can_issue(&d.signer)) != GR_OK ||
-	    (st = registry_open(&d.db, home.registry, DB_OPEN)) != GR_OK ||
-	    (st = settings_record(d.db, &d.limits)) != GR_OK)
-		goto out;
-	d.authorities = home.ca;
-	st = serve(&d, signals);
-out:
-	channels_close(&d.courier);
-	bus_close(&d.bus);
-	if (signals >= 0)
-		close(signals);
-	if (lock >= 0)
-		close(lock);
-	signer_close(&d.signer);
-	db_close(d.db);
-	throttle_free(d.throttle);
-	throttle_free(d.closings);
-	asked_free(d.asked);
+	st = set_up(&d, &home, &given);
+	if (st == GR_OK)
+		st = open_all(&d, &lock, &home);
+	if (st == GR_OK)
+		st = serve(&d, signals);
+	close_all(&d, lock);
+	close(signals);
 	mosquitto_lib_cleanup();
-	lines_close(d.lines);
+	log_filter_close(d.log);
 	return st;
 }

@@ -26,8 +26,11 @@
 enum { PEERS = 16 };
 
 static const struct arg_option options[] = {
-	{ 'H', "home", "DIR", "the directory of ca/ and ledger (default $GR_SIGNER_HOME, /var/lib/gr-signer or the backend's directory)" },
-	{ 'i', "stdin", NULL, "serve the one socket that is standard input, as gr-backendd starts it" },
+	{ 'H', "home", "DIR",
+	  "the directory of ca/ and ledger (default $GR_SIGNER_HOME, /var/lib/gr-signer or the "
+	  "backend's folder)" },
+	{ 'i', "stdin", NULL,
+	  "serve the one socket that is standard input, as gr-backendd starts it" },
 	{ 0 }
 };
 static const struct arg_spec spec = {

@@ -5,7 +5,10 @@
  * The first character of a topic says who sent it: 1 is thing t, 2 is t#gr, 3 is thing u, 4 is
  * thing t over the newest certificate. A topic that begins with any other one is taken as it stands.
  */
-#include "daemon/daemon.h"
+#include "daemon/closed_connection.h"
+#include "daemon/dispatch.h"
+#include "daemon/last_issued.h"
+#include "daemon/window_counter.h"
 #include "lib/fuzz.h"
 #include "lib/world.h"
 #include "str.h"
@@ -51,7 +54,7 @@ static void handle(struct daemon *d, struct world *w, struct fuzz_parts *parts)
 		char *name = fuzz_part(parts), *payload = fuzz_part(parts);
 
 		if (stamp(topic, sizeof topic, w, name))
-			fair_queue_push(&d->bus.in, topic, payload, strlen(payload));
+			fair_queue_push(&d->broker.in, topic, payload, strlen(payload));
 		free(name);
 		free(payload);
 	}
@@ -60,29 +63,29 @@ static void handle(struct daemon *d, struct world *w, struct fuzz_parts *parts)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct asked *asked;
-	static struct throttle *closings;
+	static struct last_issued *issued;
+	static struct window_counter *closed;
 	struct fuzz_parts parts = { data, size };
 	struct world *w = world_get();
 	struct daemon d = {
 		.db = w->db, .signer = w->signer, .own_job_ms = 60000, .begin_ms = 60000,
-		.limits = { SETTINGS_MINUTE_MS, SETTINGS_CEILING }
+		.settings = { SETTINGS_MINUTE_MS, SETTINGS_CEILING }
 	};
 
-	if (!asked) {
-		asked = asked_new();
-		closings = throttle_new(CLOSINGS_FEW, 600000);
+	if (!issued) {
+		issued = last_issued_new();
+		closed = window_counter_new(CLOSED_CONNECTION_FEW, 600000);
 	}
-	d.asked = asked;
-	d.closings = closings;
-	fair_queue_init(&d.bus.in);
-	queue_init(&d.bus.out);
+	d.last_issued = issued;
+	d.closed = closed;
+	fair_queue_init(&d.broker.in);
+	message_queue_init(&d.broker.out);
 	handle(&d, w, &parts);
-	fair_queue_clear(&d.bus.in);
-	queue_clear(&d.bus.out);
-	asked_note(asked, "t", 0);
-	asked_note(asked, "t#gr", 0);
-	asked_note(asked, "u", 0);
+	fair_queue_clear(&d.broker.in);
+	message_queue_clear(&d.broker.out);
+	last_issued_note(issued, "t", 0);
+	last_issued_note(issued, "t#gr", 0);
+	last_issued_note(issued, "u", 0);
 	world_reset(w);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* channels.c - notices on their way to the channels */
+/* channels.c - delivers notifications over channels */
 #include "daemon/channels.h"
 #include "base/notifier.h"
 #include "clock.h"
@@ -16,13 +16,14 @@
 #include <unistd.h>
 
 enum {
-	CHORES_MS = 1000,
-	PERMANENT = 100,
+	HOUSEKEEPING_MS = 1000,
+	PERMANENT = 100,	/* the exit status that gives a notification up */
 	RETRY_DOUBLINGS = 10,
 	RETRY_MINUTES = 15,
-	NOTIFIER_MS = 10000
+	NOTIFIER_MS = 10000	/* for gr-notifier's answer, after the program's own time */
 };
-#define KEPT_MS (INT64_C(7) * 86400000)	/* a channel that is dead for a week does not fill the disk */
+/* A channel that has not worked for a week must not fill the disk. */
+#define KEPT_MS (INT64_C(7) * 86400000)
 
 void channels_open(struct channels *c, const struct home *home, const char *socket,
 		   int64_t minute_ms)
@@ -38,12 +39,12 @@ void channels_open(struct channels *c, const struct home *home, const char *sock
 void channels_close(struct channels *c)
 {
 	for (size_t i = 0; i < c->count; i++)
-		if (c->posts[i].under_way)
-			peer_close(&c->posts[i].peer);
+		if (c->deliveries[i].under_way)
+			peer_close(&c->deliveries[i].peer);
 	c->count = 0;
 }
 
-/* Settings and leftovers of editors lie beside the programs: a channel has no dot in its name. */
+/* A name with a dot is no channel: settings and backups of editors lie beside the programs. */
 static bool is_channel(const struct channels *c, const char *name)
 {
 	char path[PATH_MAX];
@@ -54,40 +55,40 @@ static bool is_channel(const struct channels *c, const char *name)
 	    S_ISREG(info.st_mode) && access(path, X_OK) == 0;
 }
 
-static struct channels_post *find(struct channels *c, const char *name)
+static struct channels_delivery *find(struct channels *c, const char *name)
 {
 	for (size_t i = 0; i < c->count; i++)
-		if (strcmp(c->posts[i].channel.name, name) == 0)
-			return &c->posts[i];
+		if (strcmp(c->deliveries[i].channel.name, name) == 0)
+			return &c->deliveries[i];
 	return NULL;
 }
 
 static enum status add(struct channels *c, struct db *db, const char *name)
 {
-	struct channels_post post = { .changed = true };
+	struct channels_delivery delivery = { .changed = true };
 	enum status st;
 
-	if (c->count == CHANNELS_CHANNELS) {
+	if (c->count == CHANNELS_MAX) {
 		if (!c->crowded)
 			complain("%s: more than %d channels; the rest is not used", c->dir,
-				 CHANNELS_CHANNELS);
+				 CHANNELS_MAX);
 		c->crowded = true;
 		return GR_OK;
 	}
-	str_copy(post.channel.name, sizeof post.channel.name, name);
-	if ((st = notification_channel_find(&post.channel, db)) == GR_OK)
-		c->posts[c->count++] = post;
+	str_copy(delivery.channel.name, sizeof delivery.channel.name, name);
+	if ((st = notification_channel_find(&delivery.channel, db)) == GR_OK)
+		c->deliveries[c->count++] = delivery;
 	return st;
 }
 
-/* One whose program still runs stays until that has ended. */
+/* A channel whose program still runs stays until the program has ended. */
 static void drop_missing(struct channels *c)
 {
 	for (size_t i = 0; i < c->count;)
-		if (c->posts[i].under_way || is_channel(c, c->posts[i].channel.name)) {
+		if (c->deliveries[i].under_way || is_channel(c, c->deliveries[i].channel.name)) {
 			i++;
 		} else {
-			c->posts[i] = c->posts[--c->count];
+			c->deliveries[i] = c->deliveries[--c->count];
 			c->gone = true;
 			c->crowded = false;
 		}
@@ -101,7 +102,7 @@ static enum status look(struct channels *c, struct db *db)
 
 	if (!dir && errno != ENOENT) {
 		complain("%s: %s", c->dir, strerror(errno));
-		return GR_OK;	/* the channels that we know go on */
+		return GR_OK;	/* the channels that are known go on */
 	}
 	while (dir && st == GR_OK && (entry = readdir(dir)))
 		if (is_channel(c, entry->d_name) && !find(c, entry->d_name))
@@ -110,19 +111,19 @@ static enum status look(struct channels *c, struct db *db)
 		closedir(dir);
 	drop_missing(c);
 	if (c->count == 0)
-		c->gone = true;	/* also those that an earlier life knew */
+		c->gone = true;	/* removes those that an earlier daemon saved, too */
 	return st;
 }
 
-static void delivered(struct channels_post *p)
+static void delivered(struct channels_delivery *p)
 {
-	p->channel.done = p->notice;
+	p->channel.done = p->notification;
 	p->channel.attempts = p->channel.due = 0;
 	p->changed = true;
 }
 
-/* A second, doubled each time, up to a quarter of an hour. */
-static void postpone(struct channels *c, struct channels_post *p, const char *why)
+/* Tries again after a second, doubled each time, up to a quarter of an hour. */
+static void postpone(struct channels *c, struct channels_delivery *p, const char *why)
 {
 	int64_t doublings = p->channel.attempts < RETRY_DOUBLINGS ? p->channel.attempts
 								  : RETRY_DOUBLINGS;
@@ -131,13 +132,13 @@ static void postpone(struct channels *c, struct channels_post *p, const char *wh
 	if (delay > most)
 		delay = most;
 	complain("%s/%s: notification %" PRId64 " not delivered: %s; again in %" PRId64 " s",
-		 c->dir, p->channel.name, p->notice, why, (delay + 999) / 1000);
+		 c->dir, p->channel.name, p->notification, why, (delay + 999) / 1000);
 	p->channel.attempts++;
 	p->channel.due = clock_real_ms() + delay;
 	p->changed = true;
 }
 
-static void judge(struct channels *c, struct channels_post *p, struct wire *answer)
+static void take_answer(struct channels *c, struct channels_delivery *p, struct wire *answer)
 {
 	enum notifier_end end = (enum notifier_end)wire_byte(answer);
 	int64_t number = wire_number(answer);
@@ -150,7 +151,7 @@ static void judge(struct channels *c, struct channels_post *p, struct wire *answ
 		delivered(p);
 	else if (end == NOTIFIER_EXITED && number == PERMANENT) {
 		complain("%s/%s: notification %" PRId64 " is given up: exit status %d", c->dir,
-			 p->channel.name, p->notice, PERMANENT);
+			 p->channel.name, p->notification, PERMANENT);
 		delivered(p);
 	} else {
 		if (end != NOTIFIER_FAILED)
@@ -163,18 +164,15 @@ static void judge(struct channels *c, struct channels_post *p, struct wire *answ
 	}
 }
 
-/*
- * The notifier ends a program that is late; one that does not answer even then is given up with
- * it.
- */
-static void look_after(struct channels *c, struct channels_post *p)
+/* gr-notifier ends a program that takes too long; gr-notifier is killed if it does not answer. */
+static void look_at(struct channels *c, struct channels_delivery *p)
 {
 	struct pollfd fd = { .fd = p->peer.fd, .events = POLLIN };
 
 	if (poll(&fd, 1, 0) == 1) {
 		if (!wire_receive(&c->wire, p->peer.fd))
 			c->wire.bad = true;
-		judge(c, p, &c->wire);
+		take_answer(c, p, &c->wire);
 	} else if (clock_boot_ms() < p->until) {
 		return;
 	} else {
@@ -185,7 +183,7 @@ static void look_after(struct channels *c, struct channels_post *p)
 	p->under_way = false;
 }
 
-static bool ask(struct channels *c, struct channels_post *p, const char *json)
+static bool ask(struct channels *c, struct channels_delivery *p, const char *json)
 {
 	if (peer_open(&p->peer, &notifier_kind, c->notifier) != GR_OK)
 		return false;
@@ -202,10 +200,10 @@ static bool ask(struct channels *c, struct channels_post *p, const char *json)
 	return false;
 }
 
-static enum status start(struct channels *c, struct channels_post *p, struct db *db)
+static enum status start(struct channels *c, struct channels_delivery *p, struct db *db)
 {
 	char *json = NULL;
-	enum status st = notification_next(&p->notice, &json, db, p->channel.done);
+	enum status st = notification_next(&p->notification, &json, db, p->channel.done);
 
 	if (st != GR_OK)
 		return st == GR_NO ? GR_OK : st;
@@ -217,23 +215,23 @@ static enum status start(struct channels *c, struct channels_post *p, struct db 
 	return GR_OK;
 }
 
-/* A clock that was set back must not silence a channel for longer than a retry takes. */
-static bool is_due(const struct channels *c, const struct channels_post *p)
+/* A time further away than any delay comes from a clock that was set back: it counts as due. */
+static bool is_due(const struct channels *c, const struct channels_delivery *p)
 {
 	int64_t left = p->channel.due - clock_real_ms();
 
 	return left <= 0 || left > RETRY_MINUTES * c->minute_ms;
 }
 
-enum status channels_turn(struct channels *c, struct db *db)
+enum status channels_deliver(struct channels *c, struct db *db)
 {
 	enum status st = GR_OK;
 
 	for (size_t i = 0; i < c->count && st == GR_OK; i++) {
-		struct channels_post *p = &c->posts[i];
+		struct channels_delivery *p = &c->deliveries[i];
 
 		if (p->under_way)
-			look_after(c, p);
+			look_at(c, p);
 		if (!p->under_way && is_due(c, p))
 			st = start(c, p, db);
 	}
@@ -242,12 +240,12 @@ enum status channels_turn(struct channels *c, struct db *db)
 
 static enum status save(const struct channels *c, int *lost, struct db *db)
 {
-	struct notification_channel channels[CHANNELS_CHANNELS];
+	struct notification_channel channels[CHANNELS_MAX];
 	enum status st = GR_OK;
 
 	for (size_t i = 0; i < c->count && st == GR_OK; i++) {
-		channels[i] = c->posts[i].channel;
-		if (c->posts[i].changed)
+		channels[i] = c->deliveries[i].channel;
+		if (c->deliveries[i].changed)
 			st = notification_channel_save(db, &channels[i]);
 	}
 	if (st == GR_OK && c->gone)
@@ -255,14 +253,14 @@ static enum status save(const struct channels *c, int *lost, struct db *db)
 	return st == GR_OK ? notification_tidy(lost, db, KEPT_MS, clock_real_ms()) : st;
 }
 
-enum status channels_chores(struct channels *c, struct db *db)
+enum status channels_housekeeping(struct channels *c, struct db *db)
 {
 	int lost = 0;
 	enum status st;
 
 	if (clock_boot_ms() < c->next)
 		return GR_OK;
-	c->next = clock_boot_ms() + CHORES_MS;
+	c->next = clock_boot_ms() + HOUSEKEEPING_MS;
 	if ((st = look(c, db)) != GR_OK || (st = db_begin(db)) != GR_OK)
 		return st;
 	if ((st = save(c, &lost, db)) != GR_OK || (st = db_commit(db)) != GR_OK) {
@@ -270,7 +268,7 @@ enum status channels_chores(struct channels *c, struct db *db)
 		return st;
 	}
 	for (size_t i = 0; i < c->count; i++)
-		c->posts[i].changed = false;
+		c->deliveries[i].changed = false;
 	c->gone = false;
 	if (lost > 0)
 		complain("%s: %d notification(s) of more than a week ago were given up", c->dir,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * channels.h - takes notices to the channels: one program of notify.d each, that gets one notice
- * at a time on its standard input. gr-notifier runs them. Nothing here waits: what is under way is
- * looked after in later turns.
+ * channels.h - delivers notifications over channels. A channel is a program in notify.d, which
+ * gets one notification at a time on its standard input; gr-notifier runs it. Nothing here waits:
+ * deliveries that have begun are looked at in later turns of the event loop.
  *
- * A channel has its notices in order, each until its program has ended with 0, or with 100, which
- * gives it up; any other end, or none within half a minute, is tried again after a growing delay.
- * No channel waits for another.
+ * A channel gets its notifications in order. One is delivered when the program exits with 0, and
+ * given up when it exits with 100; otherwise, and when the program takes longer than half a
+ * minute, it is tried again after a growing delay. No channel waits for another.
  */
 #ifndef GR_DAEMON_CHANNELS_H
 #define GR_DAEMON_CHANNELS_H
@@ -18,44 +18,45 @@
 #include "registry/home.h"
 #include "registry/notification.h"
 
-enum { CHANNELS_CHANNELS = 16 };
+enum { CHANNELS_MAX = 16 };
 
-struct channels_post {
+struct channels_delivery {
 	struct notification_channel channel;
-	int64_t notice;		/* that is on its way */
+	int64_t notification;	/* that is being delivered */
 	bool under_way;
 	struct peer peer;	/* the gr-notifier that has it */
-	int64_t until;		/* clock_boot_ms: when that is not waited for any longer */
-	bool changed;		/* not saved yet */
+	int64_t until;		/* clock_boot_ms: an answer that comes later is not waited for */
+	bool changed;		/* channel is not saved yet */
 };
 struct channels {
-	struct channels_post posts[CHANNELS_CHANNELS];
+	struct channels_delivery deliveries[CHANNELS_MAX];	/* one for each channel */
 	size_t count;
-	bool gone;		/* a channel went: to be saved */
-	bool crowded;		/* it has been said that there are too many */
-	/* gr-notifier's folder, and notify.d in it */
+	bool gone;		/* a channel was removed: to be saved */
+	bool crowded;		/* the line about too many channels has been written */
+	/* gr-notifier's directory, and notify.d in it */
 	char notifier[PATH_MAX], dir[PATH_MAX];
-	char home[PATH_MAX], socket[PATH_MAX];		/* for the environment of the programs */
+	char home[PATH_MAX], socket[PATH_MAX];	/* for the environment of the programs */
 	struct wire wire;
 	int64_t minute_ms;
-	int64_t next;		/* clock_boot_ms: of the next chores */
+	int64_t next;		/* clock_boot_ms: of the next housekeeping */
 };
 
 /* socket is the broker's. */
 void channels_open(struct channels *c, const struct home *home, const char *socket,
 		   int64_t minute_ms);
-/* Ends programs that still run; their notices are not delivered. */
+/* Ends programs that still run; what they had is not delivered. */
 void channels_close(struct channels *c);
 
 /*
- * Programs that have ended are judged, those that are late are ended, and new ones are started.
- * Outside a transaction.
+ * Takes the results of programs that have ended, ends those that took too long, and starts new
+ * deliveries. Outside a transaction. On GR_FAIL one line has been written.
  */
-enum status channels_turn(struct channels *c, struct db *db);
+enum status channels_deliver(struct channels *c, struct db *db);
 /*
- * Once a second, however often it is called: what channels are there? How far they are is written
- * down, and what all of them have is forgotten. Outside a transaction.
+ * Once a second, however often it is called: looks which channels there are, saves how far each
+ * is, and deletes notifications that all of them have. Outside a transaction. On GR_FAIL one line
+ * has been written.
  */
-enum status channels_chores(struct channels *c, struct db *db);
+enum status channels_housekeeping(struct channels *c, struct db *db);
 
 #endif

@@ -2,12 +2,18 @@
 /* dispatch.c - from a message of the broker plugin to a handler, and back */
 #include "clock.h"
 #include "complain.h"
-#include "daemon/daemon.h"
+#include "daemon/closed_connection.h"
+#include "daemon/dispatch.h"
+#include "daemon/flooding.h"
+#include "daemon/last_issued.h"
+#include "daemon/window_counter.h"
 #include "jobs/own_job_request.h"
 #include "jobs/service.h"
 #include "json.h"
 #include "registry/alarm.h"
 #include "registry/certificate.h"
+#include "registry/outbox_delivery.h"
+#include "registry/retired_certificate.h"
 #include "registry/rotation.h"
 #include "registry/session.h"
 #include "rotation/commit.h"
@@ -23,7 +29,7 @@
 
 enum { PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message */
 
-/* in/<certificateId>/<hex of the client id>/<topic>: the plugin alone writes these. */
+/* in/<certificateId>/<hex of the client id>/<topic>: only the plugin can publish there. */
 struct stamp {
 	char principal[65];
 	char client[TOPIC_CLIENT_MAX + 1];
@@ -52,8 +58,9 @@ static bool read_stamp(struct stamp *s, const char *topic)
 }
 
 /*
- * The thing itself is here over certificate. again: the broker only repeats itself, so that the
- * session began earlier, perhaps before a word that is on record by now.
+ * The thing itself is connected with certificate c. again: the broker repeats a report of a
+ * session that began earlier, perhaps before a final status that is on record by now; such a
+ * session decides nothing.
  */
 static enum status thing_began(struct daemon *d, const struct certificate *c, bool again,
 			       int64_t now)
@@ -68,8 +75,8 @@ static enum status thing_began(struct daemon *d, const struct certificate *c, bo
 }
 
 /*
- * Only a session under exactly the thing's name tells what the thing uses; T#gr at least shows
- * that NEW works.
+ * Only a session whose client id is exactly the thing's name tells which certificate the thing
+ * uses. A session of T#gr shows that a new certificate works.
  */
 static enum status session_report(struct daemon *d, const struct stamp *s, bool started,
 				  bool again, int64_t now)
@@ -83,42 +90,39 @@ static enum status session_report(struct daemon *d, const struct stamp *s, bool 
 	suffix = topic_client_suffix(s->client, c.thing);
 	if (!suffix || c.thing[0] == '\0')
 		return GR_OK;
-	if (started && (suffix[0] == '\0' || strcmp(suffix, "gr") == 0) &&
-	    (st = rotation_used(d->db, c.id, now)) != GR_OK)
-		return st;
+	if (started && (suffix[0] == '\0' || strcmp(suffix, "gr") == 0)) {
+		st = rotation_used(d->db, c.id, now);
+		if (st != GR_OK)
+			return st;
+	}
 	if (suffix[0] != '\0')
 		return GR_OK;
 	return started ? thing_began(d, &c, again, now) : session_ended(d->db, c.thing, c.id);
 }
 
 /*
- * A certificate that we took out of use, or never knew, wants in. One that an operator switched
- * off is no news.
+ * The broker refused a certificate. Raises an alarm if a rotation retired it, or if it was never
+ * registered; none if an operator deactivated it.
  */
 static enum status refusal_report(struct daemon *d, const struct stamp *s, int64_t now)
 {
 	struct certificate c;
-	sqlite3_stmt *row;
-	char thing[129] = "";
-	enum status st = db_query(&row, d->db,
-				  "SELECT thing FROM rotation WHERE retired IS NOT NULL AND"
-				  " ((new = ?1 AND survivor = 'OLD') OR (old = ?1 AND survivor = "
-				  "'NEW')) ORDER BY id DESC LIMIT 1",
-				  "s", s->principal);
+	char thing[129];
+	enum status st = retired_certificate_thing(thing, d->db, s->principal);
 
-	if (st == GR_OK)
-		str_copy(thing, sizeof thing, db_text(row, 0));
-	db_done(row);
 	if (st == GR_OK)
 		return alarm_raise(d->db, "retired-used", thing, s->principal,
 				   "a retired certificate tried to connect", now);
-	if (st == GR_FAIL || (st = certificate_get(&c, d->db, s->principal)) != GR_NO)
+	if (st != GR_NO)
+		return st;
+	st = certificate_get(&c, d->db, s->principal);
+	if (st != GR_NO)
 		return st;
 	return alarm_raise(d->db, "unknown-certificate", "", s->principal,
 			   "a certificate that is not registered tried to connect", now);
 }
 
-/* The broker let it in for a rotation alone, because the operator granted that; he should know. */
+/* The operator allows expired certificates to connect for a rotation, and is told of each. */
 static enum status note_expired(struct daemon *d, const struct stamp *s, int64_t now)
 {
 	struct certificate c;
@@ -142,7 +146,7 @@ static enum status connected(struct daemon *d, const struct stamp *s, const stru
 
 	json_decref(body);
 	if (!again)
-		asked_note(d->asked, s->client, 0);
+		last_issued_note(d->last_issued, s->client, 0);
 	return st == GR_OK ? session_report(d, s, true, again, now) : st;
 }
 
@@ -154,13 +158,13 @@ static enum status report(struct daemon *d, const struct stamp *s, const struct 
 	if (strcmp(s->topic, "gr/disconnected") == 0)
 		return session_report(d, s, false, false, now);
 	if (strcmp(s->topic, "gr/thrown-out") == 0)
-		return closing_note(d, s->principal, s->client, m, now);
+		return closed_connection_note(d->db, d->closed, s->principal, s->client, m, now);
 	if (strcmp(s->topic, "gr/flooding") == 0)
-		return flooding_note(d, s->principal, now);
+		return flooding_alarm(d->db, s->principal, now);
 	return strcmp(s->topic, "gr/refused") == 0 ? refusal_report(d, s, now) : GR_OK;
 }
 
-/* A refusal in the words of the service that was asked. */
+/* Refuses in the form of the service that was asked: shadows, certificates or jobs. */
 static enum status refuse(struct event *e, const char *code, const char *message)
 {
 	if (e->request.kind == TOPIC_SHADOW)
@@ -170,7 +174,7 @@ static enum status refuse(struct event *e, const char *code, const char *message
 						     : event_reject_code(e, code, message, NULL);
 }
 
-/* May the topic stand as it is? False: *st is what answering the refusal gave. */
+/* Checks the job id in the topic. False: refused; *st is the status of that answer. */
 static bool names_job(struct event *e, enum status *st)
 {
 	enum topic_kind kind = e->request.kind;
@@ -211,8 +215,9 @@ static enum status route(struct event *e)
 }
 
 /*
- * A certificate that died since the broker let it in gets no answer at all: its connection is
- * about to be closed.
+ * Tells whether the certificate may still speak for the thing. GR_NO: it was retired or revoked
+ * since the broker let it in. It gets no answer at all, because its connection is about to be
+ * closed.
  */
 static enum status is_entitled(struct daemon *d, const struct event *e)
 {
@@ -224,14 +229,38 @@ static enum status is_entitled(struct daemon *d, const struct event *e)
 	return c.active && !c.revoked && strcmp(c.thing, e->request.thing) == 0 ? GR_OK : GR_NO;
 }
 
-/* FAILED over NEW: retiring NEW closes the connection, and the answer must have left by then. */
-static enum status note_parting(struct daemon *d, const char *certificate)
+/*
+ * After FAILED over NEW, NEW is retired, which closes this connection: the answer must have left
+ * before.
+ */
+static enum status note_own_retirement(struct daemon *d, const char *certificate)
 {
 	enum status st = rotation_is_lost(d->db, certificate);
 
 	if (st == GR_OK)
-		d->parting = true;
+		d->answer_before_retiring = true;
 	return st == GR_NO ? GR_OK : st;
+}
+
+static enum status handle_event(struct daemon *d, struct event *e)
+{
+	if (!topic_is_certificate(e->request.kind) &&
+	    !window_counter_admits(d->requests, e->request.thing, clock_boot_ms()))
+		return refuse(e, "RequestThrottled",
+			      "too many requests of this thing in one second");
+	if (!e->body)
+		return refuse(e, "InvalidJson", "the payload is not a JSON object");
+	return route(e);
+}
+
+static void queue_answer(struct daemon *d, const struct event *e)
+{
+	char *text = json_compact(e->answer);
+
+	if (!text ||
+	    !message_queue_push(&d->broker.out, e->answer_topic, text, strlen(text)))
+		complain("%s: answer dropped", e->answer_topic);
+	free(text);
 }
 
 static enum status request(struct daemon *d, const struct stamp *s, const struct message *m,
@@ -239,36 +268,26 @@ static enum status request(struct daemon *d, const struct stamp *s, const struct
 {
 	struct event e = {
 		.db = d->db, .signer = &d->signer, .authorities = d->authorities, .now = now,
-		.minute_ms = d->limits.minute_ms,
+		.minute_ms = d->settings.minute_ms,
 		.final_status = final_status_count,
-		.own_job_ms = d->own_job_ms, .asked = asked_find(d->asked, s->client),
+		.own_job_ms = d->own_job_ms, .asked = last_issued_find(d->last_issued, s->client),
 		.principal = s->principal, .client = s->client, .topic = s->topic
 	};
 	enum status st;
 
 	topic_parse(&e.request, s->topic);
-	if ((st = is_entitled(d, &e)) != GR_OK)
+	st = is_entitled(d, &e);
+	if (st != GR_OK)
 		return st == GR_NO ? GR_OK : st;
 	e.body = m->len <= PAYLOAD_MAX ? json_object_parse(m->payload, m->len) : NULL;
 	json_drop_null(e.body);
-	if (!topic_is_certificate(e.request.kind) &&
-	    !throttle_admits(d->throttle, e.request.thing, clock_boot_ms()))
-		st = refuse(&e, "RequestThrottled",
-			    "too many requests of this thing in one second");
-	else
-		st = e.body ? route(&e)
-			    : refuse(&e, "InvalidJson", "the payload is not a JSON object");
+	st = handle_event(d, &e);
 	if (st == GR_OK && e.asked)
-		asked_note(d->asked, s->client, e.asked);
+		last_issued_note(d->last_issued, s->client, e.asked);
 	if (st == GR_OK && e.writes && e.request.kind == TOPIC_UPDATE)
-		st = note_parting(d, s->principal);
-	if (st == GR_OK && e.answer) {
-		char *text = json_compact(e.answer);
-
-		if (!text || !queue_push(&d->bus.out, e.answer_topic, text, strlen(text)))
-			complain("%s: answer dropped", e.answer_topic);
-		free(text);
-	}
+		st = note_own_retirement(d, s->principal);
+	if (st == GR_OK && e.answer)
+		queue_answer(d, &e);
 	json_decref(e.body);
 	event_release(&e);
 	return st;
@@ -280,28 +299,29 @@ static enum status handle(struct daemon *d, const struct message *m)
 	struct stamp s;
 
 	if (strcmp(m->topic, "in/gr/sessions") == 0)
-		/* those that are live are reported after it, one by one */
+		/* The plugin reports all live sessions one by one behind this message. */
 		return session_all_ended(d->db);
 	if (strcmp(m->topic, "in/gr/mark") == 0)
-		/* all before it is on record when this leaves */
-		return queue_push(&d->bus.out, "out/gr/mark", m->payload, m->len) ? GR_OK
-										  : GR_FAIL;
+		/* When this leaves, all requests before it are committed. */
+		return message_queue_push(&d->broker.out, "out/gr/mark", m->payload, m->len)
+		    ? GR_OK
+		    : GR_FAIL;
 	if (strcmp(m->topic, "in/gr/dropped") == 0)
-		return flooding_count(d, m);
+		return flooding_count(d->db, m);
 	if (!read_stamp(&s, m->topic)) {
 		complain("%s: not a topic of the broker plugin", m->topic);
 		return GR_OK;
 	}
 	if (strncmp(s.topic, "gr/", 3) == 0)
 		return report(d, &s, m, now);
-	d->settle = true;
+	d->reconcile = true;
 	return request(d, &s, m, now);
 }
 
 /*
- * GR_FAIL: there was no room, or no registry or ledger that works. What was being handled and all
- * that is not on record yet comes again. A request that fails for what it says fails alone, and
- * once: the others must not wait for it for ever.
+ * GR_FAIL: the registry or the ledger cannot be written now; all requests that are not committed
+ * come again. A request that fails for another reason is dropped alone, so that the others do not
+ * wait for it for ever; it gets no answer, and the device asks again.
  */
 static enum status handle_all(struct daemon *d)
 {
@@ -309,16 +329,16 @@ static enum status handle_all(struct daemon *d)
 	bool unwell = false;
 
 	/*
-	 * A full disk may make SQLite give up the whole transaction: then there is nothing to
-	 * commit, and that fails.
+	 * A full disk may make SQLite roll back the whole transaction. Then the commit fails, as
+	 * it should.
 	 */
-	while (!unwell && db_in_transaction(d->db) && (m = fair_queue_pop(&d->bus.in))) {
+	while (!unwell && db_in_transaction(d->db) && (m = fair_queue_pop(&d->broker.in))) {
 		d->signer.failed = false;
 		if (db_mark(d->db) == GR_OK && handle(d, m) == GR_OK) {
 			(void)db_keep(d->db);	/* should that fail, so will the commit */
 		} else {
 			unwell = db_is_unwell(d->db) || d->signer.failed;
-			db_undo(d->db);	/* no answer: the device asks again */
+			db_undo(d->db);
 		}
 		message_free(m);
 	}
@@ -326,26 +346,33 @@ static enum status handle_all(struct daemon *d)
 }
 
 /*
- * What the batch decided is carried out, and what the broker has taken is forgotten, in the same
- * transaction: one sync for all of it. A batch that only read needs none; its answers do not wait
- * for the disk.
+ * Runs the reconciler and deletes sent outbox rows in the transaction of the batch: one sync of
+ * the disk for all of it. A batch that only read needs no sync, and its answers do not wait for
+ * one.
  */
 static enum status finish(struct daemon *d, int64_t changes_before)
 {
 	bool wrote = db_total_changes(d->db) != changes_before, more = false;
-	enum status st;
+	enum status st = GR_OK;
 
-	if (d->parting &&
-	    (st = db_number(&d->parting_row, d->db, "SELECT max(id) FROM outbox", "")) != GR_OK)
-		return GR_FAIL;
-	if (wrote && d->parting_row <= d->bus.taken_row &&
+	if (d->answer_before_retiring)
+		st = outbox_delivery_newest(&d->retire_after_row, d->db);
+	if (st != GR_OK)
+		return st;
+	/* Housekeeping goes on with what is left of it, also where it failed. */
+	if (wrote && d->retire_after_row <= d->broker.taken_row &&
 	    reconcile_run(&more, d->db, d->quarantine_ms, clock_real_ms()) == GR_OK)
-		d->settle = more;	/* the chores go on with it, also where it failed */
-	if ((wrote && (st = bus_forget_sent(&d->bus, d->db)) != GR_OK) ||
-	    (st = signer_sync(&d->signer)) != GR_OK || (st = db_commit(d->db)) != GR_OK)
+		d->reconcile = more;
+	if (wrote)
+		st = broker_connection_forget_sent(&d->broker, d->db);
+	if (st == GR_OK)
+		st = signer_sync(&d->signer);
+	if (st == GR_OK)
+		st = db_commit(d->db);
+	if (st != GR_OK)
 		return st;
 	if (wrote)
-		d->bus.acked_row = 0;
+		d->broker.acked_row = 0;
 	return GR_OK;
 }
 
@@ -354,18 +381,20 @@ enum status dispatch_batch(struct daemon *d)
 	int64_t before = db_total_changes(d->db);
 	enum status st;
 
-	if (d->bus.in.count == 0)
+	if (d->broker.in.count == 0)
 		return GR_OK;
-	if ((st = db_begin(d->db)) != GR_OK)
+	st = db_begin(d->db);
+	if (st != GR_OK)
 		return st;
-	d->parting = false;
-	if ((st = handle_all(d)) == GR_OK && (st = finish(d, before)) == GR_OK)
+	d->answer_before_retiring = false;
+	st = handle_all(d);
+	if (st == GR_OK)
+		st = finish(d, before);
+	if (st == GR_OK)
 		return GR_OK;
 	db_rollback(d->db);
-	d->settle = true;
-	/*
-	 * nothing was recorded, so nothing is answered or acknowledged: the broker sends it again
-	 */
-	bus_close(&d->bus);
+	d->reconcile = true;
+	/* Nothing was recorded, so nothing may be answered: the broker sends the requests again. */
+	broker_connection_close(&d->broker);
 	return st;
 }

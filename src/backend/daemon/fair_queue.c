@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fair_queue.c - requests that were read, a line for each thing */
+/* fair_queue.c - requests that were read, a queue for each thing */
 #include "daemon/fair_queue.h"
 #include "str.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct line {
-	struct line *next;		/* in the round */
-	struct line *same_bucket;
-	struct queue waiting;
-	char peer[FAIR_QUEUE_PEER];
+enum { NAME_SIZE = 257 };
+
+/* A hash table finds one by its name; the empty ones are freed with their turn. */
+struct fair_queue_thing {
+	struct fair_queue_thing *next;		/* whose turn is next */
+	struct fair_queue_thing *same_bucket;
+	struct message_queue waiting;
+	char name[NAME_SIZE];
 };
 
 /* Where in in/CERTIFICATE/HEX OF THE CLIENT ID/TAIL the parts begin. */
@@ -23,10 +26,10 @@ enum {
 void fair_queue_init(struct fair_queue *f)
 {
 	*f = (struct fair_queue){ .last = &f->first };
-	queue_init(&f->after);
+	message_queue_init(&f->after);
 }
 
-/* Hexadecimal, of the client id up to its '#'. */
+/* Length of the thing's name in hexadecimal: the client id up to its '#', which is 23. */
 static size_t thing_length(const char *client)
 {
 	size_t len = strcspn(client, "/"), n = 0;
@@ -37,64 +40,68 @@ static size_t thing_length(const char *client)
 }
 
 /*
- * Whose it is, and may it be dropped? A client id counts only from one that was let in: a report
- * of one that was refused is the certificate's.
+ * Reads the name of the queue that a message belongs in, and whether it is a request, which may be
+ * dropped. The queue is that of the thing; but a client that was refused may have called itself
+ * anything, so the report of that goes by its certificate.
  */
-static void read_peer(char peer[static FAIR_QUEUE_PEER], bool *request, const char *topic)
+static void read_name(char name[static NAME_SIZE], bool *request, const char *topic)
 {
 	bool stamped = strlen(topic) > CLIENT_AT && topic[CLIENT_AT - 1] == '/';
 	const char *client = topic + CLIENT_AT, *tail = stamped ? strchr(client, '/') : NULL;
 
-	peer[0] = '\0';
+	name[0] = '\0';
 	*request = tail && strncmp(tail, "/gr/", 4) != 0;
 	if (tail && strcmp(tail, "/gr/refused") == 0)
-		str_format(peer, FAIR_QUEUE_PEER, "%.*s", CERTIFICATE_LEN, topic + CERTIFICATE_AT);
+		str_format(name, NAME_SIZE, "%.*s", CERTIFICATE_LEN, topic + CERTIFICATE_AT);
 	else if (tail)
-		str_format(peer, FAIR_QUEUE_PEER, "%.*s", (int)thing_length(client), client);
+		str_format(name, NAME_SIZE, "%.*s", (int)thing_length(client), client);
 }
 
 /* FNV-1a */
-static struct line **bucket_of(struct fair_queue *f, const char *peer)
+static struct fair_queue_thing **bucket_of(struct fair_queue *f, const char *name)
 {
 	uint32_t h = 2166136261u;
 
-	for (; *peer; peer++)
-		h = (h ^ (unsigned char)*peer) * 16777619u;
-	return &f->by_peer[h % FAIR_QUEUE_BUCKETS];
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 16777619u;
+	return &f->by_name[h % FAIR_QUEUE_BUCKETS];
 }
 
-static void join_round(struct fair_queue *f, struct line *l)
+static void append_turn(struct fair_queue *f, struct fair_queue_thing *t)
 {
-	l->next = NULL;
-	*f->last = l;
-	f->last = &l->next;
+	t->next = NULL;
+	*f->last = t;
+	f->last = &t->next;
 }
 
-/* NULL: out of memory. */
-static struct line *line_of(struct fair_queue *f, const char *peer)
+/* Finds the queue of that name or makes it. NULL: out of memory. */
+static struct fair_queue_thing *thing_of(struct fair_queue *f, const char *name)
 {
-	struct line **bucket = bucket_of(f, peer), *l = *bucket;
+	struct fair_queue_thing **bucket = bucket_of(f, name), *t = *bucket;
 
-	while (l && strcmp(l->peer, peer) != 0)
-		l = l->same_bucket;
-	if (l || !(l = calloc(1, sizeof *l)))
-		return l;
-	queue_init(&l->waiting);
-	str_copy(l->peer, sizeof l->peer, peer);
-	l->same_bucket = *bucket;
-	*bucket = l;
-	join_round(f, l);
-	return l;
+	while (t && strcmp(t->name, name) != 0)
+		t = t->same_bucket;
+	if (t)
+		return t;
+	t = calloc(1, sizeof *t);
+	if (!t)
+		return NULL;
+	message_queue_init(&t->waiting);
+	str_copy(t->name, sizeof t->name, name);
+	t->same_bucket = *bucket;
+	*bucket = t;
+	append_turn(f, t);
+	return t;
 }
 
-static void end_line(struct fair_queue *f, struct line *l)
+static void remove_thing(struct fair_queue *f, struct fair_queue_thing *t)
 {
-	struct line **at = bucket_of(f, l->peer);
+	struct fair_queue_thing **at = bucket_of(f, t->name);
 
-	while (*at != l)
+	while (*at != t)
 		at = &(*at)->same_bucket;
-	*at = l->same_bucket;
-	free(l);
+	*at = t->same_bucket;
+	free(t);
 }
 
 static void drop(struct fair_queue *f, const char *topic)
@@ -106,44 +113,47 @@ static void drop(struct fair_queue *f, const char *topic)
 
 bool fair_queue_push(struct fair_queue *f, const char *topic, const void *payload, size_t len)
 {
-	char peer[FAIR_QUEUE_PEER];
+	char name[NAME_SIZE];
 	struct message *m;
-	struct line *l;
+	struct fair_queue_thing *t;
 	bool request;
 
 	if (f->after.first || strncmp(topic, "in/gr/", 6) == 0)
-		return queue_push(&f->after, topic, payload, len) && ++f->count;
-	read_peer(peer, &request, topic);
-	if (!(l = line_of(f, peer)))
+		return message_queue_push(&f->after, topic, payload, len) && ++f->count;
+	read_name(name, &request, topic);
+	t = thing_of(f, name);
+	if (!t)
 		return false;
-	if (request && l->waiting.count >= FAIR_QUEUE_LINE) {
+	if (request && t->waiting.count >= FAIR_QUEUE_EACH) {
 		drop(f, topic);
 		return true;
 	}
-	if (!(m = message_new(topic, payload, len)))
-		return false;	/* an empty line leaves with its turn */
-	queue_add_message(&l->waiting, m);
+	m = message_new(topic, payload, len);
+	if (!m)
+		return false;
+	message_queue_add(&t->waiting, m);
 	f->count++;
 	return true;
 }
 
 struct message *fair_queue_pop(struct fair_queue *f)
 {
+	struct fair_queue_thing *t;
 	struct message *m = NULL;
-	struct line *l;
 
-	while (!m && (l = f->first)) {
-		f->first = l->next;
+	while (!m && f->first) {
+		t = f->first;
+		f->first = t->next;
 		if (!f->first)
 			f->last = &f->first;
-		m = queue_pop(&l->waiting);
-		if (l->waiting.first)
-			join_round(f, l);
+		m = message_queue_pop(&t->waiting);
+		if (t->waiting.first)
+			append_turn(f, t);
 		else
-			end_line(f, l);
+			remove_thing(f, t);
 	}
 	if (!m)
-		m = queue_pop(&f->after);
+		m = message_queue_pop(&f->after);
 	if (m)
 		f->count--;
 	return m;

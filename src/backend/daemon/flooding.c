@@ -1,53 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* flooding.c - things that ask for more than they may: what was dropped, here or by the broker */
+/* flooding.c - things that send more requests than they may */
+#include "daemon/flooding.h"
 #include "clock.h"
-#include "daemon/daemon.h"
 #include "json.h"
 #include "registry/alarm.h"
 #include "registry/certificate.h"
+#include "registry/total.h"
 
-enum status flooding_note(struct daemon *d, const char *certificate, int64_t now)
+static const char total_name[] = "dropped";
+
+enum status flooding_alarm(struct db *db, const char *certificate, int64_t now)
 {
 	struct certificate c;
-	enum status st = certificate_get(&c, d->db, certificate);
+	enum status st = certificate_get(&c, db, certificate);
 
 	if (st != GR_OK)
 		return st == GR_NO ? GR_OK : st;
-	return alarm_raise(d->db, "flooding", c.thing, c.id,
-			   "it asks for more than a thing may: what is too much gets no answer",
+	return alarm_raise(db, "flooding", c.thing, c.id,
+			   "the thing sends more requests than it may: the rest gets no answer",
 			   now);
 }
 
-static enum status count(struct db *db, const char *what, int64_t more)
+enum status flooding_count(struct db *db, const struct message *m)
 {
-	if (more <= 0)
-		return GR_OK;
-	return db_run(db,
-		      "INSERT INTO total VALUES ('dropped', ?1, ?2) ON CONFLICT DO UPDATE SET "
-		      "count = count + ?2",
-		      "si", what, more);
-}
-
-enum status flooding_count(struct daemon *d, const struct message *m)
-{
+	static const struct { const char *member, *limit; } counts[] = {
+		{ "requests", "rate" }, { "waiting", "backlog" }, { "connections", "connect" }
+	};
 	json_t *body = json_object_parse(m->payload, m->len);
-	enum status st = count(d->db, "rate",
-			       json_integer_value(json_object_get(body, "requests")));
+	enum status st = GR_OK;
 
-	if (st == GR_OK)
-		st = count(d->db, "backlog", json_integer_value(json_object_get(body, "waiting")));
-	if (st == GR_OK)
-		st = count(d->db, "connect",
-			   json_integer_value(json_object_get(body, "connections")));
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0] && st == GR_OK; i++)
+		st = total_add(db, total_name, counts[i].limit,
+			       json_integer_value(json_object_get(body, counts[i].member)));
 	json_decref(body);
 	return st;
 }
 
-enum status flooding_count_own(struct daemon *d, const struct fair_queue *f)
+enum status flooding_count_own(struct db *db, const struct fair_queue *queue)
 {
-	if (f->dropped == 0)
+	enum status st;
+
+	if (queue->dropped == 0)
 		return GR_OK;
-	if (flooding_note(d, f->loudest, clock_real_ms()) != GR_OK)
-		return GR_FAIL;
-	return count(d->db, "turn", (int64_t)f->dropped);
+	st = flooding_alarm(db, queue->loudest, clock_real_ms());
+	if (st != GR_OK)
+		return st;
+	return total_add(db, total_name, "turn", (int64_t)queue->dropped);
 }

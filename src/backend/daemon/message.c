@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* message.c - messages and lists of them */
+/* message.c - messages and queues of them */
 #include "daemon/message.h"
 
 #include <stdlib.h>
@@ -32,12 +32,12 @@ void message_free(struct message *m)
 	free(m);
 }
 
-void queue_init(struct queue *q)
+void message_queue_init(struct message_queue *q)
 {
-	*q = (struct queue){ .last = &q->first };
+	*q = (struct message_queue){ .last = &q->first };
 }
 
-void queue_add_message(struct queue *q, struct message *m)
+void message_queue_add(struct message_queue *q, struct message *m)
 {
 	m->next = NULL;
 	*q->last = m;
@@ -45,16 +45,17 @@ void queue_add_message(struct queue *q, struct message *m)
 	q->count++;
 }
 
-bool queue_push(struct queue *q, const char *topic, const void *payload, size_t len)
+bool message_queue_push(struct message_queue *q, const char *topic, const void *payload,
+			size_t len)
 {
 	struct message *m = message_new(topic, payload, len);
 
 	if (m)
-		queue_add_message(q, m);
+		message_queue_add(q, m);
 	return m != NULL;
 }
 
-struct message *queue_pop(struct queue *q)
+struct message *message_queue_pop(struct message_queue *q)
 {
 	struct message *m = q->first;
 
@@ -67,10 +68,10 @@ struct message *queue_pop(struct queue *q)
 	return m;
 }
 
-void queue_clear(struct queue *q)
+void message_queue_clear(struct message_queue *q)
 {
 	struct message *m;
 
-	while ((m = queue_pop(q)))
+	while ((m = message_queue_pop(q)))
 		message_free(m);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* message.h - a request as it came, or an answer on its way out; a list of them. */
+/* message.h - a request as it came, or an answer on its way out; a queue of them. */
 #ifndef GR_DAEMON_MESSAGE_H
 #define GR_DAEMON_MESSAGE_H
 
@@ -8,23 +8,25 @@
 
 struct message {
 	struct message *next;
-	char *topic, *payload;
+	char *topic, *payload;	/* payload has a NUL behind its len bytes */
 	size_t len;
 };
-/* Copies both. NULL: out of memory. */
+/* Copies topic and payload. NULL: out of memory. */
 struct message *message_new(const char *topic, const void *payload, size_t len);
 void message_free(struct message *m);	/* takes NULL */
 
-struct queue {
+struct message_queue {
 	struct message *first, **last;
 	size_t count;
 };
-void queue_init(struct queue *q);
-/* Copies both. False: out of memory. */
-bool queue_push(struct queue *q, const char *topic, const void *payload, size_t len);
-/* Takes over m. */
-void queue_add_message(struct queue *q, struct message *m);
-struct message *queue_pop(struct queue *q);
-void queue_clear(struct queue *q);
+void message_queue_init(struct message_queue *q);
+/* Appends a copy. False: out of memory. */
+bool message_queue_push(struct message_queue *q, const char *topic, const void *payload,
+			size_t len);
+/* Appends m and takes it over. */
+void message_queue_add(struct message_queue *q, struct message *m);
+/* The first message, which leaves the queue; message_free. NULL: the queue is empty. */
+struct message *message_queue_pop(struct message_queue *q);
+void message_queue_clear(struct message_queue *q);
 
 #endif

@@ -23,7 +23,9 @@ static const struct arg_option options[] = {
 };
 static const struct arg_spec spec = {
 	"gr-ca crl", "[-H DIR] [-d N] [AUTHORITY]",
-	"Print the CRL (PEM) of an authority, by default of the one that issues now: its revoked certificates until they expire.", options
+	"Print the CRL (PEM) of an authority, by default of the one that issues now: its revoked "
+	"certificates until they expire.",
+	options
 };
 
 static enum status add(void *obj, const struct revocation *r)
@@ -50,13 +52,14 @@ static enum status make(X509_CRL **crl, struct signer *signer, struct db *db,
 	int64_t now = clock_real_ms(), period = days * DAY_MS, number;
 	enum status st;
 
-	if ((st = take_number(&number, db, authority, now)) != GR_OK ||
-	    (st = signer_crl_begin(signer, authority, number, now / 1000,
-				   (now + period) / 1000)) != GR_OK ||
-	    /* An entry must still stand on one list after the end of its certificate (RFC 5280, 3.3). */
-	    (st = revocation_each(db, authority, now - period, add, signer)) != GR_OK)
-		return st;
-	return signer_crl_sign(crl, signer);
+	st = take_number(&number, db, authority, now);
+	if (st == GR_OK)
+		st = signer_crl_begin(signer, authority, number, now / 1000,
+				      (now + period) / 1000);
+	/* An entry must be in one CRL after its certificate has expired (RFC 5280, 3.3). */
+	if (st == GR_OK)
+		st = revocation_each(db, authority, now - period, add, signer);
+	return st == GR_OK ? signer_crl_sign(crl, signer) : st;
 }
 
 static enum status print(const struct home *home, const char *authority, int64_t days)

@@ -11,12 +11,15 @@
 #include <unistd.h>
 
 static const struct arg_option options[] = { HOME_OPTION, TOKEN_OPTIONS, { 0 } };
-static const struct arg_spec spec = {
-	"gr-ca import", "[-H DIR] {AUTHORITY KEY-FILE | -k URI [--module PATH] [--pin-source FILE] AUTHORITY} CERTIFICATE-FILE",
-	"Bring an authority along: its key, and its certificate followed by all above it up to a self-signed one (PEM).", options
-};
+static const struct arg_spec spec = { "gr-ca import",
+				      "[-H DIR] {AUTHORITY KEY-FILE | -k URI [--module PATH] "
+				      "[--pin-source FILE] AUTHORITY} CERTIFICATE-FILE",
+				      "Bring an authority along: its key, and its certificate "
+				      "followed by all above it up to a self-signed one (PEM).",
+				      options };
 
-static enum status import(const char *dir, const char *name, const struct new_authority_source *source)
+static enum status import(const char *dir, const char *name,
+			  const struct new_authority_source *source)
 {
 	struct authority a = { 0 };
 	struct home home;
@@ -25,7 +28,8 @@ static enum status import(const char *dir, const char *name, const struct new_au
 
 	if ((st = ca_directory_lock(&fd, &home, dir, true)) != GR_OK)
 		return st;
-	if ((st = new_authority_import(&a, home.ca, name, source, clock_real_ms() / 1000)) == GR_OK)
+	if ((st = new_authority_import(&a, home.ca, name, source, clock_real_ms() / 1000)) ==
+	    GR_OK)
 		st = trust_store_add(home.trusted, &a);
 	authority_release(&a);
 	close(fd);

@@ -21,14 +21,20 @@ static const struct arg_option options[] = {
 	HOME_OPTION,
 	{ 'n', "name", "CN", "common name of the authority (default gr CA)" },
 	{ OPT_AWS, "aws-name", NULL, "instead, the name that AWS IoT's own has" },
-	{ 'a', "algorithm", "ALGORITHM", "its key: RSA-2048 (default), RSA-3072, ECDSA-P256, ECDSA-P384, ECDSA-P521" },
+	{ 'a', "algorithm", "ALGORITHM",
+	  "its key: RSA-2048 (default), RSA-3072, ECDSA-P256, ECDSA-P384, ECDSA-P521" },
 	TOKEN_OPTIONS,
-	{ OPT_EXISTING, "existing", NULL, "the key is in the token already; without this a new one is made there" },
+	{ OPT_EXISTING, "existing", NULL,
+	  "the key is in the token already; without this a new one is made there" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-ca init", "[-H DIR] [-n CN | --aws-name] [-a ALGORITHM] [-k URI [--module PATH] [--pin-source FILE] [--existing]] [AUTHORITY]",
-	"Make a certificate authority, called ca unless said otherwise: DIR/ca/AUTHORITY.key and .pem.", options
+	"gr-ca init",
+	"[-H DIR] [-n CN | --aws-name] [-a ALGORITHM] [-k URI [--module PATH] [--pin-source FILE] "
+	"[--existing]] [AUTHORITY]",
+	"Make a certificate authority, called ca unless said otherwise: DIR/ca/AUTHORITY.key and "
+	".pem.",
+	options
 };
 
 static enum status check_common_name(const char *name)
@@ -52,11 +58,13 @@ static enum status begin(const char *dir, const struct authority *a)
 
 	if (st != GR_NO)
 		return st;
-	profile = (struct issuing_profile){ .private = EVP_PKEY_get_base_id(a->key) != EVP_PKEY_RSA,
-					 .days = ISSUING_PROFILE_DAYS_DEFAULT };
+	profile = (struct issuing_profile){ .private = EVP_PKEY_get_base_id(a->key) !=
+						EVP_PKEY_RSA,
+					    .days = ISSUING_PROFILE_DAYS_DEFAULT };
 	str_copy(profile.authority, sizeof profile.authority, a->name);
-	return (st = issuing_profile_settle(&profile, a)) == GR_OK ? issuing_profile_write(&profile, dir)
-								: st;
+	return (st = issuing_profile_settle(&profile, a)) == GR_OK
+	    ? issuing_profile_write(&profile, dir)
+	    : st;
 }
 
 static enum status make(const char *dir, const struct new_authority_root *q)
@@ -78,7 +86,8 @@ static enum status make(const char *dir, const struct new_authority_root *q)
 
 /* With --existing the token says what kind of key it is. */
 static enum status take_key(struct new_authority_root *q, struct uri *uri,
-			    const struct token_options *token, const char *algorithm, bool existing)
+			    const struct token_options *token, const char *algorithm,
+			    bool existing)
 {
 	enum status st;
 

@@ -22,10 +22,11 @@ static const struct arg_option options[] = { HOME_OPTION,
 					     { 'c', "authority", "AUTHORITY",
 					       "who signs it (default: the one that issues now)" },
 					     { 0 } };
-static const struct arg_spec spec = {
-	"gr-ca issue-server", "[-H DIR] [-c AUTHORITY] HOST [CSR-FILE]",
-	"Print a server certificate for HOST (DNS name or IP address), valid 825 days, for the broker's CSR.", options
-};
+static const struct arg_spec spec = { "gr-ca issue-server",
+				      "[-H DIR] [-c AUTHORITY] HOST [CSR-FILE]",
+				      "Print a server certificate for HOST (DNS name or IP "
+				      "address), valid 825 days, for the broker's CSR.",
+				      options };
 
 static bool is_host(const char *host)
 {

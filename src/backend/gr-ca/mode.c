@@ -18,16 +18,22 @@
 
 static const struct arg_option options[] = {
 	HOME_OPTION,
-	{ 's', "signing-algorithm", "NAME", "private: SHA256WITHRSA (default), SHA384WITHRSA, SHA512WITHRSA, or the same WITHECDSA" },
+	{ 's', "signing-algorithm", "NAME",
+	  "private: SHA256WITHRSA (default), SHA384WITHRSA, SHA512WITHRSA, or the same "
+	  "WITHECDSA" },
 	{ 'd', "days", "N", "private: how long a certificate is valid (default 7)" },
-	{ 'b', "broker", "HOST:PORT", "the broker, which must take another authority before it issues" },
-	{ 'r', "root-ca", "FILE", "what the broker's own certificate is verified with, besides our authorities" },
+	{ 'b', "broker", "HOST:PORT",
+	  "the broker, which must take another authority before it issues" },
+	{ 'r', "root-ca", "FILE",
+	  "what the broker's own certificate is verified with, besides our authorities" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-ca mode",
 	"[-H DIR] [-s NAME] [-d N] [-b HOST:PORT] [-r FILE] [iot|private [AUTHORITY]]",
-	"Say, or change, as what and by which authority certificates are issued. It counts from the next one on.", options
+	"Say, or change, as what and by which authority certificates are issued. It counts from "
+	"the next one on.",
+	options
 };
 
 static enum status print(const struct issuing_profile *profile)

@@ -12,7 +12,7 @@ struct token_options {
 	const char *key, *module, *pin_source;	/* NULL: not given */
 };
 enum { TOKEN_OPTION_MODULE = 512, TOKEN_OPTION_PIN_SOURCE };
-/* For a command's table of options; give each option that it does not know to token_options_take. */
+/* For a command's table of options; it gives each of these to token_options_take. */
 #define TOKEN_OPTIONS                                                                             \
 	{ 'k', "key", "URI", "its key is in a token: pkcs11:token=LABEL;object=LABEL" },          \
 	    { TOKEN_OPTION_MODULE, "module", "PATH",                                              \

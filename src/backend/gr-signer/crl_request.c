@@ -40,7 +40,8 @@ static enum status open_authority(struct crl_request *request, const char *dir, 
 	return GR_OK;
 }
 
-enum status crl_request_begin(struct crl_request *request, const struct home *home, struct wire *wire)
+enum status crl_request_begin(struct crl_request *request, const struct home *home,
+			      struct wire *wire)
 {
 	char name[AUTHORITY_NAME_MAX + 1];
 	int64_t number, now, next;
@@ -66,7 +67,9 @@ enum status crl_request_add(struct crl_request *request, struct wire *wire)
 {
 	char serial[64];
 	int64_t revoked;
-	enum status st = request->crl && !request->der ? GR_OK : refuse("an entry came before the CRL was begun");
+	enum status st = request->crl && !request->der
+	    ? GR_OK
+	    : refuse("an entry came before the CRL was begun");
 	int reason;
 
 	while (st == GR_OK && wire->at < wire->len) {
@@ -102,7 +105,8 @@ enum status crl_request_piece(struct crl_request *request, struct wire *wire)
 	wire_clear(wire);
 	if (st != GR_OK)
 		return st;
-	len = request->len - request->at < SIGNER_PIECE ? request->len - request->at : SIGNER_PIECE;
+	len = request->len - request->at < SIGNER_PIECE ? request->len - request->at
+							: SIGNER_PIECE;
 	wire_put_byte(wire, GR_OK);
 	wire_put_byte(wire, request->at + len < request->len);
 	wire_put_bytes(wire, request->der + request->at, len);

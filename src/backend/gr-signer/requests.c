@@ -42,7 +42,8 @@ static enum status refresh_issuer(struct requests *requests)
 
 static enum status need_ledger(struct requests *requests)
 {
-	return requests->ledger.fd >= 0 ? GR_OK : ledger_open(&requests->ledger, requests->home->ledger);
+	return requests->ledger.fd >= 0 ? GR_OK
+					: ledger_open(&requests->ledger, requests->home->ledger);
 }
 
 static enum status hello(struct requests *requests)
@@ -210,7 +211,8 @@ static enum status add_lines(struct requests *requests, struct wire *wire)
 	enum status st = need_ledger(requests);
 
 	if (st == GR_OK && (!wire_is_done(wire) || !are_lines(text, len))) {
-		complain("%s: what was to be added are no lines of a ledger", requests->ledger.path);
+		complain("%s: what was to be added are no lines of a ledger",
+			 requests->ledger.path);
 		st = GR_BAD;
 	}
 	if (st == GR_OK && len > 0)

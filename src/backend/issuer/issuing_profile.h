@@ -30,7 +30,7 @@ struct issuing_profile {
 	uint32_t days;			/* private: how long a certificate is valid */
 };
 
-const char *issuing_profile_name(const struct issuing_profile *profile);	/* "iot" or "private" */
+const char *issuing_profile_name(const struct issuing_profile *profile); /* "iot" or "private" */
 /* GR_BAD, one line that lists what is allowed. */
 enum status issuing_profile_alg_find(const struct issuing_profile_alg **alg, const char *name);
 /* GR_NO, silent: there is none yet. */

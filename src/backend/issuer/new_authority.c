@@ -131,14 +131,15 @@ static enum status get_key(struct authority_key *key, const char *dir,
 		      : authority_key_find(key, dir, root->uri, NULL);
 }
 
-enum status new_authority_make(struct authority *a, const char *dir, const struct new_authority_root *root,
-			   int64_t now)
+enum status new_authority_make(struct authority *a, const char *dir,
+			       const struct new_authority_root *root, int64_t now)
 {
 	STACK_OF(X509) *chain = NULL;
 	struct authority_key key;
 	enum status st;
 
-	if ((st = refuse_taken(dir, root->name)) != GR_OK || (st = get_key(&key, dir, root)) != GR_OK)
+	if ((st = refuse_taken(dir, root->name)) != GR_OK ||
+	    (st = get_key(&key, dir, root)) != GR_OK)
 		return st;
 	if ((st = self_sign(&chain, &key, root->common_name, now)) != GR_OK) {
 		authority_key_release(&key);

@@ -3,7 +3,6 @@
 #include "lib/world.h"
 #include "clock.h"
 #include "issuer/new_authority.h"
-#include "jobs/queue.h"
 #include "jobs/transition.h"
 #include "lib/fuzz.h"
 #include "registry/certificate.h"

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* asked.c - for which execution each session was given its newest certificate */
-#include "daemon/asked.h"
+/* last_issued.c - for which execution each session was given its newest certificate */
+#include "daemon/last_issued.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 
 enum { SETS = 256, WAYS = 8 };
 
-struct asked {
-	uint64_t turn;		/* grows with each note */
+struct last_issued {
+	uint64_t turn;		/* grows with each note: a lower one is older */
 	struct note {
 		uint64_t key;
 		uint64_t turn;
-		int64_t execution;	/* 0: nobody's */
+		int64_t execution;	/* 0: the entry is free */
 	} set[SETS][WAYS];
 };
 
-struct asked *asked_new(void)
+struct last_issued *last_issued_new(void)
 {
-	return calloc(1, sizeof(struct asked));
+	return calloc(1, sizeof(struct last_issued));
 }
 
-void asked_free(struct asked *asked)
+void last_issued_free(struct last_issued *issued)
 {
-	free(asked);
+	free(issued);
 }
 
 /* FNV-1a */
@@ -36,10 +36,10 @@ static uint64_t key_of(const char *client)
 	return h;
 }
 
-void asked_note(struct asked *asked, const char *client, int64_t execution)
+void last_issued_note(struct last_issued *issued, const char *client, int64_t execution)
 {
 	uint64_t key = key_of(client);
-	struct note *set = asked->set[key % SETS], *to = set;
+	struct note *set = issued->set[key % SETS], *to = set;
 
 	for (size_t i = 0; i < WAYS; i++) {
 		if (set[i].execution && set[i].key == key) {
@@ -50,13 +50,13 @@ void asked_note(struct asked *asked, const char *client, int64_t execution)
 			to = &set[i];
 	}
 	if (execution || (to->execution && to->key == key))
-		*to = (struct note){ key, execution ? ++asked->turn : 0, execution };
+		*to = (struct note){ key, execution ? ++issued->turn : 0, execution };
 }
 
-int64_t asked_find(const struct asked *asked, const char *client)
+int64_t last_issued_find(const struct last_issued *issued, const char *client)
 {
 	uint64_t key = key_of(client);
-	const struct note *set = asked->set[key % SETS];
+	const struct note *set = issued->set[key % SETS];
 
 	for (size_t i = 0; i < WAYS; i++)
 		if (set[i].execution && set[i].key == key)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lines.c - lines on standard error that come again and again */
+/* log_filter.c - lines on standard error that come again and again */
+#include "daemon/log_filter.h"
 #include "clock.h"
 #include "complain.h"
-#include "daemon/daemon.h"
 
 static bool admit(void *lines, const char *line)
 {
 	return repeats_admit(lines, "", line, clock_boot_ms());
 }
 
-struct repeats *lines_open(void)
+struct repeats *log_filter_open(void)
 {
 	struct repeats *lines = repeats_new(complain_write);
 
@@ -20,7 +20,7 @@ struct repeats *lines_open(void)
 	return lines;
 }
 
-void lines_close(struct repeats *lines)
+void log_filter_close(struct repeats *lines)
 {
 	complain_filter(NULL, NULL);
 	repeats_free(lines);
