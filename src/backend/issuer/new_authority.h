@@ -34,8 +34,8 @@ struct new_authority_source {
 };
 /*
  * Saves it under name, in place of an earlier certificate of the same key. GR_BAD: the broker
- * would not take device certificates from it, or key and certificate do not belong together. GR_NO:
- * another authority has that name or that key. now: seconds since the epoch.
+ * would not take device certificates from it, or key and certificate do not belong together.
+ * GR_NO: another authority has that name or that key. now: seconds since the epoch.
  */
 enum status new_authority_import(struct authority *a, const char *dir, const char *name,
 				 const struct new_authority_source *source, int64_t now);
