@@ -192,7 +192,7 @@ $(addprefix $(BIN)/,$(BACKEND)): $(BIN)/%: $(BUILD)/backend/%.o $$(call PARTS,$$
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
 
-PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/broker/*.c src/backend/policy/*.c) $(addprefix src/backend/base/,bucket.c repeat.c uuid.c) $(addprefix src/lib/,complain.c printable.c str.c topic.c json.c clock.c))
+PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/broker/*.c src/backend/policy/*.c) $(addprefix src/backend/base/,token_buckets.c repeat.c uuid.c) src/backend/registry/registry_reader.c $(addprefix src/lib/,complain.c printable.c str.c topic.c json.c clock.c))
 $(BIN)/gr-broker.so: $(PLUGIN_OBJ)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
@@ -317,7 +317,7 @@ $(BUILD)/fault/%.o: test/fault/%.c Makefile | $(BUILD)/generated/paths.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -Itest/fault $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
-LOSSY_OBJ := $(patsubst test/%.c,$(BUILD)/pic/%.o,test/fault/gr-lossy.c $(wildcard test/fault/gr-lossy/*.c)) $(addprefix $(BUILD)/pic/,lib/str.o lib/clock.o backend/broker/copy.o)
+LOSSY_OBJ := $(patsubst test/%.c,$(BUILD)/pic/%.o,test/fault/gr-lossy.c $(wildcard test/fault/gr-lossy/*.c)) $(addprefix $(BUILD)/pic/,lib/str.o lib/clock.o backend/broker/publish.o)
 $(BUILD)/fault/gr-lossy.so: $(LOSSY_OBJ)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
@@ -358,7 +358,7 @@ TARGET ?= $(FUZZ_TARGETS)
 FUZZ_BACKEND = $(addprefix backend/,$(BACKEND_ROOMS))
 FUZZ_DEVICE = $(addprefix device/,$(DEVICE_ROOMS))
 FUZZ_WORLD = db_commit clock_real_ms clock_boot_ms malloc free signer_issue signer_note signer_sync
-FUZZ_LINK_acl      = backend/broker backend/policy
+FUZZ_LINK_acl      = backend/broker backend/policy backend/registry
 FUZZ_LINK_policy   = backend/policy
 FUZZ_LINK_event    = backend/daemon $(FUZZ_BACKEND)
 FUZZ_LINK_import   = backend/gr-registry $(FUZZ_BACKEND)

@@ -11,15 +11,6 @@ work=$(mktemp -d) || exit 111
 trap 'rm -rf -- "$work"' EXIT
 
 cat >"$work/allowed" <<'EOL'
-backend/broker/registry_reader.c
-backend/daemon/broker_connection.c
-backend/daemon/closing.c
-backend/daemon/dispatch.c
-backend/daemon/fleet.c
-backend/daemon/flooding.c
-backend/daemon/housekeeping.c
-backend/daemon/metrics.c
-backend/gr-ca/list.c
 device/config/greengrass/lite.c
 EOL
 

@@ -12,7 +12,8 @@ static const struct arg_command commands[] = {
 	{ "list", command_list, "all of them, and what they issue" },
 	{ "show", command_show, "certificates of authorities" },
 	{ "mode", command_mode, "as what, and by which authority, certificates are issued" },
-	{ "issue-server", command_issue_server, "a server certificate for the broker, from its CSR" },
+	{ "issue-server", command_issue_server,
+	  "a server certificate for the broker, from its CSR" },
 	{ "crl", command_crl, "what an authority has revoked" },
 	{ 0 }
 };

@@ -11,8 +11,8 @@
  * socket; the PUBACK says that they are in force.
  */
 #include "clock.h"
-#include "broker/api.h"
-#include "broker/copy.h"
+#include "broker/mosquitto_api.h"
+#include "broker/publish.h"
 #include "post.h"
 #include "str.h"
 
@@ -112,7 +112,7 @@ static int on_tick(int event, void *data, void *userdata)
 
 		if (strncmp(l->name, "gr/", 3) == 0 && p->reports < REPORTS_MAX)
 			p->report[p->reports++] = strdup(l->topic);
-		copy_publish(l->client[0] ? l->client : NULL, l->topic, l->len, l->payload, 1, false);
+		publish_copy(l->client[0] ? l->client : NULL, l->topic, l->len, l->payload, 1, false);
 		copies_free(&copy);
 	}
 	return MOSQ_ERR_SUCCESS;

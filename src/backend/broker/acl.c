@@ -63,7 +63,7 @@ bool acl_is_request(const char *topic)
 	return topic_parse(&t, topic) && t.kind != TOPIC_NONE;
 }
 
-bool acl_is_spared(const struct identity *who, const char *topic)
+bool acl_is_tolerated(const struct identity *who, const char *topic)
 {
 	size_t len = strlen(who->thing);
 	struct topic t;
@@ -79,9 +79,9 @@ bool acl_is_spared(const struct identity *who, const char *topic)
 	return !topic_is_rotation(t.kind);
 }
 
-bool acl_is_lost(const struct identity *who, const char *topic)
+bool acl_is_discarded(const struct identity *who, const char *topic)
 {
-	return acl_is_spared(who, topic) && !acl_is_request(topic);
+	return acl_is_tolerated(who, topic) && !acl_is_request(topic);
 }
 
 /* What a policy has no say in. */
@@ -111,7 +111,7 @@ const char *acl_write(const struct identity *who, const char *topic, bool retain
 		return "T#probe may connect and nothing else";
 	if (is_internal(topic))
 		return "the topic is between broker and backend";
-	if (!acl_is_spared(who, topic))
+	if (!acl_is_tolerated(who, topic))
 		why = closed_write(who, topic);
 	if (!why && ours && !may_ask)
 		why = "a request counts from a live session alone";

@@ -16,7 +16,7 @@
 
 #include "broker/identity.h"
 
-/* Nobody receives what is published here, whatever he subscribed to. */
+/* Nobody receives what is published here, whatever was subscribed to. */
 #define ACL_NOWHERE "$gr/nowhere"
 
 /*
@@ -25,32 +25,34 @@
  */
 bool acl_is_request(const char *topic);
 /*
- * Is this below "$aws/things/" and the thing of who, or below "$aws/rules/", and no part of a
- * rotation? AWS IoT has services there that we have not, and runtimes that take them for granted:
- * publishing here never costs a connection. What is no request either (acl_is_lost) is taken and
- * goes to ACL_NOWHERE.
+ * Tells whether the topic is below "$aws/things/" and the thing of who, or below "$aws/rules/",
+ * and no part of a rotation. AWS IoT has services there that we do not have, and runtimes that
+ * rely on them: publishing there never costs a connection. What is no request of ours either
+ * (acl_is_discarded) is accepted and goes to ACL_NOWHERE.
  */
-bool acl_is_spared(const struct identity *who, const char *topic);
-bool acl_is_lost(const struct identity *who, const char *topic);
+bool acl_is_tolerated(const struct identity *who, const char *topic);
+bool acl_is_discarded(const struct identity *who, const char *topic);
 
 /*
- * NULL: it may. Otherwise the rule that says no, a static sentence.
- * A will is held to the same rules with may_ask false: a request counts only from a live session.
+ * Tells why who may not publish on, subscribe to or receive this; NULL: it may. The sentence is
+ * static. A will is held to the same rules with may_ask false: only a live session can make a
+ * request.
  */
 const char *acl_write(const struct identity *who, const char *topic, bool retain, bool may_ask);
 const char *acl_subscribe(const struct identity *who, const char *filter);
 const char *acl_read(const struct identity *who, const char *topic);
 
 /*
- * What may wait for a client without a connection: nothing but for those whose session may be
- * kept. What is queued is checked in full when its client comes back.
+ * Tells whether a message may wait for a client that is not connected: only if its session may be
+ * kept. The message is checked in full when the client comes back.
  */
 bool acl_queue(const char *client, const char *topic);
 /*
- * The closed topics alone, for a retained message: it was checked in full when it was published.
+ * Checks a retained message against the closed topics alone: it was checked in full when it was
+ * published.
  */
 bool acl_retained(const char *topic);
-/* For the backend's own clients. */
+/* Tells whether a client of the backend itself may receive this. */
 bool acl_local_read(const char *topic);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* acl_hook.c - every check of access */
+/* acl_hook.c - the answer to each check of access */
 #include "broker/acl_hook.h"
 #include "broker/acl.h"
 #include "broker/route.h"
+#include "broker/session_report.h"
 #include "clock.h"
 #include "printable.h"
 
@@ -14,45 +15,47 @@ static int verdict(bool allowed, int denied)
 void acl_hook_log(struct broker *broker, const struct identity *who, const char *what,
 		  const char *topic, const char *why)
 {
-	char client[REPORT_PRINTABLE_MAX], printable[REPORT_PRINTABLE_MAX];
+	char client[SESSION_REPORT_PRINTABLE_MAX], printable[SESSION_REPORT_PRINTABLE_MAX];
 
 	printable_ascii(client, sizeof client, who->client);
 	printable_ascii(printable, sizeof printable, topic);
-	broker_say(broker, who->certificate, "%s with certificate %s %s%s%s: %s", client,
+	broker_log(broker, who->certificate, "%s with certificate %s %s%s%s: %s", client,
 		   who->certificate, what, topic[0] ? " " : "", printable, why);
 }
 
 static int acl_local(struct broker *b, const struct mosquitto_evt_acl_check *check)
 {
 	/*
-	 * Asked for each message and subscriber, whether or not it is here: so we learn of a
-	 * session that the broker has kept.
+	 * The broker asks this for each message and subscriber, also for one that is away: so we
+	 * learn that it has kept the daemon's session.
 	 */
 	if (check->access == MOSQ_ACL_READ && strncmp(check->topic, "in/", 3) == 0)
-		b->backlog.heard = true;
+		b->backlog.subscribed = true;
 	if (check->access == MOSQ_ACL_READ)
 		return verdict(acl_local_read(check->topic), MOSQ_ERR_ACL_DENIED);
 	if (check->access == MOSQ_ACL_SUBSCRIBE && strcmp(check->topic, "in/#") == 0) {
-		b->backlog.heard = true;
+		b->backlog.subscribed = true;
 		backlog_mark(&b->backlog, true);
-		report_all();
+		session_report_all();
 		for (struct session *s = sessions_first(b->sessions); s; s = TAILQ_NEXT(s, all))
-			sessions_wait(b->sessions, s);
+			sessions_queue_report(b->sessions, s);
 	}
 	return MOSQ_ERR_SUCCESS;
 }
 
 /*
- * A request with RETAIN passes, because MESSAGE clears it. A will has no MESSAGE, and from 2.1.3
- * on Mosquitto sends it while its session is still there; so it is noted until the message comes.
- * What was a will is taken away when the session ends.
+ * A request with RETAIN passes, because RETAIN is cleared at the MESSAGE event. A will has no
+ * MESSAGE event, and from 2.1.3 on Mosquitto publishes it while its session still exists. So the
+ * topic is noted until MESSAGE comes; if it never comes it was a will, and what it left is removed
+ * when the session ends.
  */
 static int note_retained(const struct mosquitto_evt_acl_check *check, struct session *s)
 {
-	bool cleared = acl_is_request(check->topic) || acl_is_lost(&s->who, check->topic);
+	bool cleared = acl_is_request(check->topic) || acl_is_discarded(&s->who, check->topic);
 
-	return check->retain && cleared && !session_keep(s, check->topic) ? MOSQ_ERR_NOMEM
-									  : MOSQ_ERR_SUCCESS;
+	return check->retain && cleared && !sessions_note_retained(s, check->topic)
+	    ? MOSQ_ERR_NOMEM
+	    : MOSQ_ERR_SUCCESS;
 }
 
 static int live_write(struct broker *b, const struct mosquitto_evt_acl_check *check,
@@ -60,22 +63,19 @@ static int live_write(struct broker *b, const struct mosquitto_evt_acl_check *ch
 {
 	const char *why = acl_write(&s->who, check->topic, check->retain, !s->ending);
 
-	/* Too long a request gets an answer that says so, see route.c. */
+	/* A request that is too long gets an answer that says so, see route.c. */
 	if (!why && check->payloadlen > ROUTE_PAYLOAD_MAX && !acl_is_request(check->topic))
 		why = "it is longer than 131072 bytes";
 	if (!why)
 		return note_retained(check, s);
-	/*
-	 * It would have reached nobody: nothing is lost if an MQTT 3.1.1 client gets a PUBACK for
-	 * it.
-	 */
-	if (acl_is_spared(&s->who, check->topic)) {
+	/* Nobody would have received it, so an MQTT 3.1.1 client may get a PUBACK for it. */
+	if (acl_is_tolerated(&s->who, check->topic)) {
 		acl_hook_log(b, &s->who, "may not publish on", check->topic, why);
 		return MOSQ_ERR_ACL_DENIED;
 	}
 	acl_hook_log(b, &s->who, "is disconnected for publishing on", check->topic, why);
 	if (!s->thrown_out)
-		report_thrown_out(&s->who, check->topic, why);
+		session_report_thrown_out(&s->who, check->topic, why);
 	s->thrown_out = true;
 	/*
 	 * Any other error than ACL_DENIED closes the connection: an MQTT 3.1.1 client would get a
@@ -99,7 +99,7 @@ static int live_subscribe(struct broker *b, const struct mosquitto_evt_acl_check
 static int acl_live(struct broker *b, const struct mosquitto_evt_acl_check *check,
 		    struct session *s)
 {
-	identity_refresh(&s->who, b->view, b->cache);
+	identity_refresh(&s->who, b->reader, b->cache);
 	switch (check->access) {
 	case MOSQ_ACL_WRITE:
 		return live_write(b, check, s);
@@ -112,7 +112,7 @@ static int acl_live(struct broker *b, const struct mosquitto_evt_acl_check *chec
 	}
 }
 
-/* Its session is over: this is a will. What would go nowhere is not worth a line. */
+/* Its session has ended, so this is a will. One that would go nowhere is refused silently. */
 static bool may_publish_will(struct broker *b, const struct mosquitto_evt_acl_check *check,
 			     const char *certificate, const char *client)
 {
@@ -124,7 +124,7 @@ static bool may_publish_will(struct broker *b, const struct mosquitto_evt_acl_ch
 			       mosquitto_client_address(check->client)) != GR_OK)
 		return false;
 	why = acl_write(&who, check->topic, check->retain, false);
-	if (why && !acl_is_spared(&who, check->topic))
+	if (why && !acl_is_tolerated(&who, check->topic))
 		acl_hook_log(b, &who, "may not leave a will on", check->topic, why);
 	identity_release(&who);
 	return !why;

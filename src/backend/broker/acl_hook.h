@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * acl_hook.h - every check of access: by the backend, by a live session, or by one that is not
- * connected.
+ * acl_hook.h - answers each check of access: of the backend, of a live session, or of a client
+ * that is not connected.
  */
 #ifndef GR_BROKER_ACL_HOOK_H
 #define GR_BROKER_ACL_HOOK_H
@@ -9,9 +9,8 @@
 #include "broker/broker.h"
 
 /*
- * One line for whoever runs the broker: who is refused what, on which topic ("": none), by which
- * rule. The same again is left out for a while, and so is what a certificate does beside that once
- * it is too much.
+ * Logs one line: who is refused what, on which topic ("": none), by which rule. The same line is
+ * left out for a while, and so are further lines of a certificate that has too many.
  */
 void acl_hook_log(struct broker *broker, const struct identity *who, const char *what,
 		  const char *topic, const char *why);

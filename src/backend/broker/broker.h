@@ -5,58 +5,55 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/repeat.h"
-#include "broker/allowance.h"
-#include "broker/api.h"
 #include "broker/backlog.h"
+#include "broker/broker_version.h"
+#include "broker/identity.h"
 #include "broker/kept_sessions.h"
+#include "broker/mosquitto_api.h"
 #include "broker/policies.h"
-#include "broker/registry_reader.h"
-#include "broker/release.h"
-#include "broker/report.h"
-#include "broker/session.h"
+#include "broker/recent_reports.h"
+#include "broker/request_limits.h"
+#include "broker/sessions.h"
+#include "registry/registry_reader.h"
 
-#define BROKER_LOCAL "gr-backend"	/* user name of every client of the Unix socket; no certificate id looks like it */
+/* User name of every client of the Unix socket. No certificate id looks like it. */
+#define BROKER_LOCAL "gr-backend"
 
 struct broker {
 	mosquitto_plugin_id_t *id;
-	struct release release;		/* of the broker that we are in */
-	struct registry_reader *view;
+	struct broker_version mosquitto;	/* the broker that has loaded us */
+	struct registry_reader *reader;
 	struct policies_cache *cache;
 	struct sessions *sessions;
 	struct kept_sessions *kept;
-	struct refusals *refusals;	/* connections that were reported */
-	struct repeats *lines;		/* what was logged */
-	struct allowance allowance;
+	struct recent_reports *recent_reports;
+	struct repeats *lines;		/* what was logged lately */
+	struct request_limits limits;
 	struct backlog backlog;
-	int64_t poll_at, open_at;	/* ms, clock_boot_ms */
+	int64_t poll_at, open_at;	/* of the registry, clock_boot_ms */
 	uint64_t turn;			/* of the broker's loop, from 1 */
-	int64_t version;		/* of the newest session, see presence.h */
-	int64_t grace_s;		/* identity.h */
+	int64_t presence_version;	/* of the newest session, see presence.h */
+	int64_t grace_s;		/* see identity.h */
 	/* why the registry could not be read, as it was logged last */
 	char complained[256];
 	/* between SIGHUP and the end of this turn of the broker's loop */
 	bool reloading;
 	bool replied;			/* a reply waits for the end of this turn */
-	bool dropping;			/* clients are being thrown out right now */
+	bool dropping;			/* the broker ends sessions at our request right now */
 };
 
 /*
  * Logs a line now, or counts it: see base/repeat.h. owner: the certificate on whose account it is.
  */
-void broker_say(struct broker *broker, const char *owner, const char *fmt, ...)
+void broker_log(struct broker *broker, const char *owner, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-static inline struct identity_source broker_source(const struct broker *broker)
-{
-	return (struct identity_source){ broker->view, broker->cache, broker->grace_s };
-}
+/* Where identities are looked up. */
+struct identity_source broker_source(const struct broker *broker);
 
-static inline bool broker_is_local(const char *username)
-{
-	return username && strcmp(username, BROKER_LOCAL) == 0;
-}
+/* Tells whether a client with this user name came over the Unix socket. */
+bool broker_is_local(const char *username);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* identity.c - who a client is */
 #include "broker/identity.h"
-#include "broker/dates.h"
+#include "broker/certificate_dates.h"
 #include "clock.h"
 #include "str.h"
 
@@ -69,11 +69,11 @@ static const char *usable_problem(const struct registry_reader_certificate *c, c
 	    : NULL;
 }
 
-enum status identity_is_usable(struct registry_reader *view, const char **why,
+enum status identity_is_usable(struct registry_reader *reader, const char **why,
 			       const char *certificate, const char *thing)
 {
 	struct registry_reader_certificate c;
-	enum status st = registry_reader_certificate(view, &c, certificate);
+	enum status st = registry_reader_certificate(reader, &c, certificate);
 
 	if (st != GR_OK)
 		return st;
@@ -81,15 +81,16 @@ enum status identity_is_usable(struct registry_reader *view, const char **why,
 	return *why ? GR_NO : GR_OK;
 }
 
-static enum status find_thing(struct identity *who, const char **why, struct registry_reader *view,
-			      const char *client)
+static enum status find_thing(struct identity *who, const char **why,
+			      struct registry_reader *reader, const char *client)
 {
 	struct registry_reader_certificate c;
-	enum status st = registry_reader_certificate(view, &c, who->certificate);
+	enum status st = registry_reader_certificate(reader, &c, who->certificate);
 
 	if (st != GR_OK)
 		return st;
-	if ((*why = usable_problem(&c, "")))
+	*why = usable_problem(&c, "");
+	if (*why)
 		return GR_NO;
 	*why = "the client id does not belong to the certificate's thing";
 	if (!topic_client_suffix(client, c.thing) ||
@@ -100,45 +101,49 @@ static enum status find_thing(struct identity *who, const char **why, struct reg
 	return GR_OK;
 }
 
-/* Whoever is late may rotate, as the thing itself or beside it, and probe for that. */
+/* With an expired certificate the thing may rotate, as T, T#gr or another T#N, and probe. */
 static enum status check_dates(struct identity *who, const char **why, const X509 *x509,
 			       int64_t grace_s)
 {
-	enum dates dates = grace_s < 0 ? DATES_HOLD
-				       : dates_check(why, x509, clock_real_ms() / 1000, grace_s);
+	enum certificate_dates dates = grace_s < 0
+	    ? CERTIFICATE_DATES_VALID
+	    : certificate_dates_check(why, x509, clock_real_ms() / 1000, grace_s);
 
-	who->expired = dates == DATES_GRACE;
+	who->expired = dates == CERTIFICATE_DATES_GRACE;
 	if (who->expired && who->role == ROLE_OTHER) {
 		*why = "the certificate has expired, and this client does not rotate";
 		return GR_NO;
 	}
-	return dates == DATES_REFUSED ? GR_NO : GR_OK;
+	return dates == CERTIFICATE_DATES_REFUSED ? GR_NO : GR_OK;
 }
 
 enum status identity_establish(struct identity *who, const char **why,
 			       const struct identity_source *source, const X509 *x509,
 			       const char *certificate, const char *client, const char *address)
 {
-	struct registry_reader *view = source->view;
+	struct registry_reader *reader = source->reader;
 	X509 *stored = NULL;
 	enum status st;
 
-	*who = (struct identity){ .epoch = registry_reader_epoch(view) };
+	*who = (struct identity){ .epoch = registry_reader_epoch(reader) };
 	str_copy(who->certificate, sizeof who->certificate, certificate);
 	read_address(who->address, sizeof who->address, address);
-	st = find_thing(who, why, view, client);
-	if (st == GR_OK && !x509 &&
-	    (st = registry_reader_x509(view, &stored, certificate)) == GR_OK)
+	st = find_thing(who, why, reader, client);
+	if (st == GR_OK && !x509) {
+		st = registry_reader_x509(reader, &stored, certificate);
 		x509 = stored;
+	}
 	if (x509)
 		read_common_name(who->common_name, sizeof who->common_name, x509);
 	if (st == GR_OK && x509)
 		st = check_dates(who, why, x509, source->grace_s);
 	X509_free(stored);
 	if (st == GR_OK)
-		st = policies_load(&who->policies, source->cache, view, certificate);
-	if (st == GR_OK && (*why = identity_refusal(who, POLICY_CONNECT, client)))
-		st = GR_NO;
+		st = policies_load(&who->policies, source->cache, reader, certificate);
+	if (st == GR_OK) {
+		*why = identity_refusal(who, POLICY_CONNECT, client);
+		st = *why ? GR_NO : GR_OK;
+	}
 	if (st != GR_OK)
 		identity_release(who);
 	return st;
@@ -149,17 +154,17 @@ void identity_release(struct identity *who)
 	policies_release(&who->policies);
 }
 
-void identity_refresh(struct identity *who, struct registry_reader *view,
+void identity_refresh(struct identity *who, struct registry_reader *reader,
 		      struct policies_cache *cache)
 {
 	struct policies fresh = { 0 };
 
-	if (who->epoch == registry_reader_epoch(view) ||
-	    policies_load(&fresh, cache, view, who->certificate) != GR_OK)
+	if (who->epoch == registry_reader_epoch(reader) ||
+	    policies_load(&fresh, cache, reader, who->certificate) != GR_OK)
 		return;
 	policies_release(&who->policies);
 	who->policies = fresh;
-	who->epoch = registry_reader_epoch(view);
+	who->epoch = registry_reader_epoch(reader);
 }
 
 static const char *known(const char *text)
@@ -170,12 +175,16 @@ static const char *known(const char *text)
 const char *identity_refusal(const struct identity *who, enum policy_action action,
 			     const char *name)
 {
-	static const struct { const char *not_allowed, *denied; } words[POLICY_ACTION_COUNT] = {
-#define WORDS(action) { "no policy statement allows iot:" action " here", "a policy denies iot:" action " here" }
-		[POLICY_CONNECT] = { "no policy allows this client to connect", "a policy denies this client to connect" },
+	static const struct { const char *not_allowed, *denied;
+	} words[POLICY_ACTION_COUNT] = {
+#define WORDS(action)                                                                             \
+	{ "no policy statement allows iot:" action " here", "a policy denies iot:" action " here" }
+		[POLICY_CONNECT] = { "no policy allows this client to connect",
+				     "a policy denies this client to connect" },
 		[POLICY_PUBLISH] = WORDS("Publish"),
 		[POLICY_RETAIN_PUBLISH] = WORDS("RetainPublish"),
-		[POLICY_SUBSCRIBE] = WORDS("Subscribe"), [POLICY_RECEIVE] = WORDS("Receive"),
+		[POLICY_SUBSCRIBE] = WORDS("Subscribe"),
+		[POLICY_RECEIVE] = WORDS("Receive"),
 #undef WORDS
 	};
 	const struct policy_who asker = {

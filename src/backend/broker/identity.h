@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * identity.h - who a client is: certificate, thing, the part its client id lets it play, policies.
+ * identity.h - who a client is: certificate, thing, role by its client id, policies.
  */
 #ifndef GR_BROKER_IDENTITY_H
 #define GR_BROKER_IDENTITY_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "broker/policies.h"
-#include "broker/registry_reader.h"
+#include "registry/registry_reader.h"
 #include "status.h"
 #include "topic.h"
 
@@ -29,7 +29,7 @@ struct identity {
 	enum role role;
 	bool expired;		/* let in for a rotation, and for nothing else */
 	struct policies policies;
-	unsigned long epoch;	/* of the view, when the policies were read */
+	unsigned long epoch;	/* of the reader, when the policies were read */
 };
 
 /* certificateId of a certificate: SHA-256 over the DER. False: OpenSSL would not. */
@@ -37,7 +37,7 @@ bool identity_certificate_id(char id[static 65], const X509 *x509);
 
 /* Where identities are looked up. */
 struct identity_source {
-	struct registry_reader *view;
+	struct registry_reader *reader;
 	struct policies_cache *cache;
 	/* how long an expired certificate still rotates; -1: OpenSSL looks at the dates itself */
 	int64_t grace_s;
@@ -59,11 +59,11 @@ enum role identity_role(const char *client);
  * Is the certificate ACTIVE, not revoked and attached to thing ("": to any)? GR_NO: *why says why
  * not.
  */
-enum status identity_is_usable(struct registry_reader *view, const char **why,
+enum status identity_is_usable(struct registry_reader *reader, const char **why,
 			       const char *certificate, const char *thing);
 
 /* Reads the policies again if they may have changed; without a database the old ones stay. */
-void identity_refresh(struct identity *who, struct registry_reader *view,
+void identity_refresh(struct identity *who, struct registry_reader *reader,
 		      struct policies_cache *cache);
 /* NULL: its policies allow it. Otherwise why not, a static sentence that names the action. */
 const char *identity_refusal(const struct identity *who, enum policy_action action,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kept_sessions.c - sessions that the broker keeps, and what waits for them */
+/* kept_sessions.c - sessions that the broker keeps, and the messages that wait for them */
 #include "broker/kept_sessions.h"
 #include "str.h"
 #include "topic.h"
@@ -10,18 +10,18 @@
 
 enum { BUCKETS = 4096 };
 
-struct sleeper {
+struct kept_session {
 	char client[TOPIC_CLIENT_MAX + 1];
 	unsigned messages;
 	size_t bytes;
 	int64_t asked_at;	/* clock_boot_ms; 0: never */
-	/* else the broker has it from its file: the broker's answer would harm it, see admit.c */
+	/* false: the broker has it from its file and must not be asked (session_limits.c) */
 	bool ended_here;
-	LIST_ENTRY(sleeper) next;
+	LIST_ENTRY(kept_session) next;
 };
-LIST_HEAD(bucket, sleeper);
+LIST_HEAD(bucket, kept_session);
 
-/* By thing, which a client id has before its '#'. */
+/* By thing: the part of a client id before its '#'. */
 struct kept_sessions {
 	struct bucket things[BUCKETS];
 };
@@ -35,7 +35,7 @@ void kept_sessions_free(struct kept_sessions *kept)
 {
 	for (size_t i = 0; kept && i < BUCKETS; i++)
 		while (!LIST_EMPTY(&kept->things[i])) {
-			struct sleeper *s = LIST_FIRST(&kept->things[i]);
+			struct kept_session *s = LIST_FIRST(&kept->things[i]);
 
 			LIST_REMOVE(s, next);
 			free(s);
@@ -52,7 +52,7 @@ static struct bucket *bucket_of(struct kept_sessions *kept, const char *client)
 	return &kept->things[hash % BUCKETS];
 }
 
-static bool is_of_thing(const struct sleeper *s, const char *client)
+static bool is_of_thing(const struct kept_session *s, const char *client)
 {
 	size_t len = strcspn(client, "#");
 
@@ -60,9 +60,9 @@ static bool is_of_thing(const struct sleeper *s, const char *client)
 	    (s->client[len] == '#' || s->client[len] == '\0');
 }
 
-static struct sleeper *find(struct kept_sessions *kept, const char *client)
+static struct kept_session *find(struct kept_sessions *kept, const char *client)
 {
-	struct sleeper *s;
+	struct kept_session *s;
 
 	LIST_FOREACH(s, bucket_of(kept, client), next)
 		if (strcmp(s->client, client) == 0)
@@ -70,9 +70,9 @@ static struct sleeper *find(struct kept_sessions *kept, const char *client)
 	return NULL;
 }
 
-static struct sleeper *add(struct kept_sessions *kept, const char *client)
+static struct kept_session *add(struct kept_sessions *kept, const char *client)
 {
-	struct sleeper *s = find(kept, client);
+	struct kept_session *s = find(kept, client);
 
 	if (s)
 		return s;
@@ -87,13 +87,13 @@ static struct sleeper *add(struct kept_sessions *kept, const char *client)
 
 void kept_sessions_add(struct kept_sessions *kept, const char *client)
 {
-	struct sleeper *s = add(kept, client);
+	struct kept_session *s = add(kept, client);
 
 	if (s)
 		s->ended_here = true;
 }
 
-static void drop(struct sleeper *s)
+static void drop(struct kept_session *s)
 {
 	LIST_REMOVE(s, next);
 	free(s);
@@ -101,14 +101,14 @@ static void drop(struct sleeper *s)
 
 void kept_sessions_remove(struct kept_sessions *kept, const char *client)
 {
-	struct sleeper *s = find(kept, client);
+	struct kept_session *s = find(kept, client);
 
 	if (s)
 		drop(s);
 }
 
 /* T and T#gr are one session each, and a rotation needs them: they are not counted. */
-static bool counts(const struct sleeper *s, const char *client)
+static bool counts(const struct kept_session *s, const char *client)
 {
 	const char *suffix = s->client + strcspn(s->client, "#");
 
@@ -118,7 +118,7 @@ static bool counts(const struct sleeper *s, const char *client)
 
 static unsigned count(struct kept_sessions *kept, const char *client)
 {
-	struct sleeper *s;
+	struct kept_session *s;
 	unsigned n = 0;
 
 	LIST_FOREACH(s, bucket_of(kept, client), next)
@@ -129,7 +129,7 @@ static unsigned count(struct kept_sessions *kept, const char *client)
 bool kept_sessions_is_full(struct kept_sessions *kept, const char *client, int64_t now,
 			   bool (*ask)(void *arg, const char *client), void *arg)
 {
-	struct sleeper *s, *next;
+	struct kept_session *s, *next;
 
 	if (count(kept, client) < KEPT_SESSIONS_MAX)
 		return false;
@@ -147,7 +147,7 @@ bool kept_sessions_is_full(struct kept_sessions *kept, const char *client, int64
 
 bool kept_sessions_admits(struct kept_sessions *kept, const char *client, size_t bytes)
 {
-	struct sleeper *s = add(kept, client);
+	struct kept_session *s = add(kept, client);
 
 	if (!s || s->messages >= KEPT_SESSIONS_MESSAGES || s->bytes + bytes > KEPT_SESSIONS_BYTES)
 		return false;

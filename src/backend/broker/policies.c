@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * A slot holds the last document whose name fell on it: bounded, and never stale, for the text is
- * compared.
+ * A slot holds the last document whose name has its hash. It is never stale, because the text is
+ * compared as well.
  */
 enum { SLOTS = 256 };
 
@@ -48,7 +48,7 @@ static size_t slot_of(const char *name)
 	return hash % SLOTS;
 }
 
-/* Held for the caller. NULL: out of memory. */
+/* The caller holds the policy and releases it. NULL: out of memory. */
 static struct policy *cache_take(struct policies_cache *cache, const char *name,
 				 const char *document)
 {
@@ -89,10 +89,10 @@ static enum status add(void *arg, const char *name, const char *document)
 }
 
 enum status policies_load(struct policies *policies, struct policies_cache *cache,
-			  struct registry_reader *view, const char *certificate)
+			  struct registry_reader *reader, const char *certificate)
 {
 	struct loading loading = { policies, cache };
-	enum status st = registry_reader_policies(view, certificate, add, &loading);
+	enum status st = registry_reader_policies(reader, certificate, add, &loading);
 
 	if (st != GR_OK)
 		policies_release(policies);

@@ -3,7 +3,7 @@
 #ifndef GR_BROKER_POLICIES_H
 #define GR_BROKER_POLICIES_H
 
-#include "broker/registry_reader.h"
+#include "registry/registry_reader.h"
 #include "policy/policy.h"
 
 struct policies {
@@ -18,7 +18,7 @@ void policies_cache_free(struct policies_cache *cache);	/* takes NULL */
 
 /* Fills *policies, which is empty. GR_FAIL: database or memory; *policies stays empty. */
 enum status policies_load(struct policies *policies, struct policies_cache *cache,
-			  struct registry_reader *view, const char *certificate);
+			  struct registry_reader *reader, const char *certificate);
 void policies_release(struct policies *policies);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* presence.c - who comes and goes */
+/* presence.c - presence events */
 #include "broker/presence.h"
 #include "base/uuid.h"
-#include "broker/api.h"
-#include "broker/copy.h"
+#include "broker/mosquitto_api.h"
+#include "broker/publish.h"
 #include "clock.h"
 #include "json.h"
 #include "str.h"
@@ -22,14 +22,14 @@ void presence_mark(struct presence *p, int64_t *last)
 	uuid_random(p->identifier);
 }
 
-/* Takes over payload. A client id that would be a topic filter has no topic. */
+/* Takes over payload. A client id with + or # cannot stand in a topic: it has no events. */
 static void publish(const char *what, const char *client, json_t *payload)
 {
 	char topic[TOPIC_SIZE], *text = payload ? json_compact(payload) : NULL;
 
 	if (!text || strpbrk(client, "+#") ||
 	    !str_format(topic, sizeof topic, "$aws/events/presence/%s/%s", what, client) ||
-	    copy_publish(NULL, topic, strlen(text), text, 1, false) != MOSQ_ERR_SUCCESS)
+	    publish_copy(NULL, topic, strlen(text), text, 1, false) != MOSQ_ERR_SUCCESS)
 		mosquitto_log_printf(MOSQ_LOG_DEBUG, "gr-broker: %s: no presence event", client);
 	free(text);
 	json_decref(payload);

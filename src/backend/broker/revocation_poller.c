@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* revocation_poller.c - an eye on the registry */
+/* revocation_poller.c - looks for changes in the registry */
 #include "broker/revocation_poller.h"
 #include "broker/acl_hook.h"
 #include "str.h"
@@ -8,7 +8,7 @@ enum { OPEN_MS = 200 };
 
 static void drop(struct broker *broker, const char *certificate, const char *why)
 {
-	/* the broker goes on comparing it after the session that it came from is freed */
+	/* A copy: the broker still compares it after the session that it came from is freed. */
 	char username[65];
 
 	str_copy(username, sizeof username, certificate);
@@ -18,38 +18,38 @@ static void drop(struct broker *broker, const char *certificate, const char *why
 	for (const struct session *s = sessions_find_certificate(broker->sessions, username); s;
 	     s = sessions_next_certificate(s))
 		acl_hook_log(broker, &s->who, "is dropped", "", why);
-	/* Without its will: who is put out does not get a last word. */
+	/* Without its will: a client whose certificate is unusable publishes nothing more. */
 	broker->dropping = true;
 	mosquitto_kick_client_by_username(username, false);
 	broker->dropping = false;
 }
 
-/* Dropping one session may end others: they are marked first, then looked up one by one. */
-static void drop_doomed(struct broker *broker)
+/* Dropping one session may end others, so each search begins at the first session again. */
+static void drop_unusable(struct broker *broker)
 {
 	struct session *s = sessions_first(broker->sessions);
 
 	while (s) {
-		if (!s->doomed) {
+		if (!s->unusable) {
 			s = TAILQ_NEXT(s, all);
 			continue;
 		}
-		s->doomed = false;
+		s->unusable = false;
 		drop(broker, s->who.certificate,
-		     "the certificate became unusable while the registry was out of sight");
+		     "the certificate became unusable while the registry could not be read");
 		s = sessions_first(broker->sessions);
 	}
 }
 
-/* After an opening: what happened before it is not known. */
+/* Once the registry is open: changes before that are not known. */
 static void check_all(struct broker *broker)
 {
 	const char *why;
 
 	for (struct session *s = sessions_first(broker->sessions); s; s = TAILQ_NEXT(s, all))
-		s->doomed = identity_is_usable(broker->view, &why, s->who.certificate,
+		s->unusable = identity_is_usable(broker->reader, &why, s->who.certificate,
 					       s->who.thing) == GR_NO;
-	drop_doomed(broker);
+	drop_unusable(broker);
 }
 
 static void check_one(struct broker *broker, const char *certificate)
@@ -57,14 +57,14 @@ static void check_one(struct broker *broker, const char *certificate)
 	const struct session *s = sessions_find_certificate(broker->sessions, certificate);
 	const char *why;
 
-	if (s && identity_is_usable(broker->view, &why, certificate, s->who.thing) == GR_NO)
+	if (s && identity_is_usable(broker->reader, &why, certificate, s->who.thing) == GR_NO)
 		drop(broker, certificate, why);
 }
 
-/* Once for each reason: it is tried again many times a second. */
+/* Logs a reason once: opening is tried again many times a second. */
 static void complain_once(struct broker *broker)
 {
-	const char *reason = registry_reader_reason(broker->view);
+	const char *reason = registry_reader_reason(broker->reader);
 
 	if (strcmp(broker->complained, reason) != 0)
 		mosquitto_log_printf(MOSQ_LOG_ERR, "gr-broker: the registry cannot be read: %s",
@@ -77,7 +77,7 @@ static void open_registry(struct broker *broker, int64_t now)
 	if (now < broker->open_at)
 		return;
 	broker->open_at = now + OPEN_MS;
-	if (registry_reader_open(broker->view) != GR_OK) {
+	if (registry_reader_open(broker->reader) != GR_OK) {
 		complain_once(broker);
 		return;
 	}
@@ -86,18 +86,18 @@ static void open_registry(struct broker *broker, int64_t now)
 	check_all(broker);
 }
 
-void revocation_poller_registry(struct broker *broker, int64_t now)
+void revocation_poller_run(struct broker *broker, int64_t now)
 {
 	struct registry_reader_news news;
 
 	if (now < broker->poll_at)
 		return;
 	broker->poll_at = now + REVOCATION_POLLER_MS;
-	if (!registry_reader_is_open(broker->view)) {
+	if (!registry_reader_is_open(broker->reader)) {
 		open_registry(broker, now);
 		return;
 	}
-	if (registry_reader_poll(broker->view, &news) != GR_OK)
+	if (registry_reader_poll(broker->reader, &news) != GR_OK)
 		complain_once(broker);
 	for (size_t i = 0; i < news.count; i++)
 		check_one(broker, news.departed[i]);

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * revocation_poller.h - an eye on the registry: opened when it is there, read when others changed
- * it.
+ * revocation_poller.h - looks for changes in the registry, and drops clients whose certificate may
+ * no longer be used. Opens the registry when it is there.
  */
 #ifndef GR_BROKER_REVOCATION_POLLER_H
 #define GR_BROKER_REVOCATION_POLLER_H
 
 #include "broker/broker.h"
 
-enum { REVOCATION_POLLER_MS = 50 };	/* more often the registry is not looked at */
+enum { REVOCATION_POLLER_MS = 50 };	/* from one look to the next */
 
-/*
- * To be called from TICK alone, as often as it comes: drops the clients whose certificate is no
- * longer usable. now is clock_boot_ms.
- */
-void revocation_poller_registry(struct broker *broker, int64_t now);
+/* To be called at each TICK event, and from nowhere else. now is clock_boot_ms. */
+void revocation_poller_run(struct broker *broker, int64_t now);
 
 #endif

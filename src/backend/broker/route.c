@@ -2,27 +2,29 @@
 /* route.c - requests to the backend, replies to one client */
 #include "broker/route.h"
 #include "broker/acl.h"
-#include "broker/copy.h"
+#include "broker/publish.h"
+#include "broker/session_report.h"
 #include "clock.h"
 #include "printable.h"
 #include "str.h"
 
 #include <string.h>
 
-#define TOO_LONG "longer than 131072 bytes"	/* what the backend gets in place of one: it is no JSON, so that is refused */
+/* The backend gets this in place of a payload that is too long. It is no JSON: it is refused. */
+#define TOO_LONG "longer than 131072 bytes"
 
 /*
- * Another topic, without properties. What the message had before is freed by the broker or by us,
- * see release.h.
+ * Gives the message another topic and no properties. The old ones are freed by the broker or here,
+ * see broker_version.h.
  */
-static int replace(const struct release *release, struct mosquitto_evt_message *message,
+static int replace(const struct broker_version *version, struct mosquitto_evt_message *message,
 		   const char *topic)
 {
 	char *copy = mosquitto_strdup(topic);
 
 	if (!copy)
 		return MOSQ_ERR_NOMEM;
-	if (!release_frees_replaced(release)) {
+	if (!broker_version_frees_replaced(version)) {
 		mosquitto_free(message->topic);
 		mosquitto_property_free_all(&message->properties);
 	}
@@ -32,8 +34,8 @@ static int replace(const struct release *release, struct mosquitto_evt_message *
 }
 
 /*
- * What the device said is not acknowledged; it hears by the end of its connection that it must say
- * it again.
+ * The request is not acknowledged, and the connection is closed, so that the device sends it
+ * again.
  */
 static int refuse(struct broker *broker, const char *client, const char *why)
 {
@@ -50,23 +52,23 @@ static int refuse(struct broker *broker, const char *client, const char *why)
 }
 
 /*
- * The device gets its acknowledgement and no answer; or, if it goes on and on, the end of its
- * connection.
+ * The request is acknowledged and not handled. If the device does not stop, its connection is
+ * closed.
  */
 static int drop(struct broker *broker, struct mosquitto_evt_message *message,
 		struct session *session, const char *why)
 {
 	const struct identity *who = &session->who;
-	char client[REPORT_PRINTABLE_MAX];
+	char client[SESSION_REPORT_PRINTABLE_MAX];
 
 	printable_ascii(client, sizeof client, who->client);
-	broker_say(broker, who->certificate, "requests of %s with certificate %s are dropped: %s",
+	broker_log(broker, who->certificate, "requests of %s with certificate %s are dropped: %s",
 		   client, who->certificate, why);
-	report_flooding(broker->refusals, clock_boot_ms(), who);
+	session_report_flooding(broker->recent_reports, clock_boot_ms(), who);
 	message->retain = false;
-	if (++session->dropped <= ALLOWANCE_DROPS)
-		return replace(&broker->release, message, ACL_NOWHERE);
-	broker_say(
+	if (++session->dropped <= REQUEST_LIMITS_DROPS)
+		return replace(&broker->mosquitto, message, ACL_NOWHERE);
+	broker_log(
 	    broker, who->certificate,
 	    "%s with certificate %s is disconnected: it goes on although its requests are dropped",
 	    client, who->certificate);
@@ -79,57 +81,59 @@ static bool fits(const struct mosquitto_evt_message *message)
 }
 
 /*
- * The broker does not take another QoS from us, and what is sent to the backend at QoS 0 is gone
- * with a daemon that is killed. So a copy goes to it at QoS 1, and the original nowhere: nobody
- * may receive a request under its own topic.
+ * Publishes a copy at QoS 1. A plugin cannot change the QoS of a message, and a request at QoS 0
+ * would be lost when the daemon is killed. The original goes nowhere: nobody may receive a request
+ * under its own topic.
  */
-static int raise_qos(struct broker *broker, const struct mosquitto_evt_message *message,
+static int copy_request(struct broker *broker, const struct mosquitto_evt_message *message,
 		     const char *topic, struct session *session)
 {
 	const void *payload = fits(message) ? message->payload : TOO_LONG;
 	size_t len = fits(message) ? message->payloadlen : strlen(TOO_LONG);
 
-	session->raised = broker->turn;
-	return copy_publish(NULL, topic, len, payload ? payload : "", 1, false);
+	session->copied_in = broker->turn;
+	return publish_copy(NULL, topic, len, payload ? payload : "", 1, false);
 }
 
 int route_from_device(struct broker *broker, struct mosquitto_evt_message *message,
 		      struct session *session)
 {
-	char topic[REPORT_TOPIC_MAX];
+	char topic[SESSION_REPORT_TOPIC_MAX];
 	size_t size = fits(message) ? message->payloadlen : 0;
 	int64_t now = clock_boot_ms();
 	const char *why;
 
-	session_keep(session, NULL);
-	if (acl_is_lost(&session->who, message->topic)) {
+	sessions_note_retained(session, NULL);
+	if (acl_is_discarded(&session->who, message->topic)) {
 		message->retain = false;
-		return replace(&broker->release, message, ACL_NOWHERE);
+		return replace(&broker->mosquitto, message, ACL_NOWHERE);
 	}
 	if (!acl_is_request(message->topic))
 		return MOSQ_ERR_SUCCESS;
-	if (!report_topic(topic, session->who.certificate, session->who.client, message->topic))
+	if (!session_report_topic(topic, session->who.certificate, session->who.client,
+				  message->topic))
 		return MOSQ_ERR_INVAL;
-	if (!allowance_request(&broker->allowance, &session->who, message->topic,
+	if (!request_limits_request(&broker->limits, &session->who, message->topic,
 			       message->payloadlen, now))
 		return drop(broker, message, session,
 			    "the thing asks for more than plugin_opt_request_rate allows");
-	if (!backlog_shares(&broker->backlog, session->who.thing, size, now)) {
-		broker->allowance.unheard++;
+	if (!backlog_take_share(&broker->backlog, session->who.thing, size, now)) {
+		broker->limits.over_backlog++;
 		return drop(broker, message, session,
-			    "as much of the thing waits for gr-backendd as may");
+			    "too much of the thing waits for gr-backendd already");
 	}
-	if ((why = backlog_refuses(&broker->backlog, size)))
+	why = backlog_take(&broker->backlog, size);
+	if (why)
 		return refuse(broker, session->who.client, why);
 	session->dropped = 0;
 	message->retain = false;
 	/*
-	 * A copy leaves with the next turn of the broker's loop: what the device says behind it
-	 * must not overtake it.
+	 * A copy leaves with the next turn of the broker's loop. A request behind one in the same
+	 * turn must not overtake it, so it leaves as a copy as well.
 	 */
-	if (message->qos == 0 || session->raised == broker->turn || !fits(message))
-		return raise_qos(broker, message, topic, session);
-	return replace(&broker->release, message, topic);
+	if (message->qos == 0 || session->copied_in == broker->turn || !fits(message))
+		return copy_request(broker, message, topic, session);
+	return replace(&broker->mosquitto, message, topic);
 }
 
 /* Takes "HEX OF A CLIENT ID/TOPIC" apart. False: it is not that. */
@@ -154,9 +158,9 @@ static bool reply_parse(char client[static TOPIC_CLIENT_MAX + 1], const char **t
 
 /*
  * A reply is a copy that leaves with the next turn of the broker's loop. Mosquitto 2.0 reads one
- * packet a turn of a plain connection, 2.1 all that have come: a notification that was sent after
- * a reply would overtake it. So it leaves as a copy as well, and what it was itself goes where
- * nobody may listen, as replies do.
+ * packet a turn from a plain connection, 2.1 all that have come: there a notification that was
+ * sent after a reply would overtake it. So it leaves as a copy as well, and the original goes to a
+ * topic that nobody may receive, as replies do.
  */
 static int after_replies(const struct broker *broker, struct mosquitto_evt_message *message)
 {
@@ -165,9 +169,9 @@ static int after_replies(const struct broker *broker, struct mosquitto_evt_messa
 
 	if (!broker->replied || message->retain || !reserved)
 		return MOSQ_ERR_SUCCESS;
-	rc = copy_publish(NULL, message->topic, message->payloadlen,
+	rc = publish_copy(NULL, message->topic, message->payloadlen,
 			  message->payload ? message->payload : "", message->qos, false);
-	return rc == MOSQ_ERR_SUCCESS ? replace(&broker->release, message, "out/") : rc;
+	return rc == MOSQ_ERR_SUCCESS ? replace(&broker->mosquitto, message, "out/") : rc;
 }
 
 int route_from_backend(struct broker *broker, struct mosquitto_evt_message *message)
@@ -180,16 +184,16 @@ int route_from_backend(struct broker *broker, struct mosquitto_evt_message *mess
 		return after_replies(broker, message);
 	message->retain = false;
 	if (strcmp(message->topic, "out/gr/mark") == 0)
-		backlog_settle(&broker->backlog, message->payload, message->payloadlen);
+		backlog_confirm(&broker->backlog, message->payload, message->payloadlen);
 	if (!reply_parse(client, &topic, message->topic + 4))
 		return MOSQ_ERR_SUCCESS;
 	session = sessions_find_id(broker->sessions, client);
 	if (!session)
 		return MOSQ_ERR_SUCCESS;
-	identity_refresh(&session->who, broker->view, broker->cache);
+	identity_refresh(&session->who, broker->reader, broker->cache);
 	if (acl_read(&session->who, topic))
 		return MOSQ_ERR_SUCCESS;
 	broker->replied = true;
-	return copy_publish(client, topic, message->payloadlen,
+	return publish_copy(client, topic, message->payloadlen,
 			    message->payload ? message->payload : "", 1, false);
 }

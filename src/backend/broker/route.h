@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * route.h - messages on their way: requests get the stamp that the backend trusts, its replies
- * go to one client. To be called from the MESSAGE event; the answer is a MOSQ_ERR value.
+ * route.h - rewrites messages on their way: requests get the topic that the backend trusts, its
+ * replies go to one client. To be called from the MESSAGE event; the result is a MOSQ_ERR value.
  */
 #ifndef GR_BROKER_ROUTE_H
 #define GR_BROKER_ROUTE_H
@@ -11,16 +11,16 @@
 enum { ROUTE_PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message */
 
 /*
- * Published by a device: a request becomes in/CERTIFICATE/HEX OF THE CLIENT ID/TOPIC, at QoS 1 at
- * the least; what nobody here serves goes nowhere; all else passes.
+ * For a message that a device published. A request becomes in/CERTIFICATE/HEX OF THE CLIENT
+ * ID/TOPIC, at QoS 1 at least; a request that nobody here serves goes nowhere; others pass.
  */
 int route_from_device(struct broker *broker, struct mosquitto_evt_message *message,
 		      struct session *session);
 
 /*
- * Published by the backend: what is on out/HEX OF A CLIENT ID/TOPIC is delivered to that client as
- * TOPIC, once, whether or not it subscribed, if it is here and may receive it. Notifications do
- * not overtake replies.
+ * For a message that the backend published. One on out/HEX OF A CLIENT ID/TOPIC is delivered to
+ * that client as TOPIC, once, whether or not it subscribed, if it is connected and may receive it.
+ * Notifications do not overtake replies.
  */
 int route_from_backend(struct broker *broker, struct mosquitto_evt_message *message);
 

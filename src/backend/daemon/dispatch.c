@@ -394,7 +394,7 @@ enum status dispatch_batch(struct daemon *d)
 		return GR_OK;
 	db_rollback(d->db);
 	d->reconcile = true;
-	/* Nothing was recorded, so nothing may be answered: the broker sends the requests again. */
+	/* Nothing was recorded and nothing is answered: the broker sends the requests again. */
 	broker_connection_close(&d->broker);
 	return st;
 }

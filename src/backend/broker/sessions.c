@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* session.c - live sessions */
-#include "broker/session.h"
+/* sessions.c - the live sessions of devices */
+#include "broker/sessions.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -71,22 +71,22 @@ struct session *sessions_add(struct sessions *sessions, const struct mosquitto *
 
 void sessions_remove(struct sessions *sessions, struct session *session)
 {
-	if (session->waiting)
+	if (session->to_report)
 		TAILQ_REMOVE(&sessions->queue, session, queue);
 	TAILQ_REMOVE(&sessions->all, session, all);
 	LIST_REMOVE(session, by_client);
 	LIST_REMOVE(session, by_id);
 	LIST_REMOVE(session, by_certificate);
 	identity_release(&session->who);
-	free(session->kept);
+	free(session->retained);
 	free(session);
 }
 
-bool session_keep(struct session *session, const char *topic)
+bool sessions_note_retained(struct session *session, const char *topic)
 {
-	free(session->kept);
-	session->kept = topic ? strdup(topic) : NULL;
-	return session->kept || !topic;
+	free(session->retained);
+	session->retained = topic ? strdup(topic) : NULL;
+	return session->retained || !topic;
 }
 
 struct session *sessions_find(const struct sessions *sessions, const struct mosquitto *client)
@@ -144,20 +144,20 @@ struct session *sessions_first(const struct sessions *sessions)
 	return TAILQ_FIRST(&sessions->all);
 }
 
-void sessions_wait(struct sessions *sessions, struct session *session)
+void sessions_queue_report(struct sessions *sessions, struct session *session)
 {
-	if (session->waiting)
+	if (session->to_report)
 		return;
-	session->waiting = true;
+	session->to_report = true;
 	TAILQ_INSERT_TAIL(&sessions->queue, session, queue);
 }
 
-struct session *sessions_next_waiting(struct sessions *sessions)
+struct session *sessions_next_to_report(struct sessions *sessions)
 {
 	struct session *session = TAILQ_FIRST(&sessions->queue);
 
 	if (session) {
-		session->waiting = false;
+		session->to_report = false;
 		TAILQ_REMOVE(&sessions->queue, session, queue);
 	}
 	return session;

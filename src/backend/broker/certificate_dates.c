@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dates.c - the dates of client certificates */
-#include "broker/dates.h"
+/* certificate_dates.c - checks the dates of client certificates */
+#include "broker/certificate_dates.h"
 
 #include <openssl/x509v3.h>
 
 /*
- * What a TLS server verifies its clients by: OpenSSL looks this name up at each handshake, in a
- * table that goes before its own (X509_VERIFY_PARAM_lookup). Purpose and trust are those of the
- * entry that it replaces.
+ * The parameters with which a TLS server verifies its clients. OpenSSL looks this name up at each
+ * handshake, first in a table that an application may fill, then in its own
+ * (X509_VERIFY_PARAM_lookup). Purpose and trust are those of the entry that is replaced.
  */
 #define PARAM_NAME "ssl_client"
 
-bool dates_take_over(void)
+bool certificate_dates_take_over(void)
 {
 	X509_VERIFY_PARAM *param = X509_VERIFY_PARAM_new();
 
@@ -25,7 +25,7 @@ bool dates_take_over(void)
 	return false;
 }
 
-void dates_give_back(void)
+void certificate_dates_give_back(void)
 {
 	X509_VERIFY_PARAM_table_cleanup();
 }
@@ -42,17 +42,20 @@ static bool seconds_since(int64_t *seconds, const ASN1_TIME *date, int64_t now)
 	return ok;
 }
 
-enum dates dates_check(const char **why, const X509 *x509, int64_t now, int64_t grace_s)
+enum certificate_dates certificate_dates_check(const char **why, const X509 *x509, int64_t now,
+					       int64_t grace_s)
 {
-	int64_t begun, over;
+	int64_t since_start, since_end;
 
 	*why = "the certificate has no dates";
-	if (!seconds_since(&begun, X509_get0_notBefore(x509), now) ||
-	    !seconds_since(&over, X509_get0_notAfter(x509), now))
-		return DATES_REFUSED;
+	if (!seconds_since(&since_start, X509_get0_notBefore(x509), now) ||
+	    !seconds_since(&since_end, X509_get0_notAfter(x509), now))
+		return CERTIFICATE_DATES_REFUSED;
 	*why = "the certificate is not valid yet";
-	if (begun < 0)
-		return DATES_REFUSED;
+	if (since_start < 0)
+		return CERTIFICATE_DATES_REFUSED;
 	*why = "the certificate expired too long ago";
-	return over <= 0 ? DATES_HOLD : over <= grace_s ? DATES_GRACE : DATES_REFUSED;
+	if (since_end > grace_s)
+		return CERTIFICATE_DATES_REFUSED;
+	return since_end > 0 ? CERTIFICATE_DATES_GRACE : CERTIFICATE_DATES_VALID;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bucket.c - how much each peer may do */
-#include "base/bucket.h"
+/* token_buckets.c - limits how much each peer may do */
+#include "base/token_buckets.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -9,18 +9,18 @@
 /* a token is MS parts, of which rate come each millisecond */
 enum { SETS = 1024, WAYS = 8, MS = 1000 };
 
-struct buckets {
+struct token_buckets {
 	int64_t rate, burst;	/* in parts */
 	struct bucket {
-		uint64_t key;	/* 0: nobody's */
+		uint64_t key;	/* 0: the entry is free */
 		int64_t used;	/* when something was taken last */
 		int64_t left;	/* parts at that time; less than 0: owed */
 	} set[SETS][WAYS];
 };
 
-struct buckets *buckets_new(uint32_t rate, uint32_t burst)
+struct token_buckets *token_buckets_new(uint32_t rate, uint32_t burst)
 {
-	struct buckets *b = calloc(1, sizeof *b);
+	struct token_buckets *b = calloc(1, sizeof *b);
 
 	if (b) {
 		b->rate = rate;
@@ -29,7 +29,7 @@ struct buckets *buckets_new(uint32_t rate, uint32_t burst)
 	return b;
 }
 
-void buckets_free(struct buckets *buckets)
+void token_buckets_free(struct token_buckets *buckets)
 {
 	free(buckets);
 }
@@ -44,7 +44,7 @@ static uint64_t key_of(const char *peer)
 	return h ? h : 1;
 }
 
-static struct bucket *bucket_of(struct buckets *b, uint64_t key, int64_t now)
+static struct bucket *bucket_of(struct token_buckets *b, uint64_t key, int64_t now)
 {
 	struct bucket *set = b->set[key % SETS], *oldest = set;
 
@@ -58,7 +58,8 @@ static struct bucket *bucket_of(struct buckets *b, uint64_t key, int64_t now)
 	return oldest;
 }
 
-bool buckets_take(struct buckets *buckets, const char *peer, uint32_t cost, int64_t now)
+bool token_buckets_take(struct token_buckets *buckets, const char *peer, uint32_t cost,
+			int64_t now)
 {
 	struct bucket *b = bucket_of(buckets, key_of(peer), now);
 	int64_t left = b->left + (now - b->used) * buckets->rate;
@@ -71,7 +72,7 @@ bool buckets_take(struct buckets *buckets, const char *peer, uint32_t cost, int6
 	return true;
 }
 
-void buckets_fill(struct buckets *buckets)
+void token_buckets_fill(struct token_buckets *buckets)
 {
 	memset(buckets->set, 0, sizeof buckets->set);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* session.h - the live sessions of devices, from their authentication to their end. */
-#ifndef GR_BROKER_SESSION_H
-#define GR_BROKER_SESSION_H
+/* sessions.h - the live sessions of devices, from their authentication to their end. */
+#ifndef GR_BROKER_SESSIONS_H
+#define GR_BROKER_SESSIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,14 +12,14 @@
 struct mosquitto;
 
 enum {
-	SESSIONS_MAX = 5,	/* of one certificate at a time */
+	SESSIONS_MAX = 5,		/* of one certificate at a time */
 	SESSIONS_FILTERS_MAX = 250	/* that one of them subscribes to */
 };
 
-/* What events of one session have in common. */
+/* What all presence events of one session tell. */
 struct presence {
 	char identifier[37];	/* a UUID */
-	/* grows from session to session, also over the lives of the broker */
+	/* grows from session to session, also when the broker starts again */
 	int64_t version;
 };
 
@@ -27,17 +27,17 @@ struct session {
 	const struct mosquitto *client;	/* the broker's; only compared */
 	struct identity who;
 	struct presence presence;
-	/* the turn of the broker's loop in which a request of it was copied last; 0: none */
-	uint64_t raised;
-	/* a request with RETAIN that was allowed and is no message yet; NULL: none */
-	char *kept;
+	/* the turn of the broker's loop in which a request of it was last copied; 0: none */
+	uint64_t copied_in;
+	/* topic of a request with RETAIN that was allowed and is no message yet; NULL: none */
+	char *retained;
 	uint32_t dropped;	/* requests, since one was let through */
 	bool ending;		/* another session took its client id over */
 	bool may_be_kept;	/* by the broker, when it ends */
-	bool doomed;		/* to be dropped */
+	bool unusable;		/* its certificate is: the client is to be dropped */
 	bool thrown_out;	/* it was reported that its connection is closed */
-	bool told;		/* its start was reported at least once */
-	bool waiting;		/* its start is to be reported (again) */
+	bool reported;		/* its start was reported at least once */
+	bool to_report;		/* its start is to be reported (again) */
 	LIST_ENTRY(session) by_client, by_id, by_certificate;
 	TAILQ_ENTRY(session) all, queue;
 };
@@ -53,26 +53,29 @@ void sessions_free(struct sessions *sessions);	/* takes NULL */
 struct session *sessions_add(struct sessions *sessions, const struct mosquitto *client,
 			     struct identity *who);
 void sessions_remove(struct sessions *sessions, struct session *session);
-/* Notes the topic of such a request, or with NULL that it was a message. False: out of memory. */
-bool session_keep(struct session *session, const char *topic);
+/* Notes the topic of a request with RETAIN; NULL: it became a message. False: out of memory. */
+bool sessions_note_retained(struct session *session, const char *topic);
 
 struct session *sessions_find(const struct sessions *sessions, const struct mosquitto *client);
-/* The one that has the client id now: the newest. */
+/* The newest session with that client id, which has it now. */
 struct session *sessions_find_id(const struct sessions *sessions, const char *client_id);
-/* Any that uses the certificate, and the next one after it; NULL: no more. */
+/* A session that uses the certificate, and the next one after it; NULL: no more. */
 struct session *sessions_find_certificate(const struct sessions *sessions,
 					  const char *certificate);
 struct session *sessions_next_certificate(const struct session *session);
-/* How many use the certificate, without one of this client id: a new one takes its place. */
+/*
+ * How many sessions use the certificate, without one of this client id: a new session takes the
+ * place of that one.
+ */
 unsigned sessions_count_others(const struct sessions *sessions, const char *certificate,
 			       const char *client_id);
 
-/* In order of their start. */
+/* In the order in which they began. */
 struct session *sessions_first(const struct sessions *sessions);
 
-/* The line of those whose start is to be reported. */
-void sessions_wait(struct sessions *sessions, struct session *session);
-/* The next in it, which leaves it; NULL: none. */
-struct session *sessions_next_waiting(struct sessions *sessions);
+/* Adds it to the queue of sessions whose start is to be reported. */
+void sessions_queue_report(struct sessions *sessions, struct session *session);
+/* The next in that queue, which leaves it; NULL: none. */
+struct session *sessions_next_to_report(struct sessions *sessions);
 
 #endif

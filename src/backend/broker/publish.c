@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* copy.c - messages of the plugin's own */
-#include "broker/copy.h"
-#include "broker/api.h"
+/* publish.c - messages of the plugin's own */
+#include "broker/publish.h"
+#include "broker/mosquitto_api.h"
 
 #include <string.h>
 
-int copy_publish(const char *client, const char *topic, size_t len, const void *payload, int qos,
+int publish_copy(const char *client, const char *topic, size_t len, const void *payload, int qos,
 		 bool retain)
 {
 	char *own = mosquitto_malloc(len + 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* release.c - which Mosquitto has loaded the plugin */
-#include "broker/release.h"
+/* broker_version.c - which release of Mosquitto has loaded the plugin */
+#include "broker/broker_version.h"
 #include "clock.h"
 #include "str.h"
 
@@ -17,7 +17,7 @@
 
 #define FIT "use Mosquitto 2.0.11 or later, or 2.1"
 
-enum { ANSWER_MS = 20000 };	/* only ends a hang */
+enum { ANSWER_MS = 20000 };	/* a program that answers later hangs */
 
 extern char **environ;
 
@@ -30,11 +30,13 @@ static int start(pid_t *pid, char *program, int out)
 
 	if (rc != 0)
 		return rc;
-	if ((rc = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY,
-						   0)) == 0 &&
-	    (rc = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO)) == 0 &&
-	    (rc = posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY,
-						   0)) == 0)
+	rc = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null",
+						      O_WRONLY, 0);
+	if (rc == 0)
 		rc = posix_spawn(pid, program, &files, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&files);
 	return rc;
@@ -87,58 +89,58 @@ static int ask(char *line, size_t size, char *program)
 	return rc;
 }
 
-static bool is_known(const struct release *r)
+static bool is_known(const struct broker_version *r)
 {
 	return r->major == 2 && (r->minor == 1 || (r->minor == 0 && r->patch >= 11));
 }
 
-bool release_find(struct release *release, char why[static RELEASE_WHY_MAX])
+bool broker_version_find(struct broker_version *version, char why[static BROKER_VERSION_WHY_MAX])
 {
 	char program[PATH_MAX], line[128];
 	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
 	int rc;
 
 	if (n < 0) {
-		str_format(why, RELEASE_WHY_MAX,
+		str_format(why, BROKER_VERSION_WHY_MAX,
 			   "/proc/self/exe: %s: the broker's version cannot be known without it",
 			   strerror(errno));
 		return false;
 	}
 	program[n] = '\0';
 	if ((rc = ask(line, sizeof line, program)) != 0) {
-		str_format(why, RELEASE_WHY_MAX,
+		str_format(why, BROKER_VERSION_WHY_MAX,
 			   "%.200s -h: %s: the broker's version cannot be known without it",
 			   program, strerror(rc));
 		return false;
 	}
-	if (sscanf(line, "mosquitto version %d.%d.%d", &release->major, &release->minor,
-		   &release->patch) != 3) {
-		str_format(why, RELEASE_WHY_MAX,
+	if (sscanf(line, "mosquitto version %d.%d.%d", &version->major, &version->minor,
+		   &version->patch) != 3) {
+		str_format(why, BROKER_VERSION_WHY_MAX,
 			   "%.200s -h does not say which version of Mosquitto this is: " FIT,
 			   program);
 		return false;
 	}
-	if (!is_known(release)) {
-		str_format(why, RELEASE_WHY_MAX,
+	if (!is_known(version)) {
+		str_format(why, BROKER_VERSION_WHY_MAX,
 			   "Mosquitto %d.%d.%d is not known to this plugin: " FIT
 			   ", or a newer gr",
-			   release->major, release->minor, release->patch);
+			   version->major, version->minor, version->patch);
 		return false;
 	}
 	return true;
 }
 
-bool release_frees_replaced(const struct release *release)
+bool broker_version_frees_replaced(const struct broker_version *version)
 {
-	return release->minor > 0 || release->patch >= 15;
+	return version->minor > 0 || version->patch >= 15;
 }
 
-bool release_has_offline(const struct release *release)
+bool broker_version_has_offline(const struct broker_version *version)
 {
-	return release->minor > 0;
+	return version->minor > 0;
 }
 
-bool release_reloads_on_success(const struct release *release)
+bool broker_version_reloads_on_success(const struct broker_version *version)
 {
-	return release->minor > 0;
+	return version->minor > 0;
 }
