@@ -52,6 +52,9 @@ done
 check 'shell scripts' shellcheck -x "$@"
 check 'operands' operands scripts/*/*.sh share/hooks/* share/notify.d/* share/init/gr-recover
 check 'SQL' scripts/build/sql.sh
+check 'rooms' scripts/build/rooms.sh
+# shellcheck disable=SC2046 # no name of ours has a blank
+check 'columns' awk -f scripts/build/columns.awk $(find src -name '*.[ch]') scripts/driver/*.sh
 check 'man pages' mandoc -T lint -W warning man/*
 for room in lib device backend; do
 	check "src/$room" c_sources "$room"

@@ -32,5 +32,6 @@ int main(int argc, char *argv[])
 {
 	secret_guard();
 	umask(077);
-	return arg_commands(commands, "gr-jobs", "Create, follow, change and end jobs.", argc, argv);
+	return arg_commands(commands, "gr-jobs", "Create, follow, change and end jobs.", argc,
+			    argv);
 }

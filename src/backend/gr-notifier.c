@@ -22,7 +22,7 @@ enum { DELIVERIES = 32 };	/* at one time: twice as many as a daemon has channels
 
 static const struct arg_option options[] = {
 	{ 'H', "home", "DIR",
-	  "the directory of notify.d (default $GR_NOTIFY_HOME, /var/lib/gr-notify or the backend's "
+	"the directory of notify.d (default $GR_NOTIFY_HOME, /var/lib/gr-notify or the backend's "
 	  "folder)" },
 	{ 'i', "stdin", NULL,
 	  "serve the one socket that is standard input, as gr-backendd starts it" },

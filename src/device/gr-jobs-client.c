@@ -17,6 +17,6 @@ int main(int argc, char *argv[])
 	};
 
 	secret_guard();
-	return arg_commands(commands, "gr-jobs-client", "The device's side of AWS IoT Jobs, over MQTT.",
-			 argc, argv);
+	return arg_commands(commands, "gr-jobs-client",
+			    "The device's side of AWS IoT Jobs, over MQTT.", argc, argv);
 }

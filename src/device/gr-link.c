@@ -10,8 +10,8 @@
 #include "pkcs11/pin.h"
 #include "secret.h"
 #include "session/connect_options.h"
-#include "session/mqtt.h"
 #include "session/link_socket.h"
+#include "session/mqtt.h"
 #include "str.h"
 
 #include <errno.h>

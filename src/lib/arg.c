@@ -117,8 +117,8 @@ static void print_commands(FILE *to, const struct arg_command *commands, const c
 	printf("\nEach command explains itself: %s COMMAND --help\n", program);
 }
 
-int arg_commands(const struct arg_command *commands, const char *program, const char *about, int argc,
-	      char *argv[])
+int arg_commands(const struct arg_command *commands, const char *program, const char *about,
+		 int argc, char *argv[])
 {
 	const char *name = argc > 1 ? argv[1] : "";
 

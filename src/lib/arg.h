@@ -50,7 +50,7 @@ struct arg_command {
 	int (*run)(int argc, char *argv[]);	/* argv[0] is the command */
 	const char *help;
 };
-int arg_commands(const struct arg_command *commands, const char *program, const char *about, int argc,
-	      char *argv[]);
+int arg_commands(const struct arg_command *commands, const char *program, const char *about,
+		 int argc, char *argv[]);
 
 #endif

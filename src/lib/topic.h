@@ -40,7 +40,8 @@ enum topic_kind {
 	TOPIC_NAMESPACE_UPDATE,	/* $aws/things/T/jobs/J/namespace-N/update */
 	/* $aws/things/T/jobs/ and anything else that is neither an answer nor a notification */
 	TOPIC_UNKNOWN,
-	TOPIC_SHADOW		/* $aws/things/T/shadow/OPERATION and $aws/things/T/shadow/name/N/OPERATION: get, update, delete */
+	/* $aws/things/T/shadow/OPERATION and .../shadow/name/N/OPERATION: get, update, delete */
+	TOPIC_SHADOW
 };
 /* One of the certificate service's, not of Jobs. */
 bool topic_is_certificate(enum topic_kind kind);

@@ -3,8 +3,8 @@
 #ifndef GR_BROKER_POLICIES_H
 #define GR_BROKER_POLICIES_H
 
-#include "registry/registry_reader.h"
 #include "policy/policy.h"
+#include "registry/registry_reader.h"
 
 struct policies {
 	struct policy **policy;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dispatch.c - from a message of the broker plugin to a handler, and back */
+#include "daemon/dispatch.h"
 #include "clock.h"
 #include "complain.h"
 #include "daemon/closed_connection.h"
-#include "daemon/dispatch.h"
 #include "daemon/flooding.h"
 #include "daemon/last_issued.h"
 #include "daemon/window_counter.h"

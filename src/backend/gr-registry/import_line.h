@@ -5,7 +5,10 @@
  *
  *	{"policyName":"rotation","policyDocument":"{...}"}
  *	{"thingGroupName":"pumps"}
- *	{"thingName":"pump-1","thingGroups":["pumps"],"certificates":[{"certificatePem":"...","status":"ACTIVE","created":1790000000000,"policies":["rotation"]}]}
+ *	{"thingName":"pump-1","thingGroups":["pumps"],"certificates":[{"certificatePem":"...",
+ *	 "status":"ACTIVE","created":1790000000000,"policies":["rotation"]}]}
+ *
+ * The last one stands on one line as well.
  *
  * What is there already stays as it is.
  */

@@ -29,7 +29,8 @@ enum {
 	CONNECTION_BYTES = 16 << 10,
 	/* what waits for the daemon, 64 MB at the most, takes up to twice that */
 	BASE_BYTES = 256 << 20,
-	PACKET_MAX = 135168		/* a payload of 131072 bytes, AWS IoT's largest, with topic and properties */
+	/* a payload of 131072 bytes, AWS IoT's largest, with topic and properties */
+	PACKET_MAX = 135168
 };
 
 static const struct arg_option options[] = {

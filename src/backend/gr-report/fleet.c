@@ -2,14 +2,14 @@
 /* fleet.c - the fleet in a few numbers, and its certificates by the time they have left */
 #include "gr-report/html.h"
 #include "gr-report/report.h"
-#include "registry/totals.h"
+#include "registry/fleet_totals.h"
 
 #include <stdio.h>
 
 enum status report_fleet(const struct report *r)
 {
-	struct totals t;
-	enum status st = totals_read(&t, r->db);
+	struct fleet_totals t;
+	enum status st = fleet_totals_read(&t, r->db);
 
 	if (st != GR_OK)
 		return st;
@@ -44,7 +44,7 @@ enum status report_expiry(const struct report *r)
 	enum status st = GR_OK;
 
 	for (int i = 0; i < RANGES && st == GR_OK; i++) {
-		st = totals_expiring(&count[i], r->db, today + ranges[i].first,
+		st = fleet_totals_expiring(&count[i], r->db, today + ranges[i].first,
 				     today + ranges[i + 1].first);
 		most = count[i] > most ? count[i] : most;
 	}

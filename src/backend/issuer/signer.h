@@ -43,7 +43,8 @@ enum signer_question {
 	 * these
 	 */
 	SIGNER_REVOKED = 'r',
-	SIGNER_SIGN = 's'	/* of that CRL, signed; answer: byte more, text: a piece of its DER */
+	/* of that CRL, signed; answer: byte more, text: a piece of its DER */
+	SIGNER_SIGN = 's'
 };
 enum { SIGNER_NAME_MAX = 2048, SIGNER_KEY_MAX = 1024, SIGNER_PIECE = 32768 };
 extern const struct peer_kind signer_kind;

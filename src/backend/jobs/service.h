@@ -4,9 +4,9 @@
 #define GR_JOBS_SERVICE_H
 
 #include "jobs/status_details.h"
+#include "registry/event.h"
 #include "registry/execution.h"
 #include "registry/job.h"
-#include "registry/event.h"
 
 /* One for each request shape; see event.h for the contract. */
 enum status service_get_pending(struct event *e);

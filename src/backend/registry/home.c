@@ -67,8 +67,10 @@ static enum status find(struct home *home, const char *dir, const char *signer,
 	if (!dir)
 		dir = HOME_DEFAULT;
 	if (str_copy(home->dir, sizeof home->dir, dir) &&
-	    find_part(home->signer, signer, "GR_SIGNER_HOME", GR_LOCALSTATEDIR "/lib/gr-signer", dir) &&
-	    find_part(home->notifier, notifier, "GR_NOTIFY_HOME", GR_LOCALSTATEDIR "/lib/gr-notify", dir) &&
+	    find_part(home->signer, signer, "GR_SIGNER_HOME", GR_LOCALSTATEDIR "/lib/gr-signer",
+		      dir) &&
+	    find_part(home->notifier, notifier, "GR_NOTIFY_HOME",
+		      GR_LOCALSTATEDIR "/lib/gr-notify", dir) &&
 	    name_parts(home))
 		return GR_OK;
 	complain("%s: the path is too long", dir);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * home.h - the backend's folders, and who may be trusted with what lies in them.
+ * home.h - the backend's directories, and who may be trusted with what lies in them.
  *
- *	DIR (GR_HOME, -H; default /var/lib/gr-backend)   the daemon's alone: lock, notify.d unless it has a folder of its own
- *	DIR/shared                                       daemon and broker: registry.db, broker.sock
- *	SIGNER (GR_SIGNER_HOME)                          the signer's alone: ca/, trusted/, ledger, sign.sock
- *	NOTIFY (GR_NOTIFY_HOME)                          the notifier's alone: notify.d/, notify.sock
+ *	DIR (GR_HOME, -H)          the daemon's alone: lock
+ *	DIR/shared                 daemon and broker: registry.db, broker.sock
+ *	SIGNER (GR_SIGNER_HOME)    the signer's alone: ca/, trusted/, ledger, sign.sock
+ *	NOTIFY (GR_NOTIFY_HOME)    the notifier's alone: notify.d/, notify.sock
  *
+ * The default of DIR is /var/lib/gr-backend.
  * SIGNER and NOTIFY are DIR itself where one user does all; with the default DIR they are
  * /var/lib/gr-signer and /var/lib/gr-notify as soon as these exist. On any status but GR_OK one
  * line has been written.
@@ -30,7 +31,8 @@ struct home {
 /* the folder's group reads it: gr-registry backup and restore */
 enum { HOME_LEDGER_MODE = 0640 };
 
-#define HOME_OPTION { 'H', "home", "DIR", "the backend's directory (default $GR_HOME or /var/lib/gr-backend)" }
+#define HOME_OPTION \
+	{ 'H', "home", "DIR", "the backend's directory (default $GR_HOME or /var/lib/gr-backend)" }
 /* Paths alone: nothing is looked at. dir NULL: from the environment. GR_BAD: too long. */
 enum status home_find(struct home *home, const char *dir);
 /* For whoever needs one part alone; dir is its folder then. */

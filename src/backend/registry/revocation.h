@@ -18,7 +18,9 @@
 /* The number of a reason that may be given; -1: none of them. */
 int revocation_reason(const char *name);
 /* All of them, with commas. */
-#define REVOCATION_REASONS "unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, privilegeWithdrawn"
+#define REVOCATION_REASONS \
+	"unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, " \
+	"privilegeWithdrawn"
 
 /* Revokes a registered certificate; what was revoked stays as it is. GR_NO: not registered. */
 enum status revocation_add(struct db *db, const char *certificate, const char *reason,

@@ -6,8 +6,8 @@
 #ifndef GR_ROTATION_RESPONSE_H
 #define GR_ROTATION_RESPONSE_H
 
-#include "registry/execution.h"
 #include "registry/event.h"
+#include "registry/execution.h"
 
 enum { RESPONSE_WHY = 256 };
 

@@ -14,9 +14,10 @@ enum status nucleus_source_take(struct conf *conf)
 
 	if ((!runtime || strcmp(runtime, "none") == 0) && !root)
 		return GR_OK;
-	complain("%s: this gr was built without Greengrass (WITH_GREENGRASS=0) and reads no nucleus;"
-		 " set thingName, the paths and the endpoint in gr.conf, or build it with Greengrass",
-		 root ? conf_name(CONF_GREENGRASS_ROOT) : conf_name(CONF_RUNTIME));
+	complain(
+	    "%s: this gr was built without Greengrass (WITH_GREENGRASS=0) and reads no nucleus;"
+	    " set thingName, the paths and the endpoint in gr.conf, or build it with Greengrass",
+	    root ? conf_name(CONF_GREENGRASS_ROOT) : conf_name(CONF_RUNTIME));
 	return GR_BAD;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* next.c - gr-jobs-client next: the next execution that is a rotation, waited for */
 #include "clock.h"
-#include "gr-jobs-client/describe.h"
 #include "gr-jobs-client/blocking_jobs.h"
+#include "gr-jobs-client/describe.h"
 #include "str.h"
 
 #include <string.h>

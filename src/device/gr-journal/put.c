@@ -21,7 +21,8 @@ static const struct arg_option options[] = {
 	{ OPT_FROM, "from", "PHASE",
 	  "change nothing unless this is the phase; idle also if there is no journal" },
 	{ OPT_CLEAR, "clear", NULL, "drop every other value; with phase=idle only" },
-	{ OPT_OWE, "owe", "N", "a switch to generation N is next, and owes the runtime a restart" },
+	{ OPT_OWE, "owe", "N",
+	  "a switch to generation N is next, and owes the runtime a restart" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-journal put", "[options] [KEY=VALUE...]",

@@ -3,7 +3,10 @@
 #include "rotation/restart.h"
 #include "clock.h"
 
-/* In seconds. restart_waits in runtime.sh takes a time that is further off for one of another boot. */
+/*
+ * In seconds. restart_waits in runtime.sh takes a time that is further off for one of another
+ * boot.
+ */
 enum { RESTART_PATIENCE = 900 };
 
 enum status restart_owe(struct journal *journal, uint32_t generation)

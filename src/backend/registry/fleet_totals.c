@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* totals.c - the fleet in a few numbers */
-#include "registry/totals.h"
+/* fleet_totals.c - the fleet in a few numbers */
+#include "registry/fleet_totals.h"
 
-enum status totals_read(struct totals *totals, struct db *db)
+enum status fleet_totals_read(struct fleet_totals *totals, struct db *db)
 {
 	sqlite3_stmt *row;
 	enum status st = db_query(
@@ -18,13 +18,13 @@ enum status totals_read(struct totals *totals, struct db *db)
 
 	if (st != GR_OK)
 		return GR_FAIL;
-	*totals = (struct totals){ db_int(row, 0), db_int(row, 1), db_int(row, 2),
+	*totals = (struct fleet_totals){ db_int(row, 0), db_int(row, 1), db_int(row, 2),
 				   db_int(row, 3), db_int(row, 4), db_int(row, 5) };
 	db_done(row);
 	return GR_OK;
 }
 
-enum status totals_expiring(int64_t *count, struct db *db, int64_t first, int64_t end)
+enum status fleet_totals_expiring(int64_t *count, struct db *db, int64_t first, int64_t end)
 {
 	return db_number(
 	    count, db,
