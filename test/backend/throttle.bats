@@ -91,7 +91,7 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 		./ask -p "$(cat "$LAB/port")" -a "$HOME_DIR/ca/ca.pem" -c old.pem -k old.key -i 'thing-1#gr' "${flood[@]}" || exit 0
 	done >/dev/null 3>&- &
 	# await keeps what it runs quiet
-	await sh -c "rotate.sh once 2>log"
+	await sh -c 'rotate.sh once 2>>log'
 	wait
 	grep -q 'rejected: RequestThrottled' log
 	run -1 grep 'rolled back' log

@@ -51,7 +51,7 @@ files() {
 }
 
 @test "troubleshooting: each rule of the broker plugin has a row, and no other" {
-	same 'What the broker refuses' "$("$SAID" refusals backend/gr-broker.c backend/broker/*.c)"
+	same 'What the broker refuses' "$("$SAID" refusals backend/gr-broker.c backend/broker/*.c backend/registry/registry_reader.c)"
 }
 
 @test "troubleshooting: each defect of a certificate that a device refuses has a row, and no other" {
@@ -63,7 +63,7 @@ files() {
 }
 
 @test "troubleshooting: each verdict on a connection has a row, and no other" {
-	same 'No connection' "$("$SAID" lines $(files verdict.c))"
+	same 'No connection' "$("$SAID" lines $(files connect_result.c))"
 }
 
 @test "said: strings side by side are joined, values of variables are left out" {

@@ -177,7 +177,7 @@ const char *identity_refusal(const struct identity *who, enum policy_action acti
 {
 	static const struct { const char *not_allowed, *denied;
 	} words[POLICY_ACTION_COUNT] = {
-#define WORDS(action)                                                                             \
+#define WORDS(action) \
 	{ "no policy statement allows iot:" action " here", "a policy denies iot:" action " here" }
 		[POLICY_CONNECT] = { "no policy allows this client to connect",
 				     "a policy denies this client to connect" },

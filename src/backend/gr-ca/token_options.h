@@ -13,13 +13,13 @@ struct token_options {
 };
 enum { TOKEN_OPTION_MODULE = 512, TOKEN_OPTION_PIN_SOURCE };
 /* For a command's table of options; it gives each of these to token_options_take. */
-#define TOKEN_OPTIONS                                                                             \
-	{ 'k', "key", "URI", "its key is in a token: pkcs11:token=LABEL;object=LABEL" },          \
-	    { TOKEN_OPTION_MODULE, "module", "PATH",                                              \
-	      "the token's PKCS#11 module, unless the URI says module-path" },                    \
-	{                                                                                         \
-		TOKEN_OPTION_PIN_SOURCE, "pin-source", "FILE",                                    \
-		    "whose first line is the token's PIN, unless the URI says pin-source"         \
+#define TOKEN_OPTIONS \
+	{ 'k', "key", "URI", "its key is in a token: pkcs11:token=LABEL;object=LABEL" }, \
+	    { TOKEN_OPTION_MODULE, "module", "PATH", \
+	      "the token's PKCS#11 module, unless the URI says module-path" }, \
+	{ \
+		TOKEN_OPTION_PIN_SOURCE, "pin-source", "FILE", \
+		    "whose first line is the token's PIN, unless the URI says pin-source" \
 	}
 /* Notes the value of option ch. False: ch is none of these options. */
 bool token_options_take(struct token_options *options, int ch, const char *value);

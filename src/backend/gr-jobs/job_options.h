@@ -23,32 +23,32 @@ struct job_options {
 void job_options_release(struct job_options *o);
 
 /* What the orders have in common, and who is meant by a job. */
-#define JOB_OPTIONS_OPTIONS                                                                       \
-	{ 'i', "input", "FILE", "members of the AWS IoT API as JSON; options go before them" },   \
-	    { 'D', "description", "TEXT", "what it is for" },                                     \
-	    { 'T', "timeout", "MINUTES",                                                          \
-	      "in-progress time-out of each execution, 1 to 10080 (default none)" },              \
-	    { 'r', "rate", "N", "things to reach in a minute, at the most" },                     \
-	    { 'g', "growth", "GROWTH",                                                            \
+#define JOB_OPTIONS_OPTIONS \
+	{ 'i', "input", "FILE", "members of the AWS IoT API as JSON; options go before them" }, \
+	    { 'D', "description", "TEXT", "what it is for" }, \
+	    { 'T', "timeout", "MINUTES", \
+	      "in-progress time-out of each execution, 1 to 10080 (default none)" }, \
+	    { 'r', "rate", "N", "things to reach in a minute, at the most" }, \
+	    { 'g', "growth", "GROWTH", \
 	      "BASE:FACTOR:CRITERION: begin with BASE a minute and multiply by FACTOR each time " \
-	      "succeeded=N or notified=N" },                                                      \
-	    { 'a', "abort-at", "ABORT",                                                           \
+	      "succeeded=N or notified=N" }, \
+	    { 'a', "abort-at", "ABORT", \
 	      "PERCENT:MIN[:TYPE]: cancel when so many of at least MIN executions have ended as " \
-	      "TYPE (default ALL)" },                                                             \
-	{                                                                                         \
-		'R', "retries", "RETRIES",                                                        \
+	      "TYPE (default ALL)" }, \
+	{ \
+		'R', "retries", "RETRIES", \
 		    "N[:TYPE]: how often an execution that ended as TYPE (default ALL) is tried " \
-		    "again"                                                                       \
+		    "again" \
 	}
 #define JOB_OPTIONS_DOCUMENT \
 	{ 'd', "document", "FILE", \
 	  "the job document (default {\"operation\":\"ROTATE_CERTIFICATE\"})" }
-#define JOB_OPTIONS_TARGETS                                                                       \
-	{ 't', "target", "TARGET",                                                                \
-	  "thing/NAME or thinggroup/NAME; may be given up to 100 times" },                        \
-	{                                                                                         \
-		JOB_OPTIONS_TARGET_LIST, "targets", "TARGETS",                                    \
-		    "the same, several with commas between them"                                  \
+#define JOB_OPTIONS_TARGETS \
+	{ 't', "target", "TARGET", \
+	  "thing/NAME or thinggroup/NAME; may be given up to 100 times" }, \
+	{ \
+		JOB_OPTIONS_TARGET_LIST, "targets", "TARGETS", \
+		    "the same, several with commas between them" \
 	}
 enum { JOB_OPTIONS_TARGET_LIST = 256 };
 

@@ -13,9 +13,9 @@
 
 enum { TURN_MS = 5000, AT_MQTT = 0, AT_LISTENER, AT_STDIN, AT_SIGNALS, AT_CLIENTS };
 
-#define EACH_CLIENT(c, agent)                                                                     \
-	struct client *c = (agent)->client;                                                       \
-	c < (agent)->client + AGENT_CLIENTS;                                                      \
+#define EACH_CLIENT(c, agent) \
+	struct client *c = (agent)->client; \
+	c < (agent)->client + AGENT_CLIENTS; \
 	c++
 
 static const char babble[] = "does not speak our protocol";

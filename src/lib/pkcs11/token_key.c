@@ -137,13 +137,13 @@ static const char *name_operation(int operation)
 }
 
 #define FUNCTION(id, function) { id, (void (*)(void))function }
-#define COMMON                                                                                    \
-	FUNCTION(OSSL_FUNC_KEYMGMT_NEW, new_key), FUNCTION(OSSL_FUNC_KEYMGMT_FREE, free_key),     \
-	    FUNCTION(OSSL_FUNC_KEYMGMT_HAS, has), FUNCTION(OSSL_FUNC_KEYMGMT_MATCH, match),       \
-	    FUNCTION(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, list_parts),                                 \
-	    FUNCTION(OSSL_FUNC_KEYMGMT_EXPORT_TYPES, list_parts),                                 \
-	    FUNCTION(OSSL_FUNC_KEYMGMT_EXPORT, export),                                           \
-	    FUNCTION(OSSL_FUNC_KEYMGMT_GET_PARAMS, get_params),                                   \
+#define COMMON \
+	FUNCTION(OSSL_FUNC_KEYMGMT_NEW, new_key), FUNCTION(OSSL_FUNC_KEYMGMT_FREE, free_key), \
+	    FUNCTION(OSSL_FUNC_KEYMGMT_HAS, has), FUNCTION(OSSL_FUNC_KEYMGMT_MATCH, match), \
+	    FUNCTION(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, list_parts), \
+	    FUNCTION(OSSL_FUNC_KEYMGMT_EXPORT_TYPES, list_parts), \
+	    FUNCTION(OSSL_FUNC_KEYMGMT_EXPORT, export), \
+	    FUNCTION(OSSL_FUNC_KEYMGMT_GET_PARAMS, get_params), \
 	    FUNCTION(OSSL_FUNC_KEYMGMT_GETTABLE_PARAMS, list_params)
 
 static const OSSL_DISPATCH rsa_functions[] = { COMMON,
