@@ -254,7 +254,7 @@ says() {
 	run -0 rotate.sh recover
 	gr-journal put restartAt=1
 	run -0 --separate-stderr rotate.sh recover
-	[[ $stderr == *'asked 20 times to restart and is still the same; giving up' ]]
+	[[ $stderr == *'asked to restart 20 times and did not; giving up' ]]
 	run -0 rotate.sh recover
 	[ "$(wc -l <restarts)" -eq $((n + 1)) ]
 }
