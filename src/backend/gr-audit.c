@@ -40,7 +40,7 @@ struct review {
 	struct table list;
 	struct progress progress;
 	int64_t count[AUDIT_CHECKS], all;
-	struct remediation remedy;
+	struct remediation remediation;
 	bool rotate;
 };
 
@@ -63,7 +63,7 @@ static enum status take_finding(void *arg, const struct audit_finding *f)
 	r->count[f->check]++;
 	r->all++;
 	return r->rotate && audit_is_mended_by_rotation(f->check) && f->thing[0]
-	    ? remediation_add(&r->remedy, f->thing)
+	    ? remediation_add(&r->remediation, f->thing)
 	    : GR_OK;
 }
 
@@ -107,7 +107,7 @@ static enum status look(struct review *r, struct command *v, int64_t *certificat
 }
 
 /* What became of the findings; standard output has the findings alone, for cut and awk. */
-static void print_remedy(const struct remediation *r)
+static void print_remediation(const struct remediation *r)
 {
 	if (r->job[0])
 		complain("job %s: rotates %" PRId64 " thing(s)", r->job, r->reached);
@@ -130,15 +130,15 @@ static enum status review(struct review *r, struct command *v)
 	enum status st = look(r, v, &certificates);
 
 	if (st == GR_OK && r->rotate)
-		st = remediation_order(&r->remedy, v->db, v->now);
+		st = remediation_order(&r->remediation, v->db, v->now);
 	if (v->json)
-		print_json_end(&r->remedy, certificates);
+		print_json_end(&r->remediation, certificates);
 	if (st != GR_OK)
 		return st == GR_NO ? GR_BAD : st;	/* 1 would say that all went well */
 	fflush(stdout);
 	print_sum(r, certificates);
 	if (r->rotate && !v->json)
-		print_remedy(&r->remedy);
+		print_remediation(&r->remediation);
 	return r->all ? GR_NO : GR_OK;
 }
 
@@ -172,12 +172,12 @@ int main(int argc, char *argv[])
 		case 'a': st = arg_range(&age, "--age", optarg, 1, DAYS_MAX); break;
 		case 'c': st = take_check(&r.audit.checks, optarg); break;
 		case 'r': r.rotate = true; break;
-		case 'm': r.remedy.template = optarg; break;
+		case 'm': r.remediation.template = optarg; break;
 		default: command_option(&v, ch);
 		}
 	if (st != GR_OK)
 		return st;
-	if (r.remedy.template && !r.rotate)
+	if (r.remediation.template && !r.rotate)
 		arg_usage(&spec);
 	r.audit.expiring_ms = (int64_t)(days ? days : DAYS_DEFAULT) * DAY_MS;
 	r.audit.a_third = !days;
@@ -187,6 +187,6 @@ int main(int argc, char *argv[])
 		r.audit.checks = (1u << AUDIT_CHECKS) - 1;
 	if ((st = command_open(&v, &spec, argc, argv, 0, 0)) == GR_OK)
 		st = review(&r, &v);
-	remediation_release(&r.remedy);
+	remediation_release(&r.remediation);
 	return command_close(&v, st);
 }

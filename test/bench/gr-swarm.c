@@ -37,7 +37,7 @@ static const struct arg_spec spec = {
 
 struct settings {
 	uint32_t jobs;
-	enum errand errand;
+	enum task task;
 	struct race_limits limits;
 	const char *dir, *group;
 };
@@ -54,8 +54,8 @@ static enum status read_settings(struct settings *set, int argc, char *argv[])
 		switch (ch) {
 		case 'g': set->group = optarg; break;
 		case 'j': st = arg_u32(&set->jobs, "--jobs", optarg); break;
-		case 'C': set->errand = ERRAND_CONNECT; break;
-		case 'S': set->errand = ERRAND_STAY; break;
+		case 'C': set->task = TASK_CONNECT; break;
+		case 'S': set->task = TASK_STAY; break;
 		case 'c': st = arg_u32(&set->limits.at_once, "--concurrency", optarg); break;
 		case 'r': st = arg_u32(&set->limits.rate, "--rate", optarg); break;
 		case 'd': st = arg_u32(&set->limits.seconds, "--duration", optarg); break;
@@ -118,7 +118,7 @@ static void print_use(const char *name, struct meter before, struct meter after,
 
 static enum status print(struct race *race, const struct settings *set, size_t devices, const struct use *before, const struct use *after)
 {
-	const char *what = set->errand == ERRAND_ROTATE ? "rotations" : "connects";
+	const char *what = set->task == TASK_ROTATE ? "rotations" : "connects";
 	size_t n = race->whole.count;
 
 	printf("devices %zu, at once %" PRIu32 ", %s %zu, failures %zu\n", devices, set->limits.at_once, what, n, race->failures);
@@ -127,7 +127,7 @@ static enum status print(struct race *race, const struct settings *set, size_t d
 		printf("%-14s %8s %8s %8s\n", "stage, ms", "p50", "p99", "max");
 		for (enum stage i = 0; i < STAGE_COUNT && race->stage[i].count > 0; i++)
 			print_times(stage_name(i), &race->stage[i]);
-		if (set->errand == ERRAND_ROTATE) {
+		if (set->task == TASK_ROTATE) {
 			print_times("Jobs request", &race->jobs);
 			print_times("whole", &race->whole);
 		}
@@ -154,7 +154,7 @@ static enum status measure(const struct settings *set, const struct lab *lab, st
 {
 	struct use before, after;
 	struct race race = { 0 };
-	enum status st = set->errand == ERRAND_ROTATE ? create_jobs(set, lab) : GR_OK;
+	enum status st = set->task == TASK_ROTATE ? create_jobs(set, lab) : GR_OK;
 
 	if (st != GR_OK)
 		return st;
@@ -170,7 +170,7 @@ static enum status measure(const struct settings *set, const struct lab *lab, st
 }
 
 /* SIGTERM is for stay alone. */
-static void set_signals(enum errand errand)
+static void set_signals(enum task task)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t term;
@@ -178,7 +178,7 @@ static void set_signals(enum errand errand)
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
-	if (errand == ERRAND_STAY)
+	if (task == TASK_STAY)
 		sigprocmask(SIG_BLOCK, &term, NULL);
 }
 
@@ -192,11 +192,11 @@ int main(int argc, char *argv[])
 
 	if ((st = read_settings(&set, argc, argv)) != GR_OK)
 		return (int)st;
-	set_signals(set.errand);
+	set_signals(set.task);
 	if ((st = lab_find(&lab, set.dir)) == GR_OK && (st = open_world(&world, &lab)) == GR_OK && (st = lab_fleet(&fleet, set.dir, set.group)) == GR_OK) {
-		world.errand = set.errand;
+		world.task = set.task;
 		st = measure(&set, &lab, &fleet, &world);
-		if (st == GR_OK && set.errand == ERRAND_STAY)
+		if (st == GR_OK && set.task == TASK_STAY)
 			stay();
 	}
 	fleet_release(&fleet);

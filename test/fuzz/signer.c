@@ -13,7 +13,7 @@
 
 #define NOW INT64_C(1800000000)
 
-static struct requests office;
+static struct requests signer;
 
 /* A folder with an authority that issues, made once. */
 static void begin(struct home *home)
@@ -27,7 +27,7 @@ static void begin(struct home *home)
 	str_copy(profile.authority, sizeof profile.authority, a.name);
 	FUZZ_HOLDS(issuing_profile_settle(&profile, &a) == GR_OK && issuing_profile_write(&profile, home->ca) == GR_OK);
 	authority_release(&a);
-	requests_open(&office, home, false);
+	requests_open(&signer, home, false);
 }
 
 static bool is_answer(struct wire *answer)
@@ -57,12 +57,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct wire wire;
 	struct crl_request crl = { 0 };
 
-	if (!office.home)
+	if (!signer.home)
 		begin(&home);
 	wire_clear(&wire);
 	wire.len = size < sizeof wire.data ? size : sizeof wire.data;
 	memcpy(wire.data, data, wire.len);
-	requests_answer(&office, &crl, &wire, NOW);
+	requests_answer(&signer, &crl, &wire, NOW);
 	FUZZ_HOLDS(is_answer(&wire));
 	check_ledger(home.ledger, size > 0 && data[0] == SIGNER_ISSUE);
 	crl_request_release(&crl);

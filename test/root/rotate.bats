@@ -92,7 +92,7 @@ as_user() { runuser -u games -- env PATH="$PATH" GR_CONF="$GR_CONF" GR_STATE="$U
 # did_not_begin REASON: the job is FAILED with it, and nothing of the device has changed
 did_not_begin() {
 	[ "$(status_of j1)" = FAILED ]
-	[[ "$(reason_of j1)" == $1 ]] || { echo "reason: $(reason_of j1)" >&2; return 1; }
+	[[ "$(reason_of j1)" == "the job cannot begin: "$1 ]] || { echo "reason: $(reason_of j1)" >&2; return 1; }
 	[ "$(certificate_id)" = "$OLD" ]
 	cmp "$T/private.key" old.key
 	[ ! -L "$T/private.key" ]

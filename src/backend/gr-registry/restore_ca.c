@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-struct errand {
+struct ca_restore {
 	const struct archive *archive;
 	const struct home *home;
 	const char *passphrase;
@@ -29,7 +29,7 @@ static bool has_ending(const char *name, const char *ending)
 }
 
 /* Of the authorities at all? Then where it belongs. */
-static bool place(char path[static PATH_MAX], const struct errand *e, const char *name)
+static bool place(char path[static PATH_MAX], const struct ca_restore *e, const char *name)
 {
 	return (strncmp(name, "ca/", 3) == 0 || strncmp(name, "trusted/", 8) == 0) &&
 	    str_format(path, PATH_MAX, "%s/%s", e->home->signer, name);
@@ -46,7 +46,8 @@ static bool exists(const char *path)
  * A certificate of the same name that says something else: these certificates were not issued by
  * this authority.
  */
-static enum status check_certificate(const struct errand *e, const char *name, const char *path)
+static enum status check_certificate(const struct ca_restore *e, const char *name,
+				     const char *path)
 {
 	off_t len;
 	enum status st = archive_begins(&len, e->archive, name, path);
@@ -58,7 +59,7 @@ static enum status check_certificate(const struct errand *e, const char *name, c
 }
 
 /* What is to stand in its place: the key, or where it is. */
-static enum status open_key(char **text, size_t *len, const struct errand *e, const char *name,
+static enum status open_key(char **text, size_t *len, const struct ca_restore *e, const char *name,
 			    const char *path)
 {
 	char from[PATH_MAX], *sealed;
@@ -89,7 +90,7 @@ static enum status open_key(char **text, size_t *len, const struct errand *e, co
 
 static enum status check(void *arg, const char *name)
 {
-	const struct errand *e = arg;
+	const struct ca_restore *e = arg;
 	char path[PATH_MAX], *text;
 	enum status st;
 	size_t len;
@@ -105,7 +106,7 @@ static enum status check(void *arg, const char *name)
 	return st;
 }
 
-static enum status put_key(const struct errand *e, const char *name, const char *path)
+static enum status put_key(const struct ca_restore *e, const char *name, const char *path)
 {
 	enum status st;
 	char *text;
@@ -122,7 +123,7 @@ static enum status put_key(const struct errand *e, const char *name, const char 
 }
 
 /* The broker may be another user, and must be able to read whom to trust. */
-static enum status put_file(const struct errand *e, const char *name, const char *path)
+static enum status put_file(const struct ca_restore *e, const char *name, const char *path)
 {
 	enum status st = archive_put(e->archive, name, path, 0644);
 
@@ -131,7 +132,7 @@ static enum status put_file(const struct errand *e, const char *name, const char
 
 static enum status put(void *arg, const char *name)
 {
-	const struct errand *e = arg;
+	const struct ca_restore *e = arg;
 	char path[PATH_MAX];
 
 	if (!place(path, e, name) || exists(path))
@@ -150,7 +151,7 @@ static enum status make_folder(const char *path, mode_t mode)
 enum status restore_ca(const struct archive *archive, const struct home *home,
 		       const char *passphrase)
 {
-	struct errand e = { archive, home, passphrase };
+	struct ca_restore e = { archive, home, passphrase };
 	enum status st;
 
 	if ((st = archive_each(archive, check, &e)) != GR_OK ||

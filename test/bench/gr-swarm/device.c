@@ -56,7 +56,7 @@ static enum status advance(struct device *d, const struct world *w)
 
 	d->took[d->stage++] = now - d->since;
 	d->since = now;
-	return d->stage == STAGE_COUNT || w->errand != ERRAND_ROTATE ? GR_NO : stages[d->stage].begin(d, w);
+	return d->stage == STAGE_COUNT || w->task != TASK_ROTATE ? GR_NO : stages[d->stage].begin(d, w);
 }
 
 static enum status take_message(struct device *d, const struct world *w, const struct packet *p)
@@ -130,10 +130,10 @@ static enum outcome judge(struct device *d, const struct world *w, enum status s
 		device_abandon(d, channel_reason(&d->channel));
 		return DEVICE_FAILED;
 	}
-	if (w->errand == ERRAND_STAY)
+	if (w->task == TASK_STAY)
 		return DEVICE_STAYS;
 	device_hang_up(d);
-	if (w->errand == ERRAND_CONNECT)
+	if (w->task == TASK_CONNECT)
 		return DEVICE_DONE;
 	if (d->stage != STAGE_COUNT)
 		return DEVICE_HAS_NO_JOB;

@@ -32,15 +32,15 @@ const char *stage_name(enum stage stage);
 /* A request of the Jobs API and its answer. */
 bool stage_is_jobs(enum stage stage);
 
-enum errand {
-	ERRAND_ROTATE,
-	ERRAND_CONNECT,	/* the first stage alone, and goodbye */
-	ERRAND_STAY	/* the first stage alone, and silence */
+enum task {
+	TASK_ROTATE,
+	TASK_CONNECT,	/* the first stage alone, and goodbye */
+	TASK_STAY	/* the first stage alone, and silence */
 };
 
 /* Where all of them live, and what they do there. */
 struct world {
-	enum errand errand;
+	enum task task;
 	int epoll;
 	SSL_CTX *tls;
 	struct sockaddr_in broker;
@@ -62,7 +62,7 @@ struct device {
 };
 void device_release(struct device *d);
 
-/* What an errand has come to; for DEVICE_FAILED one line was written. All but the first two leave it unconnected. */
+/* What a task has come to; for DEVICE_FAILED one line was written. All but the first two leave it unconnected. */
 enum outcome { DEVICE_UNDER_WAY, DEVICE_STAYS, DEVICE_DONE, DEVICE_HAS_NO_JOB, DEVICE_FAILED };
 
 enum outcome device_start(struct device *d, const struct world *w);

@@ -9,12 +9,12 @@
 #include "gr-swarm/device.h"
 
 struct race_limits {
-	uint32_t at_once;	/* errands under way at one time */
-	uint32_t rate;		/* errands begun a second; 0: as many as at_once allows */
+	uint32_t at_once;	/* tasks under way at one time */
+	uint32_t rate;		/* tasks begun a second; 0: as many as at_once allows */
 	uint32_t seconds;	/* after these none is begun */
 	uint32_t patience;	/* seconds that one may take */
 };
-/* Microseconds, one entry an errand that succeeded; for jobs one a request. */
+/* Microseconds, one entry a task that succeeded; for jobs one a request. */
 struct samples {
 	int64_t *us;
 	size_t count, size;
