@@ -26,9 +26,15 @@ static enum status print(const struct report *r)
 	enum status st;
 
 	html_begin("Fleet", r->now);
-	if ((st = report_fleet(r)) != GR_OK || (st = report_expiry(r)) != GR_OK ||
-	    (st = report_jobs(r)) != GR_OK || (st = report_failures(r)) != GR_OK ||
-	    (st = report_findings(r)) != GR_OK)
+	if ((st = report_fleet(r)) != GR_OK)
+		return st;
+	if ((st = report_expiry(r)) != GR_OK)
+		return st;
+	if ((st = report_jobs(r)) != GR_OK)
+		return st;
+	if ((st = report_failures(r)) != GR_OK)
+		return st;
+	if ((st = report_findings(r)) != GR_OK)
 		return st;
 	html_end();
 	return GR_OK;

@@ -69,10 +69,12 @@ static enum status print(const struct home *home, const char *authority, int64_t
 	struct db *db = NULL;
 	enum status st;
 
-	if ((st = registry_open(&db, home->registry, DB_OPEN)) == GR_OK &&
-	    (st = signer_open(&signer, home)) == GR_OK &&
-	    (st = make(&crl, &signer, db, authority, days)) == GR_OK &&
-	    PEM_write_X509_CRL(stdout, crl) != 1) {
+	st = registry_open(&db, home->registry, DB_OPEN);
+	if (st == GR_OK)
+		st = signer_open(&signer, home);
+	if (st == GR_OK)
+		st = make(&crl, &signer, db, authority, days);
+	if (st == GR_OK && PEM_write_X509_CRL(stdout, crl) != 1) {
 		complain("the CRL cannot be printed: %s", complain_openssl());
 		st = GR_FAIL;
 	}
@@ -103,9 +105,13 @@ int command_crl(int argc, char *argv[])
 		arg_usage(&spec);
 	if (argc > optind)
 		name = argv[optind];
-	if ((name && (st = ca_directory_check_name(name)) != GR_OK) ||
-	    (st = home_find(&home, dir)) != GR_OK || (st = home_enter(&home)) != GR_OK ||
-	    (!name && (st = issuing_profile_need(&profile, home.ca)) != GR_OK))
+	if (name && (st = ca_directory_check_name(name)) != GR_OK)
+		return st;
+	if ((st = home_find(&home, dir)) != GR_OK)
+		return st;
+	if ((st = home_enter(&home)) != GR_OK)
+		return st;
+	if (!name && (st = issuing_profile_need(&profile, home.ca)) != GR_OK)
 		return st;
 	st = print(&home, name ? name : profile.authority, days);
 	return st == GR_OK ? out_close() : st;

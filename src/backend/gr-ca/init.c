@@ -126,9 +126,11 @@ int command_init(int argc, char *argv[])
 	if (argc > optind)
 		q.name = argv[optind];
 	q.common_name = aws ? NULL : name ? name : "gr CA";
-	if ((!aws && (st = check_common_name(q.common_name)) != GR_OK) ||
-	    (st = ca_directory_check_name(q.name)) != GR_OK ||
-	    (st = take_key(&q, &uri, &token, algorithm, existing)) != GR_OK)
+	if (!aws && (st = check_common_name(q.common_name)) != GR_OK)
+		return st;
+	if ((st = ca_directory_check_name(q.name)) != GR_OK)
+		return st;
+	if ((st = take_key(&q, &uri, &token, algorithm, existing)) != GR_OK)
 		return st;
 	return make(dir, &q);
 }

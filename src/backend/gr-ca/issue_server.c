@@ -123,9 +123,14 @@ int command_issue_server(int argc, char *argv[])
 		complain("%s: neither a DNS name nor an IP address", argv[optind]);
 		return GR_BAD;
 	}
-	if ((!name || (st = ca_directory_check_name(name)) == GR_OK) &&
-	    (st = read_csr(&csr, argc - optind == 2 ? argv[optind + 1] : "-")) == GR_OK &&
-	    (st = home_find(&home, dir)) == GR_OK && (st = home_enter_signer(&home)) == GR_OK)
+	if (name && (st = ca_directory_check_name(name)) != GR_OK)
+		return st;
+	st = read_csr(&csr, argc - optind == 2 ? argv[optind + 1] : "-");
+	if (st == GR_OK)
+		st = home_find(&home, dir);
+	if (st == GR_OK)
+		st = home_enter_signer(&home);
+	if (st == GR_OK)
 		st = issue(home.ca, name, argv[optind], &csr);
 	csr_release(&csr);
 	return st == GR_OK ? out_close() : st;

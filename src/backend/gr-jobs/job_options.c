@@ -357,12 +357,19 @@ enum status job_options_request(struct job_request *q, struct job_options *o,
 	enum status st;
 
 	*q = (struct job_request){ .targets = o->targets };
-	if ((st = check_members(o, kind)) != GR_OK ||
-	    (st = take_text(&q->id, o, id_member)) != GR_OK ||
-	    (st = take_text(&q->document, o, "document")) != GR_OK ||
-	    (st = take_text(&q->description, o, "description")) != GR_OK ||
-	    (st = take_text(&q->template, o, "jobTemplateArn")) != GR_OK ||
-	    (st = take_selection(&q->continuous, o)) != GR_OK || (st = take_targets(o)) != GR_OK)
+	if ((st = check_members(o, kind)) != GR_OK)
+		return st;
+	if ((st = take_text(&q->id, o, id_member)) != GR_OK)
+		return st;
+	if ((st = take_text(&q->document, o, "document")) != GR_OK)
+		return st;
+	if ((st = take_text(&q->description, o, "description")) != GR_OK)
+		return st;
+	if ((st = take_text(&q->template, o, "jobTemplateArn")) != GR_OK)
+		return st;
+	if ((st = take_selection(&q->continuous, o)) != GR_OK)
+		return st;
+	if ((st = take_targets(o)) != GR_OK)
 		return st;
 	if (id)
 		q->id = id;

@@ -147,9 +147,11 @@ enum status archive_finish(struct archive *a)
 	char path[PATH_MAX];
 	enum status st;
 
-	if ((st = archive_path(path, a, sums_name)) != GR_OK ||
-	    (st = file_replace(path, a->sums, strlen(a->sums), 0600)) != GR_OK ||
-	    (st = archive_each(a, sync_folder_of, a)) != GR_OK)
+	if ((st = archive_path(path, a, sums_name)) != GR_OK)
+		return st;
+	if ((st = file_replace(path, a->sums, strlen(a->sums), 0600)) != GR_OK)
+		return st;
+	if ((st = archive_each(a, sync_folder_of, a)) != GR_OK)
 		return st;
 	if (rename(a->dir, a->final) != 0)
 		return fail(a->final);

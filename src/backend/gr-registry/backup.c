@@ -53,8 +53,12 @@ static enum status freeze(struct job *job)
 	struct stat info;
 	enum status st;
 
-	if ((st = registry_open(&writer, home->registry, DB_OPEN)) == GR_OK &&
-	    (st = db_begin(writer)) == GR_OK && (st = db_snapshot(job->v->db)) == GR_OK) {
+	st = registry_open(&writer, home->registry, DB_OPEN);
+	if (st == GR_OK)
+		st = db_begin(writer);
+	if (st == GR_OK)
+		st = db_snapshot(job->v->db);
+	if (st == GR_OK) {
 		if (stat(home->ledger, &info) == 0)
 			job->ledger = info.st_size;
 		else if (errno != ENOENT) {
@@ -188,11 +192,21 @@ static enum status backup(struct job *job)
 	const struct home *home = &job->v->home;
 	enum status st;
 
-	if ((st = archive_make(&job->archive, job->v->operands[0])) != GR_OK ||
-	    (st = freeze(job)) != GR_OK || (st = copy_registry(job)) != GR_OK ||
-	    (st = copy_ledger(job)) != GR_OK || (st = copy_folder(job, "ca", home->ca)) != GR_OK ||
-	    (st = copy_folder(job, "trusted", home->trusted)) != GR_OK ||
-	    (st = write_time(job)) != GR_OK || (st = archive_finish(&job->archive)) != GR_OK)
+	if ((st = archive_make(&job->archive, job->v->operands[0])) != GR_OK)
+		return st;
+	if ((st = freeze(job)) != GR_OK)
+		return st;
+	if ((st = copy_registry(job)) != GR_OK)
+		return st;
+	if ((st = copy_ledger(job)) != GR_OK)
+		return st;
+	if ((st = copy_folder(job, "ca", home->ca)) != GR_OK)
+		return st;
+	if ((st = copy_folder(job, "trusted", home->trusted)) != GR_OK)
+		return st;
+	if ((st = write_time(job)) != GR_OK)
+		return st;
+	if ((st = archive_finish(&job->archive)) != GR_OK)
 		return st;
 	return command_answer(job->v,
 			      json_pack("{s:s, s:b}", "backup", job->v->operands[0], "keys",

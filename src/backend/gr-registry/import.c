@@ -152,6 +152,24 @@ static void print_sum(const struct import *im, bool json)
 	       im->lines, im->line.things, im->certificates);
 }
 
+/* Reads all lines with whoever signs and a thread that reads ahead. */
+static enum status read_lines(struct import *im, struct command *v)
+{
+	enum status st;
+
+	if ((st = open_file(im, v->count ? v->operands[0] : "-")) != GR_OK)
+		return st;
+	if ((st = signer_open(&im->signer, &v->home)) != GR_OK)
+		return st;
+	if ((st = import_ahead_start(&im->ahead, im->fd)) != GR_OK)
+		return st;
+	progress_start(&im->progress, "lines", 0);
+	st = take_lines(im);
+	progress_end(&im->progress);
+	import_ahead_stop(&im->ahead);
+	return st;
+}
+
 static enum status import(struct command *v, bool weak_too)
 {
 	struct import im = { .line = { .db = v->db,
@@ -163,14 +181,8 @@ static enum status import(struct command *v, bool weak_too)
 
 	if (!im.line.events)
 		complain("out of memory");
-	else if ((st = open_file(&im, v->count ? v->operands[0] : "-")) == GR_OK &&
-		 (st = signer_open(&im.signer, &v->home)) == GR_OK &&
-		 (st = import_ahead_start(&im.ahead, im.fd)) == GR_OK) {
-		progress_start(&im.progress, "lines", 0);
-		st = take_lines(&im);
-		progress_end(&im.progress);
-		import_ahead_stop(&im.ahead);
-	}
+	else
+		st = read_lines(&im, v);
 	if (st == GR_OK)
 		print_sum(&im, v->json);
 	if (im.fd > STDIN_FILENO)

@@ -58,9 +58,11 @@ static enum status record(struct command *v, const struct membership *m, struct 
 	const char *thing = v->operands[0];
 	enum status st;
 
-	if ((st = certificate_register(v->db, cert, &origin, thing, v->now)) != GR_OK ||
-	    (m->policy && (st = policy_store_attach(v->db, m->policy, cert->id)) != GR_OK) ||
-	    (m->group && (st = group_add(v->db, m->group, thing)) != GR_OK))
+	if ((st = certificate_register(v->db, cert, &origin, thing, v->now)) != GR_OK)
+		return st;
+	if (m->policy && (st = policy_store_attach(v->db, m->policy, cert->id)) != GR_OK)
+		return st;
+	if (m->group && (st = group_add(v->db, m->group, thing)) != GR_OK)
 		return st;
 	st = signer_note(signer,
 			 json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:o*, s:o*}", "event",
@@ -100,9 +102,13 @@ static enum status issue(struct command *v, const struct membership *m, const st
 				  v->now / 1000 - ISSUER_BACKDATE);
 	if (st == GR_NO)
 		complain("%s: %s", v->operands[0], signer.why);
-	if (st == GR_OK && (st = cert_pem(&pem, &len, &cert)) == GR_OK &&
-	    (st = record(v, m, &signer, &origin, &cert, pem)) == GR_OK &&
-	    (st = print(pem)) == GR_OK)
+	if (st == GR_OK)
+		st = cert_pem(&pem, &len, &cert);
+	if (st == GR_OK)
+		st = record(v, m, &signer, &origin, &cert, pem);
+	if (st == GR_OK)
+		st = print(pem);
+	if (st == GR_OK)
 		st = db_commit(v->db);
 	free(pem);
 	cert_release(&cert);
@@ -128,9 +134,12 @@ static enum status work(struct command *v, const struct membership *m)
 		return GR_BAD;
 	}
 	free(text);
-	if ((st = db_begin(v->db)) == GR_OK &&
-	    (st = thing_create(v->db, thing, v->now)) == GR_OK &&
-	    (st = check_fresh(v, thing, &csr)) == GR_OK)
+	st = db_begin(v->db);
+	if (st == GR_OK)
+		st = thing_create(v->db, thing, v->now);
+	if (st == GR_OK)
+		st = check_fresh(v, thing, &csr);
+	if (st == GR_OK)
 		st = issue(v, m, &csr);
 	csr_release(&csr);
 	return st;

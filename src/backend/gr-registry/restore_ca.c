@@ -154,9 +154,11 @@ enum status restore_ca(const struct archive *archive, const struct home *home,
 	struct ca_restore e = { archive, home, passphrase };
 	enum status st;
 
-	if ((st = archive_each(archive, check, &e)) != GR_OK ||
-	    (st = make_folder(home->ca, 0750)) != GR_OK ||
-	    (st = make_folder(home->trusted, 0755)) != GR_OK)
+	if ((st = archive_each(archive, check, &e)) != GR_OK)
+		return st;
+	if ((st = make_folder(home->ca, 0750)) != GR_OK)
+		return st;
+	if ((st = make_folder(home->trusted, 0755)) != GR_OK)
 		return st;
 	return archive_each(archive, put, &e);
 }

@@ -191,10 +191,13 @@ enum status authority_save(const struct authority *a, const char *dir)
 	char key_path[PATH_MAX], cert_path[PATH_MAX], *pem = NULL;
 	enum status st;
 
-	if ((st = authority_path(key_path, dir, a->name, ".key")) != GR_OK ||
-	    (st = authority_path(cert_path, dir, a->name, ".pem")) != GR_OK ||
-	    (st = save_key(a, key_path)) != GR_OK ||
-	    (st = chain_pem(&pem, a->chain, sk_X509_num(a->chain))) != GR_OK)
+	if ((st = authority_path(key_path, dir, a->name, ".key")) != GR_OK)
+		return st;
+	if ((st = authority_path(cert_path, dir, a->name, ".pem")) != GR_OK)
+		return st;
+	if ((st = save_key(a, key_path)) != GR_OK)
+		return st;
+	if ((st = chain_pem(&pem, a->chain, sk_X509_num(a->chain))) != GR_OK)
 		return st;
 	st = file_replace(cert_path, pem, strlen(pem), 0644);
 	free(pem);

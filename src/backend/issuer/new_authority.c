@@ -304,8 +304,14 @@ enum status new_authority_import(struct authority *a, const char *dir, const cha
 	}
 	if (st != GR_OK)
 		return st;
-	if ((st = prove(a, now)) != GR_OK || (st = refuse_twin(a, dir)) != GR_OK ||
-	    (st = refuse_other(a, dir)) != GR_OK || (st = authority_save(a, dir)) != GR_OK)
+	st = prove(a, now);
+	if (st == GR_OK)
+		st = refuse_twin(a, dir);
+	if (st == GR_OK)
+		st = refuse_other(a, dir);
+	if (st == GR_OK)
+		st = authority_save(a, dir);
+	if (st != GR_OK)
 		authority_release(a);
 	return st;
 }

@@ -68,8 +68,12 @@ static enum status run(struct event *e, enum status (*handler)(struct event *))
 
 	if ((st = db_begin(e->db)) != GR_OK)
 		return st;
-	if ((st = handler(e)) == GR_OK && (st = signer_sync(e->signer)) == GR_OK &&
-	    (st = db_commit(e->db)) == GR_OK)
+	st = handler(e);
+	if (st == GR_OK)
+		st = signer_sync(e->signer);
+	if (st == GR_OK)
+		st = db_commit(e->db);
+	if (st == GR_OK)
 		st = print_answer(e);
 	db_rollback(e->db);
 	return st;
@@ -82,6 +86,32 @@ static bool was_refused(const struct event *e)
 	return len > 9 && strcmp(e->answer_topic + len - 9, "/rejected") == 0;
 }
 
+/* Opens what the handler needs besides the event, and runs it. */
+static enum status answer(struct event *e, struct signer *signer,
+			  const struct handler_main *single, const char *dir)
+{
+	struct settings settings;
+	struct home home;
+	enum status st;
+
+	if ((st = home_find(&home, dir)) != GR_OK)
+		return st;
+	if ((st = home_enter(&home)) != GR_OK)
+		return st;
+	if ((st = signer_open(signer, &home)) != GR_OK)
+		return st;
+	if ((st = signer_can_issue(signer)) != GR_OK)
+		return st;
+	if ((st = registry_open(&e->db, home.registry, DB_OPEN)) != GR_OK)
+		return st;
+	if ((st = settings_read(&settings, e->db)) != GR_OK)
+		return st;
+	e->minute_ms = settings.minute_ms;
+	e->signer = signer;
+	e->authorities = home.ca;
+	return run(e, single->handler);
+}
+
 int handler_main_main(const struct handler_main *single, int argc, char *argv[])
 {
 	struct event e = {
@@ -90,8 +120,6 @@ int handler_main_main(const struct handler_main *single, int argc, char *argv[])
 	struct signer signer = { 0 };
 	const char *dir = NULL;
 	json_t *whole = NULL;
-	struct settings settings;
-	struct home home;
 	enum status st, written;
 	int ch;
 
@@ -100,17 +128,8 @@ int handler_main_main(const struct handler_main *single, int argc, char *argv[])
 		dir = optarg;
 	if (argc != optind)
 		arg_usage(&single->spec);
-	if ((st = read_event(&e, &whole, single->kind)) == GR_OK &&
-	    (st = home_find(&home, dir)) == GR_OK && (st = home_enter(&home)) == GR_OK &&
-	    (st = signer_open(&signer, &home)) == GR_OK &&
-	    (st = signer_can_issue(&signer)) == GR_OK &&
-	    (st = registry_open(&e.db, home.registry, DB_OPEN)) == GR_OK &&
-	    (st = settings_read(&settings, e.db)) == GR_OK) {
-		e.minute_ms = settings.minute_ms;
-		e.signer = &signer;
-		e.authorities = home.ca;
-		st = run(&e, single->handler);
-	}
+	if ((st = read_event(&e, &whole, single->kind)) == GR_OK)
+		st = answer(&e, &signer, single, dir);
 	if (st == GR_OK && was_refused(&e))
 		st = GR_NO;
 	event_release(&e);
