@@ -119,7 +119,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 all: programs
 
 # ready PACKAGES,GOALS: what a test needs, in this order: packages (setup.sh), then what is built.
-ready = $(Q)scripts/build/setup.sh $(1) && $(MAKE) --no-print-directory $(2)
+ready = +$(Q)scripts/build/setup.sh $(1) && $(MAKE) --no-print-directory $(2)
 
 ## help: lists these targets
 help:
