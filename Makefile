@@ -56,10 +56,11 @@ $(if $(filter 0,$(WITH_GREENGRASS)),$(info gr: gr-config is built without Greeng
 # Where a nucleus would be is asked by all programs; what it says is read by gr-config alone.
 NUCLEI = $(filter-out %/places.c,$(wildcard src/device/config/greengrass/*.c)) src/device/gr-config/nucleus_source.c
 WITHOUT = $(if $(filter 0,$(WITH_GREENGRASS)),$(NUCLEI),src/device/gr-config/no_nucleus.c)
+UNLINKED = $(if $(filter 0,$(WITH_GREENGRASS)),yaml-0.1 sqlite3)
 
 # What each program links: the architecture, as a table; test/programs.bats holds it against the binaries. gr-config alone
 # reads a nucleus.
-LINK_gr-config       = libcrypto jansson $(if $(filter 0,$(WITH_GREENGRASS)),,yaml-0.1 sqlite3)
+LINK_gr-config       = libcrypto jansson yaml-0.1 sqlite3
 LINK_gr-keygen       = libcrypto
 LINK_gr-csr          = libcrypto
 LINK_gr-journal      = libcrypto
@@ -185,7 +186,7 @@ $(addprefix $(BUILD)/libgr-,common.a device.a backend.a):
 $(addprefix $(BIN)/,$(DEVICE)): $(BIN)/%: $(BUILD)/device/%.o $$(call PARTS,$$*) $(BUILD)/libgr-device.a $(BUILD)/libgr-common.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
+	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(filter-out $(UNLINKED),$(LINK_$*)))
 
 $(addprefix $(BIN)/,$(BACKEND)): $(BIN)/%: $(BUILD)/backend/%.o $$(call PARTS,$$*) $(BUILD)/libgr-backend.a $(BUILD)/libgr-common.a
 	$(call say,LD,$@)
