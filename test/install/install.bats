@@ -61,6 +61,8 @@ setup_file() {
 	done
 }
 
+# The tests that build share the objects, so that all but the first compile only what differs.
+
 # path_without NAME...: a PATH with every tool of this machine but these
 path_without() {
 	mkdir -p tools
@@ -74,7 +76,7 @@ path_without() {
 
 @test "install: needs neither apt nor dpkg, nor a broker, nor bats" {
 	path_without 'apt*' 'dpkg*' 'mosquitto*' 'bats*' 'sqlite3*'
-	PATH=$PWD/tools make -s -C "$ROOT" install-device SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" DESTDIR="$PWD/device" CFLAGS=-O0 >log
+	PATH=$PWD/tools make -s -C "$ROOT" install-device SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" DESTDIR="$PWD/device" CFLAGS=-O0 >log
 	[ -x device/usr/local/bin/gr-install-cert ]
 	[ -x device/usr/local/bin/gr-rotate ]
 	[ ! -e device/usr/local/bin/gr-jobs ]
@@ -85,7 +87,7 @@ path_without() {
 }
 
 @test "install: every place can be given, and counts in programs, scripts, units and pages" {
-	make -s -C "$ROOT" install-device SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" CFLAGS=-O0 DESTDIR="$PWD/d" PREFIX=/opt/gr \
+	make -s -C "$ROOT" install-device SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" CFLAGS=-O0 DESTDIR="$PWD/d" PREFIX=/opt/gr \
 		BINDIR=/opt/bin LIBEXECDIR=/opt/parts SYSCONFDIR=/opt/etc LOCALSTATEDIR=/opt/var MANDIR=/opt/man UNITDIR=/opt/units >log
 	[ -x d/opt/bin/gr-config ]
 	[ -x d/opt/parts/rotate.sh ]
@@ -106,10 +108,10 @@ path_without() {
 }
 
 @test "make: a header that changed compiles anew what reads it, wherever BUILD is" {
-	make -s -C "$ROOT" SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" CFLAGS=-O0 "$PWD/programs/gr-cert-due" >log
-	run -0 make -C "$ROOT" SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" CFLAGS=-O0 "$PWD/programs/gr-cert-due"
+	make -s -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" CFLAGS=-O0 "$PWD/programs/gr-cert-due" >log
+	run -0 make -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" CFLAGS=-O0 "$PWD/programs/gr-cert-due"
 	[[ $output != *' CC '* ]]
-	run -0 make -n -C "$ROOT" SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" CFLAGS=-O0 -W src/lib/cert.h "$PWD/programs/gr-cert-due"
+	run -0 make -n -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" CFLAGS=-O0 -W src/lib/cert.h "$PWD/programs/gr-cert-due"
 	[[ $output == *lib/cert.c* ]]
 }
 
@@ -122,7 +124,7 @@ path_without() {
 		done
 	done
 	rm -f known/sqlite3.pc known/yaml-0.1.pc
-	PKG_CONFIG_LIBDIR=$PWD/known make -s -C "$ROOT" install-device SANITIZE= BUILD="$PWD/objects" BIN="$PWD/programs" DESTDIR="$PWD/d" CFLAGS=-O0 >log
+	PKG_CONFIG_LIBDIR=$PWD/known make -s -C "$ROOT" install-device SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" DESTDIR="$PWD/d" CFLAGS=-O0 >log
 	grep -q 'built without Greengrass' log
 	! ldd d/usr/local/bin/* 2>/dev/null | grep -q 'sqlite\|libyaml' || false
 	GR_THING_NAME=pump-1 run -0 d/usr/local/bin/gr-config thingName
