@@ -12,6 +12,7 @@ for bin in "$here" "$here/../bin" "$here/../../bin"; do
 done
 bin=$(cd -- "$bin" && pwd)
 PATH=$bin:$PATH
+path_plugin='' path_data=''	# paths.sh sets them
 paths=$here/paths.sh
 [ -e "$paths" ] || paths=$bin/paths.sh
 # shellcheck source=bin/paths.sh
