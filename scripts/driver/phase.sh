@@ -186,9 +186,14 @@ phase_value() {
 "
 }
 
-# What the phase printed goes on record. Settings may have changed when a job is taken.
+# What the phase printed goes on record. The phase itself may have put there what it owes or has
+# paid, so the record is read anew; one that got lost meanwhile and was made anew is another
+# rotation's for all we know. Settings may have changed when a job is taken.
 phase_change() {
 	[ -n "$phase_next" ] || return 0
+	change_from=$record_phase
+	record_load || return
+	[ "$record_phase" = "$change_from" ] || return 111
 	[ "$phase_next" != updating-job ] || settings_load || return
 	set --
 	while IFS= read -r line; do

@@ -794,6 +794,47 @@ driver() {
 	owed='restartInstance=unknown restartFor=1 restartCount=2 restartAt=7'
 	[ "$(cat puts)" = "put --from updating-job --clear phase=idle other=3 $owed" ]
 }
+# journal_keeps: what is put is there when it is read
+journal_keeps() {
+	replace gr-journal 'case $1 in
+		get) cat record ;;
+		put) shift 3; printf "%s\n" "$@" >>record; printf "%s\n" "$*" >>puts ;;
+		esac'
+}
+@test "step: a restart that the last phase owed is owed still when the rotation is closed" {
+	driver
+	journal_keeps
+	at failing
+	state_failing() {
+		record_put restartInstance=i1 restartFor=2 restartCount=0 restartAt=5
+		enter idle other=1
+	}
+	step
+	owed='restartInstance=i1 restartFor=2 restartCount=0 restartAt=5'
+	[[ $(tail -n 1 puts) == "--clear phase=idle other= $owed other=1" ]]
+}
+@test "step: a restart that was made or asked for in the last phase does not come back" {
+	driver
+	journal_keeps
+	at reporting restartInstance=unknown restartFor=2 restartCount=1 restartAt=7
+	state_reporting() {
+		forget_restart
+		enter idle other=
+	}
+	step
+	owed='restartInstance= restartFor= restartCount= restartAt='
+	[[ $(tail -n 1 puts) == "--clear phase=idle other= $owed other=" ]]
+}
+@test "step: a record that was made anew under the last phase is not closed" {
+	driver
+	at reporting
+	state_reporting() {
+		echo phase=trial >record
+		enter idle other=
+	}
+	run -111 step
+	[ ! -e puts ]
+}
 @test "step: an unknown phase ends the driver with 100" {
 	driver
 	at dancing
