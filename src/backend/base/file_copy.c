@@ -40,7 +40,7 @@ static enum status pump_all(EVP_MD_CTX *ctx, char *buf, const char *path, int fr
 	return GR_OK;
 }
 
-/* The first len bytes of from, into the descriptor to unless that is -1. */
+/* Hashes the first len bytes of the descriptor from, and writes them to to unless that is -1. */
 static enum status pump(char hex[static FILE_HEX], const char *path, int from, int to, off_t len)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -83,7 +83,7 @@ static int open_parent(const char *path, char parent[static PATH_MAX])
 	return open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* -1: errno says why. */
+/* Creates an empty file for writing. -1: errno says why. */
 static int make(const char *path)
 {
 	char parent[PATH_MAX];

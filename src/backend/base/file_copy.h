@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * file_copy.h - large files: copied, and known by their SHA-256. On GR_FAIL one line has been
- * written.
+ * file_copy.h - copies large files and computes their SHA-256. On GR_FAIL one line has been
+ * written; GR_NO is silent.
  */
 #ifndef GR_BASE_FILE_COPY_H
 #define GR_BASE_FILE_COPY_H
@@ -13,22 +13,22 @@
 enum { FILE_HEX = 65 };	/* a SHA-256 in lower-case hex, with its NUL */
 
 /*
- * Of the first len bytes, -1: of all there are now. GR_NO, silent: it has fewer. Not through a
- * link.
+ * Computes the SHA-256 of the first len bytes of path; len -1: of all that it has now. GR_NO: it
+ * has fewer than len. GR_FAIL also where path is a symbolic link.
  */
 enum status file_digest(char hex[static FILE_HEX], const char *path, off_t len);
 /*
- * A new file (0600), synced, with the first len bytes of from. GR_NO, silent: there is one, or
- * from has fewer.
+ * Writes the first len bytes of from into the new file to (mode 0600) and syncs it; hex is their
+ * SHA-256. GR_NO: to exists already, or from has fewer than len bytes.
  */
 enum status file_copy(char hex[static FILE_HEX], const char *to, const char *from, off_t len);
 /*
- * The same of the whole of from, with that mode, and with its name durable: after a power cut to
- * is whole or is not there. A "to.new" of an earlier attempt is removed.
- * GR_NO, silent: there is one.
+ * Copies the whole of from to the new file to with that mode, and syncs its directory too: after a
+ * power cut to is complete or does not exist. A "TO.new" that an interrupted attempt left is
+ * removed. GR_NO: to exists already.
  */
 enum status file_copy_whole(const char *to, const char *from, mode_t mode);
-/* Makes the names in the folder that path lies in durable. */
+/* Syncs the directory that holds path, so that its file names survive a power cut. */
 enum status file_sync_parent(const char *path);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* peer.c - a program of ours in a folder of its own */
+/* peer.c - starts or calls gr-signer and gr-notifier */
 #define _GNU_SOURCE	/* struct ucred, O_PATH */
 #include "base/peer.h"
 #include "base/spawn.h"
@@ -22,7 +22,7 @@ enum { WAITING = 16 };
 
 extern char **environ;
 
-/* The folder goes by its descriptor: sun_path holds 107 characters, and paths are longer. */
+/* Names the folder by its descriptor: sun_path holds 107 characters, and a path may be longer. */
 static bool address(struct sockaddr_un *to, int dir, const char *name)
 {
 	*to = (struct sockaddr_un){ .sun_family = AF_UNIX };
@@ -62,7 +62,7 @@ static enum status call(struct peer *peer, const struct peer_kind *kind, const c
 	return ok ? GR_OK : GR_FAIL;
 }
 
-/* Our own folder is the one to trust, whatever PATH says. */
+/* Finds name in the directory of the running program. PATH is not used: it may lead elsewhere. */
 static bool find_program(char path[static PATH_MAX], const char *name)
 {
 	char own[PATH_MAX];
@@ -76,7 +76,7 @@ static bool find_program(char path[static PATH_MAX], const char *name)
 	return slash && str_format(path, PATH_MAX, "%.*s/%s", (int)(slash - own), own, name);
 }
 
-/* The socket is its standard input. */
+/* Starts the program with the socket fd as its standard input. */
 static int spawn(pid_t *pid, const char *path, const char *name, const char *dir, int fd)
 {
 	char *const argv[] = { (char *)name, (char *)"-i", (char *)"-H", (char *)dir, NULL };
@@ -143,14 +143,14 @@ static bool bind_at(int fd, int folder, const char *name)
 
 	if (!address(&to, folder, name))
 		return false;
-	unlinkat(folder, name, 0);	/* left by one that was killed while it began */
+	unlinkat(folder, name, 0);	/* left by one that was killed between bind and rename */
 	before = umask(0117);
 	rc = bind(fd, (const struct sockaddr *)&to, sizeof to);
 	umask(before);
 	return rc == 0 && listen(fd, WAITING) == 0;
 }
 
-/* An old socket is replaced in one step, so that nobody ever finds none. */
+/* Binds under another name, then renames: there is no moment at which the socket is missing. */
 enum status peer_listen(int *fd, const struct peer_kind *kind, const char *dir)
 {
 	int folder = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);

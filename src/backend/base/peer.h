@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * peer.h - a program of ours that works in a folder of its own, as the user whose folder that is:
- * gr-signer, gr-notifier.
+ * peer.h - connects to gr-signer or gr-notifier. Each of them works in a folder of its own, as the
+ * user who owns that folder.
  *
- * Whoever owns the folder starts one for himself; everybody else asks the one that serves there.
- * Either way messages (wire.h) go over a SOCK_SEQPACKET socket. On any status but GR_OK one line
- * has been written.
+ * A process of the folder's owner starts the program as its child; any other process connects to
+ * the socket of the program that runs there as a service. Either way messages (wire.h) go over a
+ * SOCK_SEQPACKET socket. On any status but GR_OK one line has been written.
  */
 #ifndef GR_BASE_PEER_H
 #define GR_BASE_PEER_H
@@ -16,26 +16,30 @@
 #include "status.h"
 
 struct peer {
-	int fd;		/* -1: none */
-	pid_t pid;	/* of one that we started; 0: it serves there */
+	int fd;		/* the socket; -1: not connected */
+	pid_t pid;	/* of the child; 0: not a child, it runs as a service */
 };
 struct peer_kind {
-	const char *program;	/* "gr-signer": beside our own program */
-	const char *socket;	/* "sign.sock": in the folder */
+	const char *program;	/* "gr-signer", in the directory of the running program */
+	const char *socket;	/* "sign.sock", in the folder */
 };
 
 /*
- * GR_FAIL: nobody serves there, or it is not the folder's owner; or none could be started. GR_BAD:
- * there is no such folder.
+ * Starts the program, or connects to it, for the folder dir. GR_FAIL: it cannot be started; or it
+ * does not run, or runs as somebody other than the folder's owner and root. GR_BAD: there is no
+ * such folder.
  */
 enum status peer_open(struct peer *peer, const struct peer_kind *kind, const char *dir);
-/* One that we started ends by it; waits for that. Takes one that is closed. */
+/*
+ * Closes the connection. A child ends when it sees that, and is waited for. May be called again on
+ * a peer that is closed.
+ */
 void peer_close(struct peer *peer);
 
-/* The same without waiting for what it does: for one that does not answer. */
+/* Kills a child, then closes: for a program that does not answer. */
 void peer_kill(struct peer *peer);
 
-/* The serving side: a socket for the folder's owner and group. GR_FAIL. */
+/* For the program itself: listens on the socket in dir, for the folder's owner and group. */
 enum status peer_listen(int *fd, const struct peer_kind *kind, const char *dir);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* repeat.c - lines that say the same again and again */
+/* repeat.c - writes a repeated line once, then how often it was left out */
 #include "base/repeat.h"
 
 #include <stddef.h>
@@ -8,20 +8,20 @@
 #include <string.h>
 
 /*
- * All of one owner is in one set, which it may fill by half: so it leaves room for others. Who has
- * no owner is in any.
+ * All lines of one owner are in one set, and may take SHARE of its WAYS entries, so that other
+ * owners have room there. A line without an owner may be in any set.
  */
 enum { SETS = 256, WAYS = 16, SHARE = 8 };
 
 struct repeats {
 	void (*write)(const char *line);
-	int64_t due;		/* when a count is to be looked for next */
-	uint64_t beyond;	/* lines for which there was no room */
+	int64_t due;		/* when the entries must be looked through again */
+	uint64_t beyond;	/* lines left out because there was no free entry */
 	struct entry {
 		char *line;	/* NULL: free */
 		uint64_t owner, key;
-		int64_t since;	/* it, or how often it came, was written then */
-		uint64_t count;	/* left out since */
+		int64_t since;	/* when the line, or its last count, was written */
+		uint64_t count;	/* how often the line was left out since then */
 	} set[SETS][WAYS];
 };
 
@@ -43,7 +43,7 @@ static void write_count(struct repeats *r, const char *line, uint64_t count, int
 	r->write(text);
 }
 
-/* One that did not come again in its minute makes room. */
+/* Writes the entry's count; frees the entry if the line did not come again in its minute. */
 static void end_minute(struct repeats *r, struct entry *e, int64_t now)
 {
 	if (e->count > 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* spawn.c - another program */
+/* spawn.c - starts another program */
 #define _GNU_SOURCE	/* posix_spawn_file_actions_addclosefrom_np */
 #include "base/spawn.h"
 

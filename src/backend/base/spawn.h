@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* spawn.h - another program, with nothing of ours in it but standard error. */
+/* spawn.h - starts another program, which inherits nothing from this one but standard error. */
 #ifndef GR_BASE_SPAWN_H
 #define GR_BASE_SPAWN_H
 
@@ -10,12 +10,12 @@ struct spawn {
 	const char *path;	/* of the program */
 	char *const *argv, *const *env;
 	int input;		/* becomes its standard input */
-	bool apart;		/* leads a process group, and works in / */
+	bool apart;		/* start it as leader of a new process group, in the directory / */
 };
 
 /*
- * Standard output goes nowhere, no other descriptor is open, no signal is blocked or ignored. 0,
- * or an errno.
+ * Starts the program: its standard output is /dev/null, no descriptor above 2 is open, no signal
+ * is blocked or ignored. Returns 0 or an errno.
  */
 int spawn_start(pid_t *pid, const struct spawn *spawn);
 

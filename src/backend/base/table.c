@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* table.c - what a command lists */
+/* table.c - prints the rows that a command lists */
 #include "base/table.h"
 #include "base/utc.h"
 #include "json.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* rows that decide on the widths; more than a screen, less than a fleet */
+/* KEPT: the first rows, which decide how wide the columns are: more than a screen shows */
 enum { KEPT = 200, CELL_MAX = 64 };
 
 struct table_line {
@@ -33,7 +33,7 @@ void table_start(struct table *l, const struct table_column *columns, bool json)
 		putchar('[');
 }
 
-/* The cell as text: in buffer, or what the value borrows. */
+/* Returns the cell as text, which is in buffer or belongs to value. */
 static const char *spell(char buffer[static CELL_MAX], const struct table_column *column,
 			 const struct table_value *value)
 {
@@ -97,7 +97,7 @@ void table_object(struct table *l, json_t *object)
 	json_decref(object);
 }
 
-/* The last column is not filled up. */
+/* Prints one cell, with blanks up to the column's width; the last column gets no blanks. */
 static void print_cell(const struct table *l, size_t i, const char *text)
 {
 	size_t len = strlen(text);
@@ -124,7 +124,7 @@ static void line_free(struct table_line *line)
 	free(line);
 }
 
-/* Headings and what was kept; from here on rows are printed as they come. */
+/* Prints the headings and the rows kept so far. Rows that come later are printed at once. */
 static void release(struct table *l)
 {
 	struct table_line *line;
@@ -138,7 +138,7 @@ static void release(struct table *l)
 	}
 }
 
-/* Out of memory: then the row is printed without waiting for its width. */
+/* Keeps a row until the widths are known. False: out of memory; the caller prints it at once. */
 static bool keep(struct table *l, char *const cells[])
 {
 	struct table_line *line = calloc(1, sizeof *line);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* token_buckets.c - limits how much each peer may do */
+/* token_buckets.c - limits the rate of each peer */
 #include "base/token_buckets.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* a token is MS parts, of which rate come each millisecond */
+/* A token is MS parts; a bucket gets rate parts each millisecond. */
 enum { SETS = 1024, WAYS = 8, MS = 1000 };
 
 struct token_buckets {
 	int64_t rate, burst;	/* in parts */
 	struct bucket {
 		uint64_t key;	/* 0: the entry is free */
-		int64_t used;	/* when something was taken last */
-		int64_t left;	/* parts at that time; less than 0: owed */
+		int64_t used;	/* when it was last asked for tokens */
+		int64_t left;	/* parts in it at that time; less than 0: the peer owes them */
 	} set[SETS][WAYS];
 };
 

@@ -8,7 +8,7 @@
 
 #define DAY_MS INT64_C(86400000)
 
-/* Exactly n digits. */
+/* Reads exactly n digits and moves *text behind them. */
 static bool take_digits(int *value, const char **text, int n)
 {
 	*value = 0;
@@ -40,7 +40,7 @@ static int month_days(int year, int month)
 	return days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0);
 }
 
-/* Since 1970-01-01. */
+/* Returns the days from 1970-01-01 to the date. */
 static int64_t count_days(int year, int month, int day)
 {
 	int64_t days = day - 1;
@@ -56,7 +56,7 @@ struct date {
 	int year, month, day;
 };
 
-/* "2026-11-02" */
+/* Reads a date such as "2026-11-02" and moves *text behind it. */
 static bool take_date(struct date *d, const char **text)
 {
 	if (!take_digits(&d->year, text, 4) || !take_char(text, "-"))
@@ -73,7 +73,7 @@ static bool is_date(const struct date *d)
 	return d->day >= 1 && d->day <= month_days(d->year, d->month);
 }
 
-/* "02:00" or "02:00:30", as seconds of the day. */
+/* Reads "02:00" or "02:00:30" as seconds of the day and moves *text behind it. */
 static bool take_time(int64_t *seconds, const char **text)
 {
 	int hour, minute, second = 0;

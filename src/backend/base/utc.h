@@ -7,11 +7,11 @@
 #include <stdint.h>
 
 /*
- * "2026-11-02T02:00" as ms since 1970; with seconds or without, a blank for the T, a Z at the end
- * or none. False: not a time.
+ * Reads "2026-11-02T02:00" as ms since 1970-01-01 UTC. Seconds and a Z at the end may be given,
+ * and a blank in place of the T. False: not a time.
  */
 bool utc_parse(int64_t *ms, const char *text);
-/* "2026-10-01T12:00:00Z", a fraction of the second cut off; "-" for 0. */
+/* Writes ms as "2026-10-01T12:00:00Z", without the fraction of the second; 0 as "-". */
 void utc_format(char text[static 32], int64_t ms);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* Lower case, NUL. False: there are no random numbers; uuid holds "". */
+/* Makes a UUID, in lower case. False: no random numbers are available; uuid is then "". */
 bool uuid_random(char uuid[static 37]);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wire.h - what passes between the daemon and gr-signer or gr-notifier: one message a datagram,
- * numbers and texts in turn.
+ * wire.h - messages between the daemon and gr-signer or gr-notifier: one datagram each, which
+ * holds bytes, numbers and texts one after the other.
  *
- * Numbers are most significant byte first; a text is four bytes of length and its bytes. What does
- * not fit, or is not there, makes the message bad, and all that follows with it: look at bad once,
- * after the last field.
+ * A number is eight bytes, most significant first; a text is its length in four bytes, then its
+ * bytes. A field that does not fit, or that is missing when it is read, sets bad, and then no
+ * later field is written or read: it is enough to test bad once, after the last field.
  */
 #ifndef GR_BASE_WIRE_H
 #define GR_BASE_WIRE_H
@@ -20,7 +20,7 @@ enum { WIRE_MAX = 65536 };
 
 struct wire {
 	unsigned char data[WIRE_MAX];
-	size_t len, at;		/* bytes there, bytes read */
+	size_t len, at;		/* bytes of the message, bytes of it that were read */
 	bool bad;
 };
 
@@ -32,15 +32,16 @@ void wire_put_text(struct wire *wire, const char *text);
 
 unsigned char wire_byte(struct wire *wire);
 int64_t wire_number(struct wire *wire);
-/* Into the message itself, *len bytes; NULL: none. */
+/* Reads a text: returns a pointer into the message, to *len bytes. NULL: bad is set. */
 const unsigned char *wire_bytes(size_t *len, struct wire *wire);
-/* A text without NUL in it, of fewer than size bytes; else "" and bad. */
+/* Copies a text of fewer than size bytes and without a NUL into to; else sets bad, and to "". */
 void wire_text(char *to, size_t size, struct wire *wire);
-/* All of it was read, and nothing was bad. */
+/* Was the whole message read, and is it not bad? */
 bool wire_is_done(const struct wire *wire);
 
 /*
- * One datagram on a SOCK_SEQPACKET socket. False: errno says why; 0 where the other side is gone.
+ * Sends or receives one datagram on a SOCK_SEQPACKET socket. False: errno says why; it is 0 where
+ * the other side has closed the connection.
  */
 bool wire_send(const struct wire *wire, int fd);
 bool wire_receive(struct wire *wire, int fd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* signer.c - what is asked of gr-signer */
+/* signer.c - asks gr-signer for certificates, CRLs and lines of the ledger */
 #include "issuer/signer.h"
 #include "json.h"
 #include "str.h"
@@ -11,8 +11,8 @@
 #include <sys/time.h>
 
 /*
- * A signature in a slow token takes a second or two; a signer that says nothing for longer is one
- * that hangs.
+ * ANSWER_SECONDS: a slow token takes a second or two for a signature; a signer that has not
+ * answered after this time hangs. LINES_MAX leaves room for the other fields of the message.
  */
 enum { ANSWER_SECONDS = 30, LINES_MAX = WIRE_MAX - 64 };
 
@@ -46,8 +46,9 @@ static bool is_status(int status)
 }
 
 /*
- * Sends what is in s->wire; afterwards it holds the answer behind its status. The reason of a no
- * is kept, that of a failure said.
+ * Sends the question in s->wire and receives the answer into it; on GR_OK the fields after the
+ * answer's status are read from there. The reason is put into s->why for GR_NO, and written to
+ * standard error for GR_BAD and GR_FAIL.
  */
 static enum status ask(struct signer *s)
 {
@@ -76,6 +77,7 @@ static enum status begin(struct signer *s, enum signer_question question)
 	return st;
 }
 
+/* Drops the lines that were not sent, and notes that some were lost. Returns st. */
 static enum status lost(struct signer *s, enum status st)
 {
 	s->failed = true;
@@ -168,7 +170,7 @@ enum status signer_sync(struct signer *s)
 	return s->len > 0 || s->dirty ? send_lines(s, true) : GR_OK;
 }
 
-/* der is OpenSSL's, and freed here. */
+/* Puts der into the message and frees it. False: len says that OpenSSL could not encode it. */
 static bool put_der(struct wire *wire, int len, unsigned char *der)
 {
 	if (len > 0)
@@ -214,6 +216,7 @@ enum status signer_issue(struct cert *cert, struct signer_origin *origin, struct
 	return st == GR_OK ? read_certificate(cert, origin, s) : st;
 }
 
+/* As ask, for questions to which a refusal is an error: GR_NO becomes GR_BAD with one line. */
 static enum status ask_finally(struct signer *s)
 {
 	enum status st = ask(s);
@@ -259,7 +262,7 @@ enum status signer_crl_add(struct signer *s, const char *serial, int64_t revoked
 	return s->wire.len > SIGNER_PIECE ? send_revoked(s) : GR_OK;
 }
 
-/* Piece by piece; *more: there is another one. */
+/* Asks for the next piece of the CRL and appends it to to. *more: there is another one. */
 static enum status next_piece(BIO *to, bool *more, struct signer *s)
 {
 	const unsigned char *piece;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * signer.h - what is asked of gr-signer, which alone has the authorities' keys and the ledger.
+ * signer.h - asks gr-signer, the only process that has the authorities' keys and the ledger.
  *
- * The ledger is the append-only file of every certificate issued and every survivor decided, kept
- * apart from the database, so that a restored old database never locks out devices that rotated
- * since. One JSON object a line. A line may tell of something whose transaction was lost
- * afterwards; what was answered to a device always has its line, synced.
+ * The ledger is an append-only file, one JSON object a line, with every certificate issued and
+ * every survivor decided. It is kept apart from the database, so that devices that rotated after
+ * a backup are not locked out when that backup is restored. A line is synced before a device gets
+ * the answer that depends on it. So a line may speak of a transaction that never committed, but
+ * no answer lacks its line.
  *
- * On GR_BAD and GR_FAIL one line has been written. A connection that broke is made anew by the
- * next question.
+ * On GR_BAD and GR_FAIL one line has been written. After a connection has broken, the next
+ * question connects again.
  */
 #ifndef GR_ISSUER_SIGNER_H
 #define GR_ISSUER_SIGNER_H
@@ -39,11 +40,11 @@ enum signer_question {
 	/* text authority ("": the one that issues), numbers: CRL number, thisUpdate, nextUpdate */
 	SIGNER_CRL = 'c',
 	/*
-	 * of that CRL: text serial (hexadecimal), number revocationDate, byte reason; and more of
-	 * these
+	 * entries for the CRL begun last, one or more: text serial (hexadecimal), number
+	 * revocationDate, byte reason
 	 */
 	SIGNER_REVOKED = 'r',
-	/* of that CRL, signed; answer: byte more, text: a piece of its DER */
+	/* signs that CRL at the first call; answer: byte more, text: the next piece of its DER */
 	SIGNER_SIGN = 's'
 };
 enum { SIGNER_NAME_MAX = 2048, SIGNER_KEY_MAX = 1024, SIGNER_PIECE = 32768 };
@@ -53,17 +54,17 @@ struct signer {
 	char dir[3072];
 	struct peer peer;
 	struct wire wire;
-	char *lines;		/* not sent yet */
+	char *lines;		/* lines of the ledger that were not sent yet */
 	size_t len;
-	bool dirty;		/* sent, and not synced */
-	/* lines were lost, so that signer_sync fails; for the caller to clear */
+	bool dirty;		/* lines were sent, and are not synced yet */
+	/* lines were lost: signer_sync fails until the caller sets this to false */
 	bool failed;
-	char why[COMPLAIN_MAX];	/* after GR_NO */
+	char why[COMPLAIN_MAX];	/* the reason, after GR_NO */
 };
 
 /*
- * GR_BAD: there is no signer's folder, or its ledger is another's; GR_FAIL: it cannot be asked.
- * Close it in any case.
+ * Connects to the signer of home. GR_BAD: it has no folder, or the ledger there is not usable;
+ * GR_FAIL: it cannot be reached. Call signer_close in any case.
  */
 enum status signer_open(struct signer *signer, const struct home *home);
 /* Is there an authority that issues? GR_BAD: no. */
@@ -76,20 +77,20 @@ struct signer_origin {
 	bool private;
 };
 /*
- * A certificate for a device, valid from not_before (seconds since the epoch) for as long as the
- * issuing profile says. GR_NO: refused, and signer->why says why.
+ * Issues a certificate for a device, valid from not_before (seconds since the epoch) for as long
+ * as the issuing profile says. GR_NO: refused, and signer->why says why.
  */
 enum status signer_issue(struct cert *cert, struct signer_origin *origin, struct signer *signer,
 			 EVP_PKEY *key, const X509_NAME *subject, int64_t not_before);
 
-/* Takes over line. Durable after signer_sync. */
+/* Adds a line to the ledger; it is durable after signer_sync. Takes over line. */
 enum status signer_note(struct signer *signer, json_t *line);
-/* Before the transaction commits and any answer leaves. */
+/* Makes all lines durable. To be called before the transaction commits and any answer is sent. */
 enum status signer_sync(struct signer *signer);
 
 /*
- * A CRL of authority, NULL: of the one that issues, entry by entry; times are seconds since the
- * epoch.
+ * Begin a CRL of authority (NULL: the one that issues), add its entries, and have it signed. Times
+ * are seconds since the epoch. GR_BAD also where the signer refuses.
  */
 enum status signer_crl_begin(struct signer *signer, const char *authority, int64_t number,
 			     int64_t now, int64_t next);

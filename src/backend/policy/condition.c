@@ -52,7 +52,7 @@ struct condition {
 	union value value[];
 };
 
-/* "10.0.0.0/8", "2001:db8::/32", or an address alone. An IPv4 address in IPv6 clothes is IPv4. */
+/* Reads "10.0.0.0/8", "2001:db8::/32", or an address alone. False: text is none of these. */
 static bool network_parse(struct network *net, const char *text)
 {
 	char address[INET6_ADDRSTRLEN];
@@ -79,6 +79,7 @@ static bool network_parse(struct network *net, const char *text)
 	return net->bits <= max;
 }
 
+/* Is the address text in net? An IPv4-mapped IPv6 address (::ffff:10.1.2.3) counts as IPv4. */
 static bool network_has(const struct network *net, const char *text)
 {
 	struct network one;
@@ -135,7 +136,7 @@ static bool value_parse(union value *value, const char **why, const struct opera
 	return value->pattern != NULL;
 }
 
-/* One operator and one key: adds a condition to the list. */
+/* Adds the condition of one operator and one key to the list. */
 static bool key_parse(struct condition **list, const char **why, const char *operator,
 		      const char * key, const json_t *values)
 {

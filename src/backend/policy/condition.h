@@ -12,13 +12,18 @@
 
 #include "policy/variable.h"
 
-struct condition;	/* a list; NULL holds always */
+struct condition;	/* a list of conditions; the empty list, NULL, always holds */
 
-/* False, *why set to a static sentence, *list NULL: something in it is not understood. */
+/*
+ * Parses a Condition into *list. False: the broker does not know some part of it; *why is then a
+ * static sentence, and *list is NULL.
+ */
 bool condition_parse(struct condition **list, const char **why, const json_t *object);
 void condition_free(struct condition *list);
 
-/* All of them must hold. A value that uses an absent variable makes its condition fail. */
+/*
+ * Do all conditions of the list hold? A condition whose value uses an absent variable does not.
+ */
 bool condition_holds(const struct condition *list, const struct policy_who *who);
 
 #endif

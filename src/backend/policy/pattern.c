@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A symbol below 256 is that byte; from SYMBOL_VARIABLE on it is a variable. */
+/* A symbol below 256 stands for that byte, SYMBOL_VARIABLE + n for variable n. */
 enum { SYMBOL_ONE = 256, SYMBOL_RUN, SYMBOL_END, SYMBOL_VARIABLE };
 
 struct pattern {
@@ -14,7 +14,7 @@ struct pattern {
 	uint16_t symbol[];
 };
 
-/* The symbol for what stands between ${ and }; 0: nothing we know. */
+/* Returns the symbol for the text between ${ and }; 0: a variable that is not known. */
 static uint16_t braced(const char *text, size_t len)
 {
 	enum variable v;
@@ -26,8 +26,8 @@ static uint16_t braced(const char *text, size_t len)
 }
 
 /*
- * Takes the symbol that starts at *text and moves *text behind it; 0 with *why set: not
- * understood.
+ * Returns the symbol that starts at *text and moves *text behind it. Returns 0, with *why set, for
+ * a variable that is not known or not closed.
  */
 static uint16_t take(const char **why, const char **text, enum pattern_style style)
 {
@@ -79,10 +79,10 @@ void pattern_free(struct pattern *pattern)
 	free(pattern);
 }
 
-/* A place in the pattern, its variables written out. */
+/* A position in the pattern; each variable counts as the bytes of its value. */
 struct place {
-	size_t at;	/* the symbol */
-	size_t inside;	/* the byte of its value, for a variable */
+	size_t at;	/* index of the symbol */
+	size_t inside;	/* where that symbol is a variable: index of the byte in its value */
 };
 
 static uint16_t step(struct place *place, const struct pattern *p, const struct policy_who *who)
@@ -113,7 +113,7 @@ static bool is_absent(const struct pattern *p, const struct policy_who *who)
 	return false;
 }
 
-/* One character of UTF-8: its first byte and all that continue it. */
+/* Skips one UTF-8 character: its first byte and the continuation bytes, which are 10xxxxxx. */
 static const char *behind_character(const char *text)
 {
 	do
@@ -126,7 +126,7 @@ enum pattern_answer pattern_match(const struct pattern *pattern, const char *tex
 				  const struct policy_who *who)
 {
 	struct place place = { 0 }, after_run = { 0 };
-	const char *run = NULL;	/* where the text that the last * stands for ends, for now */
+	const char *run = NULL;	/* end of the text that the last * has matched so far */
 
 	if (is_absent(pattern, who))
 		return PATTERN_ABSENT;
@@ -146,8 +146,8 @@ enum pattern_answer pattern_match(const struct pattern *pattern, const char *tex
 			text++;
 		} else if (run && *run) {
 			/*
-			 * only the last * has to give way: what an earlier one could do, it can
-			 * too
+			 * Let the last * match one character more. Earlier ones need not be tried
+			 * again: whatever text they could take, the last one can take as well.
 			 */
 			text = ++run;
 			place = after_run;

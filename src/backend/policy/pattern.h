@@ -25,11 +25,14 @@ enum pattern_answer {
 	PATTERN_ABSENT	/* it uses a variable that has no value */
 };
 
-/* NULL, *why set to a static sentence: not one that we understand, or no memory. */
+/*
+ * Compiles text; free the result with pattern_free. NULL: a variable in it is not known or not
+ * closed, or out of memory; *why is then a static sentence.
+ */
 struct pattern *pattern_compile(const char **why, const char *text, enum pattern_style style);
 void pattern_free(struct pattern *pattern);
 
-/* Takes at most the product of both lengths, whatever the pattern. */
+/* Takes time in proportion to the product of both lengths at most, whatever the pattern. */
 enum pattern_answer pattern_match(const struct pattern *pattern, const char *text,
 				  const struct policy_who *who);
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Names in lower case: actions are compared in any case. */
+/* Names are in lower case, because actions are compared without regard to case. */
 static const struct {
 	const char *name, *kind;
 } actions[POLICY_ACTION_COUNT] = {
@@ -24,8 +24,8 @@ enum { KIND_MAX = sizeof "topicfilter/", ACTION_MAX = 128 };
 
 struct statement {
 	bool deny;
-	const char *problem;		/* NULL: understood */
-	unsigned actions;		/* bit n: enum policy_action n */
+	const char *problem;		/* why the broker does not understand it; NULL: it does */
+	unsigned actions;		/* bit n is set: applies to enum policy_action n */
 	struct pattern **resources;
 	size_t count;
 	struct condition *conditions;
@@ -33,12 +33,12 @@ struct statement {
 
 struct policy {
 	unsigned holders;
-	const char *problem;		/* the document says nothing at all that we understand */
+	const char *problem;		/* why the whole document cannot be read; NULL: it can */
 	struct statement *statements;
 	size_t count;
 };
 
-/* A member may be one value or an array of them. */
+/* Returns the number of values of a member, which may be one value or an array of values. */
 static size_t list_size(const json_t *list)
 {
 	return json_is_array(list) ? json_array_size(list) : list != NULL;
@@ -49,7 +49,7 @@ static const char *list_text(const json_t *list, size_t i)
 	return json_string_value(json_is_array(list) ? json_array_get(list, i) : list);
 }
 
-/* Lower case, so that a Deny does not fail for a capital letter. */
+/* Compiles an Action, in lower case: a Deny must also match where it is written in capitals. */
 static struct pattern *action_pattern(const char *text)
 {
 	char lower[ACTION_MAX];
@@ -84,7 +84,8 @@ static const char *actions_parse(struct statement *s, const json_t *list)
 }
 
 /*
- * What follows the fifth colon of arn:PARTITION:iot:REGION:ACCOUNT:; "*" is itself; NULL: neither.
+ * Returns the part of arn:PARTITION:iot:REGION:ACCOUNT:KIND/NAME after the fifth colon, or "*" for
+ * "*". NULL: neither of these.
  */
 static const char *resource_name(const char *arn)
 {

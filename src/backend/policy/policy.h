@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * policy.h - IoT policy documents: parsed once, asked often. Knows neither broker nor database.
+ * policy.h - parses IoT policy documents and decides by them. Uses neither broker nor database.
  *
- * A matching Deny wins, then a matching Allow, else it is a no. Of a statement that is not
- * understood in full (an unknown operator, key, variable or member) an Allow allows nothing, and a
- * Deny denies all that it could mean; a document that cannot be read at all denies everything.
- * Of a resource's ARN the part after the fifth colon counts; region and account do not.
+ * A request is denied if a Deny matches it, else allowed if an Allow matches it, else not allowed.
+ * Where a statement is not understood in full (an unknown operator, key, variable or member), an
+ * Allow allows nothing and a Deny denies everything that it could mean. A document that cannot be
+ * read at all denies everything. Only the part of a resource's ARN after the fifth colon is
+ * compared, not its region and account.
  */
 #ifndef GR_POLICY_POLICY_H
 #define GR_POLICY_POLICY_H
@@ -16,36 +17,37 @@
 #include "policy/variable.h"
 
 enum {
-	POLICY_MAX = 2048,	/* characters of a document, white space apart (AWS IoT quota) */
-	POLICY_NAME_MAX = 1024	/* bytes of a topic, filter or client id; a longer one is a no */
+	POLICY_MAX = 2048,	/* characters of a document without white space (AWS IoT quota) */
+	POLICY_NAME_MAX = 1024	/* bytes of a topic, filter or client id; longer: not allowed */
 };
 
 enum policy_action {
-	POLICY_CONNECT,		/* name: the client id */
-	POLICY_PUBLISH,		/* the topic */
-	POLICY_RETAIN_PUBLISH,	/* the topic; asked besides POLICY_PUBLISH */
-	POLICY_SUBSCRIBE,	/* the topic filter, taken literally */
-	POLICY_RECEIVE,		/* the topic */
+	POLICY_CONNECT,		/* name is the client id */
+	POLICY_PUBLISH,		/* name is the topic */
+	POLICY_RETAIN_PUBLISH,	/* name is the topic; needed in addition to POLICY_PUBLISH */
+	POLICY_SUBSCRIBE,	/* name is the topic filter; its + and # are plain characters */
+	POLICY_RECEIVE,		/* name is the topic */
 	POLICY_ACTION_COUNT
 };
 
 struct policy;
 
-/* Held once by the caller. NULL: out of memory. */
+/* Parses a document; end with policy_release. NULL: out of memory. */
 struct policy *policy_parse(const char *document);
+/* Adds a holder: one policy_release more is needed. Returns policy. */
 struct policy *policy_keep(struct policy *policy);
-void policy_release(struct policy *policy);	/* frees it with the last holder; takes NULL */
+void policy_release(struct policy *policy);	/* the last holder's call frees it; takes NULL */
 
 enum policy_verdict {
 	POLICY_ALLOWED,
 	POLICY_NOT_ALLOWED,	/* no statement allows it */
-	POLICY_DENIED		/* a statement, or a document that nobody understands, denies it */
+	POLICY_DENIED		/* a statement denies it, or a document cannot be read */
 };
 enum policy_verdict policy_decide(struct policy *const policies[], size_t count,
 				  enum policy_action action, const char *name,
 				  const struct policy_who *who);
 
-/* Why the broker could not honour this document in full, a static sentence; NULL: it can. */
+/* Returns a static sentence that says what the broker does not understand; NULL: nothing. */
 const char *policy_problem(const char *document);
 
 #endif

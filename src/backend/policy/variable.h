@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * variable.h - what a policy may know of the one who asks: policy variables and condition keys.
+ * variable.h - what a policy may use of the client that asks: policy variables, condition keys.
  */
 #ifndef GR_POLICY_VARIABLE_H
 #define GR_POLICY_VARIABLE_H
@@ -17,16 +17,20 @@ enum variable {
 	VARIABLE_COUNT
 };
 
-/* The one who asks. NULL: not known. The texts belong to the caller. */
+/* The client that asks. A member that is NULL is not known. The texts belong to the caller. */
 struct policy_who {
 	const char *client, *thing, *certificate, *address, *common_name;
 };
 
-/* The variable called name, len bytes, in any case; VARIABLE_COUNT: none of ours. */
+/*
+ * Returns the variable called name, which has len bytes; upper and lower case are the same.
+ * VARIABLE_COUNT: there is no such variable.
+ */
 enum variable variable_find(const char *name, size_t len);
 /*
- * NULL: absent. A name from a certificate that holds one of * $ + ? # or is longer than 1024
- * bytes counts as absent (AWS IoT, certificate policy variables).
+ * Returns the variable's value, or NULL if it is absent. A name from a certificate that holds one
+ * of * $ + ? # or is longer than 1024 bytes counts as absent (AWS IoT, certificate policy
+ * variables).
  */
 const char *variable_value(const struct policy_who *who, enum variable variable);
 
