@@ -70,7 +70,7 @@ static enum status abort_job(struct db *db, const struct job *job, const struct 
 	return completion_end(db, job, RECALL_QUEUED, "ABORT_CRITERIA_MET", comment, now);
 }
 
-/* The first criterion that is met aborts. */
+/* Aborts the job if one of its abort criteria is met. */
 static enum status judge_abort(bool *aborted, struct db *db, const struct job *job, int64_t now)
 {
 	struct counters t;
@@ -95,7 +95,7 @@ static enum status judge_abort(bool *aborted, struct db *db, const struct job *j
 	return GR_OK;
 }
 
-/* How many attempts before this one spent the criterion's budget. */
+/* Counts the attempts before x that used up retries of a criterion of this type. */
 static enum status count_spent(int64_t *spent, struct db *db, const struct execution *x,
 			       enum failure_type type)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * completion.h - how a job ends: it is completed, aborted, canceled or deleted; and whether the
- * end of an execution leads to that, or to another attempt.
+ * completion.h - completes, aborts, cancels or deletes a job; decides whether the end of an
+ * execution aborts the job or is followed by another attempt.
  *
- * Inside the caller's transaction. On GR_FAIL one line has been written.
+ * All functions run inside the caller's transaction. On GR_FAIL one line has been written.
  */
 #ifndef GR_JOBS_COMPLETION_H
 #define GR_JOBS_COMPLETION_H
@@ -13,15 +13,16 @@
 #include "registry/rollout.h"
 
 /*
- * x has ended: its job is aborted, or x has another attempt, which is QUEUED now and was not told
- * of yet. *aborted: the job's other executions are to be canceled.
+ * To be called when x has ended. Aborts its job if a criterion is met (*aborted: the caller then
+ * cancels the job's other executions), else queues another attempt if the job has retries left;
+ * the caller notifies the thing of it.
  */
 enum status completion_judge(bool *aborted, struct db *db, const struct execution *x, int64_t now);
-/* If no execution of the job is open and none is to come, it is COMPLETED, and that is told. */
+/* Makes the job COMPLETED, with its event, if no execution is open and none is to come. */
 enum status completion_complete(struct db *db, const char *job, int64_t now);
 /*
- * Notes that a job is canceled or deleted, and tells it; job is its state before. Its executions
- * are not touched: see transition_end_job.
+ * Records that a job is canceled or deleted, and writes its event; job is its state before. The
+ * job's executions do not change: transition_end_job does that.
  */
 enum status completion_end(struct db *db, const struct job *job, enum cancellation what,
 			   const char *reason, const char *comment, int64_t now);

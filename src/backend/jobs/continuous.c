@@ -12,7 +12,10 @@ enum status continuous_is_due(struct db *db)
 	return target_has_changes(db);
 }
 
-/* At once: the pace is for those who were there when the job began. */
+/*
+ * Adds an execution for a thing that joined, at once: the rollout's rate is only for the things
+ * that were in the group when the job began.
+ */
 static enum status joined(struct db *db, const char *job, const char *thing, int64_t now)
 {
 	enum status st = execution_exists(db, thing, job, false);
@@ -71,7 +74,7 @@ static enum status follow_all(struct db *db, const char *thing, int64_t now)
 	return st == GR_NO ? GR_OK : st;
 }
 
-/* What counts is how things stand now, not what was noted. */
+/* A change names a thing only; the membership that counts is the one of this moment. */
 enum status continuous_step(struct db *db, int64_t now)
 {
 	char thing[129];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* events.c - notifications and events */
+/* events.c - writes notifications to things, and events */
 #include "jobs/events.h"
 #include "base/uuid.h"
 #include "complain.h"
@@ -25,7 +25,7 @@ enum status events_front(int64_t *id, struct db *db, const char *thing)
 	return st == GR_NO ? GR_OK : st;
 }
 
-/* notify: the list, by status; a status with no entries is left out. */
+/* Writes notify: the open executions by status; a status without any is left out. */
 static enum status put_notify(struct db *db, const char *thing, int64_t now)
 {
 	bool full;
@@ -47,7 +47,9 @@ static enum status put_notify(struct db *db, const char *thing, int64_t now)
 	return outbox_put(db, topic, body);
 }
 
-/* notify-next: the execution in front with its document, or the timestamp alone. */
+/*
+ * Writes notify-next: the first execution with its document; the timestamp alone if there is none.
+ */
 static enum status put_notify_next(struct db *db, const char *thing, int64_t now)
 {
 	json_t *body = json_pack("{s:I}", "timestamp", (json_int_t)(now / 1000));
@@ -96,9 +98,7 @@ enum status events_execution(struct db *db, const struct execution *x, bool dele
 		[EXECUTION_REJECTED] = "rejected", [EXECUTION_REMOVED] = "removed",
 		[EXECUTION_CANCELED] = "canceled"
 	};
-	/*
-	 * A deleted one has no status of its own in these events; for who listens it was removed.
-	 */
+	/* These events have no status for a deleted execution, so it is reported as REMOVED. */
 	enum execution_status status = deleted ? EXECUTION_REMOVED : x->status;
 	const char *word = deleted ? "deleted" : words[status];
 	char topic[TOPIC_MAX], uuid[37], arn[ARN_MAX], *details = NULL;
@@ -136,7 +136,7 @@ static json_t *list_targets(struct db *db, const char *job)
 	return NULL;
 }
 
-/* How it came out, for an event that says so. */
+/* Adds the numbers of executions by their final status. */
 static enum status add_process_details(json_t *body, struct db *db, const char *job)
 {
 	struct counters t;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * events.h - what the Jobs service says of its own accord: notify and notify-next to a thing,
- * events to whoever listens.
+ * events.h - the messages that the Jobs service sends without a request: notify and notify-next to
+ * a thing, and events of jobs and executions.
  *
- * All go into the outbox, in the caller's transaction. On GR_FAIL one line has been written.
+ * All are put into the outbox, in the caller's transaction. On GR_FAIL one line has been written.
  */
 #ifndef GR_JOBS_EVENTS_H
 #define GR_JOBS_EVENTS_H
@@ -12,20 +12,20 @@
 #include "registry/job.h"
 
 /*
- * Which execution stands in front of a thing's queue, to see afterwards whether another one does.
- * 0: none.
+ * Finds the first execution of a thing's queue; *id is 0 if there is none. Call it before a
+ * change, for the front_before of events_thing.
  */
 enum status events_front(int64_t *id, struct db *db, const char *thing);
 /*
- * changed: an execution came, began or went, which is what notify tells of. notify-next tells that
- * the front is not front_before.
+ * Sends notify if changed (an execution was added, begun or ended), and notify-next if the first
+ * execution of the queue is not front_before any more.
  */
 enum status events_thing(struct db *db, const char *thing, int64_t front_before, bool changed,
 			 int64_t now);
 
 /*
- * The event of an execution that has ended; its details are those last reported. deleted: it is
- * about to be deleted instead.
+ * Sends the event of an execution that has ended, with the statusDetails last reported. deleted:
+ * the execution has not ended but is about to be deleted.
  */
 enum status events_execution(struct db *db, const struct execution *x, bool deleted, int64_t now);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* own_job_request.c - a thing asks for a rotation job of its own */
+/* own_job_request.c - answers a thing that asks for a rotation job of its own */
 #include "jobs/own_job_request.h"
 #include "complain.h"
 #include "jobs/transition.h"
@@ -17,7 +17,7 @@ static enum status accept(struct event *e, const char *job)
 	return event_accept(e, json_pack("{s:s}", "jobId", job));
 }
 
-/* Has the thing had one within the time that the operator grants? */
+/* Has the thing had a job of its own within the time that the operator has set? */
 static enum status asked_lately(const struct event *e)
 {
 	int64_t at = 0;
@@ -25,11 +25,14 @@ static enum status asked_lately(const struct event *e)
 
 	if (st != GR_OK)
 		return st;
-	/* A time to come is of a clock that has been put right since. */
+	/* A time in the future was written before the clock was set back: it does not count. */
 	return at <= e->now && e->now - at < e->own_job_ms ? GR_OK : GR_NO;
 }
 
-/* A thing's name may be longer than a job's id, and holds other letters. */
+/*
+ * Makes a job id from a hash of the thing's name: the name itself may be too long for a job id,
+ * and have characters that are not allowed there.
+ */
 static void name_job(char id[static 65], const struct event *e)
 {
 	unsigned char md[SHA256_DIGEST_LENGTH];
@@ -40,7 +43,7 @@ static void name_job(char id[static 65], const struct event *e)
 	str_format(id, 65, "own-%s-%lld", hex, (long long)e->now);
 }
 
-/* The thing is there, so its execution is queued at once. */
+/* Makes the job and queues its only execution at once; no rollout is needed for one thing. */
 static enum status make_job(const struct event *e, const char *id, const char *target)
 {
 	const char *thing = e->request.thing, *targets[] = { target, NULL };
@@ -84,7 +87,9 @@ enum status own_job_request_handle(struct event *e)
 	if (e->own_job_ms == 0)
 		return event_reject_text(e, "things may not ask for jobs of their own here",
 					 false);
-	/* One that waits for the thing, or is under way, whoever ordered it. */
+	/*
+	 * A rotation that is QUEUED or IN_PROGRESS for the thing is the answer, whoever made it.
+	 */
 	if ((st = execution_rotation(&pending, e->db, e->request.thing, "")) == GR_OK)
 		return accept(e, pending.job);
 	if (st == GR_NO && (st = asked_lately(e)) == GR_OK)

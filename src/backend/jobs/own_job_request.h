@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * own_job_request.h - a thing asks for a rotation job of its own, because its certificate gets
- * old.
+ * own_job_request.h - answers a thing that asks for a rotation job of its own, because its
+ * certificate will expire soon.
  */
 #ifndef GR_JOBS_OWN_JOB_REQUEST_H
 #define GR_JOBS_OWN_JOB_REQUEST_H
@@ -9,8 +9,8 @@
 #include "registry/event.h"
 
 /*
- * Answers with a job for this thing alone: a rotation that is pending for it, or a new one, as
- * often as the operator allows. See event.h.
+ * Answers with the id of a rotation job: one that is pending for this thing, else a new job for
+ * this thing alone, as often as the operator allows. See event.h.
  */
 enum status own_job_request_handle(struct event *e);
 

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pending.c - the list of a thing's open executions */
+/* pending.c - lists a thing's open executions */
 #include "jobs/pending.h"
 #include "complain.h"
 #include "jobs/serializer.h"
 #include "registry/execution.h"
 
-/* summaries in notify and GetPending at the most (AWS IoT) */
+/* most executions that notify and GetPending list (AWS IoT) */
 enum { PENDING_MAX = 10 };
 
 /*
- * A list that is full says nothing of a rotation behind its end: the first one in status then
- * takes a place there, in front of *end. One that has a place anyway keeps it.
+ * Makes sure that a full list has the thing's first rotation of this status, which may come after
+ * the end of the list: it then replaces the entry before *end, and *end moves there. A rotation
+ * that is on the list already stays where it is.
  */
 static enum status list_rotation(struct execution *list, size_t *end, struct db *db,
 				 const char *thing, const char *status)
@@ -29,7 +30,9 @@ static enum status list_rotation(struct execution *list, size_t *end, struct db 
 	return GR_OK;
 }
 
-/* *full: what is behind the end is not listed, but the first rotations are. */
+/*
+ * Lists the first PENDING_MAX executions. *full: there may be more; the first rotations are on it.
+ */
 static enum status list_pending(struct execution *list, size_t *count, bool *full, struct db *db,
 				const char *thing)
 {

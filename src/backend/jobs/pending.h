@@ -8,8 +8,9 @@
 #include "registry/db.h"
 
 /*
- * {"inProgressJobs":[...],"queuedJobs":[...]}, the first rotation of either among them wherever it
- * stands. *full: there may be more. NULL: the registry failed or no memory (one line).
+ * Returns {"inProgressJobs":[...],"queuedJobs":[...]}. Each list has the first rotation of its
+ * status, even where that is not among the first ten executions. *full: there may be more
+ * executions than are listed. NULL, one line: the registry failed, or out of memory.
  */
 json_t *pending_lists(struct db *db, const char *thing, bool *full);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rate_limiter.c - the rate of a rollout */
+/* rate_limiter.c - computes the rate of a rollout, and when the next thing is due */
 #include "jobs/rate_limiter.h"
 
 static int64_t exponential(const struct job_config *c, int64_t limit, int64_t notified,
@@ -28,8 +28,8 @@ int64_t rate_limiter_rate(const struct job_config *c, int64_t ceiling, int64_t n
 }
 
 /*
- * The pace is a hundredth slower than the rate, and who comes late may make up for a hundredth of
- * a minute: so rate + 1 releases never fit into a minute.
+ * The interval between releases is a hundredth longer than the rate asks for, and a late call may
+ * make up for a hundredth of a minute at most. So no minute ever has more than rate releases.
  */
 bool rate_limiter_take(int64_t *next, int64_t rate, int64_t minute_us, int64_t now)
 {
@@ -38,9 +38,9 @@ bool rate_limiter_take(int64_t *next, int64_t rate, int64_t minute_us, int64_t n
 	if (rate == 0)
 		return true;
 	interval = (minute_us + slack + rate - 1) / rate;
+	/* *next is too far ahead if the clock was set back, or if the rate has become higher. */
 	if (*next > now + interval)
-		*next = now +
-		    interval; /* the clock was set back, or the job was given a higher rate */
+		*next = now + interval;
 	if (*next > now)
 		return false;
 	if (*next < now - slack)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rate_limiter.h - how fast a job reaches its things. Plain arithmetic; the clock is the caller's.
+ * rate_limiter.h - how fast a job creates its executions. Plain arithmetic; the caller reads the
+ * clock.
  */
 #ifndef GR_JOBS_RATE_LIMITER_H
 #define GR_JOBS_RATE_LIMITER_H
@@ -11,18 +12,18 @@
 #include "registry/job_config.h"
 
 /*
- * Things a minute, at least 1; 0: as many as there are. ceiling (0: none) bounds what the job asks
- * for, and is what it gets that asks for nothing. notified and succeeded: how many things were,
- * since the job began.
+ * Returns how many things may be released a minute, at least 1; 0: no limit. ceiling (0: none) is
+ * the backend's limit: the rate of a job that has none of its own, and the most that any job gets.
+ * notified and succeeded: how many things were notified, and succeeded, since the job began.
  */
 int64_t rate_limiter_rate(const struct job_config *c, int64_t ceiling, int64_t notified,
 			  int64_t succeeded);
 
 /*
- * May one more thing be released at now? Then *next, where the caller keeps the pace (0 at first),
- * moves on. Times are microseconds. Things go out evenly: never more than rate in any minute,
- * wherever it begins, and not less than 98 % of it while nobody is late by more than a hundredth
- * of a minute.
+ * May one more thing be released at now? If so, *next is set to the time of the release after it.
+ * The caller keeps *next, 0 at first. Times are microseconds. Releases are spread evenly: never
+ * more than rate in any 60 seconds, and at least 98 % of rate if calls are late by no more than a
+ * hundredth of a minute.
  */
 bool rate_limiter_take(int64_t *next, int64_t rate, int64_t minute_us, int64_t now);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* scheduler.c - rollouts and schedules, one piece after the other */
+/* scheduler.c - does the work of rollouts and schedules in small steps */
 #include "jobs/scheduler.h"
 #include "jobs/completion.h"
 #include "jobs/continuous.h"
@@ -9,7 +9,7 @@
 #include "registry/rollout.h"
 #include "registry/thing.h"
 
-/* things in one step; the looks at one job in a minute, at the most */
+/* RELEASES: most things in one step; TICKS: how often in a minute a job is looked at, at most */
 enum { RELEASES = 100, TICKS = 3000 };
 
 enum status scheduler_next(int64_t *at, struct db *db)
@@ -23,7 +23,9 @@ enum status scheduler_next(int64_t *at, struct db *db)
 	return rollout_next_wake(at, db);
 }
 
-/* A thing that is gone, or has an execution already, is passed over. */
+/*
+ * Gives a waiting thing its execution, unless the thing was deleted or has an execution already.
+ */
 static enum status release(struct db *db, struct rollout *r, const struct job *job,
 			   const char *thing, int64_t now)
 {
@@ -43,7 +45,7 @@ static enum status release(struct db *db, struct rollout *r, const struct job *j
 	return transition_add(db, thing, r->job, now);
 }
 
-/* GR_NO: nobody waits any more. */
+/* Releases the things that are due by the rate. GR_NO: no thing waits any more. */
 static enum status release_due(struct db *db, struct rollout *r, const struct job *job,
 			       const struct settings *limits, int64_t now)
 {
@@ -65,7 +67,8 @@ static enum status release_due(struct db *db, struct rollout *r, const struct jo
 }
 
 /*
- * Not many times for each millisecond: a step that is a transaction may as well release several.
+ * Returns when to look at the job again, in ms. Never sooner than a tick from now unless things
+ * are due already: each step is a transaction, so it should release several things at a high rate.
  */
 static int64_t wake_at(const struct rollout *r, const struct job *job,
 		       const struct settings *limits, int64_t now)
@@ -75,7 +78,7 @@ static int64_t wake_at(const struct rollout *r, const struct job *job,
 	if (r->done)
 		return job->config.end ? job->config.end : ROLLOUT_NEVER;
 	if (at <= now)
-		return now;	/* there was more than one step takes */
+		return now;	/* more things are due than one step releases */
 	if (at < now + tick)
 		at = now + tick;
 	return job->config.end && job->config.end < at ? job->config.end : at;
@@ -95,8 +98,8 @@ static enum status roll_out(struct db *db, struct rollout *r, const struct job *
 }
 
 /*
- * One whose end came while it was still SCHEDULED has nothing to take back, but is to end the same
- * way.
+ * Ends a job whose endTime has come. A job that is still SCHEDULED becomes IN_PROGRESS first, so
+ * that it ends in the same way as the others.
  */
 static enum status end_schedule(struct db *db, const struct job *job, int64_t now)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* serializer.h - executions as JSON of the device API. NULL: out of memory. */
+/* serializer.h - writes executions as JSON of the device API. NULL: out of memory. */
 #ifndef GR_JOBS_SERIALIZER_H
 #define GR_JOBS_SERIALIZER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* service.c - reading requests of the device API: GetPending, StartNext, Describe */
+/* service.c - answers GetPending, StartNext and Describe; reads the members that requests share */
 #include "jobs/service.h"
 #include "complain.h"
 #include "jobs/pending.h"
@@ -76,8 +76,8 @@ enum status service_get_pending(struct event *e)
 }
 
 /*
- * What is ours alone: create and commit may be repeated, and which certificate of this rotation
- * lives, once that is decided.
+ * Adds the member certificateRotator, which AWS IoT does not have: this backend is idempotent, and
+ * the survivor of this execution's rotation once there is one.
  */
 static enum status add_ours(json_t *body, struct event *e, const struct execution *x)
 {
@@ -91,7 +91,7 @@ static enum status add_ours(json_t *body, struct event *e, const struct executio
 	return st == GR_NO ? GR_OK : st;
 }
 
-/* Accepted with the execution x, or (x NULL) without one. mark: say what is ours. */
+/* Accepts with the execution x, or without one if x is NULL. mark: add certificateRotator. */
 static enum status accept_execution(struct event *e, const struct execution *x, bool with_document,
 				    bool mark)
 {
@@ -117,7 +117,7 @@ static enum status accept_execution(struct event *e, const struct execution *x, 
 	return event_accept(e, body);
 }
 
-/* *ended: its job has ended, so it was canceled or deleted instead. */
+/* Starts x. *ended: not started but canceled or deleted, because its job has ended. */
 static enum status start(bool *ended, struct event *e, struct execution *x, const json_t *details,
 			 int64_t step)
 {

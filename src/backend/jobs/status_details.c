@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* status_details.c - statusDetails */
+/* status_details.c - checks and copies statusDetails */
 #include "jobs/status_details.h"
 #include "printable.h"
 #include "str.h"
@@ -10,7 +10,7 @@
 
 enum { PAIRS_MAX = 10, VALUE_MAX = 1024 };
 
-/* Of UTF-8: bytes that continue a character are 10xxxxxx. */
+/* Counts the characters of UTF-8 text; a continuation byte, 10xxxxxx, begins no character. */
 static size_t count_characters(const char *text)
 {
 	size_t n = 0;
@@ -31,7 +31,7 @@ static const char *check_text(const char *text)
 	    : "a value of statusDetails holds a control, format or private use character";
 }
 
-/* The shortest text that means the same number: 0.1, not 0.10000000000000001. */
+/* Writes the shortest text that is read as the same number: 0.1, not 0.10000000000000001. */
 static void spell_real(char text[static 64], double value)
 {
 	for (int digits = 15; digits <= 17; digits++)
@@ -52,6 +52,7 @@ static json_t *cleaned(const char *text)
 	return value;
 }
 
+/* Returns a value as a JSON string. NULL: an object, array or null, or out of memory. */
 static json_t *spell(const json_t *value, enum status_details_rule rule)
 {
 	char text[64];

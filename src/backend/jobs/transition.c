@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* transition.c - the changes of job executions */
+/* transition.c - changes job executions */
 #include "jobs/transition.h"
 #include "complain.h"
 #include "jobs/completion.h"
@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-/* in one part: requests of devices are not to wait for a whole fleet */
+/* most of them in one part: a device's request must not wait while a whole fleet's are ended */
 enum { EXECUTIONS = 100, ROWS = 1000 };
 
 enum status transition_add(struct db *db, const char *thing, const char *job, int64_t now)
@@ -31,8 +31,8 @@ static enum status end_first_part(struct db *db, const char *job, int64_t now)
 }
 
 /*
- * What its job makes of it, a next attempt among it, comes before the thing is told: it hears of
- * both at once.
+ * Does what follows from the end of x. completion_judge comes before the thing is notified, so
+ * that one notification covers both the end and a next attempt.
  */
 static enum status end(struct db *db, const struct execution *x, int64_t front_before, int64_t now)
 {
@@ -130,7 +130,7 @@ enum status transition_end_job(struct db *db, const struct job *job, enum cancel
 	return st == GR_OK ? end_first_part(db, job->id, now) : st;
 }
 
-/* The next execution to cancel or delete. GR_NO: none is left. */
+/* Finds the next execution to cancel or delete. GR_NO: none is left. */
 static enum status next_execution(struct execution *x, struct db *db, const struct rollout *r)
 {
 	enum status st = GR_NO;
@@ -154,7 +154,7 @@ static enum status end_execution(struct db *db, struct execution *x, enum cancel
 	return st == GR_OK ? transition_move(db, x, EXECUTION_CANCELED, NULL, now) : st;
 }
 
-/* *more: there are more of them than are ended in one part. */
+/* Ends up to EXECUTIONS of the job's open executions. *more: there may be others. */
 static enum status end_executions(bool *more, struct db *db, const struct rollout *r, int64_t now)
 {
 	struct execution x;
@@ -182,7 +182,10 @@ static enum status forget_executions(bool *more, struct db *db, const struct rol
 	return st;
 }
 
-/* Things that wait, or that were reached. */
+/*
+ * Forgets up to ROWS things that wait, or that a continuous job has reached. *more: others are
+ * left.
+ */
 static enum status forget_things(bool *more, struct db *db, const struct rollout *r)
 {
 	enum status st = rollout_forget(db, r->job, ROWS);
@@ -220,7 +223,7 @@ enum status transition_end_part(struct db *db, struct rollout *r, int64_t now)
 	return st == GR_OK && !more ? finish(db, r, now) : st;
 }
 
-/* How far a job that has ended ends its executions. */
+/* Returns what happens to the open executions of a job that has ended. */
 static enum cancellation recall_of(const struct job *job)
 {
 	if (job->status == JOB_DELETION_IN_PROGRESS)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* update.c - UpdateJobExecution, which may be the final status of a rotation */
+/* update.c - answers UpdateJobExecution, which may carry the final status of a rotation */
 #include "complain.h"
 #include "jobs/serializer.h"
 #include "jobs/service.h"
@@ -13,7 +13,7 @@
 struct update {
 	enum execution_status status;
 	json_t *details;	/* NULL: keep the old ones */
-	bool versioned;		/* compare with expected */
+	bool versioned;		/* expectedVersion was given */
 	int64_t expected;
 	int64_t number;		/* execution number; 0: the latest */
 	int64_t step;
@@ -52,7 +52,7 @@ static bool is_final(enum execution_status status)
 	    status == EXECUTION_REJECTED;
 }
 
-/* False: *st is what answering the refusal gave. */
+/* Reads the request. False: it was refused, and *st is the status of that answer. */
 static bool read_update(struct update *u, struct event *e, enum status *st)
 {
 	const json_t *state = json_object_get(e->body, "includeJobExecutionState");
@@ -77,7 +77,7 @@ static bool read_update(struct update *u, struct event *e, enum status *st)
 				 st);
 }
 
-/* JobExecutionState of a refusal; names the survivor once the record has one. */
+/* Returns the JobExecutionState for a refusal, with the survivor if there is one on record. */
 static json_t *state_with_survivor(struct event *e, const struct execution *x,
 				   enum survivor survivor)
 {
@@ -98,7 +98,10 @@ static json_t *state_with_survivor(struct event *e, const struct execution *x,
 	return state;
 }
 
-/* Counts a final status; what a refusal of it means is the caller's. */
+/*
+ * Passes a final status on to the rotation, which decides the survivor; does nothing for another
+ * status. The caller decides what to answer where f->why says that it is refused.
+ */
 static enum status count_final_status(struct event_final_status *f, struct event *e,
 				      const struct update *u, int64_t number, bool rotation)
 {
@@ -109,12 +112,15 @@ static enum status count_final_status(struct event_final_status *f, struct event
 					  .needs_rotation = rotation };
 	if (!is_final(u->status))
 		return GR_OK;
-	/* even a refusal names the survivor, so it must not leave before the record is safe */
+	/* a refusal names the survivor too, so it must not be sent before the commit */
 	e->writes = true;
 	return e->final_status(f, e);
 }
 
-/* The execution is gone (deleted job): its final status still decides which certificate lives. */
+/*
+ * Refuses an update of an execution that does not exist any more, because its job was deleted. A
+ * final status still decides the survivor.
+ */
 static enum status refuse_gone(struct event *e, const struct update *u)
 {
 	struct event_final_status f;
@@ -152,7 +158,7 @@ static enum status refuse_version(struct event *e, const struct update *u,
 				 state_with_survivor(e, x, SURVIVOR_NONE));
 }
 
-/* The answer goes out before the notifications that the move puts into the outbox. */
+/* Accepts, then changes x: the answer comes before the notifications in the outbox. */
 static enum status apply(struct event *e, const struct update *u, struct execution *x)
 {
 	json_t *body = json_object();
@@ -195,7 +201,7 @@ static enum status update_open(struct event *e, const struct update *u, struct e
 	return apply(e, u, x);
 }
 
-/* With its job, while it is open. */
+/* Finds the execution and, if it is open, its job. GR_NO: there is no such execution. */
 static enum status find(struct execution *x, struct update *u, struct event *e)
 {
 	bool ended;

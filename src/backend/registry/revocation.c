@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* revocation.c - certificates that never count again */
+/* revocation.c - revokes certificates, and numbers CRLs */
 #include "registry/revocation.h"
 #include "cert.h"
 #include "complain.h"

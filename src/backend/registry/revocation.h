@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * revocation.h - certificates that never count again, whatever else the registry says of them
- * later: their rows outlive those of the certificates.
+ * revocation.h - revoked certificates, which are never accepted again. They have rows of their
+ * own, which stay when a certificate's own row is deleted.
  *
  * Functions that change something run inside the caller's transaction. On GR_NO and GR_FAIL one
  * line has been written.
@@ -11,24 +11,27 @@
 
 #include "registry/db.h"
 
-/* Why, by the names and numbers of RFC 5280, 5.3.1. */
+/* Reasons of a revocation, with the names and numbers of RFC 5280, 5.3.1. */
 #define REVOCATION_UNSPECIFIED "unspecified"
 #define REVOCATION_SUPERSEDED "superseded"
 #define REVOCATION_UNUSED "cessationOfOperation"
-/* The number of a reason that may be given; -1: none of them. */
+/* Returns the number of a reason that may be given; -1: there is no such reason. */
 int revocation_reason(const char *name);
-/* All of them, with commas. */
+/* The names of all reasons that may be given, for messages. */
 #define REVOCATION_REASONS \
 	"unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, " \
 	"privilegeWithdrawn"
 
-/* Revokes a registered certificate; what was revoked stays as it is. GR_NO: not registered. */
+/*
+ * Revokes a registered certificate. One that was revoked before keeps its first reason and time.
+ * GR_NO: not registered.
+ */
 enum status revocation_add(struct db *db, const char *certificate, const char *reason,
 			   int64_t now);
 
 /*
- * The number of the next CRL of an authority: greater than all before it, also when an old
- * registry was put back.
+ * Sets *number to the number of an authority's next CRL. It is greater than all before it, also
+ * after an old registry was restored, because it is at least the time in seconds.
  */
 enum status revocation_crl_number(int64_t *number, struct db *db, const char *authority,
 				  int64_t now);
@@ -39,8 +42,8 @@ struct revocation {
 	int reason;
 };
 /*
- * Calls each for all of an authority whose certificates had not expired by since, until it gives
- * GR_FAIL.
+ * Calls each for every revoked certificate of the authority that had not expired by since, until
+ * each returns another status than GR_OK.
  */
 enum status revocation_each(struct db *db, const char *authority, int64_t since,
 			    enum status (*each)(void *obj, const struct revocation *revocation),

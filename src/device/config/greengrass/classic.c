@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* classic.c - log, snapshot and file names of the nucleus */
+/* classic.c - reads the classic nucleus's transaction log, its snapshot and its default files */
 #include "config/greengrass/classic.h"
 #include "complain.h"
 #include "config/greengrass/transaction_log.h"
@@ -14,16 +14,16 @@
 #define DEFAULT_SERVICE "aws.greengrass.Nucleus"
 #define PROVIDER "aws.greengrass.crypto.Pkcs11Provider"
 
-/* One place where the nucleus keeps its configuration. */
+/* What one file says of the nucleus's configuration: the transaction log or the snapshot. */
 struct record {
 	struct tree tree;
 	char path[PATH_MAX + 64];
-	bool there;
+	bool there;	/* the file was read */
 };
 
 enum { LOG, SNAPSHOT, RECORDS };
 
-/* NULL stands for the nucleus's service. */
+/* NULL between other names stands for the name of the nucleus's service. */
 static const char *const keys[NUCLEUS_COUNT][TREE_DEPTH] = {
 	[NUCLEUS_THING_NAME]            = { "system", "thingName" },
 	[NUCLEUS_PRIVATE_KEY_PATH]      = { "system", "privateKeyPath" },
@@ -49,14 +49,15 @@ static void name_file(struct record *record, const struct nucleus *nucleus, cons
 }
 
 /*
- * The first log that is one (KernelLifecycle.java, initConfigAndTlog). GR_NO: none; *bad is the
- * line at which the main one ceased to be a log, 0 if there is none, and record->path its name.
+ * Reads the first file that is a transaction log, in the nucleus's own order
+ * (KernelLifecycle.java, initConfigAndTlog). GR_NO: there is none; log->path is then the main log,
+ * and *bad the first line in it that is not a line of a log, or 0 if there is no main log.
  */
 static enum status read_log(struct record *log, unsigned long *bad, const struct nucleus *nucleus)
 {
 	/*
-	 * The nucleus moves config.tlog to .old for a moment while it runs: between our two looks
-	 * it may have done so.
+	 * A running nucleus renames config.tlog to config.tlog.old for a moment. It may do so
+	 * after the first name was tried, so that name is tried again after the second.
 	 */
 	static const char *const mains[] = { "config.tlog.old", "config.tlog", "config.tlog.old" };
 	static const char *const backups[] = { "config.tlog~", "bootstrap.tlog",
@@ -111,7 +112,10 @@ static struct tree_node *node_of(const struct record *record, enum nucleus_item 
 	return tree_find(&record->tree.root, path, depth);
 }
 
-/* ~root/ and ~config/ are the nucleus's own (NucleusPaths.java, deTilde). */
+/*
+ * Replaces ~root/ and ~config/ as the nucleus does (NucleusPaths.java, deTilde). to is "" where
+ * text begins with neither, or the path is too long.
+ */
 static void expand(char to[static PATH_MAX], const struct nucleus *nucleus, const char *text)
 {
 	bool fits;
@@ -136,7 +140,10 @@ static enum status take_node(struct nucleus *nucleus, enum nucleus_item item,
 	return nucleus_take(nucleus, item, path[0] ? path : node->text, source, node->modtime);
 }
 
-/* The snapshot is older than the log: what the log says is gone must not come back from there. */
+/*
+ * Takes the item from the log, else from the snapshot. *gone: the log says that it was removed;
+ * the older snapshot is then not asked, because it may still have the removed value.
+ */
 static enum status take_item(struct nucleus *nucleus, enum nucleus_item item,
 			     const struct record records[static RECORDS], bool *gone)
 {
@@ -164,7 +171,11 @@ static enum status take_default(struct nucleus *nucleus, enum nucleus_item item)
 	    : GR_OK;
 }
 
-/* Key and certificate go together: half a pair says that the other half lies somewhere else. */
+/*
+ * Takes the installer's default files for what is not configured. The key and the certificate are
+ * taken only together: where one of them is configured, the default for the other would not be its
+ * match.
+ */
 static enum status take_defaults(struct nucleus *nucleus, const bool gone[static NUCLEUS_COUNT])
 {
 	const enum nucleus_item key = NUCLEUS_PRIVATE_KEY_PATH,
@@ -190,7 +201,7 @@ static enum status take_all(struct nucleus *nucleus, const struct record records
 	return st == GR_OK ? take_defaults(nucleus, gone) : st;
 }
 
-/* Whether the log says it all, so that nobody asks an older snapshot. */
+/* Does the log alone say all that is needed, so that the older snapshot need not be read? */
 static bool is_complete(const struct record *log)
 {
 	const char *service = tree_nucleus(&log->tree);
@@ -206,7 +217,7 @@ static bool is_complete(const struct record *log)
 	return log->there;
 }
 
-/* File names alone are no nucleus, unless its folder for configurations is there. */
+/* Is there a config folder? Without it, files with the default names do not make a nucleus. */
 static bool has_folder(const struct nucleus *nucleus)
 {
 	char path[PATH_MAX + 64];
@@ -215,7 +226,7 @@ static bool has_folder(const struct nucleus *nucleus)
 	return access(path, F_OK) == 0;
 }
 
-/* GR_NO, silent: no such nucleus. */
+/* Reads the log and, if that is not enough, the snapshot. GR_NO, silent: no classic nucleus. */
 static enum status read_records(struct record records[static RECORDS],
 				const struct nucleus *nucleus)
 {

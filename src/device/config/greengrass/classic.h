@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * classic.h - the configuration of the Greengrass nucleus (the Java one) in its root directory.
+ * classic.h - reads the configuration of the classic Greengrass nucleus (the Java one) from its
+ * root directory.
  *
- * Its transaction log is the truth: config/config.tlog.old if an interrupted clean-up left one,
- * else config.tlog, else their backups in the order in which the nucleus takes them. What the log
- * does not say comes from effectiveConfig.yaml, then from the installer's file names.
+ * The transaction log is read first: config/config.tlog.old if an interrupted clean-up left one,
+ * else config.tlog, else their backups in the order in which the nucleus takes them. A value that
+ * the log does not have is taken from effectiveConfig.yaml, else from the installer's default file
+ * names.
  */
 #ifndef GR_CONFIG_GREENGRASS_CLASSIC_H
 #define GR_CONFIG_GREENGRASS_CLASSIC_H
@@ -13,8 +15,8 @@
 #include "status.h"
 
 /*
- * Fills nucleus->value from nucleus->root. GR_NO, silent: no such nucleus there. GR_BAD, one line:
- * no log and no snapshot can be read.
+ * Fills nucleus->value from nucleus->root. GR_NO, silent: no classic nucleus there. GR_BAD, one
+ * line: neither log nor snapshot can be read.
  */
 enum status classic_read(struct nucleus *nucleus);
 

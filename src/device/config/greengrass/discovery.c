@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* discovery.c - the places, one after the other, and the two readers */
+/* discovery.c - tries each place where a nucleus may be, with the readers of both kinds */
 #include "config/greengrass/discovery.h"
 #include "complain.h"
 #include "config/greengrass/classic.h"
@@ -15,8 +15,8 @@
 enum { UNIT_MAX = 1 << 16 };
 
 /*
- * GR_NO, silent: none of these kinds in root that knows who it is; *seen: but there are files of
- * one.
+ * Reads the nucleus in root, of one of these kinds. GR_NO, silent: no configuration there names a
+ * thing or a private key; *seen is then true if there is a configuration at all.
  */
 static enum status look(struct nucleus *nucleus, bool *seen, unsigned kinds, const char *root)
 {
@@ -49,8 +49,8 @@ static enum status look(struct nucleus *nucleus, bool *seen, unsigned kinds, con
 }
 
 /*
- * A component starts in ROOT/work/NAME. Elsewhere the folder that somebody happens to stand in
- * says nothing.
+ * Finds the nucleus of which this process is a component: the nucleus starts components in
+ * ROOT/work/NAME. False: this is not a component, so the working directory says nothing.
  */
 static bool root_of_component(char root[static PATH_MAX])
 {
@@ -67,7 +67,9 @@ static bool root_of_component(char root[static PATH_MAX])
 }
 
 /*
+ * Finds the root that the systemd unit names:
  * ExecStart=/bin/sh -c "ROOT/alts/current/distro/bin/loader >> ..." (greengrass.service.template)
+ * GR_NO: there is no unit, or it names no root.
  */
 static enum status root_of_unit(char root[static PATH_MAX])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lite.c - config.db, read */
+/* lite.c - reads config.db of nucleus lite */
 #include "config/greengrass/lite.h"
 #include "complain.h"
 #include "file.h"
@@ -15,8 +15,8 @@
 enum {
 	LITE_FILE_MAX = 64 << 20,
 	LITE_DEPTH = 5,
-	LITE_WAIT = 5000,	/* milliseconds; the nucleus writes for far less */
-	LITE_STEPS = 5000000,	/* of SQLite's machine, for one query: a hostile file must end */
+	LITE_WAIT = 5000,	/* milliseconds to wait for a lock; a write takes far less */
+	LITE_STEPS = 5000000,	/* instructions of SQLite's VM a query: a hostile file must end */
 	LITE_VALUE_MAX = 1 << 20
 };
 
@@ -25,7 +25,7 @@ struct lite {
 	char path[PATH_MAX + 64];
 };
 
-/* "*" is the nucleus's service. */
+/* "*" stands for the name of the nucleus's service. */
 static const char *const keys[NUCLEUS_COUNT][LITE_DEPTH] = {
 	[NUCLEUS_THING_NAME]            = { "system", "thingName" },
 	[NUCLEUS_PRIVATE_KEY_PATH]      = { "system", "privateKeyPath" },
@@ -34,7 +34,7 @@ static const char *const keys[NUCLEUS_COUNT][LITE_DEPTH] = {
 	[NUCLEUS_IOT_DATA_ENDPOINT]     = { "services", "*", "configuration", "iotDataEndpoint" },
 };
 
-/* The second name is what newer versions also answer to. */
+/* The names that the nucleus's service may have; newer versions also use the second one. */
 static const char *const services[] = { "aws.greengrass.NucleusLite", "aws.greengrass.Nucleus" };
 
 static enum status fail(const struct lite *lite)
@@ -76,11 +76,11 @@ static enum status database_open(struct lite *lite)
 	sqlite3_db_config(lite->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(lite->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_progress_handler(lite->db, LITE_STEPS, give_up, NULL);
-	/* One moment of the database for all values. */
+	/* One read transaction for all values, so that they belong together. */
 	return sqlite3_exec(lite->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? GR_OK : fail(lite);
 }
 
-/* A query with its parameters ?1, a name, and ?2, an id. NULL and 0: it has no such parameter. */
+/* A query; its parameter ?1 is name and ?2 is id. NULL or 0: it does not have that parameter. */
 struct query {
 	const char *sql, *name;
 	int64_t id;
@@ -107,7 +107,7 @@ static enum status step(const struct lite *lite, sqlite3_stmt *stmt)
 	}
 }
 
-/* Of the one row that there may be. GR_NO, silent: there is none. */
+/* Reads the first column of the next row. GR_NO, silent: there is no row. */
 static enum status read_row(int64_t *number, char **text, const struct lite *lite,
 			    sqlite3_stmt *stmt)
 {
@@ -158,7 +158,10 @@ static enum status ask(int64_t *number, char **text, const struct lite *lite,
 	return st;
 }
 
-/* Views could hide anything. GR_NO, silent: nothing there at all. */
+/*
+ * Checks that the three tables exist as tables: a view of such a name could run any query. GR_NO,
+ * silent: the database is empty.
+ */
 static enum status check_tables(const struct lite *lite)
 {
 	static const struct query everything = { .sql = "SELECT count(*) FROM sqlite_master" };
@@ -181,7 +184,7 @@ static enum status check_tables(const struct lite *lite)
 	return GR_BAD;
 }
 
-/* Goes down the path. GR_NO, silent: no such key. */
+/* Follows path from the root key, with service in place of "*". GR_NO, silent: no such key. */
 static enum status find_key(int64_t *id, const struct lite *lite, const char *const path[],
 			    const char *service)
 {
@@ -204,8 +207,8 @@ static enum status find_key(int64_t *id, const struct lite *lite, const char *co
 }
 
 /*
- * Scalars of any kind are taken as text: what came from a YAML file is a string, what came by
- * deployment is not.
+ * Takes a JSON string or number as text; other kinds are left out. A value that came from a YAML
+ * file is a string, one that came by a deployment may be a number.
  */
 static enum status take_json(struct nucleus *nucleus, enum nucleus_item item, const char *json,
 			     const char *source, int64_t stamp)
@@ -225,7 +228,7 @@ static enum status take_json(struct nucleus *nucleus, enum nucleus_item item, co
 	return st;
 }
 
-/* GR_NO, silent: no such key, or it has no value. */
+/* Takes the item from the key of this service. GR_NO, silent: no such key, or without a value. */
 static enum status take_key(struct nucleus *nucleus, enum nucleus_item item,
 			    const struct lite *lite, const char *service)
 {
@@ -286,8 +289,8 @@ enum status lite_read(struct nucleus *nucleus)
 
 	str_format(lite.path, sizeof lite.path, "%s/config.db", nucleus->root);
 	/*
-	 * Looked at first, for better error lines than SQLite's. Closed before SQLite opens the
-	 * file: a close would end SQLite's locks.
+	 * Open the file once before SQLite does: file_open's error lines say more than SQLite's.
+	 * Close it before SQLite opens it, because a later close would drop SQLite's POSIX locks.
 	 */
 	if ((st = file_open(&fd, lite.path, LITE_FILE_MAX)) != GR_OK)
 		return st;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lite.h - the configuration of Greengrass nucleus lite: config.db in its root directory, a tree
- * of keys in SQLite (aws-greengrass-lite, ggconfigd). /etc/greengrass/config.yaml is merged into
- * it at every start and is not read here: what provisioning found out stands in the database
- * alone.
+ * lite.h - reads the configuration of Greengrass nucleus lite: config.db in its root directory, a
+ * tree of keys in SQLite (aws-greengrass-lite, ggconfigd). /etc/greengrass/config.yaml is not
+ * read: nucleus lite merges it into the database at every start, and only the database has what
+ * provisioning added.
  */
 #ifndef GR_CONFIG_GREENGRASS_LITE_H
 #define GR_CONFIG_GREENGRASS_LITE_H
@@ -12,10 +12,10 @@
 #include "status.h"
 
 /*
- * Fills nucleus->value from nucleus->root; the file is opened read-only, beside a running nucleus
- * too. GR_NO, silent: no such database, or one that was never filled. GR_BAD, one line: not such a
- * database, a key twice, a value that is no JSON. GR_FAIL, one line: locked for too long, or an
- * interrupted write that the nucleus will clear up.
+ * Fills nucleus->value from nucleus->root. The database is opened read-only; the nucleus may run
+ * meanwhile. GR_NO, silent: no database, or an empty one. GR_BAD, one line: not a database of
+ * nucleus lite, a key that is there twice, a value that is not JSON. GR_FAIL, one line: locked for
+ * too long, or an interrupted write, which the nucleus repairs when it starts.
  */
 enum status lite_read(struct nucleus *nucleus);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* nucleus.c - values, their sources, and who could have written them */
+/* nucleus.c - holds the values, where each came from, and who could have written them */
 #include "config/greengrass/nucleus.h"
 #include "complain.h"
 #include "pkcs11/uri.h"
@@ -18,8 +18,8 @@ const char *nucleus_name(enum nucleus_kind kind)
 }
 
 /*
- * A PIN must not go where a path goes: gr-config prints that, and the driver hands it on in the
- * environment.
+ * Cuts a pin-value out of a pkcs11: URI and takes it as NUCLEUS_PIN. The URI is used where a path
+ * may be: gr-config prints it, and the driver passes it on in the environment.
  */
 static enum status part_pin(struct nucleus *nucleus, char *text, const char *source, int64_t stamp)
 {
@@ -51,7 +51,10 @@ enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const 
 	return part_pin(nucleus, nucleus->value[item], source, stamp);
 }
 
-/* Who could have written it: its owner, or that of its folder, who can put another one there. */
+/*
+ * Returns the user other than root who could have written the file: its owner, or the owner of its
+ * folder, who can replace it. (uid_t)-1: neither, so it is writable for a group or for all.
+ */
 static uid_t writer_of(const char *path)
 {
 	char folder[PATH_MAX + 64];

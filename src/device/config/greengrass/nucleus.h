@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * nucleus.h - what the configuration of the AWS IoT Greengrass nucleus says that owns this
- * device's credentials. discovery.h finds it; classic.h and lite.h fill it in.
+ * nucleus.h - the configuration of the AWS IoT Greengrass nucleus that owns this device's
+ * credentials: the values that gr uses. discovery.h finds it; classic.h and lite.h fill it in.
  */
 #ifndef GR_CONFIG_GREENGRASS_NUCLEUS_H
 #define GR_CONFIG_GREENGRASS_NUCLEUS_H
@@ -18,7 +18,9 @@ enum nucleus_item {
 	NUCLEUS_ROOT_CA_PATH,
 	NUCLEUS_IOT_DATA_ENDPOINT, NUCLEUS_IOT_DATA_PORT,
 	NUCLEUS_PKCS11_MODULE, NUCLEUS_PKCS11_SLOT,
-	/* secret: userPin, or the pin-value of a pkcs11: URI, which the URI here then lacks */
+	/*
+	 * secret: userPin, or the pin-value of a pkcs11: URI, which is cut out of the URI's value
+	 */
 	NUCLEUS_PIN,
 	NUCLEUS_COUNT
 };
@@ -26,14 +28,14 @@ enum nucleus_item {
 enum nucleus_kind { NUCLEUS_NONE = 0, NUCLEUS_CLASSIC = 1, NUCLEUS_LITE = 2, NUCLEUS_ANY = 3 };
 
 struct nucleus {
-	enum nucleus_kind kind;		/* NUCLEUS_NONE: there is none, and no value */
+	enum nucleus_kind kind;		/* NUCLEUS_NONE: none was found, and all values are NULL */
 	char root[PATH_MAX];
-	char *value[NUCLEUS_COUNT];	/* NULL: not said */
+	char *value[NUCLEUS_COUNT];	/* NULL: not configured */
 	char *source[NUCLEUS_COUNT];	/* file and line, or file and key */
-	int64_t pin_stamp;		/* another one when somebody has set the PIN again */
-	/* somebody who is neither root nor us could have written it: it gives names alone */
+	int64_t pin_stamp;		/* when the PIN was last set, by the nucleus's clock */
+	/* a user other than root and this process's could have written a configuration file */
 	bool foreign;
-	/* then: who; (uid_t)-1: nobody by name, such as all of a group */
+	/* if foreign: that user; (uid_t)-1: no single user, for example all of a group */
 	uid_t writer;
 };
 
@@ -41,11 +43,12 @@ struct nucleus {
 const char *nucleus_name(enum nucleus_kind kind);
 void nucleus_release(struct nucleus *nucleus);	/* takes a zeroed struct */
 
-/* For classic.c and lite.c: a file that they read, or would if it were there. */
+/* For classic.c and lite.c: sets foreign if others could have written the file at path. */
 void nucleus_note_file(struct nucleus *nucleus, const char *path);
 /*
- * For classic.c and lite.c; stamp is the time of the value's last change. Empty text is no
- * value. GR_FAIL, one line: out of memory.
+ * For classic.c and lite.c: sets the item unless it is set already or value is empty. stamp is the
+ * time of the value's last change. GR_BAD, one line: a pin-value in value is malformed. GR_FAIL,
+ * one line: out of memory.
  */
 enum status nucleus_take(struct nucleus *nucleus, enum nucleus_item item, const char *value,
 			 const char *source, int64_t stamp);

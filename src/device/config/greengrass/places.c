@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* places.c - one look at each place */
+/* places.c - tells whether any of the usual places of a nucleus exists */
 #include "config/greengrass/places.h"
 
 #include <errno.h>
@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* What we may not look at is there: whoever reads it then says so. */
+/*
+ * A path that may not be examined counts as existing: the program that reads it reports why not.
+ */
 static bool exists(const char *path)
 {
 	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* places.h - where a Greengrass nucleus may be. Reads nothing, so that all programs can ask. */
+/* places.h - where a Greengrass nucleus may be. Reads no file, so that any program can use it. */
 #ifndef GR_CONFIG_GREENGRASS_PLACES_H
 #define GR_CONFIG_GREENGRASS_PLACES_H
 
@@ -13,7 +13,7 @@
 #define PLACES_CLASSIC "/greengrass/v2"
 #define PLACES_LITE "/var/lib/greengrass"
 
-/* Is there any of these? False: no nucleus would be found without being told its root. */
+/* Does any of these exist? False: discovery_nucleus would find nothing unless given a root. */
 bool places_exist(void);
 
 #endif

@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 enum {
-	LOG_FILE_MAX = 64 << 20, /* the nucleus starts afresh after 15000 lines */
-	/* bytes; parsed, a line takes up to a hundred times as much */
+	LOG_FILE_MAX = 64 << 20, /* bytes; the nucleus begins a new log after 15000 lines */
+	/* bytes; a parsed line takes up to a hundred times as much memory */
 	LOG_LINE_MAX = 1 << 20,
-	LOG_DEPTH = 64 /* names of a path that are looked at; deeper ones are none of ours */
+	LOG_DEPTH = 64 /* names of a path that are kept; no key that we read is as deep */
 };
 
 struct entry {
@@ -26,7 +26,7 @@ struct entry {
 	const json_t *value;
 };
 
-/* False: not a line that a nucleus writes. The entry lives as long as line. */
+/* Reads an entry, valid as long as line is. False: not a line that a nucleus writes. */
 static bool entry_read(struct entry *entry, const json_t *line)
 {
 	const json_t *path = json_object_get(line, "TP"), *stamp = json_object_get(line, "TS");
@@ -50,7 +50,7 @@ static bool entry_read(struct entry *entry, const json_t *line)
 	    strcmp(entry->what, "interiorAdded") == 0;
 }
 
-/* The text of a scalar in room; NULL: it has none that we could use. */
+/* Returns the text of a scalar, which is in room or belongs to value. NULL: not a scalar. */
 static const char *scalar_text(char room[static 32], const json_t *value)
 {
 	if (json_is_integer(value))
@@ -64,7 +64,10 @@ static const char *scalar_text(char room[static 32], const json_t *value)
 	return room;
 }
 
-/* A removal counts for a whole subtree, unless anything in it is newer. */
+/*
+ * Raises the modtime of node and of all nodes above it to stamp. A removal compares with that: it
+ * does not apply to a subtree in which anything is newer.
+ */
 static void touch(struct tree_node *node, int64_t stamp)
 {
 	for (; node; node = node->parent)
@@ -73,8 +76,8 @@ static void touch(struct tree_node *node, int64_t stamp)
 }
 
 /*
- * Older than what is there: left out. The same value again does not make it newer, as in the
- * nucleus.
+ * Sets the node's value, unless the entry is older than the value there. An equal value does not
+ * change the modtime either. Both are as in the nucleus.
  */
 static enum status change(struct tree_node *node, const struct entry *entry, unsigned long line,
 			  const char *path)
@@ -94,6 +97,7 @@ static enum status change(struct tree_node *node, const struct entry *entry, uns
 	return GR_OK;
 }
 
+/* Removes the subtree at node (NULL: none), unless something in it is newer than stamp. */
 static void take_away(struct tree_node *node, int64_t stamp)
 {
 	if (!node || stamp < node->modtime)
@@ -113,7 +117,7 @@ static enum status apply(struct tree *tree, const struct entry *entry, unsigned 
 			take_away(tree_find(node, entry->path, known), entry->stamp);
 		return GR_OK;
 	}
-	/* Keys beside ours count for the age of what holds them. */
+	/* A key that we do not read still raises the modtime of the nodes above it. */
 	for (size_t i = 0; i < known; i++)
 		if (!(node = tree_make(tree, node, entry->path[i], path)))
 			return GR_BAD;
@@ -123,7 +127,7 @@ static enum status apply(struct tree *tree, const struct entry *entry, unsigned 
 	return GR_OK;
 }
 
-/* GR_NO, silent: not a line of a log. */
+/* Applies one line of the log to the tree. GR_NO, silent: not a line of a transaction log. */
 static enum status take_line(struct tree *tree, const char *text, size_t len, unsigned long line,
 			     const char *path)
 {
@@ -137,7 +141,10 @@ static enum status take_line(struct tree *tree, const char *text, size_t len, un
 	return st;
 }
 
-/* One bad line at the very end is forgiven, if good ones came before. */
+/*
+ * Applies all lines. *bad is the number of the first bad line. A bad last line after good ones is
+ * left out; any other bad line gives GR_NO, as does an empty file (*bad is then 1).
+ */
 static enum status replay(struct tree *tree, unsigned long *bad, FILE *in, const char *path)
 {
 	enum status st = GR_OK;

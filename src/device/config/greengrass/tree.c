@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tree.c - keys of the nucleus */
+/* tree.c - the tree of the nucleus's keys that gr reads */
 #include "config/greengrass/tree.h"
 #include "complain.h"
 
@@ -10,7 +10,7 @@
 
 enum { TREE_NODES = 4000 }; /* a core has tens of services, with a handful of nodes each */
 
-/* "*" is any name. */
+/* The paths of the keys that are read. "*" matches any name. */
 static const char *const wanted[][TREE_DEPTH] = {
 	{ "system", "thingName" },
 	{ "system", "privateKeyPath" },
@@ -24,6 +24,7 @@ static const char *const wanted[][TREE_DEPTH] = {
 	{ "services", "aws.greengrass.crypto.Pkcs11Provider", "configuration", "userPin" },
 };
 
+/* Returns how many names at the beginning of path match pattern. */
 static size_t matching(const char *const pattern[], const char *const path[], size_t depth)
 {
 	size_t n = 0;
@@ -91,7 +92,7 @@ struct tree_node *tree_make(struct tree *tree, struct tree_node *parent, const c
 	return node;
 }
 
-/* It may be a PIN. */
+/* Erases the text before it is freed: it may be a PIN. */
 static void drop_text(struct tree_node *node)
 {
 	if (node->text)
@@ -116,7 +117,7 @@ enum status tree_set(struct tree_node *node, const char *text, unsigned long lin
 	return GR_OK;
 }
 
-/* Known paths are short, so this goes at most TREE_DEPTH deep. */
+/* The recursion is at most TREE_DEPTH deep, since only paths in wanted are kept. */
 void tree_remove(struct tree_node *node)
 {
 	drop_text(node);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tree.h - those keys of a Greengrass nucleus's configuration that tell who the device is, as a
- * tree.
+ * tree.h - keeps those keys of a Greengrass nucleus's configuration that gr reads, as a tree.
  *
  * Names are compared without regard to case, as the nucleus does (CaseInsensitiveString.java).
- * Whatever leads nowhere near a key that we read is not kept, so the size of the input does not
- * matter.
+ * A key that is not read, and not on the path to one that is, is not kept: the tree stays small
+ * however large the input is.
  */
 #ifndef GR_CONFIG_GREENGRASS_TREE_H
 #define GR_CONFIG_GREENGRASS_TREE_H
@@ -25,8 +24,8 @@ struct tree_node {
 	struct tree_node *parent, *child, *next;
 	int64_t modtime;	/* milliseconds since 1970, of the newest change here or below */
 	enum tree_state state;
-	char *text;		/* NULL: null, a list, a map */
-	unsigned long line;	/* where it was set */
+	char *text;		/* NULL: the value is null, a list or a map */
+	unsigned long line;	/* line of the file that set it */
 };
 
 struct tree {
@@ -34,9 +33,11 @@ struct tree {
 	size_t nodes;
 };
 
-/* How many names of path lead to keys that we read; depth: all of them. */
+/*
+ * Returns how many names at the beginning of path are part of a path that is read; depth: all.
+ */
 size_t tree_wanted(const char *const path[], size_t depth);
-/* NULL: none. */
+/* Finds the node at path below from. NULL: there is none. */
 struct tree_node *tree_find(const struct tree_node *from, const char *const path[], size_t depth);
 /*
  * Finds or makes the child. NULL, one line that starts with where: too many keys, or out of
@@ -44,14 +45,14 @@ struct tree_node *tree_find(const struct tree_node *from, const char *const path
  */
 struct tree_node *tree_make(struct tree *tree, struct tree_node *parent, const char *name,
 			    const char *where);
-/* Takes a copy of text, which may be NULL. GR_FAIL, one line: out of memory. */
+/* Sets the node's value to a copy of text, which may be NULL. GR_FAIL, one line: out of memory. */
 enum status tree_set(struct tree_node *node, const char *text, unsigned long line,
 		     const char *where);
-/* Marks node and all below as removed. */
+/* Marks node and all nodes below it as removed. */
 void tree_remove(struct tree_node *node);
-/* The service that is the nucleus itself (componentType), by its name; NULL: none says so. */
+/* Returns the name of the service whose componentType is NUCLEUS. NULL: there is none. */
 const char *tree_nucleus(const struct tree *tree);
-/* Frees all; takes a zeroed struct, and leaves one. */
+/* Frees all nodes and zeroes the struct; takes a zeroed struct too. */
 void tree_release(struct tree *tree);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* yaml.c - the snapshot, event by event: nothing of it is held but what we read */
+/* yaml.c - reads the snapshot event by event, and keeps nothing but the keys that gr reads */
 #include "config/greengrass/yaml.h"
 #include "complain.h"
 #include "file.h"
@@ -12,14 +12,14 @@
 
 enum {
 	YAML_FILE_MAX = 16 << 20,
-	YAML_DEPTH = 200	/* the parser takes more; a nucleus writes a tenth of it */
+	YAML_DEPTH = 200	/* below the parser's own limit; a nucleus nests about 20 deep */
 };
 
 struct reader {
 	yaml_parser_t parser;
 	struct tree *tree;
 	const char *path;		/* of the file */
-	const char *name[TREE_DEPTH];	/* the keys that lead here */
+	const char *name[TREE_DEPTH];	/* the path to the current key */
 };
 
 static enum status fail(const struct reader *r, size_t line, const char *why)
@@ -29,8 +29,8 @@ static enum status fail(const struct reader *r, size_t line, const char *why)
 }
 
 /*
- * The next event, which the caller deletes unless GR_BAD is returned. Aliases make small files
- * large: none is taken.
+ * Reads the next event, which the caller deletes unless GR_BAD is returned. Aliases are refused:
+ * with them a small file can stand for an enormous document.
  */
 static enum status next(struct reader *r, yaml_event_t *event)
 {
@@ -60,7 +60,7 @@ static int nesting(const yaml_event_t *event)
 	}
 }
 
-/* Passes over what event opened, if it opened anything. */
+/* If event opens a map or a list, reads up to its end. */
 static enum status skip(struct reader *r, const yaml_event_t *event)
 {
 	int depth = nesting(event);
@@ -81,7 +81,7 @@ static enum status skip(struct reader *r, const yaml_event_t *event)
 	return GR_OK;
 }
 
-/* Plain "", ~ and null are no value; in quotes they are text. */
+/* Is the scalar null? Nothing, ~ and null are; the same in quotes is text. */
 static bool is_null(const yaml_event_t *scalar)
 {
 	const char *text = (const char *)scalar->data.scalar.value;
@@ -113,8 +113,8 @@ static enum status read_value(struct reader *r, struct tree_node *node, const ya
 }
 
 /*
- * One key, whose event it is, and its value. Only keys that lead to what we read are kept, and
- * none may stand twice.
+ * Reads the value of key. It is kept only if the path is one that gr reads; GR_BAD if such a key
+ * is in its map a second time.
  */
 static enum status read_entry(struct reader *r, struct tree_node *map, const yaml_event_t *key,
 			      size_t depth)
@@ -142,7 +142,7 @@ static enum status read_entry(struct reader *r, struct tree_node *map, const yam
 	return st;
 }
 
-/* Our paths are at most TREE_DEPTH long, so this goes no deeper either. */
+/* The recursion is at most TREE_DEPTH deep, since read_value skips all that is deeper. */
 static enum status read_map(struct reader *r, struct tree_node *map, size_t depth)
 {
 	enum status st;
@@ -161,7 +161,7 @@ static enum status read_map(struct reader *r, struct tree_node *map, size_t dept
 	return st;
 }
 
-/* GR_NO, silent: nothing but blanks and comments. */
+/* Reads the whole file. GR_NO, silent: it has nothing but white space and comments. */
 static enum status read_document(struct reader *r)
 {
 	enum status st = GR_NO;
