@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CACHE_SLOTS = 256, BUSY_MS = 10000 };
+enum { CACHE_SLOTS = 256, BUSY_MS = 10000, LOG_MS = 2000 };
 
 struct db {
 	sqlite3 *sqlite;
@@ -160,6 +160,29 @@ static enum status refused(sqlite3 *sqlite, int rc, const char *path, enum db_mo
 	return why == ENOENT || why == ENOTDIR || why == EISDIR ? GR_BAD : GR_FAIL;
 }
 
+/*
+ * Waits until the registry's log can be opened. A program of another user that opens the registry
+ * at this moment makes the log, and gives it a moment later the owner and mode that let us in.
+ */
+static enum status await_log(struct db *db)
+{
+	static const char first_read[] = "PRAGMA application_id";
+	int64_t begun = clock_boot_ms();
+	int rc;
+
+	while ((rc = sqlite3_exec(db->sqlite, first_read, NULL, NULL, NULL)) == SQLITE_CANTOPEN) {
+		if (clock_boot_ms() - begun >= LOG_MS)
+			break;
+		sqlite3_sleep(4);
+	}
+	if (rc != SQLITE_CANTOPEN)
+		return GR_OK;	/* whatever else is wrong is found by who reads first */
+	complain("%s: its log, the files with -wal and -shm at the end, cannot be opened; they must "
+		 "have the registry's owner, group and mode",
+		 db->path);
+	return GR_FAIL;
+}
+
 /* A status of refused for what could not even be opened. */
 static enum status open_file(struct db *db, const char *path, enum db_mode mode)
 {
@@ -174,7 +197,7 @@ static enum status open_file(struct db *db, const char *path, enum db_mode mode)
 	if (rc != SQLITE_OK)
 		return refused(db->sqlite, rc, path, mode);
 	sqlite3_busy_handler(db->sqlite, wait_turn, db);
-	return defend(db->sqlite) ? GR_OK : fail(db);
+	return defend(db->sqlite) ? await_log(db) : fail(db);
 }
 
 enum status db_open(struct db **db, const char *path, enum db_mode mode)

@@ -170,6 +170,21 @@ tries() {
 	[[ $stderr == *'unsafe use of json_patch()'* ]]
 }
 
+# SQLite makes the log with its first reader's owner and mask, and gives it the registry's a moment later.
+@test "users: a log that another user is just making is waited for; one that cannot be opened is said" {
+	local log
+	for log in wal shm; do
+		install -m 600 /dev/null home/shared/registry.db-$log
+		run -111 --separate-stderr as $DAEMON gr-registry list-things
+		[ "$stderr" = "gr-registry: $PWD/home/shared/registry.db: its log, the files with -wal and -shm at the end, cannot be opened; they must have the registry's owner, group and mode" ]
+		serve $DAEMON list gr-registry list-things
+		sleep 0.3
+		chown $DAEMON:$BROKER home/shared/registry.db-$log
+		wait "$(cat list.pid)"
+		rm -f home/shared/registry.db-*
+	done
+}
+
 # --- the layout of earlier versions, in which broker and daemon shared the whole folder ------------
 
 # old_layout: as README once made it
