@@ -2,6 +2,7 @@
 /* gr-install-cert recover: what the watchdog runs; no network, no backend, no runtime */
 #include "complain.h"
 #include "gr-install-cert/commands.h"
+#include "gr-install-cert/lost_journal.h"
 #include "gr-install-cert/recovery.h"
 #include "rotation/device_context.h"
 #include "rotation/heartbeat.h"
@@ -115,7 +116,7 @@ static enum status mend(struct device_context *context)
 	st = recovery_paths(context);
 	if (st != GR_OK)
 		return st;
-	st = recovery_journal(context);
+	st = lost_journal_replace(context);
 	if (st != GR_OK)
 		return st;
 	st = mend_phase(context);

@@ -3,78 +3,13 @@
 #include "gr-install-cert/recovery.h"
 #include "complain.h"
 #include "gr-install-cert/adoption.h"
+#include "gr-install-cert/candidate.h"
 #include "gr-install-cert/switch.h"
-#include "rotation/restart.h"
-#include "rotation/trial.h"
 #include "store/garbage.h"
 #include "store/generation.h"
-#include "store/pair.h"
 
 #include <stdio.h>
 #include <unistd.h>
-
-/* Is n a complete pair? GR_NO: no. GR_FAIL: it cannot be told. */
-static enum status is_complete(const struct store *store, uint32_t n)
-{
-	struct pair pair;
-	enum status st;
-
-	if (n == 0)
-		return GR_NO;
-	st = pair_read(&pair, store, n);
-	if (st == GR_OK)
-		pair_release(&pair);
-	return st == GR_BAD ? GR_NO : st;
-}
-
-/* Is n complete, and committed where that is asked for? GR_NO: no. */
-static enum status is_candidate(const struct store *store, uint32_t n, bool committed)
-{
-	enum status st;
-
-	if (committed) {
-		st = generation_is_committed(store, n);
-		if (st != GR_OK)
-			return st;
-	}
-	return is_complete(store, n);
-}
-
-/* Finds the newest complete generation but skip; 0: none. */
-static enum status find_newest(uint32_t *generation, const struct store *store, bool committed,
-			       uint32_t skip)
-{
-	struct generation_list list;
-	enum status st;
-
-	*generation = 0;
-	st = generation_list(&list, store);
-	if (st != GR_OK)
-		return st;
-	for (size_t i = list.count; i-- > 0;) {
-		uint32_t n = list.number[i];
-
-		if (n == skip)
-			continue;
-		st = is_candidate(store, n, committed);
-		if (st == GR_OK)
-			*generation = n;
-		if (st != GR_NO)
-			return st;
-	}
-	return GR_OK;
-}
-
-/* The newest committed generation but skip, else the newest complete one; 0: none. */
-static enum status find_best(uint32_t *generation, const struct store *store, uint32_t skip)
-{
-	enum status st;
-
-	st = find_newest(generation, store, true, skip);
-	if (st == GR_OK && *generation == 0)
-		st = find_newest(generation, store, false, skip);
-	return st;
-}
 
 /* GR_NO: what lies at a configured path was not adopted yet. */
 static enum status is_adopted(const struct store *store)
@@ -99,11 +34,11 @@ static enum status choose_live(uint32_t *n, const struct device_context *context
 
 	if (journal_is(&context->journal, PHASE_REPORTING)) {
 		*n = (uint32_t)journal_number(&context->journal, JOURNAL_NEW);
-		st = is_complete(&context->store, *n);
+		st = candidate_is_complete(&context->store, *n);
 		if (st != GR_NO)
 			return st;
 	}
-	return find_best(n, &context->store, 0);
+	return candidate_best(n, &context->store, 0);
 }
 
 /* GR_NO: the live link leads to no complete pair. */
@@ -114,7 +49,7 @@ static enum status check_live(const struct store *store)
 
 	st = store_link(&n, store, "live");
 	if (st == GR_OK)
-		st = is_complete(store, n);
+		st = candidate_is_complete(store, n);
 	return st == GR_BAD ? GR_NO : st;
 }
 
@@ -192,133 +127,6 @@ enum status recovery_paths(struct device_context *context)
 	return st == GR_OK ? mend_path(&context->store.certificate) : st;
 }
 
-/* Notes the certificate of generation n, if it has one that can be read. */
-static enum status note_certificate(struct journal *journal, enum journal_key key,
-				    const struct store *store, uint32_t n)
-{
-	struct pair pair;
-	enum status st;
-
-	st = pair_read(&pair, store, n);
-	if (st == GR_OK) {
-		st = journal_set(journal, key, pair.cert.id);
-		pair_release(&pair);
-	}
-	return st == GR_FAIL ? st : GR_OK;
-}
-
-static enum status note_new(struct journal *journal, const struct store *store, uint32_t n)
-{
-	enum status st = journal_set_number(journal, JOURNAL_NEW, n);
-
-	return st == GR_OK ? note_certificate(journal, JOURNAL_NEW_CERTIFICATE_ID, store, n) : st;
-}
-
-static enum status note_old(struct journal *journal, const struct store *store, uint32_t n)
-{
-	enum status st = journal_set_number(journal, JOURNAL_OLD, n);
-
-	return st == GR_OK ? note_certificate(journal, JOURNAL_OLD_CERTIFICATE_ID, store, n) : st;
-}
-
-/*
- * A trial of live, in memory. The old pair is the newest committed one, else the newest complete
- * one: a pair that was kept because nobody could say which one lives has no mark, and may be the
- * good one.
- */
-static enum status begin_trial(struct device_context *context, uint32_t live)
-{
-	struct journal *journal = &context->journal;
-	const struct store *store = &context->store;
-	uint32_t old;
-	enum status st;
-
-	st = find_best(&old, store, live);
-	if (st != GR_OK)
-		return st;
-	st = journal_set(journal, JOURNAL_PHASE, PHASE_TRIAL);
-	if (st != GR_OK)
-		return st;
-	st = note_new(journal, store, live);
-	if (st != GR_OK)
-		return st;
-	if (old != 0) {
-		st = note_old(journal, store, old);
-		if (st != GR_OK)
-			return st;
-	}
-	st = journal_set(journal, JOURNAL_NOTE, "the journal was lost");
-	if (st != GR_OK)
-		return st;
-	return trial_arm(journal, conf_number(&context->conf, CONF_TRIAL_SECONDS));
-}
-
-/*
- * Idle, in memory. Nobody knows any more whether another complete pair counts: it stays, and the
- * driver asks the broker.
- */
-static enum status begin_idle(struct device_context *context, uint32_t live)
-{
-	struct journal *journal = &context->journal;
-	uint32_t other;
-	enum status st;
-
-	st = find_newest(&other, &context->store, false, live);
-	if (st != GR_OK)
-		return st;
-	st = journal_set(journal, JOURNAL_PHASE, PHASE_IDLE);
-	if (st != GR_OK || other == 0)
-		return st;
-	return journal_set_number(journal, JOURNAL_OTHER, other);
-}
-
-/*
- * Notes that the runtime must be restarted for this generation. This program calls no hook:
- * rotate.sh does, once the hook is ready or has waited long enough.
- */
-static enum status owe_restart(struct device_context *context, uint32_t generation)
-{
-	if (conf_text(&context->conf, CONF_RESTART_HOOK)[0] == '\0')
-		return GR_OK;
-	return restart_owe(&context->journal, generation);
-}
-
-/* What the lost journal may have said, in memory. */
-static enum status begin_anew(struct device_context *context, uint32_t live)
-{
-	enum status st;
-
-	st = generation_is_committed(&context->store, live);
-	if (st == GR_FAIL)
-		return st;
-	st = st == GR_OK ? begin_idle(context, live) : begin_trial(context, live);
-	if (st != GR_OK)
-		return st;
-	/* Nor does anybody know on which pair the runtime is. */
-	return owe_restart(context, live);
-}
-
-enum status recovery_journal(struct device_context *context)
-{
-	struct journal *journal = &context->journal;
-	enum status st;
-	uint32_t live;
-
-	if (journal->value[JOURNAL_PHASE][0])
-		return GR_OK;
-	st = store_link(&live, &context->store, "live");
-	if (st != GR_OK)
-		return st == GR_NO ? GR_OK : st;
-	st = begin_anew(context, live);
-	if (st != GR_OK)
-		return st;
-	st = journal_write(journal, &context->store);
-	if (st == GR_OK)
-		printf("gr-install-cert: journal: made anew, phase %s\n",
-		       journal->value[JOURNAL_PHASE]);
-	return st;
-}
-
 /*
  * There is nothing to go back to: the only pair stays, and the device waits for its next job, with
  * nothing of this one in its way.
@@ -360,7 +168,7 @@ enum status recovery_late_trial(struct device_context *context)
 	uint32_t old = (uint32_t)journal_number(journal, JOURNAL_OLD);
 	enum status st;
 
-	st = is_complete(&context->store, old);
+	st = candidate_is_complete(&context->store, old);
 	if (st == GR_NO)
 		return stay(context);
 	if (st != GR_OK)
@@ -389,12 +197,12 @@ enum status recovery_rollback(struct device_context *context)
 		return st;
 	if (st == GR_OK && live == old)
 		return GR_OK;
-	st = is_complete(store, old);
+	st = candidate_is_complete(store, old);
 	if (st == GR_NO)
 		return stay(context);
 	if (st != GR_OK)
 		return st;
-	st = owe_restart(context, old);
+	st = device_context_owe_restart(context, old);
 	if (st != GR_OK)
 		return st;
 	/* Where there is no room for it, the switch matters more. */

@@ -17,11 +17,6 @@
 enum status recovery_live(struct device_context *context);
 /* Finishes an adoption that was cut short, and puts back a link that a configured path lost. */
 enum status recovery_paths(struct device_context *context);
-/*
- * Writes a new journal where there is none that can be read: idle if the live pair is committed,
- * else a trial from now on.
- */
-enum status recovery_journal(struct device_context *context);
 /* Ends a trial past its deadline: enters rolling-back and makes the old pair live. */
 enum status recovery_late_trial(struct device_context *context);
 /*

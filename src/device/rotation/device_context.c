@@ -3,6 +3,7 @@
 #include "rotation/device_context.h"
 #include "complain.h"
 #include "out.h"
+#include "rotation/restart.h"
 
 #include <getopt.h>
 
@@ -80,4 +81,11 @@ enum status device_context_generation(uint32_t *generation, const struct device_
 	}
 	complain("which generation? The journal has no %s; give -g N", journal_name(key));
 	return GR_BAD;
+}
+
+enum status device_context_owe_restart(struct device_context *context, uint32_t generation)
+{
+	if (conf_text(&context->conf, CONF_RESTART_HOOK)[0] == '\0')
+		return GR_OK;
+	return restart_owe(&context->journal, generation);
 }

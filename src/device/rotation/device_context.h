@@ -55,5 +55,11 @@ int device_context_close(struct device_context *context, enum status st);
 /* The generation of -g, or else the one that the journal has under key. GR_BAD, one line: none. */
 enum status device_context_generation(uint32_t *generation, const struct device_context *context,
 				      enum journal_key key);
+/*
+ * Notes in the journal, in memory, that the runtime must be restarted for this generation, if
+ * there is a restart hook. The programs call no hook: rotate.sh does, once the hook is ready or
+ * has waited long enough.
+ */
+enum status device_context_owe_restart(struct device_context *context, uint32_t generation);
 
 #endif
