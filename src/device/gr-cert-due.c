@@ -4,6 +4,7 @@
 #include "cert.h"
 #include "clock.h"
 #include "config/conf.h"
+#include "config/gr_config.h"
 #include "config/settings.h"
 #include "out.h"
 #include "rotation/due.h"
@@ -118,7 +119,7 @@ int main(int argc, char *argv[])
 	if (st == GR_OK && argc - optind > 1)
 		arg_usage(&spec);
 	q.path = argv[optind];
-	if (st == GR_OK && (st = conf_load(&q.conf)) == GR_OK)
+	if (st == GR_OK && (st = gr_config_load(&q.conf)) == GR_OK)
 		st = ask(&q);
 	conf_release(&q.conf);
 	return st;

@@ -3,6 +3,7 @@
 #include "arg.h"
 #include "complain.h"
 #include "config/conf.h"
+#include "config/gr_config.h"
 #include "secret.h"
 #include "session/rotation_request.h"
 #include "session/session.h"
@@ -96,7 +97,7 @@ static enum status commit(struct commit_request *request)
 	struct session session;
 	enum status st;
 
-	if ((st = conf_load(&request->conf)) != GR_OK)
+	if ((st = gr_config_load(&request->conf)) != GR_OK)
 		return st;
 	if ((st = session_open(&session, &request->conf, request->generation)) != GR_OK)
 		return st;

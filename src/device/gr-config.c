@@ -248,7 +248,7 @@ static enum status run(struct conf *conf, const struct request *request)
 	const char *key = request->key;
 	enum status st;
 
-	if ((st = conf_load_with(conf, nucleus_source_take)) != GR_OK)
+	if ((st = conf_load(conf, nucleus_source_take)) != GR_OK)
 		return st;
 	switch (request->mode) {
 	case CHECK:

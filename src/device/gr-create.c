@@ -4,6 +4,7 @@
 #include "cert.h"
 #include "complain.h"
 #include "config/conf.h"
+#include "config/gr_config.h"
 #include "config/settings.h"
 #include "csr.h"
 #include "file.h"
@@ -207,7 +208,7 @@ int main(int argc, char *argv[])
 	if (st == GR_OK)
 		st = read_operands(&request, argc, argv);
 	if (st == GR_OK)
-		st = conf_load(&request.conf);
+		st = gr_config_load(&request.conf);
 	if (st == GR_OK)
 		st = read_csr(&request, argc - optind == 3 ? argv[optind + 2] : "-");
 	if (st == GR_OK)

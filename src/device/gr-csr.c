@@ -2,6 +2,7 @@
 /* gr-csr: print a CSR for the next key */
 #include "alg.h"
 #include "complain.h"
+#include "config/gr_config.h"
 #include "csr.h"
 #include "gr-csr/subject.h"
 #include "pkcs11/token_key.h"
@@ -123,7 +124,7 @@ static enum status run_outside(struct device_context *context, const char *locat
 	X509_NAME *subject = NULL;
 	enum status st;
 
-	st = conf_load(&context->conf);
+	st = gr_config_load(&context->conf);
 	if (st == GR_OK)
 		st = subject_parse(&subject, text);
 	if (st == GR_OK)

@@ -2,6 +2,7 @@
 /* gr-keygen: make the next private key */
 #include "alg.h"
 #include "complain.h"
+#include "config/gr_config.h"
 #include "gr-keygen/token.h"
 #include "rotation/device_context.h"
 #include "secret.h"
@@ -122,7 +123,7 @@ static enum status run(struct device_context *context, const char *uri, bool lis
 
 	if (!uri && !list)
 		return run_in_store(context);
-	st = conf_load(&context->conf);
+	st = gr_config_load(&context->conf);
 	if (st != GR_OK)
 		return st;
 	return list ? token_list(&context->conf, uri) : token_first_key(&context->conf, uri);

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "complain.h"
 #include "config/conf.h"
+#include "config/gr_config.h"
 #include "config/settings.h"
 #include "gr-link/agent.h"
 #include "pkcs11/pin.h"
@@ -55,7 +56,7 @@ static enum status read_settings(struct settings *set, int argc, char *argv[])
 		else
 			st = conf_option(&set->conf, ch, optarg);
 	}
-	if (st != GR_OK || (st = conf_load(&set->conf)) != GR_OK)
+	if (st != GR_OK || (st = gr_config_load(&set->conf)) != GR_OK)
 		return st;
 	if (optind != argc)
 		arg_usage(&spec);

@@ -3,6 +3,7 @@
 #include "arg.h"
 #include "clock.h"
 #include "config/conf.h"
+#include "config/gr_config.h"
 #include "out.h"
 #include "secret.h"
 #include "session/connect_options.h"
@@ -64,7 +65,7 @@ static enum status read_settings(struct settings *set, int argc, char *argv[])
 	if (st == GR_OK &&
 	    (optind != argc || !set->certificate != !set->key || (by_number && set->key)))
 		arg_usage(&spec);
-	return st == GR_OK ? conf_load(&set->conf) : st;
+	return st == GR_OK ? gr_config_load(&set->conf) : st;
 }
 
 static enum status probe(const struct connect_options *connection, uint32_t seconds)

@@ -3,6 +3,7 @@
 #include "arg.h"
 #include "complain.h"
 #include "config/conf.h"
+#include "config/gr_config.h"
 #include "out.h"
 #include "secret.h"
 #include "session/request.h"
@@ -77,7 +78,7 @@ int main(int argc, char *argv[])
 			       : conf_option(&conf, ch, optarg);
 	if (st == GR_OK && argc != optind)
 		arg_usage(&spec);
-	if (st == GR_OK && (st = conf_load(&conf)) == GR_OK &&
+	if (st == GR_OK && (st = gr_config_load(&conf)) == GR_OK &&
 	    (st = session_open(&session, &conf, generation)) == GR_OK) {
 		st = ask(&session);
 		session_close(&session);

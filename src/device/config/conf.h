@@ -7,8 +7,8 @@
  * with underscores, privateKeyPath -> GR_PRIVATE_KEY_PATH), the file (GR_CONF, default
  * /etc/gr/gr.conf, see gr.conf(5)), a Greengrass nucleus on this device, the built-in default. A
  * nucleus is looked for only while something that says who the device is has not been given.
- * Only gr-config reads its configuration; the other programs run gr-config if a nucleus may be
- * there.
+ * Only gr-config reads its configuration; the other programs run gr-config (gr_config.h) if a
+ * nucleus may be there.
  */
 #ifndef GR_CONFIG_CONF_H
 #define GR_CONFIG_CONF_H
@@ -51,13 +51,16 @@ struct conf {
 	{ 'o', "option", "KEY=VALUE", "one setting that goes before file and environment" }
 /* A zeroed struct is ready for this. GR_BAD, one line: unknown key. */
 enum status conf_option(struct conf *conf, int ch, const char *value);
+/* What knows a nucleus: the last source before the defaults. */
+typedef enum status conf_source(struct conf *conf);
 /*
- * Collects all values. GR_BAD, one line: unknown key in the file, bad line, number or pkcs11: URI
- * that is none, unreadable file named by hand, a file or a GR_STATE that somebody else may write
- * (trust.h), or a nucleus whose configuration cannot be read. GR_FAIL, one line: that cannot be
- * done for now. Check with conf_need what the program depends on.
+ * Collects all values; gr_config_load does it for all programs but gr-config itself. GR_BAD, one
+ * line: unknown key in the file, bad line, number or pkcs11: URI that is none, unreadable file
+ * named by hand, a file or a GR_STATE that somebody else may write (trust.h), or a nucleus whose
+ * configuration cannot be read. GR_FAIL, one line: that cannot be done for now. Check with
+ * conf_need what the program depends on.
  */
-enum status conf_load(struct conf *conf);
+enum status conf_load(struct conf *conf, conf_source *nucleus);
 void conf_release(struct conf *conf);
 
 const char *conf_text(const struct conf *conf, enum conf_key key);
@@ -68,17 +71,6 @@ const char *conf_name(enum conf_key key);
 /* The key called name; CONF_COUNT: none. */
 enum conf_key conf_find(const char *name);
 
-/*
- * Runs gr-config with the flags that conf was given, then options (at most seven, NULL ends them),
- * and takes what it prints: see sibling_run.
- */
-enum status conf_ask(char **text, size_t *len, const struct conf *conf,
-		     const char *const options[]);
-
-/* For gr-config: what reads the nucleus, the last source before the defaults. */
-typedef enum status conf_source(struct conf *conf);
-/* conf_load with this source in the place of gr-config. */
-enum status conf_load_with(struct conf *conf, conf_source *nucleus);
 /*
  * For a source alone: takes value for key, unless it is empty or an earlier source has given one.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-install-cert recover: what the watchdog runs; no network, no backend, no runtime */
 #include "complain.h"
+#include "config/gr_config.h"
 #include "gr-install-cert/commands.h"
 #include "gr-install-cert/lost_journal.h"
 #include "gr-install-cert/recovery.h"
@@ -134,7 +135,7 @@ static enum status take_over(struct device_context *context)
 {
 	enum status st;
 
-	st = conf_load(&context->conf);
+	st = gr_config_load(&context->conf);
 	if (st != GR_OK)
 		return st;
 	st = lock_try(&context->lock, &context->conf);

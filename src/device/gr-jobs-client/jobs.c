@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jobs.c - what the commands of gr-jobs-client share */
+#include "config/gr_config.h"
 #include "gr-jobs-client/jobs.h"
 #include "complain.h"
 #include "gr-jobs-client/execution.h"
@@ -25,7 +26,7 @@ enum status jobs_open(struct jobs *jobs)
 {
 	enum status st;
 
-	if ((st = conf_load(&jobs->conf)) != GR_OK)
+	if ((st = gr_config_load(&jobs->conf)) != GR_OK)
 		return st;
 	if ((st = session_open(&jobs->session, &jobs->conf, jobs->generation)) == GR_OK)
 		jobs->is_open = true;

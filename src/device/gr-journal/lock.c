@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-journal lock: the shell opens the lock file, we lock it in its name */
+#include "config/gr_config.h"
 #include "gr-journal/commands.h"
 #include "out.h"
 #include "rotation/lock.h"
@@ -34,7 +35,7 @@ int command_lock(int argc, char *argv[])
 	}
 	if (st == GR_OK && (argc > optind || fd > INT_MAX || pid == 0 || pid > INT_MAX))
 		arg_usage(&spec);
-	if (st == GR_OK && (st = conf_load(&conf)) == GR_OK &&
+	if (st == GR_OK && (st = gr_config_load(&conf)) == GR_OK &&
 	    (st = lock_hold(&conf, (int)fd, (pid_t)pid)) == GR_OK)
 		st = out_close();
 	conf_release(&conf);

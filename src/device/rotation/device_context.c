@@ -2,6 +2,7 @@
 /* device_context.c - configuration, lock, store and journal together */
 #include "rotation/device_context.h"
 #include "complain.h"
+#include "config/gr_config.h"
 #include "out.h"
 #include "rotation/restart.h"
 
@@ -37,7 +38,7 @@ enum status device_context_open(struct device_context *context, unsigned flags)
 {
 	enum status st;
 
-	if ((st = conf_load(&context->conf)) != GR_OK)
+	if ((st = gr_config_load(&context->conf)) != GR_OK)
 		return st;
 	/* The lock first: it lies in our own directory, and the store then changes who we are. */
 	if (flags & DEVICE_CONTEXT_LOCK) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* device_pin.c - PINs of a device, which may stand in the configuration of its nucleus */
 #include "token/device_pin.h"
+#include "config/gr_config.h"
 #include "secret.h"
 #include "str.h"
 
@@ -14,7 +15,7 @@ static enum status ask_gr_config(struct pin *pin, const struct conf *conf)
 	char *text, *stamp;
 	size_t len;
 
-	if ((st = conf_ask(&text, &len, conf, options)) != GR_OK)
+	if ((st = gr_config_ask(&text, &len, conf, options)) != GR_OK)
 		return st;
 	if ((stamp = strchr(text, '\n')))
 		str_format(pin->stamp, sizeof pin->stamp, "%.*s", (int)strcspn(stamp + 1, "\n"),
