@@ -49,14 +49,14 @@ export PATH
 
 usage() {
 	cat <<'EOF'
-usage: rotate.sh [-C FILE] run            serve rotation jobs until told to end
-       rotate.sh [-C FILE] once           serve what is pending, then end: 0 well, 1 a rotation
-                                          failed, 111 no connection
-       rotate.sh [-C FILE] recover        what a watchdog runs: end a trial that nobody ends;
-                                          needs no network
-       rotate.sh [-C FILE] status         the pairs and the rotation under way; needs no network
-       rotate.sh [-C FILE] check-config   refuse bad settings with one line
-State lies in $GR_STATE (default /var/lib/gr), settings in FILE or $GR_CONF; see gr-rotate(1).
+usage: rotate.sh [-C FILE] run            serve rotation jobs until a signal ends it
+       rotate.sh [-C FILE] once           serve the pending rotation jobs, then end with 0, or
+                                          1: a rotation failed, 111: no connection
+       rotate.sh [-C FILE] recover        for a watchdog: finish or undo what was interrupted, and
+                                          end a trial that is late; needs no network
+       rotate.sh [-C FILE] status         print the journal and the pairs; needs no network
+       rotate.sh [-C FILE] check-config   check the settings; print one line if one is refused
+State is in $GR_STATE (default /var/lib/gr), settings are in FILE or $GR_CONF; see gr-rotate(1).
 EOF
 }
 

@@ -18,17 +18,18 @@ enum { DAY_MS = 86400000, DAYS_DEFAULT = 30, DAYS_MAX = 36500 };
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
 	{ 'd', "days", "N",
-	  "expiring: within so many days (default 30, or a third of a shorter life)" },
-	{ 'a', "age", "N", "old: registered more than so many days ago (default: none is)" },
-	{ 'c', "check", "CHECK", "look for this alone; may be given several times" },
-	{ 'r', "rotate", NULL, "make a job for the things that a rotation would mend" },
-	{ 'm', "template", "TEMPLATE", "job template of that job" },
+	  "expiring: within so many days (default 30, or a third of its validity if that is "
+	  "shorter)" },
+	{ 'a', "age", "N", "old: registered more than so many days ago (default: not checked)" },
+	{ 'c', "check", "CHECK", "make only this check; may be given several times" },
+	{ 'r', "rotate", NULL, "make a job for the things whose faults a rotation corrects" },
+	{ 'm', "template", "TEMPLATE", "job template for --rotate" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-audit", "[-H DIR] [-j] [-d N] [-a N] [-c CHECK ...] [-r [-m TEMPLATE]]",
-	"Look at every ACTIVE certificate: check, thing, certificateId, detail of what is"
-	" wrong. Exit status 1 if anything is.", options
+	"Check every ACTIVE certificate and list what is wrong: check, thing, "
+	"certificateId, detail. Exit status 1 if anything is.", options
 };
 static const struct table_column columns[] = {
 	{ "CHECK", "check", TABLE_TEXT }, { "THING", "thingName", TABLE_TEXT },

@@ -37,19 +37,21 @@ enum {
 static const struct arg_option options[] = {
 	HOME_OPTION,
 	{ 's', "socket", "PATH", "the broker's Unix socket (default DIR/shared/broker.sock)" },
-	{ 'm', "minute", "MS", "length of the backend's minute, for tests (default 60000)" },
+	{ 'm', "minute", "MS", "length of the backend's minute in milliseconds, for tests "
+	  "(default 60000)" },
 	{ 'c', "ceiling", "RATE",
-	  "things that a job may reach in a minute at the most, 0 for any number (default 1000)" },
+	  "most things that a job may reach in a minute, 0: no limit (default 1000)" },
 	{ 'q', "quarantine", "DAYS",
 	  "how long a retired certificate is kept INACTIVE (default 7)" },
 	{ 't', "throttle", "N",
-	  "how many Jobs requests a thing may make in a second (default: any number)" },
+	  "most Jobs requests of one thing in a second (default: no limit)" },
 	{ 'o', "own-jobs", "HOURS",
-	  "how long until a thing may ask for another job of its own (default 24, 0: never)" },
+	  "hours until a thing may ask for another job of its own (default 24, 0: never)" },
 	{ 'b', "begin", "MINUTES",
-	  "how long a connected thing may leave its rotation QUEUED (default 120, 0: for ever)" },
+	  "after how long an alarm is raised for a connected thing whose rotation is QUEUED "
+	  "(default 120, 0: never)" },
 	{ 'M', "metrics", "FILE",
-	  "write metrics there four times a minute, as text for Prometheus" },
+	  "write metrics to this file four times a minute, as text for Prometheus" },
 	{ 0 }
 };
 static const struct arg_spec spec = {

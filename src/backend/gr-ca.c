@@ -8,13 +8,14 @@
 
 static const struct arg_command commands[] = {
 	{ "init", command_init, "make a certificate authority" },
-	{ "import", command_import, "bring one along: key, certificate, chain" },
-	{ "list", command_list, "all of them, and what they issue" },
-	{ "show", command_show, "certificates of authorities" },
-	{ "mode", command_mode, "as what, and by which authority, certificates are issued" },
+	{ "import", command_import, "add an existing authority: key, certificate, chain" },
+	{ "list", command_list, "list the authorities, and what each issues" },
+	{ "show", command_show, "print certificates of authorities" },
+	{ "mode", command_mode, "show or change the issuing profile and the authority that "
+	  "issues" },
 	{ "issue-server", command_issue_server,
-	  "a server certificate for the broker, from its CSR" },
-	{ "crl", command_crl, "what an authority has revoked" },
+	  "print a server certificate for the broker's CSR" },
+	{ "crl", command_crl, "print the CRL of an authority" },
 	{ 0 }
 };
 

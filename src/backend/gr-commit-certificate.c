@@ -8,7 +8,7 @@ int main(int argc, char *argv[])
 {
 	static const struct handler_main single = {
 		{ "gr-commit-certificate", "[-H DIR] <event.json",
-		  "Answer one commit request: the licence to say SUCCEEDED.",
+		  "Answer one commit request: whether the device may report SUCCEEDED.",
 		  handler_main_options },
 		TOPIC_COMMIT,
 		commit_handle

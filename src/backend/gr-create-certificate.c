@@ -8,7 +8,8 @@ int main(int argc, char *argv[])
 {
 	static const struct handler_main single = {
 		{ "gr-create-certificate", "[-H DIR] <event.json",
-		  "Answer one create request: a certificate for a CSR.", handler_main_options },
+		  "Answer one create request with a certificate for its "
+		  "CSR.", handler_main_options },
 		TOPIC_CREATE,
 		create_handle
 	};

@@ -25,7 +25,7 @@ static const struct arg_option options[] = {
 	"the directory of notify.d (default $GR_NOTIFY_HOME, /var/lib/gr-notify or the backend's "
 	  "folder)" },
 	{ 'i', "stdin", NULL,
-	  "serve the one socket that is standard input, as gr-backendd starts it" },
+	  "serve the socket that is standard input; gr-backendd starts it so" },
 	{ 0 }
 };
 static const struct arg_spec spec = {

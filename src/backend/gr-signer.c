@@ -30,7 +30,7 @@ static const struct arg_option options[] = {
 	  "the directory of ca/ and ledger (default $GR_SIGNER_HOME, /var/lib/gr-signer or the "
 	  "backend's folder)" },
 	{ 'i', "stdin", NULL,
-	  "serve the one socket that is standard input, as gr-backendd starts it" },
+	  "serve the socket that is standard input; gr-backendd starts it so" },
 	{ 0 }
 };
 static const struct arg_spec spec = {

@@ -21,20 +21,21 @@
 enum { DAY = 86400 };
 
 static const struct arg_option options[] = {
-	{ 'm', "margin", "SECONDS", "due so long before it expires (default rotateBeforeDays)" },
-	{ 'p', "percent", "PERCENT", "due at this share of its life (default rotateAtPercent)" },
+	{ 'm', "margin", "SECONDS", "due this long before it expires (default rotateBeforeDays)" },
+	{ 'p', "percent", "PERCENT", "due at this share of its validity (default "
+	  "rotateAtPercent)" },
 	{ 'a', "age", "SECONDS", "due at this age (default rotateAfterDays)" },
 	{ 'j', "jitter", "PERCENT",
-	  "earlier by up to this share of the age (default rotateJitterPercent)" },
-	{ 'n', "now", "SECONDS", "the time since 1970 (default: this machine's clock)" },
+	  "due earlier by up to this share of the age (default rotateJitterPercent)" },
+	{ 'n', "now", "SECONDS", "time of the question, since 1970 (default: now)" },
 	{ 'g', "generation", "N",
-	  "the certificate of that pair (default: the one that is live now)" },
+	  "the certificate of this generation (default: the live one)" },
 	CONF_OPTIONS,
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-cert-due", "[options] [CERTIFICATE]",
-	"Tell whether a certificate is due to be replaced.", options
+	"Tell whether a certificate is due for rotation.", options
 };
 
 struct question {

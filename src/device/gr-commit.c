@@ -14,7 +14,7 @@
 
 static const struct arg_option options[] = {
 	{ 'g', "generation", "N",
-	  "the pair for a session of our own (default: the one that is live now)" },
+	  "the pair for a connection of its own (default: the live one)" },
 	CONF_OPTIONS,
 	{ 0 }
 };

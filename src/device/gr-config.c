@@ -41,12 +41,13 @@ static const struct arg_option options[] = {
 	{ OPT_PIN_FD, "pin-fd", "N",
 	  "write the PIN of the token to descriptor N, and nothing else" },
 	{ OPT_PIN_STAMP, "pin-stamp", NULL,
-	  "with --pin-fd: a second line changes whenever the PIN is set again" },
+	  "with --pin-fd: write a second line, which changes when the PIN is set again" },
 	CONF_OPTIONS,
 	{ 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-config", "[options] [KEY]",
-				      "Prints where this device keeps its identity.", options };
+				      "Print the settings of this device: thing, key, "
+				      "certificate, endpoint and others.", options };
 
 static const char *state_source(void)
 {

@@ -24,7 +24,7 @@
 
 static const struct arg_option options[] = {
 	{ 'g', "generation", "N",
-	  "the pair in use, and for a session of our own (default: the one that is live now)" },
+	  "the old pair, also for a connection of its own (default: the live one)" },
 	CONF_OPTIONS,
 	{ 0 }
 };

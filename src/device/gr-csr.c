@@ -18,13 +18,15 @@
 
 static const struct arg_option options[] = {
 	DEVICE_CONTEXT_GENERATION,
-	{ 'k', "key", "LOCATION", "a key outside the store: a file or a pkcs11: URI" },
-	{ 's', "subject", "SUBJECT", "its subject, as /O=Example/CN=pump-1" },
+	{ 'k', "key", "LOCATION", "use this key instead of a generation's: a file or a pkcs11: "
+	  "URI" },
+	{ 's', "subject", "SUBJECT", "the subject of the CSR, for example /O=Example/CN=pump-1" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = {
 	"gr-csr", "[options]",
-	"Prints a CSR: subject of the live certificate, key of the next generation.", options
+	"Print a CSR with the subject of the live certificate and the key of the next "
+	"generation.", options
 };
 
 /*

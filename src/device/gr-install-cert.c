@@ -11,11 +11,11 @@ static const struct arg_command commands[] = {
 	{ "stage", command_stage,
 	  "put a certificate beside its private key; print its certificate id" },
 	{ "activate", command_activate, "make a generation live" },
-	{ "rollback", command_rollback, "make the generation before it live again" },
+	{ "rollback", command_rollback, "make the old generation live again" },
 	{ "commit", command_commit, "mark a generation committed and destroy the old one" },
 	{ "discard", command_discard, "destroy a generation that is not live" },
-	{ "recover", command_recover, "finish or undo what was cut short, without network" },
-	{ "status", command_status, "print what is live and what else there is" },
+	{ "recover", command_recover, "finish or undo an interrupted command, without network" },
+	{ "status", command_status, "print the live generation and all others" },
 	{ NULL, NULL, NULL }
 };
 
@@ -23,5 +23,6 @@ int main(int argc, char *argv[])
 {
 	secret_guard();
 	return arg_commands(commands, "gr-install-cert",
-			 "Adopts, stages, switches and destroys credentials.", argc, argv);
+			 "Manage the generations of key and certificate of this "
+			 "device.", argc, argv);
 }

@@ -10,13 +10,14 @@ int main(int argc, char *argv[])
 		{ "next", command_next,
 		  "print the next execution that is a rotation; wait for it" },
 		{ "pending", command_pending, "list pending executions" },
-		{ "start", command_start, "start the execution at the front" },
-		{ "time", command_time, "print the time that the service tells" },
-		{ "update", command_update, "report how an execution fares" },
+		{ "start", command_start, "start the first pending execution" },
+		{ "time", command_time, "print the time of the service's clock" },
+		{ "update", command_update, "report the status of an execution" },
 		{ 0 }
 	};
 
 	secret_guard();
 	return arg_commands(commands, "gr-jobs-client",
-			    "The device's side of AWS IoT Jobs, over MQTT.", argc, argv);
+			    "Ask AWS IoT Jobs, over MQTT, for the executions of "
+			    "this thing, and report on them.", argc, argv);
 }

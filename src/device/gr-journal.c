@@ -10,7 +10,7 @@ static const struct arg_command commands[] = {
 	{ "put", command_put, "change values, if the phase is the expected one" },
 	{ "arm", command_arm, "set the deadline of the trial" },
 	{ "left", command_left, "print the seconds until that deadline" },
-	{ "watched", command_watched, "tell whether a watchdog looks after this journal" },
+	{ "watched", command_watched, "tell whether a watchdog runs for this journal" },
 	{ "lock", command_lock, "lock an inherited descriptor for a driver" },
 	{ NULL, NULL, NULL }
 };
@@ -19,6 +19,7 @@ int main(int argc, char *argv[])
 {
 	secret_guard();
 	return arg_commands(commands, "gr-journal",
-			 "Reads and durably replaces the record of the rotation under way.", argc,
+			 "Read and change the journal, which is the record of the current "
+			 "rotation.", argc,
 			 argv);
 }

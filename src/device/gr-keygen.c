@@ -18,13 +18,13 @@ static const struct arg_option options[] = {
 	{ 'g', "generation", "N",
 	  "the generation to make it in (default: the journal's new, else the next free one)" },
 	{ 'k', "key", "URI",
-	  "make a device's first key in a token, called so; prints its whole URI" },
+	  "make a device's first key in a token, with the label of URI; print its full URI" },
 	{ 'l', "list-algorithms", NULL,
-	  "print what can be made, and how it signs; with -k by that token" },
+	  "print the algorithms of keys and their signatures; with -k those of that token" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-keygen", "[options]",
-				      "Makes the next private key; prints its generation.",
+				      "Make the next private key; print its generation.",
 				      options };
 
 static enum status choose_generation(uint32_t *n, const struct device_context *context)

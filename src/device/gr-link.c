@@ -25,15 +25,15 @@
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	{ 'g', "generation", "N", "the pair to use (default: the one that is live now)" },
+	{ 'g', "generation", "N", "the pair to use (default: the live one)" },
 	{ 's', "socket", "PATH",
-	  "the socket that programs use it by (default link.sock in $GR_STATE)" },
+	  "the socket for these programs (default link.sock in $GR_STATE)" },
 	CONF_OPTIONS,
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-link", "[-g N] [-s PATH]",
-	"Holds one MQTT session that other programs use, until standard input ends.", options
+	"Hold one MQTT connection that other programs use, until standard input ends.", options
 };
 
 struct settings {

@@ -16,18 +16,19 @@
 enum { OPT_CERTIFICATE = 256, OPT_KEY, OPT_TAKE_OVER };
 
 static const struct arg_option options[] = {
-	{ 'g', "generation", "N", "the pair to try (default: the one that is live now)" },
+	{ 'g', "generation", "N", "the pair to try (default: the live one)" },
 	{ OPT_CERTIFICATE, "certificate", "LOCATION",
 	  "a certificate, instead of a generation: a file or a pkcs11: URI" },
 	{ OPT_KEY, "key", "LOCATION", "and its private key" },
 	{ OPT_TAKE_OVER, "take-over", NULL,
-	  "connect as THING itself: the session under that name is ended" },
+	  "connect as THING itself, which ends the session of that name" },
 	CONF_OPTIONS,
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-probe", "[--take-over] [-g N | --certificate LOCATION --key LOCATION]",
-	"Connect as THING#probe, disconnect, and say whether the broker took it.", options
+	"Connect as THING#probe, disconnect, and tell whether the broker accepted the "
+	"pair.", options
 };
 
 struct settings {

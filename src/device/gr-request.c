@@ -15,12 +15,13 @@
 
 static const struct arg_option options[] = {
 	{ 'g', "generation", "N",
-	  "the pair for a session of our own (default: the one that is live now)" },
+	  "the pair for a connection of its own (default: the live one)" },
 	CONF_OPTIONS,
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-request", "[-g N]", "Ask the backend for a rotation job of our own and print its id.",
+	"gr-request", "[-g N]", "Ask the backend for a rotation job for this thing and print its "
+				"id.",
 	options
 };
 

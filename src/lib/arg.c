@@ -114,7 +114,7 @@ static void print_commands(FILE *to, const struct arg_command *commands, const c
 	printf("%s\n\n", about);
 	for (const struct arg_command *v = commands; v->name; v++)
 		printf("  %-24s %s\n", v->name, v->help);
-	printf("\nEach command explains itself: %s COMMAND --help\n", program);
+	printf("\nOptions of a command: %s COMMAND --help\n", program);
 }
 
 int arg_commands(const struct arg_command *commands, const char *program, const char *about,

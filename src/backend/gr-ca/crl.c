@@ -19,12 +19,12 @@
 enum { DAYS_DEFAULT = 7, DAYS_MAX = 3650, DAY_MS = 86400000 };
 
 static const struct arg_option options[] = {
-	HOME_OPTION, { 'd', "days", "N", "until the next one is due (default 7)" }, { 0 }
+	HOME_OPTION, { 'd', "days", "N", "days until the next CRL is due (default 7)" }, { 0 }
 };
 static const struct arg_spec spec = {
 	"gr-ca crl", "[-H DIR] [-d N] [AUTHORITY]",
-	"Print the CRL (PEM) of an authority, by default of the one that issues now: its revoked "
-	"certificates until they expire.",
+	"Print the CRL (PEM) of an authority (default: the one that issues now), with its "
+	"revoked certificates until they expire.",
 	options
 };
 

@@ -14,7 +14,7 @@ static const struct arg_option options[] = { HOME_OPTION, TOKEN_OPTIONS, { 0 } }
 static const struct arg_spec spec = { "gr-ca import",
 				      "[-H DIR] {AUTHORITY KEY-FILE | -k URI [--module PATH] "
 				      "[--pin-source FILE] AUTHORITY} CERTIFICATE-FILE",
-				      "Bring an authority along: its key, and its certificate "
+				      "Add an existing authority: its key, and its certificate "
 				      "followed by all above it up to a self-signed one (PEM).",
 				      options };
 

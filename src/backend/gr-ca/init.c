@@ -20,20 +20,19 @@ enum { NAME_CHARACTERS = 64, OPT_AWS = 256, OPT_EXISTING };
 static const struct arg_option options[] = {
 	HOME_OPTION,
 	{ 'n', "name", "CN", "common name of the authority (default gr CA)" },
-	{ OPT_AWS, "aws-name", NULL, "instead, the name that AWS IoT's own has" },
+	{ OPT_AWS, "aws-name", NULL, "use the name of AWS IoT's own authority instead" },
 	{ 'a', "algorithm", "ALGORITHM",
 	  "its key: RSA-2048 (default), RSA-3072, ECDSA-P256, ECDSA-P384, ECDSA-P521" },
 	TOKEN_OPTIONS,
 	{ OPT_EXISTING, "existing", NULL,
-	  "the key is in the token already; without this a new one is made there" },
+	  "use a key that is in the token already (default: make a new one there)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-ca init",
 	"[-H DIR] [-n CN | --aws-name] [-a ALGORITHM] [-k URI [--module PATH] [--pin-source FILE] "
 	"[--existing]] [AUTHORITY]",
-	"Make a certificate authority, called ca unless said otherwise: DIR/ca/AUTHORITY.key and "
-	".pem.",
+	"Make a certificate authority (default name: ca) in DIR/ca/AUTHORITY.key and .pem.",
 	options
 };
 

@@ -20,7 +20,8 @@ enum { SERVER_DAYS = 825 };
 
 static const struct arg_option options[] = { HOME_OPTION,
 					     { 'c', "authority", "AUTHORITY",
-					       "who signs it (default: the one that issues now)" },
+					       "the authority that signs it (default: the one "
+					       "that issues now)" },
 					     { 0 } };
 static const struct arg_spec spec = { "gr-ca issue-server",
 				      "[-H DIR] [-c AUTHORITY] HOST [CSR-FILE]",

@@ -20,8 +20,8 @@
 
 static const struct arg_option options[] = { HOME_OPTION, { 0 } };
 static const struct arg_spec spec = { "gr-ca list", "[-H DIR]",
-				      "List authorities: name, as what it issues now, key, "
-				      "notAfter, ACTIVE certificates of devices, subject.",
+				      "List authorities: name, issuing profile if it issues now, "
+				      "key, notAfter, ACTIVE certificates of devices, subject.",
 				      options };
 
 struct listing {

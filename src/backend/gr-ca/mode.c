@@ -23,16 +23,17 @@ static const struct arg_option options[] = {
 	  "WITHECDSA" },
 	{ 'd', "days", "N", "private: how long a certificate is valid (default 7)" },
 	{ 'b', "broker", "HOST:PORT",
-	  "the broker, which must take another authority before it issues" },
+	  "the broker, to check that it trusts the authority before that issues" },
 	{ 'r', "root-ca", "FILE",
-	  "what the broker's own certificate is verified with, besides our authorities" },
+	  "CA certificates to verify the broker's own certificate with, besides these "
+	  "authorities" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-ca mode",
 	"[-H DIR] [-s NAME] [-d N] [-b HOST:PORT] [-r FILE] [iot|private [AUTHORITY]]",
-	"Say, or change, as what and by which authority certificates are issued. It counts from "
-	"the next one on.",
+	"Show or change the issuing profile and the authority that issues. A change applies from "
+	"the next certificate on.",
 	options
 };
 

@@ -15,8 +15,9 @@ static const struct arg_option options[] = { HOME_OPTION,
 					     { 'a', "all", NULL, "all authorities" },
 					     { 0 } };
 static const struct arg_spec spec = { "gr-ca show", "[-H DIR] [-a | AUTHORITY...]",
-				      "Print certificates of authorities (PEM), each with those "
-				      "above it; without a name, of the one that issues now.",
+				      "Print the certificates of authorities with the chain "
+				      "above each (PEM); without a name, of the one that issues "
+				      "now.",
 				      options };
 
 static enum status show(const char *dir, const char *name)

@@ -19,7 +19,7 @@ enum { TOKEN_OPTION_MODULE = 512, TOKEN_OPTION_PIN_SOURCE };
 	      "the token's PKCS#11 module, unless the URI says module-path" }, \
 	{ \
 		TOKEN_OPTION_PIN_SOURCE, "pin-source", "FILE", \
-		    "whose first line is the token's PIN, unless the URI says pin-source" \
+		    "file with the token's PIN in its first line, unless the URI says pin-source" \
 	}
 /* Notes the value of option ch. False: ch is none of these options. */
 bool token_options_take(struct token_options *options, int ch, const char *value);

@@ -18,14 +18,14 @@ enum { REASON_MAX = 128, COMMENT_MAX = 2028 };	/* AWS IoT API */
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
 	{ 'f', "force", NULL,
-	  "also what is under way; the devices find out and put themselves in order" },
+	  "also executions IN_PROGRESS; their devices notice it and end their rotation in order" },
 	{ 'r', "reason", "CODE", "reason code, up to 128 of [A-Z0-9_]" },
 	{ 'c', "comment", "TEXT", "a comment" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-jobs cancel", "[-H DIR] [-j] [-f] [-r CODE] [-c TEXT] JOB",
-	"Cancel a job: what waits, and with --force what is under way.", options
+	"Cancel a job: its QUEUED executions, with --force also those IN_PROGRESS.", options
 };
 
 static enum status check(const char *reason, const char *comment)

@@ -11,10 +11,10 @@
 
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
-	{ 'f', "force", NULL, "also if it is under way" },
+	{ 'f', "force", NULL, "also if it is IN_PROGRESS" },
 	{ 'e', "expected-version", "N", "only if it is at this version" },
 	{ 'd', "detail", "KEY=VALUE",
-	  "statusDetails that take the place of the device's; may be given up to 10 times" },
+	  "statusDetails that replace the device's; may be given up to 10 times" },
 	{ 0 }
 };
 static const struct arg_spec spec = {

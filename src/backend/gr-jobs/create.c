@@ -23,13 +23,13 @@ static const struct arg_option options[] = {
 	JOB_OPTIONS_TARGETS,
 	JOB_OPTIONS_DOCUMENT,
 	JOB_OPTIONS_OPTIONS,
-	{ 'm', "template", "TEMPLATE", "a job template; what is given here goes before it" },
+	{ 'm', "template", "TEMPLATE", "a job template; options given here override it" },
 	{ 'c', "continuous", NULL,
 	  "things that join a target group later get it too, until the job is cancelled" },
 	{ 's', "schedule", "SCHEDULE",
 	  "START[/END[/BEHAVIOR]], UTC; BEHAVIOR is STOP_ROLLOUT, CANCEL or FORCE_CANCEL" },
 	{ 'n', "dry-run", NULL,
-	  "make nothing; list who would be reached, and after how many seconds" },
+	  "create nothing; list the things that would be reached, and after how many seconds" },
 	{ 0 }
 };
 static const struct arg_spec spec = {

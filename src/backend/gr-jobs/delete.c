@@ -11,7 +11,8 @@
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
 	{ 'f', "force", NULL,
-	  "also if it has not ended; devices at work on it find out and put themselves in order" },
+	  "also if it has not ended; devices at work on it notice it and end their rotation in "
+	  "order" },
 	{ 0 }
 };
 static const struct arg_spec spec = { "gr-jobs delete", "[-H DIR] [-f] JOB",

@@ -177,7 +177,7 @@ static enum status describe(struct command *v)
 int command_describe(int argc, char *argv[])
 {
 	static const struct arg_spec spec = { "gr-jobs describe", "[-H DIR] [-j] JOB",
-					      "Show a job and how its executions stand.",
+					      "Show a job and the statuses of its executions.",
 					      command_options };
 
 	return command_read(&spec, argc, argv, 1, 1, describe);

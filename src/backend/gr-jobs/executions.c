@@ -16,7 +16,7 @@
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
 	{ 't', "thing", "THING",
-	  "those of a thing, of every job; job and thing change places then" },
+	  "list those of this thing, of all jobs; the first column is then the job" },
 	{ 's', "status", "STATUS",
 	  "only those that are QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, TIMED_OUT, REJECTED,"
 	  " REMOVED or CANCELED" },

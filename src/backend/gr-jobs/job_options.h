@@ -24,11 +24,11 @@ void job_options_release(struct job_options *o);
 
 /* What the orders have in common, and who is meant by a job. */
 #define JOB_OPTIONS_OPTIONS \
-	{ 'i', "input", "FILE", "members of the AWS IoT API as JSON; options go before them" }, \
-	    { 'D', "description", "TEXT", "what it is for" }, \
+	{ 'i', "input", "FILE", "members of the AWS IoT API as JSON; options override them" }, \
+	    { 'D', "description", "TEXT", "description, for people" }, \
 	    { 'T', "timeout", "MINUTES", \
 	      "in-progress time-out of each execution, 1 to 10080 (default none)" }, \
-	    { 'r', "rate", "N", "things to reach in a minute, at the most" }, \
+	    { 'r', "rate", "N", "most things to reach in a minute" }, \
 	    { 'g', "growth", "GROWTH", \
 	      "BASE:FACTOR:CRITERION: begin with BASE a minute and multiply by FACTOR each time " \
 	      "succeeded=N or notified=N" }, \

@@ -22,8 +22,9 @@ struct pagination {
 	struct table table;
 };
 #define PAGINATION_OPTIONS \
-	{ 'n', "max-results", "N", "no more than 1 to 250 of them" }, \
-	{ 'S', "starting-token", "TOKEN", "go on where the list with this nextToken ended" }
+	{ 'n', "max-results", "N", "list at most N, 1 to 250" }, \
+	{ 'S', "starting-token", "TOKEN", \
+	  "continue after the list that ended with this nextToken" }
 
 /* Takes an option. GR_NO, silent: not one of ours. GR_BAD, one line. */
 enum status pagination_option(struct pagination *p, int ch);

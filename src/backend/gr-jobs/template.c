@@ -40,7 +40,7 @@ int command_create_template(int argc, char *argv[])
 		"gr-jobs create-template",
 		"[-H DIR] [-j] -D TEXT [-d FILE] [-T MINUTES] [-r N] [-g GROWTH] [-a ABORT]"
 		" [-R RETRIES] [-i FILE] [TEMPLATE]",
-		"Keep a document and how to roll it out under a name.", options
+		"Save a job document and its rollout settings under a name.", options
 	};
 	struct job_options o = { 0 };
 	struct command v = { 0 };

@@ -14,7 +14,7 @@ static const struct arg_spec spec = {
 	"gr-jobs update",
 	"[-H DIR] [-D TEXT] [-T MINUTES] [-r N] [-g GROWTH] [-a ABORT] [-R 0[:TYPE]] [-i"
 	" FILE] JOB",
-	"Change the description of a job, or how it is carried out from here on.", options
+	"Change the description or the settings of a job that has not ended.", options
 };
 
 /*

@@ -25,13 +25,13 @@
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
 	{ 'k', "keys", "FILE",
-	  "the authorities' keys too, encrypted under the passphrase in FILE (\"-\":"
-	  " standard input)" },
+	  "save the authorities' keys too, encrypted with the passphrase in FILE (\"-\": "
+	  "standard input)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-registry backup", "[-H DIR] [-j] [-k FILE] BACKUP",
-	"Write registry, ledger and authorities into a new directory, while everything goes on.",
+	"Save registry, ledger and authorities into a new directory, while everything runs.",
 	options
 };
 

@@ -154,8 +154,8 @@ int command_update_certificate(int argc, char *argv[])
 	static const struct arg_spec spec = {
 		"gr-registry update-certificate",
 		"[-H DIR] [-j] [-r REASON] CERTIFICATE-ID STATUS",
-		"Make it ACTIVE, INACTIVE or, for good, REVOKED; its connections end within"
-		" a second unless ACTIVE.", update_options
+		"Make a certificate ACTIVE, INACTIVE or, for good, REVOKED. "
+		"Unless ACTIVE, its connections end within a second.", update_options
 	};
 	const char *reason = NULL;
 	struct command v = { 0 };

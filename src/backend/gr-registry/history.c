@@ -128,7 +128,7 @@ static enum status history(struct command *v)
 int command_history(int argc, char *argv[])
 {
 	SPEC("history", "[-H DIR] [-j] THING",
-	     "Tell which certificate replaced which, when, and who decided; and the thing's "
+	     "Show which certificate replaced which, when, and who decided; and the thing's "
 	     "alarms.");
 
 	return command_read(&spec, argc, argv, 1, 1, history);

@@ -199,8 +199,8 @@ static const struct arg_option options[] = {
 };
 static const struct arg_spec spec = {
 	"gr-registry import", "[-H DIR] [-jw] [FILE]",
-	"Take policies, groups and things with their certificates from JSON lines (standard"
-	" input by default).", options
+	"Add policies, groups and things with their certificates from JSON lines "
+	"(default: standard input).", options
 };
 
 int command_import(int argc, char *argv[])

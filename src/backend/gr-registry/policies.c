@@ -47,8 +47,8 @@ static enum status create(struct command *v)
 int command_create_policy(int argc, char *argv[])
 {
 	SPEC("create-policy", "[-H DIR] [-j] POLICY FILE",
-	     "Make an IoT policy, or give one a new document; running connections follow within a "
-	     "second.");
+	     "Make an IoT policy, or give one a new document; it applies to open connections "
+	     "within a second.");
 
 	return command_change(&spec, argc, argv, 2, 2, create);
 }
@@ -70,7 +70,7 @@ static enum status attach(struct command *v)
 int command_attach_policy(int argc, char *argv[])
 {
 	SPEC("attach-policy", "[-H DIR] [-j] POLICY CERTIFICATE-ID",
-	     "Let a policy speak for a certificate.");
+	     "Attach a policy to a certificate.");
 
 	return command_change(&spec, argc, argv, 2, 2, attach);
 }
@@ -85,7 +85,7 @@ static enum status detach(struct command *v)
 int command_detach_policy(int argc, char *argv[])
 {
 	SPEC("detach-policy", "[-H DIR] [-j] POLICY CERTIFICATE-ID",
-	     "Take a policy from a certificate.");
+	     "Detach a policy from a certificate.");
 
 	return command_change(&spec, argc, argv, 2, 2, detach);
 }
@@ -117,7 +117,7 @@ static enum status list(struct command *v)
 int command_list_policies(int argc, char *argv[])
 {
 	SPEC("list-policies", "[-H DIR] [-j]",
-	     "List policies: name, number of certificates that it speaks for.");
+	     "List policies: name, number of certificates that it is attached to.");
 
 	return command_read(&spec, argc, argv, 0, 0, list);
 }
@@ -147,7 +147,7 @@ static enum status list_attached(struct command *v)
 int command_list_attached_policies(int argc, char *argv[])
 {
 	SPEC("list-attached-policies", "[-H DIR] [-j] CERTIFICATE-ID",
-	     "List the policies that speak for a certificate.");
+	     "List the policies that are attached to a certificate.");
 
 	return command_read(&spec, argc, argv, 1, 1, list_attached);
 }
@@ -185,7 +185,7 @@ static enum status delete(struct command *v)
 int command_delete_policy(int argc, char *argv[])
 {
 	SPEC("delete-policy", "[-H DIR] [-j] POLICY",
-	     "Delete a policy that speaks for no certificate.");
+	     "Delete a policy that is attached to no certificate.");
 
 	return command_change(&spec, argc, argv, 1, 1, delete);
 }

@@ -35,17 +35,19 @@ enum {
 
 static const struct arg_option options[] = {
 	HOME_OPTION,
-	{ 'n', "things", "N", "the fleet's size, which the limits follow (default 1000)" },
-	{ 'p', "port", "PORT", "where devices connect (default 8883)" },
-	{ 'a', "address", "ADDRESS", "of this address alone (default: all)" },
+	{ 'n', "things", "N", "size of the fleet, for which the limits are computed (default "
+	  "1000)" },
+	{ 'p', "port", "PORT", "port that devices connect to (default 8883)" },
+	{ 'a', "address", "ADDRESS", "listen on this address only (default: on all)" },
 	{ 'c', "certificate", "FILE",
 	  "the server's certificate, with its chain (default HOME/server.pem)" },
 	{ 'k', "key", "FILE",
 	  "its private key, readable for the broker (default HOME/server.key)" },
 	{ 's', "socket", "PATH",
 	  "the Unix socket for gr-backendd (default HOME/shared/broker.sock)" },
-	{ 'd', "data", "DIR", "where the broker keeps what waits; its own (default HOME/broker)" },
-	{ 'P', "plugin", "FILE", "gr-broker.so (default: what was installed with this program)" },
+	{ 'd', "data", "DIR", "the broker's own directory, for sessions and waiting messages "
+	  "(default HOME/broker)" },
+	{ 'P', "plugin", "FILE", "gr-broker.so (default: the one installed with this program)" },
 	{ 'u', "user", "USER", "the broker's user (default: leave it to Mosquitto)" },
 	{ 'i', "included", NULL,
 	  "for a mosquitto.conf that includes this file and has the broker's own settings,"

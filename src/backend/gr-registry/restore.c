@@ -30,16 +30,16 @@ enum { NO_LEDGER = 256 };
 
 static const struct arg_option options[] = {
 	COMMAND_OPTIONS,
-	{ 'l', "ledger", "FILE", "a copy of the ledger that was kept apart" },
+	{ 'l', "ledger", "FILE", "a copy of the ledger that is newer than the backup" },
 	{ NO_LEDGER, "no-ledger", NULL,
-	  "there is no newer ledger: devices that rotated since are locked out" },
+	  "there is no newer ledger: devices that rotated after the backup are locked out" },
 	{ 'k', "keys", "FILE", "the passphrase of the authorities' keys (\"-\": standard input)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-registry restore", "[-H DIR] [-j] [-l FILE | --no-ledger] [-k FILE] BACKUP",
-	"Put a backup back and bring it up to date from the ledger; nothing is retired"
-	" until resume-retirement.", options
+	"Restore a backup and bring it up to date from the ledger; nothing is retired "
+	"until resume-retirement.", options
 };
 
 struct job {
@@ -291,7 +291,8 @@ int command_resume_retirement(int argc, char *argv[])
 {
 	static const struct arg_spec resume_spec = {
 		"gr-registry resume-retirement", "[-H DIR] [-j]",
-		"After a restore: retire again the certificates that lost.", command_options
+		"After a restore: begin again to retire the certificates that "
+		"lost their rotation.", command_options
 	};
 
 	return command_change(&resume_spec, argc, argv, 0, 0, resume);

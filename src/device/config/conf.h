@@ -48,7 +48,7 @@ struct conf {
 #define CONF_OPTIONS \
 	{ 'C', "config", "FILE", \
 	  "the configuration file (default $GR_CONF or /etc/gr/gr.conf)" }, \
-	{ 'o', "option", "KEY=VALUE", "one setting that goes before file and environment" }
+	{ 'o', "option", "KEY=VALUE", "one setting; it overrides file and environment" }
 /* A zeroed struct is ready for this. GR_BAD, one line: unknown key. */
 enum status conf_option(struct conf *conf, int ch, const char *value);
 /* What knows a nucleus: the last source before the defaults. */

@@ -10,7 +10,7 @@ static const struct arg_option options[] = { DEVICE_CONTEXT_GENERATION,
 					     CONF_OPTIONS,
 					     { 0, NULL, NULL, NULL } };
 static const struct arg_spec spec = { "gr-install-cert activate", "[options]",
-				      "Makes a complete generation live.", options };
+				      "Make a complete generation live.", options };
 
 static enum status activate(struct device_context *context)
 {

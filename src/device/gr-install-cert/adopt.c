@@ -12,7 +12,7 @@
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
 static const struct arg_spec spec = {
 	"gr-install-cert adopt", "[options]",
-	"Takes plain files into the store; prints the live generation.", options
+	"Take plain files into the store; print the live generation.", options
 };
 
 static bool is_idle(const struct journal *journal)

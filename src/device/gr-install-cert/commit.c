@@ -15,7 +15,7 @@ static const struct arg_option options[] = {
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-install-cert commit", "[options]",
-				      "Marks a generation committed and destroys the old one.",
+				      "Mark a generation committed and destroy the old one.",
 				      options };
 
 /* Until the final status was accepted the old pair may still be the one that survives. */

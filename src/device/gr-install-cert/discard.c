@@ -14,7 +14,7 @@ static const struct arg_option options[] = {
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-install-cert discard", "[options] -g N",
-				      "Destroys a generation that is not live.", options };
+				      "Destroy a generation that is not live.", options };
 
 /* Does the link back point to n? A link that cannot be read points to nothing. */
 static bool is_way_back(const struct store *store, uint32_t n)

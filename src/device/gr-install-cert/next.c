@@ -10,7 +10,7 @@
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
 static const struct arg_spec spec = { "gr-install-cert next", "[options]",
-				      "Prints a generation number that is free; makes nothing.",
+				      "Print a generation number that is free; make nothing.",
 				      options };
 
 static enum status print_next(struct device_context *context)

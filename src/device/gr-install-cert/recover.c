@@ -16,11 +16,11 @@ enum { OPT_HEARTBEAT = 256 };
 
 static const struct arg_option options[] = {
 	{ OPT_HEARTBEAT, "heartbeat", NULL,
-	  "leave a sign of life, for a driver that must not be alone" },
+	  "record that a watchdog ran, for drivers that need one" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-install-cert recover", "[options]",
-				      "Finishes or undoes what was cut short, without network.",
+				      "Finish or undo an interrupted command, without network.",
 				      options };
 
 static bool is_on_trial(const struct journal *journal)

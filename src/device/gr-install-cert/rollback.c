@@ -8,7 +8,7 @@
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
 static const struct arg_spec spec = { "gr-install-cert rollback", "[options]",
-				      "Makes the old generation live again.", options };
+				      "Make the old generation live again.", options };
 
 static enum status rollback(struct device_context *context)
 {

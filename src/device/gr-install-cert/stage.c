@@ -18,7 +18,7 @@ static const struct arg_option options[] = { DEVICE_CONTEXT_GENERATION,
 					     { 0, NULL, NULL, NULL } };
 static const struct arg_spec spec = {
 	"gr-install-cert stage", "[options] [FILE]",
-	"Puts a certificate beside its private key; prints its certificate id.", options
+	"Put a certificate beside its private key; print its certificate id.", options
 };
 
 static enum status check_fit(const struct store *store, uint32_t n, const struct cert *cert)

@@ -16,7 +16,7 @@ static const struct arg_option options[] = {
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-install-cert status", "[options]",
-				      "Prints what is live and what else there is.", options };
+				      "Print the live generation and all others.", options };
 
 enum { KEY_NAME_MAX = 4 * PATH_MAX };
 

@@ -10,7 +10,7 @@
 static const struct arg_option options[] = { JOBS_OPTIONS, { 0 } };
 static const struct arg_spec spec = {
 	"gr-jobs-client get", "[--json] JOB",
-	"Print this thing's execution of JOB; '$next' is the one at the front.", options
+	"Print this thing's execution of JOB; '$next' is its first pending one.", options
 };
 
 static enum status get(struct jobs *jobs, const char *job)

@@ -21,7 +21,7 @@ enum { JOBS_JSON = 256 };
 #define JOBS_OPTIONS \
 	{ JOBS_JSON, "json", NULL, "print the service's answer as it came" }, \
 	{ 'g', "generation", "N", \
-	  "the pair for a session of our own (default: the one that is live now)" }, \
+	  "the pair for a connection of its own (default: the live one)" }, \
 	CONF_OPTIONS
 
 struct jobs {

@@ -11,10 +11,10 @@
 enum { OPT_QUEUED = 300, OPT_FRONT };
 
 static const struct arg_option options[] = {
-	{ 'w', "wait", "SECONDS", "wait so long for one to come (default 0)" },
-	{ OPT_QUEUED, "queued", NULL, "pass over those that are in progress" },
+	{ 'w', "wait", "SECONDS", "wait so long until there is one (default 0)" },
+	{ OPT_QUEUED, "queued", NULL, "skip those that are IN_PROGRESS" },
 	{ OPT_FRONT, "front", "FILE",
-	  "keeps the names of jobs that stand in front, so that they are named once" },
+	  "remembers the jobs that come before the rotation, so that each is reported once" },
 	JOBS_OPTIONS,
 	{ 0 }
 };

@@ -12,7 +12,7 @@ static const struct arg_option options[] = {
 };
 static const struct arg_spec spec = {
 	"gr-jobs-client start", "[--json] [-d KEY=VALUE]...",
-	"Start the execution at the front, or get the one under way.", options
+	"Start the first pending execution, or print the one that is IN_PROGRESS.", options
 };
 
 static enum status start(struct jobs *jobs, json_t *body)

@@ -10,7 +10,7 @@
 static const struct arg_option options[] = { JOBS_OPTIONS, { 0 } };
 static const struct arg_spec spec = {
 	"gr-jobs-client time", "[--json]",
-	"Print the time that the service tells, in seconds since 1970.", options
+	"Print the time of the service's clock, in seconds since 1970.", options
 };
 
 static enum status show(const json_t *answer, bool json)

@@ -9,7 +9,7 @@
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
 static const struct arg_spec spec = { "gr-journal arm", "[options] SECONDS",
-				      "Sets the deadline of the trial.", options };
+				      "Set the deadline of the trial.", options };
 
 static enum status arm(struct device_context *context, uint32_t seconds)
 {

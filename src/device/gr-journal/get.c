@@ -9,7 +9,7 @@
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
 static const struct arg_spec spec = { "gr-journal get", "[options] [KEY...]",
-				      "Prints all values as key=value, or one bare value.",
+				      "Print all values as KEY=VALUE, or the value of KEY alone.",
 				      options };
 
 static enum status check_keys(int count, char *keys[])

@@ -10,7 +10,7 @@
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
 static const struct arg_spec spec = { "gr-journal left", "[options]",
-				      "Prints the seconds until the deadline of the trial.",
+				      "Print the seconds until the deadline of the trial.",
 				      options };
 
 /*

@@ -16,7 +16,7 @@ static const struct arg_option options[] = {
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-journal lock", "[options] --fd N --pid P",
-				      "Locks an inherited descriptor for a driver.", options };
+				      "Lock an inherited descriptor for a driver.", options };
 
 int command_lock(int argc, char *argv[])
 {

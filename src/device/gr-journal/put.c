@@ -19,14 +19,15 @@ struct change {
 
 static const struct arg_option options[] = {
 	{ OPT_FROM, "from", "PHASE",
-	  "change nothing unless this is the phase; idle also if there is no journal" },
+	  "change nothing unless this is the phase (no journal: idle)" },
 	{ OPT_CLEAR, "clear", NULL, "drop every other value; with phase=idle only" },
 	{ OPT_OWE, "owe", "N",
-	  "a switch to generation N is next, and owes the runtime a restart" },
+	  "record that the switch to generation N, which comes next, owes a restart of the "
+	  "runtime" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-journal put", "[options] [KEY=VALUE...]",
-				      "Changes values in one durable step.", options };
+				      "Change values in one durable step.", options };
 
 /* GR_BAD: not key=value, or no such key. */
 static enum status take(struct journal *journal, const char *text)

@@ -8,7 +8,7 @@
 
 static const struct arg_option options[] = { CONF_OPTIONS, { 0, NULL, NULL, NULL } };
 static const struct arg_spec spec = { "gr-journal watched", "[options]",
-				      "Tells whether a watchdog looks after this journal.",
+				      "Tell whether a watchdog runs for this journal.",
 				      options };
 
 int command_watched(int argc, char *argv[])
