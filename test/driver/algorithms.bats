@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Every algorithm of the reference, by the names of its integration suite: what is refused, what rotates. The three failures
-# of that suite are in failure.bats.
+# Every algorithm of the reference, by the names of its integration suite: what is refused, what
+# rotates. The three failures of that suite are in failure.bats.
 bats_require_minimum_version 1.5.0
 
 setup_file() {
@@ -31,13 +31,14 @@ setup() {
 	gr-ca mode -H "$HOME_DIR" -b "localhost:$(cat "$LAB/port")" iot ca >/dev/null
 }
 
-# --- refused configurations ------------------------------------------------------------------------
+# --- refused configurations ----------------------------------------------------------------------
 
 KEYS='RSA-2048, RSA-3072, ECDSA-P256, ECDSA-P384, ECDSA-P521'
 RSA_SIGNS='SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA, SHA256WITHRSAANDMGF1, SHA384WITHRSAANDMGF1, SHA512WITHRSAANDMGF1'
 EC_SIGNS='ECDSA-WITH-SHA256, ECDSA-WITH-SHA384, ECDSA-WITH-SHA512'
 
-# refused KEY SIGNING MESSAGE: by each of those who look, with that one line; nothing moves on either side
+# refused KEY SIGNING MESSAGE: by each of those who look, with that one line;
+# nothing moves on either side
 refused() {
 	local message=$3 command
 	as refuser
@@ -50,7 +51,10 @@ refused() {
 		# shellcheck disable=SC2086 # words
 		run -100 --separate-stderr $command
 		[ -z "$output" ]
-		[ "$stderr" = "gr-config: $message" ] || { echo "$command: $stderr" >&2; return 1; }
+		[ "$stderr" = "gr-config: $message" ] || {
+			echo "$command: $stderr" >&2
+			return 1
+		}
 	done
 	[ "$(status_of "refused-$BATS_TEST_NUMBER")" = QUEUED ]
 	find "$T" -path "$T/state" -prune -o -print | sort | diff files -
@@ -62,7 +66,8 @@ refused() {
 mismatch() {
 	local allowed=$EC_SIGNS
 	[[ $1 != RSA-* ]] || allowed=$RSA_SIGNS
-	refused "$1" "$2" "signingAlgorithm: $2 does not go with keyAlgorithm $1; allowed are $allowed"
+	refused "$1" "$2" \
+		"signingAlgorithm: $2 does not go with keyAlgorithm $1; allowed are $allowed"
 }
 
 @test "algorithms: an unknown key algorithm is refused" { refused Foobar SHA256WITHRSA "keyAlgorithm: Foobar: unknown; allowed are $KEYS"; }
@@ -117,11 +122,13 @@ mismatch() {
 
 has_failed() { [ "$(status_of "$1")" = FAILED ]; }
 
-# --- key and CSR algorithm pairs ---------------------------------------------------------------------
+# --- key and CSR algorithm pairs -----------------------------------------------------------------
 
-# rotates KEY SIGNING [SIGNED-WITH AUTHORITY ISSUER]: a real rotation, from a key of the other family
+# rotates KEY SIGNING [SIGNED-WITH AUTHORITY ISSUER]: a real rotation,
+# from a key of the other family
 rotates() {
-	local thing=pair-$BATS_TEST_NUMBER job=job-$BATS_TEST_NUMBER other=ECDSA-P256 signed=${3:-SHA256WITHRSA} authority=${4:-ca}
+	local thing=pair-$BATS_TEST_NUMBER job=job-$BATS_TEST_NUMBER other=ECDSA-P256 \
+		signed=${3:-SHA256WITHRSA} authority=${4:-ca}
 	[[ $1 == RSA-* ]] || other=RSA-2048
 	lab.sh add -a "$other" "$LAB" "$thing" 3>&-
 	as "$thing"
@@ -132,14 +139,21 @@ rotates() {
 	run -0 rotate.sh once
 	assert_rotated "$job"
 	key_file_is "$T/private.key" "$1"
-	sqlite3 "$HOME_DIR/shared/registry.db" "SELECT csr FROM rotation WHERE thing = '$thing'" >sent.csr
+	sqlite3 "$HOME_DIR/shared/registry.db" \
+		"SELECT csr FROM rotation WHERE thing = '$thing'" >sent.csr
 	csr_is sent.csr "$1" "$2" "subject=O = gr lab, CN = $thing"
-	certificate_is "$T/certificate.pem" "$1" "$signed" "subject=O = gr lab, CN = $thing" "issuer=${5:-CN = gr lab CA}"
-	[ "$authority" != ca ] || [ "$(openssl x509 -in "$T/certificate.pem" -noout -enddate)" = 'notAfter=Dec 31 23:59:59 2049 GMT' ]
+	certificate_is "$T/certificate.pem" "$1" "$signed" "subject=O = gr lab, CN = $thing" \
+		"issuer=${5:-CN = gr lab CA}"
+	[ "$authority" != ca ] ||
+		[ "$(openssl x509 -in "$T/certificate.pem" -noout -enddate)" = \
+			'notAfter=Dec 31 23:59:59 2049 GMT' ]
 	begun_just_now "$T/certificate.pem"
-	openssl verify -x509_strict -purpose sslclient -CAfile "$HOME_DIR/ca/$authority.pem" "$T/certificate.pem"
-	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" = "$(openssl req -in sent.csr -noout -pubkey)" ]
-	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" != "$(openssl x509 -in old.pem -noout -pubkey)" ]
+	openssl verify -x509_strict -purpose sslclient -CAfile "$HOME_DIR/ca/$authority.pem" \
+		"$T/certificate.pem"
+	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" = \
+		"$(openssl req -in sent.csr -noout -pubkey)" ]
+	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" != \
+		"$(openssl x509 -in old.pem -noout -pubkey)" ]
 }
 
 @test "AWS IoT CA: a RSA-2048 key with a SHA256WITHRSA CSR rotates" { rotates RSA-2048 SHA256WITHRSA; }
@@ -164,7 +178,7 @@ rotates() {
 @test "AWS IoT CA: a ECDSA-P521 key with a ECDSA-WITH-SHA384 CSR rotates" { rotates ECDSA-P521 ECDSA-WITH-SHA384; }
 @test "AWS IoT CA: a ECDSA-P521 key with a ECDSA-WITH-SHA512 CSR rotates" { rotates ECDSA-P521 ECDSA-WITH-SHA512; }
 
-# --- what a private authority signs with ---------------------------------------------------------------
+# --- what a private authority signs with ---------------------------------------------------------
 
 # signs SIGNING AUTHORITY: for seven days
 signs() {

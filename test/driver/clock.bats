@@ -4,8 +4,9 @@ load ../lib/helper
 load ../lib/device
 load ../lib/phases
 
-# A device whose wall clock is wrong: 1970 after a boot without a battery, decades ahead, jumping under a running driver.
-# It cannot verify the broker until the clock is right, so it waits; nothing is lost, and no trial gets shorter.
+# A device whose wall clock is wrong: 1970 after a boot without a battery, decades ahead, jumping
+# under a running driver. It cannot verify the broker until the clock is right, so it waits;
+# nothing is lost, and no trial gets shorter.
 
 AHEAD=$((40 * 365 * 86400))
 
@@ -18,9 +19,11 @@ setup() {
 }
 teardown() { down; }
 
-# wrongly COMMAND...: by a wall clock that is wrong by what stands in $WRONG_CLOCK; for run, or in the background
+# wrongly COMMAND...: by a wall clock that is wrong by what stands in $WRONG_CLOCK;
+# for run, or in the background
 wrongly() {
-	exec env LD_PRELOAD="$BATS_FILE_TMPDIR/clock.so" ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" "$@"
+	exec env LD_PRELOAD="$BATS_FILE_TMPDIR/clock.so" \
+		ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" "$@"
 }
 # slow_device N PHASE: a trial of 300 s, and a place for the wrong clock
 slow_device() {
@@ -37,7 +40,10 @@ ended() {
 		assert_unchanged
 	fi
 }
-names_clock() { [ "$(grep -c "does not hold at the time of our clock, $1.*; is the clock right?" log)" -ge 2 ]; }
+names_clock() {
+	[ "$(grep -c "does not hold at the time of our clock, $1.*; is the clock right?" \
+		log)" -ge 2 ]
+}
 
 @test "clock: a wrong clock is named in one line with its time and the reason, and is no verdict" {
 	as thing-1
@@ -67,7 +73,8 @@ booted_into_1970() {
 	rolling-back) [ "$(gr-journal get phase)" = failing ] ;;
 	*) [ "$(gr-journal get phase)" = "$2" ] ;;
 	esac
-	[ "$2" = updating-job ] || [ "$(gr-journal left)" -ge $((left - ($(boot_seconds) - begun) - 2)) ]
+	[ "$2" = updating-job ] ||
+		[ "$(gr-journal left)" -ge $((left - ($(boot_seconds) - begun) - 2)) ]
 	kill $!
 	wait $! || [ $? -eq 143 ]
 	run "-$ENDS" rotate.sh once
@@ -84,7 +91,8 @@ jumps_ahead() {
 	slow_device "$@"
 	wrongly "$FAKE/rotate.sh" once 2>log &
 	driver=$!
-	# Where the session was up already the driver may come to its end without a look at the clock.
+	# Where the session was up already the driver may come to its end without a look
+	# at the clock.
 	await eval 'names_clock 20 || ! kill -0 $driver 2>/dev/null'
 	pair_matches
 	rm -f wrong

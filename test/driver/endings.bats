@@ -4,8 +4,9 @@ load ../lib/helper
 load ../lib/device
 load ../lib/phases
 
-# W23: whatever ends a job, and in whichever phase the device is then: one certificate remains, the one that it uses, and
-# nobody has to guess. A real driver is held in each phase while the job ends, and then let go.
+# W23: whatever ends a job, and in whichever phase the device is then: one certificate remains, the
+# one that it uses, and nobody has to guess. A real driver is held in each phase while the job
+# ends, and then let go.
 
 setup() {
 	phases_lab
@@ -18,14 +19,19 @@ cancelled() { gr-jobs cancel -H "$HOME_DIR" "$JOB"; }
 cancelled_by_force() { gr-jobs cancel --force -H "$HOME_DIR" "$JOB"; }
 # By another program on the device, over the pair that it uses then.
 rejected() { gr-jobs-client update "$JOB" REJECTED; }
-removed() { sql "UPDATE execution SET status = 'REMOVED', version = version + 1 WHERE job = '$JOB'"; }
+removed() {
+	sql "UPDATE execution SET status = 'REMOVED', version = version + 1 WHERE job = '$JOB'"
+}
 timed_out() {
 	sql "UPDATE execution SET deadline = 1 WHERE job = '$JOB' AND status = 'IN_PROGRESS'"
 	await eval '[ "$(status_of "$JOB")" = TIMED_OUT ]'
 }
-deleted() { sql "BEGIN; DELETE FROM execution WHERE job = '$JOB'; DELETE FROM job_target WHERE job = '$JOB'; DELETE FROM job WHERE id = '$JOB'; COMMIT"; }
+deleted() {
+	sql "BEGIN; DELETE FROM execution WHERE job = '$JOB'; DELETE FROM job_target WHERE job = '$JOB'; DELETE FROM job WHERE id = '$JOB'; COMMIT"
+}
 
-# ends N PHASE HOW SURVIVORS: which certificate lives, per phase: o the old one, n the new one, N the
+# ends N PHASE HOW SURVIVORS: which certificate lives, per phase:
+# o the old one, n the new one, N the
 # new one, with the dead one on the disk until the next create, - the phase does not count
 ends() {
 	local driver want=${4:$1 - 1:1}
@@ -59,7 +65,8 @@ ends() {
 	assert_rotated "$JOB-2"
 }
 
-# --------------------------------------------------------- updating creating trial committing reporting rolling-back failing
+# --------------------------------------------------------- updating creating trial committing
+# reporting rolling-back failing
 @test "endings: a job that is cancelled, in each phase: the rotation under way goes on" { in_each_phase ends cancelled onnnnoo; }
 @test "endings: a job that is cancelled by force, in each phase: one certificate remains, the one in use" { in_each_phase ends cancelled_by_force oooonoo; }
 @test "endings: a job that another program on the device rejects, in each phase: one certificate remains, the one in use" { in_each_phase ends rejected oooonoo; }
@@ -67,8 +74,8 @@ ends() {
 @test "endings: an execution that times out, in each phase: one certificate remains, the one in use" { in_each_phase ends timed_out -ooonoo; }
 @test "endings: a job that is deleted, in each phase: one certificate remains, the one in use" { in_each_phase ends deleted oooonoo; }
 
-# The operator decides for a device that seemed to be gone, and then it is back: what it was about to do may have been
-# decided against, and the pair that it stands on refused.
+# The operator decides for a device that seemed to be gone, and then it is back: what it was about
+# to do may have been decided against, and the pair that it stands on refused.
 settled() { gr-registry settle -H "$HOME_DIR" "${T##*/}" "$WORD"; }
 @test "endings: the operator settles for the old certificate, and the device returns in each phase" { WORD=old in_each_phase ends settled --ooooo; }
 @test "endings: the operator settles for the new certificate, and the device returns in each phase" { WORD=new in_each_phase ends settled --nnnNN; }

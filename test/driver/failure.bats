@@ -3,8 +3,9 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
 
-# What goes wrong on the way; the answer is always one pair, one certificate, the one that the device uses. The three whose
-# names begin otherwise are the failures of the reference's integration suite.
+# What goes wrong on the way; the answer is always one pair, one certificate, the one that
+# the device uses. The three whose names begin otherwise are the failures of the
+# reference's integration suite.
 
 setup() {
 	lab
@@ -65,7 +66,8 @@ as_the_reference() {
 }
 
 @test "failure: create is refused: the job is FAILED with the backend's reason" {
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "CREATE TRIGGER away BEFORE UPDATE OF status ON execution WHEN new.status = 'IN_PROGRESS'
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" \
+		"CREATE TRIGGER away BEFORE UPDATE OF status ON execution WHEN new.status = 'IN_PROGRESS'
 		BEGIN UPDATE job SET document = '{\"operation\":\"OTHER\"}'; END"
 	rotate_job j1
 	run -1 rotate.sh once
@@ -75,7 +77,8 @@ as_the_reference() {
 }
 
 @test "failure: NEW is deactivated as soon as it exists: this is found before the switch, and OLD stays" {
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "CREATE TRIGGER off AFTER INSERT ON certificate
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" \
+		"CREATE TRIGGER off AFTER INSERT ON certificate
 		BEGIN UPDATE certificate SET status = 'INACTIVE' WHERE id = new.id; END"
 	rotate_job j1
 	run -1 rotate.sh once
@@ -119,7 +122,8 @@ as_the_reference() {
 	[ "$(status_of j1)" = FAILED ]
 	[ "$(reason_of j1)" = "commit was not answered in time" ]
 	assert_unchanged
-	gr-registry history -H "$HOME_DIR" -j thing-1 | jq -e '.[0].survivor == "OLD" and .[0].retiredAt > 0'
+	gr-registry history -H "$HOME_DIR" -j thing-1 |
+		jq -e '.[0].survivor == "OLD" and .[0].retiredAt > 0'
 }
 
 @test "failure: after a failure the next job rotates" {
@@ -208,7 +212,8 @@ as_the_reference() {
 }
 
 @test "failure: the pair in use is refused for good and the one kept beside it is accepted: the kept one replaces it" {
-	# Both pairs are kept when the execution is gone without a survivor: a backend that forgot everything.
+	# Both pairs are kept when the execution is gone without a survivor:
+	# a backend that forgot everything.
 	wrapped gr-jobs-client '[ "$1 ${*: -1}" = "update SUCCEEDED" ] && sqlite3 -cmd ".timeout 10000" '"$HOME_DIR"'/shared/registry.db \
 		"DROP TRIGGER rotation_keep; DELETE FROM rotation; DELETE FROM execution; DELETE FROM job_target; DELETE FROM job"; exec "$REAL" "$@"'
 	rotate_job j1
@@ -226,7 +231,8 @@ as_the_reference() {
 	rotate_job j1
 	run -0 fake/rotate.sh once
 	first=$(certificate_id)
-	# The backend forgot its record, so an operator has to take the certificate that nothing explains away.
+	# The backend forgot its record, so an operator has to take the certificate that
+	# nothing explains away.
 	rotate_job j2
 	run -1 rotate.sh once
 	[[ "$(reason_of j2)" == *"no rotation of ours explains"* ]]

@@ -4,8 +4,8 @@ load ../lib/helper
 load ../lib/device
 load ../lib/aged
 
-# A device that was away when its certificate expired: where the operator grants it, it may come back to rotate, and for
-# nothing else.
+# A device that was away when its certificate expired: where the operator grants it, it may come
+# back to rotate, and for nothing else.
 
 setup_file() { aged_setup; }
 setup() {
@@ -23,8 +23,8 @@ grace() {
 }
 # client PROGRAM ID ARGUMENT...: a Mosquitto client with the thing's pair
 client() {
-	"mosquitto_$1" -h localhost -p "$(cat "$LAB/port")" --cafile "$HOME_DIR/ca/ca.pem" --cert "${CERT:-$T/certificate.pem}" \
-		--key "${KEY:-$T/private.key}" -i "${@:2}"
+	"mosquitto_$1" -h localhost -p "$(cat "$LAB/port")" --cafile "$HOME_DIR/ca/ca.pem" \
+		--cert "${CERT:-$T/certificate.pem}" --key "${KEY:-$T/private.key}" -i "${@:2}"
 }
 alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 
@@ -63,24 +63,29 @@ alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 	age 60 50
 	grace 9
 	run -1 gr-probe
-	grep -q 'refused thing-1#probe with certificate .*: the certificate expired too long ago' "$LAB/broker/log"
+	grep -q 'refused thing-1#probe with certificate .*: the certificate expired too long ago' \
+		"$LAB/broker/log"
 	age -2 50
 	run -1 gr-probe
-	grep -q 'refused thing-1#probe with certificate .*: the certificate is not valid yet' "$LAB/broker/log"
+	grep -q 'refused thing-1#probe with certificate .*: the certificate is not valid yet' \
+		"$LAB/broker/log"
 }
 
 @test "grace: certificates of an unknown CA, and certificates for servers, are refused whatever their dates" {
 	grace 30
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout foreign.key -out foreign.pem -subj '/CN=gr lab CA' -days 30 2>/dev/null
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout foreign.key \
+		-out foreign.pem -subj '/CN=gr lab CA' -days 30 2>/dev/null
 	for life in 50 100; do
 		issue_at 60 $life "$T/csr.pem" foreign >cert.pem
 		run -1 --separate-stderr gr-probe --certificate cert.pem --key "$T/private.key"
 		[[ $stderr == *'our certificate is refused: '* ]]
 	done
 	openssl x509 -in cert.pem -noout -issuer | grep -q 'gr lab CA'
-	run -1 grep -q "$(openssl x509 -in cert.pem -outform DER | sha256sum | cut -c 1-64)" "$LAB/broker/log"
+	run -1 grep -q "$(openssl x509 -in cert.pem -outform DER | sha256sum | cut -c 1-64)" \
+		"$LAB/broker/log"
 	printf 'extendedKeyUsage=serverAuth\n' >server.ext
-	openssl x509 -req -in "$T/csr.pem" -CA "$HOME_DIR/ca/ca.pem" -CAkey "$HOME_DIR/ca/ca.key" -set_serial 77 -days 5 -extfile server.ext -out server.pem 2>/dev/null
+	openssl x509 -req -in "$T/csr.pem" -CA "$HOME_DIR/ca/ca.pem" -CAkey "$HOME_DIR/ca/ca.key" \
+		-set_serial 77 -days 5 -extfile server.ext -out server.pem 2>/dev/null
 	run -1 --separate-stderr gr-probe --certificate server.pem --key "$T/private.key"
 	[[ $stderr == *'our certificate is refused: '* ]]
 }
@@ -102,16 +107,23 @@ alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 	run ! client pub thing-1 -q 1 -t things/thing-1/data -m x
 	run ! client pub 'thing-1#meter' -q 1 -t things/thing-1/data -m x
 	grep -q 'refused thing-1#meter with certificate .*: the certificate has expired, and this client does not rotate' "$LAB/broker/log"
-	for filter in things/thing-1/news '#' '+/#' '$aws/things/thing-1/#' '$aws/things/+/jobs/notify' '$aws/things/thing-2/jobs/notify'; do
+	for filter in things/thing-1/news '#' '+/#' '$aws/things/thing-1/#' \
+		'$aws/things/+/jobs/notify' '$aws/things/thing-2/jobs/notify'; do
 		run client sub thing-1 -d -t "$filter" -W 1
-		[[ $output == *'Subscribed (mid: 1): 128'* ]] || { echo "$filter: $output" >&2; return 1; }
+		[[ $output == *'Subscribed (mid: 1): 128'* ]] || {
+			echo "$filter: $output" >&2
+			return 1
+		}
 	done
 	for id in thing-1 'thing-1#gr'; do
-		client rr "$id" -W 10 -t '$aws/things/thing-1/jobs/get' -e '$aws/things/thing-1/jobs/get/accepted' -m '{}' | jq -e .timestamp
+		client rr "$id" -W 10 -t '$aws/things/thing-1/jobs/get' \
+			-e '$aws/things/thing-1/jobs/get/accepted' -m '{}' |
+			jq -e .timestamp
 		run client sub "$id" -d -t '$aws/things/thing-1/jobs/notify' -W 1
 		[[ $output == *'Subscribed (mid: 1): 0'* ]]
 	done
-	# What somebody else says on a topic that it had subscribed to before does not reach it either.
+	# What somebody else says on a topic that it had subscribed to before does not
+	# reach it either.
 	mosquitto_pub --unix "$LAB/home/shared/broker.sock" -t things/thing-1/news -m x
 	gr-probe
 }
@@ -119,6 +131,7 @@ alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 @test "grace: a value that is no number of days is refused, and the broker does not start" {
 	for value in x -1 1.5 1000000; do
 		run ! grace "$value"
-		grep -q "plugin_opt_grace_days: $value: not a number of days from 0 to 99999" "$LAB/broker/log"
+		grep -q "plugin_opt_grace_days: $value: not a number of days from 0 to 99999" \
+			"$LAB/broker/log"
 	done
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Every message of a rotation gets lost, or comes twice, in either direction; the job succeeds all the same. The other faults
-# on the way between device and backend: test/fault/messages-run.
+# Every message of a rotation gets lost, or comes twice, in either direction; the job succeeds all
+# the same. The other faults on the way between device and backend: test/fault/messages-run.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device

@@ -4,7 +4,8 @@ load ../lib/helper
 load ../lib/device
 load ../lib/aged
 
-# A device that asks for a rotation by itself, because its certificate gets old, and a backend that makes a job for it.
+# A device that asks for a rotation by itself, because its certificate gets old,
+# and a backend that makes a job for it.
 
 setup_file() { aged_setup; }
 setup() {
@@ -17,7 +18,8 @@ teardown() { down; }
 # daemon OPTION...: another one in the place of the lab's
 daemon() {
 	lab.sh stop "$LAB" backend
-	gr-backendd -H "$HOME_DIR" -s "$LAB/home/shared/broker.sock" -q 0 "$@" >ready 2>daemon.log 3>&- &
+	gr-backendd -H "$HOME_DIR" -s "$LAB/home/shared/broker.sock" \
+		-q 0 "$@" >ready 2>daemon.log 3>&- &
 	echo $! >"$LAB/backend.pid"
 	await grep -q ready ready
 }

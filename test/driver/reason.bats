@@ -3,7 +3,8 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
 
-# The reason that reaches the operator is the true one: what was waited for, in the words of the program that knew.
+# The reason that reaches the operator is the true one: what was waited for,
+# in the words of the program that knew.
 
 setup() {
 	lab
@@ -17,9 +18,11 @@ teardown() {
 
 NOT_YET="the thing's own connection does not use the new certificate yet"
 
-# runtime_on_old: the thing's own client, which keeps its connection over the old pair whatever the hook is asked for
+# runtime_on_old: the thing's own client, which keeps its connection over the old pair whatever the
+# hook is asked for
 runtime_on_old() {
-	mosquitto_sub -h localhost -p "$(cat "$LAB/port")" --cafile "$HOME_DIR/ca/ca.pem" --cert old.pem --key old.key -i thing-1 \
+	mosquitto_sub -h localhost -p "$(cat "$LAB/port")" --cafile "$HOME_DIR/ca/ca.pem" \
+		--cert old.pem --key old.key -i thing-1 \
 		-t things/thing-1/news >runtime.log 2>&1 </dev/null 3>&- &
 	echo $! >runtime.pid
 	printf '#!/bin/sh\nexit 0\n' >hook
@@ -38,7 +41,8 @@ killed_when_noted() {
 # noisy: every program loads a library that prints around what it says
 noisy() {
 	gcc -shared -fPIC -o noisy.so "$ROOT/test/tools/noisy.c"
-	printf '%s\n' 'openssl_conf = all' '[all]' 'providers = list' '[list]' 'default = on' 'noisy = own' '[on]' 'activate = 1' \
+	printf '%s\n' 'openssl_conf = all' '[all]' 'providers = list' '[list]' 'default = on' \
+		'noisy = own' '[on]' 'activate = 1' \
 		'[own]' "module = $PWD/noisy.so" 'activate = 1' >openssl.cnf
 	export OPENSSL_CONF=$PWD/openssl.cnf
 }
@@ -47,7 +51,7 @@ fails_with() {
 	[[ "$(reason_of j1)" == $1 ]] || { echo "reason: $(reason_of j1)" >&2; return 1; }
 }
 
-# --- what the trial waited for ---------------------------------------------------------------------
+# --- what the trial waited for -------------------------------------------------------------------
 
 @test "reason: commit is answered 'not yet' until the deadline: the reason is the last answer" {
 	runtime_on_old
@@ -95,7 +99,8 @@ fails_with() {
 	setting trialSeconds 6
 	wrapped gr-commit "$BIN/lab.sh stop $LAB broker; "'exec "$REAL" "$@"'
 	# It is back for the report.
-	wrapped gr-install-cert "[ \"\$1\" != rollback ] || $BIN/lab.sh start $LAB broker; "'exec "$REAL" "$@"'
+	wrapped gr-install-cert \
+		"[ \"\$1\" != rollback ] || $BIN/lab.sh start $LAB broker; "'exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 fake/rotate.sh once
 	fails_with "the trial's deadline passed: gr-link: localhost:*: Connection refused"
@@ -147,10 +152,13 @@ fails_with() {
 	fails_with "commit was refused: j1: rejected: for a test"
 }
 
-# --- whose line it is ------------------------------------------------------------------------------
+# --- whose line it is ----------------------------------------------------------------------------
 
 @test "reason: lines of libraries before, after and in front of our line are left out" {
-	make_ca() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.pem" -subj "/CN=$1" -days 3 2>/dev/null; }
+	make_ca() {
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+			-keyout "$1.key" -out "$1.pem" -subj "/CN=$1" -days 3 2>/dev/null
+	}
 	make_ca other
 	setting issuerCaPath "$PWD/other.pem"
 	noisy
@@ -171,11 +179,13 @@ fails_with() {
 	rm fake/gr-csr
 	ln -s "$BIN/gr-csr" fake/
 	gr-jobs delete-execution -H "$HOME_DIR" j1 thing-1 1 2>/dev/null || :
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "CREATE TRIGGER off AFTER INSERT ON certificate
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" \
+		"CREATE TRIGGER off AFTER INSERT ON certificate
 		BEGIN UPDATE certificate SET status = 'INACTIVE' WHERE id = new.id; END"
 	rotate_job j2
 	run -1 fake/rotate.sh once
-	[[ "$(reason_of j2)" == 'the broker refuses the new certificate: localhost:'*': refused: '* ]]
+	[[ "$(reason_of j2)" == \
+		'the broker refuses the new certificate: localhost:'*': refused: '* ]]
 	[[ "$(reason_of j2)" != *noisy* ]]
 }
 
@@ -201,12 +211,15 @@ fails_with() {
 	[ -z "$(printf %s "$reason" | LC_ALL=C tr -d ' -~')" ]
 }
 
-# --- a device that cannot begin --------------------------------------------------------------------
+# --- a device that cannot begin ------------------------------------------------------------------
 
-# cannot_begin REASON: the job has begun in name and failed with that reason; nothing of the device has changed
+# cannot_begin REASON: the job has begun in name and failed with that reason;
+# nothing of the device has changed
 cannot_begin() {
 	fails_with "$1"
-	sqlite3 "$HOME_DIR/shared/registry.db" "SELECT count(*) FROM execution WHERE job = 'j1' AND started > 0" | grep -qx 1
+	sqlite3 "$HOME_DIR/shared/registry.db" \
+		"SELECT count(*) FROM execution WHERE job = 'j1' AND started > 0" |
+		grep -qx 1
 	[ "$(certificate_id)" = "$OLD" ]
 	cmp "$T/private.key" old.key
 	[ "$(gr-probe)" = "$OLD" ]
@@ -221,7 +234,8 @@ cannot_begin() {
 	rotate_job j1
 	await eval '[ "$(status_of j1)" = FAILED ]'
 	cp good.conf "$GR_CONF"
-	cannot_begin 'the job cannot begin: gr-config: keyAlgorithm: Foobar: unknown; allowed are *'
+	cannot_begin \
+		'the job cannot begin: gr-config: keyAlgorithm: Foobar: unknown; allowed are *'
 	rotate_job j2
 	await eval '[ "$(status_of j2)" = SUCCEEDED ]'
 	kill "$driver"
@@ -276,7 +290,8 @@ cannot_begin() {
 	wrapped gr-journal '[ "$1" != put ] || { echo "gr-journal: $0: cannot be replaced: Read-only file system" >&2; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 timeout 60 fake/rotate.sh once
-	cannot_begin 'the job cannot begin: gr-journal: *: cannot be replaced: Read-only file system'
+	cannot_begin \
+		'the job cannot begin: gr-journal: *: cannot be replaced: Read-only file system'
 }
 
 @test "begin: the answer to FAILED is lost: it is sent again" {
@@ -289,7 +304,7 @@ cannot_begin() {
 	fails_with 'the job cannot begin: gr-install-cert: no'
 }
 
-# --- what the operator is shown --------------------------------------------------------------------
+# --- what the operator is shown ------------------------------------------------------------------
 
 @test "reason: control characters from a device do not reach the operator's terminal" {
 	rotate_job j1
@@ -297,9 +312,15 @@ cannot_begin() {
 	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "UPDATE execution SET status = 'FAILED', details = json_object('DeviceFailureReason', cast(readfile('reason') AS TEXT))"
 	shown='? ? ? ? ä € 🔑'
 	[ "$(reason_of j1)" = "$shown" ] || { reason_of j1 >&2; false; }
-	gr-jobs describe-execution -H "$HOME_DIR" j1 thing-1 | grep -qF "DeviceFailureReason	$shown"
+	gr-jobs describe-execution -H "$HOME_DIR" j1 thing-1 |
+		grep -qF "DeviceFailureReason	$shown"
 	gr-report -H "$HOME_DIR" | grep -qF "$shown"
 	# What a program of ours says as well.
-	run -100 --separate-stderr gr-jobs-client update "$(cat reason; printf ' \377 \303( \340\202\233 \355\240\200 \364\220\200\200 \342\202')" FAILED
-	[ "$stderr" = "gr-jobs-client: $shown ? ?( ??? ? ? ??: not a job id" ] || { echo "$stderr" >&2; false; }
+	run -100 --separate-stderr gr-jobs-client update \
+		"$(cat reason; printf ' \377 \303( \340\202\233 \355\240\200 \364\220\200\200 \342\202')" \
+		FAILED
+	[ "$stderr" = "gr-jobs-client: $shown ? ?( ??? ? ? ??: not a job id" ] || {
+		echo "$stderr" >&2
+		false
+	}
 }

@@ -36,7 +36,8 @@ teardown() {
 	run -0 openssl x509 -in "$T/certificate.pem" -noout -subject -nameopt RFC2253 -enddate
 	[ "${lines[0]}" = "subject=CN=thing-1,O=gr lab" ]
 	[ "${lines[1]}" = "notAfter=Dec 31 23:59:59 2049 GMT" ]
-	openssl x509 -in "$T/certificate.pem" -noout -text | grep -q 'Signature Algorithm: sha256WithRSAEncryption'
+	openssl x509 -in "$T/certificate.pem" -noout -text |
+		grep -q 'Signature Algorithm: sha256WithRSAEncryption'
 }
 
 @test "rotate: 'once' with nothing pending ends at once with 0" {
@@ -169,7 +170,8 @@ teardown() {
 }
 
 @test "rotate: it works with a policy that forbids to subscribe to the answers of Jobs" {
-	deny iot:Subscribe 'arn:aws:iot:*:*:topicfilter/$aws/things/*/accepted' 'arn:aws:iot:*:*:topicfilter/$aws/things/*/rejected'
+	deny iot:Subscribe 'arn:aws:iot:*:*:topicfilter/$aws/things/*/accepted' \
+		'arn:aws:iot:*:*:topicfilter/$aws/things/*/rejected'
 	keep_old_pair
 	rotate_job j1
 	run -0 gr-jobs-client get j1
@@ -188,4 +190,7 @@ teardown() {
 	await not_one_left
 	run -1 grep 'Client thing-1[^ ]* closed its connection' "$LAB/broker/log"
 }
-not_one_left() { [ "$(grep -c ' as thing-1[ #]' "$LAB/broker/log")" -eq "$(grep -c 'Client thing-1[^ ]* disconnected' "$LAB/broker/log")" ]; }
+not_one_left() {
+	[ "$(grep -c ' as thing-1[ #]' "$LAB/broker/log")" -eq \
+		"$(grep -c 'Client thing-1[^ ]* disconnected' "$LAB/broker/log")" ]
+}

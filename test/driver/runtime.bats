@@ -3,7 +3,8 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
 
-# A device whose own runtime holds the connection called T, and has to be restarted to use a new pair.
+# A device whose own runtime holds the connection called T,
+# and has to be restarted to use a new pair.
 
 setup() {
 	lab
@@ -15,7 +16,8 @@ teardown() {
 	down
 }
 
-# The runtime is a Mosquitto client as thing-1 that reads key and certificate once; the hook restarts it.
+# The runtime is a Mosquitto client as thing-1 that reads key and certificate once;
+# the hook restarts it.
 write_hook() {
 	cat >hook <<-EOF
 		#!/bin/sh
@@ -49,7 +51,8 @@ write_hook() {
 	run -0 --separate-stderr rotate.sh once
 	[ "$(status_of j1)" = SUCCEEDED ]
 	[ "$(grep -c restart hook.calls)" -eq 1 ]
-	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate FROM session WHERE thing = 'thing-1'")" = "$(certificate_id)" ]
+	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" \
+		"SELECT certificate FROM session WHERE thing = 'thing-1'")" = "$(certificate_id)" ]
 	gr-registry history -H "$HOME_DIR" -j thing-1 | jq -e '.[0].clientId == "thing-1#gr"'
 	assert_rotated j1
 }
@@ -88,12 +91,14 @@ write_hook() {
 	setting restartHook "$PWD/hook"
 	setting trialSeconds 3
 	gr-install-cert adopt
-	gr-journal put phase=idle restartInstance=still-on-a-dead-pair restartFor=1 restartCount=1 restartAt=0
+	gr-journal put phase=idle restartInstance=still-on-a-dead-pair restartFor=1 \
+		restartCount=1 restartAt=0
 	rotate_job j1
 	run -1 --separate-stderr rotate.sh once
 	[ "$(reason_of j1)" = "the trial's deadline passed: the runtime never came to run on the old pair" ]
 	[[ $stderr != *switched* ]]
-	[ "$(gr-journal get restartInstance restartFor)" = $'restartInstance=still-on-a-dead-pair\nrestartFor=1' ]
+	[ "$(gr-journal get restartInstance restartFor)" = \
+		$'restartInstance=still-on-a-dead-pair\nrestartFor=1' ]
 	printf '#!/bin/sh\n[ "$1" != instance ] || echo another\n' >hook
 	rotate_job j2
 	setting trialSeconds 60
@@ -118,14 +123,18 @@ write_hook() {
 # rolled_back_while_deploying: OLD is live and the job has failed; the runtime is still on NEW.
 rolled_back_while_deploying() {
 	write_hook
-	wrapped gr-commit 'touch '"$PWD"'/deploying; echo "gr-commit: j1: rejected: no" >&2; exit 1'
+	wrapped gr-commit \
+		'touch '"$PWD"'/deploying; echo "gr-commit: j1: rejected: no" >&2; exit 1'
 	rotate_job j1
 	run -1 fake/rotate.sh once
 	[ "$(certificate_id)" = "$OLD" ]
 	[ "$(status_of j1)" = FAILED ]
 	[ "$(grep -c restart hook.calls)" -eq 1 ]
 }
-uses_old() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${OLD}1" ]; }
+uses_old() {
+	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" \
+		"SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${OLD}1" ]
+}
 
 @test "runtime: a rollback does not wait for a deployment, its restart does" {
 	rolled_back_while_deploying
@@ -192,7 +201,8 @@ leave_restart_owed() {
 	rotate_job j1
 	run -0 rotate.sh once
 	: >hook.calls
-	gr-journal put --from idle restartInstance="$(cat runtime.pid)" restartFor="$(readlink "$T/.gr/private.key/live")" \
+	gr-journal put --from idle restartInstance="$(cat runtime.pid)" \
+		restartFor="$(readlink "$T/.gr/private.key/live")" \
 		restartCount=1 restartAt=$(($(cut -d . -f 1 /proc/uptime) + 2))
 }
 

@@ -14,11 +14,14 @@ teardown() {
 	down
 }
 
-# foreign_answer VERB...: this update, as a service refuses it that does not tell how the execution ended
+# foreign_answer VERB...: this update, as a service refuses it that does not tell how
+# the execution ended
 foreign_answer() {
 	wrapped gr-jobs-client '[ "$1 ${*: -1}" != "update '"$1"'" ] || { '"${2:-}"' printf "code=TerminalStateReached\nstatus=\nsurvivor=\n"; exit 1; }; '"${3:-}"' exec "$REAL" "$@"'
 }
-deactivate() { printf 'gr-registry update-certificate -H %s "$(gr-registry list-thing-principals -H %s thing-1 | cut -f 1 | %s)" INACTIVE;' "$HOME_DIR" "$HOME_DIR" "$1"; }
+deactivate() {
+	printf 'gr-registry update-certificate -H %s "$(gr-registry list-thing-principals -H %s thing-1 | cut -f 1 | %s)" INACTIVE;' "$HOME_DIR" "$HOME_DIR" "$1"
+}
 
 # two_pairs: the device idles over the old pair, and keeps one that nobody has decided about
 two_pairs() {
@@ -48,7 +51,8 @@ two_pairs() {
 
 @test "several faults: a backend that must not be asked twice at once is not, over a reboot either" {
 	read -r up _ </proc/uptime
-	wrapped gr-jobs-client 'set -o pipefail; "$REAL" "$@" | sed s/^idempotent=true/idempotent=false/'
+	wrapped gr-jobs-client \
+		'set -o pipefail; "$REAL" "$@" | sed s/^idempotent=true/idempotent=false/'
 	wrapped gr-create 'cat /proc/uptime >>asked; [ "$(wc -l <asked)" -gt 1 ] || { kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
 	fake/rotate.sh once 2>log || [ $? -eq 137 ]
@@ -83,7 +87,8 @@ two_pairs() {
 }
 
 @test "several faults: NEW was deleted and the answer does not say how the job ended: the device ends on OLD" {
-	setting recordGraceSeconds 3600	# on a slow machine the job would be given up before the run ends
+	# on a slow machine the job would be given up before the run ends
+	setting recordGraceSeconds 3600
 	foreign_answer SUCCEEDED "$(deactivate 'grep -v '"$OLD") exit 111;" '[ "$1 ${*: -1}" != "update IN_PROGRESS" ] || [ ! -e late ] || { printf "code=TerminalStateReached\nstatus=\nsurvivor=\n"; exit 1; }; [ "$1" != get ] || [ "$(gr-journal get phase)" != reporting ] || { touch late; printf "code=TerminalStateReached\nstatus=\nsurvivor=\n"; exit 1; };'
 	rotate_job j1
 	run -0 timeout 60 fake/rotate.sh once

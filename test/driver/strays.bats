@@ -3,7 +3,8 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
 
-# What a life that was cut off leaves lying about goes when the rotation ends, not only when the next life begins.
+# What a life that was cut off leaves lying about goes when the rotation ends,
+# not only when the next life begins.
 
 setup() {
 	lab

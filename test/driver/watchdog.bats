@@ -3,7 +3,8 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
 
-# The dead man's switch: its sign of life, no trial without one, and what it does when nobody else is left.
+# The dead man's switch: its sign of life, no trial without one,
+# and what it does when nobody else is left.
 
 setup() {
 	lab
@@ -28,7 +29,8 @@ is_overdue() { ! gr-journal left >/dev/null; }
 # pass_deadline: as if the trial's time had gone by
 pass_deadline() { put_into_journal trialUntil=1 && is_overdue; }
 
-# A runtime as the hook sees it: "instance" changes with every restart, "uses" is the certificate that it started on.
+# A runtime as the hook sees it: "instance" changes with every restart,
+# "uses" is the certificate that it started on.
 write_hook() {
 	cat >hook <<-END
 		#!/bin/sh
@@ -267,7 +269,8 @@ says() {
 	# The rename that would make the old pair live again, and it alone, fails.
 	export ASAN_OPTIONS=exitcode=86:detect_leaks=0
 	for _ in 1 2 3; do
-		run -111 strace -f -qq -o trace -P live -e trace=renameat -e inject=renameat:error=EIO rotate.sh recover
+		run -111 strace -f -qq -o trace -P live -e trace=renameat \
+			-e inject=renameat:error=EIO rotate.sh recover
 		[[ $output == *'cannot be pointed back at 1: Input/output error'* ]]
 		[ "$(wc -l <restarts)" -eq "$n" ]
 		[ "$(certificate_id)" != "$OLD" ]

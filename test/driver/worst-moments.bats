@@ -15,7 +15,8 @@ teardown() {
 	down
 }
 
-# A runtime as the hook sees it: "instance" changes with every restart, "uses" is the certificate that it started on.
+# A runtime as the hook sees it: "instance" changes with every restart,
+# "uses" is the certificate that it started on.
 write_hook() {
 	cat >hook <<-HOOK
 		#!/bin/sh
@@ -50,7 +51,8 @@ on_trial() {
 # pass_deadline: as if the trial's time had gone by
 pass_deadline() { put_into_journal trialUntil=1; }
 
-# lives N COMMAND...: life after life, as a supervisor would start it; the number of lives is limited
+# lives N COMMAND...: life after life, as a supervisor would start it;
+# the number of lives is limited
 lives() {
 	local n=$1 rc
 	shift
@@ -78,7 +80,8 @@ lives() {
 @test "worst moment: a kill at the start of a rollback loses no restart" {
 	touch alive
 	INSTANCE='[ "$(gr-journal get phase)" != rolling-back ] || [ ! -e alive ] || { rm alive; kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; }; cat instance' write_hook
-	wrapped gr-commit 'gr-jobs cancel --force -H '"$HOME_DIR"' j1 2>/dev/null; exec "$REAL" "$@"'
+	wrapped gr-commit \
+		'gr-jobs cancel --force -H '"$HOME_DIR"' j1 2>/dev/null; exec "$REAL" "$@"'
 	rotate_job j1
 	timeout 60 fake/rotate.sh once 2>log || [ $? -eq 137 ]
 	[ "$(gr-journal get phase)" = rolling-back ]
@@ -88,7 +91,8 @@ lives() {
 }
 
 @test "worst moment: a runtime that ended on NEW and has no instance any more is rolled back" {
-	INSTANCE='[ ! -e dead ] || exit 1; cat instance' write_hook '[ "$(cat uses)" = '"$OLD"' ] && rm -f dead || touch dead'
+	INSTANCE='[ ! -e dead ] || exit 1; cat instance' write_hook \
+		'[ "$(cat uses)" = '"$OLD"' ] && rm -f dead || touch dead'
 	setting trialSeconds 3
 	wrapped gr-commit 'exit 111'
 	rotate_job j1
@@ -134,11 +138,13 @@ lives() {
 	gr-jobs-client update -d CertificateRotator=true j1 IN_PROGRESS >/dev/null
 	gr-jobs-client get j1
 	# A rotation on record between two certificates that this device has never had.
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "INSERT INTO rotation (execution, thing, job, number, client, old, new, spki, csr, pem, requested)
+	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" \
+		"INSERT INTO rotation (execution, thing, job, number, client, old, new, spki, csr, pem, requested)
 		SELECT id, thing, job, number, thing, 'a', 'b', 's', 'c', 'p', 1 FROM execution WHERE job = 'j1'"
 	timeout 20 rotate.sh once 2>log || [ $? -eq 1 ]
 	[ "$(status_of j1)" = FAILED ]
-	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT coalesce(survivor, '') FROM rotation WHERE job = 'j1'")" = '' ]
+	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" \
+		"SELECT coalesce(survivor, '') FROM rotation WHERE job = 'j1'")" = '' ]
 	rotate_job j2
 	timeout 20 rotate.sh once 2>log || [ $? -eq 1 ]
 	[ "$(status_of j2)" = SUCCEEDED ]
@@ -149,7 +155,8 @@ lives() {
 	pass_deadline
 	for f in record pairs settings execution; do ln -sf /dev/full "$GR_STATE/$f"; done
 	timeout 20 rotate.sh run 3>&- 2>log &
-	await eval '[ "$(certificate_id)" = "$OLD" ] && [ "$(gr-journal get phase)" != committing ]'
+	await eval \
+		'[ "$(certificate_id)" = "$OLD" ] && [ "$(gr-journal get phase)" != committing ]'
 	kill $! || :
 	wait || :
 }
@@ -157,7 +164,8 @@ lives() {
 @test "worst moment: a full disk under the journal does not prevent a rollback" {
 	on_trial
 	pass_deadline
-	# Nothing but the record written ahead has room, and the driver is the first to see that the time has gone by.
+	# Nothing but the record written ahead has room,
+	# and the driver is the first to see that the time has gone by.
 	wrapped gr-install-cert '[ "$1" != recover ] || exit 0; exec "$REAL" "$@"'
 	wrapped gr-journal 'case "$*" in put*phase=rolling-back*) ;; put*) echo "gr-journal: no space left" >&2; exit 111 ;; esac; exec "$REAL" "$@"'
 	timeout 20 fake/rotate.sh run 3>&- 2>log &
@@ -208,7 +216,8 @@ lives() {
 	setting trialSeconds 60
 	rotate_job j2
 	new=$(certificate_id)
-	timeout 30 rotate.sh once || [ $? -eq 1 ]	# j1 itself cannot be ended by this device any more
+	# j1 itself cannot be ended by this device any more
+	timeout 30 rotate.sh once || [ $? -eq 1 ]
 	[ "$(status_of j2)" = SUCCEEDED ]
 	[ "$(certificate_id)" != "$new" ]
 	[ "$(gr-probe)" = "$(certificate_id)" ]
@@ -261,8 +270,17 @@ lives() {
 		rm -f attempts
 		wrapped gr-install-cert '[ "$1" != '"$verb"' ] || [ "$(echo x >>'"$PWD"'/attempts; wc -l <'"$PWD"'/attempts)" -gt 4 ] || { echo "gr-install-cert: no" >&2; exit 111; }; exec "$REAL" "$@"'
 		case $verb in
-		activate) rm -f fake/gr-commit; ln -s "$BIN/gr-commit" fake/gr-commit; rotate_job "j-$verb"; run -0 timeout 60 fake/rotate.sh once ;;
-		rollback) wrapped gr-commit 'echo "gr-commit: refused" >&2; exit 1'; rotate_job "j-$verb"; run -1 timeout 60 fake/rotate.sh once ;;
+		activate)
+			rm -f fake/gr-commit
+			ln -s "$BIN/gr-commit" fake/gr-commit
+			rotate_job "j-$verb"
+			run -0 timeout 60 fake/rotate.sh once
+			;;
+		rollback)
+			wrapped gr-commit 'echo "gr-commit: refused" >&2; exit 1'
+			rotate_job "j-$verb"
+			run -1 timeout 60 fake/rotate.sh once
+			;;
 		esac
 		[ "$(wc -l <attempts)" -eq 5 ]
 		[ "$(wc -l <restarts)" -eq "$([ $verb = activate ] && echo 1 || echo 2)" ]

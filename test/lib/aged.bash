@@ -11,10 +11,12 @@ issue_at() {
 	echo "$((-($1) * 86400))" >then
 	printf 'extendedKeyUsage=clientAuth\n' >then.ext
 	WRONG_CLOCK=$PWD/then LD_PRELOAD=$BATS_FILE_TMPDIR/clock.so ASAN_OPTIONS='' \
-		openssl x509 -req -in "$3" -CA "$4.pem" -CAkey "$4.key" -set_serial "0x$(openssl rand -hex 8)" -days "$2" -extfile then.ext 2>openssl.log
+		openssl x509 -req -in "$3" -CA "$4.pem" -CAkey "$4.key" \
+		-set_serial "0x$(openssl rand -hex 8)" -days "$2" -extfile then.ext 2>openssl.log
 }
 
-# age DAYS-AGO LIFE: our thing's certificate is now one that was issued so many days ago, for so many days
+# age DAYS-AGO LIFE: our thing's certificate is now one that was issued so many days ago,
+# for so many days
 age() {
 	local was id pem ends
 	was=$(certificate_id)

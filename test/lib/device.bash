@@ -31,20 +31,24 @@ rotate_job() {
 
 # What the device holds.
 pair_matches() {
-	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" = "$(openssl pkey -in "$T/private.key" -pubout)" ]
+	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" = \
+		"$(openssl pkey -in "$T/private.key" -pubout)" ]
 }
 # What the registry knows: certificateIds of the thing.
 registered() {
 	gr-registry list-thing-principals -H "$HOME_DIR" "${T##*/}" | cut -f 1
 }
 status_of() {
-	gr-jobs executions -H "$HOME_DIR" "$1" | awk -F'\t' -v t="${T##*/}" '$1 == t { s = $3 } END { print s }'
+	gr-jobs executions -H "$HOME_DIR" "$1" |
+		awk -F'\t' -v t="${T##*/}" '$1 == t { s = $3 } END { print s }'
 }
 reason_of() {
-	gr-jobs executions -H "$HOME_DIR" "$1" | awk -F'\t' -v t="${T##*/}" '$1 == t { s = $5 } END { print s }'
+	gr-jobs executions -H "$HOME_DIR" "$1" |
+		awk -F'\t' -v t="${T##*/}" '$1 == t { s = $5 } END { print s }'
 }
 
-# put_into_journal WORD...: once nobody works any more; what a killed driver had begun ends, and leaves the lock, a moment later
+# put_into_journal WORD...: once nobody works any more;
+# what a killed driver had begun ends, and leaves the lock, a moment later
 put_into_journal() {
 	await flock -n "$GR_STATE/lock" true
 	gr-journal put "$@"
@@ -60,7 +64,8 @@ has_one_certificate() {
 	[ "$(registered | wc -l)" -eq 1 ]
 }
 
-# The device is as after a rotation that succeeded: a new pair, one certificate, the old one deleted and refused.
+# The device is as after a rotation that succeeded: a new pair, one certificate,
+# the old one deleted and refused.
 assert_rotated() {
 	[ "$(status_of "$1")" = SUCCEEDED ]
 	[ "$(certificate_id)" != "$OLD" ]
@@ -95,7 +100,8 @@ assert_tidy() {
 	[ "$(gr-install-cert status | grep -c '^generation')" -eq 1 ]
 }
 
-# wrapped PROGRAM BODY: a copy of bin/ by links in ./fake in which one program is a script; "$REAL" is the real one
+# wrapped PROGRAM BODY: a copy of bin/ by links in ./fake in which one program is a script;
+# "$REAL" is the real one
 wrapped() {
 	[ -d fake ] || { mkdir fake; ln -s "$BIN"/* fake/; }
 	rm -f "fake/$1"
@@ -103,13 +109,14 @@ wrapped() {
 	chmod +x "fake/$1"
 }
 
-# deny ACTION RESOURCE...: adds a Deny statement to the policy of all things, in the place of what a nucleus alone needs: it may be
-# 2048 characters long
+# deny ACTION RESOURCE...: adds a Deny statement to the policy of all things, in the place of what
+# a nucleus alone needs: it may be 2048 characters long
 deny() {
 	local action=$1 resources
 	shift
 	resources=$(printf '%s\n' "$@" | jq -R . | jq -s .)
-	jq --arg a "$action" --argjson r "$resources" '(.Statement[].Resource | arrays) |= map(select(test("/shadow/|/greengrassv2/") | not))
+	jq --arg a "$action" --argjson r "$resources" \
+		'(.Statement[].Resource | arrays) |= map(select(test("/shadow/|/greengrassv2/") | not))
 		| .Statement += [{Effect: "Deny", Action: $a, Resource: $r}]' \
 		"$ROOT/share/policies/rotation.json" >policy.json
 	gr-registry create-policy -H "$HOME_DIR" rotation policy.json

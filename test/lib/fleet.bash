@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# fleet.bash - a lab with a lossy broker, things with a driver each as a service manager would keep it, and what must be
-# true of a thing after whatever happened to it. For the tests of message faults, messages-run and soak. Load after helper
-# and device.
+# fleet.bash - a lab with a lossy broker, things with a driver each as a service manager would keep
+# it, and what must be true of a thing after whatever happened to it. For the tests of message
+# faults, messages-run and soak. Load after helper and device.
 
 MISHAPS=$ROOT/build/${SANITIZE:+sanitize/}fault
 
@@ -50,21 +50,26 @@ thing() {
 eventually() {
 	local end=$((SECONDS + ${PATIENCE:-300}))
 	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] && [ ! -e "$LAB/stop" ] || { echo "never came true: $*" >&2; return 1; }
+		[ "$SECONDS" -lt "$end" ] && [ ! -e "$LAB/stop" ] || {
+			echo "never came true: $*" >&2
+			return 1
+		}
 		sleep "${PACE:-0.1}"
 	done
 }
 
-# --- drivers --------------------------------------------------------------------------------------
+# --- drivers -------------------------------------------------------------------------------------
 
-# Each life of the driver is a session of its own, started anew whenever it ends. What cannot work is not tried again.
+# Each life of the driver is a session of its own, started anew whenever it ends.
+# What cannot work is not tried again.
 keep_driving() {
 	local rc=0 runner
 	while [ -d "$T" ] && [ ! -e "$T/stop" ] && [ "$rc" -ne 100 ]; do
 		rc=0 runner=
 		[ ! -e "$T/runner" ] || { runner=$(cat "$T/runner"); rm "$T/runner"; }
 		# shellcheck disable=SC2086 # a command with its arguments, for this life alone
-		setsid --wait sh -c 'echo $$ >"$0"; exec "$@"' "$T/driver" $runner rotate.sh run >>"$T/log" 2>&1 || rc=$?
+		setsid --wait sh -c 'echo $$ >"$0"; exec "$@"' "$T/driver" $runner \
+			rotate.sh run >>"$T/log" 2>&1 || rc=$?
 	done
 }
 
@@ -82,7 +87,8 @@ park() {
 	rm "$T/stop" "$T/driver"
 }
 
-# runtime: a client in the place of a nucleus, as the thing itself, restarted by the hook; the driver is T#gr then
+# runtime: a client in the place of a nucleus, as the thing itself, restarted by the hook;
+# the driver is T#gr then
 runtime() {
 	cat >"$T/hook" <<-EOF
 		#!/bin/sh
@@ -103,7 +109,7 @@ runtime() {
 	"$T/hook" restart
 }
 
-# --- what went through the broker -------------------------------------------------------------------
+# --- what went through the broker ----------------------------------------------------------------
 
 # mark: traced prints what came after it, of the thing: NAME DEED
 mark() { MARK=$(stat -c %s "$LAB/trace"); }
@@ -114,22 +120,27 @@ is_listening() {
 	local last
 	last=$(traced | grep -E '^(jobs/get|jobs/get/accepted|jobs/.*/get|jobs/.*/update|certificate/create|certificate/commit) ' | tail -n 1)
 	case $last in
-	'jobs/get/accepted drop' | 'jobs/get/accepted delay' | 'jobs/get/accepted swap') return 1 ;;
+	'jobs/get/accepted drop' | 'jobs/get/accepted delay' | 'jobs/get/accepted swap')
+		return 1
+		;;
 	'jobs/get/accepted '*) ;;
 	*) return 1 ;;
 	esac
 }
 
-# mishap RULE...: for the thing, from now on, in place of what was said before; see test/fault/gr-lossy/rule.h
+# mishap RULE...: for the thing, from now on, in place of what was said before;
+# see test/fault/gr-lossy/rule.h
 mishap() {
 	printf '%s\n' "$@" >"$T/rules"
-	eventually mosquitto_pub --unix "$LAB/home/shared/broker.sock" -q 1 -t "fault/$THING" -f "$T/rules" 2>/dev/null
+	eventually mosquitto_pub --unix "$LAB/home/shared/broker.sock" -q 1 -t "fault/$THING" \
+		-f "$T/rules" 2>/dev/null
 }
 
-# What the rotation of $JOB consisted of, as traced: N NAME for the N-th message of that name, which is a pattern.
+# What the rotation of $JOB consisted of, as traced: N NAME for the N-th message of that name,
+# which is a pattern.
 messages() { traced | awk -v job="jobs/$JOB/" '{ sub(job, "jobs/*/", $1); print ++n[$1], $1 }'; }
 
-# --- rotations -------------------------------------------------------------------------------------
+# --- rotations -----------------------------------------------------------------------------------
 
 # A job whose rollout is still to come has no execution.
 status_is_final() {
@@ -159,10 +170,11 @@ clean_rotation() {
 ended_as() {
 	local status
 	status=$(status_of "$1")
-	[[ $status =~ ^($2)$ ]] || wrong "job $1 ended as ${status:-nothing}, not $2: $(reason_of "$1")"
+	[[ $status =~ ^($2)$ ]] ||
+		wrong "job $1 ended as ${status:-nothing}, not $2: $(reason_of "$1")"
 }
 
-# --- invariants --------------------------------------------------------------------------------------
+# --- invariants ----------------------------------------------------------------------------------
 
 wrong() {
 	printf '%s: %s\n' "$THING" "$*" >&2
@@ -174,14 +186,22 @@ only_certificate_is() {
 }
 
 # What lies on disk, generations without their number.
-layout() { (cd "$T" && find . -path ./.gr/private.key/live -prune -o -path './.gr*' -print | sed 's,/[0-9][0-9]*\b,/N,' | sort); }
+layout() {
+	(
+		cd "$T" &&
+			find . -path ./.gr/private.key/live -prune -o -path './.gr*' -print |
+				sed 's,/[0-9][0-9]*\b,/N,' | sort
+	)
+}
 
 # No process of an earlier life.
 all_of_this_life() {
 	local pid life
 	life=$(cat "$T/driver")
-	for pid in $(grep -lzxF "GR_STATE=$T/state" /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3); do
-		[ "$(ps -o sid= -p "$pid" | tr -d ' ')" = "$life" ] || [ ! -d "/proc/$pid" ] || wrong "process $pid of an earlier life" || return
+	for pid in $(grep -lzxF "GR_STATE=$T/state" /proc/[0-9]*/environ 2>/dev/null |
+		cut -d / -f 3); do
+		[ "$(ps -o sid= -p "$pid" | tr -d ' ')" = "$life" ] ||
+			[ ! -d "/proc/$pid" ] || wrong "process $pid of an earlier life" || return
 	done
 }
 
@@ -197,17 +217,22 @@ healthy() {
 	eventually probe	# the broker may be away for another thing's sake
 	id=$(cat "$T/probed")
 	[ -n "$id" ] || wrong "the broker does not take the pair: $(cat "$T/probe.error")" || return
-	[ "$id" = "$(certificate_id)" ] || wrong "the configured certificate is not the live one" || return
+	[ "$id" = "$(certificate_id)" ] ||
+		wrong "the configured certificate is not the live one" || return
 	pair_matches || wrong "key and certificate do not match" || return
-	await only_certificate_is "$id" || wrong "not exactly one certificate, ACTIVE and attached" || return
-	[ -z "$(sql "SELECT * FROM third WHERE thing = '$THING'")" ] || wrong "had a third certificate" || return
-	[ -z "$(find "$T" -type f -perm /077 -exec grep -l 'PRIVATE KEY' {} +)" ] || wrong "a private key can be read by others" || return
-	[ "$(gr-install-cert status | grep -c '^generation')" -eq 1 ] || wrong "a stray generation" || return
+	await only_certificate_is "$id" ||
+		wrong "not exactly one certificate, ACTIVE and attached" || return
+	[ -z "$(sql "SELECT * FROM third WHERE thing = '$THING'")" ] ||
+		wrong "had a third certificate" || return
+	[ -z "$(find "$T" -type f -perm /077 -exec grep -l 'PRIVATE KEY' {} +)" ] ||
+		wrong "a private key can be read by others" || return
+	[ "$(gr-install-cert status | grep -c '^generation')" -eq 1 ] ||
+		wrong "a stray generation" || return
 	[ ! -f "$T/layout" ] || diff "$T/layout" <(layout) || wrong "strays on disk" || return
 	eventually all_of_this_life
 }
 
-# --- servers ------------------------------------------------------------------------------------------
+# --- servers -------------------------------------------------------------------------------------
 
 # Starts them anew whenever they have died, until the lab is stopped.
 keep_servers() {
@@ -226,26 +251,28 @@ server_runs() {
 	pid=$(cat "$LAB/$1.pid" 2>/dev/null) && grep -qs . "/proc/$pid/cmdline"
 }
 
-# --- wires ----------------------------------------------------------------------------------------------
+# --- wires ---------------------------------------------------------------------------------------
 
 # wires N: for things 1 to N of the lab, instead of the broker's port
 wires() {
 	local i ports
 	mkfifo "$LAB/wire"
-	"$MISHAPS/bin/gr-wire" -n "$1" "$(cat "$LAB/port")" <"$LAB/wire" >"$LAB/wire.log" 2>&1 3>&- &
+	"$MISHAPS/bin/gr-wire" -n "$1" "$(cat "$LAB/port")" \
+		<"$LAB/wire" >"$LAB/wire.log" 2>&1 3>&- &
 	exec {WIRE}>"$LAB/wire"
 	eventually test -s "$LAB/wire.log"
 	read -r -a ports <"$LAB/wire.log"
 	for ((i = 1; i <= $1; i++)); do
-		sed -i "s/^iotDataPort = .*/iotDataPort = ${ports[i - 1]}/" "$LAB/things/thing-$i/gr.conf"
+		sed -i "s/^iotDataPort = .*/iotDataPort = ${ports[i - 1]}/" \
+			"$LAB/things/thing-$i/gr.conf"
 	done
 }
 
-# --- many points ---------------------------------------------------------------------------------------
+# --- many points ---------------------------------------------------------------------------------
 
-# crew THINGS PLACE COMMAND...: COMMAND WORD... for each line of the file `points`, on several things at once, each with a
-# driver; PLACE N chooses the N-th of them. It must be well before and after. `outcome` gets a line "survived|lost POINT"
-# for each; 0: all survived.
+# crew THINGS PLACE COMMAND...: COMMAND WORD... for each line of the file `points`, on several
+# things at once, each with a driver; PLACE N chooses the N-th of them. It must be well before and
+# after. `outcome` gets a line "survived|lost POINT" for each; 0: all survived.
 crew() {
 	local n=$1 i pids=
 	shift
@@ -256,13 +283,17 @@ crew() {
 	done
 	# shellcheck disable=SC2086 # several
 	wait $pids
-	[ "$(grep -c '^survived ' outcome)" -eq "$(wc -l <points)" ] && ! grep -v '^survived ' outcome
+	[ "$(grep -c '^survived ' outcome)" -eq "$(wc -l <points)" ] &&
+		! grep -v '^survived ' outcome
 }
 
 work() {
 	local i=$1 n=$2 place=$3 point
 	shift 3
-	"$place" "$i" && drive && clean_rotation && layout >"$T/layout" && clean_rotation || { echo "lost before-$i" >>outcome; return 1; }
+	"$place" "$i" && drive && clean_rotation && layout >"$T/layout" && clean_rotation || {
+		echo "lost before-$i" >>outcome
+		return 1
+	}
 	while read -r -u 4 point; do
 		# shellcheck disable=SC2086 # several words
 		if "$@" $point; then
@@ -280,7 +311,8 @@ work() {
 # A place: the things of one lab. A place with a lab for each thing sets OWN_LAB.
 here() { thing "thing-$1"; }
 
-# struck DEED N NAME: survives if the deed is done to the N-th message of that name and the job succeeds all the same.
+# struck DEED N NAME: survives if the deed is done to the N-th message of that name and the job
+# succeeds all the same.
 struck() {
 	new_job
 	mark

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# helper.bash - what every test file loads: the programs first on PATH, a folder of its own, no settings from outside.
+# helper.bash - what every test file loads: the programs first on PATH, a folder of its own,
+# no settings from outside.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 if [ -n "${SANITIZE:-}" ]; then
 	BIN=$ROOT/build/sanitize/bin
-	# 86 is no exit status of ours: a sanitizer's finding can never pass for an expected failure.
+	# 86 is no exit status of ours: a sanitizer's finding can never pass for
+	# an expected failure.
 	export ASAN_OPTIONS=exitcode=86:detect_leaks=1 UBSAN_OPTIONS=exitcode=86:print_stacktrace=1
 else
 	BIN=$ROOT/bin
@@ -37,10 +39,14 @@ not() {
 # process_is_gone PID: it has ended; its parent may not have noticed yet.
 process_is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 
-free_port() { perl -MSocket -e 'socket(S,AF_INET,SOCK_STREAM,0);bind(S,sockaddr_in(0,INADDR_LOOPBACK));print((sockaddr_in(getsockname S))[0])'; }
+free_port() {
+	perl -MSocket -e 'socket(S,AF_INET,SOCK_STREAM,0);bind(S,sockaddr_in(0,INADDR_LOOPBACK));print((sockaddr_in(getsockname S))[0])'
+}
 
 # certificate_id [FILE]: of the certificate in FILE, or of the one that the device T holds.
-certificate_id() { openssl x509 -in "${1:-$T/certificate.pem}" -outform DER | sha256sum | cut -d ' ' -f 1; }
+certificate_id() {
+	openssl x509 -in "${1:-$T/certificate.pem}" -outform DER | sha256sum | cut -d ' ' -f 1
+}
 
 # sql STATEMENTS: in the registry of the backend that the test has.
 sql() { sqlite3 -cmd '.timeout 20000' "${WORLD:-${GR_HOME:-$HOME_DIR}}/shared/registry.db" "$1"; }

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# lab.bash - a lab (scripts/lab/lab.sh) for the tests of the backend: its things, raw requests over their
-# credentials, and what the registry says afterwards.
+# lab.bash - a lab (scripts/lab/lab.sh) for the tests of the backend: its things, raw requests over
+# their credentials, and what the registry says afterwards.
 #
-# THING, CERT, KEY and CLIENT name who is speaking; ANSWER ("accepted", "rejected") and BODY hold the last answer.
+# THING, CERT, KEY and CLIENT name who is speaking;
+# ANSWER ("accepted", "rejected") and BODY hold the last answer.
 
 # lab_up [OPTION...]: one for the whole file, from setup_file.
 lab_up() {
@@ -42,8 +43,8 @@ own_lab() {
 }
 own_lab_down() { lab_end "$BATS_TEST_TMPDIR/lab"; }
 
-# daemon_alone [OPTION...]: a gr-backendd in ./home without a broker, for tests that need jobs to be rolled out and no more;
-# daemon_alone_end for teardown.
+# daemon_alone [OPTION...]: a gr-backendd in ./home without a broker, for tests that need jobs to
+# be rolled out and no more; daemon_alone_end for teardown.
 daemon_alone() {
 	[ -d home/ca ] || gr-ca init -H "$PWD/home" -a ECDSA-P256
 	gr-backendd -H "$PWD/home" -c 0 "$@" >daemon.log 2>&1 3>&- &
@@ -64,7 +65,8 @@ backend() { lab.sh "$1" "$LAB" backend 3>&- 5>&-; }
 before_notices_had_columns() {
 	local column
 	sql 'DROP TRIGGER notice_execution; DROP TRIGGER notice_job; DROP TRIGGER notice_alarm'
-	for column in event job thing number status details reason comment kind certificate text; do
+	for column in event job thing number status details reason comment kind \
+		certificate text; do
 		sql "ALTER TABLE notice DROP COLUMN $column"
 	done
 }
@@ -104,7 +106,8 @@ topic() {
 # ask STEP...: see tools/ask.c; ask_build makes it, once for a file.
 ask_build() { gcc -O1 -o "$BATS_FILE_TMPDIR/ask" "$ROOT/test/tools/ask.c" -lmosquitto; }
 ask() {
-	timeout 120 "$BATS_FILE_TMPDIR/ask" -p "$PORT" -a "$GR_HOME/ca/ca.pem" -c "$CERT" -k "$KEY" -i "$CLIENT" "$@"
+	timeout 120 "$BATS_FILE_TMPDIR/ask" -p "$PORT" -a "$GR_HOME/ca/ca.pem" -c "$CERT" \
+		-k "$KEY" -i "$CLIENT" "$@"
 }
 
 # request KIND PAYLOAD: sets ANSWER and BODY; the messages are in the file `messages`
@@ -120,12 +123,18 @@ accepted() { request "$@" && [ "$ANSWER" = accepted ] || { echo "$ANSWER $BODY" 
 # rejected KIND PAYLOAD CODE: of the Jobs service
 rejected() {
 	request "$1" "$2"
-	[ "$ANSWER" = rejected ] && [ "$(jq -r .code <<<"$BODY")" = "$3" ] || { echo "$ANSWER $BODY" >&2; return 1; }
+	[ "$ANSWER" = rejected ] && [ "$(jq -r .code <<<"$BODY")" = "$3" ] || {
+		echo "$ANSWER $BODY" >&2
+		return 1
+	}
 }
 # refused KIND PAYLOAD MESSAGE: of create and commit
 refused() {
 	request "$1" "$2"
-	[ "$ANSWER" = rejected ] && [ "$(jq -r .errorMsg <<<"$BODY")" = "$3" ] || { echo "$ANSWER $BODY" >&2; return 1; }
+	[ "$ANSWER" = rejected ] && [ "$(jq -r .errorMsg <<<"$BODY")" = "$3" ] || {
+		echo "$ANSWER $BODY" >&2
+		return 1
+	}
 }
 
 # Times in whole seconds near now become "S"; every other value stays what it is.
@@ -141,19 +150,23 @@ json_is() {
 }
 body_is() { json_is "$BODY" "$@"; }
 
-# story STEP...: what comes in on one session, in order, as words: topics below jobs/, without the answers to get.
-# Two requests begin and end it: whatever was given rise to has been sent before the answer to the second.
+# story STEP...: what comes in on one session, in order, as words: topics below jobs/, without the
+# answers to get. Two requests begin and end it: whatever was given rise to has been sent before
+# the answer to the second.
 story() {
 	local -a turn=("$(topic jobs/get)" '{}' "$(topic jobs/get)" '{}')
-	ask "${turn[@]}" "+$(topic jobs/notify)" "+$(topic jobs/notify-next)" "$@" "${turn[@]}" >messages || return
-	grep -v "/jobs/get/accepted " messages | sed "s,^.aws/things/$THING/jobs/\([^ ]*\) .*,\1," | xargs
+	ask "${turn[@]}" "+$(topic jobs/notify)" "+$(topic jobs/notify-next)" "$@" \
+		"${turn[@]}" >messages || return
+	grep -v "/jobs/get/accepted " messages |
+		sed "s,^.aws/things/$THING/jobs/\([^ ]*\) .*,\1," | xargs
 }
 # message WORD: the payload of the last one on jobs/WORD
 message() { grep -F "$(topic "jobs/$1") " messages | tail -n 1 | cut -d ' ' -f 2-; }
 
 # job_new ID [OPTION...]: for our thing
 job_new() { gr-jobs create -t "thing/$THING" "${@:2}" "$1" >/dev/null; }
-# other_job ID [OPTION...]: one that is no rotation, so that SUCCEEDED needs nothing else; for our thing
+# other_job ID [OPTION...]: one that is no rotation, so that SUCCEEDED needs nothing else;
+# for our thing
 other_job() {
 	echo '{"operation":"other"}' >other.json
 	job_new "$1" -d other.json "${@:2}"
@@ -164,13 +177,15 @@ key_new() {
 	local name=$1 subject=${2:-/O=gr lab/CN=$THING}
 	shift $(($# < 2 ? $# : 2))
 	[ $# -gt 0 ] || set -- -newkey ec -pkeyopt ec_paramgen_curve:P-256
-	openssl req -new -nodes -keyout "$name.key" -out "$name.csr" -subj "$subject" "$@" 2>/dev/null
+	openssl req -new -nodes -keyout "$name.key" -out "$name.csr" \
+		-subj "$subject" "$@" 2>/dev/null
 }
 
 # csr_of NAME [MEMBERS]: the payload of create for our job, with other members
 csr_of() { jq -nc --rawfile csr "$1.csr" --arg job "$J" '{jobId: $job, csr: $csr} + '"${2:-{\}}"; }
 
-# job_started [ID]: a rotation, IN_PROGRESS, by a device that says that it is ours unless DEVICE is set to another word
+# job_started [ID]: a rotation, IN_PROGRESS, by a device that says that it is ours unless DEVICE is
+# set to another word
 job_started() {
 	job_new "${1:-$J}"
 	accepted "jobs/${1:-$J}/update" \
@@ -196,26 +211,41 @@ say() {
 		'{status: $s} + if $s == "FAILED" or $s == "REJECTED" then {statusDetails: {CertificateRotatorDevice: $device}} else {} end')"
 }
 # heard STATUS SURVIVOR: the final word is accepted
-heard() { say "$1" && [ "$ANSWER" = accepted ] && custody_is survivor "$2" || { echo "$ANSWER $BODY" >&2; return 1; }; }
+heard() {
+	say "$1" && [ "$ANSWER" = accepted ] && custody_is survivor "$2" || {
+		echo "$ANSWER $BODY" >&2
+		return 1
+	}
+}
 
 # custody_is COLUMN VALUE: of the newest rotation of our thing
-custody_is() { sql_is "SELECT coalesce($1, '') FROM rotation WHERE thing = '$THING' ORDER BY id DESC LIMIT 1" "$2"; }
-execution_is() { sql_is "SELECT status FROM execution WHERE thing = '$THING' AND job = '${2:-$J}'" "$1"; }
+custody_is() {
+	sql_is "SELECT coalesce($1, '') FROM rotation WHERE thing = '$THING' ORDER BY id DESC LIMIT 1" "$2"
+}
+execution_is() {
+	sql_is "SELECT status FROM execution WHERE thing = '$THING' AND job = '${2:-$J}'" "$1"
+}
 certificate_is_gone() { [ "$(sql "SELECT count(*) FROM certificate WHERE id = '$1'")" = 0 ]; }
 # only_is ID: our thing has this one certificate, and it is ACTIVE
-only_is() { sql_is "SELECT p.certificate || c.status FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = '$THING'" "$1ACTIVE"; }
-both_stay() { sql_is "SELECT count(*) FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = '$THING' AND c.status = 'ACTIVE'" 2; }
+only_is() {
+	sql_is "SELECT p.certificate || c.status FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = '$THING'" "$1ACTIVE"
+}
+both_stay() {
+	sql_is "SELECT count(*) FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = '$THING' AND c.status = 'ACTIVE'" 2
+}
 alarms() { sql "SELECT count(*) FROM alarm WHERE kind = '$1' AND thing = '${2-$THING}'"; }
 
 # The registry without what comes and goes with connections, and the ledger.
 state() {
 	local table
-	for table in thing thing_group member principal policy certificate_policy seen_key revoked job execution; do
+	for table in thing thing_group member principal policy certificate_policy seen_key \
+		revoked job execution; do
 		sql "SELECT '$table', * FROM $table"
 	done
 	sql 'SELECT id, status, spki, not_after, created, retired FROM certificate'
 	sql 'SELECT id, execution, thing, job, number, client, old, new, spki, requested, used, committed, survivor, decided, retired FROM rotation'
-	[ ! -f "$GR_HOME/ledger" ] || sed "/^{\"event\":\"signed\"/d" "$GR_HOME/ledger"	# what came of it stands in other lines
+	# what came of it stands in other lines
+	[ ! -f "$GR_HOME/ledger" ] || sed "/^{\"event\":\"signed\"/d" "$GR_HOME/ledger"
 }
 remember() { state >before; }
 is_unchanged() { state | diff before -; }

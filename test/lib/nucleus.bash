@@ -24,7 +24,8 @@ log_identity() {
 	log_line "$1" changed system/rootCaPath '"/greengrass/v2/rootCA.pem"'
 	log_line "$1" changed system/rootpath '"/greengrass/v2"'
 	log_line "$1" changed system/thingName '"core-1"'
-	log_line "$1" changed services/aws.greengrass.Nucleus/configuration/iotDataEndpoint '"data.example.com"'
+	log_line "$1" changed services/aws.greengrass.Nucleus/configuration/iotDataEndpoint \
+		'"data.example.com"'
 }
 
 # log_nucleus: what every log has besides.
@@ -33,11 +34,14 @@ log_nucleus() {
 	log_line 1 changed services/main/lifecycle/run '""'
 	log_line 1700000000000 interiorAdded services/aws.greengrass.Nucleus/dependencies
 	log_line 1700000000000 changed services/aws.greengrass.Nucleus/componentType '"NUCLEUS"'
-	log_line 1700000000000 changed services/aws.greengrass.Nucleus/configuration/awsRegion '"eu-west-1"'
+	log_line 1700000000000 changed services/aws.greengrass.Nucleus/configuration/awsRegion \
+		'"eu-west-1"'
 	log_line 1 changed services/aws.greengrass.Nucleus/configuration/mqtt/port 8883
-	log_line 1 changed services/aws.greengrass.Nucleus/configuration/mqtt/spooler/maxSizeInBytes 2621440
+	log_line 1 changed \
+		services/aws.greengrass.Nucleus/configuration/mqtt/spooler/maxSizeInBytes 2621440
 	log_line 1700000000000 changed services/DeploymentService/runtime/ProcessedDeployments null
-	log_line 1700000000500 timestampUpdated services/aws.greengrass.Nucleus/configuration/awsRegion '"eu-west-1"'
+	log_line 1700000000500 timestampUpdated \
+		services/aws.greengrass.Nucleus/configuration/awsRegion '"eu-west-1"'
 }
 
 # make_classic: its log and its snapshot agree.
@@ -133,7 +137,8 @@ lite_config() {
 
 # identity: what gr-config says, in five lines without keys.
 identity() {
-	gr-config "$@" | sed -n 's/^\(thingName\|certificateFilePath\|privateKeyPath\|rootCaPath\|iotDataEndpoint\)=//p'
+	gr-config "$@" |
+		sed -n 's/^\(thingName\|certificateFilePath\|privateKeyPath\|rootCaPath\|iotDataEndpoint\)=//p'
 }
 # source_of KEY
 source_of() { gr-config --explain | sed -n "s/^$1=.*	//p"; }
@@ -148,6 +153,9 @@ ${2}" ] || { gr-config --explain >&2; return 1; }
 }
 # bad_line: the last run wrote one line alone on standard error and nothing on standard output.
 bad_line() {
-	[ -z "$output" ] && [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == "gr-config: "* ]] || { echo "$output$stderr" >&2; return 1; }
+	[ -z "$output" ] && [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == "gr-config: "* ]] || {
+		echo "$output$stderr" >&2
+		return 1
+	}
 	[[ $stderr == *"$1"* ]] || { echo "$stderr" >&2; return 1; }
 }

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# report.bash - a fleet with something for every section of the fleet page, some of it written by an enemy.
+# report.bash - a fleet with something for every section of the fleet page,
+# some of it written by an enemy.
 
-# A device may give any reason. What it would like to be is a tag, a script, an entity, the end of an attribute.
+# A device may give any reason. What it would like to be is a tag, a script, an entity,
+# the end of an attribute.
 EVIL='<script>document.title="owned"</script><img src=x onerror="document.title=1"> &lt;b&gt; "x" '\''y'\'' </td></table>'
 LONG=$(printf 'x%.0s' $(seq 400))
 
@@ -21,7 +23,8 @@ fleet_made() {
 	daemon_alone
 	gr-jobs create -t thinggroup/all november >/dev/null
 	gr-jobs create -t thing/one -t thing/two done >/dev/null
-	gr-jobs create -s "$(date -u -d '+2 days' +%Y-%m-%dT%H:%M)" -t thing/one december >/dev/null
+	gr-jobs create -s "$(date -u -d '+2 days' +%Y-%m-%dT%H:%M)" \
+		-t thing/one december >/dev/null
 	await sql_is 'SELECT count(*) FROM execution' 7
 	daemon_alone_end
 	sql "UPDATE execution SET status = 'SUCCEEDED' WHERE job = 'done' OR (job = 'november' AND thing = 'one');

@@ -1,21 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-# session.bash - a plain Mosquitto with mutual TLS, throwaway CAs and devices, in the test's own folder.
+# session.bash - a plain Mosquitto with mutual TLS, throwaway CAs and devices,
+# in the test's own folder.
 
 # make_ca NAME: NAME.pem, NAME.key
 make_ca() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.pem" \
-		-subj "/CN=$1" -days 30 2>/dev/null
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout "$1.key" -out "$1.pem" -subj "/CN=$1" -days 30 2>/dev/null
 }
 
 # issue_pair NAME SUBJECT CA [DAYS [SAN]]: NAME.pem, NAME.key, NAME.csr
 issue_pair() {
-	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.csr" -subj "$2" 2>/dev/null
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" \
+		-out "$1.csr" -subj "$2" 2>/dev/null
 	printf 'subjectAltName=%s\n' "${5:-DNS:unused}" >"$1.ext"
-	openssl x509 -req -in "$1.csr" -CA "$3.pem" -CAkey "$3.key" -set_serial "0x$(openssl rand -hex 8)" \
+	openssl x509 -req -in "$1.csr" -CA "$3.pem" -CAkey "$3.key" \
+		-set_serial "0x$(openssl rand -hex 8)" \
 		-days "${4:-30}" -extfile "$1.ext" -out "$1.pem" 2>/dev/null
 }
 
-# start_broker [LINE...]: a broker for localhost and 127.0.0.1 (trusts ca.pem); sets PORT and BROKER.
+# start_broker [LINE...]: a broker for localhost and 127.0.0.1 (trusts ca.pem);
+# sets PORT and BROKER.
 start_broker() {
 	[ -f ca.pem ] || make_ca ca
 	[ -f server.pem ] || issue_pair server /CN=localhost ca 30 DNS:localhost,IP:127.0.0.1
@@ -23,9 +27,11 @@ start_broker() {
 	for attempt in 1 2 3 4 5; do
 		PORT=$(free_port)
 		{
-			printf '%s\n' 'per_listener_settings false' 'set_tcp_nodelay true' "user $(id -un)" \
-				"log_dest file $PWD/broker.log" 'log_type all' "listener $PORT 127.0.0.1" \
-				"cafile $PWD/ca.pem" "certfile $PWD/server.pem" "keyfile $PWD/server.key" 'require_certificate true'
+			printf '%s\n' 'per_listener_settings false' 'set_tcp_nodelay true' \
+				"user $(id -un)" "log_dest file $PWD/broker.log" \
+				'log_type all' "listener $PORT 127.0.0.1" "cafile $PWD/ca.pem" \
+				"certfile $PWD/server.pem" "keyfile $PWD/server.key" \
+				'require_certificate true'
 			printf '%s\n' "${@:-allow_anonymous true}"
 		} >broker.conf
 		: >broker.log
@@ -47,12 +53,15 @@ stop_broker() {
 	BROKER=
 }
 
-# configure THING [NAME]: gr.conf for the thing with the pair NAME (default device, made if missing).
+# configure THING [NAME]: gr.conf for the thing with the pair NAME (default device,
+# made if missing).
 configure() {
 	local name=${2:-device}
 	[ -f "$name.pem" ] || issue_pair "$name" "/CN=$1" ca
-	printf '%s\n' "thingName = $1" "privateKeyPath = $PWD/$name.key" "certificateFilePath = $PWD/$name.pem" \
-		"rootCaPath = $PWD/ca.pem" 'iotDataEndpoint = localhost' "iotDataPort = $PORT" 'requestTimeoutSeconds = 20' >gr.conf
+	printf '%s\n' "thingName = $1" "privateKeyPath = $PWD/$name.key" \
+		"certificateFilePath = $PWD/$name.pem" \
+		"rootCaPath = $PWD/ca.pem" 'iotDataEndpoint = localhost' "iotDataPort = $PORT" \
+		'requestTimeoutSeconds = 20' >gr.conf
 	export GR_CONF=$PWD/gr.conf GR_STATE=$PWD
 }
 
@@ -76,12 +85,13 @@ stop_link() {
 	LINK=
 }
 
-# start_service REQUEST COMMAND: a foreign backend; for each message on the topic REQUEST, COMMAND gets it on standard input.
+# start_service REQUEST COMMAND: a foreign backend;
+# for each message on the topic REQUEST, COMMAND gets it on standard input.
 start_service() {
 	[ -f service.pem ] || issue_pair service /CN=service ca
 	mkfifo service.in
-	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert service.pem --key service.key -i service \
-		-t "$1" >service.in 3>&- 7>&- &
+	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert service.pem \
+		--key service.key -i service -t "$1" >service.in 3>&- 7>&- &
 	SERVICE=$!
 	while read -r request; do printf '%s\n' "$request" | "$2"; done <service.in 3>&- 7>&- &
 	ANSWERING=$!
@@ -90,7 +100,8 @@ start_service() {
 
 # answer TOPIC PAYLOAD: as the foreign backend.
 answer() {
-	mosquitto_pub -h localhost -p "$PORT" --cafile ca.pem --cert service.pem --key service.key -q 1 -t "$1" -m "$2"
+	mosquitto_pub -h localhost -p "$PORT" --cafile ca.pem --cert service.pem \
+		--key service.key -q 1 -t "$1" -m "$2"
 }
 
 stop_service() {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shared-lab.bash - one lab for all tests of a file; each test has a thing and a job of its own there. Load after lab.
+# shared-lab.bash - one lab for all tests of a file;
+# each test has a thing and a job of its own there. Load after lab.
 #
 # A file that needs more defines setup_file or setup anew, with lab_up or lab_use first.
 

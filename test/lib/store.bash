@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# store.bash - a device without a network: plain credentials, a configuration, and how to look at them. Load after helper.
+# store.bash - a device without a network: plain credentials, a configuration,
+# and how to look at them. Load after helper.
 
 # make_pair KEY CERTIFICATE [SUBJECT]: a new P-256 key and a certificate that it signed itself.
 make_pair() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1" -out "$2" -subj "${3:-/CN=thing1}" -days 30 2>/dev/null
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1" \
+		-out "$2" -subj "${3:-/CN=thing1}" -days 30 2>/dev/null
 }
 
 # make_device: dev/private.key, dev/cert.pem and gr.conf, all in the current folder.
@@ -25,10 +27,12 @@ make_device() {
 
 # certify N FILE: what an issuer would answer for generation N's CSR.
 certify() {
-	gr-csr -g "$1" | openssl x509 -req -signkey "$STORE/$1/private.key" -days 20 -out "$2" 2>/dev/null
+	gr-csr -g "$1" |
+		openssl x509 -req -signkey "$STORE/$1/private.key" -days 20 -out "$2" 2>/dev/null
 }
 
-# make_trial: adopted as 1, generation 2 staged, phase trial, a deadline far away; nothing activated yet.
+# make_trial: adopted as 1, generation 2 staged, phase trial, a deadline far away;
+# nothing activated yet.
 make_trial() {
 	make_device
 	gr-install-cert adopt >/dev/null
@@ -42,12 +46,14 @@ make_trial() {
 
 # dev_pair_matches: the key and the certificate in ./dev belong together, by openssl(1).
 dev_pair_matches() {
-	[ "$(openssl x509 -in dev/cert.pem -noout -pubkey)" = "$(openssl pkey -in dev/private.key -pubout)" ]
+	[ "$(openssl x509 -in dev/cert.pem -noout -pubkey)" = \
+		"$(openssl pkey -in dev/private.key -pubout)" ]
 }
 
 live() { readlink "$STORE/live"; }
 
-# hold_lock [stubborn]: a driver that leads its own process group and holds the lock; its pid is in $HOLDER.
+# hold_lock [stubborn]: a driver that leads its own process group and holds the lock;
+# its pid is in $HOLDER.
 hold_lock() {
 	mkdir -p state
 	mkfifo ready

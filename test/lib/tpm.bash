@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# tpm.bash - a TPM in software: swtpm, tpm2-abrmd on a bus of its own, tpm2-pkcs11. Load after token.
+# tpm.bash - a TPM in software: swtpm, tpm2-abrmd on a bus of its own, tpm2-pkcs11.
+# Load after token.
 
 # awaited PID COMMAND...: until it succeeds; 1 when the process ended first.
 awaited() {
@@ -21,16 +22,19 @@ tpm_start() {
 	for ((n = 0; n < 10; n++)); do
 		# Two ports beside each other are what its clients expect.
 		port=$(free_port)
-		swtpm socket --tpm2 --tpmstate dir="$1/tpm" --server type=tcp,port="$port" --ctrl type=tcp,port=$((port + 1)) \
+		swtpm socket --tpm2 --tpmstate dir="$1/tpm" --server type=tcp,port="$port" \
+			--ctrl type=tcp,port=$((port + 1)) \
 			--flags not-need-init,startup-clear >"$1/swtpm.log" 2>&1 3>&- &
 		echo $! >"$1/swtpm.pid"
 		if awaited $! listens $((port + 1)); then break; fi
 	done
-	dbus-daemon --session --nofork --nopidfile --address=unix:path="$1/bus" >"$1/bus.log" 2>&1 3>&- &
+	dbus-daemon --session --nofork --nopidfile --address=unix:path="$1/bus" \
+		>"$1/bus.log" 2>&1 3>&- &
 	echo $! >"$1/bus.pid"
 	awaited $! test -S "$1/bus"
 	tpm_env "$1"
-	tpm2-abrmd --allow-root --session --tcti swtpm:host=127.0.0.1,port="$port" >"$1/abrmd.log" 2>&1 3>&- &
+	tpm2-abrmd --allow-root --session --tcti swtpm:host=127.0.0.1,port="$port" \
+		>"$1/abrmd.log" 2>&1 3>&- &
 	echo $! >"$1/abrmd.pid"
 	tpm_init "$1" $!
 }
@@ -39,11 +43,15 @@ tpm_start() {
 tpm_init() {
 	local n
 	for ((n = 0; n < 100; n++)); do
-		if pkcs11-tool --module "$TOKEN_MODULE" --init-token --label gr --so-pin 12345678 >"$1/init.log" 2>&1; then break; fi
+		if pkcs11-tool --module "$TOKEN_MODULE" --init-token --label gr \
+			--so-pin 12345678 >"$1/init.log" 2>&1; then
+			break
+		fi
 		kill -0 "$2" || { cat "$1"/*.log >&2; return 1; }
 		sleep 0.1
 	done
-	pkcs11-tool --module "$TOKEN_MODULE" --token-label gr --login --login-type so --so-pin 12345678 --init-pin --new-pin "$TOKEN_PIN" \
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label gr --login --login-type so \
+		--so-pin 12345678 --init-pin --new-pin "$TOKEN_PIN" \
 		>>"$1/init.log" 2>&1 || { cat "$1"/*.log >&2; return 1; }
 	printf '%s\n' "$TOKEN_PIN" >"$1/pin"
 	chmod 600 "$1/pin"

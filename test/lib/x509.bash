@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# x509.bash - keys, requests and certificates as the openssl command line sees them. Each check says what it found instead.
+# x509.bash - keys, requests and certificates as the openssl command line sees them.
+# Each check says what it found instead.
 
 # text_has FILE TEXT: a line of the file holds it
 text_has() {
@@ -66,24 +67,34 @@ certificate_is() {
 # private_key FILE KEY-ALGORITHM
 private_key() {
 	case $2 in
-	RSA-*) openssl genpkey -quiet -algorithm RSA -pkeyopt "rsa_keygen_bits:${2#RSA-}" -out "$1" ;;
-	*) openssl genpkey -quiet -algorithm EC -pkeyopt "ec_paramgen_curve:P-${2#ECDSA-P}" -out "$1" ;;
+	RSA-*)
+		openssl genpkey -quiet -algorithm RSA -pkeyopt "rsa_keygen_bits:${2#RSA-}" \
+			-out "$1"
+		;;
+	*)
+		openssl genpkey -quiet -algorithm EC -pkeyopt "ec_paramgen_curve:P-${2#ECDSA-P}" \
+			-out "$1"
+		;;
 	esac
 }
 
-# company NAME KEY-ALGORITHM [PARENT [EXTENSION...]]: NAME.key, and in NAME.pem the certificate of a CA with all above it
+# company NAME KEY-ALGORITHM [PARENT [EXTENSION...]]: NAME.key,
+# and in NAME.pem the certificate of a CA with all above it
 company() {
 	local name=$1 parent=${3:-}
 	private_key "$name.key" "$2"
-	printf '%s\n' 'basicConstraints=critical,CA:TRUE' 'keyUsage=critical,keyCertSign,cRLSign' 'subjectKeyIdentifier=hash' \
+	printf '%s\n' 'basicConstraints=critical,CA:TRUE' 'keyUsage=critical,keyCertSign,cRLSign' \
+		'subjectKeyIdentifier=hash' \
 		${parent:+'authorityKeyIdentifier=keyid'} "${@:4}" >"$name.ext"
 	openssl req -new -key "$name.key" -subj "/O=Company/CN=$name" -out "$name.csr"
 	if [ -n "$parent" ]; then
-		openssl x509 -req -in "$name.csr" -CA "$parent.pem" -CAkey "$parent.key" -set_serial "0x01$(openssl rand -hex 8)" -days 30 \
+		openssl x509 -req -in "$name.csr" -CA "$parent.pem" -CAkey "$parent.key" \
+			-set_serial "0x01$(openssl rand -hex 8)" -days 30 \
 			-extfile "$name.ext" -out "$name.own" 2>/dev/null
 		cat "$name.own" "$parent.pem" >"$name.pem"
 	else
-		openssl x509 -req -in "$name.csr" -signkey "$name.key" -days 30 -extfile "$name.ext" -out "$name.pem" 2>/dev/null
+		openssl x509 -req -in "$name.csr" -signkey "$name.key" -days 30 \
+			-extfile "$name.ext" -out "$name.pem" 2>/dev/null
 	fi
 }
 
@@ -99,7 +110,8 @@ ends_after() {
 	[ "$left" -le "$2" ] && [ "$left" -gt $(($2 - 600)) ]
 }
 
-# await_expiry FILE: of a certificate that was made with -days 0; OpenSSL 3.5 makes none that has ended already
+# await_expiry FILE: of a certificate that was made with -days 0;
+# OpenSSL 3.5 makes none that has ended already
 await_expiry() {
 	while openssl x509 -in "$1" -noout -checkend 0 >/dev/null; do sleep 0.1; done
 }
