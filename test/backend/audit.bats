@@ -32,7 +32,10 @@ finds_nothing() {
 }
 
 # ends NAME: the certificate's end as the audit prints it
-ends() { date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2)" +%Y-%m-%dT%H:%M:%SZ; }
+ends() {
+	date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2)" \
+		+%Y-%m-%dT%H:%M:%SZ
+}
 
 @test "audit: a fleet that is in order has no findings" {
 	OPTIONS=()
@@ -85,7 +88,8 @@ ends() { date -u -d "$(openssl x509 -in "$1.pem" -noout -enddate | cut -d = -f 2
 
 @test "audit: a certificate older than so many days is a finding when asked for" {
 	foreign a
-	thing_line a a '{}' "{created: $((($(date +%s) - 100 * 86400 - 600) * 1000))}" | gr-registry import >/dev/null
+	thing_line a a '{}' "{created: $((($(date +%s) - 100 * 86400 - 600) * 1000))}" |
+		gr-registry import >/dev/null
 	OPTIONS=()
 	finds_nothing
 	OPTIONS=(-a 100)
@@ -167,7 +171,8 @@ rotation_open() {
 	sql "UPDATE execution SET status = 'IN_PROGRESS'"
 	key_new new
 	jq -nc --arg old "$OLD" --argjson payload "$(csr_of new)" \
-		'{topic: "awslabs/things/a/certificate/create", principal: $old, clientId: "a", payload: $payload}' | gr-create-certificate >answer
+		'{topic: "awslabs/things/a/certificate/create", principal: $old, clientId: "a", payload: $payload}' |
+		gr-create-certificate >answer
 	NEW=$(jq -r .payload.certificateId answer)
 	sql_is 'SELECT count(*) FROM principal' 2
 }
@@ -213,9 +218,14 @@ rotation_open() {
 }
 
 # targeted JOB: the things that it is for
-targeted() { sql "SELECT thing FROM awaiting WHERE job = '$1' UNION SELECT thing FROM execution WHERE job = '$1' ORDER BY 1" | xargs; }
+targeted() {
+	sql "SELECT thing FROM awaiting WHERE job = '$1' UNION SELECT thing FROM execution WHERE job = '$1' ORDER BY 1" |
+		xargs
+}
 # job_made: the job that the last gr-audit said it made
-job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s)$/\1/p' <<<"$stderr"; }
+job_made() {
+	sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s)$/\1/p' <<<"$stderr"
+}
 
 @test "audit --rotate: makes one job for all findings that a rotation removes, and for no others" {
 	take expiring -days 20
@@ -234,8 +244,10 @@ job_made() { sed -n 's/^gr-audit: job \(audit-[0-9TZ]*\): rotates '"$1"' thing(s
 	job=$(job_made 3)
 	[ "$(targeted "$job")" = 'expiring old weak' ]
 	[ "$(gr-registry list-things gr-audit | cut -f 1 | xargs)" = 'expiring old weak' ]
-	[ "$(gr-jobs describe -j "$job" | jq -r '.jobExecutionsRolloutConfig, .timeoutConfig' | xargs)" = 'null null' ]
-	sql "SELECT document FROM job WHERE id = '$job'" | jq -e '.operation == "ROTATE_CERTIFICATE"'
+	[ "$(gr-jobs describe -j "$job" |
+		jq -r '.jobExecutionsRolloutConfig, .timeoutConfig' | xargs)" = 'null null' ]
+	sql "SELECT document FROM job WHERE id = '$job'" |
+		jq -e '.operation == "ROTATE_CERTIFICATE"'
 }
 
 @test "audit --rotate: a thing that an open job rotates is left out; one whose job has ended is not" {

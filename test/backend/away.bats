@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What is said while gr-backendd is away: it counts once the daemon is back, and a device need not say it twice.
+# What is said while gr-backendd is away: it counts once the daemon is back,
+# and a device need not say it twice.
 bats_require_minimum_version 1.5.0
 
 setup_file() {
@@ -113,7 +114,7 @@ thrice() { [ "$(grep -c ' as gr/backendd (' "$LAB/broker/log")" -ge 4 ]; }
 	as_ever
 }
 
-# --- how much may wait -----------------------------------------------------------------------------
+# --- how much may wait ---------------------------------------------------------------------------
 
 resident() { awk '/^VmRSS:/ { print $2 }' "/proc/$(cat "$LAB/broker.pid")/status"; }
 
@@ -143,7 +144,8 @@ others_fill() {
 	run -6 ask -q 0 "=$(topic jobs/get)" '{}' '?nothing'
 	# What is no request is nobody's business here.
 	ask "+things/$THING/x" "=things/$THING/x" x
-	[ -n "${SANITIZE:-}" ] || [ $(($(resident) - before)) -lt 200000 ]	# a sanitizer keeps what was freed
+	# a sanitizer keeps what was freed
+	[ -n "${SANITIZE:-}" ] || [ $(($(resident) - before)) -lt 200000 ]
 	backend start
 	await execution_is SUCCEEDED
 	await accepted jobs/get '{}'
@@ -159,7 +161,8 @@ others_fill() {
 	as_thing loud
 	head -c 131072 /dev/zero >zeros
 	flood=()
-	for _ in {1..100}; do flood+=("=$(topic jobs/get)" @zeros); done	# of which less than a hundred in a row are dropped
+	# of which less than a hundred in a row are dropped
+	for _ in {1..100}; do flood+=("=$(topic jobs/get)" @zeros); done
 	before=$(resident)
 	ask "${flood[@]}"
 	[ -n "${SANITIZE:-}" ] || [ $(($(resident) - before)) -lt 20000 ]
@@ -175,12 +178,16 @@ others_fill() {
 	backend stop
 	head -c 131073 /dev/zero >zeros
 	flood=()
-	for _ in {1..100}; do flood+=("=$(topic jobs/get)" @zeros); done	# of which less than a hundred in a row are dropped
+	# of which less than a hundred in a row are dropped
+	for _ in {1..100}; do flood+=("=$(topic jobs/get)" @zeros); done
 	ask "${flood[@]}"
 	broker stop
 	[ "$(stat -c %s "$LAB/broker/mosquitto.db")" -lt 1000000 ]
 	broker start
 	backend start
 	ask "$(topic jobs/get)" @zeros >messages
-	grep -q '^[^ ]*/jobs/get/rejected .*"code":"InvalidJson"' messages || { cat messages; return 1; }
+	grep -q '^[^ ]*/jobs/get/rejected .*"code":"InvalidJson"' messages || {
+		cat messages
+		return 1
+	}
 }

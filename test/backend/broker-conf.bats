@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# broker-conf.bats - the broker's configuration, which one program prints for README, lab, tests and packages
+# broker-conf.bats - the broker's configuration, which one program prints for README, lab,
+# tests and packages
 
 bats_require_minimum_version 1.5.0
 load ../lib/helper
@@ -31,12 +32,14 @@ number() { sed -n "s/^$1[ =]//p"; }
 
 @test "broker-conf: it uses the paths that it is given, and default paths for the others" {
 	conf -p 1883 -a ::1 -c /c.pem -k /k.pem -s /s.sock -d /data -P /p.so -u somebody >told
-	for line in 'listener 1883 ::1' 'certfile /c.pem' 'keyfile /k.pem' 'listener 0 /s.sock' 'persistence_location /data/' 'plugin /p.so' 'user somebody' \
+	for line in 'listener 1883 ::1' 'certfile /c.pem' 'keyfile /k.pem' 'listener 0 /s.sock' \
+		'persistence_location /data/' 'plugin /p.so' 'user somebody' \
 		"plugin_opt_registry $PWD/home/shared/registry.db" "capath $PWD/home/trusted"; do
 		grep -qxF "$line" told
 	done
 	(cd home && gr-registry print-broker-conf -H .) >own
-	for line in 'listener 8883' "certfile $PWD/home/server.pem" "listener 0 $PWD/home/shared/broker.sock" "plugin $BIN/gr-broker.so"; do
+	for line in 'listener 8883' "certfile $PWD/home/server.pem" \
+		"listener 0 $PWD/home/shared/broker.sock" "plugin $BIN/gr-broker.so"; do
 		grep -qxF "$line" own
 	done
 	run -1 grep '^user ' own
@@ -53,15 +56,18 @@ number() { sed -n "s/^$1[ =]//p"; }
 	run -100 --separate-stderr gr-registry print-broker-conf -H nowhere
 	[[ $stderr == *': nowhere: No such file or directory' ]]
 	run -100 --separate-stderr conf extra
-	run -111 --separate-stderr bash -c "gr-registry print-broker-conf -H '$PWD/home' >/dev/full"
+	run -111 --separate-stderr bash \
+		-c "gr-registry print-broker-conf -H '$PWD/home' >/dev/full"
 }
 
 @test "broker-conf: a configuration like Debian's includes it, and the broker starts" {
 	world_make "$BATS_TEST_TMPDIR/world"
 	broker_configure() {
 		mkdir -p conf.d
-		gr-registry print-broker-conf -H "$WORLD" -i -a 127.0.0.1 -p "$PORT" -u "$(id -un)" >conf.d/gr.conf
-		printf '%s\n' "pid_file $WORLD/broker.pid" 'persistence true' "persistence_location $WORLD/" 'log_dest stderr' 'log_type all' \
+		gr-registry print-broker-conf -H "$WORLD" -i -a 127.0.0.1 -p "$PORT" \
+			-u "$(id -un)" >conf.d/gr.conf
+		printf '%s\n' "pid_file $WORLD/broker.pid" 'persistence true' \
+			"persistence_location $WORLD/" 'log_dest stderr' 'log_type all' \
 			"include_dir $PWD/conf.d" >"$WORLD/mosquitto.conf"
 	}
 	broker_start

@@ -69,7 +69,9 @@ reply() { as_backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 @test "connect: any other client id is refused" {
 	thing_make "$T"
 	thing_make "${T}0"
-	for client in "${T}0" "x$T" "${T}gr" "$T#" "$T#a_b" "$T#a#b" "$T#$(printf 'x%.0s' {1..33})" "$T/x" "$T+" gr-backend "$(printf 'x%.0s' {1..200})"; do
+	for client in "${T}0" "x$T" "${T}gr" "$T#" "$T#a_b" "$T#a#b" \
+		"$T#$(printf 'x%.0s' {1..33})" "$T/x" "$T+" \
+		gr-backend "$(printf 'x%.0s' {1..200})"; do
 		refused "$T" "$client"
 	done
 }
@@ -126,7 +128,8 @@ reply() { as_backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 	PLAIN_LISTENER=yes broker_start
 	OWN_BROKER=yes
 	for user in gr-backend "$ID" "$WORLD/shared/broker.sock"; do
-		run -5 timeout -k 2 60 mosquitto_pub -h 127.0.0.1 -p "$PLAIN_PORT" -i "$T" -u "$user" -P x -q 1 -t a -m x
+		run -5 timeout -k 2 60 mosquitto_pub -h 127.0.0.1 -p "$PLAIN_PORT" -i "$T" \
+			-u "$user" -P x -q 1 -t a -m x
 	done
 	run -5 timeout -k 2 60 mosquitto_pub -h 127.0.0.1 -p "$PLAIN_PORT" -i "$T" -q 1 -t a -m x
 }
@@ -288,8 +291,11 @@ dropped_within_a_second() {
 	thing_make "$T"
 	listen in backend sub -t "in/$ID/#"
 	for client in "$T" "$T#gr"; do
-		for topic in "\$aws/things/$T/jobs/get" "\$aws/things/$T/jobs/start-next" "\$aws/things/$T/jobs/job-1/get" "\$aws/things/$T/jobs/\$next/get" \
-			"\$aws/things/$T/jobs/job-1/update" "awslabs/things/$T/certificate/create" "awslabs/things/$T/certificate/commit"; do
+		for topic in "\$aws/things/$T/jobs/get" "\$aws/things/$T/jobs/start-next" \
+			"\$aws/things/$T/jobs/job-1/get" "\$aws/things/$T/jobs/\$next/get" \
+			"\$aws/things/$T/jobs/job-1/update" \
+			"awslabs/things/$T/certificate/create" \
+			"awslabs/things/$T/certificate/commit"; do
 			as_device pub "$T" "$client" -q 1 -t "$topic" -m '{"x":1}'
 			await got in "in/$ID/$(hex "$client")/$topic {\"x\":1}"
 		done
@@ -321,9 +327,11 @@ dropped_within_a_second() {
 	thing_make "$T"
 	thing_make "${T}0"
 	listen in backend sub -t 'in/#' -t '$aws/#' -t 'awslabs/#'
-	for topic in "\$aws/things/${T}0/jobs/get" "awslabs/things/${T}0/certificate/create" "\$aws/things/${T}0/jobs/notify" "\$aws/things/${T}0/shadow/get" \
-		"\$aws/things/${T}0/greengrassv2/health/json" "\$aws/things/$T" "\$aws/rules" "awslabs/things/$T/certificate/create/accepted" \
-		"awslabs/things/$T" "\$aws/events/job/x/completed" "\$aws" awslabs "\$aws/things//jobs/get"; do
+	for topic in "\$aws/things/${T}0/jobs/get" "awslabs/things/${T}0/certificate/create" \
+		"\$aws/things/${T}0/jobs/notify" "\$aws/things/${T}0/shadow/get" \
+		"\$aws/things/${T}0/greengrassv2/health/json" "\$aws/things/$T" "\$aws/rules" \
+		"awslabs/things/$T/certificate/create/accepted" "awslabs/things/$T" \
+		"\$aws/events/job/x/completed" "\$aws" awslabs "\$aws/things//jobs/get"; do
 		closed "$T" "$T" -q 1 -t "$topic" -m forged
 		run ! as_device pub "$T" "$T" -V mqttv5 -q 1 -t "$topic" -m forged
 	done
@@ -337,12 +345,15 @@ dropped_within_a_second() {
 	listen in backend sub -t "in/$ID/#" -t '$aws/#'
 	for client in "$T#2" "$T#3" "$T#17"; do
 		as_device pub "$T" "$client" -q 1 -t "\$aws/things/$T/jobs/get" -m "from $client"
-		as_device pub "$T" "$client" -q 1 -t "awslabs/things/$T/certificate/create" -m "from $client"
+		as_device pub "$T" "$client" -q 1 -t "awslabs/things/$T/certificate/create" \
+			-m "from $client"
 		await got in "in/$ID/$(hex "$client")/\$aws/things/$T/jobs/get from $client"
-		await got in "in/$ID/$(hex "$client")/awslabs/things/$T/certificate/create from $client"
+		await got in \
+			"in/$ID/$(hex "$client")/awslabs/things/$T/certificate/create from $client"
 		subscribes "$T" "$client" "\$aws/things/$T/jobs/notify-next"
 	done
-	for client in "$T#other" "$T#probe" "$T#GR" "$T#gr2" "$T#0" "$T#1" "$T#02" "$T#2a" "$T#-2"; do
+	for client in "$T#other" "$T#probe" "$T#GR" "$T#gr2" "$T#0" "$T#1" "$T#02" \
+		"$T#2a" "$T#-2"; do
 		closed "$T" "$client" -q 1 -t "\$aws/things/$T/jobs/get" -m forged
 		closed "$T" "$client" -q 1 -t "awslabs/things/$T/certificate/create" -m forged
 	done
@@ -360,7 +371,8 @@ dropped_within_a_second() {
 
 # --- what nobody serves --------------------------------------------------------------------------
 
-# Topics that runtimes publish on as a matter of course, and answers that a thing has no business to give itself.
+# Topics that runtimes publish on as a matter of course,
+# and answers that a thing has no business to give itself.
 lost_topics() {
 	LOST=("\$aws/things/$T/greengrassv2/health/json" "\$aws/things/$T/jobs/notify" "\$aws/things/$T/jobs/notify-next-namespace-n"
 		"\$aws/things/$T/jobs/get/accepted" "\$aws/things/$T/jobs/j/update/rejected" "\$aws/things/$T/shadow/get/accepted"
@@ -373,12 +385,14 @@ lost_topics() {
 	thing_make "${T}0"
 	lost_topics
 	listen all backend sub -t '#' -t 'in/#' -t 'out/#' -t '$aws/#' -t '$gr/#' -t '$gr/nowhere'
-	listen own device sub "$T" "$T#gr" -t '#' -t "\$aws/#" -t "\$aws/things/$T/jobs/#" -t '$gr/#' -t "free/$T"
+	listen own device sub "$T" "$T#gr" -t '#' -t "\$aws/#" -t "\$aws/things/$T/jobs/#" \
+		-t '$gr/#' -t "free/$T"
 	listen other device sub "${T}0" "${T}0" -t '#' -t "\$aws/#" -t '$gr/#' -t "free/$T"
 	for topic in "${LOST[@]}"; do
 		for client in "$T" "$T#2" "$T#x"; do
 			as_device pub "$T" "$client" -q 1 -r -t "$topic" -m lost
-			as_device pub "$T" "$client" -V mqttv5 -q 1 -r -t "$topic" -m lost >out 2>&1
+			as_device pub "$T" "$client" -V mqttv5 -q 1 -r -t "$topic" \
+				-m lost >out 2>&1
 			[ ! -s out ]
 		done
 	done
@@ -395,7 +409,8 @@ lost_topics() {
 	thing_make "$T"
 	lost_topics
 	listen all backend sub -t '#' -t 'in/#' -t '$aws/#' -t '$gr/#'
-	for topic in "${LOST[@]:0:6}" "\$aws/rules/r/x" "\$aws/things/$T/shadow/get" "\$aws/things/$T/jobs/\$next/namespace-n/get"; do
+	for topic in "${LOST[@]:0:6}" "\$aws/rules/r/x" "\$aws/things/$T/shadow/get" \
+		"\$aws/things/$T/jobs/\$next/namespace-n/get"; do
 		will_of "$T" "$topic"
 	done
 	will_of "$T" "free/$T"
@@ -408,7 +423,8 @@ lost_topics() {
 	thing_make "$T" "$T"
 	lost_topics
 	listen all backend sub -t '#' -t 'in/#' -t '$aws/#' -t '$gr/#'
-	for topic in "${LOST[@]:0:6}" "\$aws/rules/r/x" "\$aws/things/$T/shadow/update" "\$aws/things/$T/jobs/\$next/namespace-n/get" "\$aws/things/$T/jobs/x/y"; do
+	for topic in "${LOST[@]:0:6}" "\$aws/rules/r/x" "\$aws/things/$T/shadow/update" \
+		"\$aws/things/$T/jobs/\$next/namespace-n/get" "\$aws/things/$T/jobs/x/y"; do
 		as_device pub "$T" "$T" -q 1 -t "$topic" -m lost
 		run -0 as_device pub "$T" "$T" -V mqttv5 -q 1 -t "$topic" -m lost
 		[[ $output == *'Not authorized'* ]]
@@ -422,26 +438,36 @@ lost_topics() {
 # --- what is refused, and who is told ------------------------------------------------------------
 
 # logged TOPIC RULE WHAT: of our thing
-logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr-broker: //p' "$WORLD/log"); }
+logged() {
+	grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" \
+		<(sed -n 's/^.*gr-broker: //p' "$WORLD/log")
+}
 
 @test "log: a publish that closes the connection is written with client, certificate, topic and rule" {
-	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iot:Connect","iot:Publish"],"Resource":"*"},
+	policy_put "$T" \
+		'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iot:Connect","iot:Publish"],"Resource":"*"},
 		{"Effect":"Deny","Action":"iot:Publish","Resource":"arn:aws:iot:r:a:topic/secret/*"}]}'
 	thing_make "$T" "$T"
 	closed "$T" "$T" -q 1 -t in/x -m x
 	logged in/x 'the topic is between broker and backend' 'is disconnected for publishing on'
 	closed "$T" "$T" -q 1 -t "\$aws/things/${T}0/jobs/get" -m x
-	logged "\$aws/things/${T}0/jobs/get" 'this is a request of another thing' 'is disconnected for publishing on'
+	logged "\$aws/things/${T}0/jobs/get" 'this is a request of another thing' \
+		'is disconnected for publishing on'
 	closed "$T" "$T" -q 1 -t '$aws/events/x' -m x
-	logged '$aws/events/x' 'no request has this topic, and all else that begins with $ or awslabs/ is closed' 'is disconnected for publishing on'
+	logged '$aws/events/x' \
+		'no request has this topic, and all else that begins with $ or awslabs/ is closed' \
+		'is disconnected for publishing on'
 	closed "$T" "$T#x" -q 1 -t "\$aws/things/$T/jobs/get" -m x
-	logged "\$aws/things/$T/jobs/get" 'this client id may not rotate its thing' 'is disconnected for publishing on' "$T#x"
+	logged "\$aws/things/$T/jobs/get" 'this client id may not rotate its thing' \
+		'is disconnected for publishing on' "$T#x"
 	closed "$T" "$T#probe" -q 1 -t free/x -m x
-	logged free/x 'T#probe may connect and nothing else' 'is disconnected for publishing on' "$T#probe"
+	logged free/x 'T#probe may connect and nothing else' \
+		'is disconnected for publishing on' "$T#probe"
 	closed "$T" "$T" -q 1 -t secret/x -m x
 	logged secret/x 'a policy denies iot:Publish here' 'is disconnected for publishing on'
 	closed "$T" "$T" -q 1 -r -t free/x -m x
-	logged free/x 'no policy statement allows iot:RetainPublish here' 'is disconnected for publishing on'
+	logged free/x 'no policy statement allows iot:RetainPublish here' \
+		'is disconnected for publishing on'
 }
 
 @test "log: a refused subscription and a refused will are written with the rule" {
@@ -450,14 +476,16 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	not_subscribes "$T" "$T" other/x
 	logged other/x 'no policy statement allows iot:Subscribe here' 'may not subscribe to'
 	not_subscribes "$T" "$T" "\$aws/things/${T}0/jobs/#"
-	logged "\$aws/things/${T}0/jobs/#" 'these are rotation topics of another thing' 'may not subscribe to'
+	logged "\$aws/things/${T}0/jobs/#" 'these are rotation topics of another thing' \
+		'may not subscribe to'
 	will_of "$T" in/x
 	logged in/x 'the topic is between broker and backend' 'is disconnected for publishing on'
 	await logged in/x 'the topic is between broker and backend' 'may not leave a will on'
 	not_subscribes "$T" "$T" '$share/g/x'
 	logged '$share/g/x' '$share is closed' 'may not subscribe to'
 	will_of "$T" other/will
-	await logged other/will 'no policy statement allows iot:Publish here' 'may not leave a will on'
+	await logged other/will 'no policy statement allows iot:Publish here' \
+		'may not leave a will on'
 }
 
 @test "log: repeated lines are left out for a while, and one certificate cannot fill the log" {
@@ -465,7 +493,8 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	start=$SECONDS
 	for n in 1 2 3; do closed "$T" "$T" -q 1 -t in/again -m x; done
 	# A while is ten seconds, and the machine may be slow.
-	[ "$(grep -c "gr-broker: $T with certificate $ID .*in/again:" "$WORLD/log")" -le $((1 + (SECONDS - start) / 10)) ]
+	[ "$(grep -c "gr-broker: $T with certificate $ID .*in/again:" "$WORLD/log")" -le \
+		$((1 + (SECONDS - start) / 10)) ]
 	run -0 as_device sub "$T" "$T" -E $(printf -- '-t in/%s ' {1..200})
 	lines=$(grep -c "gr-broker: $T with certificate $ID " "$WORLD/log")
 	[ "$lines" -ge 8 ]
@@ -473,13 +502,15 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 	# Others have lines of their own all the while.
 	thing_make "${T}0"
 	closed "${T}0" "${T}0" -q 1 -t in/x -m x
-	logged in/x 'the topic is between broker and backend' 'is disconnected for publishing on' "${T}0"
+	logged in/x 'the topic is between broker and backend' \
+		'is disconnected for publishing on' "${T}0"
 }
 
 @test "log: characters of a topic that are not plain text are escaped, and a long topic is cut" {
 	thing_make "$T"
 	closed "$T" "$T" -q 1 -t $'in/\xe2\x80\xaeb\\\xc3\xa4' -m x
-	logged 'in/\xe2\x80\xaeb\x5c\xc3\xa4' 'the topic is between broker and backend' 'is disconnected for publishing on'
+	logged 'in/\xe2\x80\xaeb\x5c\xc3\xa4' 'the topic is between broker and backend' \
+		'is disconnected for publishing on'
 	closed "$T" "$T" -q 1 -t "in/$(printf 'y%.0s' {1..3000})" -m x
 	grep -q "gr-broker: $T with certificate $ID is disconnected for publishing on in/yyy*[.][.][.]: the topic" "$WORLD/log"
 	[ "$(grep 'in/yyy' "$WORLD/log" | grep gr-broker: | awk '{ print length($0) }')" -lt 500 ]
@@ -515,7 +546,8 @@ logged() { grep -qxF "${4:-$T} with certificate $ID $3 $1: $2" <(sed -n 's/^.*gr
 @test "publish: topics between broker and backend, and all that begin with a dollar, are refused" {
 	thing_make "$T"
 	listen in backend sub -t 'in/#' -t 'out/#' -t in -t '$x/#'
-	for topic in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get" in out in/x "out/$(hex "$T")/a" '$x/y' '$CONTROL/x' '$'; do
+	for topic in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get" in out in/x \
+		"out/$(hex "$T")/a" '$x/y' '$CONTROL/x' '$'; do
 		closed "$T" "$T" -q 1 -t "$topic" -m forged
 	done
 	as_device pub "$T" "$T" -q 1 -t "\$aws/things/$T/jobs/get" -m end
@@ -577,20 +609,23 @@ round_without_a() {
 
 @test "subscribe: in, out, shared subscriptions and \$CONTROL are refused" {
 	thing_make "$T"
-	for filter in 'in/#' in 'in/+/+/gr/connected' 'out/#' out "out/$(hex "$T")/#" '$share/g/free/#' '$share/g/in/#' '$CONTROL/#'; do
+	for filter in 'in/#' in 'in/+/+/gr/connected' 'out/#' out "out/$(hex "$T")/#" \
+		'$share/g/free/#' '$share/g/in/#' '$CONTROL/#'; do
 		not_subscribes "$T" "$T" "$filter"
 	done
 }
 
 @test "subscribe: rotation topics are those of one's own thing, named literally" {
 	thing_make "$T"
-	for filter in "\$aws/things/$T/jobs/#" "\$aws/things/$T/jobs/+/get/accepted" "awslabs/things/$T/certificate/create/+" "\$aws/things/$T/jobs/notify-next"; do
+	for filter in "\$aws/things/$T/jobs/#" "\$aws/things/$T/jobs/+/get/accepted" \
+		"awslabs/things/$T/certificate/create/+" "\$aws/things/$T/jobs/notify-next"; do
 		subscribes "$T" "$T" "$filter"
 		subscribes "$T" "$T#gr" "$filter"
 		not_subscribes "$T" "$T#other" "$filter"
 		not_subscribes "$T" "$T#probe" "$filter"
 	done
-	for filter in "\$aws/things/${T}0/jobs/#" '$aws/things/+/jobs/#' '$aws/+/x/jobs/#' '$aws/things/+/+/get' 'awslabs/things/+/certificate/#' \
+	for filter in "\$aws/things/${T}0/jobs/#" '$aws/things/+/jobs/#' '$aws/+/x/jobs/#' \
+		'$aws/things/+/+/get' 'awslabs/things/+/certificate/#' \
 		"awslabs/+/$T-/certificate/create/accepted"; do
 		not_subscribes "$T" "$T" "$filter"
 	done
@@ -636,7 +671,8 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 	thing_make "$T"
 	listen all device sub "$T" "$T" -t '$aws/#' -t '+/things/#' -t "\$aws/things/#"
 	listen other device sub "$T" "$T#other" -t '$aws/#' -t '+/things/#'
-	for topic in "\$aws/things/${T}0/jobs/notify" "awslabs/things/${T}0/certificate/create/accepted"; do
+	for topic in "\$aws/things/${T}0/jobs/notify" \
+		"awslabs/things/${T}0/certificate/create/accepted"; do
 		as_backend pub -t "$topic" -m secret
 	done
 	as_backend pub -t "\$aws/things/$T/jobs/notify" -m mine
@@ -651,7 +687,8 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 }
 
 @test "receive: iot:Receive decides on each delivery" {
-	policy_put "$T" '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"},
+	policy_put "$T" \
+		'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"},
 		{"Effect":"Deny","Action":"iot:Receive","Resource":"arn:aws:iot:r:a:topic/free/secret/*"}]}'
 	thing_make "$T" "$T"
 	listen got device sub "$T" "$T" -t 'free/#'
@@ -697,7 +734,8 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 	await got good 'free/x still'
 	[ "$(grep -c 'sending CONNECT' good)" -eq 1 ]
 	[ "$(grep -c 'sending CONNECT' in)" -eq 1 ]
-	[ "$(got_count in "in/$ID/$(hex "$T-good")/gr/connected {\"ipAddress\":\"127.0.0.1\"}")" -eq 1 ]
+	[ "$(got_count in \
+		"in/$ID/$(hex "$T-good")/gr/connected {\"ipAddress\":\"127.0.0.1\"}")" -eq 1 ]
 }
 
 @test "receive: a retained message outlives the certificate that published it" {
@@ -721,7 +759,8 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 	[ "$(got_count none "$topic one")" -eq 1 ]
 
 	for version in mqttv311 mqttv5; do
-		listen both device sub "$T" "$T#gr" -V "$version" -q 1 -t "\$aws/things/$T/jobs/#" -t "\$aws/things/$T/jobs/get/+" -t "free/$T"
+		listen both device sub "$T" "$T#gr" -V "$version" -q 1 \
+			-t "\$aws/things/$T/jobs/#" -t "\$aws/things/$T/jobs/get/+" -t "free/$T"
 		reply "$T#gr" "$topic" "two $version"
 		as_backend pub -t "free/$T" -m "end $version"
 		await got both "free/$T end $version"
@@ -760,7 +799,8 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 @test "reply: one for an absent client, or on a malformed topic, is dropped" {
 	thing_make "$T"
 	listen got device sub "$T" "$T" -t '#'
-	for topic in "out/$(hex "$T")" "out/$(hex "$T")/" "out//x" "out/zz/x" "out/616/x" "out/00/x" "out/$(hex nobody)/x" "out/$(printf '61%.0s' {1..200})/x"; do
+	for topic in "out/$(hex "$T")" "out/$(hex "$T")/" "out//x" "out/zz/x" "out/616/x" \
+		"out/00/x" "out/$(hex nobody)/x" "out/$(printf '61%.0s' {1..200})/x"; do
 		as_backend pub -q 1 -t "$topic" -m no
 	done
 	as_backend pub -q 1 -r -t "out/$(hex "$T")/free/$T" -m kept
@@ -785,12 +825,15 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 	./burst "$WORLD/shared/broker.sock" "${list[@]}"
 	await got got "\$aws/things/$T/jobs/notify-next 50"
 	grep '^.aws' got | sed 's/.*jobs.//' >order
-	for n in {1..50}; do printf 'j/update/accepted %s\nnotify-next %s\n' "$n" "$n"; done | diff - order
+	for n in {1..50}; do
+		printf 'j/update/accepted %s\nnotify-next %s\n' "$n" "$n"
+	done | diff - order
 }
 
 # --- wills ---------------------------------------------------------------------------------------
 
-# will_of CLIENT_ID TOPIC: that client connects with the will, and loses its connection by publishing what is closed.
+# will_of CLIENT_ID TOPIC: that client connects with the will,
+# and loses its connection by publishing what is closed.
 will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t in/x -m x; }
 
 @test "will: on an allowed topic it is delivered" {
@@ -804,8 +847,9 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	thing_make "$T"
 	listen got backend sub -t '#' -t 'in/#' -t '$aws/#' -t 'awslabs/#' -t '$x/#' -t "free/$T"
 	listen own device sub "$T" "$T#gr" -t '#' -t "\$aws/things/$T/jobs/#" -t "free/$T"
-	for topic in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get" "\$aws/things/$T/jobs/get" "awslabs/things/$T/certificate/commit" \
-		"\$aws/things/${T}0/jobs/get" "\$aws/things/$T/jobs/notify" '$x/y' "out/$(hex "$T#gr")/x"; do
+	for topic in "in/$ID/$(hex "$T")/\$aws/things/$T/jobs/get" "\$aws/things/$T/jobs/get" \
+		"awslabs/things/$T/certificate/commit" "\$aws/things/${T}0/jobs/get" \
+		"\$aws/things/$T/jobs/notify" '$x/y' "out/$(hex "$T#gr")/x"; do
 		will_of "$T" "$topic"
 	done
 	will_of "$T#probe" "free/probe-$T"
@@ -850,8 +894,10 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	own_world
 	thing_make "$T"
 	listen got backend sub -t 'in/#' -t '$aws/#' -t 'free/#'
-	listen a device sub "$T" "$T" -t x --will-topic "\$aws/things/$T/jobs/get" --will-payload "will $T"
-	listen b device sub "$T" "$T#gr" -t "\$aws/things/$T/jobs/#" -t 'free/#' --will-topic "free/$T" --will-payload "will $T"
+	listen a device sub "$T" "$T" -t x --will-topic "\$aws/things/$T/jobs/get" \
+		--will-payload "will $T"
+	listen b device sub "$T" "$T#gr" -t "\$aws/things/$T/jobs/#" -t 'free/#' \
+		--will-topic "free/$T" --will-payload "will $T"
 	OWN_BROKER=
 	broker_stop
 	await got got "free/$T will $T"
@@ -862,8 +908,10 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 @test "will: a request that was meant to be retained leaves nothing in the broker" {
 	own_world
 	thing_make "$T"
-	closed "$T" "$T" --will-topic "\$aws/things/$T/jobs/get" --will-payload will --will-retain -q 1 -t in/x -m x
-	listen older device sub "$T" "$T" -t x --will-topic "\$aws/things/$T/jobs/start-next" --will-payload will --will-retain
+	closed "$T" "$T" --will-topic "\$aws/things/$T/jobs/get" --will-payload will \
+		--will-retain -q 1 -t in/x -m x
+	listen older device sub "$T" "$T" -t x --will-topic "\$aws/things/$T/jobs/start-next" \
+		--will-payload will --will-retain
 	kill -STOP "$(pgrep -P "$LISTENER")"
 	connects "$T" "$T"
 	kill -KILL "$(pgrep -P "$LISTENER")"
@@ -882,7 +930,8 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	for topic in "free/$T/x" "\$aws/things/$T/jobs/get" "free/$T"; do
 		client=$T#w$((n++))
 		[ "$topic" = "free/$T" ] || [ "$topic" = "free/$T/x" ] || client=$T
-		run as_device pub "$T" "$client" -V mqttv5 -D connect session-expiry-interval 60 -D will will-delay-interval 1 \
+		run as_device pub "$T" "$client" -V mqttv5 -D connect session-expiry-interval 60 \
+			-D will will-delay-interval 1 \
 			--will-topic "$topic" --will-payload "will $T" -q 1 -t in/x -m x
 		[ "$status" -ne 0 ]
 	done
@@ -907,11 +956,16 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	listen in backend sub -q 1 -t "in/$ID/#"
 	# CONNECT and DISCONNECT in one TLS record: the broker reads both in one turn of its loop.
 	{
-		printf '\x10%b\0\4MQTT\4\2\0\x3c\0%b%s\xe0\0' "$(printf '\\x%02x' $((12 + ${#T})))" "$(printf '\\x%02x' ${#T})" "$T"
+		printf '\x10%b\0\4MQTT\4\2\0\x3c\0%b%s\xe0\0' \
+			"$(printf '\\x%02x' $((12 + ${#T})))" "$(printf '\\x%02x' ${#T})" "$T"
 		await got in "in/$ID/$(hex "$T")/gr/disconnected {}"
-	} | timeout 60 openssl s_client -quiet -connect "localhost:$PORT" -CAfile "$WORLD/ca.pem" -cert "$WORLD/$T.pem" -key "$WORLD/$T.key" >/dev/null 2>&1 || :
+	} |
+		timeout 60 openssl s_client -quiet -connect "localhost:$PORT" \
+			-CAfile "$WORLD/ca.pem" -cert "$WORLD/$T.pem" \
+			-key "$WORLD/$T.key" >/dev/null 2>&1 || :
 	grep -o '^in/.*/gr/[a-z]*' in >order
-	printf '%s\n' "in/$ID/$(hex "$T")/gr/connected" "in/$ID/$(hex "$T")/gr/disconnected" | diff - order
+	printf '%s\n' "in/$ID/$(hex "$T")/gr/connected" "in/$ID/$(hex "$T")/gr/disconnected" |
+		diff - order
 }
 
 @test "report: a session that is taken over ends before the new one starts" {
@@ -925,7 +979,9 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	kill -KILL "$(pgrep -P "$LISTENER")"
 	await got in "in/$ID/$(hex "$T")/gr/disconnected {}"
 	grep -o '^in/.*/gr/[a-z]*' in >order
-	printf '%s\n' "in/$id/$(hex "$T")/gr/connected" "in/$id/$(hex "$T")/gr/disconnected" "in/$ID/$(hex "$T")/gr/connected" "in/$ID/$(hex "$T")/gr/disconnected" | diff - order
+	printf '%s\n' "in/$id/$(hex "$T")/gr/connected" "in/$id/$(hex "$T")/gr/disconnected" \
+		"in/$ID/$(hex "$T")/gr/connected" "in/$ID/$(hex "$T")/gr/disconnected" |
+		diff - order
 }
 
 @test "report: a backend that subscribes gets a report of all live sessions, and nobody else does" {
@@ -973,12 +1029,14 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	[ -z "${SANITIZE:-}" ] || export LD_PRELOAD=$(gcc -print-file-name=libasan.so)
 	run ! timeout 30 mosquitto -c conf
 	[[ $output == *'plugin_opt_registry is not set'* ]]
-	printf 'user %s\nplugin %s\nplugin_opt_registry x\nplugin_opt_colour red\n' "$(id -un)" "$BIN/gr-broker.so" >conf
+	printf 'user %s\nplugin %s\nplugin_opt_registry x\nplugin_opt_colour red\n' \
+		"$(id -un)" "$BIN/gr-broker.so" >conf
 	run ! timeout 30 mosquitto -c conf
 	[[ $output == *'plugin_opt_colour: no such option'* ]]
 }
 
-# other_mosquitto VERSION: ./mosquitto, which is the broker but for this version, written over its own of the same length.
+# other_mosquitto VERSION: ./mosquitto, which is the broker but for this version,
+# written over its own of the same length.
 other_mosquitto() {
 	local version
 	version=$(mosquitto -h | sed -n 's/^mosquitto version //p')
@@ -989,11 +1047,13 @@ other_mosquitto() {
 # loads_plugin COMMAND...: with the sanitizers' library where the plugin needs it
 loads_plugin() {
 	[ -n "${SANITIZE:-}" ] || { "$@"; return; }
-	LD_PRELOAD=$(gcc -print-file-name=libasan.so) ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 "$@"
+	LD_PRELOAD=$(gcc -print-file-name=libasan.so) \
+		ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 "$@"
 }
 
 @test "plugin: a Mosquitto that it does not know, or that is too old, is refused in one line that says what to do" {
-	printf 'user %s\nplugin %s\nplugin_opt_registry %s\n' "$(id -un)" "$BIN/gr-broker.so" "$PWD/x" >conf
+	printf 'user %s\nplugin %s\nplugin_opt_registry %s\n' \
+		"$(id -un)" "$BIN/gr-broker.so" "$PWD/x" >conf
 	version=$(mosquitto -h | sed -n 's/^mosquitto version //p')
 	for other in "3${version#?}" "1${version#?}"; do
 		other_mosquitto "$other"
@@ -1004,7 +1064,8 @@ loads_plugin() {
 }
 
 @test "plugin: a broker that does not tell its version is refused as well" {
-	printf 'user %s\nplugin %s\nplugin_opt_registry %s\n' "$(id -un)" "$BIN/gr-broker.so" "$PWD/x" >conf
+	printf 'user %s\nplugin %s\nplugin_opt_registry %s\n' \
+		"$(id -un)" "$BIN/gr-broker.so" "$PWD/x" >conf
 	sed 's/mosquitto version %s/Mosquitto version %s/g' "$(command -v mosquitto)" >mosquitto
 	chmod 755 mosquitto
 	run ! loads_plugin timeout 30 ./mosquitto -c conf

@@ -12,18 +12,26 @@ setup() {
 # no STATUS MESSAGE COMMAND...: that status, that one line, nothing else
 no() {
 	run "-$1" --separate-stderr "${@:3}"
-	[ -z "$output" ] && [ "$stderr" = "gr-ca: $2" ] || { printf '%s\n' "$output" "$stderr" >&2; return 1; }
+	[ -z "$output" ] && [ "$stderr" = "gr-ca: $2" ] || {
+		printf '%s\n' "$output" "$stderr" >&2
+		return 1
+	}
 }
 
-request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout server.key -subj "/CN=$1" -out server.csr 2>/dev/null; }
+request_for() {
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout server.key \
+		-subj "/CN=$1" -out server.csr 2>/dev/null
+}
 
 @test "gr-ca: without a verb, with an unknown one or misused it is 100" {
 	run -100 --separate-stderr gr-ca
 	[ -z "$output" ]
 	run -100 --separate-stderr gr-ca revoke
 	[ "${stderr_lines[0]}" = 'gr-ca: revoke: no such command' ]
-	for words in 'init one two' 'init -x' 'init -a' 'init -n a --aws-name' 'import' 'import a b' 'list extra' 'show -a ca' 'issue-server' \
-		'issue-server a b c' 'mode a b c' 'mode -s SHA256WITHRSA' 'mode -d 3 iot' 'mode -s SHA256WITHRSA iot' 'crl one two'; do
+	for words in 'init one two' 'init -x' 'init -a' 'init -n a --aws-name' 'import' \
+		'import a b' 'list extra' 'show -a ca' 'issue-server' \
+		'issue-server a b c' 'mode a b c' 'mode -s SHA256WITHRSA' 'mode -d 3 iot' \
+		'mode -s SHA256WITHRSA iot' 'crl one two'; do
 		# shellcheck disable=SC2086 # several words
 		run -100 --separate-stderr gr-ca $words
 		[ -z "$output" ]
@@ -51,7 +59,8 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	grep -A1 'Basic Constraints: critical' text | grep -q 'CA:TRUE'
 	grep -A1 'Key Usage: critical' text | grep -qx ' *Certificate Sign, CRL Sign'
 	openssl verify -x509_strict -CAfile home/ca/ca.pem home/ca/ca.pem
-	[ "$(openssl x509 -in home/ca/ca.pem -noout -pubkey)" = "$(openssl pkey -in home/ca/ca.key -pubout)" ]
+	[ "$(openssl x509 -in home/ca/ca.pem -noout -pubkey)" = \
+		"$(openssl pkey -in home/ca/ca.key -pubout)" ]
 	[ "$(ls -A home/ca | xargs)" = 'ca.key ca.pem mode.json' ]
 }
 
@@ -107,7 +116,8 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 		gr-ca issue-server "$host" server.csr >server.pem
 		openssl verify -x509_strict -purpose sslserver -CAfile home/ca/ca.pem server.pem
 		run ! openssl verify -purpose sslclient -CAfile home/ca/ca.pem server.pem
-		[ "$(openssl x509 -in server.pem -noout -pubkey)" = "$(openssl pkey -in server.key -pubout)" ]
+		[ "$(openssl x509 -in server.pem -noout -pubkey)" = \
+			"$(openssl pkey -in server.key -pubout)" ]
 	done
 	openssl verify -verify_ip 2001:db8::7 -CAfile home/ca/ca.pem server.pem
 	gr-ca issue-server broker.example <server.csr >server.pem
@@ -122,7 +132,8 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	gr-ca init -a ECDSA-P256
 	request_for x
 	sed '5{s/^A/B/;t;s/./A/}' server.csr >forged.csr
-	openssl req -new -newkey rsa:1024 -nodes -keyout weak.key -subj /CN=x -out weak.csr 2>/dev/null
+	openssl req -new -newkey rsa:1024 -nodes -keyout weak.key -subj /CN=x \
+		-out weak.csr 2>/dev/null
 	echo junk >junk.csr
 	: >empty.csr
 	for csr in none.csr junk.csr empty.csr weak.csr forged.csr home/ca/ca.pem; do
@@ -173,7 +184,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	gr-ca show | cmp - home/ca/ca.pem
 }
 
-# --- several authorities -----------------------------------------------------------------------------
+# --- several authorities -------------------------------------------------------------------------
 
 @test "init: a second CA has a name and does not issue yet" {
 	gr-ca init -a ECDSA-P256
@@ -181,13 +192,16 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	gr-ca init -n 'Next CA' -a ECDSA-P384 next
 	[ "$(stat -c %a home/ca/next.key)" = 600 ]
 	gr-ca show | cmp - first
-	gr-ca show next | openssl x509 -noout -subject -nameopt oneline | grep -qx 'subject=CN = Next CA'
+	gr-ca show next | openssl x509 -noout -subject -nameopt oneline |
+		grep -qx 'subject=CN = Next CA'
 	cat home/ca/ca.pem home/ca/next.pem | cmp - <(gr-ca show --all)
 	gr-ca show next ca | cmp - <(cat home/ca/next.pem home/ca/ca.pem)
-	no 1 "$PWD/home/ca: holds a certificate authority next already" gr-ca init -a ECDSA-P256 next
+	no 1 "$PWD/home/ca: holds a certificate authority next already" \
+		gr-ca init -a ECDSA-P256 next
 	no 100 "$PWD/home/ca: no certificate authority none there; gr-ca list shows which there are" gr-ca show none
 	for name in a/b .. 'a b' '' "$(printf '%065d' 0)"; do
-		no 100 "$name: not a name for an authority; use 1 to 64 letters, digits, - or _" gr-ca init -a ECDSA-P256 "$name"
+		no 100 "$name: not a name for an authority; use 1 to 64 letters, digits, - or _" \
+			gr-ca init -a ECDSA-P256 "$name"
 	done
 }
 
@@ -205,7 +219,8 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	gr-ca init -n two -a ECDSA-P521 next
 	[ "$(gr-ca list | cut -f 1-3,5-6)" = $'ca\tiot\tRSA-2048\t0\tCN=one\nnext\t-\tECDSA-P521\t0\tCN=two' ]
 	gr-registry init
-	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout a.key -subj /CN=a -out a.csr 2>/dev/null
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout a.key \
+		-subj /CN=a -out a.csr 2>/dev/null
 	gr-registry register a a.csr >/dev/null
 	[ "$(gr-ca list | cut -f 1,5)" = $'ca\t1\nnext\t0' ]
 }
@@ -229,7 +244,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	done
 }
 
-# --- authorities of others ---------------------------------------------------------------------------
+# --- authorities of others -----------------------------------------------------------------------
 
 @test "import: takes a root, RSA or EC, unchanged" {
 	for algorithm in RSA-2048 RSA-4096 ECDSA-P256 ECDSA-P384 ECDSA-P521; do
@@ -238,7 +253,8 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 		run -0 gr-ca import "$name" "$name.key" "$name.pem"
 		[ -z "$output" ]
 		[ "$(stat -c %a "home/ca/$name.key")" = 600 ]
-		[ "$(openssl pkey -in "home/ca/$name.key" -pubout)" = "$(openssl pkey -in "$name.key" -pubout)" ]
+		[ "$(openssl pkey -in "home/ca/$name.key" -pubout)" = \
+			"$(openssl pkey -in "$name.key" -pubout)" ]
 		gr-ca show "$name" | cmp - "$name.pem"
 	done
 	[ "$(gr-ca list | cut -f 2 | sort -u)" = - ]
@@ -253,20 +269,28 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	request_for x
 	gr-ca issue-server -c issuing x server.csr >server.pem
 	[ "$(grep -c BEGIN server.pem)" -eq 3 ]
-	openssl verify -x509_strict -purpose sslserver -CAfile root.pem -untrusted server.pem server.pem
+	openssl verify -x509_strict -purpose sslserver -CAfile root.pem \
+		-untrusted server.pem server.pem
 }
 
 @test "import: a certificate whose devices the broker would not accept is 100 and leaves nothing" {
 	company root ECDSA-P256
 	company sub ECDSA-P256 root
 	sed -i 's/CA:TRUE/CA:TRUE,pathlen:0/' root.ext
-	openssl x509 -req -in root.csr -signkey root.key -days 30 -extfile root.ext -out tight.pem 2>/dev/null
-	openssl x509 -req -in sub.csr -CA tight.pem -CAkey root.key -set_serial 5 -days 30 -extfile sub.ext -out tight-sub.own 2>/dev/null
+	openssl x509 -req -in root.csr -signkey root.key -days 30 -extfile root.ext \
+		-out tight.pem 2>/dev/null
+	openssl x509 -req -in sub.csr -CA tight.pem -CAkey root.key -set_serial 5 -days 30 \
+		-extfile sub.ext -out tight-sub.own 2>/dev/null
 	cat tight-sub.own tight.pem >tight-sub.pem
 	company server ECDSA-P256 root extendedKeyUsage=serverAuth
-	flawed() { printf '%s\n' "$@" >flawed.ext; openssl x509 -req -in root.csr -signkey root.key -days 30 -extfile flawed.ext -out flawed.pem 2>/dev/null; }
+	flawed() {
+		printf '%s\n' "$@" >flawed.ext
+		openssl x509 -req -in root.csr -signkey root.key -days 30 -extfile flawed.ext \
+			-out flawed.pem 2>/dev/null
+	}
 	not_for() { no 100 "x: cannot certify devices: $1" gr-ca import x "$2" "$3"; }
-	not_for "its certificates do not go up to a self-signed one, which the broker needs" sub.key sub.own
+	not_for "its certificates do not go up to a self-signed one, which the broker needs" \
+		sub.key sub.own
 	not_for 'path length constraint exceeded' sub.key tight-sub.pem
 	not_for 'unsuitable certificate purpose' server.key server.pem
 	cat sub.own root.pem root.pem >twice.pem
@@ -277,7 +301,8 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	not_for 'its keyUsage must allow keyCertSign and cRLSign' root.key flawed.pem
 	openssl req -x509 -new -key root.key -subj /CN=x -days 30 -config <(printf '[req]\ndistinguished_name=n\nx509_extensions=e\n[n]\n[e]\nbasicConstraints=CA:TRUE\nsubjectKeyIdentifier=none\n') -out bare.pem
 	not_for 'its certificate has no subjectKeyIdentifier' root.key bare.pem
-	openssl x509 -req -in root.csr -signkey root.key -days 0 -extfile sub.ext -out old.pem 2>/dev/null
+	openssl x509 -req -in root.csr -signkey root.key -days 0 -extfile sub.ext \
+		-out old.pem 2>/dev/null
 	await_expiry old.pem
 	not_for 'certificate has expired' root.key old.pem
 	[ -z "$(ls -A home/ca)" ]
@@ -288,13 +313,16 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	company root ECDSA-P256
 	company other ECDSA-P256
 	chmod 640 root.key
-	no 100 "root.key: others than its owner may use it (mode 640); chmod 600 it" gr-ca import x root.key root.pem
-	no 100 "root.pem: its first certificate does not belong to the key in other.key" gr-ca import x other.key root.pem
+	no 100 "root.key: others than its owner may use it (mode 640); chmod 600 it" \
+		gr-ca import x root.key root.pem
+	no 100 "root.pem: its first certificate does not belong to the key in other.key" \
+		gr-ca import x other.key root.pem
 	company weak RSA-1024
 	no 100 'weak.key: the RSA key is shorter than 2048 bits' gr-ca import x weak.key weak.pem
 	private_key koblitz.key ECDSA-P256
 	openssl ecparam -name secp256k1 -genkey -noout -out koblitz.key
-	no 100 'koblitz.key: the EC key is on none of the curves P-256, P-384, P-521' gr-ca import x koblitz.key root.pem
+	no 100 'koblitz.key: the EC key is on none of the curves P-256, P-384, P-521' \
+		gr-ca import x koblitz.key root.pem
 	openssl pkey -in other.key -aes256 -passout pass:x -out locked.key
 	run -100 --separate-stderr gr-ca import x locked.key other.pem </dev/null
 	[[ $stderr == 'gr-ca: locked.key: not an unencrypted PEM private key: '* ]]
@@ -309,9 +337,12 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	company root ECDSA-P256
 	company other ECDSA-P256
 	gr-ca import root root.key root.pem
-	no 1 "$PWD/home/ca: holds a certificate authority root already" gr-ca import root other.key other.pem
-	no 1 'again: its key is that of an authority here already, root' gr-ca import again root.key root.pem
-	openssl x509 -req -in root.csr -signkey root.key -days 60 -extfile root.ext -out renewed.pem 2>/dev/null
+	no 1 "$PWD/home/ca: holds a certificate authority root already" \
+		gr-ca import root other.key other.pem
+	no 1 'again: its key is that of an authority here already, root' \
+		gr-ca import again root.key root.pem
+	openssl x509 -req -in root.csr -signkey root.key -days 60 -extfile root.ext \
+		-out renewed.pem 2>/dev/null
 	gr-ca import root root.key renewed.pem
 	gr-ca show root | cmp - renewed.pem
 	[ "$(ls home/trusted | wc -l)" -eq 2 ]
@@ -321,10 +352,11 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	gr-ca init -a ECDSA-P256
 	chmod 604 home/ca/ca.key
 	request_for x
-	no 100 "$PWD/home/ca/ca.key: others than its owner may use it (mode 604); chmod 600 it" gr-ca issue-server x server.csr
+	no 100 "$PWD/home/ca/ca.key: others than its owner may use it (mode 604); chmod 600 it" \
+		gr-ca issue-server x server.csr
 }
 
-# --- modes -------------------------------------------------------------------------------------------
+# --- modes ---------------------------------------------------------------------------------------
 
 @test "mode: it starts as iot for an RSA CA, as private for an EC CA" {
 	gr-ca init
@@ -337,7 +369,8 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	done
 	rm -r home
 	no 100 "$PWD/home/ca: no certificate authority issues there; gr-ca init makes one, gr-ca mode chooses one" gr-ca mode
-	no 100 "$PWD/home/ca: No such file or directory; gr-ca init makes an authority" gr-ca mode iot
+	no 100 "$PWD/home/ca: No such file or directory; gr-ca init makes an authority" \
+		gr-ca mode iot
 	[ ! -e home ]
 }
 
@@ -355,7 +388,8 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	gr-ca mode >before
 	rsa='SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA' ec='SHA256WITHECDSA, SHA384WITHECDSA, SHA512WITHECDSA'
 	no 100 "signing algorithm SHA256WITHECDSA does not go with the key of authority ca; allowed are $rsa" gr-ca mode -s SHA256WITHECDSA private
-	no 100 "signing algorithm ECDSA-WITH-SHA256: unknown; allowed are $rsa, $ec" gr-ca mode -s ECDSA-WITH-SHA256 private
+	no 100 "signing algorithm ECDSA-WITH-SHA256: unknown; allowed are $rsa, $ec" \
+		gr-ca mode -s ECDSA-WITH-SHA256 private
 	no 100 'aws: not a mode; iot or private' gr-ca mode aws
 	for days in 0 7301 x ''; do
 		run -100 --separate-stderr gr-ca mode -d "$days" private
@@ -384,8 +418,11 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 @test "mode: a file that is damaged is 100 and issues nothing" {
 	gr-ca init
 	request_for x
-	for text in '' '{}' '{"mode":"iot"}' '{"mode":"aws","authority":"ca"}' '{"mode":"iot","authority":"../ca"}' '{"mode":"private","authority":"ca"}' '{"mode":"private","authority":"ca","signingAlgorithm":"SHA256WITHRSA","validityDays":0}' \
-		'{"mode":"private","authority":"ca","signingAlgorithm":"MD5"}' '{"mode":"iot","authority":"ca","more":1}'; do
+	for text in '' '{}' '{"mode":"iot"}' '{"mode":"aws","authority":"ca"}' \
+		'{"mode":"iot","authority":"../ca"}' '{"mode":"private","authority":"ca"}' \
+		'{"mode":"private","authority":"ca","signingAlgorithm":"SHA256WITHRSA","validityDays":0}' \
+		'{"mode":"private","authority":"ca","signingAlgorithm":"MD5"}' \
+		'{"mode":"iot","authority":"ca","more":1}'; do
 		printf %s "$text" >home/ca/mode.json
 		no 100 "$PWD/home/ca/mode.json: damaged; mend it, or remove it and choose anew with gr-ca mode" gr-ca issue-server x server.csr
 	done
@@ -394,7 +431,7 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	gr-ca issue-server x server.csr >server.pem
 }
 
-# --- revocation lists ----------------------------------------------------------------------------------
+# --- revocation lists ----------------------------------------------------------------------------
 
 @test "crl: a CA that revoked nothing has an empty CRL; numbers grow, dates are as given" {
 	gr-ca init
@@ -407,7 +444,9 @@ request_for() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -no
 	[ "$(openssl crl -in one.pem -noout -issuer -nameopt RFC2253)" = 'issuer=CN=gr CA' ]
 	number() { printf '%d\n' "0x$(openssl crl -in "$1" -noout -crlnumber | sed 's/.*=0x//')"; }
 	[ "$(number two.pem)" -gt "$(number one.pem)" ]
-	age() { echo $(($(date -d "$(openssl crl -in "$1" -noout -nextupdate | cut -d = -f 2)" +%s) - $(date -d "$(openssl crl -in "$1" -noout -lastupdate | cut -d = -f 2)" +%s))); }
+	age() {
+		echo $(($(date -d "$(openssl crl -in "$1" -noout -nextupdate | cut -d = -f 2)" +%s) - $(date -d "$(openssl crl -in "$1" -noout -lastupdate | cut -d = -f 2)" +%s)))
+	}
 	[ "$(age one.pem)" -eq $((7 * 86400)) ]
 	[ "$(age two.pem)" -eq 86400 ]
 	openssl crl -in one.pem -noout -text >text

@@ -90,7 +90,8 @@ on_trial() {
 	refuses "{\"jobId\":\"$J\",\"executionNumber\":2}" 'the job has a newer execution'
 	refuses "{\"jobId\":\"$J\",\"executionNumber\":\"1\"}" 'executionNumber is not a number'
 	for id in "\"$OLD\"" '""' "\"${NEW^^}\"" 7 "[\"$NEW\"]"; do
-		refuses "{\"jobId\":\"$J\",\"certificateId\":$id}" "certificateId is not the new certificate's"
+		refuses "{\"jobId\":\"$J\",\"certificateId\":$id}" \
+			"certificateId is not the new certificate's"
 	done
 	custody_is committed ''
 }
@@ -109,9 +110,11 @@ on_trial() {
 	remember
 	for CLIENT in "$THING#probe" "$THING#other"; do
 		run -8 ask "$(topic commit)" "$COMMIT"
-		run ! timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$CLIENT" -q 1 \
-			-t "$(topic commit)" -m "$COMMIT"
-		jq -n --arg topic "$(topic commit)" --arg principal "$NEW" --arg client "$CLIENT" --argjson payload "$COMMIT" \
+		run ! timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" \
+			--cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" \
+			-i "$CLIENT" -q 1 -t "$(topic commit)" -m "$COMMIT"
+		jq -n --arg topic "$(topic commit)" --arg principal "$NEW" --arg client "$CLIENT" \
+			--argjson payload "$COMMIT" \
 			'{topic: $topic, principal: $principal, clientId: $client, payload: $payload}' >event
 		run -1 gr-commit-certificate <event
 		json_is "$output" "\"the client id is not the thing's\"" .payload.errorMsg
@@ -131,7 +134,8 @@ uses() { sql_is "SELECT certificate FROM session WHERE thing = '$THING'" "$1"; }
 	over_new
 	CLIENT=$THING#gr
 	turned
-	refuses "{\"jobId\":\"$J\",\"clientToken\":\"t\"}" "the thing's own connection does not use the new certificate yet"
+	refuses "{\"jobId\":\"$J\",\"clientToken\":\"t\"}" \
+		"the thing's own connection does not use the new certificate yet"
 	body_is '{"errorMsg":"the thing'"'"'s own connection does not use the new certificate yet","jobId":"'"$J"'","retry":true,"timestamp":"S","clientToken":"t"}'
 	CLIENT=$THING
 	ask

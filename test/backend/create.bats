@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The create handler: a certificate for a CSR, once for each execution and key; and everything it refuses.
+# The create handler: a certificate for a CSR, once for each execution and key;
+# and everything it refuses.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/lab
@@ -12,16 +13,20 @@ refuses() {
 	is_unchanged
 }
 
-# handler PRINCIPAL CLIENT NAME: the same handler as a program, where the broker would not let the request through
+# handler PRINCIPAL CLIENT NAME: the same handler as a program,
+# where the broker would not let the request through
 handler() {
-	jq -n --arg topic "$(topic create)" --arg principal "$1" --arg client "$2" --argjson payload "$(csr_of "$3")" \
-		'{topic: $topic, principal: $principal, clientId: $client, payload: $payload}' | gr-create-certificate
+	jq -n --arg topic "$(topic create)" --arg principal "$1" --arg client "$2" \
+		--argjson payload "$(csr_of "$3")" \
+		'{topic: $topic, principal: $principal, clientId: $client, payload: $payload}' |
+		gr-create-certificate
 }
 # handler_refuses PRINCIPAL CLIENT NAME MESSAGE
 handler_refuses() {
 	remember
 	run -1 handler "$1" "$2" "$3"
-	json_is "$output" '{"topic":"'"$(topic create)"'/rejected","payload":{"errorMsg":"'"$4"'","jobId":"'"$J"'","timestamp":"S"}}'
+	json_is "$output" \
+		'{"topic":"'"$(topic create)"'/rejected","payload":{"errorMsg":"'"$4"'","jobId":"'"$J"'","timestamp":"S"}}'
 	is_unchanged
 }
 
@@ -34,7 +39,8 @@ handler_refuses() {
 	accepted create "$(csr_of new '{clientToken: "t", executionNumber: 1}')"
 	jq -r .certificatePem <<<"$BODY" >new.pem
 	NEW=$(certificate_id new.pem)
-	body_is '{"jobId":"'"$J"'","executionNumber":1,"certificateId":"'"$NEW"'","timestamp":"S","clientToken":"t"}' 'del(.certificatePem)'
+	body_is '{"jobId":"'"$J"'","executionNumber":1,"certificateId":"'"$NEW"'","timestamp":"S","clientToken":"t"}' \
+		'del(.certificatePem)'
 	[ "$(openssl x509 -in new.pem -noout -pubkey)" = "$(openssl pkey -in new.key -pubout)" ]
 	[ "$(grep -c BEGIN new.pem)" -eq 1 ]
 }
@@ -49,7 +55,8 @@ handler_refuses() {
 	grep -A1 'X509v3 Key Usage: critical' text | grep -qx ' *Digital Signature'
 	grep -A1 'X509v3 Extended Key Usage' text | grep -qx ' *TLS Web Client Authentication'
 	[ "$(openssl x509 -in new.pem -noout -enddate)" = 'notAfter=Dec 31 23:59:59 2049 GMT' ]
-	[ "$(openssl x509 -in new.pem -noout -subject)" = "$(openssl x509 -in "$CERT" -noout -subject)" ]
+	[ "$(openssl x509 -in new.pem -noout -subject)" = \
+		"$(openssl x509 -in "$CERT" -noout -subject)" ]
 	serial=$(openssl x509 -in new.pem -noout -serial)
 	[ "${#serial}" -ge $((7 + 32)) ]
 	begin=$(date -d "$(openssl x509 -in new.pem -noout -startdate | cut -d = -f 2)" +%s)
@@ -60,7 +67,8 @@ handler_refuses() {
 @test "create: extensions that the CSR asks for are not taken over" {
 	thing_new
 	job_started
-	key_new new "/O=gr lab/CN=$THING" -newkey ec -pkeyopt ec_paramgen_curve:P-256 -addext basicConstraints=critical,CA:TRUE \
+	key_new new "/O=gr lab/CN=$THING" -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-addext basicConstraints=critical,CA:TRUE \
 		-addext subjectAltName=DNS:somebody -addext extendedKeyUsage=serverAuth
 	accepted create "$(csr_of new)"
 	jq -r .certificatePem <<<"$BODY" | openssl x509 -noout -text >text
@@ -103,7 +111,8 @@ handler_refuses() {
 		# shellcheck disable=SC2086 # a list of options
 		key_new "k$n" "/O=gr lab/CN=$THING" $options
 		accepted create "$(J=$J-$n csr_of "k$n")"
-		jq -r .certificatePem <<<"$BODY" | openssl x509 -noout -pubkey | diff - <(openssl pkey -in "k$n.key" -pubout)
+		jq -r .certificatePem <<<"$BODY" | openssl x509 -noout -pubkey |
+			diff - <(openssl pkey -in "k$n.key" -pubout)
 		request "jobs/$J-$n/update" '{"status":"FAILED"}'
 	done <<-'END'
 		-newkey rsa:2048
@@ -163,7 +172,8 @@ handler_refuses() {
 	csr_of new >new.json
 	csr_of second >second.json
 	# As a device does that made a key for each of two answers.
-	ask "+$(topic create/accepted)" "+$(topic create/rejected)" "$(topic create)" @new.json "$(topic create)" @second.json "$(topic create)" @new.json >messages
+	ask "+$(topic create/accepted)" "+$(topic create/rejected)" "$(topic create)" @new.json \
+		"$(topic create)" @second.json "$(topic create)" @new.json >messages
 	[ "$(grep -c '/create/accepted {"certificatePem"' messages)" -eq 2 ]
 	grep -q '/create/rejected {"errorMsg":"this execution has a certificate for another key already"' messages
 	[ "$(alarms second-key)" -eq 0 ]
@@ -212,7 +222,8 @@ handler_refuses() {
 	csr_of new >new.json
 	csr_of second >second.json
 	mkfifo go
-	CLIENT=$THING#gr ask "$(topic jobs/get)" '{}' '!cat go' "$(topic create)" @second.json >clone 3>&- &
+	CLIENT=$THING#gr ask "$(topic jobs/get)" '{}' '!cat go' "$(topic create)" \
+		@second.json >clone 3>&- &
 	exec 5>go
 	await grep -q accepted clone
 	ask "$(topic create)" @new.json 5>&- >messages
@@ -273,7 +284,8 @@ handler_refuses() {
 	thing_new
 	key_new new
 	n=0
-	for document in '{"operation":"reboot"}' '{}' '{"operation":["ROTATE_CERTIFICATE"]}' '{"Operation":"ROTATE_CERTIFICATE"}' '{"operation":"rotate_certificate"}'; do
+	for document in '{"operation":"reboot"}' '{}' '{"operation":["ROTATE_CERTIFICATE"]}' \
+		'{"Operation":"ROTATE_CERTIFICATE"}' '{"operation":"rotate_certificate"}'; do
 		J=job-$BATS_TEST_NUMBER-$((n += 1))
 		echo "$document" >document
 		job_new "$J" -d document
@@ -312,8 +324,9 @@ handler_refuses() {
 	# The subscription to the answers is refused already; a bare publish ends the connection.
 	for CLIENT in "$THING#probe" "$THING#other"; do
 		run -8 ask "$(topic create)" "$(csr_of new)"
-		run ! timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$CLIENT" -q 1 \
-			-t "$(topic create)" -m "$(csr_of new)"
+		run ! timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" \
+			--cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" \
+			-i "$CLIENT" -q 1 -t "$(topic create)" -m "$(csr_of new)"
 	done
 	is_unchanged
 }
@@ -322,7 +335,8 @@ handler_refuses() {
 	thing_new
 	job_started
 	key_new new
-	for client in "$THING#probe" "$THING#other" "${THING}0" "${THING%?}" "$THING#" "$THING#gr#gr" other; do
+	for client in "$THING#probe" "$THING#other" "${THING}0" "${THING%?}" "$THING#" \
+		"$THING#gr#gr" other; do
 		handler_refuses "$OLD" "$client" new "the client id is not the thing's"
 	done
 }
@@ -333,13 +347,16 @@ handler_refuses() {
 	thing_new
 	job_started
 	key_new new
-	handler_refuses "$other" "$THING" new 'the certificate of this connection is not attached to the thing'
-	handler_refuses "$(printf '%064d' 0)" "$THING" new 'the certificate of this connection is not registered'
+	handler_refuses "$other" "$THING" new \
+		'the certificate of this connection is not attached to the thing'
+	handler_refuses "$(printf '%064d' 0)" "$THING" new \
+		'the certificate of this connection is not registered'
 	gr-registry update-certificate "$OLD" INACTIVE
 	handler_refuses "$OLD" "$THING" new 'the certificate of this connection is not ACTIVE'
 	gr-registry update-certificate "$OLD" ACTIVE
 	gr-registry detach-thing-principal "$THING" "$OLD"
-	handler_refuses "$OLD" "$THING" new 'the certificate of this connection is not attached to the thing'
+	handler_refuses "$OLD" "$THING" new \
+		'the certificate of this connection is not attached to the thing'
 }
 
 @test "refused: without an answer when the certificate was retired meanwhile" {
@@ -349,7 +366,8 @@ handler_refuses() {
 	key_new new
 	backend stop
 	csr_of new >request
-	timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -q 1 -t "$(topic create)" -f request
+	timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" \
+		--cert "$CERT" --key "$KEY" -i "$THING" -q 1 -t "$(topic create)" -f request
 	gr-registry update-certificate "$OLD" INACTIVE
 	remember
 	backend start
@@ -401,7 +419,9 @@ handler_refuses() {
 	refuses none 'csr is not a PEM PKCS#10 request' '{csr: ""}'
 	cp "$CERT" certificate.csr
 	refuses certificate 'csr is not a PEM PKCS#10 request'
-	printf -- '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n' >junk.csr
+	printf -- \
+		'-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n' \
+		>junk.csr
 	refuses junk 'csr is not a PEM PKCS#10 request'
 	key_new new
 	printf '%4096s' '' >>new.csr
@@ -412,11 +432,14 @@ handler_refuses() {
 	thing_new
 	job_started
 	key_new new
-	sed '1a Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n' new.csr >locked.csr
+	sed '1a Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n' \
+		new.csr >locked.csr
 	refuses locked 'csr is not a PEM PKCS#10 request'
 	# On a terminal as well.
-	jq -n --arg topic "$(topic create)" --arg principal "$OLD" --arg client "$THING" --argjson payload "$(csr_of locked)" \
-		'{topic: $topic, principal: $principal, clientId: $client, payload: $payload}' >event
+	jq -n --arg topic "$(topic create)" --arg principal "$OLD" --arg client "$THING" \
+		--argjson payload "$(csr_of locked)" \
+		'{topic: $topic, principal: $principal, clientId: $client, payload: $payload}' \
+		>event
 	run -1 timeout 20 script -qec 'gr-create-certificate <event' /dev/null </dev/null
 	[[ $output == *'csr is not a PEM PKCS#10 request'* ]]
 	[[ $output != *'pass phrase'* ]]
@@ -438,9 +461,11 @@ handler_refuses() {
 	# Somebody else's key in an honest request.
 	key_new honest
 	key_new other
-	openssl req -in honest.csr -noout -pubkey -outform DER 2>/dev/null | openssl pkey -pubin -outform DER -out a
+	openssl req -in honest.csr -noout -pubkey -outform DER 2>/dev/null |
+		openssl pkey -pubin -outform DER -out a
 	openssl pkey -in other.key -pubout -outform DER -out b
-	openssl req -in honest.csr -outform DER | perl -0777 -e 'local $/; my @f = map { open my $h, "<:raw", $_; <$h> } "a", "b"; my $d = <STDIN>; $d =~ s/\Q$f[0]\E/$f[1]/ or exit 1; print $d' >c
+	openssl req -in honest.csr -outform DER |
+		perl -0777 -e 'local $/; my @f = map { open my $h, "<:raw", $_; <$h> } "a", "b"; my $d = <STDIN>; $d =~ s/\Q$f[0]\E/$f[1]/ or exit 1; print $d' >c
 	openssl req -inform DER -in c -out stolen.csr
 	refuses stolen 'the signature of csr does not verify with its own key'
 }
@@ -453,7 +478,8 @@ handler_refuses() {
 	key_new short "/O=gr lab/CN=$THING" -newkey rsa:2047
 	refuses short 'the RSA key is shorter than 2048 bits'
 	for curve in prime192v1 P-224 secp256k1 brainpoolP256r1; do
-		key_new "$curve" "/O=gr lab/CN=$THING" -newkey ec -pkeyopt "ec_paramgen_curve:$curve"
+		key_new "$curve" "/O=gr lab/CN=$THING" -newkey ec \
+			-pkeyopt "ec_paramgen_curve:$curve"
 		refuses "$curve" 'the EC key is on none of the curves P-256, P-384, P-521'
 	done
 	key_new ed "/O=gr lab/CN=$THING" -newkey ed25519
@@ -463,7 +489,8 @@ handler_refuses() {
 @test "refused: explicit curve parameters" {
 	thing_new
 	job_started
-	key_new explicit "/O=gr lab/CN=$THING" -newkey ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit
+	key_new explicit "/O=gr lab/CN=$THING" -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-pkeyopt ec_param_enc:explicit
 	refuses explicit 'the EC key has explicit parameters; only named curves are accepted'
 }
 
@@ -479,7 +506,8 @@ handler_refuses() {
 @test "refused: a foreign subject" {
 	thing_new
 	job_started
-	for subject in "/O=gr lab/CN=other" "/CN=$THING" "/O=gr lab/CN=$THING/OU=x" "/CN=$THING/O=gr lab" "/O=gr lab/CN=$THING+OU=x" /; do
+	for subject in "/O=gr lab/CN=other" "/CN=$THING" "/O=gr lab/CN=$THING/OU=x" \
+		"/CN=$THING/O=gr lab" "/O=gr lab/CN=$THING+OU=x" /; do
 		key_new foreign "$subject"
 		refuses foreign 'the subject of csr is not the one on record'
 	done
@@ -491,7 +519,8 @@ handler_refuses() {
 	key_new new "/O=GR LAB/CN=${THING^^}"
 	accepted create "$(csr_of new)"
 	jq -r .certificatePem <<<"$BODY" >new.pem
-	[ "$(openssl x509 -in new.pem -noout -subject)" = "$(openssl x509 -in "$CERT" -noout -subject)" ]
+	[ "$(openssl x509 -in new.pem -noout -subject)" = \
+		"$(openssl x509 -in "$CERT" -noout -subject)" ]
 }
 
 @test "refused: the CSR has the key in use" {

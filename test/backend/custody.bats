@@ -39,14 +39,17 @@ lives() {
 	sql_is "SELECT count(*) FROM certificate_policy WHERE certificate NOT IN (SELECT id FROM certificate)" 0
 }
 
-# says_too_late STATUS SURVIVOR-OR-NONE: the final word is refused with InvalidStateTransition; the answer names the survivor
+# says_too_late STATUS SURVIVOR-OR-NONE: the final word is refused with InvalidStateTransition;
+# the answer names the survivor
 says_too_late() {
 	say "$1"
 	[ "$ANSWER" = rejected ]
 	if [ "$2" = NONE ]; then
-		body_is '["InvalidStateTransition",false]' '[.code, (.executionState.statusDetails // {} | has("survivor"))]'
+		body_is '["InvalidStateTransition",false]' \
+			'[.code, (.executionState.statusDetails // {} | has("survivor"))]'
 	else
-		body_is '["InvalidStateTransition","'"$2"'"]' '[.code, .executionState.statusDetails.survivor]'
+		body_is '["InvalidStateTransition","'"$2"'"]' \
+			'[.code, .executionState.statusDetails.survivor]'
 	fi
 }
 
@@ -97,7 +100,8 @@ undecided() {
 	thing_new
 	job_started
 	say SUCCEEDED
-	body_is '["InvalidStateTransition","no certificate was asked for in this execution"]' '[.code, .message]'
+	body_is '["InvalidStateTransition","no certificate was asked for in this execution"]' \
+		'[.code, .message]'
 	execution_is IN_PROGRESS
 	say FAILED
 	[ "$ANSWER" = accepted ]
@@ -141,7 +145,8 @@ undecided() {
 
 @test "custody: the decision is in the ledger before the answer leaves" {
 	committed
-	ask "$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}' "!grep '\"event\":\"survivor\"' '$GR_HOME/ledger' | tail -n 1 >line"
+	ask "$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}' \
+		"!grep '\"event\":\"survivor\"' '$GR_HOME/ledger' | tail -n 1 >line"
 	json_is "$(cat line)" '{"event":"survivor","thingName":"'"$THING"'","jobId":"'"$J"'","executionNumber":1,"survivor":"NEW","certificateId":"'"$NEW"'"}' 'del(.at)'
 }
 
@@ -398,7 +403,8 @@ timed_out() {
 	rotation_begun
 	gr-registry settle "$THING" new
 	lives NEW
-	grep -q '"event":"settled".*"thingName":"'"$THING"'","certificateId":"'"$NEW"'"' "$GR_HOME/ledger"
+	grep -q '"event":"settled".*"thingName":"'"$THING"'","certificateId":"'"$NEW"'"' \
+		"$GR_HOME/ledger"
 }
 
 @test "settle: SUCCEEDED is refused once OLD was chosen, so that the device keeps OLD" {

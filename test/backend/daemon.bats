@@ -20,7 +20,8 @@ teardown() {
 daemon_start() {
 	: >daemon.log	# else the last one's "ready" could be taken for its own
 	# shellcheck disable=SC2086 # a command with its arguments
-	${DAEMON_RUNNER:-} gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" "$@" >daemon.log 2>&1 3>&- 5>&- &
+	${DAEMON_RUNNER:-} gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" \
+		"$@" >daemon.log 2>&1 3>&- 5>&- &
 	DAEMON=$!
 	await grep -q '^ready$' daemon.log
 }
@@ -87,7 +88,8 @@ unlock_registry() {
 	sqlite3 home/shared/registry.db "UPDATE meta SET value = 99 WHERE key = 'version'"
 	cp home/shared/registry.db before
 	run -100 --separate-stderr gr-backendd -H "$PWD/home"
-	[[ $stderr == *"registry version 99 is newer than this program's "*'; nothing was touched' ]]
+	[[ $stderr == \
+		*"registry version 99 is newer than this program's "*'; nothing was touched' ]]
 	cmp home/shared/registry.db before
 }
 
@@ -152,7 +154,8 @@ unlock_registry() {
 	gr-backendd -H "$PWD/home" -s "$PWD/sock" >refused.log 2>&1 3>&- &
 	DAEMON=$!
 	# As the broker counts them: the daemon writes a line that comes again once a minute.
-	tries() { [ "$(grep -c 'not authorised' broker.log)" -ge $((2 * $1)) ]; }	# of two connections
+	# of two connections
+	tries() { [ "$(grep -c 'not authorised' broker.log)" -ge $((2 * $1)) ]; }
 	await tries 1
 	start=$(date +%s%N)
 	await tries 4
@@ -164,8 +167,10 @@ unlock_registry() {
 	own_lab
 	thing_new
 	cert=$(printf '%064d' 0)
-	for t in in in/ in/x in/x/y/z "in/$cert" "in/$cert/" "in/$cert/zz/gr/connected" "in/$cert/616/x" "in/$cert/00/x" "in/${cert/0/G}/61/x" "in/$cert//x" \
-		"in/$cert/$(printf '61%.0s' {1..129})/x" "in/$cert/61/" "in/$cert/61/gr/none" "in/$cert/61/\$aws/things/x/jobs/get"; do
+	for t in in in/ in/x in/x/y/z "in/$cert" "in/$cert/" "in/$cert/zz/gr/connected" \
+		"in/$cert/616/x" "in/$cert/00/x" "in/${cert/0/G}/61/x" "in/$cert//x" \
+		"in/$cert/$(printf '61%.0s' {1..129})/x" "in/$cert/61/" "in/$cert/61/gr/none" \
+		"in/$cert/61/\$aws/things/x/jobs/get"; do
 		mosquitto_pub --unix "$LAB/home/shared/broker.sock" -q 1 -t "$t" -m x
 	done
 	accepted jobs/get '{}'
@@ -226,8 +231,11 @@ unlock_registry() {
 	gr-jobs cancel "$J"
 	backend kill
 	lab.sh start "$LAB" broker 3>&-
-	ask "+$(topic jobs/notify)" "+$(topic jobs/notify-next)" "!lab.sh start '$LAB' backend 3>&- 5>&-" "?$(topic jobs/notify)" "?$(topic jobs/notify)" \
-		"?$(topic jobs/notify)" "?$(topic jobs/notify-next)" >messages || cat "$LAB/backend.log"
+	ask "+$(topic jobs/notify)" "+$(topic jobs/notify-next)" \
+		"!lab.sh start '$LAB' backend 3>&- 5>&-" "?$(topic jobs/notify)" \
+		"?$(topic jobs/notify)" \
+		"?$(topic jobs/notify)" "?$(topic jobs/notify-next)" >messages ||
+		cat "$LAB/backend.log"
 	sed 's/ .*//; s,.*/,,' messages | xargs >order
 	[ "$(cat order)" = 'notify notify-next notify notify notify-next' ]
 	json_is "$(message notify-next)" "\"$J-2\"" .execution.jobId
@@ -248,7 +256,8 @@ unlock_registry() {
 	thing_new
 	backend stop
 	sql "INSERT INTO outbox (topic, payload) VALUES ('$(topic create)/accepted', '{\"left\":1}')"
-	ask "+$(topic create)/accepted" "!lab.sh start '$LAB' backend 3>&- 5>&-" "?$(topic create)/accepted" >messages
+	ask "+$(topic create)/accepted" "!lab.sh start '$LAB' backend 3>&- 5>&-" \
+		"?$(topic create)/accepted" >messages
 	[ "$(cat messages)" = "$(topic create)/accepted {\"left\":1}" ]
 }
 
@@ -293,10 +302,13 @@ unlock_registry() {
 	read -r daemon <"$LAB/backend.pid"
 	kill -STOP "$daemon"
 	# With the stamp of the broker: the report of a session would come before it.
-	for _ in 1 2 3; do echo '{}'; done | mosquitto_pub --unix "$LAB/home/shared/broker.sock" -q 1 -l -t "in/$OLD/$(hex "$THING")/$(topic jobs/get)"
+	for _ in 1 2 3; do echo '{}'; done |
+		mosquitto_pub --unix "$LAB/home/shared/broker.sock" -q 1 -l \
+			-t "in/$OLD/$(hex "$THING")/$(topic jobs/get)"
 	lock_registry
 	kill -CONT "$daemon"
-	await grep -q nanosleep "/proc/$daemon/wchan"	# it has read them and waits for its turn in the registry
+	# it has read them and waits for its turn in the registry
+	await grep -q nanosleep "/proc/$daemon/wchan"
 	lab.sh kill "$LAB" broker
 	unlock_registry
 	lab.sh start "$LAB" broker 3>&- 5>&-
@@ -306,12 +318,14 @@ unlock_registry() {
 @test "commit fails: no answer leaves before what it tells of is on record, and nobody has to ask again" {
 	own_lab
 	rotation_begun
-	# A constraint that is looked at when the transaction ends, and a refusal that leaves an alarm.
+	# A constraint that is looked at when the transaction ends,
+	# and a refusal that leaves an alarm.
 	sql "CREATE TABLE late (x TEXT REFERENCES meta (key) DEFERRABLE INITIALLY DEFERRED);
 		CREATE TRIGGER late AFTER INSERT ON alarm BEGIN INSERT INTO late VALUES ('none'); END"
 	key_new second
 	csr_of second >second.json
-	ask "+$(topic create)/rejected" "+$(topic create)/accepted" "=$(topic create)" @second.json \
+	ask "+$(topic create)/rejected" "+$(topic create)/accepted" \
+		"=$(topic create)" @second.json \
 		"!until [ \$(grep -c 'FOREIGN KEY' '$LAB/backend.log') -ge 2 ]; do sleep 0.02; done" \
 		"!sqlite3 -cmd '.timeout 10000' '$GR_HOME/shared/registry.db' 'SELECT 1 / (count(*) = 0) FROM alarm' | grep -qx 1" \
 		"!sqlite3 -cmd '.timeout 10000' '$GR_HOME/shared/registry.db' 'DROP TRIGGER late'" \
@@ -338,7 +352,10 @@ unlock_registry() {
 
 # --- who is there --------------------------------------------------------------------------------
 
-connected() { [ "$(gr-registry list-things -j | jq -r ".[] | select(.thingName == \"$THING\") | .connected")" = "$1" ]; }
+connected() {
+	[ "$(gr-registry list-things -j |
+		jq -r ".[] | select(.thingName == \"$THING\") | .connected")" = "$1" ]
+}
 
 @test "session: list-things shows which things are connected" {
 	own_lab
@@ -395,7 +412,8 @@ shut_out() { run -5 ask; }
 	await certificate_is_gone "$OLD"
 	over_old
 	for CLIENT in "$THING" "$THING#gr" "$THING#probe"; do shut_out; done
-	await sql_is "SELECT count FROM alarm WHERE kind = 'retired-used' AND certificate = '$OLD'" 3
+	await sql_is \
+		"SELECT count FROM alarm WHERE kind = 'retired-used' AND certificate = '$OLD'" 3
 	[ "$(alarms retired-used)" -eq 1 ]
 	run -0 gr-registry alarms -j
 	json_is "$output" '[{"kind":"retired-used","thingName":"'"$THING"'","certificateId":"'"$OLD"'","text":"a retired certificate tried to connect","count":3}]' \
@@ -408,17 +426,20 @@ shut_out() { run -5 ask; }
 	await certificate_is_gone "$NEW"
 	over_new
 	shut_out
-	await sql_is "SELECT count FROM alarm WHERE kind = 'retired-used' AND certificate = '$NEW'" 1
+	await sql_is \
+		"SELECT count FROM alarm WHERE kind = 'retired-used' AND certificate = '$NEW'" 1
 }
 
 @test "alarm: an unregistered certificate of our CA raises one, once" {
 	thing_new
 	key_new unknown
-	openssl x509 -req -in unknown.csr -CA "$GR_HOME/ca/ca.pem" -CAkey "$GR_HOME/ca/ca.key" -set_serial 1 -days 2 -out unknown.pem 2>/dev/null
+	openssl x509 -req -in unknown.csr -CA "$GR_HOME/ca/ca.pem" -CAkey "$GR_HOME/ca/ca.key" \
+		-set_serial 1 -days 2 -out unknown.pem 2>/dev/null
 	id=$(certificate_id unknown.pem)
 	CERT=unknown.pem KEY=unknown.key
 	for CLIENT in "$THING" "$THING#gr"; do shut_out; done
-	await sql_is "SELECT kind || count FROM alarm WHERE certificate = '$id'" unknown-certificate2
+	await sql_is "SELECT kind || count FROM alarm WHERE certificate = '$id'" \
+		unknown-certificate2
 	sql_is "SELECT count(*) FROM alarm WHERE certificate = '$id'" 1
 }
 
@@ -450,7 +471,8 @@ shut_out() { run -5 ask; }
 	only_is "$NEW"
 	over_old
 	shut_out
-	await sql_is "SELECT count(*) FROM alarm WHERE kind = 'retired-used' AND certificate = '$OLD'" 1
+	await sql_is \
+		"SELECT count(*) FROM alarm WHERE kind = 'retired-used' AND certificate = '$OLD'" 1
 	over_new
 	# Six days later, then seven.
 	sql "UPDATE certificate SET retired = retired - 6 * 86400000 WHERE id = '$OLD'"
@@ -492,7 +514,8 @@ shut_out() { run -5 ask; }
 
 @test "memory: no error and no leak over rotations, refusals, reports and a lost broker" {
 	[ -z "${SANITIZE:-}" ] || DAEMON_RUNNER=
-	[ -n "${SANITIZE:-}" ] || DAEMON_RUNNER='valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=86'
+	[ -n "${SANITIZE:-}" ] ||
+		DAEMON_RUNNER='valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=86'
 	own_lab
 	backend stop
 	daemon_start -q 0
@@ -503,9 +526,11 @@ shut_out() { run -5 ask; }
 	refused create '{"jobId":"'"$J"'","csr":"x"}' 'csr is not a PEM PKCS#10 request'
 	accepted create "$(csr_of new)"
 	key_new second
-	refused create "$(csr_of second)" 'this execution has a certificate for another key already'
+	refused create "$(csr_of second)" \
+		'this execution has a certificate for another key already'
 	rejected jobs/get '{' InvalidJson
-	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"a":{}}}' InvalidRequest
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"a":{}}}' \
+		InvalidRequest
 	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":9}' VersionMismatch
 	accepted "jobs/$J/get" '{"includeJobDocument":true}'
 	lab.sh stop "$LAB" broker
@@ -514,7 +539,8 @@ shut_out() { run -5 ask; }
 	await is_back
 	over_new
 	accepted commit "$COMMIT"
-	request "jobs/$J/update" '{"status":"SUCCEEDED","includeJobExecutionState":true,"includeJobDocument":true}'
+	request "jobs/$J/update" \
+		'{"status":"SUCCEEDED","includeJobExecutionState":true,"includeJobDocument":true}'
 	[ "$ANSWER" = accepted ]
 	await certificate_is_gone "$OLD"
 	over_old
@@ -545,7 +571,8 @@ shut_out() { run -5 ask; }
 
 # --- connections that the broker closes ----------------------------------------------------------
 
-# thrown_out N [CLIENT]: our thing publishes N times where it may not, and loses its connection each time
+# thrown_out N [CLIENT]: our thing publishes N times where it may not,
+# and loses its connection each time
 thrown_out() {
 	local n
 	for ((n = 0; n < $1; n++)); do
@@ -563,7 +590,8 @@ closings_are() { [ "$(closings)" -eq "$1" ]; }
 	sql_is 'SELECT count(*) FROM alarm' 0
 	thrown_out 3
 	await closings_are 7
-	sql_is "SELECT kind || ' ' || thing || ' ' || certificate || ' ' || count FROM alarm" "thrown-out $THING $OLD 3"
+	sql_is "SELECT kind || ' ' || thing || ' ' || certificate || ' ' || count FROM alarm" \
+		"thrown-out $THING $OLD 3"
 	# Another topic, another client of the thing: it stays one.
 	CLIENT=$THING#x run -6 ask "=\$aws/things/$THING/jobs/get" '{}'
 	await closings_are 8
@@ -572,7 +600,8 @@ closings_are() { [ "$(closings)" -eq "$1" ]; }
 	[[ $output == *thrown-out*"$THING"*"$OLD"*"client $THING is disconnected again and again, now for publishing on \$aws/things/other/jobs/get: this is a request of another thing"* ]]
 	grep -q "alarm: thrown-out: thing $THING" "$LAB/backend.log"
 	run -0 gr-registry history "$THING"
-	[[ $output == "alarm thrown-out, 4 times, last at "*": client $THING is disconnected again and again"* ]]
+	[[ $output == \
+		"alarm thrown-out, 4 times, last at "*": client $THING is disconnected again and again"* ]]
 	# What others do is theirs.
 	thing_new "$THING-b"
 	thrown_out 1
@@ -585,13 +614,17 @@ closings_are() { [ "$(closings)" -eq "$1" ]; }
 	thing_new
 	backend stop
 	: >daemon.log
-	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -m 100 -M "$PWD/gr.prom" >daemon.log 2>&1 3>&- &
+	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -m 100 \
+		-M "$PWD/gr.prom" >daemon.log 2>&1 3>&- &
 	DAEMON=$!
 	await grep -q '^ready$' daemon.log
 	thrown_out 2
 	CLIENT=$THING#x run -6 ask "=$(topic jobs/get)" '{}'
-	await grep -qxF 'gr_connections_closed_total{rule="this is a request of another thing"} 2' gr.prom
-	await grep -qxF 'gr_connections_closed_total{rule="this client id may not rotate its thing"} 1' gr.prom
+	await grep -qxF \
+		'gr_connections_closed_total{rule="this is a request of another thing"} 2' gr.prom
+	await grep -qxF \
+		'gr_connections_closed_total{rule="this client id may not rotate its thing"} 1' \
+		gr.prom
 	# Ten minutes are a second here: some closings each now and then are no news.
 	for n in 1 2; do
 		sleep 1

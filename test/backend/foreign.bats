@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Devices that are not ours: they say their final word once, go back to a backup at any restart, and nobody tells the
-# backend. What such a device may still go back to is not retired.
+# Devices that are not ours: they say their final word once, go back to a backup at any restart,
+# and nobody tells the backend. What such a device may still go back to is not retired.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/lab
@@ -14,7 +14,8 @@ setup() {
 	pair A
 }
 
-# pair NAME: the pair that we hold is kept as NAME.pem, NAME.key; on NAME: the device runs on that pair
+# pair NAME: the pair that we hold is kept as NAME.pem, NAME.key;
+# on NAME: the device runs on that pair
 pair() { cp "$CERT" "$1.pem" && cp "$KEY" "$1.key"; }
 on() { CERT=$1.pem KEY=$1.key; }
 # restarted NAME: the device comes back over that pair and is let in
@@ -28,7 +29,8 @@ shut_out() {
 	run -5 ask
 }
 
-# issued NAME JOB: over the pair that the device runs on it begins the job and gets NAME; the variable NAME is its id
+# issued NAME JOB: over the pair that the device runs on it begins the job and gets NAME;
+# the variable NAME is its id
 issued() {
 	J=$J0-$2
 	job_started
@@ -39,7 +41,8 @@ issued() {
 }
 # event TOPIC PAYLOAD PRINCIPAL: for a handler alone
 event() {
-	jq -nc --arg topic "$(topic "$1")" --argjson payload "$2" --arg principal "$3" --arg client "$CLIENT" \
+	jq -nc --arg topic "$(topic "$1")" --argjson payload "$2" --arg principal "$3" \
+		--arg client "$CLIENT" \
 		'{topic: $topic, principal: $principal, clientId: $client, payload: $payload}'
 }
 canceled() { gr-jobs cancel -f "$J" >/dev/null; }
@@ -64,7 +67,7 @@ on_trial() {
 	restarted B
 }
 
-# --- a word that decides nothing -------------------------------------------------------------------
+# --- a word that decides nothing -----------------------------------------------------------------
 
 @test "another program: FAILED over NEW is accepted and decides nothing" {
 	on_trial
@@ -140,7 +143,7 @@ on_trial() {
 	soon B
 }
 
-# --- what decides instead --------------------------------------------------------------------------
+# --- what decides instead ------------------------------------------------------------------------
 
 @test "another program: FAILED over NEW, then a session over OLD, keeps OLD" {
 	on_trial
@@ -185,7 +188,8 @@ on_trial() {
 }
 # hold_session CLIENT NAME: stays connected over that pair until let_go
 hold_session() {
-	stdbuf -oL mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$2.pem" --key "$2.key" -i "$1" -q 1 -d \
+	stdbuf -oL mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" \
+		--cert "$2.pem" --key "$2.key" -i "$1" -q 1 -d \
 		-t "$(topic jobs/notify)" >held 2>&1 3>&- &
 	HELD=$!
 	await grep -q '^Subscribed (mid' held
@@ -205,7 +209,7 @@ let_go() {
 	no_alarm
 }
 
-# --- what is kept ----------------------------------------------------------------------------------
+# --- what is kept --------------------------------------------------------------------------------
 
 @test "another program: after a cancellation during the trial and a create over NEW, OLD is kept without an alarm or a finding" {
 	on_trial
@@ -219,7 +223,8 @@ let_go() {
 	! grep -F "$THING	" findings
 	run -0 gr-registry history "$THING"
 	[[ $output == *"kept certificate           $A: the device may still go back to it"* ]]
-	[ "$(gr-registry history -j "$THING" | jq -rs 'flatten | map(.keptCertificateId // empty) | join(" ")')" = "$A" ]
+	[ "$(gr-registry history -j "$THING" |
+		jq -rs 'flatten | map(.keptCertificateId // empty) | join(" ")')" = "$A" ]
 }
 
 @test "another program: a device that goes back to the kept OLD is accepted and gets a certificate" {
@@ -336,7 +341,8 @@ let_go() {
 	soon A B
 	sql "UPDATE certificate SET created = 1 WHERE id = '$B'"
 	run -1 --separate-stderr gr-audit -c old -a 365 --rotate
-	await sql_is "SELECT count(*) FROM execution WHERE thing = '$THING' AND status = 'QUEUED'" 1
+	await sql_is \
+		"SELECT count(*) FROM execution WHERE thing = '$THING' AND status = 'QUEUED'" 1
 }
 
 @test "kept certificate: it is in a backup, and the ledger is enough to keep it after a restore" {
@@ -394,6 +400,7 @@ requests_are_heard() { accepted jobs/get '{}' 2>/dev/null; }
 	diff <(sqlite3 copy/shared/registry.db "SELECT name FROM pragma_table_info('rotation') UNION SELECT name FROM pragma_table_info('certificate') UNION SELECT name FROM sqlite_schema" | sort) \
 		<(sqlite3 "$GR_HOME/shared/registry.db" "SELECT name FROM pragma_table_info('rotation') UNION SELECT name FROM pragma_table_info('certificate') UNION SELECT name FROM sqlite_schema" | sort)
 	[ "$(sqlite3 copy/shared/registry.db "SELECT value FROM meta WHERE key = 'version'")" = 3 ]
-	[ "$(sqlite3 copy/shared/registry.db "SELECT not_ours FROM rotation WHERE new = '$B'")" = 1 ]
+	[ "$(sqlite3 copy/shared/registry.db "SELECT not_ours FROM rotation WHERE new = '$B'")" = \
+		1 ]
 	[ "$(sqlite3 copy/shared/registry.db "SELECT count(*) FROM certificate WHERE id IN ('$A', '$B') AND seen IS NOT NULL")" = 2 ]
 }

@@ -7,7 +7,8 @@ load ../lib/shared-lab
 
 # event KIND PAYLOAD [PRINCIPAL]: as the broker plugin would have stamped it
 event() {
-	jq -nc --arg topic "$(topic "$1")" --arg principal "${3:-$OLD}" --arg client "$THING" --argjson payload "$2" \
+	jq -nc --arg topic "$(topic "$1")" --arg principal "${3:-$OLD}" --arg client "$THING" \
+		--argjson payload "$2" \
 		'{topic: $topic, principal: $principal, clientId: $client, payload: $payload}'
 }
 
@@ -25,8 +26,10 @@ event() {
 
 @test "handlers: input that is no event is 100, with one line and no answer" {
 	thing_new
-	for text in '' '{}' 'x' '[]' '{"topic":"x"}' "$(event create 7)" "$(event create '{}' abc)" "$(event create '{}' | jq -c 'del(.clientId)')" \
-		"$(event create '{}' | jq -c '.topic = "things/x"')" "$(event create '{}' | jq -c '.topic = "awslabs/things/x/certificate/revoke"')"; do
+	for text in '' '{}' 'x' '[]' '{"topic":"x"}' "$(event create 7)" \
+		"$(event create '{}' abc)" "$(event create '{}' | jq -c 'del(.clientId)')" \
+		"$(event create '{}' | jq -c '.topic = "things/x"')" \
+		"$(event create '{}' | jq -c '.topic = "awslabs/things/x/certificate/revoke"')"; do
 		for program in gr-create-certificate gr-commit-certificate gr-job-terminal; do
 			run -100 --separate-stderr "$program" <<<"$text"
 			[ -z "$output" ]
@@ -44,7 +47,8 @@ event() {
 	event "jobs/$J/update" '{"status":"FAILED"}' >update
 	event "jobs/$J/get" '{}' >get
 	remember
-	for wrong in gr-create-certificate:commit gr-create-certificate:update gr-commit-certificate:create gr-commit-certificate:get \
+	for wrong in gr-create-certificate:commit gr-create-certificate:update \
+		gr-commit-certificate:create gr-commit-certificate:get \
 		gr-job-terminal:create gr-job-terminal:get; do
 		run -100 --separate-stderr "${wrong%:*}" <"${wrong#*:}"
 		[ -z "$output" ]
@@ -77,7 +81,8 @@ event() {
 	run -1 --separate-stderr gr-create-certificate <<<"$(event create "$(csr_of new)")"
 	json_is "$output" '{"topic":"'"$(topic create)"'/rejected","payload":{"errorMsg":"no such job execution for this thing","jobId":"'"$J"'","timestamp":"S"}}'
 	job_started
-	run -0 --separate-stderr gr-create-certificate <<<"$(event create "$(csr_of new '{clientToken: "t"}')")"
+	run -0 --separate-stderr gr-create-certificate \
+		<<<"$(event create "$(csr_of new '{clientToken: "t"}')")"
 	[ -z "$stderr" ]
 	jq -r .payload.certificatePem <<<"$output" >new.pem
 	NEW=$(certificate_id new.pem)
@@ -116,10 +121,13 @@ event() {
 	rotation_begun
 	run -1 gr-job-terminal <<<"$(event "jobs/$J/update" '{"status":"SUCCEEDED"}' "$NEW")"
 	hex=$(printf %s "$THING" | od -An -v -tx1 | tr -d ' \n')
-	json_is "$output" '["out/'"$hex/$(topic "jobs/$J/update")"'/rejected","InvalidStateTransition"]' '[.topic, .payload.code]'
+	json_is "$output" \
+		'["out/'"$hex/$(topic "jobs/$J/update")"'/rejected","InvalidStateTransition"]' \
+		'[.topic, .payload.code]'
 	run -0 gr-commit-certificate <<<"$(event commit "$COMMIT" "$NEW")"
 	run -0 gr-job-terminal <<<"$(event "jobs/$J/update" '{"status":"SUCCEEDED"}' "$NEW")"
-	json_is "$output" '{"topic":"out/'"$hex/$(topic "jobs/$J/update")"'/accepted","payload":{"timestamp":"S"}}'
+	json_is "$output" \
+		'{"topic":"out/'"$hex/$(topic "jobs/$J/update")"'/accepted","payload":{"timestamp":"S"}}'
 	execution_is SUCCEEDED
 	await certificate_is_gone "$OLD"
 	only_is "$NEW"
@@ -132,7 +140,8 @@ event() {
 	rotation_begun
 	remember
 	for word in SUCCEEDED FAILED REJECTED; do
-		run -1 gr-job-terminal <<<"$(event "jobs/$J/update" "{\"status\":\"$word\"}" "$other")"
+		run -1 gr-job-terminal \
+			<<<"$(event "jobs/$J/update" "{\"status\":\"$word\"}" "$other")"
 	done
 	is_unchanged
 	both_stay

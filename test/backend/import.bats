@@ -13,13 +13,15 @@ setup() {
 	gr-registry create-thing-group all
 }
 
-# no STATUS MESSAGE FILE: refused at its last line, which leaves nothing behind; those before it stay
+# no STATUS MESSAGE FILE: refused at its last line, which leaves nothing behind;
+# those before it stay
 no() {
 	local status_wanted=$1 message=$2
 	run "-$status_wanted" --separate-stderr gr-registry import "$3"
 	[ -z "$output" ]
 	[ "${stderr_lines[0]}" = "gr-registry: $message" ] || { echo "$stderr" >&2; return 1; }
-	[ "${stderr_lines[1]}" = "gr-registry: $3: ended at line $(wc -l <"$3"); those before it were taken" ]
+	[ "${stderr_lines[1]}" = \
+		"gr-registry: $3: ended at line $(wc -l <"$3"); those before it were taken" ]
 	[ "${#stderr_lines[@]}" -eq 2 ]
 }
 
@@ -28,7 +30,8 @@ no() {
 @test "import: policies, groups and things, each certificate attached, with its policies, and in the ledger" {
 	foreign a
 	{
-		jq -nc --rawfile d "$ROOT/share/policies/rotation.json" '{policyName: "copy", policyDocument: $d}'
+		jq -nc --rawfile d "$ROOT/share/policies/rotation.json" \
+			'{policyName: "copy", policyDocument: $d}'
 		echo '{"policyName":"object","policyDocument":{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iot:*","Resource":"*"}}}'
 		echo '{"thingGroupName":"pumps"}'
 		echo
@@ -38,11 +41,13 @@ no() {
 	run -0 --separate-stderr gr-registry import lines
 	[ "$output" = '6 line(s): 2 thing(s), 1 new certificate(s)' ]
 	[ -z "$stderr" ]
-	sql_is "SELECT document FROM policy WHERE name = 'copy'" "$(cat "$ROOT/share/policies/rotation.json")"
+	sql_is "SELECT document FROM policy WHERE name = 'copy'" \
+		"$(cat "$ROOT/share/policies/rotation.json")"
 	sql_is 'SELECT group_concat(name) FROM thing' a,b
 	sql_is "SELECT group_concat(thing_group) FROM member WHERE thing = 'a'" all,pumps
 	sql_is "SELECT c.id || status || thing || key_type || digest FROM certificate c JOIN principal p ON p.certificate = c.id" "${ID}ACTIVEaECDSA-P256SHA256"
-	sql_is "SELECT group_concat(policy) FROM certificate_policy WHERE certificate = '$ID'" copy,rotation
+	sql_is "SELECT group_concat(policy) FROM certificate_policy WHERE certificate = '$ID'" \
+		copy,rotation
 	sql_is 'SELECT count(*) FROM seen_key' 1
 	json_is "$(cat home/ledger)" '{"event":"registered","thingName":"a","certificateId":"'"$ID"'","status":"ACTIVE","authority":"","private":false,"policies":["copy","rotation"],"thingGroups":["all","pumps"]}' 'del(.at, .created, .certificatePem)'
 }
@@ -219,7 +224,8 @@ no() {
 	foreign a
 	foreign b
 	{
-		thing_line a a '{thingGroups: ["all"]}' '{policies: ["rotation"], created: 1500000000000}'
+		thing_line a a '{thingGroups: ["all"]}' \
+			'{policies: ["rotation"], created: 1500000000000}'
 		thing_line b b '{}' '{status: "INACTIVE"}'
 		thing_line c
 	} >lines
@@ -227,7 +233,8 @@ no() {
 	run -0 --separate-stderr gr-registry export
 	[ "${#lines[@]}" -eq 5 ]
 	echo "$output" >exported
-	json_is "${lines[0]}" "$(jq -nc --rawfile d "$ROOT/share/policies/rotation.json" '{policyName: "rotation", policyDocument: $d}')"
+	json_is "${lines[0]}" "$(jq -nc --rawfile d "$ROOT/share/policies/rotation.json" \
+		'{policyName: "rotation", policyDocument: $d}')"
 	json_is "${lines[1]}" '{"thingGroupName":"all"}'
 	json_is "${lines[2]}" '{"thingName":"a","thingGroups":["all"],"certificates":[{"certificateId":"'"$(certificate_id a.pem)"'","status":"ACTIVE","created":1500000000000,"policies":["rotation"]}]}' \
 		'del(.certificates[].certificatePem)'

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Issuer modes of the backend: private authorities, their chains, what becomes of retired certificates, and changing all
-# of it while devices rotate. The programs of gr-ca alone are in gr-ca.bats, the algorithms in algorithms.bats.
+# Issuer modes of the backend: private authorities, their chains, what becomes of retired
+# certificates, and changing all of it while devices rotate. The programs of gr-ca alone are in
+# gr-ca.bats, the algorithms in algorithms.bats.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/lab
@@ -33,7 +34,10 @@ no() {
 	local before
 	before=$(gr-ca mode)
 	run "-$1" --separate-stderr "${@:3}"
-	[ -z "$output" ] && [ "$stderr" = "gr-ca: $2" ] || { printf '%s\n' "$output" "$stderr" >&2; return 1; }
+	[ -z "$output" ] && [ "$stderr" = "gr-ca: $2" ] || {
+		printf '%s\n' "$output" "$stderr" >&2
+		return 1
+	}
 	[ "$(gr-ca mode)" = "$before" ]
 }
 # serial FILE
@@ -61,7 +65,7 @@ rotated() {
 }
 ROUND=0
 
-# --- the chain ------------------------------------------------------------------------------------------
+# --- the chain -----------------------------------------------------------------------------------
 
 @test "chain: a device that asks gets all certificates between its own and the root, also when another CA issues by then" {
 	issue private sub
@@ -73,8 +77,10 @@ ROUND=0
 	jq -r .certificatePem <<<"$BODY" >new.pem
 	jq -r .certificateChain <<<"$BODY" | sed '/^$/d' >chain.pem
 	cmp chain.pem "$BATS_FILE_TMPDIR/sub.own"
-	openssl verify -x509_strict -purpose sslclient -CAfile "$BATS_FILE_TMPDIR/root.pem" -untrusted chain.pem new.pem
-	[ "$(openssl x509 -in new.pem -noout -issuer -nameopt oneline)" = 'issuer=O = Company, CN = sub' ]
+	openssl verify -x509_strict -purpose sslclient -CAfile "$BATS_FILE_TMPDIR/root.pem" \
+		-untrusted chain.pem new.pem
+	[ "$(openssl x509 -in new.pem -noout -issuer -nameopt oneline)" = \
+		'issuer=O = Company, CN = sub' ]
 	issue iot ca
 	accepted create "$(csr_of new '{certificateChain: true}')"
 	[ "$(jq -r .certificateChain <<<"$BODY" | sed '/^$/d')" = "$(cat chain.pem)" ]
@@ -84,7 +90,8 @@ ROUND=0
 @test "chain: a device that does not ask gets none, and directly below a root there is none" {
 	issue private sub
 	thing_new
-	for members in '{}' '{certificateChain: false}' '{certificateChain: "true"}' '{certificateChain: null}'; do
+	for members in '{}' '{certificateChain: false}' '{certificateChain: "true"}' \
+		'{certificateChain: null}'; do
 		J=$J-
 		job_started "$J"
 		key_new new
@@ -122,7 +129,8 @@ commented() {
 	J=$J-2
 	job_started "$J"
 	key_new second
-	stdbuf -oL mosquitto_sub -h localhost -p "$PORT" -V mqttv5 -D connect maximum-packet-size 5000 -i "$THING#gr" --cafile "$GR_HOME/ca/ca.pem" \
+	stdbuf -oL mosquitto_sub -h localhost -p "$PORT" -V mqttv5 -D connect maximum-packet-size \
+		5000 -i "$THING#gr" --cafile "$GR_HOME/ca/ca.pem" \
 		--cert "$CERT" --key "$KEY" -q 1 -t "$topic" -d -C 1 >lite 2>&1 3>&- &
 	lite=$!
 	await grep -q '^Subscribed' lite
@@ -169,7 +177,7 @@ commented() {
 	gr-probe
 }
 
-# --- validity -------------------------------------------------------------------------------------------
+# --- validity ------------------------------------------------------------------------------------
 
 @test "validity: the days of the mode, but never past the end of the authority or of what stands above it" {
 	issue -d 20 private sub
@@ -178,10 +186,12 @@ commented() {
 	ends_after "$CERT" $((20 * 86400))
 	issue -d 90 private sub
 	rotated "$THING"
-	[ "$(openssl x509 -in "$CERT" -noout -enddate)" = "$(openssl x509 -in "$BATS_FILE_TMPDIR/root.pem" -noout -enddate)" ]
+	[ "$(openssl x509 -in "$CERT" -noout -enddate)" = \
+		"$(openssl x509 -in "$BATS_FILE_TMPDIR/root.pem" -noout -enddate)" ]
 	key_new first '/CN=other'
 	gr-registry register "other-$THING" first.csr >first.pem
-	[ "$(openssl x509 -in first.pem -noout -enddate)" = "$(openssl x509 -in "$BATS_FILE_TMPDIR/root.pem" -noout -enddate)" ]
+	[ "$(openssl x509 -in first.pem -noout -enddate)" = \
+		"$(openssl x509 -in "$BATS_FILE_TMPDIR/root.pem" -noout -enddate)" ]
 }
 
 @test "validity: an authority that has expired issues nothing, and the device learns why" {
@@ -191,7 +201,8 @@ commented() {
 	thing_new
 	job_started
 	key_new new
-	openssl x509 -req -in brief.csr -signkey brief.key -days 0 -extfile brief.ext -out "$GR_HOME/ca/brief.pem" 2>/dev/null
+	openssl x509 -req -in brief.csr -signkey brief.key -days 0 -extfile brief.ext \
+		-out "$GR_HOME/ca/brief.pem" 2>/dev/null
 	await_expiry "$GR_HOME/ca/brief.pem"
 	refused create "$(csr_of new)" 'authority brief: has expired; nothing can be issued by it'
 	key_new late '/CN=late'
@@ -202,7 +213,7 @@ commented() {
 	accepted create "$(csr_of new)"
 }
 
-# --- retirement is revocation ---------------------------------------------------------------------------
+# --- retirement is revocation --------------------------------------------------------------------
 
 # put_back FILE: into the registry by hand, as the thing's only certificate
 put_back() {
@@ -292,7 +303,7 @@ put_back() {
 	backend start
 }
 
-# --- another authority, and the broker ------------------------------------------------------------------
+# --- another authority, and the broker -----------------------------------------------------------
 
 # server_pair NAME HOST [gr-ca issue-server OPTION...]: NAME.pem, NAME.key
 server_pair() {
@@ -304,8 +315,9 @@ broker_with() {
 	local try
 	for try in 1 2 3 4 5; do
 		OTHER=$((20000 + RANDOM % 20000))
-		printf '%s\n' "user $(id -un)" 'allow_anonymous true' "listener $OTHER 127.0.0.1" 'require_certificate true' \
-			"certfile $PWD/server.pem" "keyfile $PWD/server.key" "log_dest file $PWD/other.log" "$@" >other.conf
+		printf '%s\n' "user $(id -un)" 'allow_anonymous true' "listener $OTHER 127.0.0.1" \
+			'require_certificate true' "certfile $PWD/server.pem" \
+			"keyfile $PWD/server.key" "log_dest file $PWD/other.log" "$@" >other.conf
 		: >other.log
 		PATH=$PATH:/usr/sbin mosquitto -c other.conf >/dev/null 2>&1 3>&- &
 		await grep -q ' running$\|Error' other.log
@@ -331,12 +343,14 @@ broker_with() {
 	done
 }
 
-# serve_tls VERSION CAPATH: OpenSSL's own server, for that version alone, on a free port; sets OTHER
+# serve_tls VERSION CAPATH: OpenSSL's own server, for that version alone, on a free port;
+# sets OTHER
 serve_tls() {
 	local try
 	for try in 1 2 3 4 5; do
 		OTHER=$((20000 + RANDOM % 20000))
-		openssl s_server -accept "127.0.0.1:$OTHER" "-$1" -cert server.pem -key server.key -Verify 3 -verify_return_error -CApath "$2" \
+		openssl s_server -accept "127.0.0.1:$OTHER" "-$1" -cert server.pem \
+			-key server.key -Verify 3 -verify_return_error -CApath "$2" \
 			<silence >server.out 2>&1 3>&- 4>&- &
 		await grep -q 'ACCEPT\|error' server.out
 		! grep -q ACCEPT server.out || return 0
@@ -367,8 +381,8 @@ serve_tls() {
 	company public ECDSA-P256
 	private_key server.key ECDSA-P256
 	openssl req -new -key server.key -subj /CN=localhost -out server.csr
-	openssl x509 -req -in server.csr -CA public.pem -CAkey public.key -set_serial 7 -days 9 -extfile <(echo subjectAltName=DNS:localhost) \
-		-out server.pem 2>/dev/null
+	openssl x509 -req -in server.csr -CA public.pem -CAkey public.key -set_serial 7 -days 9 \
+		-extfile <(echo subjectAltName=DNS:localhost) -out server.pem 2>/dev/null
 	company fresh ECDSA-P256
 	gr-ca import fresh fresh.key fresh.pem
 	broker_with "capath $GR_HOME/trusted"
@@ -388,7 +402,8 @@ is_back() { [ "$(grep -c '^ready$' "$LAB/backend.log")" -eq 2 ]; }
 	thing_new one
 	gr-probe
 	gr-ca init -n 'gr lab CA' twin
-	no 1 "$BROKER: the broker does not take certificates of this authority: unknown CA" gr-ca mode -b "$BROKER" iot twin
+	no 1 "$BROKER: the broker does not take certificates of this authority: unknown CA" \
+		gr-ca mode -b "$BROKER" iot twin
 	rotated one
 	lab.sh stop "$LAB" broker
 	lab.sh start "$LAB" broker 3>&-
@@ -398,7 +413,7 @@ is_back() { [ "$(grep -c '^ready$' "$LAB/backend.log")" -eq 2 ]; }
 	openssl verify -CAfile "$GR_HOME/ca/twin.pem" "$CERT"
 }
 
-# --- changes under way ----------------------------------------------------------------------------------
+# --- changes under way ---------------------------------------------------------------------------
 
 # fleet NAME...: their drivers, which run until the test ends
 fleet() {
@@ -416,9 +431,14 @@ wave() {
 	gr-jobs create "${targets[@]}" "$1" >/dev/null
 }
 # ended JOB: no execution is left
-ended() { sql_is "SELECT count(*) FROM execution WHERE job = '$1' AND status IN ('QUEUED', 'IN_PROGRESS')" 0 2>/dev/null; }
-all_succeeded() { sql_is "SELECT group_concat(DISTINCT status) FROM execution WHERE job = '$1'" SUCCEEDED; }
-# sound NAME AUTHORITY-PATTERN...: one certificate, taken by the broker, verified up to its root, of one of these
+ended() {
+	sql_is "SELECT count(*) FROM execution WHERE job = '$1' AND status IN ('QUEUED', 'IN_PROGRESS')" 0 2>/dev/null
+}
+all_succeeded() {
+	sql_is "SELECT group_concat(DISTINCT status) FROM execution WHERE job = '$1'" SUCCEEDED
+}
+# sound NAME AUTHORITY-PATTERN...: one certificate, taken by the broker, verified up to its root,
+# of one of these
 sound() {
 	as_thing "$1"
 	await only_is "$OLD"
@@ -429,7 +449,9 @@ sound() {
 }
 
 # issued_as ORIGIN: all certificates of devices, "authority private"
-issued_as() { sql_is "SELECT group_concat(DISTINCT authority || ' ' || private) FROM certificate" "$1"; }
+issued_as() {
+	sql_is "SELECT group_concat(DISTINCT authority || ' ' || private) FROM certificate" "$1"
+}
 
 @test "under way: rotations go on while the mode changes from iot to private and back, and nobody is restarted" {
 	own_lab
@@ -464,10 +486,12 @@ issued_as() { sql_is "SELECT group_concat(DISTINCT authority || ' ' || private) 
 	[ "$(cat "$LAB/backend.pid" "$LAB/broker.pid")" = "$pids" ]
 	[ "$(jobs -rp)" = "$drivers" ]
 	grep -v '^ready$' "$LAB/backend.log" | diff - /dev/null
-	# What private authorities issued and devices have left is on their lists, and nothing else is.
+	# What private authorities issued and devices have left is on their lists,
+	# and nothing else is.
 	for authority in ca other; do
 		gr-ca crl "$authority" | openssl crl -noout -text >text
-		[ "$(grep -c 'Serial Number' text || :)" -eq "$(sql "SELECT count(*) FROM revoked WHERE authority = '$authority'")" ]
+		[ "$(grep -c 'Serial Number' text || :)" -eq \
+			"$(sql "SELECT count(*) FROM revoked WHERE authority = '$authority'")" ]
 	done
 	[ "$(sql "SELECT count(*) FROM revoked WHERE authority = 'other'")" -ge 4 ]
 }
@@ -503,7 +527,8 @@ issued_as() { sql_is "SELECT group_concat(DISTINCT authority || ' ' || private) 
 	for name in one two; do sound "$name" new; done
 	for name in three four; do sound "$name" ca; done
 	[ "$(gr-ca list | cut -f 1,2,5)" = $'ca\t-\t2\nnew\tprivate\t2' ]
-	# The old authority still revokes: what one and two left behind, and a device that is cut off.
+	# The old authority still revokes: what one and two left behind,
+	# and a device that is cut off.
 	as_thing four
 	gr-registry update-certificate -r keyCompromise "$OLD" REVOKED
 	run -1 gr-probe
@@ -514,7 +539,8 @@ issued_as() { sql_is "SELECT group_concat(DISTINCT authority || ' ' || private) 
 	sound three new
 	[ "$(gr-ca list | cut -f 1,2,5)" = $'ca\t-\t0\nnew\tprivate\t3' ]
 	gr-ca crl ca | openssl crl -noout -text >text
-	[ "$(grep -c 'Serial Number' text)" -eq "$(sql "SELECT count(*) FROM revoked WHERE authority = 'ca'")" ]
+	[ "$(grep -c 'Serial Number' text)" -eq \
+		"$(sql "SELECT count(*) FROM revoked WHERE authority = 'ca'")" ]
 	[ "$(grep -c 'Serial Number' text)" -ge 8 ]
 	[ "$(cat "$LAB/backend.pid" "$LAB/broker.pid")" = "$pids" ]
 }

@@ -18,7 +18,8 @@ teardown() {
 
 # Ten times a second, and in minutes of 400 ms.
 daemon_start() {
-	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -c 0 -q 0 -m 400 -M "$PWD/gr.prom" >daemon.log 2>&1 3>&- &
+	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -c 0 -q 0 -m 400 \
+		-M "$PWD/gr.prom" >daemon.log 2>&1 3>&- &
 	DAEMON=$!
 	await grep -q '^ready$' daemon.log
 	await test -e gr.prom
@@ -38,7 +39,8 @@ shows() { await grep -qxF "$1" gr.prom || { cat gr.prom >&2; return 1; }; }
 	for _ in $(seq 300); do
 		[[ $(tail -n 1 gr.prom) == 'gr_broker_connected '[01] ]]
 	done
-	[ "$(find . -maxdepth 1 -name '*gr.prom*' | wc -l)" -le 2 ]	# the next one may be on its way
+	# the next one may be on its way
+	[ "$(find . -maxdepth 1 -name '*gr.prom*' | wc -l)" -le 2 ]
 	cp gr.prom one
 	awk '
 		/^# HELP [a-z_]+ [A-Z0-9]/ { help[$3] = 1; next }
@@ -114,13 +116,15 @@ rotation_asked_of() {
 
 @test "metrics: connected things are counted, also when the broker ends" {
 	thing_new
-	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -t "$(topic jobs/notify)" >out 2>&1 3>&- &
+	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" \
+		--key "$KEY" -i "$THING" -t "$(topic jobs/notify)" >out 2>&1 3>&- &
 	device=$!
 	shows 'gr_connections 1'
 	kill -KILL "$device"
 	wait "$device" || :
 	shows 'gr_connections 0'
-	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -t "$(topic jobs/notify)" >out 2>&1 3>&- &
+	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" \
+		--key "$KEY" -i "$THING" -t "$(topic jobs/notify)" >out 2>&1 3>&- &
 	device=$!
 	shows 'gr_connections 1'
 	lab.sh stop "$LAB" broker
@@ -156,7 +160,8 @@ rotation_asked_of() {
 @test "metrics: a missing directory is a line each time, and disturbs no device" {
 	daemon_end
 	mkdir gone
-	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -m 400 -M "$PWD/gone/gr.prom" >daemon.log 2>&1 3>&- &
+	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -m 400 \
+		-M "$PWD/gone/gr.prom" >daemon.log 2>&1 3>&- &
 	DAEMON=$!
 	await test -e gone/gr.prom
 	mv gone elsewhere

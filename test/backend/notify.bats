@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Notifications: what is told, to whom, how often, and what a channel may and may not do to the rest.
+# Notifications: what is told, to whom, how often, and what a channel may and may not do
+# to the rest.
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -38,8 +39,12 @@ minute() {
 }
 lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 # alarm TEXT: one more thing to be told of
-alarm() { sql "INSERT INTO alarm (at, kind, thing, certificate, text) VALUES ($(date +%s)000, 'retired-used', 't', 'c', '$1')"; }
-all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM sqlite_sequence WHERE name = 'notice')" 0; }
+alarm() {
+	sql "INSERT INTO alarm (at, kind, thing, certificate, text) VALUES ($(date +%s)000, 'retired-used', 't', 'c', '$1')"
+}
+all_done() {
+	sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM sqlite_sequence WHERE name = 'notice')" 0
+}
 
 # --- what is told --------------------------------------------------------------------------------
 
@@ -48,7 +53,8 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	thing_new
 	J=j1
 	job_started
-	accepted jobs/j1/update '{"status":"FAILED","statusDetails":{"DeviceFailureReason":"no room: \"left\""}}'
+	accepted jobs/j1/update \
+		'{"status":"FAILED","statusDetails":{"DeviceFailureReason":"no room: \"left\""}}'
 	await lines_are got 2
 	json_is "$(head -n 1 got)" '{"notificationId":1,"eventType":"JOB_EXECUTION","timestamp":"S","summary":"job j1 on '"$THING"': FAILED: no room: \"left\"",
 		"jobId":"j1","thingName":"'"$THING"'","executionNumber":1,"status":"FAILED","statusDetails":{"DeviceFailureReason":"no room: \"left\""}}'
@@ -66,7 +72,9 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	job_new j -T 1
 	accepted jobs/j/update '{"status":"IN_PROGRESS"}'
 	await lines_are got 2
-	json_is "$(head -n 1 got)" '{"status":"TIMED_OUT","summary":"job j on '"$THING"': TIMED_OUT"}' '{status, summary}'
+	json_is "$(head -n 1 got)" \
+		'{"status":"TIMED_OUT","summary":"job j on '"$THING"': TIMED_OUT"}' \
+		'{status, summary}'
 }
 
 @test "notify: a job that is cancelled, with its reason" {
@@ -82,8 +90,10 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	channel all "cat >>$PWD/got"
 	rotation_begun
 	key_new second
-	refused create "$(csr_of second)" 'this execution has a certificate for another key already'
-	refused create "$(csr_of second)" 'this execution has a certificate for another key already'
+	refused create "$(csr_of second)" \
+		'this execution has a certificate for another key already'
+	refused create "$(csr_of second)" \
+		'this execution has a certificate for another key already'
 	sql_is "SELECT seq FROM sqlite_sequence WHERE name = 'notice'" 1
 	await lines_are got 1
 	json_is "$(cat got)" '{"notificationId":1,"eventType":"ALARM","timestamp":"S","summary":"alarm second-key: '"$THING"': a second key asked for a certificate within one execution",
@@ -139,7 +149,8 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	json_is "$(jq -cs '[.[].text]' got)" '["one","two"]'
 	# The fifth pause is longer than the first three together.
 	awk 'NR > 1 { p[NR - 1] = $1 - last } { last = $1 } END { exit !(p[5] > p[1]) }' times
-	grep -q 'notify.d/all: notification 1 not delivered: exit status 1; again in 1 s' "$LAB/backend.log"
+	grep -q 'notify.d/all: notification 1 not delivered: exit status 1; again in 1 s' \
+		"$LAB/backend.log"
 }
 
 @test "notify: exit status 100 gives up one notification, not the channel" {
@@ -193,7 +204,8 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	minute 2000
 	await test -s child
 	first=$(cat child)
-	await grep -q 'notify.d/dead: notification 1 not delivered: its program took too long' "$LAB/backend.log"
+	await grep -q 'notify.d/dead: notification 1 not delivered: its program took too long' \
+		"$LAB/backend.log"
 	await test ! -d "/proc/$first"
 }
 
@@ -208,10 +220,12 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	grep -qx "GR_HOME=$GR_HOME" seen
 	grep -qx "GR_BROKER_SOCKET=$LAB/home/shared/broker.sock" seen
 	grep -q '^PATH=/' seen
-	[ "$(grep '^[A-Z_]*=' seen | cut -d = -f 1 | grep -v '^PWD$\|^OLDPWD$\|^_$\|^SHLVL$' | sort | xargs)" = 'GR_BROKER_SOCKET GR_HOME LC_ALL PATH' ]
+	[ "$(grep '^[A-Z_]*=' seen | cut -d = -f 1 | grep -v '^PWD$\|^OLDPWD$\|^_$\|^SHLVL$' |
+		sort | xargs)" = 'GR_BROKER_SOCKET GR_HOME LC_ALL PATH' ]
 	[ "$(sed -n 's/^pgid=\(.*\) pid=.*/\1/p' seen)" = "$(sed -n 's/^pgid=.* pid=//p' seen)" ]
 	grep -qx / seen
-	# Ten is what dash reads the script from. (In a pipe find would see the shell's own ends of it.)
+	# Ten is what dash reads the script from.
+	# (In a pipe find would see the shell's own ends of it.)
 	[ "$(grep '^fd ' seen | grep -v '^fd 10$' | sort | xargs)" = 'fd 0 fd 1 fd 2' ]
 	grep -q '^SigBlk:.*0000000000000000$' seen
 }
@@ -243,7 +257,8 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	chmod +x "$GR_HOME/notify.d/all"
 	await sql_is 'SELECT count(*) FROM channel' 1
 	alarm one
-	await grep -q 'notify.d/all: notification 1 not delivered: Exec format error' "$LAB/backend.log"
+	await grep -q 'notify.d/all: notification 1 not delivered: Exec format error' \
+		"$LAB/backend.log"
 	printf '#!/bin/sh\ncat >>%s/got\n' "$PWD" >"$GR_HOME/notify.d/all"
 	await lines_are got 1
 }
@@ -275,7 +290,8 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 @test "notify: syslog that nobody listens to is tried again" {
 	shipped syslog "socket = $PWD/log"
 	alarm one
-	await grep -q 'notify.d/syslog: notification 1 not delivered: exit status 1' "$LAB/backend.log"
+	await grep -q 'notify.d/syslog: notification 1 not delivered: exit status 1' \
+		"$LAB/backend.log"
 	perl "$ROOT/test/tools/sink.pl" datagram got "$PWD/log" >sink.out 3>&- &
 	SINK=$!
 	await test -s got
@@ -284,7 +300,8 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 
 @test "notify: mail is sent" {
 	mkdir mailer
-	printf '#!/bin/sh\necho "$*" >%s/args\ncat >%s/mail.tmp\nmv %s/mail.tmp %s/mail\n' "$PWD" "$PWD" "$PWD" "$PWD" >mailer/sendmail
+	printf '#!/bin/sh\necho "$*" >%s/args\ncat >%s/mail.tmp\nmv %s/mail.tmp %s/mail\n' \
+		"$PWD" "$PWD" "$PWD" "$PWD" >mailer/sendmail
 	chmod +x mailer/sendmail
 	backend stop
 	PATH=$PWD/mailer:$PATH backend start
@@ -293,7 +310,8 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	await test -e mail
 	[ "$(cat args)" = '-oi -t' ]
 	sed '/^$/q' mail >head
-	[ "$(sed -n 1,3p head)" = "$(printf 'To: ops@example.com\nFrom: gr@example.com\nSubject: gr: alarm x: t: line?Bcc: all@example.com ??')" ]
+	[ "$(sed -n 1,3p head)" = \
+		"$(printf 'To: ops@example.com\nFrom: gr@example.com\nSubject: gr: alarm x: t: line?Bcc: all@example.com ??')" ]
 	[ "$(grep -ci '^bcc' head)" -eq 0 ]
 	json_is "$(sed '1,/^$/d' mail)" '["t","c"]' '[.thingName, .certificateId]'
 }
@@ -302,7 +320,8 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 	perl "$ROOT/test/tools/sink.pl" http got 503 200 >sink.out 3>&- &
 	SINK=$!
 	await test -s sink.out
-	shipped webhook "url = \"http://127.0.0.1:$(cat sink.out)/hook\"" 'header = "Authorization: Bearer secret"'
+	shipped webhook "url = \"http://127.0.0.1:$(cat sink.out)/hook\"" \
+		'header = "Authorization: Bearer secret"'
 	alarm one
 	await lines_are got 2
 	[[ $(sed -n 1p got) == '503 application/json Bearer secret {"notificationId":1,"eventType":"ALARM",'* ]]
@@ -312,12 +331,15 @@ all_done() { sql_is "SELECT count(*) FROM channel WHERE done < (SELECT seq FROM 
 }
 
 @test "notify: an MQTT topic gets a notification" {
-	stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -t 'gr/#' -F '%t %q %p' -q 1 -d >seen 2>&1 3>&- &
+	stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -t 'gr/#' -F '%t %q %p' \
+		-q 1 -d >seen 2>&1 3>&- &
 	SINK=$!
 	await grep -q '^Subscribed' seen
 	shipped mqtt
 	alarm one
-	await grep -q '^gr/notifications 1 {"notificationId":1,"eventType":"ALARM",.*"text":"one"}' seen
+	await grep \
+		-q '^gr/notifications 1 {"notificationId":1,"eventType":"ALARM",.*"text":"one"}' \
+		seen
 	echo 'topic = gr/alarms' >"$GR_HOME/notify.d/mqtt.conf"
 	alarm two
 	await grep -q '^gr/alarms 1 .*"text":"two"}' seen

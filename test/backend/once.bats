@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A device that says each word of a rotation once, and the daemon dies somewhere over it. test/fault/messages-run tries
-# every place (once, once-cut); these are samples.
+# A device that says each word of a rotation once, and the daemon dies somewhere over it.
+# test/fault/messages-run tries every place (once, once-cut); these are samples.
 bats_require_minimum_version 1.5.0
 
 setup_file() {
@@ -31,7 +31,8 @@ teardown() { own_lab_down; }
 	the_rotation "cut-$n"
 }
 
-# thrice N: it comes again, over a new connection each time, as long as it is not acknowledged; N connections were there before
+# thrice N: it comes again, over a new connection each time, as long as it is not acknowledged;
+# N connections were there before
 thrice() { [ "$(grep -c ' as gr/backendd (' "$LAB/broker/log")" -ge $(($1 + 3)) ]; }
 
 @test "full disk: a final status that finds no room in the ledger counts once there is room" {
@@ -45,7 +46,11 @@ thrice() { [ "$(grep -c ' as gr/backendd (' "$LAB/broker/log")" -ge $(($1 + 3)) 
 	echo >>"$GR_HOME/ledger"
 	ask "=$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}'
 	before=$(grep -c ' as gr/backendd (' "$LAB/broker/log")
-	(trap '' XFSZ; ulimit -f 8192; exec gr-backendd -s "$LAB/home/shared/broker.sock" -q 0 >full.log 2>&1 3>&-) &
+	(
+		trap '' XFSZ
+		ulimit -f 8192
+		exec gr-backendd -s "$LAB/home/shared/broker.sock" -q 0 >full.log 2>&1 3>&-
+	) &
 	await thrice "$before" || { kill -KILL $!; return 1; }
 	grep -q 'ledger: cannot be appended to: File too large' full.log
 	execution_is IN_PROGRESS

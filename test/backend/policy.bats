@@ -8,8 +8,10 @@ setup_file() {
 	san=
 	[ -z "${SANITIZE:-}" ] || san='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 	# shellcheck disable=SC2086 # a list of flags
-	gcc -std=c11 -D_POSIX_C_SOURCE=200809L -g $san -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o "$BATS_FILE_TMPDIR/policy-ask" \
-		"$ROOT/test/tools/policy-ask.c" "$ROOT"/src/backend/policy/*.c "$ROOT/src/lib/json.c" "$ROOT/src/lib/str.c" -ljansson
+	gcc -std=c11 -D_POSIX_C_SOURCE=200809L -g $san -I"$ROOT/src/lib" -I"$ROOT/src/backend" \
+		-o "$BATS_FILE_TMPDIR/policy-ask" \
+		"$ROOT/test/tools/policy-ask.c" "$ROOT"/src/backend/policy/*.c \
+		"$ROOT/src/lib/json.c" "$ROOT/src/lib/str.c" -ljansson
 }
 
 setup() {
@@ -48,7 +50,8 @@ R=arn:aws:iot:eu-west-1:123456789012
 	yes Publish a/b p d
 	no Publish a/secret p d
 	no Publish a/secret d p
-	statement both '{"Effect":"Deny","Action":"iot:Publish","Resource":"*"}' '{"Effect":"Allow","Action":"*","Resource":"*"}'
+	statement both '{"Effect":"Deny","Action":"iot:Publish","Resource":"*"}' \
+		'{"Effect":"Allow","Action":"*","Resource":"*"}'
 	no Publish a both
 	yes Receive a both
 }
@@ -137,8 +140,10 @@ R=arn:aws:iot:eu-west-1:123456789012
 
 @test "policy: an unknown variable, operator, key or member: Allow does not match, Deny does" {
 	allow any 'iot:*' '*'
-	for condition in '{"NumericEquals":{"iot:ClientId":"1"}}' '{"StringEquals":{"iot:Moon":"full"}}' '{"Bool":{"iot:ClientId":"maybe"}}' \
-		'{"IpAddress":{"aws:SourceIp":"here"}}' '{"StringEquals":{"iot:ClientId":[]}}' '{"StringEquals":{"iot:ClientId":1}}' '[]' '{"StringEquals":1}' \
+	for condition in '{"NumericEquals":{"iot:ClientId":"1"}}' \
+		'{"StringEquals":{"iot:Moon":"full"}}' '{"Bool":{"iot:ClientId":"maybe"}}' \
+		'{"IpAddress":{"aws:SourceIp":"here"}}' '{"StringEquals":{"iot:ClientId":[]}}' \
+		'{"StringEquals":{"iot:ClientId":1}}' '[]' '{"StringEquals":1}' \
 		"{\"StringEquals\":{\"iot:ClientId\":\"\${iot:Moon}\"}}"; do
 		allow p iot:Publish '*' "$condition"
 		no Publish a client=1 p
@@ -147,7 +152,8 @@ R=arn:aws:iot:eu-west-1:123456789012
 		no Publish a client=1 any p
 		yes Receive a client=1 any p
 	done
-	for resource in "$R:topic/\${iot:Moon}" "$R:topic/\${iot:ClientId" topic/a arn:aws:s3:::bucket/a arn:aws:iot:r:topic; do
+	for resource in "$R:topic/\${iot:Moon}" "$R:topic/\${iot:ClientId" topic/a \
+		arn:aws:s3:::bucket/a arn:aws:iot:r:topic; do
 		allow p iot:Publish "$resource"
 		no Publish a client=1 p
 		run -1 policy-ask problem p
@@ -155,7 +161,8 @@ R=arn:aws:iot:eu-west-1:123456789012
 		no Publish a client=1 any p
 	done
 	for member in '"NotResource":"*"' '"Principal":"*"' '"NotAction":"x"'; do
-		statement p "{\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",$member}"
+		statement p \
+			"{\"Effect\":\"Allow\",\"Action\":\"iot:*\",\"Resource\":\"*\",$member}"
 		no Publish a p
 		statement p "{\"Effect\":\"Deny\",\"Action\":\"iot:*\",\"Resource\":\"*\",$member}"
 		no Publish a any p
@@ -168,7 +175,8 @@ R=arn:aws:iot:eu-west-1:123456789012
 
 @test "policy: a document that is no policy denies everything" {
 	allow any 'iot:*' '*'
-	for text in '' nonsense '[]' '{}' '{"Version":"2012-10-17"}' '{"Version":"2012-10-17","Statement":[]}' '{"Statement":[],"Statement":[]}'; do
+	for text in '' nonsense '[]' '{}' '{"Version":"2012-10-17"}' \
+		'{"Version":"2012-10-17","Statement":[]}' '{"Statement":[],"Statement":[]}'; do
 		printf '%s' "$text" >p
 		no Publish a p any
 		run -1 policy-ask problem p
@@ -193,7 +201,8 @@ R=arn:aws:iot:eu-west-1:123456789012
 	no Publish a client=b p
 	yes Publish a client=c p
 	yes Publish a p
-	allow p iot:Publish '*' "{\"StringLike\":{\"IOT:clientid\":\"\${iot:Connection.Thing.ThingName}#*\"}}"
+	allow p iot:Publish '*' \
+		"{\"StringLike\":{\"IOT:clientid\":\"\${iot:Connection.Thing.ThingName}#*\"}}"
 	yes Publish a client='t#gr' thing=t p
 	no Publish a client=t thing=t p
 	no Publish a client='t#gr' p
@@ -207,7 +216,8 @@ R=arn:aws:iot:eu-west-1:123456789012
 }
 
 @test "policy: IpAddress takes addresses and networks of both families" {
-	allow p iot:Publish '*' '{"IpAddress":{"aws:SourceIp":["10.1.0.0/20","192.168.1.7","2001:db8::/33"]}}'
+	allow p iot:Publish '*' \
+		'{"IpAddress":{"aws:SourceIp":["10.1.0.0/20","192.168.1.7","2001:db8::/33"]}}'
 	yes Publish a address=10.1.15.255 p
 	no Publish a address=10.1.16.0 p
 	yes Publish a address=192.168.1.7 p
@@ -223,11 +233,13 @@ R=arn:aws:iot:eu-west-1:123456789012
 }
 
 @test "policy: ForAllValues holds for an absent key, ForAnyValue does not" {
-	allow p iot:Publish '*' '{"ForAllValues:StringEquals":{"iot:Certificate.Subject.CommonName":"x"}}'
+	allow p iot:Publish '*' \
+		'{"ForAllValues:StringEquals":{"iot:Certificate.Subject.CommonName":"x"}}'
 	yes Publish a p
 	yes Publish a cn=x p
 	no Publish a cn=y p
-	allow p iot:Publish '*' '{"ForAnyValue:StringNotEquals":{"iot:Certificate.Subject.CommonName":"x"}}'
+	allow p iot:Publish '*' \
+		'{"ForAnyValue:StringNotEquals":{"iot:Certificate.Subject.CommonName":"x"}}'
 	no Publish a p
 	no Publish a cn=x p
 	yes Publish a cn=y p

@@ -23,13 +23,17 @@ register_thing() {
 	ID=$(certificate_id "$name.pem")
 }
 
-# no STATUS MESSAGE COMMAND...: refused with that status and one line, nothing printed, nothing changed
+# no STATUS MESSAGE COMMAND...: refused with that status and one line,
+# nothing printed, nothing changed
 no() {
 	local status_wanted=$1 message=$2
 	shift 2
 	remember
 	run "-$status_wanted" --separate-stderr "$@"
-	[ -z "$output" ] && [ "$stderr" = "$message" ] || { printf 'out: %s\nerr: %s\n' "$output" "$stderr" >&2; return 1; }
+	[ -z "$output" ] && [ "$stderr" = "$message" ] || {
+		printf 'out: %s\nerr: %s\n' "$output" "$stderr" >&2
+		return 1
+	}
 	is_unchanged
 }
 
@@ -84,7 +88,8 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 
 @test "verbs: a result that cannot be written is 111, with one line" {
 	register_thing a
-	for words in list-things 'list-things -j' 'alarms -j' 'list-thing-principals a' "describe-certificate $ID" 'history -j a'; do
+	for words in list-things 'list-things -j' 'alarms -j' 'list-thing-principals a' \
+		"describe-certificate $ID" 'history -j a'; do
 		rc=0
 		# shellcheck disable=SC2086 # several words
 		gr-registry $words >/dev/full 2>err || rc=$?
@@ -124,7 +129,8 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	register_thing a -p rotation -g all
 	openssl verify -x509_strict -purpose sslclient -CAfile home/ca/ca.pem a.pem
 	[ "$(openssl x509 -in a.pem -noout -pubkey)" = "$(openssl pkey -in a.key -pubout)" ]
-	[ "$(openssl x509 -in a.pem -noout -subject -nameopt oneline)" = 'subject=O = gr lab, CN = a' ]
+	[ "$(openssl x509 -in a.pem -noout -subject -nameopt oneline)" = \
+		'subject=O = gr lab, CN = a' ]
 	sql_is 'SELECT name FROM thing' a
 	sql_is 'SELECT thing_group || thing FROM member' alla
 	sql_is "SELECT c.id || status || thing || policy FROM certificate c JOIN principal p ON p.certificate = c.id JOIN certificate_policy q ON q.certificate = c.id" \
@@ -138,7 +144,8 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	register_thing a
 	no 1 'gr-registry: b: this public key was registered before' gr-registry register b a.csr
 	THING=a key_new a2
-	no 1 'gr-registry: a: has a certificate already; rotate it, or detach it first' gr-registry register a a2.csr
+	no 1 'gr-registry: a: has a certificate already; rotate it, or detach it first' \
+		gr-registry register a a2.csr
 }
 
 @test "register: a thing can be registered again after its certificate was detached" {
@@ -156,7 +163,8 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 @test "register: an unknown policy or group is 1 and leaves nothing behind" {
 	THING=a key_new a
 	no 1 'gr-registry: none: no such policy' gr-registry register -p none a a.csr
-	no 1 'gr-registry: none: no such thing group' gr-registry register -p rotation -g none a a.csr
+	no 1 'gr-registry: none: no such thing group' \
+		gr-registry register -p rotation -g none a a.csr
 	sql_is 'SELECT count(*) FROM thing' 0
 }
 
@@ -168,9 +176,12 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	done
 	no 100 'gr-registry: none.csr: no such file' gr-registry register a none.csr
 	echo junk >junk.csr
-	no 100 'gr-registry: junk.csr: csr is not a PEM PKCS#10 request' gr-registry register a junk.csr
-	openssl req -new -newkey rsa:1024 -nodes -keyout weak.key -subj /CN=a -out weak.csr 2>/dev/null
-	no 100 'gr-registry: weak.csr: the RSA key is shorter than 2048 bits' gr-registry register a weak.csr
+	no 100 'gr-registry: junk.csr: csr is not a PEM PKCS#10 request' \
+		gr-registry register a junk.csr
+	openssl req -new -newkey rsa:1024 -nodes -keyout weak.key -subj /CN=a \
+		-out weak.csr 2>/dev/null
+	no 100 'gr-registry: weak.csr: the RSA key is shorter than 2048 bits' \
+		gr-registry register a weak.csr
 	printf '%5000s' '' >>a.csr
 	no 100 'gr-registry: a.csr: larger than 4096 bytes' gr-registry register a a.csr
 }
@@ -178,7 +189,8 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 @test "register: without a certificate authority it is 100 and leaves nothing behind" {
 	THING=a key_new a
 	rm home/ca/ca.key
-	no 100 "gr-registry: $PWD/home/ca: no certificate authority there; gr-ca init makes one" gr-registry register a a.csr
+	no 100 "gr-registry: $PWD/home/ca: no certificate authority there; gr-ca init makes one" \
+		gr-registry register a a.csr
 }
 
 @test "register: a certificate that cannot be printed is not issued" {
@@ -199,12 +211,14 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	run -0 gr-registry create-thing a:b_c-D1
 	[ -z "$output" ]
 	is_unchanged
-	no 100 "gr-registry: a.b: not a thing name (1 to 128 letters, digits, ':', '_', '-')" gr-registry create-thing a.b
+	no 100 "gr-registry: a.b: not a thing name (1 to 128 letters, digits, ':', '_', '-')" \
+		gr-registry create-thing a.b
 }
 
 @test "delete-thing: a thing with certificates is not deleted" {
 	register_thing a -g all
-	no 1 'gr-registry: a: still has 1 certificate(s); detach them first' gr-registry delete-thing a
+	no 1 'gr-registry: a: still has 1 certificate(s); detach them first' \
+		gr-registry delete-thing a
 	gr-registry detach-thing-principal a "$ID"
 	run -0 gr-registry delete-thing a
 	sql_is 'SELECT (SELECT count(*) FROM thing) + (SELECT count(*) FROM member)' 0
@@ -253,10 +267,12 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	gr-registry remove-thing-from-thing-group g a
 	gr-registry remove-thing-from-thing-group g a
 	sql_is 'SELECT count(*) FROM member' 0
-	no 100 "gr-registry: a b: not a group name (1 to 128 letters, digits, ':', '_', '-')" gr-registry create-thing-group 'a b'
+	no 100 "gr-registry: a b: not a group name (1 to 128 letters, digits, ':', '_', '-')" \
+		gr-registry create-thing-group 'a b'
 	no 1 'gr-registry: none: no such thing group' gr-registry add-thing-to-thing-group none a
 	no 1 'gr-registry: none: no such thing' gr-registry add-thing-to-thing-group g none
-	no 1 'gr-registry: none: no such thing group' gr-registry remove-thing-from-thing-group none a
+	no 1 'gr-registry: none: no such thing group' \
+		gr-registry remove-thing-from-thing-group none a
 	no 1 'gr-registry: none: no such thing' gr-registry remove-thing-from-thing-group g none
 }
 
@@ -264,14 +280,17 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 
 @test "list-thing-principals, describe-certificate: print columns and JSON" {
 	register_thing a
-	end=$(date -u -d "$(openssl x509 -in a.pem -noout -enddate | cut -d = -f 2)" +%Y-%m-%dT%H:%M:%SZ)
+	end=$(date -u -d "$(openssl x509 -in a.pem -noout -enddate | cut -d = -f 2)" \
+		+%Y-%m-%dT%H:%M:%SZ)
 	run -0 gr-registry list-thing-principals a
 	[[ $output == "$ID"$'\tACTIVE\ta\t20'??-??-??T??:??:??Z$'\t'"$end" ]]
 	line=$output
 	run -0 gr-registry describe-certificate "$ID"
 	[ "$output" = "$line" ]
 	run -0 gr-registry describe-certificate -j "$ID"
-	json_is "$output" '{"certificateId":"'"$ID"'","status":"ACTIVE","thingName":"a","notAfter":"'"$end"'"}' 'del(.created)'
+	json_is "$output" \
+		'{"certificateId":"'"$ID"'","status":"ACTIVE","thingName":"a","notAfter":"'"$end"'"}' \
+		'del(.created)'
 	run -0 gr-registry list-thing-principals --json a
 	json_is "$output" '["'"$ID"'"]' 'map(.certificateId)'
 	gr-registry detach-thing-principal a "$ID"
@@ -280,7 +299,8 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	run -0 gr-registry describe-certificate -j "$ID"
 	json_is "$output" '"-"' .thingName
 	no 1 'gr-registry: none: no such thing' gr-registry list-thing-principals none
-	no 1 "gr-registry: $(printf '%064d' 0): no such certificate" gr-registry describe-certificate "$(printf '%064d' 0)"
+	no 1 "gr-registry: $(printf '%064d' 0): no such certificate" \
+		gr-registry describe-certificate "$(printf '%064d' 0)"
 	run -1 --separate-stderr gr-registry describe-certificate -j none
 	[ -z "$output" ]
 }
@@ -293,7 +313,8 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 		sql_is "SELECT status FROM certificate" "$s"
 	done
 	for s in active '' PENDING; do
-		no 100 "gr-registry: $s: not a status; ACTIVE, INACTIVE or REVOKED" gr-registry update-certificate "$ID" "$s"
+		no 100 "gr-registry: $s: not a status; ACTIVE, INACTIVE or REVOKED" \
+			gr-registry update-certificate "$ID" "$s"
 	done
 	no 1 'gr-registry: none: no such certificate' gr-registry update-certificate none ACTIVE
 }
@@ -304,11 +325,14 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 		no 100 "gr-registry: --reason: $reason: not a reason; unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, privilegeWithdrawn" \
 			gr-registry update-certificate -r "$reason" "$ID" REVOKED
 	done
-	no 100 'gr-registry: --reason: keyCompromise: goes with REVOKED alone' gr-registry update-certificate -r keyCompromise "$ID" INACTIVE
+	no 100 'gr-registry: --reason: keyCompromise: goes with REVOKED alone' \
+		gr-registry update-certificate -r keyCompromise "$ID" INACTIVE
 	gr-registry update-certificate -r keyCompromise "$ID" REVOKED
 	sql_is 'SELECT certificate, thing, authority, reason FROM revoked' "$ID|a|ca|keyCompromise"
-	[ "$(sql 'SELECT serial FROM revoked')" = "$(openssl x509 -in a.pem -noout -serial | sed 's/serial=//')" ]
-	[ "$(tail -n 1 home/ledger | jq -c '[.event, .certificateId, .reason]')" = "[\"revoked\",\"$ID\",\"keyCompromise\"]" ]
+	[ "$(sql 'SELECT serial FROM revoked')" = \
+		"$(openssl x509 -in a.pem -noout -serial | sed 's/serial=//')" ]
+	[ "$(tail -n 1 home/ledger | jq -c '[.event, .certificateId, .reason]')" = \
+		"[\"revoked\",\"$ID\",\"keyCompromise\"]" ]
 	for s in ACTIVE INACTIVE; do
 		no 1 "gr-registry: $ID: revoked, and that is for good; the thing needs another certificate" gr-registry update-certificate "$ID" "$s"
 	done
@@ -334,7 +358,9 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	grep -q 'verify OK' text
 	[ "$(grep -c 'Serial Number' text)" -eq 2 ]
 	[ "$(grep -c 'CRL Reason Code' text)" -eq 1 ]
-	grep -A5 "Serial Number: $(openssl x509 -in b.pem -noout -serial | sed 's/serial=//')" text | grep -q 'Key Compromise'
+	grep -A5 "Serial Number: $(openssl x509 -in b.pem -noout -serial | sed 's/serial=//')" \
+		text |
+		grep -q 'Key Compromise'
 	cat home/ca/ca.pem crl.pem >trusted.pem
 	openssl verify -crl_check -CAfile trusted.pem a.pem
 	for revoked in b c; do
@@ -381,7 +407,8 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	remember
 	run -0 gr-registry attach-thing-principal a "$ID"
 	is_unchanged
-	no 1 "gr-registry: $ID: already attached to a; detach it there first" gr-registry attach-thing-principal b "$ID"
+	no 1 "gr-registry: $ID: already attached to a; detach it there first" \
+		gr-registry attach-thing-principal b "$ID"
 	no 1 'gr-registry: none: no such thing' gr-registry attach-thing-principal none "$ID"
 	no 1 'gr-registry: none: no such certificate' gr-registry attach-thing-principal a none
 	gr-registry detach-thing-principal a "$ID"
@@ -420,7 +447,8 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 		[ "${#stderr_lines[@]}" -eq 1 ]
 		is_unchanged
 	done
-	no 100 'gr-registry: a b: not a policy name (1 to 128 letters, digits or _+=,.@-)' gr-registry create-policy 'a b' policy.json
+	no 100 'gr-registry: a b: not a policy name (1 to 128 letters, digits or _+=,.@-)' \
+		gr-registry create-policy 'a b' policy.json
 }
 
 @test "attach-policy, detach-policy: they may be repeated; a missing policy or certificate is 1" {
@@ -449,7 +477,8 @@ rotation_open() {
 	sql "UPDATE execution SET status = 'IN_PROGRESS'"
 	key_new new
 	jq -nc --arg old "$OLD" --argjson payload "$(csr_of new)" \
-		'{topic: "awslabs/things/a/certificate/create", principal: $old, clientId: "a", payload: $payload}' | gr-create-certificate >answer
+		'{topic: "awslabs/things/a/certificate/create", principal: $old, clientId: "a", payload: $payload}' |
+		gr-create-certificate >answer
 	NEW=$(jq -r .payload.certificateId answer)
 }
 
@@ -494,7 +523,8 @@ rotation_open() {
 	no 100 'gr-registry: NEW: not a decision; old or new' gr-registry settle a NEW
 	run -0 gr-registry settle a new
 	sql_is 'SELECT survivor FROM rotation' NEW
-	json_is "$(tail -n 1 home/ledger)" '{"event":"settled","thingName":"a","certificateId":"'"$NEW"'"}' 'del(.at)'
+	json_is "$(tail -n 1 home/ledger)" \
+		'{"event":"settled","thingName":"a","certificateId":"'"$NEW"'"}' 'del(.at)'
 	no 1 'gr-registry: a: has no open rotation' gr-registry settle a old
 }
 
@@ -510,7 +540,8 @@ rotation_open() {
 	chmod 0 "$GR_HOME/shared/registry.db"
 	plain=()
 	# Root opens everything, unless it gives that up.
-	[ "$(id -u)" -ne 0 ] || plain=(setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search)
+	[ "$(id -u)" -ne 0 ] ||
+		plain=(setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search)
 	run -111 --separate-stderr "${plain[@]}" gr-registry list-things
 	[ "$stderr" = "gr-registry: $GR_HOME/shared/registry.db: Permission denied" ]
 	run -100 --separate-stderr gr-registry list-things -H none

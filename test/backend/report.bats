@@ -39,7 +39,8 @@ $LONG|TIMED_OUT|1|four|november" ]
 	rows findings | grep -q '^no final status|four|asked .*|since 20'
 	rows findings | grep -q '^expired|one|ended 20'
 	run -1 gr-audit
-	[ "$(rows findings | grep -cE '^(expired|expiring|old|weak|shared-key|not-attached|two-certificates)\|')" -eq "${#lines[@]}" ]
+	[ "$(rows findings | grep -cE '^(expired|expiring|old|weak|shared-key|not-attached|two-certificates)\|')" -eq \
+		"${#lines[@]}" ]
 }
 
 @test "report: the page fetches nothing and runs nothing, and no device can put a tag into it" {
@@ -48,7 +49,8 @@ $LONG|TIMED_OUT|1|four|november" ]
 	[ "$(grep -ciE 'url\(|@import|https?:' page.html)" -eq 0 ]
 	grep -o '<[^>]*>' page.html >tags
 	[ "$(sed 's/^<\/*\([!a-zA-Z0-9]*\).*/\1/' tags | sort -u | xargs)" = '!DOCTYPE bdi body dd div dl dt h1 h2 head html meta p style table td th thead time title tr' ]
-	[ "$(grep -oE ' [a-z-]+="' tags | tr -d ' ="' | sort -u | xargs)" = 'charset class content http-equiv id lang name style' ]
+	[ "$(grep -oE ' [a-z-]+="' tags | tr -d ' ="' | sort -u | xargs)" = \
+		'charset class content http-equiv id lang name style' ]
 	grep -q "Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"" page.html
 	# A byte that is no letter is none in the page either.
 	sql "UPDATE alarm SET text = 'a' || char(27) || '[31m' || char(0x7f) || char(10) || 'b'"

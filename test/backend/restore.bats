@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Backups, and what becomes of devices when an old one is put back. W4, W17, W18: nobody is locked out.
+# Backups, and what becomes of devices when an old one is put back.
+# W4, W17, W18: nobody is locked out.
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -39,7 +40,10 @@ is_refused() {
 restore() {
 	local before
 	before=$(times_ready)
-	gr-registry restore "$@" 2>restore.err && await is_ready_since "$before" || { cat restore.err >&2; return 1; }
+	gr-registry restore "$@" 2>restore.err && await is_ready_since "$before" || {
+		cat restore.err >&2
+		return 1
+	}
 }
 times_ready() { grep -cx ready "$LAB/backend.log"; }
 is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
@@ -57,11 +61,15 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	(cd b && sha256sum --quiet -c SHA256SUMS)
 	[ -z "$(find b -perm /077)" ]
 	cmp b/ledger "$GR_HOME/ledger"
-	for table in thing certificate principal rotation execution job policy certificate_policy seen_key; do
-		[ "$(sqlite3 b/registry.db "SELECT * FROM $table")" = "$(sql "SELECT * FROM $table")" ]
+	for table in thing certificate principal rotation execution job policy \
+		certificate_policy seen_key; do
+		[ "$(sqlite3 b/registry.db "SELECT * FROM $table")" = \
+			"$(sql "SELECT * FROM $table")" ]
 	done
-	[ "$(sqlite3 b/registry.db 'PRAGMA journal_mode; PRAGMA integrity_check' | xargs)" = 'delete ok' ]
-	[ "$(cd b && find . -type f | wc -l)" -eq "$(($(wc -l <b/SHA256SUMS) + 1))" ]	# reading it left nothing there
+	[ "$(sqlite3 b/registry.db 'PRAGMA journal_mode; PRAGMA integrity_check' | xargs)" = \
+		'delete ok' ]
+	# reading it left nothing there
+	[ "$(cd b && find . -type f | wc -l)" -eq "$(($(wc -l <b/SHA256SUMS) + 1))" ]
 	is_taken
 	run -0 gr-registry backup -j b2
 	json_is "$output" '{"backup":"b2","keys":false}'
@@ -71,7 +79,8 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	echo 'correct horse' >passphrase
 	gr-registry backup -k passphrase b
 	openssl pkey -in b/ca/ca.key -passin file:passphrase -out key.pem
-	[ "$(openssl pkey -in key.pem -pubout)" = "$(openssl pkey -in "$GR_HOME/ca/ca.key" -pubout)" ]
+	[ "$(openssl pkey -in key.pem -pubout)" = \
+		"$(openssl pkey -in "$GR_HOME/ca/ca.key" -pubout)" ]
 	grep -q 'BEGIN ENCRYPTED PRIVATE KEY' b/ca/ca.key
 	run ! openssl pkey -in b/ca/ca.key -passin pass:wrong -noout
 	[ "$(openssl asn1parse -in b/ca/ca.key | grep -c 'PBES2\|scrypt\|aes-256-cbc')" -eq 3 ]
@@ -104,7 +113,12 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 
 @test "backup: it is of one moment, however much is written meanwhile" {
 	sql "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) INSERT INTO thing SELECT 'big-' || i, 0 FROM n"
-	(while [ ! -e stop ] && sql "INSERT INTO thing VALUES ('x-' || hex(randomblob(8)), 0); INSERT INTO thing_group VALUES ('y-' || hex(randomblob(8)), 0)"; do :; done) 3>&- &
+	(
+		while [ ! -e stop ] &&
+			sql "INSERT INTO thing VALUES ('x-' || hex(randomblob(8)), 0); INSERT INTO thing_group VALUES ('y-' || hex(randomblob(8)), 0)"; do
+			:
+		done
+	) 3>&- &
 	for i in 1 2 3; do
 		gr-registry backup "b$i"
 		[ "$(sqlite3 "b$i/registry.db" "SELECT (SELECT count(*) FROM thing WHERE name LIKE 'x-%') - (SELECT count(*) FROM thing_group WHERE name LIKE 'y-%') IN (0, 1)")" = 1 ]
@@ -148,7 +162,8 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	turned
 	sql_is "SELECT status || (SELECT count(*) FROM principal WHERE thing = 'one') FROM certificate WHERE id = '$B'" ACTIVE3
 	sql_is "SELECT count(*) FROM rotation WHERE thing = 'one' AND survivor = 'NEW' AND retired IS NULL" 2
-	gr-registry alarms | grep -q $'\trestored\t-\t.*nothing is retired until gr-registry resume-retirement'
+	gr-registry alarms |
+		grep -q $'\trestored\t-\t.*nothing is retired until gr-registry resume-retirement'
 	# Now it may.
 	run -0 gr-registry resume-retirement -j
 	json_is "$output" '{"retirement":"resumed"}'
@@ -237,11 +252,13 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	sql "UPDATE certificate SET status = 'INACTIVE' WHERE id = '$OUT'"
 	gr-registry backup b
 	sql "UPDATE certificate SET status = 'ACTIVE' WHERE id = '$OUT'"
-	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i out -t "$(topic jobs/notify)" >out.log 2>&1 3>&- &
+	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" \
+		--key "$KEY" -i out -t "$(topic jobs/notify)" >out.log 2>&1 3>&- &
 	stays=$!
 	await sql_is "SELECT live FROM session WHERE thing = 'out'" 1
 	thing_new in
-	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i in -t "$(topic jobs/notify)" >in.log 2>&1 3>&- &
+	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" \
+		--key "$KEY" -i in -t "$(topic jobs/notify)" >in.log 2>&1 3>&- &
 	goes=$!
 	await sql_is "SELECT live FROM session WHERE thing = 'in'" 1
 	restore b
@@ -260,7 +277,8 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	before=$(sql "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
 	restore b
 	[ "$(sql "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")" -gt "$before" ]
-	[ "$(sql "SELECT value FROM meta WHERE key = 'policy_epoch'")" -gt "$(sqlite3 b/registry.db "SELECT value FROM meta WHERE key = 'policy_epoch'")" ]
+	[ "$(sql "SELECT value FROM meta WHERE key = 'policy_epoch'")" -gt \
+		"$(sqlite3 b/registry.db "SELECT value FROM meta WHERE key = 'policy_epoch'")" ]
 	run -0 story
 	[ "$(story ; job_new j >/dev/null)" = '' ]
 	job_new after
@@ -270,7 +288,8 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 
 @test "restore: notifications and alarms of since then are not lost" {
 	mkdir "$GR_HOME/notify.d"
-	printf '#!/bin/sh\n[ -e %s/open ] || exit 1\ncat >>%s/got\n' "$PWD" "$PWD" >"$GR_HOME/notify.d/all"
+	printf '#!/bin/sh\n[ -e %s/open ] || exit 1\ncat >>%s/got\n' \
+		"$PWD" "$PWD" >"$GR_HOME/notify.d/all"
 	chmod +x "$GR_HOME/notify.d/all"
 	await sql_is 'SELECT count(*) FROM channel' 1
 	thing_new
@@ -299,9 +318,12 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	run -100 --separate-stderr gr-registry restore -H "$PWD/new" -k passphrase b
 	[ "$stderr" = "gr-registry: $PWD/new/ledger: is not there, and devices that rotated since the backup would be locked out; --ledger FILE names a copy" ]
 	[ ! -e new/shared/registry.db ]
-	# What was cut off, or found the disk full, leaves no ledger that would pass for the whole one.
+	# What was cut off, or found the disk full, leaves no ledger that would pass for
+	# the whole one.
 	if [ -z "${SANITIZE:-}" ]; then
-		run -111 strace -qq -o /dev/null -P "$PWD/new/ledger.new" -e inject=fsync:error=ENOSPC gr-registry restore -H "$PWD/new" -k passphrase -l kept b
+		run -111 strace -qq -o /dev/null -P "$PWD/new/ledger.new" \
+			-e inject=fsync:error=ENOSPC \
+			gr-registry restore -H "$PWD/new" -k passphrase -l kept b
 		[[ $output == *ledger.new:\ No\ space\ left* ]]
 		[ ! -e new/ledger ] && [ ! -e new/ledger.new ]
 	fi
@@ -309,9 +331,12 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	run -0 gr-registry restore -j -H "$PWD/new" -k passphrase -l kept b
 	json_is "$(tail -n 1 <<<"$output")" '{"ledgerLines":2,"newCertificates":1,"newSurvivors":1,"newRevocations":0,"withoutPolicies":0,"unreadableLines":0}' 'del(.asOf)'
 	cmp new/ledger kept
-	[ "$(openssl pkey -in new/ca/ca.key -pubout)" = "$(openssl pkey -in "$GR_HOME/ca/ca.key" -pubout)" ]
-	[ "$(stat -c %a new/ca/ca.key new/shared/registry.db new/ledger new/ca new/trusted | xargs)" = '600 600 640 750 755' ]
-	[ "$(cd new && find . -type f ! -name 'registry.db-*' | sort)" = "$(cd "$GR_HOME" && find ca trusted ledger shared/registry.db -type f | sed 's,^,./,' | sort)" ]
+	[ "$(openssl pkey -in new/ca/ca.key -pubout)" = \
+		"$(openssl pkey -in "$GR_HOME/ca/ca.key" -pubout)" ]
+	[ "$(stat -c %a new/ca/ca.key new/shared/registry.db new/ledger new/ca new/trusted |
+		xargs)" = '600 600 640 750 755' ]
+	[ "$(cd new && find . -type f ! -name 'registry.db-*' | sort)" = "$(cd "$GR_HOME" &&
+		find ca trusted ledger shared/registry.db -type f | sed 's,^,./,' | sort)" ]
 	# The lab goes on with it.
 	lab.sh stop "$LAB" backend
 	lab.sh stop "$LAB" broker
@@ -395,7 +420,9 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	J=j
 	job_started
 	key_new new
-	jq -nc --arg p "$OLD" --arg t "$(topic create)" --arg c "$THING" --argjson payload "$(csr_of new)" '{topic: $t, principal: $p, clientId: $c, payload: $payload}' >event
+	jq -nc --arg p "$OLD" --arg t "$(topic create)" \
+		--arg c "$THING" --argjson payload "$(csr_of new)" \
+		'{topic: $t, principal: $p, clientId: $c, payload: $payload}' >event
 	# The first one's transaction is lost: it never left.
 	backend stop
 	sql '.backup saved'
@@ -464,12 +491,14 @@ is_ready_since() { [ "$(times_ready)" -gt "$1" ]; }
 	lab.sh stop "$LAB" backend
 	lab.sh stop "$LAB" broker
 	cp -r "$GR_HOME" saved
-	[ -z "${SANITIZE:-}" ] || export ASAN_OPTIONS=exitcode=86:detect_leaks=0	# which nobody can look for in what is traced
+	# which nobody can look for in what is traced
+	[ -z "${SANITIZE:-}" ] || export ASAN_OPTIONS=exitcode=86:detect_leaks=0
 	for n in $(seq 1 6 400); do
 		rm -rf "$GR_HOME"
 		cp -r saved "$GR_HOME"
 		rc=0
-		strace -qq -f -o /dev/null -e trace=pwrite64,fdatasync,fsync,unlink,openat -e "inject=pwrite64,fdatasync,fsync,unlink,openat:signal=SIGKILL:when=$n" \
+		strace -qq -f -o /dev/null -e trace=pwrite64,fdatasync,fsync,unlink,openat \
+			-e "inject=pwrite64,fdatasync,fsync,unlink,openat:signal=SIGKILL:when=$n" \
 			gr-registry restore b >/dev/null 2>&1 || rc=$?
 		paused=$(sql "SELECT count(*) FROM meta WHERE key = 'retirement_paused'")
 		sql_is "SELECT status FROM certificate WHERE id = '$NEW'" ACTIVE

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Requests of long ago, come again: out of the file of a broker that was killed, or from a network that kept them. None
-# changes what has been decided since.
+# Requests of long ago, come again: out of the file of a broker that was killed, or from a network
+# that kept them. None changes what has been decided since.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/lab
@@ -17,10 +17,12 @@ teardown() {
 	own_lab_down
 }
 
-# keep FILE: all that our thing has said until now, with the stamps of the broker; said anew by again FILE
+# keep FILE: all that our thing has said until now, with the stamps of the broker;
+# said anew by again FILE
 keep() {
 	accepted jobs/get '{}'
-	told heard "in/$(certificate_id "$CERT")/$(printf %s "$CLIENT" | od -An -v -tx1 | tr -d ' \n')/$(topic jobs/get)"
+	told heard "in/$(certificate_id "$CERT")/$(printf %s "$CLIENT" |
+		od -An -v -tx1 | tr -d ' \n')/$(topic jobs/get)"
 	grep "^in/[^ ]*/things/$THING/.* {" heard >"$1"
 }
 again() {
@@ -33,7 +35,11 @@ again() {
 }
 # Over whatever is still in use.
 as_thing_now() {
-	if [ "$(sql "SELECT status FROM certificate WHERE id = '$OLD'")" = ACTIVE ]; then over_old; else over_new; fi
+	if [ "$(sql "SELECT status FROM certificate WHERE id = '$OLD'")" = ACTIVE ]; then
+		over_old
+	else
+		over_new
+	fi
 	"$@"
 }
 # harmless FILE: all of it comes again, twice, and nothing changes

@@ -22,14 +22,20 @@ minute() {
 }
 # here: a client of the thing that does nothing
 here() {
-	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$CLIENT" -t "things/$THING/news" >/dev/null 2>&1 </dev/null 3>&- &
+	mosquitto_sub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" \
+		--key "$KEY" -i "$CLIENT" -t "things/$THING/news" >/dev/null 2>&1 </dev/null 3>&- &
 	CLIENTS="${CLIENTS:-} $!"
 	await sql_is "SELECT live FROM session WHERE thing = '$THING'" 1
 }
-stalled() { sql "SELECT coalesce(group_concat(thing || ' ' || text || ' ' || count, '; '), '') FROM alarm WHERE kind = 'not-begun' AND text NOT LIKE 'job watched-%'"; }
+stalled() {
+	sql "SELECT coalesce(group_concat(thing || ' ' || text || ' ' || count, '; '), '') FROM alarm WHERE kind = 'not-begun' AND text NOT LIKE 'job watched-%'"
+}
 stalled_is() { [ "$(stalled)" = "$1" ] || { stalled >&2; return 1; }; }
-says() { printf '%s job %s, execution %s: QUEUED for long although the thing was connected: it does not begin; its own log says why 1' "$1" "$2" "$3"; }
-# later: the daemon has looked at everything since: a thing that was connected all along has its alarm
+says() {
+	printf '%s job %s, execution %s: QUEUED for long although the thing was connected: it does not begin; its own log says why 1' "$1" "$2" "$3"
+}
+# later: the daemon has looked at everything since: a thing that was connected all along
+# has its alarm
 later() {
 	thing_new "witness-$1"
 	here
@@ -86,18 +92,22 @@ later() {
 	later 1
 	stalled_is ''
 	# What stands so is visible all the same.
-	[[ $(gr-jobs describe-execution j1 away) == *$'\nthing\tnot connected since it was queued'* ]]
-	[[ $(gr-jobs describe-execution j2 never) == *$'\nthing\tnot connected since it was queued'* ]]
+	[[ $(gr-jobs describe-execution j1 away) == \
+		*$'\nthing\tnot connected since it was queued'* ]]
+	[[ $(gr-jobs describe-execution j2 never) == \
+		*$'\nthing\tnot connected since it was queued'* ]]
 	[[ $(gr-jobs describe-execution j5 busy) == *$'\nthing\tconnected, not begun'* ]]
 	sql "UPDATE execution SET queued = queued - 2 * 86400000 WHERE job = 'j1'; UPDATE session SET since = since - 3 * 86400000 WHERE thing = 'away'"
-	gr-report | grep -q '1 execution(s) have been QUEUED for more than a day; their things have not connected since'
+	gr-report |
+		grep -q '1 execution(s) have been QUEUED for more than a day; their things have not connected since'
 }
 
 @test "stall: -b sets the time until the alarm, in minutes" {
 	run -100 --separate-stderr gr-backendd -b x
 	[[ $stderr == *'--begin: x: '* ]]
 	backend stop
-	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -m 1000 -b 1 >ready 2>log 3>&- &
+	gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -m 1000 \
+		-b 1 >ready 2>log 3>&- &
 	DAEMON=$!
 	await grep -q ready ready
 	thing_new

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A daemon that bounds what a thing may ask in a second, and a device that takes that for what it is.
+# A daemon that bounds what a thing may ask in a second,
+# and a device that takes that for what it is.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 
@@ -44,7 +45,9 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 	thing_new pump-1
 	for t in shadow/get shadow/name/n/get 'jobs/$next/namespace-n/get' jobs/no/such; do
 		steps=()
-		for n in $(seq 40); do steps+=("\$aws/things/$THING/$t" '{"clientToken":"t"}'); done
+		for n in $(seq 40); do
+			steps+=("\$aws/things/$THING/$t" '{"clientToken":"t"}')
+		done
 		begun=$EPOCHREALTIME
 		ask "${steps[@]}" >messages
 		seconds=$(((${EPOCHREALTIME/./} - ${begun/./}) / 1000000))
@@ -52,7 +55,8 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 		[ "$refused" -ge $((40 - 3 * (seconds + 2))) ]
 		[[ $t == jobs/* ]] || [ "$(grep -c '"code":404' messages)" -eq $((40 - refused)) ]
 	done
-	# A busy machine may stretch forty requests over many seconds; refusing some is all that is asked for here.
+	# A busy machine may stretch forty requests over many seconds;
+	# refusing some is all that is asked for here.
 	[ "$refused" -ge 1 ]
 }
 
@@ -88,7 +92,8 @@ teardown() { [ ! -d lab ] || lab.sh down lab; }
 	done
 	: >log
 	while ! grep -q 'rejected: RequestThrottled' log; do
-		./ask -p "$(cat "$LAB/port")" -a "$HOME_DIR/ca/ca.pem" -c old.pem -k old.key -i 'thing-1#gr' "${flood[@]}" || exit 0
+		./ask -p "$(cat "$LAB/port")" -a "$HOME_DIR/ca/ca.pem" -c old.pem -k old.key \
+			-i 'thing-1#gr' "${flood[@]}" || exit 0
 	done >/dev/null 3>&- &
 	# await keeps what it runs quiet
 	await sh -c 'rotate.sh once 2>>log'

@@ -22,7 +22,8 @@ setup() {
 @test "error InvalidJson: a payload that is no JSON object" {
 	thing_new
 	job_new "$J"
-	for text in '{' 'x' '[]' '1' '"text"' 'null' '{"a":1,"a":2}' '{} {}' $'{"a":"\xff"}' '{"a":"\u0000"}' '{"a":1e999}'; do
+	for text in '{' 'x' '[]' '1' '"text"' 'null' '{"a":1,"a":2}' '{} {}' $'{"a":"\xff"}' \
+		'{"a":"\u0000"}' '{"a":1e999}'; do
 		rejected jobs/get "$text" InvalidJson
 		body_is '{"code":"InvalidJson","message":"the payload is not a JSON object","timestamp":"S"}'
 	done
@@ -85,7 +86,8 @@ setup() {
 	rejected 'jobs/a.b/update' '{"status":"IN_PROGRESS"}' InvalidTopic
 	rejected 'jobs/a.b/get' '{}' ResourceNotFound
 	rejected 'jobs/$next/namespace-n/update' '{"status":"IN_PROGRESS"}' InvalidTopic
-	for t in list get/x x/start x/y/get x/namespace-n/start x/namespace-n/m/get namespace-n/start-next start-next/namespace-n get/ /get ''; do
+	for t in list get/x x/start x/y/get x/namespace-n/start x/namespace-n/m/get \
+		namespace-n/start-next start-next/namespace-n get/ /get ''; do
 		rejected "jobs/$t" '{"clientToken":"t"}' InvalidTopic
 		body_is '{"code":"InvalidTopic","message":"no operation has this topic","timestamp":"S","clientToken":"t"}'
 		grep -qF "$(topic "jobs/$t/rejected") " messages
@@ -113,7 +115,8 @@ setup() {
 
 @test "topic: a message on a topic of the service alone is accepted, not answered, and reaches nobody" {
 	thing_new
-	ask "+$(topic 'jobs/#')" "=$(topic jobs/notify)" lost "=$(topic jobs/x/get/accepted)" lost "=$(topic jobs/x/update/rejected)" lost \
+	ask "+$(topic 'jobs/#')" "=$(topic jobs/notify)" lost "=$(topic jobs/x/get/accepted)" \
+		lost "=$(topic jobs/x/update/rejected)" lost \
 		"=$(topic jobs/notify-namespace-n)" lost "$(topic jobs/get)" '{}' >messages
 	[ "$(wc -l <messages)" -eq 1 ]
 	grep -qF "$(topic jobs/get/accepted) " messages
@@ -158,7 +161,8 @@ no_shadow() {
 	gr-registry attach-policy shadows "$OLD"
 	topic() { printf '$aws/things/%s/%s' "$THING" "$1"; }
 	no_shadow shadow "$THING"
-	no_shadow shadow/name/AWSManagedGreengrassV2Deployment "$THING~AWSManagedGreengrassV2Deployment"
+	no_shadow shadow/name/AWSManagedGreengrassV2Deployment \
+		"$THING~AWSManagedGreengrassV2Deployment"
 	printf -v long '%0200d' 0
 	no_shadow "shadow/name/$long" "$THING~$long"
 	for payload in x '[]' '{"clientToken":7}'; do
@@ -191,7 +195,8 @@ policy_shadows() {
 	body_is 404 .code
 	request shadow/name/n/get '{}'
 	body_is 404 .code
-	ask "=$(topic shadow/update)" '{}' "=$(topic shadow/name/n/delete)" '{}' "$(topic jobs/get)" '{}' >messages
+	ask "=$(topic shadow/update)" '{}' "=$(topic shadow/name/n/delete)" '{}' \
+		"$(topic jobs/get)" '{}' >messages
 	[ "$(wc -l <messages)" -eq 1 ]
 }
 
@@ -209,7 +214,8 @@ policy_shadows() {
 	rejected "jobs/$J/update" '{"status":null}' InvalidRequest
 	body_is "\"Value null at 'status' failed to satisfy constraint: Member must not be null\"" .message
 	key_new new
-	accepted create "$(csr_of new '{executionNumber: null, clientToken: null, certificateChain: null}')"
+	accepted create "$(csr_of new \
+		'{executionNumber: null, clientToken: null, certificateChain: null}')"
 	jq -r .certificatePem <<<"$BODY" >new.pem
 	over_new
 	accepted commit "{\"jobId\":\"$J\",\"executionNumber\":null,\"certificateId\":null,\"clientToken\":null}"
@@ -220,13 +226,15 @@ policy_shadows() {
 @test "answer: it comes once, subscribed or not, to the asking client alone" {
 	thing_new
 	job_new "$J"
-	ask "+$(topic 'jobs/+/get/+')" "+$(topic 'jobs/#')" "$(topic "jobs/$J/get")" '{}' "$(topic jobs/get)" '{}' >messages
+	ask "+$(topic 'jobs/+/get/+')" "+$(topic 'jobs/#')" "$(topic "jobs/$J/get")" '{}' \
+		"$(topic jobs/get)" '{}' >messages
 	[ "$(grep -c "/$J/get/accepted" messages)" -eq 1 ]
 	CLIENT=$THING#gr
 	ask "$(topic "jobs/$J/get")" '{}' >messages
 	[ "$(wc -l <messages)" -eq 1 ]
 	mkfifo twin
-	CLIENT=$THING ask "+$(topic 'jobs/#')" "!cat twin >twin.in" "$(topic jobs/get)" '{"clientToken":"mine"}' >own 3>&- &
+	CLIENT=$THING ask "+$(topic 'jobs/#')" "!cat twin >twin.in" "$(topic jobs/get)" \
+		'{"clientToken":"mine"}' >own 3>&- &
 	exec 5>twin
 	CLIENT=$THING#gr ask "$(topic "jobs/$J/get")" '{}' >messages 5>&-
 	exec 5>&-
@@ -237,7 +245,8 @@ policy_shadows() {
 
 # --- get -----------------------------------------------------------------------------------------
 
-# on_the_way CERTIFICATE: start-next as the broker would pass it on, then a request of our own; the answers are in `messages`
+# on_the_way CERTIFICATE: start-next as the broker would pass it on, then a request of our own;
+# the answers are in `messages`
 on_the_way() {
 	local client
 	client=$(printf %s "$CLIENT" | od -An -v -tx1 | tr -d ' \n')
@@ -309,7 +318,8 @@ on_the_way() {
 	body_is '{"timestamp":"S","certificateRotator":{"idempotent":true},"execution":{"jobId":"'"$J"'","thingName":"'"$THING"'","status":"IN_PROGRESS",
 		"statusDetails":{"step":"one"},"queuedAt":"S","startedAt":"S","lastUpdatedAt":"S","versionNumber":2,"executionNumber":1}}' \
 		'del(.execution.approximateSecondsBeforeTimedOut)'
-	body_is true '.execution.approximateSecondsBeforeTimedOut | . > 500 and . <= 600 and floor == .'
+	body_is true \
+		'.execution.approximateSecondsBeforeTimedOut | . > 500 and . <= 600 and floor == .'
 }
 
 @test "request DescribeJobExecution: \$next is the front, with its document, and changes nothing" {
@@ -354,7 +364,9 @@ on_the_way() {
 @test "describe: members of the wrong type are InvalidRequest" {
 	thing_new
 	job_new "$J"
-	for members in '"executionNumber":"1x"' '"executionNumber":"-1"' '"executionNumber":1.5' '"executionNumber":true' '"includeJobDocument":"false"' '"includeJobDocument":0'; do
+	for members in '"executionNumber":"1x"' '"executionNumber":"-1"' \
+		'"executionNumber":1.5' '"executionNumber":true' '"includeJobDocument":"false"' \
+		'"includeJobDocument":0'; do
 		rejected "jobs/$J/get" "{$members}" InvalidRequest
 	done
 }
@@ -401,7 +413,8 @@ on_the_way() {
 @test "start-next: a bad step time-out or bad details are InvalidRequest and start nothing" {
 	thing_new
 	job_new "$J"
-	for members in '"stepTimeoutInMinutes":0' '"stepTimeoutInMinutes":10081' '"stepTimeoutInMinutes":-2' '"stepTimeoutInMinutes":"5"' \
+	for members in '"stepTimeoutInMinutes":0' '"stepTimeoutInMinutes":10081' \
+		'"stepTimeoutInMinutes":-2' '"stepTimeoutInMinutes":"5"' \
 		'"stepTimeoutInMinutes":1.5' '"statusDetails":[]' '"statusDetails":{"a":{}}'; do
 		rejected jobs/start-next "{$members}" InvalidRequest
 	done
@@ -423,7 +436,8 @@ on_the_way() {
 	job_new "$J"
 	rejected "jobs/$J/update" '{}' InvalidRequest
 	body_is "\"Value null at 'status' failed to satisfy constraint: Member must not be null\"" .message
-	for status in '"CANCELED"' '"TIMED_OUT"' '"REMOVED"' '"DONE"' '""' '"in_progress"' 1 null; do
+	for status in '"CANCELED"' '"TIMED_OUT"' '"REMOVED"' '"DONE"' '""' \
+		'"in_progress"' 1 null; do
 		rejected "jobs/$J/update" "{\"status\":$status}" InvalidRequest
 		body_is false 'has("executionState")'
 	done
@@ -444,7 +458,8 @@ on_the_way() {
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","includeJobExecutionState":true}'
 	body_is '{"timestamp":"S","executionState":{"status":"IN_PROGRESS","versionNumber":2}}'
-	accepted "jobs/$J/update" '{"status":"FAILED","statusDetails":{"why":"x"},"includeJobExecutionState":true}'
+	accepted "jobs/$J/update" \
+		'{"status":"FAILED","statusDetails":{"why":"x"},"includeJobExecutionState":true}'
 	body_is '{"timestamp":"S","executionState":{"status":"FAILED","statusDetails":{"why":"x"},"versionNumber":3}}'
 }
 
@@ -460,19 +475,22 @@ on_the_way() {
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","clientToken":"one two"}'
 	body_is '{"timestamp":"S","clientToken":"one two"}'
-	rejected "jobs/$J/update" '{"status":"QUEUED","clientToken":"three"}' InvalidStateTransition
+	rejected "jobs/$J/update" '{"status":"QUEUED","clientToken":"three"}' \
+		InvalidStateTransition
 	body_is '"three"' .clientToken
 }
 
 @test "request update statusDetails: they replace the old ones; without any the old ones stay" {
 	thing_new
 	job_new "$J"
-	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true,"a":"1"}}'
+	accepted "jobs/$J/update" \
+		'{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true,"a":"1"}}'
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","includeJobExecutionState":true}'
 	body_is '{"CertificateRotator":"true","a":"1"}' .executionState.statusDetails
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"b":"2"},"includeJobExecutionState":true}'
 	body_is '{"b":"2"}' .executionState.statusDetails
-	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{},"includeJobExecutionState":true}'
+	accepted "jobs/$J/update" \
+		'{"status":"IN_PROGRESS","statusDetails":{},"includeJobExecutionState":true}'
 	body_is '{"status":"IN_PROGRESS","versionNumber":5}' .executionState
 }
 
@@ -480,7 +498,8 @@ on_the_way() {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"t":true,"f":false,"i":-12,"big":9223372036854775807,"r":0.1},"includeJobExecutionState":true}'
-	body_is '{"t":"true","f":"false","i":"-12","big":"9223372036854775807","r":"0.1"}' .executionState.statusDetails
+	body_is '{"t":"true","f":"false","i":"-12","big":"9223372036854775807","r":"0.1"}' \
+		.executionState.statusDetails
 }
 
 @test "update: details at their limits are taken" {
@@ -489,7 +508,8 @@ on_the_way() {
 	printf -v key '%0128d' 0
 	printf -v value '%01024d' 0
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"'"$key"'":"'"$value"'","a:b_c-D":"x","3":"x","4":"x","5":"x","6":"x","7":"x","8":"x","9":"x","10":"x"}}'
-	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"umlauts":"'"${value//0/ü}"'"}}'
+	accepted "jobs/$J/update" \
+		'{"status":"IN_PROGRESS","statusDetails":{"umlauts":"'"${value//0/ü}"'"}}'
 }
 
 @test "error InvalidRequest: details past their limits, and nothing changes" {
@@ -498,10 +518,12 @@ on_the_way() {
 	printf -v key '%0129d' 0
 	printf -v value '%01025d' 0
 	remember
-	for details in '{"'"$key"'":"x"}' '{"a":"'"$value"'"}' '{"a":"'"${value//0/ü}"'"}' '{"":"x"}' '{"a b":"x"}' '{"a.b":"x"}' '{"a":""}' '{"a":"x\ny"}' '{"a":"\u007f"}' \
+	for details in '{"'"$key"'":"x"}' '{"a":"'"$value"'"}' '{"a":"'"${value//0/ü}"'"}' \
+		'{"":"x"}' '{"a b":"x"}' '{"a.b":"x"}' '{"a":""}' '{"a":"x\ny"}' '{"a":"\u007f"}' \
 		'{"a":{}}' '{"a":[]}' '{"a":null}' '[]' '"x"' 7 \
 		'{"1":"x","2":"x","3":"x","4":"x","5":"x","6":"x","7":"x","8":"x","9":"x","10":"x","11":"x"}'; do
-		rejected "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":'"$details"'}' InvalidRequest
+		rejected "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":'"$details"'}' \
+			InvalidRequest
 	done
 	is_unchanged
 }
@@ -511,15 +533,18 @@ on_the_way() {
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":1}'
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":"2"}'
-	for bad in '"x"' '"2x"' '""' '" 2"' '"+2"' '"-2"' '"0x2"' '"99999999999999999999"' 1.5 true '[]'; do
-		rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":'"$bad"'}' InvalidRequest
+	for bad in '"x"' '"2x"' '""' '" 2"' '"+2"' '"-2"' '"0x2"' '"99999999999999999999"' \
+		1.5 true '[]'; do
+		rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":'"$bad"'}' \
+			InvalidRequest
 	done
 }
 
 @test "error VersionMismatch: of another version, and says what is the case" {
 	thing_new
 	job_new "$J"
-	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":99,"clientToken":"t"}' VersionMismatch
+	rejected "jobs/$J/update" \
+		'{"status":"IN_PROGRESS","expectedVersion":99,"clientToken":"t"}' VersionMismatch
 	body_is '{"code":"VersionMismatch","message":"Expected version 99 but found version 1","timestamp":"S","clientToken":"t",
 		"executionState":{"status":"QUEUED","versionNumber":1}}'
 	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":"7"}' VersionMismatch
@@ -550,19 +575,23 @@ on_the_way() {
 	accepted "jobs/$J/get" '{"executionNumber":"1"}'
 	for other in '"2"' '"0"' '"9223372036854775807"'; do
 		rejected "jobs/$J/get" "{\"executionNumber\":$other}" ResourceNotFound
-		rejected "jobs/$J/update" "{\"status\":\"IN_PROGRESS\",\"executionNumber\":$other}" ResourceNotFound
+		rejected "jobs/$J/update" \
+			"{\"status\":\"IN_PROGRESS\",\"executionNumber\":$other}" ResourceNotFound
 	done
 	for bad in '"x"' '"1x"' '""' '" 1"' '"-1"' '"9223372036854775808"' 1.5 true '[]'; do
 		rejected "jobs/$J/get" "{\"executionNumber\":$bad}" InvalidRequest
-		rejected "jobs/$J/update" "{\"status\":\"IN_PROGRESS\",\"executionNumber\":$bad}" InvalidRequest
+		rejected "jobs/$J/update" "{\"status\":\"IN_PROGRESS\",\"executionNumber\":$bad}" \
+			InvalidRequest
 	done
 }
 
 @test "update: flags and numbers of the wrong type are InvalidRequest" {
 	thing_new
 	job_new "$J"
-	for members in '"executionNumber":"x"' '"includeJobExecutionState":1' '"includeJobDocument":"true"' \
-		'"stepTimeoutInMinutes":0' '"stepTimeoutInMinutes":10081' '"stepTimeoutInMinutes":"1"' '"stepTimeoutInMinutes":-2'; do
+	for members in '"executionNumber":"x"' '"includeJobExecutionState":1' \
+		'"includeJobDocument":"true"' \
+		'"stepTimeoutInMinutes":0' '"stepTimeoutInMinutes":10081' \
+		'"stepTimeoutInMinutes":"1"' '"stepTimeoutInMinutes":-2'; do
 		rejected "jobs/$J/update" "{\"status\":\"IN_PROGRESS\",$members}" InvalidRequest
 	done
 	execution_is QUEUED
@@ -575,7 +604,8 @@ on_the_way() {
 	rejected jobs/none/update '{"status":"IN_PROGRESS","expectedVersion":9}' ResourceNotFound
 	accepted "jobs/$J/update" '{"status":"SUCCEEDED"}'
 	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":9}' VersionMismatch
-	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":2}' InvalidStateTransition
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","expectedVersion":2}' \
+		InvalidStateTransition
 }
 
 # --- update: transitions -------------------------------------------------------------------------
@@ -584,12 +614,14 @@ on_the_way() {
 	thing_new
 	for end in SUCCEEDED FAILED REJECTED; do
 		other_job "$J-q-$end"
-		accepted "jobs/$J-q-$end/update" "{\"status\":\"$end\",\"includeJobExecutionState\":true}"
+		accepted "jobs/$J-q-$end/update" \
+			"{\"status\":\"$end\",\"includeJobExecutionState\":true}"
 		body_is "{\"status\":\"$end\",\"versionNumber\":2}" .executionState
 		execution_is "$end" "$J-q-$end"
 		other_job "$J-p-$end"
 		accepted "jobs/$J-p-$end/update" '{"status":"IN_PROGRESS"}'
-		accepted "jobs/$J-p-$end/update" "{\"status\":\"$end\",\"includeJobExecutionState\":true}"
+		accepted "jobs/$J-p-$end/update" \
+			"{\"status\":\"$end\",\"includeJobExecutionState\":true}"
 		body_is "{\"status\":\"$end\",\"versionNumber\":3}" .executionState
 		execution_is "$end" "$J-p-$end"
 	done
@@ -599,9 +631,12 @@ on_the_way() {
 	thing_new
 	for end in SUCCEEDED FAILED REJECTED; do
 		other_job "$J-$end"
-		accepted "jobs/$J-$end/update" "{\"status\":\"$end\",\"statusDetails\":{\"a\":\"b\"}}"
+		accepted "jobs/$J-$end/update" \
+			"{\"status\":\"$end\",\"statusDetails\":{\"a\":\"b\"}}"
 		for next in IN_PROGRESS SUCCEEDED FAILED REJECTED QUEUED; do
-			rejected "jobs/$J-$end/update" "{\"status\":\"$next\",\"statusDetails\":{\"c\":\"d\"},\"clientToken\":\"t\"}" InvalidStateTransition
+			rejected "jobs/$J-$end/update" \
+				"{\"status\":\"$next\",\"statusDetails\":{\"c\":\"d\"},\"clientToken\":\"t\"}" \
+				InvalidStateTransition
 			body_is '{"code":"InvalidStateTransition","message":"the job execution has ended","timestamp":"S","clientToken":"t",
 				"executionState":{"status":"'$end'","statusDetails":{"a":"b"},"versionNumber":2}}'
 		done
@@ -649,9 +684,11 @@ on_the_way() {
 	accepted "jobs/$J/get" '{}'
 	body_is '[2,1,"QUEUED"]' '.execution | [.executionNumber, .versionNumber, .status]'
 	rejected "jobs/$J/get" '{"executionNumber":1}' TerminalStateReached
-	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","executionNumber":1}' InvalidStateTransition
+	rejected "jobs/$J/update" '{"status":"IN_PROGRESS","executionNumber":1}' \
+		InvalidStateTransition
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
-	sql_is "SELECT group_concat(number || status) FROM execution WHERE job = '$J'" 1FAILED,2IN_PROGRESS
+	sql_is "SELECT group_concat(number || status) FROM execution WHERE job = '$J'" \
+		1FAILED,2IN_PROGRESS
 }
 
 # --- timers --------------------------------------------------------------------------------------
@@ -672,7 +709,8 @@ ended() { execution_is TIMED_OUT; }
 	own_lab -m 20
 	thing_new
 	job_new "$J" -T 5
-	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true}}' \
+	run -0 story "$(topic "jobs/$J/update")" \
+		'{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true}}' \
 		"?$(topic jobs/notify-next)"
 	[ "$output" = "$J/update/accepted notify notify notify-next" ]
 	json_is "$(message notify)" '{"timestamp":"S","jobs":{}}'
@@ -715,7 +753,10 @@ ended() { execution_is TIMED_OUT; }
 @test "request update stepTimeoutInMinutes: a new value replaces it, none keeps it, -1 cancels it" {
 	thing_new
 	job_new "$J"
-	left() { accepted "jobs/$J/get" '{}' && jq .execution.approximateSecondsBeforeTimedOut <<<"$BODY"; }
+	left() {
+		accepted "jobs/$J/get" '{}' &&
+			jq .execution.approximateSecondsBeforeTimedOut <<<"$BODY"
+	}
 	accepted jobs/start-next '{"stepTimeoutInMinutes":10}'
 	body_is true '.execution.approximateSecondsBeforeTimedOut | . > 500 and . <= 600'
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","stepTimeoutInMinutes":20}'
@@ -743,7 +784,8 @@ ended() { execution_is TIMED_OUT; }
 	run -0 story "!gr-jobs create -t thing/$THING $J"
 	[ "$output" = 'notify notify-next' ]
 	json_is "$(message notify)" '{"timestamp":"S","jobs":{"QUEUED":['"$CREATED"']}}'
-	json_is "$(message notify-next)" '{"timestamp":"S","execution":'"$(jq -c ". + {status: \"QUEUED\", jobDocument: $ROTATE}" <<<"$CREATED")"'}'
+	json_is "$(message notify-next)" \
+		'{"timestamp":"S","execution":'"$(jq -c ". + {status: \"QUEUED\", jobDocument: $ROTATE}" <<<"$CREATED")"'}'
 }
 
 @test "notify queued behind others: the list alone" {
@@ -759,14 +801,16 @@ ended() { execution_is TIMED_OUT; }
 	job_new "$J"
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}'
 	[ "$output" = "$J/update/accepted notify" ]
-	json_is "$(message notify)" '{"timestamp":"S","jobs":{"IN_PROGRESS":['"$(jq -c '. + {startedAt: "S", versionNumber: 2}' <<<"$CREATED")"']}}'
+	json_is "$(message notify)" \
+		'{"timestamp":"S","jobs":{"IN_PROGRESS":['"$(jq -c '. + {startedAt: "S", versionNumber: 2}' <<<"$CREATED")"']}}'
 }
 
 @test "notify progress report: nothing" {
 	thing_new
 	job_new "$J"
 	accepted "jobs/$J/update" '{"status":"IN_PROGRESS"}'
-	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS","statusDetails":{"a":"b"}}'
+	run -0 story "$(topic "jobs/$J/update")" \
+		'{"status":"IN_PROGRESS","statusDetails":{"a":"b"}}'
 	[ "$output" = "$J/update/accepted" ]
 }
 
@@ -774,9 +818,11 @@ ended() { execution_is TIMED_OUT; }
 	thing_new
 	job_new "$J-1"
 	job_new "$J"
-	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS","statusDetails":{"a":"b"}}'
+	run -0 story "$(topic "jobs/$J/update")" \
+		'{"status":"IN_PROGRESS","statusDetails":{"a":"b"}}'
 	[ "$output" = "$J/update/accepted notify notify-next" ]
-	json_is "$(message notify-next)" '{"timestamp":"S","execution":{"jobId":"'"$J"'","status":"IN_PROGRESS","statusDetails":{"a":"b"},"queuedAt":"S",
+	json_is "$(message notify-next)" \
+		'{"timestamp":"S","execution":{"jobId":"'"$J"'","status":"IN_PROGRESS","statusDetails":{"a":"b"},"queuedAt":"S",
 		"startedAt":"S","lastUpdatedAt":"S","versionNumber":2,"executionNumber":1,"jobDocument":'"$ROTATE"'}}'
 }
 
@@ -804,7 +850,8 @@ ended() { execution_is TIMED_OUT; }
 	thing_new
 	other_job "$J"
 	job_new "$J-2"
-	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' "$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}'
+	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' \
+		"$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}'
 	[ "$output" = "$J/update/accepted notify $J/update/accepted notify notify-next" ]
 	json_is "$(message notify)" "{\"QUEUED\":[\"$J-2\"]}" '.jobs | map_values(map(.jobId))'
 	json_is "$(message notify-next)" "[\"$J-2\",\"QUEUED\"]" '.execution | [.jobId, .status]'
@@ -826,7 +873,8 @@ ended() { execution_is TIMED_OUT; }
 	accepted "jobs/$J-1/update" '{"status":"IN_PROGRESS"}'
 	run -0 story "$(topic "jobs/$J/update")" '{"status":"FAILED"}'
 	[ "$output" = "$J/update/accepted notify" ]
-	json_is "$(message notify)" "{\"IN_PROGRESS\":[\"$J-1\"]}" '.jobs | map_values(map(.jobId))'
+	json_is "$(message notify)" "{\"IN_PROGRESS\":[\"$J-1\"]}" \
+		'.jobs | map_values(map(.jobId))'
 }
 
 @test "notify: a cancelled one counts as ended" {
@@ -842,19 +890,23 @@ ended() { execution_is TIMED_OUT; }
 	thing_new
 	job_new "$J" -R 1:FAILED
 	job_new "$J-2"
-	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' "$(topic "jobs/$J/update")" '{"status":"FAILED"}'
+	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' \
+		"$(topic "jobs/$J/update")" '{"status":"FAILED"}'
 	[ "$output" = "$J/update/accepted notify $J/update/accepted notify notify-next" ]
 	# Queued last, it waits behind the other one.
-	json_is "$(message notify)" "[[\"$J-2\",1],[\"$J\",2]]" '[.jobs.QUEUED[] | [.jobId, .executionNumber]]'
+	json_is "$(message notify)" "[[\"$J-2\",1],[\"$J\",2]]" \
+		'[.jobs.QUEUED[] | [.jobId, .executionNumber]]'
 	json_is "$(message notify-next)" "[\"$J-2\",1]" '.execution | [.jobId, .executionNumber]'
 }
 
 @test "notify retry: alone in the queue it is news, though the job is the same" {
 	thing_new
 	job_new "$J" -R 1
-	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' "$(topic "jobs/$J/update")" '{"status":"FAILED"}'
+	run -0 story "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' \
+		"$(topic "jobs/$J/update")" '{"status":"FAILED"}'
 	[ "$output" = "$J/update/accepted notify $J/update/accepted notify notify-next" ]
-	json_is "$(message notify-next)" "[\"$J\",2,1,\"QUEUED\"]" '.execution | [.jobId, .executionNumber, .versionNumber, .status]'
+	json_is "$(message notify-next)" "[\"$J\",2,1,\"QUEUED\"]" \
+		'.execution | [.jobId, .executionNumber, .versionNumber, .status]'
 }
 
 @test "notify: the list holds ten at the most" {

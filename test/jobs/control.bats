@@ -19,7 +19,10 @@ teardown() { hearers_end; }
 # no MESSAGE COMMAND...: refused with 1, that line, and nothing on standard output
 no() {
 	run -1 --separate-stderr "${@:2}"
-	[ -z "$output" ] && [ "$stderr" = "gr-jobs: $1" ] || { printf 'out: %s\nerr: %s\n' "$output" "$stderr" >&2; return 1; }
+	[ -z "$output" ] && [ "$stderr" = "gr-jobs: $1" ] || {
+		printf 'out: %s\nerr: %s\n' "$output" "$stderr" >&2
+		return 1
+	}
 }
 # fleet N [OPTION...]: a job, no rotation, for N things
 fleet() {
@@ -41,7 +44,8 @@ fleet() {
 		"numberOfRejectedThings":0,"numberOfRemovedThings":0,"numberOfCanceledThings":0,"numberOfTimedOutThings":0}}' 'del(.createdAt)'
 	gr-jobs cancel -r TOO_EARLY -c 'another day' "$J" >/dev/null
 	run -0 gr-jobs describe -j "$J"
-	json_is "$output" '["CANCELED","TOO_EARLY","another day",true,false]' '[.status, .reasonCode, .comment, .completedAt >= .createdAt, .isConcurrent]'
+	json_is "$output" '["CANCELED","TOO_EARLY","another day",true,false]' \
+		'[.status, .reasonCode, .comment, .completedAt >= .createdAt, .isConcurrent]'
 	run -0 gr-jobs describe "$J"
 	grep -qx 'reason: TOO_EARLY' <<<"$output"
 	no 'job none: no such job (ResourceNotFound)' gr-jobs describe none
@@ -92,23 +96,30 @@ fleet() {
 	job_is CANCELED "$J-s"
 	sql_is "SELECT wake IS NULL FROM rollout WHERE job = '$J-s'" 1
 	sql "INSERT INTO job (id, document, status, created, updated) VALUES ('going-$J', '{}', 'DELETION_IN_PROGRESS', 1, 1)"
-	no "job going-$J: is DELETION_IN_PROGRESS already (InvalidRequest)" gr-jobs cancel -f "going-$J"
+	no "job going-$J: is DELETION_IN_PROGRESS already (InvalidRequest)" \
+		gr-jobs cancel -f "going-$J"
 	sql "DELETE FROM job WHERE id = 'going-$J'"
 }
 
 @test "operation CancelJobExecution: for one thing, at a version, with details, and with force what is under way" {
 	fleet 3
-	no "job $J, thing $G-00001: expected version 2 but found version 1 (VersionConflict)" gr-jobs cancel-execution -e 2 "$J" "$G-00001"
+	no "job $J, thing $G-00001: expected version 2 but found version 1 (VersionConflict)" \
+		gr-jobs cancel-execution -e 2 "$J" "$G-00001"
 	gr-jobs cancel-execution -e 1 -d by=operator -d 'why=not a good day' "$J" "$G-00001"
 	run -0 gr-jobs describe-execution -j "$J" "$G-00001"
-	json_is "$output" '["CANCELED",2,{"by":"operator","why":"not a good day"},false]' '[.status, .versionNumber, .statusDetails.detailsMap, .forceCanceled]'
-	no "job $J, thing $G-00001: is CANCELED already (InvalidStateTransition)" gr-jobs cancel-execution -f "$J" "$G-00001"
+	json_is "$output" '["CANCELED",2,{"by":"operator","why":"not a good day"},false]' \
+		'[.status, .versionNumber, .statusDetails.detailsMap, .forceCanceled]'
+	no "job $J, thing $G-00001: is CANCELED already (InvalidStateTransition)" \
+		gr-jobs cancel-execution -f "$J" "$G-00001"
 	reports "$G-00002" "$J" IN_PROGRESS '{"statusDetails":{"step":"one"}}'
-	no "job $J, thing $G-00002: is IN_PROGRESS, -f cancels it (InvalidStateTransition)" gr-jobs cancel-execution "$J" "$G-00002"
+	no "job $J, thing $G-00002: is IN_PROGRESS, -f cancels it (InvalidStateTransition)" \
+		gr-jobs cancel-execution "$J" "$G-00002"
 	gr-jobs cancel-execution -f "$J" "$G-00002"
 	run -0 gr-jobs describe-execution -j "$J" "$G-00002"
-	json_is "$output" '["CANCELED",3,{"step":"one"},true]' '[.status, .versionNumber, .statusDetails.detailsMap, .forceCanceled]'
-	no "job $J, thing nobody: no such execution (ResourceNotFound)" gr-jobs cancel-execution "$J" nobody
+	json_is "$output" '["CANCELED",3,{"step":"one"},true]' \
+		'[.status, .versionNumber, .statusDetails.detailsMap, .forceCanceled]'
+	no "job $J, thing nobody: no such execution (ResourceNotFound)" \
+		gr-jobs cancel-execution "$J" nobody
 	run -100 --separate-stderr gr-jobs cancel-execution "$J" "$G-00003" -d 'a b=c'
 	job_is IN_PROGRESS
 	gr-jobs cancel-execution "$J" "$G-00003"
@@ -133,7 +144,8 @@ fleet() {
 	job_new "$J"
 	job_new "$J-2"
 	no "job $J: is IN_PROGRESS, -f deletes it (InvalidStateTransition)" gr-jobs delete "$J"
-	no "job $J, thing $THING: is QUEUED, -f deletes it (InvalidStateTransition)" gr-jobs delete-execution "$J" "$THING"
+	no "job $J, thing $THING: is QUEUED, -f deletes it (InvalidStateTransition)" \
+		gr-jobs delete-execution "$J" "$THING"
 	run -0 story "!gr-jobs delete-execution -f $J $THING" "!gr-jobs delete -f $J-2"
 	[ "$output" = 'notify notify-next notify notify-next' ]
 	json_is "$(message notify)" '{"timestamp":"S","jobs":{}}'
@@ -152,7 +164,8 @@ fleet() {
 	reports "$G-00001" "$J" FAILED
 	gr-jobs delete-execution -n 1 "$J" "$G-00001"
 	statuses_are "$J" "$G-00001:2QUEUED"
-	no "job $J, thing $G-00001: no such execution (ResourceNotFound)" gr-jobs delete-execution -n 1 "$J" "$G-00001"
+	no "job $J, thing $G-00001: no such execution (ResourceNotFound)" \
+		gr-jobs delete-execution -n 1 "$J" "$G-00001"
 	gr-jobs delete-execution -f "$J" "$G-00001"
 	statuses_are "$J" ''
 }
@@ -167,7 +180,9 @@ fleet() {
 	job_new "$J"
 	sql_is "SELECT number FROM execution WHERE job = '$J'" 2
 	over_new
-	rejected "jobs/$J/update" '{"status":"FAILED","executionNumber":1,"statusDetails":{"CertificateRotatorDevice":"gr"}}' ResourceNotFound
+	rejected "jobs/$J/update" \
+		'{"status":"FAILED","executionNumber":1,"statusDetails":{"CertificateRotatorDevice":"gr"}}' \
+		ResourceNotFound
 	body_is '{"statusDetails":{"survivor":"OLD"}}' .executionState
 	await only_is "$OLD"
 	execution_is QUEUED
@@ -192,15 +207,18 @@ fleet() {
 	fleet 5 -R 1
 	reports "$G-00002" "$J" FAILED
 	run -0 gr-jobs executions -j -n 4 "$J"
-	json_is "$output" "[\"$G-00001\",\"$G-00002\",\"$G-00003\",\"$G-00004\"]" '.executionSummaries | map(.thingName)'
+	json_is "$output" "[\"$G-00001\",\"$G-00002\",\"$G-00003\",\"$G-00004\"]" \
+		'.executionSummaries | map(.thingName)'
 	token=$(jq -r .nextToken <<<"$output")
 	run -0 gr-jobs executions -j -n 4 -S "$token" "$J"
-	json_is "$output" "{\"executionSummaries\":[[\"$G-00005\",1],[\"$G-00002\",2]]}" '.executionSummaries |= map([.thingName, .executionNumber])'
+	json_is "$output" "{\"executionSummaries\":[[\"$G-00005\",1],[\"$G-00002\",2]]}" \
+		'.executionSummaries |= map([.thingName, .executionNumber])'
 	run -0 gr-jobs executions -s FAILED "$J"
 	[[ $output == "$G-00002"$'\t1\tFAILED\t20'*Z$'\t' ]]
 	gr-jobs create -d document -t "thing/$G-00002" "$J-2" >/dev/null
 	run -0 gr-jobs executions -t "$G-00002"
-	[ "$(cut -f 1-3 <<<"$output")" = "$J"$'\t1\tFAILED\n'"$J"$'\t2\tQUEUED\n'"$J-2"$'\t1\tQUEUED' ]
+	[ "$(cut -f 1-3 <<<"$output")" = \
+		"$J"$'\t1\tFAILED\n'"$J"$'\t2\tQUEUED\n'"$J-2"$'\t1\tQUEUED' ]
 	run -0 gr-jobs list -j -n 1
 	json_is "$output" 1 '.jobs | length'
 	# One page after the other is the whole list.
@@ -215,7 +233,8 @@ fleet() {
 	gr-jobs cancel "$J" >/dev/null
 	gr-jobs list -s CANCELED | grep -q "^$J"$'\t'
 	run -1 grep "^$J"$'\t' < <(gr-jobs list -s IN_PROGRESS)
-	for words in 'list -n 0' 'list -n 251' 'list -S x' 'list -s DONE' "executions -s DONE $J" "executions -t $G-00001 $J"; do
+	for words in 'list -n 0' 'list -n 251' 'list -S x' 'list -s DONE' "executions -s DONE $J" \
+		"executions -t $G-00001 $J"; do
 		# shellcheck disable=SC2086 # several words
 		run -100 --separate-stderr gr-jobs $words
 		[ -z "$output" ]
@@ -230,14 +249,16 @@ fleet() {
 	await queued 1
 	reports "$G-00001" "$J" SUCCEEDED
 	run -0 gr-jobs associate-targets -j -t "thinggroup/h-$J" -t "thinggroup/$G" "$J"
-	json_is "$output" '{"jobArn":"arn:aws:iot:local:000000000000:job/'"$J"'","jobId":"'"$J"'","description":""}'
+	json_is "$output" \
+		'{"jobArn":"arn:aws:iot:local:000000000000:job/'"$J"'","jobId":"'"$J"'","description":""}'
 	await statuses_are "$J" "$G-00001:1SUCCEEDED h-$J-00001:1QUEUED"
 	await sql_is "SELECT done FROM rollout WHERE job = '$J'" 1
 	gr-registry add-thing-to-thing-group "h-$J" "late-$J"
 	await queued 3
 	sql_is "SELECT count(*) FROM job_target WHERE job = '$J'" 2
 	sql "INSERT INTO thing SELECT 't-$J-' || value, 1 FROM generate_series(1, 99)"
-	run -100 --separate-stderr gr-jobs associate-targets --targets "$(printf "thing/t-$J-%s," {1..98})thing/t-$J-99" "$J"
+	run -100 --separate-stderr gr-jobs associate-targets \
+		--targets "$(printf "thing/t-$J-%s," {1..98})thing/t-$J-99" "$J"
 	[ "$stderr" = "gr-jobs: job $J: 101 targets; 1 to 100 are allowed (InvalidRequest)" ]
 	no 'none: no such thing group' gr-jobs associate-targets -t thinggroup/none "$J"
 	gr-jobs create -d document -t "thinggroup/$G" "$J-s" >/dev/null
@@ -257,8 +278,10 @@ fleet() {
 		.jobExecutionsRetryConfig.criteriaList[0].numberOfRetries]'
 	gr-jobs update -i - "$J" <<<'{"timeoutConfig":{"inProgressTimeoutInMinutes":7}}'
 	config_is '[5,7]' '[.jobExecutionsRolloutConfig.maximumPerMinute, .timeoutConfig.inProgressTimeoutInMinutes]'
-	no "job $J: retries of a job that is there can only be set to 0 (InvalidRequest)" gr-jobs update -R 1 "$J"
-	no "job $J: the schedule of a job that is there cannot be changed (InvalidRequest)" gr-jobs update -i - "$J" <<<'{"schedulingConfig":{"endTime":"2030-01-01T00:00"}}'
+	no "job $J: retries of a job that is there can only be set to 0 (InvalidRequest)" \
+		gr-jobs update -R 1 "$J"
+	no "job $J: the schedule of a job that is there cannot be changed (InvalidRequest)" \
+		gr-jobs update -i - "$J" <<<'{"schedulingConfig":{"endTime":"2030-01-01T00:00"}}'
 	run -100 --separate-stderr gr-jobs update -i - "$J" <<<'{"document":"{}"}'
 	[ "$stderr" = 'gr-jobs: document: not supported here (InvalidRequest)' ]
 	run -100 --separate-stderr gr-jobs update -a 101:1 "$J"
@@ -274,14 +297,17 @@ fleet() {
 		"document":"{\"operation\":\"ROTATE_CERTIFICATE\"}","jobExecutionsRolloutConfig":{"maximumPerMinute":5}}' 'del(.createdAt)'
 	run -0 gr-jobs describe-template "$J"
 	[ "${lines[0]}" = "job template $J" ]
-	no "job template $J: exists already (ResourceAlreadyExists)" gr-jobs create-template -D x "$J"
+	no "job template $J: exists already (ResourceAlreadyExists)" \
+		gr-jobs create-template -D x "$J"
 	for bad in 'needs a description' ; do
 		run -100 --separate-stderr gr-jobs create-template none
 		[ "$stderr" = "gr-jobs: job template none: $bad (InvalidRequest)" ]
 	done
-	run -100 --separate-stderr gr-jobs create-template -D x -i - none <<<'{"targets":["thing/x"]}'
+	run -100 --separate-stderr gr-jobs create-template -D x \
+		-i - none <<<'{"targets":["thing/x"]}'
 	[ "$stderr" = 'gr-jobs: targets: not supported here (InvalidRequest)' ]
-	run -100 --separate-stderr gr-jobs create-template -D x -i - none <<<'{"schedulingConfig":{"endTime":"2030-01-01T00:00"}}'
+	run -100 --separate-stderr gr-jobs create-template -D x \
+		-i - none <<<'{"schedulingConfig":{"endTime":"2030-01-01T00:00"}}'
 	run -100 --separate-stderr gr-jobs create-template -D x a.b
 	[ "$stderr" = "gr-jobs: a.b: not a job template id: 1 to 64 letters, digits, '_', '-'; not get, start-next, notify, notify-next (InvalidRequest)" ]
 	# The one that comes with the program.
@@ -294,7 +320,8 @@ fleet() {
 	config_is '[30,100,10,2,10]' '[.timeoutConfig.inProgressTimeoutInMinutes, .jobExecutionsRolloutConfig.maximumPerMinute, (.jobExecutionsRolloutConfig.exponentialRate |
 		.baseRatePerMinute, .incrementFactor, .rateIncreaseCriteria.numberOfSucceededThings)]'
 	gr-jobs delete-template certificate-rotation
-	no 'certificate-rotation: no such job template (ResourceNotFound)' gr-jobs delete-template certificate-rotation
+	no 'certificate-rotation: no such job template (ResourceNotFound)' \
+		gr-jobs delete-template certificate-rotation
 	run -0 gr-jobs describe -j "$J"
 }
 

@@ -28,7 +28,9 @@ bad() {
 	gr-jobs create -t "thing/$THING" "$long" >/dev/null
 	gr-jobs create -t "thing/$THING" 'aZ_-9' >/dev/null
 	for J in "${long}0" a.b '' '$next' get start-next notify notify-next; do
-		refused_job InvalidRequest "$J: not a job id: 1 to 64 letters, digits, '_', '-'; not get, start-next, notify, notify-next" -t "thing/$THING" "$J"
+		refused_job InvalidRequest \
+			"$J: not a job id: 1 to 64 letters, digits, '_', '-'; not get, start-next, notify, notify-next" \
+			-t "thing/$THING" "$J"
 	done
 	run -1 --separate-stderr gr-jobs create -t "thing/$THING" aZ_-9
 	[ "$stderr" = 'gr-jobs: job aZ_-9: exists already (ResourceAlreadyExists)' ]
@@ -46,14 +48,18 @@ bad() {
 	[ "$stderr" = 'gr-jobs: nobody: no such thing' ]
 	run -1 --separate-stderr gr-jobs create -t thinggroup/nobody none
 	[ "$stderr" = 'gr-jobs: nobody: no such thing group' ]
-	refused_job InvalidRequest "bucket/x: not a target; thing/NAME or thinggroup/NAME" -t bucket/x none
-	refused_job InvalidRequest "--target: more than 100" --targets "$(printf 'thing/x,%.0s' {1..101})" none
+	refused_job InvalidRequest "bucket/x: not a target; thing/NAME or thinggroup/NAME" \
+		-t bucket/x none
+	refused_job InvalidRequest "--target: more than 100" \
+		--targets "$(printf 'thing/x,%.0s' {1..101})" none
 	things 3 targets
 	printf '{"targets":["arn:aws:iot:eu-west-1:123456789012:thing/%s","arn:aws:iot:eu-west-1:123456789012:thinggroup/targets"]}' "$THING" >input
 	gr-jobs create -i input from-arns
-	statuses_are from-arns "targets-00001:1QUEUED targets-00002:1QUEUED targets-00003:1QUEUED $THING:1QUEUED"
+	statuses_are from-arns \
+		"targets-00001:1QUEUED targets-00002:1QUEUED targets-00003:1QUEUED $THING:1QUEUED"
 	gr-jobs create --targets "thinggroup/targets,thing/$THING,thing/targets-00002" from-list
-	statuses_are from-list "targets-00001:1QUEUED targets-00002:1QUEUED targets-00003:1QUEUED $THING:1QUEUED"
+	statuses_are from-list \
+		"targets-00001:1QUEUED targets-00002:1QUEUED targets-00003:1QUEUED $THING:1QUEUED"
 	# What an option names takes the place of the file's.
 	gr-jobs create -i input -t thing/targets-00001 from-option
 	statuses_are from-option "targets-00001:1QUEUED"
@@ -66,7 +72,8 @@ bad() {
 	gr-jobs create -c -t "thing/$THING" "$J-c"
 	run -0 gr-jobs describe -j "$J-c"
 	json_is "$output" '"CONTINUOUS"' .targetSelection
-	J=none bad InvalidRequest 'targetSelection: not SNAPSHOT or CONTINUOUS' '{"targetSelection":"SOME"}'
+	J=none bad InvalidRequest 'targetSelection: not SNAPSHOT or CONTINUOUS' \
+		'{"targetSelection":"SOME"}'
 }
 
 @test "CreateJob targetSelection: a snapshot has the things that were there when the job began, whoever comes and goes" {
@@ -88,32 +95,47 @@ bad() {
 	gr-jobs create -t "thing/$THING" -d document "$J-largest" >/dev/null
 	J=none
 	jq -n '{document: ("{\"a\":\"" + ("x" * 32761) + "\"}")}' >input
-	refused_job InvalidRequest 'job none: the document is not a JSON object of at most 32768 bytes' -t "thing/$THING" -i input none
-	bad InvalidRequest 'job none: the document is not a JSON object of at most 32768 bytes' '{"document":"[]"}'
+	refused_job InvalidRequest \
+		'job none: the document is not a JSON object of at most 32768 bytes' \
+		-t "thing/$THING" -i input none
+	bad InvalidRequest 'job none: the document is not a JSON object of at most 32768 bytes' \
+		'{"document":"[]"}'
 	bad InvalidRequest 'document: not a string' '{"document":{"operation":"x"}}'
-	bad InvalidRequest 'documentSource: not supported here' '{"documentSource":"https://example.com/x"}'
+	bad InvalidRequest 'documentSource: not supported here' \
+		'{"documentSource":"https://example.com/x"}'
 }
 
 @test "CreateJob description: at most 2028 bytes without control characters" {
 	printf -v text '%02028d' 0
 	gr-jobs create -t "thing/$THING" -D "$text" "$J" >/dev/null
 	J=none
-	refused_job InvalidRequest 'job none: the description is not UTF-8 without control characters, of at most 2028 bytes' -t "thing/$THING" -D "${text}0" none
-	refused_job InvalidRequest 'job none: the description is not UTF-8 without control characters, of at most 2028 bytes' -t "thing/$THING" -D $'a\tb' none
+	refused_job InvalidRequest \
+		'job none: the description is not UTF-8 without control characters, of at most 2028 bytes' \
+		-t "thing/$THING" -D "${text}0" none
+	refused_job InvalidRequest \
+		'job none: the description is not UTF-8 without control characters, of at most 2028 bytes' \
+		-t "thing/$THING" -D $'a\tb' none
 	bad InvalidRequest 'description: not a string' '{"description":1}'
 }
 
 @test "CreateJob maximumPerMinute: 1 to the ceiling, 1000 unless the daemon lifts it" {
 	taken_job '{"jobExecutionsRolloutConfig":{"maximumPerMinute":1000}}'
 	gr-jobs create -r 1 -t "thing/$THING" "$J-r" >/dev/null
-	json_is "$(sql "SELECT config FROM job WHERE id = '$J-r'")" '{"jobExecutionsRolloutConfig":{"maximumPerMinute":1}}'
+	json_is "$(sql "SELECT config FROM job WHERE id = '$J-r'")" \
+		'{"jobExecutionsRolloutConfig":{"maximumPerMinute":1}}'
 	J=none
 	for n in 0 -1 1.5 '"5"'; do
-		bad InvalidRequest 'job none: maximumPerMinute: not a number from 1 to 2147483647' '{"jobExecutionsRolloutConfig":{"maximumPerMinute":'"$n"'}}'
+		bad InvalidRequest \
+			'job none: maximumPerMinute: not a number from 1 to 2147483647' \
+			'{"jobExecutionsRolloutConfig":{"maximumPerMinute":'"$n"'}}'
 	done
-	bad InvalidRequest "job none: maximumPerMinute: not a number from 1 to 1000, the backend's ceiling" '{"jobExecutionsRolloutConfig":{"maximumPerMinute":1001}}'
-	bad InvalidRequest 'job none: jobExecutionsRolloutConfig: has no member maximum here' '{"jobExecutionsRolloutConfig":{"maximum":5}}'
-	bad InvalidRequest 'job none: jobExecutionsRolloutConfig: not an object' '{"jobExecutionsRolloutConfig":5}'
+	bad InvalidRequest \
+		"job none: maximumPerMinute: not a number from 1 to 1000, the backend's ceiling" \
+		'{"jobExecutionsRolloutConfig":{"maximumPerMinute":1001}}'
+	bad InvalidRequest 'job none: jobExecutionsRolloutConfig: has no member maximum here' \
+		'{"jobExecutionsRolloutConfig":{"maximum":5}}'
+	bad InvalidRequest 'job none: jobExecutionsRolloutConfig: not an object' \
+		'{"jobExecutionsRolloutConfig":5}'
 }
 
 # exponential MEMBERS: an input with these members of exponentialRate
@@ -122,7 +144,8 @@ exponential() { printf '{"jobExecutionsRolloutConfig":{"exponentialRate":{%s}}}'
 @test "CreateJob baseRatePerMinute: is needed; 1 to the ceiling" {
 	taken_job "$(exponential '"baseRatePerMinute":1000,"incrementFactor":2,"rateIncreaseCriteria":{"numberOfNotifiedThings":1}')"
 	J=none
-	bad InvalidRequest 'job none: baseRatePerMinute: is missing' "$(exponential '"incrementFactor":2,"rateIncreaseCriteria":{"numberOfNotifiedThings":1}')"
+	bad InvalidRequest 'job none: baseRatePerMinute: is missing' \
+		"$(exponential '"incrementFactor":2,"rateIncreaseCriteria":{"numberOfNotifiedThings":1}')"
 	bad InvalidRequest 'job none: baseRatePerMinute: not a number from 1 to 2147483647' "$(exponential '"baseRatePerMinute":0,"incrementFactor":2,"rateIncreaseCriteria":{"numberOfNotifiedThings":1}')"
 	bad InvalidRequest "job none: baseRatePerMinute: not a number from 1 to 1000, the backend's ceiling" "$(exponential '"baseRatePerMinute":1001,"incrementFactor":2,"rateIncreaseCriteria":{"numberOfNotifiedThings":1}')"
 }
@@ -136,7 +159,8 @@ exponential() { printf '{"jobExecutionsRolloutConfig":{"exponentialRate":{%s}}}'
 		bad InvalidRequest 'job none: incrementFactor: not a number from 1.1 to 5 with at most 1 decimal(s)' \
 			"$(exponential '"baseRatePerMinute":1,"incrementFactor":'"$f"',"rateIncreaseCriteria":{"numberOfNotifiedThings":1}')"
 	done
-	bad InvalidRequest 'job none: incrementFactor: not a number from 1.1 to 5 with at most 1 decimal(s)' \
+	bad InvalidRequest \
+		'job none: incrementFactor: not a number from 1.1 to 5 with at most 1 decimal(s)' \
 		"$(exponential '"baseRatePerMinute":1,"rateIncreaseCriteria":{"numberOfNotifiedThings":1}')"
 }
 
@@ -147,9 +171,11 @@ exponential() { printf '{"jobExecutionsRolloutConfig":{"exponentialRate":{%s}}}'
 	json_is "$(sql "SELECT config FROM job WHERE id = '$J-b'")" '{"jobExecutionsRolloutConfig":{"maximumPerMinute":50,"exponentialRate":{"baseRatePerMinute":10,"incrementFactor":1.5,
 		"rateIncreaseCriteria":{"numberOfSucceededThings":7,"numberOfNotifiedThings":8}}}}'
 	J=none
-	bad InvalidRequest 'job none: rateIncreaseCriteria: names neither notified nor succeeded things' \
+	bad InvalidRequest \
+		'job none: rateIncreaseCriteria: names neither notified nor succeeded things' \
 		"$(exponential '"baseRatePerMinute":10,"incrementFactor":2,"rateIncreaseCriteria":{}')"
-	bad InvalidRequest 'job none: rateIncreaseCriteria: not an object' "$(exponential '"baseRatePerMinute":10,"incrementFactor":2')"
+	bad InvalidRequest 'job none: rateIncreaseCriteria: not an object' \
+		"$(exponential '"baseRatePerMinute":10,"incrementFactor":2')"
 	bad InvalidRequest 'job none: numberOfSucceededThings: not a number from 1 to 2147483647' \
 		"$(exponential '"baseRatePerMinute":10,"incrementFactor":2,"rateIncreaseCriteria":{"numberOfSucceededThings":0}')"
 	for g in 10 10:2 10:2:x=1 x:2:notified=1 10:2:notified=x; do
@@ -159,7 +185,9 @@ exponential() { printf '{"jobExecutionsRolloutConfig":{"exponentialRate":{%s}}}'
 }
 
 # abort MEMBERS: an input with one criterion that has these members in place of good ones
-abort() { jq -nc --argjson with "$1" '{abortConfig: {criteriaList: [{failureType: "FAILED", action: "CANCEL", thresholdPercentage: 20, minNumberOfExecutedThings: 5} + $with]}}'; }
+abort() {
+	jq -nc --argjson with "$1" '{abortConfig: {criteriaList: [{failureType: "FAILED", action: "CANCEL", thresholdPercentage: 20, minNumberOfExecutedThings: 5} + $with]}}'
+}
 
 @test "CreateJob abortConfig: criteria of a type, CANCEL, up to 100 percent, and how many must have ended" {
 	for type in FAILED REJECTED TIMED_OUT ALL; do
@@ -170,14 +198,21 @@ abort() { jq -nc --argjson with "$1" '{abortConfig: {criteriaList: [{failureType
 	config_is '[["ALL","CANCEL",0.5,10],["REJECTED","CANCEL",100,1]]' \
 		'[.abortConfig.criteriaList[] | [.failureType, .action, .thresholdPercentage, .minNumberOfExecutedThings]]'
 	J=none
-	bad InvalidRequest 'job none: failureType: not FAILED, REJECTED, TIMED_OUT or ALL' "$(abort '{"failureType":"SUCCEEDED"}')"
+	bad InvalidRequest 'job none: failureType: not FAILED, REJECTED, TIMED_OUT or ALL' \
+		"$(abort '{"failureType":"SUCCEEDED"}')"
 	bad InvalidRequest 'job none: action: not CANCEL' "$(abort '{"action":"STOP"}')"
 	for p in 100.01 -1 1.005 '"5"' null; do
-		bad InvalidRequest 'job none: thresholdPercentage: not a number from 0 to 100 with at most 2 decimal(s)' "$(abort "{\"thresholdPercentage\":$p}")"
+		bad InvalidRequest \
+			'job none: thresholdPercentage: not a number from 0 to 100 with at most 2 decimal(s)' \
+			"$(abort "{\"thresholdPercentage\":$p}")"
 	done
-	bad InvalidRequest 'job none: minNumberOfExecutedThings: not a number from 1 to 2147483647' "$(abort '{"minNumberOfExecutedThings":0}')"
-	bad InvalidRequest 'job none: abortConfig.criteriaList: not a list of 1 to 16 criteria' '{"abortConfig":{"criteriaList":[]}}'
-	bad InvalidRequest 'job none: abortConfig.criteriaList: not a list of 1 to 16 criteria' '{"abortConfig":{}}'
+	bad InvalidRequest \
+		'job none: minNumberOfExecutedThings: not a number from 1 to 2147483647' \
+		"$(abort '{"minNumberOfExecutedThings":0}')"
+	bad InvalidRequest 'job none: abortConfig.criteriaList: not a list of 1 to 16 criteria' \
+		'{"abortConfig":{"criteriaList":[]}}'
+	bad InvalidRequest 'job none: abortConfig.criteriaList: not a list of 1 to 16 criteria' \
+		'{"abortConfig":{}}'
 	for a in 10 x:5 10:x 10:5:ALL:x; do
 		run -100 --separate-stderr gr-jobs create -t "thing/$THING" -a "$a" none
 		[ "${#stderr_lines[@]}" -eq 1 ]
@@ -189,7 +224,9 @@ abort() { jq -nc --argjson with "$1" '{abortConfig: {criteriaList: [{failureType
 	gr-jobs create -t "thing/$THING" -T 1 "$J-1" >/dev/null
 	J=none
 	for m in 0 10081 '"5"'; do
-		bad InvalidRequest 'job none: inProgressTimeoutInMinutes: not a number from 1 to 10080' "{\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":$m}}"
+		bad InvalidRequest \
+			'job none: inProgressTimeoutInMinutes: not a number from 1 to 10080' \
+			"{\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":$m}}"
 	done
 }
 
@@ -201,34 +238,58 @@ retry() { printf '{"jobExecutionsRetryConfig":{"criteriaList":%s}}' "$1"; }
 	gr-jobs create -t "thing/$THING" -R 10 "$J-all" >/dev/null
 	gr-jobs create -t "thing/$THING" -R 0:FAILED -R 1:TIMED_OUT "$J-two" >/dev/null
 	J=none
-	bad InvalidRequest 'job none: failureType: an execution that was REJECTED is never retried' "$(retry '[{"failureType":"REJECTED","numberOfRetries":1}]')"
-	bad InvalidRequest 'job none: numberOfRetries: not a number from 0 to 10' "$(retry '[{"failureType":"ALL","numberOfRetries":11}]')"
-	bad InvalidRequest 'job none: numberOfRetries: is missing' "$(retry '[{"failureType":"ALL"}]')"
+	bad InvalidRequest \
+		'job none: failureType: an execution that was REJECTED is never retried' \
+		"$(retry '[{"failureType":"REJECTED","numberOfRetries":1}]')"
+	bad InvalidRequest 'job none: numberOfRetries: not a number from 0 to 10' \
+		"$(retry '[{"failureType":"ALL","numberOfRetries":11}]')"
+	bad InvalidRequest 'job none: numberOfRetries: is missing' \
+		"$(retry '[{"failureType":"ALL"}]')"
 	bad InvalidRequest 'job none: jobExecutionsRetryConfig: more than 10 retries in all' "$(retry '[{"failureType":"FAILED","numberOfRetries":5},{"failureType":"TIMED_OUT","numberOfRetries":6}]')"
 	bad InvalidRequest 'job none: jobExecutionsRetryConfig: two criteria for one failureType' "$(retry '[{"failureType":"ALL","numberOfRetries":1},{"failureType":"FAILED","numberOfRetries":1}]')"
-	bad InvalidRequest 'job none: jobExecutionsRetryConfig.criteriaList: not a list of 1 to 2 criteria' "$(retry '[]')"
+	bad InvalidRequest \
+		'job none: jobExecutionsRetryConfig.criteriaList: not a list of 1 to 2 criteria' \
+		"$(retry '[]')"
 }
 
 @test "CreateJob schedulingConfig: a start and an end, far enough from now and from each other, and what happens then" {
 	# Thirty minutes of this lab are three seconds.
 	gr-jobs create -t "thing/$THING" -s "$(utc 60)" "$J" >/dev/null
 	job_is SCHEDULED
-	gr-jobs create -t "thing/$THING" -s "$(utc 60)Z/$(utc 70)/FORCE_CANCEL" "$J-both" >/dev/null
+	gr-jobs create -t "thing/$THING" -s "$(utc 60)Z/$(utc 70)/FORCE_CANCEL" \
+		"$J-both" >/dev/null
 	gr-jobs create -t "thing/$THING" -s "/$(utc 3600)" "$J-end" >/dev/null
 	job_is IN_PROGRESS "$J-end"
 	taken_job_id=$J-file
-	gr-jobs create -t "thing/$THING" -i - "$taken_job_id" <<<'{"schedulingConfig":{"startTime":"'"$(date -u -d '+2 days' '+%Y-%m-%d %H:%M')"'"}}' >/dev/null
+	gr-jobs create -t "thing/$THING" -i - "$taken_job_id" \
+		<<<'{"schedulingConfig":{"startTime":"'"$(date -u -d '+2 days' '+%Y-%m-%d %H:%M')"'"}}' \
+		>/dev/null
 	J=none
-	refused_job InvalidRequest 'job none: startTime: not between 30 minutes and a year from now' -t "thing/$THING" -s "$(utc 1)" none
-	refused_job InvalidRequest 'job none: startTime: not between 30 minutes and a year from now' -t "thing/$THING" -s "$(utc 31800000)" none
-	refused_job InvalidRequest 'job none: endTime: not between 30 minutes after the start and two years from now' -t "thing/$THING" -s "$(utc 60)/$(utc 61)" none
-	refused_job InvalidRequest 'job none: endTime: not between 30 minutes after the start and two years from now' -t "thing/$THING" -s "/$(utc 63200000)" none
-	for time in tomorrow 2026-11-02 2026-02-29T00:00 2027-13-01T00:00 2027-01-01T24:00 2027-01-01T00:00+01:00 '2027-01-01T00:00 '; do
-		refused_job InvalidRequest 'job none: startTime: not a time (UTC) as in 2026-11-02T02:00' -t "thing/$THING" -s "$time" none
+	refused_job InvalidRequest \
+		'job none: startTime: not between 30 minutes and a year from now' \
+		-t "thing/$THING" -s "$(utc 1)" none
+	refused_job InvalidRequest \
+		'job none: startTime: not between 30 minutes and a year from now' \
+		-t "thing/$THING" -s "$(utc 31800000)" none
+	refused_job InvalidRequest \
+		'job none: endTime: not between 30 minutes after the start and two years from now' \
+		-t "thing/$THING" -s "$(utc 60)/$(utc 61)" none
+	refused_job InvalidRequest \
+		'job none: endTime: not between 30 minutes after the start and two years from now' \
+		-t "thing/$THING" -s "/$(utc 63200000)" none
+	for time in tomorrow 2026-11-02 2026-02-29T00:00 2027-13-01T00:00 2027-01-01T24:00 \
+		2027-01-01T00:00+01:00 '2027-01-01T00:00 '; do
+		refused_job InvalidRequest \
+			'job none: startTime: not a time (UTC) as in 2026-11-02T02:00' \
+			-t "thing/$THING" -s "$time" none
 	done
-	bad InvalidRequest 'job none: endBehavior: not STOP_ROLLOUT, CANCEL or FORCE_CANCEL' '{"schedulingConfig":{"endTime":"2030-01-01T00:00","endBehavior":"STOP"}}'
-	bad InvalidRequest 'job none: endBehavior: means nothing without endTime' '{"schedulingConfig":{"endBehavior":"CANCEL"}}'
-	bad InvalidRequest 'job none: maintenanceWindows: recurring windows are not supported; startTime and endTime are' '{"schedulingConfig":{"maintenanceWindows":[]}}'
+	bad InvalidRequest 'job none: endBehavior: not STOP_ROLLOUT, CANCEL or FORCE_CANCEL' \
+		'{"schedulingConfig":{"endTime":"2030-01-01T00:00","endBehavior":"STOP"}}'
+	bad InvalidRequest 'job none: endBehavior: means nothing without endTime' \
+		'{"schedulingConfig":{"endBehavior":"CANCEL"}}'
+	bad InvalidRequest \
+		'job none: maintenanceWindows: recurring windows are not supported; startTime and endTime are' \
+		'{"schedulingConfig":{"maintenanceWindows":[]}}'
 	run -100 --separate-stderr gr-jobs create -t "thing/$THING" -s 'a/b/c/d' none
 }
 
@@ -245,7 +306,8 @@ retry() { printf '{"jobExecutionsRetryConfig":{"criteriaList":%s}}' "$1"; }
 	json_is "$output" '["a template","{\"from\":\"template\"}\n",5,7,1,"arn:aws:iot:local:000000000000:jobtemplate/t-'"$J"'"]' \
 		'[.description, .document, .timeoutConfig.inProgressTimeoutInMinutes, .jobExecutionsRolloutConfig.maximumPerMinute, (.abortConfig.criteriaList | length), .jobTemplateArn]'
 	echo '{"from":"option"}' >document
-	jq -n --arg arn "arn:aws:iot:eu-west-1:123456789012:jobtemplate/t-$J" '{jobTemplateArn: $arn, timeoutConfig: {inProgressTimeoutInMinutes: 6}}' >input
+	jq -n --arg arn "arn:aws:iot:eu-west-1:123456789012:jobtemplate/t-$J" \
+		'{jobTemplateArn: $arn, timeoutConfig: {inProgressTimeoutInMinutes: 6}}' >input
 	gr-jobs create -t "thing/$THING" -i input -D other -d document -r 8 "$J-over" >/dev/null
 	run -0 gr-jobs describe -j "$J-over"
 	json_is "$output" '["other","{\"from\":\"option\"}\n",6,8,1]' \
@@ -255,14 +317,16 @@ retry() { printf '{"jobExecutionsRetryConfig":{"criteriaList":%s}}' "$1"; }
 }
 
 @test "CreateJob documentParameters: are refused" {
-	J=none bad InvalidRequest 'documentParameters: not supported here' '{"documentParameters":{"a":"b"}}'
+	J=none bad InvalidRequest 'documentParameters: not supported here' \
+		'{"documentParameters":{"a":"b"}}'
 }
 
 @test "CreateJob namespaceId, tags, destinationPackageVersions: are refused" {
 	J=none
 	bad InvalidRequest 'namespaceId: not supported here' '{"namespaceId":"x"}'
 	bad InvalidRequest 'tags: not supported here' '{"tags":[]}'
-	bad InvalidRequest 'destinationPackageVersions: not supported here' '{"destinationPackageVersions":[]}'
+	bad InvalidRequest 'destinationPackageVersions: not supported here' \
+		'{"destinationPackageVersions":[]}'
 }
 
 @test "create: answers with the ARN, the id and the description" {

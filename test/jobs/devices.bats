@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Jobs that end before their time, and devices that are in the middle of a rotation then: real drivers, real brokers.
+# Jobs that end before their time, and devices that are in the middle of a rotation then:
+# real drivers, real brokers.
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -29,14 +30,16 @@ start_drivers() {
 	done
 }
 asked_for() { [ "$(sql 'SELECT count(*) FROM rotation')" -ge "$1" ]; }
-# at_rest: nothing is open any more, here or there, and each thing has the one certificate that it holds
+# at_rest: nothing is open any more, here or there, and each thing has the one certificate
+# that it holds
 at_rest() {
 	local t phase
 	[ "$(sql 'SELECT count(*) FROM rotation WHERE retired IS NULL')" = 0 ] || return
 	for t in "$LAB"/things/*; do
 		T=$t
 		# A device that had nothing to do yet has no journal.
-		phase=$(GR_CONF=$t/gr.conf GR_STATE=$t/state gr-journal get phase 2>/dev/null) || phase=idle
+		phase=$(GR_CONF=$t/gr.conf GR_STATE=$t/state \
+			gr-journal get phase 2>/dev/null) || phase=idle
 		[ "$phase" = idle ] || return
 		[ "$(registered)" = "$(certificate_id)" ] || return
 	done
@@ -46,7 +49,8 @@ works() {
 	local t
 	for t in "$LAB"/things/*; do
 		T=$t
-		[ "$(GR_CONF=$t/gr.conf GR_STATE=$t/state gr-probe)" = "$(certificate_id)" ] || return
+		[ "$(GR_CONF=$t/gr.conf GR_STATE=$t/state gr-probe)" = "$(certificate_id)" ] ||
+			return
 	done
 }
 
@@ -88,7 +92,8 @@ works() {
 	[ "$(sql "SELECT status FROM execution WHERE thing = 't-1'")" = FAILED ]
 	# Who was not stopped in time has rotated.
 	[ "$(sql "SELECT count(*) FROM execution WHERE status NOT IN ('FAILED', 'SUCCEEDED', 'CANCELED')")" = 0 ]
-	[ "$(sql "SELECT count(*) FROM rotation WHERE survivor = 'NEW'")" = "$(sql "SELECT count(*) FROM execution WHERE status = 'SUCCEEDED'")" ]
+	[ "$(sql "SELECT count(*) FROM rotation WHERE survivor = 'NEW'")" = \
+		"$(sql "SELECT count(*) FROM execution WHERE status = 'SUCCEEDED'")" ]
 }
 
 @test "retry: a driver that waits is notified of it, and it succeeds once the cause is gone" {
@@ -112,7 +117,9 @@ works() {
 	gr-jobs create -T 600 -R 1 -t thing/t-1 j
 	await asked_for 1
 	sql "UPDATE execution SET deadline = 1"
-	timed_out() { [ "$(sql "SELECT group_concat(status) FROM execution")" = TIMED_OUT,QUEUED ]; }
+	timed_out() {
+		[ "$(sql "SELECT group_concat(status) FROM execution")" = TIMED_OUT,QUEUED ]
+	}
 	await timed_out
 	[ "$(sql "SELECT count(*) FROM principal WHERE thing = 't-1'")" = 2 ]
 	touch go

@@ -40,7 +40,8 @@ one_event() {
 		told events "$EVENTS/jobExecution/$J-$n/failed"
 	done
 	sed -n 's/.*"eventId":"\([^"]*\)".*/\1/p' events >ids
-	[ "$(grep -cxE '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}' ids)" -eq 3 ]
+	[ "$(grep -cxE '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}' \
+		ids)" -eq 3 ]
 	[ "$(sort -u ids | wc -l)" -eq 3 ]
 }
 
@@ -95,11 +96,13 @@ one_event() {
 	hear events "$EVENTS/jobExecution/#"
 	thing_new
 	other_job "$J" -T 1
-	accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true}}'
+	accepted "jobs/$J/update" \
+		'{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true}}'
 	told events "$EVENTS/jobExecution/$J/timed_out"
 	body_is '["TIMED_OUT",{"CertificateRotator":"true"}]' '[.status, .statusDetails]'
 	other_job "$J-f"
-	accepted "jobs/$J-f/update" '{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true}}'
+	accepted "jobs/$J-f/update" \
+		'{"status":"IN_PROGRESS","statusDetails":{"CertificateRotator":true}}'
 	gr-jobs cancel -f "$J-f"
 	told events "$EVENTS/jobExecution/$J-f/canceled"
 	body_is '{"CertificateRotator":"true"}' .statusDetails
@@ -138,7 +141,8 @@ one_event() {
 	body_is '"DELETED"' .status
 	# The end comes after the last execution's.
 	grep -o "^.aws/events/job[^ ]*" events | uniq -c | awk '{ print $1, $2 }' >order
-	printf '%s\n' "1 $EVENTS/job/$J/cancellation_in_progress" "150 $EVENTS/jobExecution/$J/canceled" "1 $EVENTS/job/$J/canceled" \
+	printf '%s\n' "1 $EVENTS/job/$J/cancellation_in_progress" \
+		"150 $EVENTS/jobExecution/$J/canceled" "1 $EVENTS/job/$J/canceled" \
 		"1 $EVENTS/job/$J/deletion_in_progress" "1 $EVENTS/job/$J/deleted" | diff - order
 	told events "$EVENTS/job/$J/cancellation_in_progress"
 	body_is '"CANCELLATION_IN_PROGRESS"' .status
@@ -157,7 +161,8 @@ one_event() {
 
 @test "events: a device can neither publish nor hear them" {
 	thing_new
-	for topic in "$EVENTS/job/$J/completed" "$EVENTS/jobExecution/$J/succeeded" "$EVENTS/presence/connected/$THING"; do
+	for topic in "$EVENTS/job/$J/completed" "$EVENTS/jobExecution/$J/succeeded" \
+		"$EVENTS/presence/connected/$THING"; do
 		run -6 ask "$topic" '{}'
 	done
 	run -8 ask "+$EVENTS/#"
@@ -175,8 +180,10 @@ one_event() {
 	body_is '{"clientId":"'"$THING"'","thingName":"'"$THING"'","eventType":"connected","principalIdentifier":"'"$OLD"'","ipAddress":"127.0.0.1"}' \
 		'del(.timestamp, .sessionIdentifier, .versionNumber)'
 	body_is true '.timestamp > 1000000000000'
-	[ "$(jq -c '[.sessionIdentifier, .versionNumber]' <<<"$BODY")" = "$(jq -c '[.sessionIdentifier, .versionNumber]' <<<"$ended")" ]
-	jq -r .sessionIdentifier <<<"$BODY" | grep -qxE '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'
+	[ "$(jq -c '[.sessionIdentifier, .versionNumber]' <<<"$BODY")" = \
+		"$(jq -c '[.sessionIdentifier, .versionNumber]' <<<"$ended")" ]
+	jq -r .sessionIdentifier <<<"$BODY" |
+		grep -qxE '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'
 	first=$(jq .versionNumber <<<"$BODY")
 	CLIENT=$THING#gr ask "$(topic jobs/get)" '{}' >messages
 	ask "$(topic jobs/get)" '{}' >messages

@@ -17,19 +17,25 @@ setup() {
 
 teardown() { daemon_alone_end; }
 
-# no STATUS MESSAGE COMMAND...: refused with that status and one line, nothing printed, nothing changed
+# no STATUS MESSAGE COMMAND...: refused with that status and one line,
+# nothing printed, nothing changed
 no() {
 	local status_wanted=$1 message=$2
 	shift 2
 	remember
 	run "-$status_wanted" --separate-stderr "$@"
-	[ -z "$output" ] && [ "$stderr" = "$message" ] || { printf 'out: %s\nerr: %s\n' "$output" "$stderr" >&2; return 1; }
+	[ -z "$output" ] && [ "$stderr" = "$message" ] || {
+		printf 'out: %s\nerr: %s\n' "$output" "$stderr" >&2
+		return 1
+	}
 	is_unchanged
 }
 
 # set THING STATUS [JOB]: as a device would have reported it
 set_status() { sql "UPDATE execution SET status = '$2' WHERE thing = '$1' AND job = '${3:-j}'"; }
-of() { sql_is "SELECT group_concat(thing || status, ' ') FROM (SELECT * FROM execution WHERE job = '$1' ORDER BY thing)" "$2"; }
+of() {
+	sql_is "SELECT group_concat(thing || status, ' ') FROM (SELECT * FROM execution WHERE job = '$1' ORDER BY thing)" "$2"
+}
 
 # screen_of COMMAND: what it draws on a terminal, without the codes that move the cursor
 screen_of() {
@@ -67,15 +73,21 @@ screen_of() {
 
 @test "commands: the manual page has every command and every option" {
 	for verb in $(gr-jobs --help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
-		grep -qE "^\.Cm ([a-z-]+ \| )*$verb( |\$)" "$ROOT/man/gr-jobs.1" || { echo "$verb is missing" >&2; return 1; }
-		for option in $(gr-jobs "$verb" --help | grep -o -e '--[a-z-]*' | grep -vx -e --help -e --version | sort -u); do
-			grep -qE "Fl (-home|. , )?-${option#--}( |\$)|Fl -${option#--}|, -${option#--}\b" "$ROOT/man/gr-jobs.1" || { echo "$verb $option is missing" >&2; return 1; }
+		grep -qE "^\.Cm ([a-z-]+ \| )*$verb( |\$)" "$ROOT/man/gr-jobs.1" || {
+			echo "$verb is missing" >&2
+			return 1
+		}
+		for option in $(gr-jobs "$verb" --help | grep -o -e '--[a-z-]*' |
+			grep -vx -e --help -e --version | sort -u); do
+			grep -qE "Fl (-home|. , )?-${option#--}( |\$)|Fl -${option#--}|, -${option#--}\b" "$ROOT/man/gr-jobs.1" ||
+				{ echo "$verb $option is missing" >&2; return 1; }
 		done
 	done
 }
 
 @test "commands: without a registry they are 100; an unknown job is 1" {
-	for verb in describe document executions cancel delete watch 'update -r 5' 'associate-targets -t thing/a'; do
+	for verb in describe document executions cancel delete watch 'update -r 5' \
+		'associate-targets -t thing/a'; do
 		# shellcheck disable=SC2086 # several words
 		no 1 'gr-jobs: job none: no such job (ResourceNotFound)' gr-jobs $verb none
 		# shellcheck disable=SC2086 # several words
@@ -83,13 +95,15 @@ screen_of() {
 		[ -z "$output" ]
 	done
 	for verb in describe-execution cancel-execution delete-execution; do
-		no 1 'gr-jobs: job none, thing a: no such execution (ResourceNotFound)' gr-jobs "$verb" none a
+		no 1 'gr-jobs: job none, thing a: no such execution (ResourceNotFound)' \
+			gr-jobs "$verb" none a
 	done
 	for verb in describe-template delete-template; do
 		no 1 'gr-jobs: none: no such job template (ResourceNotFound)' gr-jobs "$verb" none
 	done
 	export GR_HOME=$PWD/none
-	for words in list 'describe j' 'executions j' 'cancel j' 'watch j' 'create -t thing/a j'; do
+	for words in list 'describe j' 'executions j' 'cancel j' 'watch j' \
+		'create -t thing/a j'; do
 		# shellcheck disable=SC2086 # several words
 		run -100 --separate-stderr gr-jobs $words
 		[ -z "$output" ]
@@ -141,7 +155,8 @@ screen_of() {
 	sql_is "SELECT document FROM job WHERE id = 'plain'" '{"operation":"ROTATE_CERTIFICATE"}'
 	printf ' { "operation" : "x",\t"n": 1.50 }\n\n' >document
 	gr-jobs create -t thing/a -d document -D 'what it is for' other >/dev/null
-	sql "SELECT hex(document) FROM job WHERE id = 'other'" | tr -d '\n' | cmp - <(od -An -v -tx1 document | tr -d ' \n' | tr a-f A-F)
+	sql "SELECT hex(document) FROM job WHERE id = 'other'" | tr -d '\n' |
+		cmp - <(od -An -v -tx1 document | tr -d ' \n' | tr a-f A-F)
 	run -0 gr-jobs describe -j other
 	[ "$(jq -j .document <<<"$output" | od -An -v -tx1)" = "$(od -An -v -tx1 document)" ]
 	json_is "$output" '"what it is for"' .description
@@ -181,13 +196,16 @@ screen_of() {
 @test "create: targets that do not exist are 1, malformed ones 100, and neither leaves anything" {
 	no 1 'gr-jobs: none: no such thing' gr-jobs create -t thing/a -t thing/none j
 	no 1 'gr-jobs: none: no such thing group' gr-jobs create -t thinggroup/none j
-	no 100 'gr-jobs: a: not a target; thing/NAME or thinggroup/NAME (InvalidRequest)' gr-jobs create -t a j
-	no 100 'gr-jobs: group/g: not a target; thing/NAME or thinggroup/NAME (InvalidRequest)' gr-jobs create -t thing/a -t group/g j
+	no 100 'gr-jobs: a: not a target; thing/NAME or thinggroup/NAME (InvalidRequest)' \
+		gr-jobs create -t a j
+	no 100 'gr-jobs: group/g: not a target; thing/NAME or thinggroup/NAME (InvalidRequest)' \
+		gr-jobs create -t thing/a -t group/g j
 	no 100 'gr-jobs: job j: 0 targets; 1 to 100 are allowed (InvalidRequest)' gr-jobs create j
 	local targets=()
 	for n in {1..100}; do targets+=(-t thing/a); done
 	gr-jobs create "${targets[@]}" j100 >/dev/null
-	no 100 'gr-jobs: --target: more than 100 (InvalidRequest)' gr-jobs create "${targets[@]}" -t thing/b j
+	no 100 'gr-jobs: --target: more than 100 (InvalidRequest)' \
+		gr-jobs create "${targets[@]}" -t thing/b j
 }
 
 @test "create: the time-out is 1 to 10080 minutes" {
@@ -196,8 +214,10 @@ screen_of() {
 	sql_is "SELECT group_concat(json_extract(config, '$.timeoutConfig.inProgressTimeoutInMinutes')) FROM job" 1,10080
 	run -0 gr-jobs describe -j j2
 	json_is "$output" '{"inProgressTimeoutInMinutes":10080}' .timeoutConfig
-	no 100 'gr-jobs: --timeout: 0: not a number from 1 to 10080' gr-jobs create -t thing/a -T 0 j
-	no 100 'gr-jobs: --timeout: 10081: not a number from 1 to 10080' gr-jobs create -t thing/a -T 10081 j
+	no 100 'gr-jobs: --timeout: 0: not a number from 1 to 10080' \
+		gr-jobs create -t thing/a -T 0 j
+	no 100 'gr-jobs: --timeout: 10081: not a number from 1 to 10080' \
+		gr-jobs create -t thing/a -T 10081 j
 	for bad in x -1 1.5 '' 99999999999; do
 		run -100 --separate-stderr gr-jobs create -t thing/a -T "$bad" j
 		[ "${#stderr_lines[@]}" -eq 1 ]
@@ -209,7 +229,8 @@ screen_of() {
 	printf -v text '%02028d' 0
 	gr-jobs create -t thing/a -D "$text" j1 >/dev/null
 	no 100 'gr-jobs: job j: the description is not UTF-8 without control characters, of at most 2028 bytes (InvalidRequest)' gr-jobs create -t thing/a -D "${text}0" j
-	no 100 'gr-jobs: description: not UTF-8, or out of memory (InvalidRequest)' gr-jobs create -t thing/a -D $'\xff' j
+	no 100 'gr-jobs: description: not UTF-8, or out of memory (InvalidRequest)' \
+		gr-jobs create -t thing/a -D $'\xff' j
 }
 
 # --- describe, list, executions ------------------------------------------------------------------
@@ -286,7 +307,8 @@ screen_of() {
 	run -0 gr-jobs cancel -r NOT_NOW -c 'because of rain' j
 	[ "$output" = 'j: canceled for 1 thing(s); 1 stay(s) in progress, -f cancels it' ]
 	of j 'aIN_PROGRESS bSUCCEEDED cCANCELED'
-	sql_is 'SELECT status || reason || comment || force_canceled FROM job' 'CANCELEDNOT_NOWbecause of rain0'
+	sql_is 'SELECT status || reason || comment || force_canceled FROM job' \
+		'CANCELEDNOT_NOWbecause of rain0'
 }
 
 @test "cancel --force: cancels executions in progress as well, also in a second call" {
@@ -322,7 +344,8 @@ screen_of() {
 		no 100 "gr-jobs: --reason: $reason: not at most 128 of A-Z, 0-9 and _ (InvalidRequest)" gr-jobs cancel -r "$reason" j
 	done
 	printf -v text '%02029d' 0
-	no 100 'gr-jobs: --comment: longer than 2028 bytes (InvalidRequest)' gr-jobs cancel -c "$text" j
+	no 100 'gr-jobs: --comment: longer than 2028 bytes (InvalidRequest)' \
+		gr-jobs cancel -c "$text" j
 	gr-jobs cancel -r "${long%0}" -c "${text%0}" j
 }
 
@@ -373,7 +396,9 @@ screen_of() {
 
 @test "watch: on a terminal it shows progress, statuses, and the last failures with their reasons" {
 	for n in 1 2 3 4 5 6; do gr-registry create-thing "t$n"; done
-	gr-jobs create --targets thing/a,thing/b,thing/c,thing/t1,thing/t2,thing/t3,thing/t4,thing/t5,thing/t6 j >/dev/null
+	gr-jobs create --targets \
+		thing/a,thing/b,thing/c,thing/t1,thing/t2,thing/t3,thing/t4,thing/t5,thing/t6 \
+		j >/dev/null
 	for n in 1 2 3 4 5 6; do
 		sql "UPDATE execution SET status = 'FAILED', updated = $n, details = '{\"DeviceFailureReason\":\"reason $n'||char(92)||'u001b[2J\"}' WHERE thing = 't$n'"
 	done

@@ -28,7 +28,9 @@ ends() {
 	local n
 	for ((n = $1; n <= $2; n++)); do reports "$(thing_no "$n")" "$J" "$3"; done
 }
-count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' AND status = '$1'" "$2"; }
+count_is() {
+	sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' AND status = '$1'" "$2"
+}
 
 @test "outcome abort: at the execution that meets the criterion, and not one before" {
 	fleet 20 -a 20:10:FAILED
@@ -39,7 +41,8 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	ends 10 10 SUCCEEDED
 	job_is CANCELED
 	count_is CANCELED 10
-	sql_is "SELECT reason || ': ' || comment FROM job WHERE id = '$J'" 'ABORT_CRITERIA_MET: FAILED: 2 of 10 executions, the limit is 20.00 %'
+	sql_is "SELECT reason || ': ' || comment FROM job WHERE id = '$J'" \
+		'ABORT_CRITERIA_MET: FAILED: 2 of 10 executions, the limit is 20.00 %'
 }
 
 @test "outcome abort: exactly at the percentage, in hundredths of it" {
@@ -63,13 +66,15 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	# 1 of 6 is no fifth of REJECTED, but 3 of 6 is half of ALL.
 	ends 6 6 REJECTED
 	job_is CANCELED
-	sql_is "SELECT comment FROM job WHERE id = '$J'" 'ALL: 3 of 6 executions, the limit is 50.00 %'
+	sql_is "SELECT comment FROM job WHERE id = '$J'" \
+		'ALL: 3 of 6 executions, the limit is 50.00 %'
 }
 
 @test "outcome abort: the first criterion of the list that is met gives the reason" {
 	fleet 4 -a 90:2:FAILED -a 50:2:ALL
 	ends 1 2 FAILED
-	sql_is "SELECT comment FROM job WHERE id = '$J'" 'FAILED: 2 of 2 executions, the limit is 90.00 %'
+	sql_is "SELECT comment FROM job WHERE id = '$J'" \
+		'FAILED: 2 of 2 executions, the limit is 90.00 %'
 }
 
 @test "outcome abort: what waits is cancelled, what is under way goes on, nobody is reached any more" {
@@ -141,7 +146,8 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	fleet 1 -T 1 -R 1:FAILED -R 1:TIMED_OUT
 	ends 1 1 FAILED
 	ends 1 1 IN_PROGRESS
-	await statuses_are "$J" "$(thing_no 1):1FAILED $(thing_no 1):2TIMED_OUT $(thing_no 1):3QUEUED"
+	await statuses_are "$J" \
+		"$(thing_no 1):1FAILED $(thing_no 1):2TIMED_OUT $(thing_no 1):3QUEUED"
 	ends 1 1 FAILED
 	count_is QUEUED 0
 	job_is COMPLETED
@@ -181,7 +187,8 @@ count_is() { sql_is "SELECT coalesce(sum(count), 0) FROM tally WHERE job = '$J' 
 	ends 1 1 FAILED
 	ends 1 1 SUCCEEDED
 	run -0 gr-jobs describe -j "$J"
-	json_is "$output" '[2,1]' '.jobProcessDetails | [.numberOfFailedThings, .numberOfSucceededThings]'
+	json_is "$output" '[2,1]' \
+		'.jobProcessDetails | [.numberOfFailedThings, .numberOfSucceededThings]'
 	run -0 gr-jobs executions -j "$J"
 	json_is "$output" '[[1,0],[2,1],[3,2]]' 'map([.executionNumber, .retryAttempt])'
 	# Who watches cares for the thing.

@@ -8,7 +8,8 @@ load ../lib/shared-lab
 
 setup_file() {
 	lab_up -m 1000 -c 1000
-	gcc -O1 -I"$ROOT/src/backend" -o "$BATS_FILE_TMPDIR/pace" "$ROOT/test/tools/pace.c" "$ROOT/src/backend/jobs/rate_limiter.c" $(pkg-config --cflags jansson)
+	gcc -O1 -I"$ROOT/src/backend" -o "$BATS_FILE_TMPDIR/pace" "$ROOT/test/tools/pace.c" \
+		"$ROOT/src/backend/jobs/rate_limiter.c" $(pkg-config --cflags jansson)
 }
 
 # most_in_a_minute MS [JOB]: executions queued within MS from any of them on
@@ -25,7 +26,8 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	gr-jobs create -r 1 -t "thinggroup/g-$J" "$J"
 	job_is IN_PROGRESS
 	run -0 gr-jobs describe -j "$J"
-	json_is "$output" '[true,["arn:aws:iot:local:000000000000:thinggroup/g-'"$J"'"],1]' '[.isConcurrent, .jobProcessDetails.processingTargets, .waiting]'
+	json_is "$output" '[true,["arn:aws:iot:local:000000000000:thinggroup/g-'"$J"'"],1]' \
+		'[.isConcurrent, .jobProcessDetails.processingTargets, .waiting]'
 	await queued 2
 	run -0 gr-jobs describe -j "$J"
 	json_is "$output" '[false,null]' '[.isConcurrent, .jobProcessDetails.processingTargets]'
@@ -154,7 +156,11 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	for rate in 1 7 60 100 999 1000 30000; do
 		for late in 0 50 300; do
 			read -r fewest most < <(minute_is "$rate" "$late")
-			[ "$most" -le "$rate" ] && [ $((fewest * 100)) -ge $((rate * 98 - 100)) ] || { echo "$rate a minute, up to $late ms late: $fewest to $most" >&2; return 1; }
+			[ "$most" -le "$rate" ] &&
+				[ $((fewest * 100)) -ge $((rate * 98 - 100)) ] || {
+					echo "$rate a minute, up to $late ms late: $fewest to $most" >&2
+					return 1
+				}
 		done
 	done
 	read -r fewest most < <(minute_is 1000 0)
@@ -201,7 +207,8 @@ minute_is() { "$BATS_FILE_TMPDIR/pace" "$@"; }
 	things 1500 g
 	run -0 gr-jobs create -t thinggroup/g "$J"
 	[ "$output" = "$J: queued for 1500 thing(s)" ]
-	sql_is "SELECT count(*) || count(DISTINCT thing) FROM execution WHERE status = 'QUEUED'" 15001500
+	sql_is "SELECT count(*) || count(DISTINCT thing) FROM execution WHERE status = 'QUEUED'" \
+		15001500
 	# A minute is 60 s here.
 	[ "$(sql 'SELECT max(queued) - min(queued) FROM execution')" -lt 30000 ]
 }
@@ -260,7 +267,8 @@ rate_is() {
 	rate_is 3 3 11 1 0 1000 1000 2 0
 	rate_is 33 30 11 1 0 1000 1000 1 0
 	rate_is 1 1 11 1 0 1000 1000 1 0
-	# A maximum that is the base: constant. No ceiling and no maximum: as fast as the growth gets.
+	# A maximum that is the base: constant.
+	# No ceiling and no maximum: as fast as the growth gets.
 	rate_is 100 100 12 0 100 100 1000 5000 5000
 	rate_is 2147483647 100 20 1 0 0 0 5000 0
 	# Constant rates.
@@ -274,7 +282,8 @@ rate_is() {
 	things 60 g
 	gr-jobs create -g 20:2:notified=20 -r 50 -t thinggroup/g "$J"
 	await queued 60
-	# 20 a minute: 101 ms apart, less the hundredth of a minute that may be made up for; then 40, then 50, as 80 is too many.
+	# 20 a minute: 101 ms apart, less the hundredth of a minute that may be made up for;
+	# then 40, then 50, as 80 is too many.
 	gaps_at_least 2 20 81
 	gaps_at_least 22 40 30
 	gaps_at_least 42 60 20
@@ -297,12 +306,15 @@ rate_is() {
 
 # --- the clock ---------------------------------------------------------------------------------
 
-# daemon_with_clock: the lab's daemon again, its wall clock as many seconds off as the file `shift` says
+# daemon_with_clock: the lab's daemon again, its wall clock as many seconds off as the
+# file `shift` says
 daemon_with_clock() {
 	gcc -shared -fPIC -o clock.so "$ROOT/test/tools/clock.c"
 	lab.sh stop "$LAB" backend
 	echo 0 >shift
-	WRONG_CLOCK=$PWD/shift LD_PRELOAD="${SANITIZE:+$(gcc -print-file-name=libasan.so) }$PWD/clock.so" lab.sh start "$LAB" backend 3>&-
+	WRONG_CLOCK=$PWD/shift \
+		LD_PRELOAD="${SANITIZE:+$(gcc -print-file-name=libasan.so) }$PWD/clock.so" \
+		lab.sh start "$LAB" backend 3>&-
 }
 
 @test "clock: set by an hour, either way, it neither ends executions nor holds up a rollout" {
@@ -354,7 +366,8 @@ daemon_with_clock() {
 	job_is IN_PROGRESS
 	gr-registry add-thing-to-thing-group "g-$J" "g-$J-00001"
 	gr-registry add-thing-to-thing-group "g-$J" "g-$J-00002"
-	await statuses_are "$J" "g-$J-00001:1SUCCEEDED g-$J-00001:2QUEUED g-$J-00002:1REMOVED g-$J-00002:2QUEUED"
+	await statuses_are "$J" \
+		"g-$J-00001:1SUCCEEDED g-$J-00001:2QUEUED g-$J-00002:1REMOVED g-$J-00002:2QUEUED"
 	reports "g-$J-00001" "$J" SUCCEEDED
 	reports "g-$J-00002" "$J" SUCCEEDED
 	job_is IN_PROGRESS
