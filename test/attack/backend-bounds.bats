@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# backend-bounds.bats - what a backend may say has bounds: how long a trial lasts, how large a certificate is
+# backend-bounds.bats - what a backend may say has bounds: how long a trial lasts,
+# how large a certificate is
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 
@@ -9,7 +10,10 @@ teardown() {
 
 @test "trial: a backend that grants years of time gets no more than the 10,080 minutes of AWS IoT" {
 	for shell in dash bash; do
-		budget() { "$shell" -euc '. "$0"; setting_trial_seconds=900; trial_budget "$1"' "$ROOT/scripts/driver/record.sh" "$1"; }
+		budget() {
+			"$shell" -euc '. "$0"; setting_trial_seconds=900; trial_budget "$1"' \
+				"$ROOT/scripts/driver/record.sh" "$1"
+		}
 		[ "$(budget 604800)" -eq 483840 ]
 		[ "$(budget 604801)" -eq 483840 ]
 		[ "$(budget 9223372036854775807)" -eq 483840 ]
@@ -21,11 +25,15 @@ teardown() {
 # signed_with FILE: the request's CSR as a certificate with those extensions, as a JSON string
 signed_with() {
 	jq -r .csr request >request.csr
-	openssl x509 -req -in request.csr -CA ca.pem -CAkey ca.key -set_serial 77 -days 30 -extfile "$1" 2>/dev/null | jq -Rs .
+	openssl x509 -req -in request.csr -CA ca.pem -CAkey ca.key -set_serial 77 -days 30 \
+		-extfile "$1" 2>/dev/null |
+		jq -Rs .
 }
 large() {
 	cat >request
-	{ printf '1.2.3.4=ASN1:UTF8String:' && head -c 52000 /dev/zero | tr '\0' a && echo; } >extension
+	{
+		printf '1.2.3.4=ASN1:UTF8String:' && head -c 52000 /dev/zero | tr '\0' a && echo
+	} >extension
 	answer "$REPLY_TO/accepted" "{\"certificatePem\":$(signed_with extension)}"
 }
 
@@ -33,7 +41,8 @@ large() {
 	load ../lib/session
 	start_broker
 	configure pump1
-	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout new.key -out new.csr -subj /CN=pump1 2>/dev/null
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout new.key \
+		-out new.csr -subj /CN=pump1 2>/dev/null
 	REPLY_TO=awslabs/things/pump1/certificate/create
 	start_service "$REPLY_TO" large
 	run -1 --separate-stderr gr-create j1 1 new.csr

@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-# Text from a device or from an old registry that would steer a terminal, turn a line round or hide in it.
+# Text from a device or from an old registry that would steer a terminal,
+# turn a line round or hide in it.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/lab
 load ../lib/shared-lab
 
-# BAD: one of each category that AWS IoT refuses, as JSON escapes: control (C0, DEL, C1), format (direction, no width, a tag,
-# a filler of old), private use (of each plane), noncharacters, and what is kept for characters that are not seen
+# BAD: one of each category that AWS IoT refuses, as JSON escapes: control (C0, DEL, C1), format
+# (direction, no width, a tag, a filler of old), private use (of each plane), noncharacters, and
+# what is kept for characters that are not seen
 BAD='\u001b \u007f \u009b \u0085 \u00ad \u0600 \u061c \u180e \u200b \u200d \u202e \u2060 \u2066 \ufeff \ufff9 \ue000 \udb80\udc00 \udbff\udffd \udb40\udc01 \udb40\udc41 \ufdd0 \uffff \ud83f\udffe \u2065 \udb40\udd80\udb40\udff0'
 # harmless COMMAND...: prints nothing that steers a terminal
 harmless() {
 	"$@" >shown 2>&1 || :
-	LC_ALL=C.UTF-8 perl -CSD -ne 'exit 1 if /[^\P{C}\n\t]|[\x{2028}\x{2029}]/' shown || { echo "not harmless: $*" >&2; cat -v shown >&2; return 1; }
+	LC_ALL=C.UTF-8 perl -CSD -ne 'exit 1 if /[^\P{C}\n\t]|[\x{2028}\x{2029}]/' shown || {
+		echo "not harmless: $*" >&2
+		cat -v shown >&2
+		return 1
+	}
 }
 
 @test "escapes: statusDetails with any character that AWS IoT refuses are refused, each by itself" {
@@ -21,7 +27,8 @@ harmless() {
 	for bad in $BAD; do
 		[ "$bad" != '\udb40\udd80\udb40\udff0' ] || continue
 		for kind in "jobs/$J/update:"'"status":"IN_PROGRESS",' jobs/start-next:; do
-			rejected "${kind%%:*}" "{${kind#*:}"'"statusDetails":{"a":"x'"$bad"'y"}}' InvalidRequest
+			rejected "${kind%%:*}" "{${kind#*:}"'"statusDetails":{"a":"x'"$bad"'y"}}' \
+				InvalidRequest
 		done
 	done
 	is_unchanged
@@ -53,8 +60,10 @@ harmless() {
 	gr-jobs describe-execution -j "$J" "$THING" >described
 	jq -r .statusDetails.detailsMap.DeviceFailureReason described | tr '\377' '?' >value
 	grep -qaF "a??ä??" value
-	for command in "gr-jobs describe $J" "gr-jobs describe-execution $J $THING" "gr-jobs executions $J" 'gr-jobs list' 'gr-jobs list-templates' \
-		'gr-jobs describe-template t' "gr-registry history $THING" 'gr-registry alarms' gr-report; do
+	for command in "gr-jobs describe $J" "gr-jobs describe-execution $J $THING" \
+		"gr-jobs executions $J" 'gr-jobs list' 'gr-jobs list-templates' \
+		'gr-jobs describe-template t' "gr-registry history $THING" 'gr-registry alarms' \
+		gr-report; do
 		harmless $command
 		case $command in gr-report) ;; *) harmless $command -j ;; esac
 	done
@@ -65,9 +74,11 @@ harmless() {
 	grep -qF 'a\u009b\u202eä\udb40\udc41' described
 	jq -j .statusDetails.detailsMap.DeviceFailureReason described | cmp - good
 	# To a terminal a policy is shown harmless; into a file goes what was given.
-	script -qec "gr-registry get-policy $(sql 'SELECT name FROM policy LIMIT 1')" screen </dev/null >/dev/null
+	script -qec "gr-registry get-policy $(sql 'SELECT name FROM policy LIMIT 1')" \
+		screen </dev/null >/dev/null
 	run ! grep -q $'\302\233' screen
-	gr-registry get-policy "$(sql 'SELECT name FROM policy LIMIT 1')" | grep -qaF "$(head -c 3 bad)"
+	gr-registry get-policy "$(sql 'SELECT name FROM policy LIMIT 1')" |
+		grep -qaF "$(head -c 3 bad)"
 	own_lab_down
 }
 
@@ -104,6 +115,7 @@ harmless() {
 	printf 'a\302\233\342\200\256\303\244\377z' >bad
 	sql "UPDATE execution SET status = 'FAILED', updated = unixepoch() * 1000, details = json_object('DeviceFailureReason', cast(readfile('bad') AS TEXT), 'note', char(27))"
 	await test -s told
-	jq -r '.statusDetails.DeviceFailureReason, .statusDetails.note' told | diff - <(printf '%s\n' 'a??ä?z' '?')
+	jq -r '.statusDetails.DeviceFailureReason, .statusDetails.note' told |
+		diff - <(printf '%s\n' 'a??ä?z' '?')
 	own_lab_down
 }

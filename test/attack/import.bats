@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# import.bats - files that somebody else wrote, into gr-registry import: nothing beyond a line is read, and each byte once
+# import.bats - files that somebody else wrote, into gr-registry import:
+# nothing beyond a line is read, and each byte once
 
 bats_require_minimum_version 1.5.0
 
@@ -9,19 +10,24 @@ setup() {
 	gr-registry init
 }
 
-# checked COMMAND...: 87 where memory is read that was not asked for. A sanitized build looks for itself.
+# checked COMMAND...: 87 where memory is read that was not asked for.
+# A sanitized build looks for itself.
 checked() {
 	if [ -n "${SANITIZE:-}" ]; then
 		"$@"
 	else
 		# What valgrind does not know of the system it says as well: that goes into a file.
-		valgrind -q --log-file=memory.log --error-exitcode=87 "$@" || { cat memory.log >&2; return 87; }
+		valgrind -q --log-file=memory.log --error-exitcode=87 "$@" || {
+			cat memory.log >&2
+			return 87
+		}
 	fi
 }
 
 # instructions FILE: how many an import of it takes
 instructions() {
-	valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null gr-registry import "$1" 2>&1 >sum |
+	valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null \
+		gr-registry import "$1" 2>&1 >sum |
 		sed -n 's/.* I *refs: *//p' | tr -d ,
 }
 

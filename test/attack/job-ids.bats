@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# job-ids.bats - whatever AWS takes for a job's id, and whatever is answered to a final status, a device goes on rotating
+# job-ids.bats - whatever AWS takes for a job's id, and whatever is answered to a final status,
+# a device goes on rotating
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
@@ -12,7 +13,8 @@ setup() {
 }
 teardown() { down; }
 
-# serve_answering TEXT STATUS [ARGUMENT...]: rotate.sh once, while each final status is answered so by gr-jobs-client
+# serve_answering TEXT STATUS [ARGUMENT...]: rotate.sh once,
+# while each final status is answered so by gr-jobs-client
 serve_answering() {
 	mkdir -p mine
 	ln -sf "$BIN"/*.sh mine/
@@ -61,7 +63,8 @@ rotates() {
 @test "final status: FAILED that our own program refuses ten times is given up; the old pair stays, and the next job rotates" {
 	rotate_job j1
 	setting issuerCaPath "$T/other.pem"
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k -out "$T/other.pem" -subj /CN=other 2>/dev/null
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k \
+		-out "$T/other.pem" -subj /CN=other 2>/dev/null
 	run -1 --separate-stderr serve_answering '' 100
 	closed j1 'gr-jobs-client ended with status 100'
 	[ "$(sed -n 's/^live=//p' <<<"$(gr-install-cert status)")" = 1 ]

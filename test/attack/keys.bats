@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A key in other clothes, and keys that are none: what a hostile device may ask a certificate for, and what registries hold from before.
+# A key in other clothes, and keys that are none: what a hostile device may ask a certificate for,
+# and what registries hold from before.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/lab
@@ -25,13 +26,16 @@ gets_none() {
 	refused create "$(csr_of "$1")" "$2"
 	is_unchanged
 }
-identity_of() { openssl x509 -in "$1" -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum | cut -d ' ' -f 1; }
+identity_of() {
+	openssl x509 -in "$1" -noout -pubkey |
+		openssl pkey -pubin -outform DER | sha256sum | cut -d ' ' -f 1
+}
 
 FORM='the EC point of csr is compressed or hybrid; only the uncompressed form is accepted'
 EXPONENT='the exponent of the RSA key is not an odd number from 65537 to 2^32'
 MODULUS='the modulus of the RSA key is not the product of two large primes'
 
-# --- what a device may ask for ---------------------------------------------------------------------
+# --- what a device may ask for -------------------------------------------------------------------
 
 @test "keys: the key in use is refused in compressed and in hybrid form as well" {
 	thing_new
@@ -56,7 +60,8 @@ MODULUS='the modulus of the RSA key is not the product of two large primes'
 	accepted create "$(csr_of new)"
 	jq -r .certificatePem <<<"$BODY" >new.pem
 	openssl x509 -in new.pem -noout -text | grep -q 'ASN1 OID: secp521r1'
-	sql_is "SELECT spki FROM certificate WHERE id = '$(certificate_id new.pem)'" "$(identity_of new.pem)"
+	sql_is "SELECT spki FROM certificate WHERE id = '$(certificate_id new.pem)'" \
+		"$(identity_of new.pem)"
 }
 
 @test "keys: RSA exponents 1, 3 and of 3071 bits get no certificate" {
@@ -102,7 +107,8 @@ MODULUS='the modulus of the RSA key is not the product of two large primes'
 	job_started other
 	J=other odd twin-65539 second
 	remember
-	refused create "$(J=other csr_of second)" 'the key of csr was seen before; a rotation needs a new key'
+	refused create "$(J=other csr_of second)" \
+		'the key of csr was seen before; a rotation needs a new key'
 	is_unchanged
 }
 
@@ -122,7 +128,7 @@ MODULUS='the modulus of the RSA key is not the product of two large primes'
 	done
 }
 
-# --- the operator's doors --------------------------------------------------------------------------
+# --- the operator's doors ------------------------------------------------------------------------
 
 @test "keys: register and issue-server refuse the same keys" {
 	THING=fresh key_new new
@@ -147,7 +153,8 @@ MODULUS='the modulus of the RSA key is not the product of two large primes'
 	run -1 --separate-stderr gr-registry import -w <<<"$(thing_line imp-b imp-b)"
 	[ "${stderr_lines[0]}" = "gr-registry: $ID: its public key was registered before" ]
 	odd one weak '' imp-c
-	openssl x509 -req -in weak.csr -CA "$GR_HOME/ca/ca.pem" -CAkey "$GR_HOME/ca/ca.key" -set_serial 77 -out imp-c.pem 2>/dev/null
+	openssl x509 -req -in weak.csr -CA "$GR_HOME/ca/ca.pem" -CAkey "$GR_HOME/ca/ca.key" \
+		-set_serial 77 -out imp-c.pem 2>/dev/null
 	ID=$(certificate_id imp-c.pem)
 	run -1 --separate-stderr gr-registry import <<<"$(thing_line imp-c imp-c)"
 	[ "${stderr_lines[0]}" = "gr-registry: $ID: $EXPONENT; -w takes it nevertheless, for a rotation to replace it" ]
@@ -156,9 +163,10 @@ MODULUS='the modulus of the RSA key is not the product of two large primes'
 	[ "$output" = $'weak\timp-c\t'"$ID"$'\t'"$EXPONENT" ]
 }
 
-# --- registries from before ------------------------------------------------------------------------
+# --- registries from before ----------------------------------------------------------------------
 
-# as_it_was: the registry is one of version 2, where the encoding told which key it is, and whose rule looked at an RSA key's length alone
+# as_it_was: the registry is one of version 2, where the encoding told which key it is,
+# and whose rule looked at an RSA key's length alone
 as_it_was() {
 	local id
 	for id in $(sql 'SELECT id FROM certificate'); do
@@ -170,8 +178,13 @@ as_it_was() {
 	sql "DROP INDEX certificate_unexamined; UPDATE meta SET value = 2 WHERE key = 'version'"
 }
 # encoding: of the public key of a certificate, as it stands there
-encoding() { openssl x509 -noout -pubkey | openssl base64 -d -A -in <(grep -v - /dev/stdin | tr -d '\n') | sha256sum | cut -d ' ' -f 1; }
-# by_hand THING [STATUS]: THING.pem in the registry, as a version that looked at its encoding let it in
+encoding() {
+	openssl x509 -noout -pubkey |
+		openssl base64 -d -A -in <(grep -v - /dev/stdin | tr -d '\n') |
+		sha256sum | cut -d ' ' -f 1
+}
+# by_hand THING [STATUS]: THING.pem in the registry, as a version that looked at its encoding
+# let it in
 by_hand() {
 	ID=$(certificate_id "$1.pem")
 	sql "INSERT OR IGNORE INTO thing VALUES ('$1', 0);
@@ -198,13 +211,16 @@ own_registry() {
 	as_it_was
 	sql_is "SELECT count(DISTINCT spki) FROM certificate" 3
 	run -1 --separate-stderr gr-audit -c shared-key
-	printf '%s\n' "${lines[@]}" | sort | diff - <(printf '%s\n' $'shared-key\ta\t'"$A"$'\thas the key of certificate '"$B of thing b" \
+	printf '%s\n' "${lines[@]}" | sort |
+		diff - <(printf '%s\n' $'shared-key\ta\t'"$A"$'\thas the key of certificate '"$B of thing b" \
 		$'shared-key\tb\t'"$B"$'\thas the key of certificate '"$A of thing a" | sort)
 	sql_is "SELECT value FROM meta WHERE key = 'version'" 3
-	sql_is "SELECT group_concat(DISTINCT spki) FROM certificate WHERE id IN ('$A', '$B')" "$(identity_of a.pem)"
+	sql_is "SELECT group_concat(DISTINCT spki) FROM certificate WHERE id IN ('$A', '$B')" \
+		"$(identity_of a.pem)"
 	sql_is "SELECT group_concat(status) FROM certificate" ACTIVE,ACTIVE,ACTIVE
 	sql_is 'SELECT count(*) FROM seen_key' 2
-	sql_is 'SELECT kind, thing, certificate, text FROM alarm' "key-again|b|$B|its key had been certified before, written in another form"
+	sql_is 'SELECT kind, thing, certificate, text FROM alarm' \
+		"key-again|b|$B|its key had been certified before, written in another form"
 }
 
 @test "keys: after the upgrade, a rotation's key is known in any form, also when its certificate is gone" {
@@ -229,13 +245,16 @@ own_registry() {
 	own_registry
 	for kind in one prime; do
 		odd "$kind" weak '' "$kind"
-		openssl x509 -req -in weak.csr -CA "$GR_HOME/ca/ca.pem" -CAkey "$GR_HOME/ca/ca.key" -set_serial 78 -out "$kind.pem" 2>/dev/null
+		openssl x509 -req -in weak.csr -CA "$GR_HOME/ca/ca.pem" \
+			-CAkey "$GR_HOME/ca/ca.key" -set_serial 78 -out "$kind.pem" 2>/dev/null
 		thing_line "$kind" "$kind" | gr-registry import -w >/dev/null
 	done
 	foreign good -newkey rsa:2048
 	thing_line good good | gr-registry import >/dev/null
 	as_it_was
-	printf '%s\n' $'weak\tone\t'"$(certificate_id one.pem)"$'\t'"$EXPONENT" $'weak\tprime\t'"$(certificate_id prime.pem)"$'\t'"$MODULUS" | sort >wanted
+	printf '%s\n' $'weak\tone\t'"$(certificate_id one.pem)"$'\t'"$EXPONENT" \
+		$'weak\tprime\t'"$(certificate_id prime.pem)"$'\t'"$MODULUS" |
+		sort >wanted
 	run -1 gr-audit -c weak
 	printf '%s\n' "${lines[@]}" | sort | diff - wanted
 	daemon_alone

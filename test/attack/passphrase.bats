@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# passphrase.bats - what is read is never asked a passphrase for: a device's programs must not wait for anybody, nor read
-# what is meant for somebody else
+# passphrase.bats - what is read is never asked a passphrase for: a device's programs must not wait
+# for anybody, nor read what is meant for somebody else
 
 bats_require_minimum_version 1.5.0
 
@@ -8,7 +8,8 @@ setup() {
 	load ../lib/helper
 	export GR_STATE=$PWD/state
 	mkdir state
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout k.pem -out cert.pem -subj /CN=t 2>/dev/null
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout k.pem \
+		-out cert.pem -subj /CN=t 2>/dev/null
 	encrypted PUBLIC >key
 }
 
@@ -29,7 +30,8 @@ encrypted() {
 	printf 'one\ntwo\n' >in
 	{
 		# Without a terminal, so that whoever asks reads standard input.
-		run -100 --separate-stderr setsid -w gr-install-cert adopt -o privateKeyPath="$PWD/key" -o certificateFilePath="$PWD/cert.pem" \
+		run -100 --separate-stderr setsid -w gr-install-cert adopt \
+			-o privateKeyPath="$PWD/key" -o certificateFilePath="$PWD/cert.pem" \
 			-o thingName=t -o pkcs11Module=/none.so
 		rest=$(cat)
 	} <in

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Keys and PINs stay in the process: no core dump of it, and their text nowhere but in locked memory.
+# Keys and PINs stay in the process: no core dump of it,
+# and their text nowhere but in locked memory.
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -13,7 +14,9 @@ teardown() {
 }
 
 # handles_secrets PROGRAM: it can read or write a private key, a PIN or a passphrase
-handles_secrets() { nm "$BIN/$1" | grep -Eq ' T (key_from_pem|key_pem|pin_read|sealed_passphrase|secret_read)$'; }
+handles_secrets() {
+	nm "$BIN/$1" | grep -Eq ' T (key_from_pem|key_pem|pin_read|sealed_passphrase|secret_read)$'
+}
 
 @test "core dumps: each program that reads a private key, a PIN or a passphrase forbids them before it does anything else" {
 	[ -z "${SANITIZE:-}" ] || return 0	# strace and the leak checker exclude each other
@@ -22,8 +25,11 @@ handles_secrets() { nm "$BIN/$1" | grep -Eq ' T (key_from_pem|key_pem|pin_read|s
 		program=${program##*/}
 		[[ $program != *.so ]] && handles_secrets "$program" || continue
 		ulimit -c "$(ulimit -Hc)"
-		strace -qq -o trace -e trace='openat,prlimit64' "$BIN/$program" --version >/dev/null
-		grep -v 'ld.so\|/lib/' trace | grep -m 1 -q 'RLIMIT_CORE, {rlim_cur=1, rlim_max=1}' || { echo "$program" >&2; cat trace >&2; return 1; }
+		strace -qq -o trace -e trace='openat,prlimit64' "$BIN/$program" \
+			--version >/dev/null
+		grep -v 'ld.so\|/lib/' trace |
+			grep -m 1 -q 'RLIMIT_CORE, {rlim_cur=1, rlim_max=1}' ||
+			{ echo "$program" >&2; cat trace >&2; return 1; }
 		count=$((count + 1))
 	done
 	[ "$count" -ge 10 ]
@@ -50,7 +56,8 @@ handles_secrets() { nm "$BIN/$1" | grep -Eq ' T (key_from_pem|key_pem|pin_read|s
 secrets_of() {
 	sed '1d;$d' "$1"
 	printf 'hex:'
-	openssl pkey -in "$1" -noout -text | sed -n '/^priv:/,/^pub:/p' | grep '^ ' | tr -d ' :\n' | tail -c 64
+	openssl pkey -in "$1" -noout -text | sed -n '/^priv:/,/^pub:/p' |
+		grep '^ ' | tr -d ' :\n' | tail -c 64
 	echo
 }
 # holds_nothing PID FILE

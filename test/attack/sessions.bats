@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# sessions.bats - one certificate, or nobody's, against the broker itself: sessions, queues, sizes, silence
+# sessions.bats - one certificate, or nobody's, against the broker itself:
+# sessions, queues, sizes, silence
 
 bats_require_minimum_version 1.5.0
 load ../lib/helper
@@ -14,7 +15,8 @@ teardown() {
 	[ -z "${BROKER:-}" ] || broker_stop
 }
 
-# broker_of FILES: a broker that may have so many open, and tells every second how much memory it has taken.
+# broker_of FILES: a broker that may have so many open,
+# and tells every second how much memory it has taken.
 broker_of() {
 	ulimit -S -n "$1"
 	BROKER_LINES='sys_interval 1'
@@ -25,12 +27,14 @@ broker_of() {
 	exec 7<>hold
 }
 
-# crowd NAME ARGUMENT...: over the credentials of that name; CROWD is what it says. It holds its sessions until the test ends.
+# crowd NAME ARGUMENT...: over the credentials of that name; CROWD is what it says.
+# It holds its sessions until the test ends.
 crowd() {
 	local name=$1
 	shift
 	crowds=$((${crowds:-0} + 1))
-	"$BATS_FILE_TMPDIR/crowd" -p "$PORT" -a "$WORLD/ca.pem" -c "$WORLD/$name.pem" -k "$WORLD/$name.key" "$@" <hold >"crowd.$crowds" 3>&- 7>&- &
+	"$BATS_FILE_TMPDIR/crowd" -p "$PORT" -a "$WORLD/ca.pem" -c "$WORLD/$name.pem" \
+		-k "$WORLD/$name.key" "$@" <hold >"crowd.$crowds" 3>&- 7>&- &
 	CROWD_PID=$!
 	CROWDS="${CROWDS:-} $!"
 	await test -s "crowd.$crowds"
@@ -47,7 +51,8 @@ is_silent_to() {
 # heap [maximum]: bytes that the broker has taken, after all that was said before.
 heap() {
 	as_backend sub -t '$SYS/broker/uptime' -C 3 >/dev/null
-	as_backend sub -t "\$SYS/broker/heap/${1:-current} size" -t "\$SYS/broker/heap/${1:-current}" -C 1
+	as_backend sub -t "\$SYS/broker/heap/${1:-current} size" \
+		-t "\$SYS/broker/heap/${1:-current}" -C 1
 }
 
 @test "sessions: one certificate cannot use up the broker's connections" {
@@ -67,7 +72,8 @@ heap() {
 	[ "$CROWD" = 'taken 5 refused 0 closed 0' ]
 	is_silent_to pump 'pump#x'
 	is_silent_to pump 'pump#x' -V mqttv5
-	await grep -q "gr-broker: pump#x with certificate $ID is not let in: .*five sessions" "$WORLD/log"
+	await grep -q "gr-broker: pump#x with certificate $ID is not let in: .*five sessions" \
+		"$WORLD/log"
 	# The one that is there does not go: its end of the connection says nothing any more.
 	kill -STOP "$CROWD_PID"
 	comes_in pump 'pump#s3'
@@ -84,7 +90,8 @@ heap() {
 	comes_in pump 'pump#gr'
 	# It is let in, since it is thrown out.
 	is_silent_to pump 'pump#probe'
-	await grep -q "gr-broker: pump#probe with certificate $ID is disconnected for publishing" "$WORLD/log"
+	await grep -q "gr-broker: pump#probe with certificate $ID is disconnected for publishing" \
+		"$WORLD/log"
 	is_silent_to pump 'pump#2'
 }
 
@@ -107,7 +114,9 @@ heap() {
 @test "sessions: for a kept session only the first messages are queued" {
 	broker_of 1000
 	thing_make pump
-	for client in pump 'pump#gr' 'pump#2' 'pump#3' 'pump#4' 'pump#5' 'pump#6'; do as_device sub pump "$client" -c -q 1 -E -t 'free/#'; done
+	for client in pump 'pump#gr' 'pump#2' 'pump#3' 'pump#4' 'pump#5' 'pump#6'; do
+		as_device sub pump "$client" -c -q 1 -E -t 'free/#'
+	done
 	crowd pump -K 'pump#7' 1
 	[ "$CROWD" = 'taken 0 refused 0 closed 1' ]
 	before=$(heap)
@@ -143,7 +152,8 @@ heap() {
 	perl -MIO::Socket::INET -e '
 		my @held;
 		for (1 .. 400) { my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0]) or last; push @held, $s }
-		printf "%d\n", scalar @held; $| = 1; print ""; open STDOUT, ">", "/dev/null"; <STDIN>' "$PORT" <hold >silent 3>&- 7>&- &
+		printf "%d\n", scalar @held; $| = 1; print ""; open STDOUT, ">", "/dev/null"; <STDIN>' \
+		"$PORT" <hold >silent 3>&- 7>&- &
 	silent=$!
 	LISTENERS="${LISTENERS:-} $silent"
 	await test -s silent

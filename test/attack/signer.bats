@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A daemon in wrong hands asks the signer: what it gets is what the issuing profile allows, and each certificate leaves its line.
+# A daemon in wrong hands asks the signer: what it gets is what the issuing profile allows,
+# and each certificate leaves its line.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/lab
@@ -30,7 +31,8 @@ subject() {
 	openssl req -new -key good.key -subj "$2" -outform DER -out x.req
 	local offset length
 	# The second SEQUENCE of depth 2 is the subject.
-	read -r offset length < <(openssl asn1parse -inform DER -in x.req | awk -F '[:= ]+' '/cons: SEQUENCE/ && $4 == 2 { print $2, $6 + $8; exit }')
+	read -r offset length < <(openssl asn1parse -inform DER -in x.req |
+		awk -F '[:= ]+' '/cons: SEQUENCE/ && $4 == 2 { print $2, $6 + $8; exit }')
 	dd if=x.req of="$1.name" bs=1 skip="$offset" count="$length" status=none
 }
 asked() { perl "$ROOT/test/tools/sign.pl" "$GR_HOME/sign.sock" "$@"; }
@@ -54,18 +56,24 @@ refused_by_signer() {
 	subject ca '/CN=gr CA'
 	[[ $(asked issue "$NOW" thing.name weak.der) == '1 '* ]]
 	[[ $(asked issue "$NOW" thing.name curve.der) == '1 '* ]]
-	refused_by_signer "1 the key to certify is the authority's own" issue "$NOW" thing.name own.der
-	refused_by_signer "1 the subject to certify is the authority's own" issue "$NOW" ca.name good.der
-	refused_by_signer "1 notBefore lies too far from now by the signer's clock" issue $((NOW + 86400)) thing.name good.der
-	refused_by_signer "1 notBefore lies too far from now by the signer's clock" issue $((NOW - 90000)) thing.name good.der
+	refused_by_signer "1 the key to certify is the authority's own" issue "$NOW" \
+		thing.name own.der
+	refused_by_signer "1 the subject to certify is the authority's own" issue "$NOW" \
+		ca.name good.der
+	refused_by_signer "1 notBefore lies too far from now by the signer's clock" issue \
+		$((NOW + 86400)) thing.name good.der
+	refused_by_signer "1 notBefore lies too far from now by the signer's clock" issue \
+		$((NOW - 90000)) thing.name good.der
 	[ ! -s home/ledger ]
 }
 
 @test "signer: bytes after a subject or a key are not signed" {
 	printf x | cat good.der - >long.der
 	printf x | cat thing.name - >long.name
-	refused_by_signer '100 gr-signer: the request for a certificate is malformed' issue "$NOW" thing.name long.der
-	refused_by_signer '100 gr-signer: the request for a certificate is malformed' issue "$NOW" long.name good.der
+	refused_by_signer '100 gr-signer: the request for a certificate is malformed' issue \
+		"$NOW" thing.name long.der
+	refused_by_signer '100 gr-signer: the request for a certificate is malformed' issue \
+		"$NOW" long.name good.der
 	head -c 100000 /dev/zero >big
 	for question in 00 69 6900 6c 6c01ffffffff 7a 720000000030 73 63; do
 		[[ $(asked raw "$question") == '100 '* ]]

@@ -9,14 +9,16 @@ setup_file() {
 }
 setup() {
 	# It lives for 100 days, from BEGUN to ENDS.
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -subj /CN=pump-1 -days 100 2>/dev/null
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem \
+		-out cert.pem -subj /CN=pump-1 -days 100 2>/dev/null
 	BEGUN=$(date -d "$(openssl x509 -in cert.pem -noout -startdate | cut -d = -f 2)" +%s)
 	ENDS=$((BEGUN + 100 * DAY))
 	: >gr.conf
 	export GR_CONF=$PWD/gr.conf
 }
 
-# due STATUS NOW MOMENT OPTION...: at NOW the answer is STATUS, and the certificate is due at MOMENT
+# due STATUS NOW MOMENT OPTION...: at NOW the answer is STATUS,
+# and the certificate is due at MOMENT
 due() {
 	run "-$1" --separate-stderr gr-cert-due -j 0 -n "$2" "${@:4}" cert.pem
 	[ "$output" = "dueAt=$3
@@ -50,7 +52,8 @@ notAfter=$ENDS" ] || { echo "$output" >&2; return 1; }
 }
 
 @test "due: settings are in days; options take precedence over them" {
-	printf '%s\n' 'rotateBeforeDays = 7' 'rotateAtPercent = 50' 'rotateAfterDays = 40' 'rotateJitterPercent = 0' >gr.conf
+	printf '%s\n' 'rotateBeforeDays = 7' 'rotateAtPercent = 50' 'rotateAfterDays = 40' \
+		'rotateJitterPercent = 0' >gr.conf
 	run -1 gr-cert-due -n "$BEGUN" cert.pem
 	[ "${lines[0]}" = "dueAt=$((BEGUN + 40 * DAY))" ]
 	run -1 gr-cert-due -n "$BEGUN" -a 0 cert.pem
@@ -75,11 +78,13 @@ notAfter=$ENDS" ] || { echo "$output" >&2; return 1; }
 	run -1 gr-cert-due -j 0 -p 50 cert.pem
 	echo $((60 * DAY)) >wrong
 	run -0 env LD_PRELOAD="$BATS_FILE_TMPDIR/clock.so" gr-cert-due -j 0 -p 50 cert.pem
-	run -1 env LD_PRELOAD="$BATS_FILE_TMPDIR/clock.so" gr-cert-due -j 0 -p 50 -n "$BEGUN" cert.pem
+	run -1 env LD_PRELOAD="$BATS_FILE_TMPDIR/clock.so" \
+		gr-cert-due -j 0 -p 50 -n "$BEGUN" cert.pem
 }
 
 @test "due: without an operand the certificate in use is meant, of plain files and of a generation" {
-	printf '%s\n' "privateKeyPath = $PWD/key.pem" "certificateFilePath = $PWD/cert.pem" 'thingName = pump-1' >gr.conf
+	printf '%s\n' "privateKeyPath = $PWD/key.pem" "certificateFilePath = $PWD/cert.pem" \
+		'thingName = pump-1' >gr.conf
 	export GR_STATE=$PWD/state
 	run -1 gr-cert-due -p 50
 	gr-install-cert adopt

@@ -24,7 +24,8 @@ against() {
 	export GR_CONF=$LAB/things/thing-1/gr.conf GR_STATE=$PWD
 	gr-jobs create -H "$LAB/home" -t thing/thing-1 job-1
 	gr-jobs-client update job-1 IN_PROGRESS >/dev/null
-	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout new.key -out new.csr -subj '/O=gr lab/CN=thing-1' 2>/dev/null
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout new.key \
+		-out new.csr -subj '/O=gr lab/CN=thing-1' 2>/dev/null
 	gr-create job-1 1 new.csr >new.pem
 	run -1 --separate-stderr gr-commit job-1 1
 	[[ $stderr = 'gr-commit: job-1: rejected: '?* ]]
@@ -44,7 +45,11 @@ bare() { cat >request; answer "$REPLY_TO/accepted" '{}'; }
 	jq -e '.clientToken | test("^[0-9a-f]{32}$")' request
 }
 
-empty() { cat >/dev/null; mosquitto_pub -h localhost -p "$PORT" --cafile ca.pem --cert service.pem --key service.key -t "$REPLY_TO/accepted" -n; }
+empty() {
+	cat >/dev/null
+	mosquitto_pub -h localhost -p "$PORT" --cafile ca.pem --cert service.pem \
+		--key service.key -t "$REPLY_TO/accepted" -n
+}
 @test "commit: an answer of no bytes is a yes too" {
 	against empty
 	run -0 gr-commit job-1 1
@@ -57,7 +62,11 @@ reject() { cat >/dev/null; answer "$REPLY_TO/rejected" '{"errorMsg":"no\u001b[31
 	[ "$stderr" = 'gr-commit: job-1: rejected: no?[31m licence' ]
 }
 
-retry() { cat >/dev/null; answer "$REPLY_TO/rejected" '{"errorMsg":"the nucleus is still on the old one","retry":true}'; }
+retry() {
+	cat >/dev/null
+	answer "$REPLY_TO/rejected" \
+		'{"errorMsg":"the nucleus is still on the old one","retry":true}'
+}
 @test "commit: a rejection that says retry is temporary" {
 	against retry
 	run -111 --separate-stderr gr-commit job-1 1

@@ -81,27 +81,36 @@ refused() {
 }
 @test "config: --check refuses what the next program would refuse, key by key" {
 	echo text >text
-	refused 'thingName: a/b: not a name of a thing; use 1 to 128 letters, digits, : _ -' -o thingName=a/b
+	refused 'thingName: a/b: not a name of a thing; use 1 to 128 letters, digits, : _ -' \
+		-o thingName=a/b
 	refused 'iotDataPort: 0: not a port; use one from 1 to 65535' -o iotDataPort=0
 	refused 'iotDataPort: 65536: not a port; use one from 1 to 65535' -o iotDataPort=65536
-	refused 'iotDataEndpoint: mqtts://x/: not a host name; leave out scheme and path' -o iotDataEndpoint=mqtts://x/
+	refused 'iotDataEndpoint: mqtts://x/: not a host name; leave out scheme and path' \
+		-o iotDataEndpoint=mqtts://x/
 	refused 'retryMinMilliseconds: 5: more than retryMaxMilliseconds 4; lower it or raise the other' -o retryMinMilliseconds=5 -o retryMaxMilliseconds=4
-	refused 'trialSeconds: 0: no time for a trial; use 1 or more' -o trialSeconds=0 -o trialMinimumSeconds=0
-	refused 'trialMinimumSeconds: 180: more than trialSeconds 9; lower it or raise the other' -o trialSeconds=9
+	refused 'trialSeconds: 0: no time for a trial; use 1 or more' -o trialSeconds=0 \
+		-o trialMinimumSeconds=0
+	refused 'trialMinimumSeconds: 180: more than trialSeconds 9; lower it or raise the other' \
+		-o trialSeconds=9
 	refused "rootCaPath: $PWD/text: holds no PEM certificates; name a file of CA certificates" -o "rootCaPath=$PWD/text"
 	refused "issuerCaPath: $PWD/text: holds no PEM certificates; name a file of CA certificates" -o "issuerCaPath=$PWD/text"
 	refused 'issuerCaPath: /nowhere: No such file or directory' -o issuerCaPath=/nowhere
-	refused "restartHook: $PWD/text: not an executable file; name a program" -o "restartHook=$PWD/text"
-	refused "restartHook: $PWD/dev: not an executable file; name a program" -o "restartHook=$PWD/dev"
-	refused 'privateKeyPath: dev/private.key: not an absolute path; begin it with /' -o privateKeyPath=dev/private.key
-	refused 'certificateFilePath: dev/cert.pem: not an absolute path; begin it with /' -o certificateFilePath=dev/cert.pem
+	refused "restartHook: $PWD/text: not an executable file; name a program" \
+		-o "restartHook=$PWD/text"
+	refused "restartHook: $PWD/dev: not an executable file; name a program" \
+		-o "restartHook=$PWD/dev"
+	refused 'privateKeyPath: dev/private.key: not an absolute path; begin it with /' \
+		-o privateKeyPath=dev/private.key
+	refused 'certificateFilePath: dev/cert.pem: not an absolute path; begin it with /' \
+		-o certificateFilePath=dev/cert.pem
 	chmod +x text
 	run -0 gr-config --check -o "restartHook=$PWD/text"
 }
 @test "config: --check names each setting that is missing" {
 	sed -i '/^thingName\|^rootCaPath\|^iotDataEndpoint/d' gr.conf
 	run -100 --separate-stderr gr-config --check
-	[ "$(printf '%s\n' "${stderr_lines[@]}" | cut -d: -f2 | sort | tr -d '\n')" = ' iotDataEndpoint rootCaPath thingName' ]
+	[ "$(printf '%s\n' "${stderr_lines[@]}" | cut -d: -f2 | sort | tr -d '\n')" = \
+		' iotDataEndpoint rootCaPath thingName' ]
 	[[ $stderr == *"thingName: not set; set it in $GR_CONF or as GR_THING_NAME"* ]]
 }
 @test "config: --check cannot be combined with another output option" {
@@ -114,7 +123,8 @@ refused() {
 }
 @test "config: --check says which file of the pair is missing, and what to do" {
 	mv dev/cert.pem ca.pem
-	refused "$PWD/dev/cert.pem: missing; put the certificate of privateKeyPath there" -o "rootCaPath=$PWD/ca.pem"
+	refused "$PWD/dev/cert.pem: missing; put the certificate of privateKeyPath there" \
+		-o "rootCaPath=$PWD/ca.pem"
 	mv ca.pem dev/cert.pem
 	gr-install-cert adopt
 	rm dev/private.key

@@ -32,9 +32,13 @@ in_lab() {
 	gr-jobs create -H "$LAB/home" -t "thing/$THING" "$JOB"
 	gr-jobs-client update -d CertificateRotator=true "$JOB" IN_PROGRESS >/dev/null
 }
-subject() { openssl x509 -in "$LIVE" -noout -subject -nameopt RFC2253 | sed 's/^subject=//' | tr , '\n' | tac | sed 's|^|/|' | tr -d '\n'; }
+subject() {
+	openssl x509 -in "$LIVE" -noout -subject -nameopt RFC2253 |
+		sed 's/^subject=//' | tr , '\n' | tac | sed 's|^|/|' | tr -d '\n'
+}
 csr() {
-	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.csr" -subj "$2" 2>/dev/null
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" \
+		-out "$1.csr" -subj "$2" 2>/dev/null
 }
 public_key() { openssl "$1" -in "$2" -noout -pubkey; }
 
@@ -49,7 +53,8 @@ against() {
 # signed [SUBJECT-NAME [DAYS [CA]]]: the request's CSR as a certificate, as a JSON string.
 signed() {
 	jq -r .csr request >request.csr
-	openssl x509 -req -in request.csr -CA "${3:-ca}.pem" -CAkey "${3:-ca}.key" -set_serial 77 -days "${2:-30}" ${1:+-subj "$1"} \
+	openssl x509 -req -in request.csr -CA "${3:-ca}.pem" -CAkey "${3:-ca}.key" -set_serial 77 \
+		-days "${2:-30}" ${1:+-subj "$1"} \
 		-extfile <(printf 'basicConstraints=CA:FALSE\n') 2>/dev/null | jq -Rs .
 }
 grant() { answer "$REPLY_TO/accepted" "{\"certificatePem\":$(signed)}"; }
@@ -61,7 +66,8 @@ pem_only() { cat >request; grant; }
 	[ -z "$stderr" ]
 	echo "$output" >new.pem
 	[ "$(public_key x509 new.pem)" = "$(public_key req new.csr)" ]
-	[ "$(openssl x509 -in new.pem -noout -subject)" = "$(openssl x509 -in "$LIVE" -noout -subject)" ]
+	[ "$(openssl x509 -in new.pem -noout -subject)" = \
+		"$(openssl x509 -in "$LIVE" -noout -subject)" ]
 	run -0 gr-create "$JOB" 1 <new.csr
 	[ "$output" = "$(cat new.pem)" ]
 	run -0 gr-probe --certificate new.pem --key new.key
@@ -119,8 +125,10 @@ pem_only() { cat >request; grant; }
 
 strangers_first() {
 	cat >request
-	answer "$REPLY_TO/accepted" '{"certificatePem":"x","clientToken":"00000000000000000000000000000000"}'
-	answer "$REPLY_TO/rejected" '{"errorMsg":"not you","clientToken":"00000000000000000000000000000000"}'
+	answer "$REPLY_TO/accepted" \
+		'{"certificatePem":"x","clientToken":"00000000000000000000000000000000"}'
+	answer "$REPLY_TO/rejected" \
+		'{"errorMsg":"not you","clientToken":"00000000000000000000000000000000"}'
 	answer "$REPLY_TO/rejected" '{"errorMsg":"not you","jobId":"job-2"}'
 	answer "$REPLY_TO/rejected" '{"errorMsg":"not you","jobId":"job-1","executionNumber":2}'
 	answer "$REPLY_TO/rejected" '{"errorMsg":"not you","clientToken":7}'
@@ -144,14 +152,20 @@ reject() { cat >/dev/null; answer "$REPLY_TO/rejected" '{"errorMsg":"Pre-conditi
 	[ "$stderr" = 'gr-create: job-1: rejected: Pre-conditions not met' ]
 }
 
-reject_for_now() { cat >/dev/null; answer "$REPLY_TO/rejected" '{"errorMsg":"busy","retry":true}'; }
+reject_for_now() {
+	cat >/dev/null
+	answer "$REPLY_TO/rejected" '{"errorMsg":"busy","retry":true}'
+}
 @test "create: a rejection that says retry is temporary" {
 	against reject_for_now
 	run -111 --separate-stderr gr-create job-1 1 new.csr
 	[ "$stderr" = 'gr-create: job-1: not yet: busy' ]
 }
 
-wrong_subject() { cat >request; answer "$REPLY_TO/accepted" "{\"certificatePem\":$(signed /CN=pump2)}"; }
+wrong_subject() {
+	cat >request
+	answer "$REPLY_TO/accepted" "{\"certificatePem\":$(signed /CN=pump2)}"
+}
 @test "create: a certificate for another subject is a no" {
 	against wrong_subject
 	run -1 --separate-stderr gr-create job-1 1 new.csr
@@ -159,14 +173,21 @@ wrong_subject() { cat >request; answer "$REPLY_TO/accepted" "{\"certificatePem\"
 	[[ $stderr = *": its subject is not the one we asked for" ]]
 }
 
-too_late() { cat >request; answer "$REPLY_TO/accepted" "{\"certificatePem\":$(signed '' 1),\"timestamp\":$(($(date +%s) + 90000))}"; }
+too_late() {
+	cat >request
+	answer "$REPLY_TO/accepted" \
+		"{\"certificatePem\":$(signed '' 1),\"timestamp\":$(($(date +%s) + 90000))}"
+}
 @test "create: a certificate that is not valid by the service's clock is a no" {
 	against too_late
 	run -1 --separate-stderr gr-create job-1 1 new.csr
 	[[ $stderr = *": it is not valid at the time that the service tells" ]]
 }
 
-garbage() { cat >/dev/null; answer "$REPLY_TO/accepted" '{"certificatePem":"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}'; }
+garbage() {
+	cat >/dev/null
+	answer "$REPLY_TO/accepted" '{"certificatePem":"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}'
+}
 @test "create: an answer that holds no certificate is a no" {
 	against garbage
 	run -1 --separate-stderr gr-create job-1 1 new.csr
@@ -176,8 +197,10 @@ garbage() { cat >/dev/null; answer "$REPLY_TO/accepted" '{"certificatePem":"----
 
 # make_intermediate NAME ISSUER: NAME.pem, NAME.key, below a CA
 make_intermediate() {
-	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.csr" -subj "/CN=$1" 2>/dev/null
-	openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -set_serial "0x$(openssl rand -hex 8)" -days 30 -out "$1.pem" \
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" \
+		-out "$1.csr" -subj "/CN=$1" 2>/dev/null
+	openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" \
+		-set_serial "0x$(openssl rand -hex 8)" -days 30 -out "$1.pem" \
 		-extfile <(printf 'basicConstraints=critical,CA:TRUE\n') 2>/dev/null
 }
 # two_levels: an issuing CA below one below ca, and who has nothing to do with them
@@ -197,7 +220,8 @@ whole_chain() { with_chain issuing.pem middle.pem; }
 @test "create: with certificateChain on it asks for the chain, verifies it and prints it behind the certificate" {
 	two_levels
 	against whole_chain
-	run -0 --separate-stderr gr-create -o certificateChain=on -o "issuerCaPath=$PWD/ca.pem" job-1 1 new.csr
+	run -0 --separate-stderr gr-create -o certificateChain=on \
+		-o "issuerCaPath=$PWD/ca.pem" job-1 1 new.csr
 	[ -z "$stderr" ]
 	[ "$(jq -c .certificateChain request)" = true ]
 	echo "$output" >new.pem
@@ -228,7 +252,11 @@ repeating_chain() { with_chain issuing.pem issuing.pem; }
 endless_chain() { with_chain issuing.pem{,,,,,,,,}; }
 no_chain() { echo junk >junk; with_chain junk; }
 cut_chain() { head -n 5 middle.pem >cut.pem; with_chain issuing.pem cut.pem; }
-number_chain() { cat >request; answer "$REPLY_TO/accepted" "{\"certificatePem\":$(signed '' 30 issuing),\"certificateChain\":7}"; }
+number_chain() {
+	cat >request
+	answer "$REPLY_TO/accepted" \
+		"{\"certificatePem\":$(signed '' 30 issuing),\"certificateChain\":7}"
+}
 @test "create: a chain that does not belong to the certificate, or cannot be read, is a no" {
 	two_levels
 	for kind in broken strange repeating endless no cut number; do
@@ -246,7 +274,8 @@ number_chain() { cat >request; answer "$REPLY_TO/accepted" "{\"certificatePem\":
 @test "create: a chain below another root than issuerCaPath is a no" {
 	two_levels
 	against whole_chain
-	run -1 --separate-stderr gr-create -o certificateChain=on -o "issuerCaPath=$PWD/stranger.pem" job-1 1 new.csr
+	run -1 --separate-stderr gr-create -o certificateChain=on \
+		-o "issuerCaPath=$PWD/stranger.pem" job-1 1 new.csr
 	[[ $stderr == *': unable to get '*'issuer certificate' ]]
 }
 

@@ -14,11 +14,14 @@ setup() {
 	gr-keygen -g 2
 	gr-csr -g 2 >csr.pem
 	openssl req -in csr.pem -noout -verify
-	[ "$(openssl req -in csr.pem -noout -subject)" = "$(openssl x509 -in dev/cert.pem -noout -subject)" ]
-	[ "$(openssl req -in csr.pem -noout -pubkey)" = "$(openssl pkey -in "$STORE/2/private.key" -pubout)" ]
+	[ "$(openssl req -in csr.pem -noout -subject)" = \
+		"$(openssl x509 -in dev/cert.pem -noout -subject)" ]
+	[ "$(openssl req -in csr.pem -noout -pubkey)" = \
+		"$(openssl pkey -in "$STORE/2/private.key" -pubout)" ]
 }
 @test "csr: generation and signing algorithm come from the journal" {
-	gr-journal put phase=creating-certificate new=2 keyAlgorithm=RSA-2048 signingAlgorithm=SHA384WITHRSAANDMGF1
+	gr-journal put phase=creating-certificate new=2 keyAlgorithm=RSA-2048 \
+		signingAlgorithm=SHA384WITHRSAANDMGF1
 	gr-keygen
 	gr-csr >csr.pem
 	openssl req -in csr.pem -noout -text >text

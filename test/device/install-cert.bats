@@ -17,7 +17,8 @@ teardown() { end_holder; }
 	cmp dev/cert.pem before/cert.pem
 	[ "$(live)" = 1 ]
 	[ -e "$STORE/1/committed" ]
-	[ "$(stat -c %a "$STORE/1/private.key" dev/.gr "$STORE" "$STORE/1" | tr '\n' ' ')" = "600 700 700 700 " ]
+	[ "$(stat -c %a "$STORE/1/private.key" dev/.gr "$STORE" "$STORE/1" | tr '\n' ' ')" = \
+		"600 700 700 700 " ]
 	[ "$(find dev -name '.*' -not -name .gr)" = "" ]
 }
 @test "adopt: a second call changes nothing" {
@@ -32,7 +33,8 @@ teardown() { end_holder; }
 	chmod 440 dev/private.key
 	chmod 644 dev/cert.pem
 	gr-install-cert adopt
-	[ "$(stat -c %a "$STORE/1/private.key" "$STORE/1/certificate.pem" "$STORE" | tr '\n' ' ')" = "440 644 750 " ]
+	[ "$(stat -c %a "$STORE/1/private.key" "$STORE/1/certificate.pem" "$STORE" |
+		tr '\n' ' ')" = "440 644 750 " ]
 }
 @test "adopt: a certificate in another directory gets an absolute link" {
 	make_device
@@ -42,7 +44,8 @@ teardown() { end_holder; }
 	sed -i /certificateFilePath/d gr.conf
 	gr-install-cert adopt
 	[ "$(readlink elsewhere/cert.pem)" = "$STORE/live/certificate.pem" ]
-	[ "$(openssl x509 -in elsewhere/cert.pem -noout -pubkey)" = "$(openssl pkey -in dev/private.key -pubout)" ]
+	[ "$(openssl x509 -in elsewhere/cert.pem -noout -pubkey)" = \
+		"$(openssl pkey -in dev/private.key -pubout)" ]
 }
 @test "adopt: relative paths work" {
 	make_device
@@ -141,7 +144,8 @@ refused() {
 	make_device
 	find dev -printf '%p %i %m\n' | sort >before
 	export ASAN_OPTIONS=exitcode=86:detect_leaks=0
-	run -100 --separate-stderr strace -qq -f -o /dev/null -e inject=symlinkat:error=EPERM gr-install-cert adopt
+	run -100 --separate-stderr strace -qq -f -o /dev/null -e inject=symlinkat:error=EPERM \
+		gr-install-cert adopt
 	[[ $stderr == *"this file system has no symbolic links"* ]]
 	find dev -printf '%p %i %m\n' | sort | cmp - before
 }
@@ -158,9 +162,11 @@ refused() {
 	make_device
 	make_pair dev/second.key dev/second.pem
 	gr-install-cert adopt
-	[ "$(gr-install-cert adopt -o privateKeyPath="$PWD/dev/second.key" -o certificateFilePath="$PWD/dev/second.pem")" = 1 ]
+	[ "$(gr-install-cert adopt -o privateKeyPath="$PWD/dev/second.key" \
+		-o certificateFilePath="$PWD/dev/second.pem")" = 1 ]
 	dev_pair_matches
-	[ "$(openssl x509 -in dev/second.pem -noout -pubkey)" = "$(openssl pkey -in dev/second.key -pubout)" ]
+	[ "$(openssl x509 -in dev/second.pem -noout -pubkey)" = \
+		"$(openssl pkey -in dev/second.key -pubout)" ]
 }
 @test "adopt: paths in a token are refused" {
 	make_device
@@ -293,7 +299,8 @@ refused() {
 	gr-install-cert activate
 	full='inject=symlinkat,mkdirat,ftruncate,write,pwrite64,link,linkat:error=ENOSPC'
 	export ASAN_OPTIONS=exitcode=86:detect_leaks=0
-	strace -qq -f -o /dev/null -e "$full" gr-journal put --from trial phase=rolling-back "reason=a long story"
+	strace -qq -f -o /dev/null -e "$full" \
+		gr-journal put --from trial phase=rolling-back "reason=a long story"
 	[ "$(gr-journal get phase)" = rolling-back ]
 	[[ $(gr-journal get reason) == *"written ahead"* ]]
 	[ "$(gr-journal get job old new)" = $'job=job1\nold=1\nnew=2' ]
@@ -306,7 +313,8 @@ refused() {
 	gr-install-cert activate
 	gr-journal put job=job2
 	export ASAN_OPTIONS=exitcode=86:detect_leaks=0
-	run -111 strace -qq -f -o /dev/null -P "$STORE" -e inject=openat:error=ENOSPC gr-journal put --from trial phase=rolling-back
+	run -111 strace -qq -f -o /dev/null -P "$STORE" -e inject=openat:error=ENOSPC \
+		gr-journal put --from trial phase=rolling-back
 	[ "$(gr-journal get phase)" = trial ]
 }
 
@@ -362,10 +370,12 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	run -0 gr-install-cert status
 	[ "${lines[0]}" = live=1 ]
 	[[ ${lines[2]} =~ ^"generation 1 complete committed "[0-9a-f]{64}" "[0-9]+$ ]]
-	[ "${lines[3]}" = "generation 2 complete - $new $(date -d "$(openssl x509 -in new.pem -noout -enddate | cut -d= -f2)" +%s)" ]
+	[ "${lines[3]}" = \
+		"generation 2 complete - $new $(date -d "$(openssl x509 -in new.pem -noout -enddate | cut -d= -f2)" +%s)" ]
 	[ "${lines[4]}" = "generation 3 empty - - -" ]
 	gr-install-cert status --json >status.json
-	[ "$(jq -c '[.live, .healthy, .generations[].state]' status.json)" = '[1,true,"complete","complete","empty"]' ]
+	[ "$(jq -c '[.live, .healthy, .generations[].state]' status.json)" = \
+		'[1,true,"complete","complete","empty"]' ]
 	[ "$(jq -r '.generations[1].certificateId' status.json)" = "$new" ]
 }
 @test "status: a pair that does not match or is missing is a no" {
@@ -403,7 +413,8 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 		gr-journal arm 0
 		run -0 gr-install-cert recover
 		[ "$(live)" = 1 ]
-		[ "$(gr-journal get phase reason)" = $'phase=rolling-back\nreason=the trial\'s deadline passed' ]
+		[ "$(gr-journal get phase reason)" = \
+			$'phase=rolling-back\nreason=the trial\'s deadline passed' ]
 		dev_pair_matches
 		run -0 gr-install-cert recover
 		[ -z "$output" ]
@@ -483,7 +494,8 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 		[ "$live" = 1 ] || gr-install-cert activate
 		rm "$STORE/rotation"
 		gr-install-cert recover -o restartHook=/bin/true
-		[ "$(gr-journal get restartInstance restartFor restartCount)" = $'restartInstance=unknown\nrestartFor='"$live"$'\nrestartCount=0' ]
+		[ "$(gr-journal get restartInstance restartFor restartCount)" = \
+			$'restartInstance=unknown\nrestartFor='"$live"$'\nrestartCount=0' ]
 		rm "$STORE/rotation"
 		gr-install-cert recover
 		[ -z "$(gr-journal get restartInstance)" ]
@@ -708,7 +720,8 @@ gr-install-cert: $PWD/dev/private.key: linked again" ]
 		rm -rf dev
 		cp -a start dev
 		rc=0
-		ASAN_OPTIONS=exitcode=86:detect_leaks=0 strace -qq -o trace -e trace=getdents64 -e "inject=getdents64:error=EIO:when=$n" \
+		ASAN_OPTIONS=exitcode=86:detect_leaks=0 strace -qq -o trace -e trace=getdents64 \
+			-e "inject=getdents64:error=EIO:when=$n" \
 			gr-install-cert recover 2>err || rc=$?
 		grep -q INJECTED trace || break
 		[ "$rc" -eq 111 ]

@@ -28,7 +28,8 @@ teardown() {
 
 # observe: what the backend sends goes to the file seen.
 observe() {
-	stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -d -v -t 'out/#' >seen 2>&1 3>&- 7>&- &
+	stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -d -v \
+		-t 'out/#' >seen 2>&1 3>&- 7>&- &
 	OBSERVER=$!
 	await grep -q '^Subscribed' seen
 }
@@ -46,15 +47,20 @@ played() {
 	await grep -q ready played.out
 	export GR_LINK_SOCKET=$PWD/link.sock
 }
-rule() { printf '%s\t$aws/things/pump1/jobs/%s\t$aws/things/pump1/jobs/%s\t%s\n' "$1" "$2" "$3" "$4"; }
-execution() { printf '{"jobId":"%s","status":"%s","executionNumber":%s,"versionNumber":1,"queuedAt":7,"lastUpdatedAt":8,"jobDocument":{"operation":"%s"}}' "$@"; }
+rule() {
+	printf '%s\t$aws/things/pump1/jobs/%s\t$aws/things/pump1/jobs/%s\t%s\n' "$1" "$2" "$3" "$4"
+}
+execution() {
+	printf '{"jobId":"%s","status":"%s","executionNumber":%s,"versionNumber":1,"queuedAt":7,"lastUpdatedAt":8,"jobDocument":{"operation":"%s"}}' "$@"
+}
 
 @test "pending: lists the executions that wait, those in progress first" {
 	job "$JOB-a"
 	reboot_job "$JOB-b"
 	gr-jobs-client update "$JOB-b" IN_PROGRESS >/dev/null
 	run -0 --separate-stderr gr-jobs-client pending
-	[ "$(cut -f 1-3 <<<"$output")" = "$(printf 'IN_PROGRESS\t%s-b\t1\nQUEUED\t%s-a\t1' "$JOB" "$JOB")" ]
+	[ "$(cut -f 1-3 <<<"$output")" = \
+		"$(printf 'IN_PROGRESS\t%s-b\t1\nQUEUED\t%s-a\t1' "$JOB" "$JOB")" ]
 	[ -z "$stderr" ]
 	run -0 gr-jobs-client pending --json
 	jq -e '.inProgressJobs[0].jobId and .queuedJobs[0].jobId' <<<"$output"
@@ -112,7 +118,8 @@ idempotent=true" ]
 	run -0 gr-jobs-client update -d CertificateRotator=true --execution 1 "$JOB" IN_PROGRESS
 	[ "${lines[0]}${lines[1]}${lines[2]}" = "jobId=${JOB}status=IN_PROGRESSversionNumber=2" ]
 	reason=$(printf 'tab\there, \303\274, %1200s' x)
-	run -0 gr-jobs-client update --json -d "DeviceFailureReason=$reason" --expected-version 2 "$JOB" FAILED
+	run -0 gr-jobs-client update --json -d "DeviceFailureReason=$reason" \
+		--expected-version 2 "$JOB" FAILED
 	told=$(jq -r .executionState.statusDetails.DeviceFailureReason <<<"$output")
 	[ "${#told}" -eq 1000 ]
 	[ "${told:0:14}" = 'tab?here, ??, ' ]
@@ -197,7 +204,8 @@ idempotent=true" ]
 
 @test "answers: \$next may be answered under the job's own id, if it bears our token" {
 	{
-		rule 1 '$next/get' job-1/get/accepted "{\"execution\":$(execution job-1 QUEUED 1 OTHER)}"
+		rule 1 '$next/get' job-1/get/accepted \
+			"{\"execution\":$(execution job-1 QUEUED 1 OTHER)}"
 		rule 1 '$next/get' job-2/get/accepted "{\"execution\":$(execution job-2 QUEUED 1 ROTATE_CERTIFICATE),\"clientToken\":\"%TOKEN%\"}"
 	} >rules
 	played
@@ -209,11 +217,14 @@ idempotent=true" ]
 
 @test "answers: those with another token or for another thing, and those that are no JSON, are ignored" {
 	{
-		rule 1 job-1/get job-1/get/rejected '{"code":"ResourceNotFound","clientToken":"other"}'
-		rule 1 job-1/get job-2/get/accepted "{\"execution\":$(execution job-2 QUEUED 1 X),\"clientToken\":\"%TOKEN%\"}"
+		rule 1 job-1/get job-1/get/rejected \
+			'{"code":"ResourceNotFound","clientToken":"other"}'
+		rule 1 job-1/get job-2/get/accepted \
+			"{\"execution\":$(execution job-2 QUEUED 1 X),\"clientToken\":\"%TOKEN%\"}"
 		printf '1\t$aws/things/pump1/jobs/job-1/get\t$aws/things/pump2/jobs/job-1/get/accepted\t{"clientToken":"%%TOKEN%%"}\n'
 		rule 1 job-1/get job-1/get/accepted '{"execution":'
-		rule 1 job-1/get job-1/get/accepted "{\"execution\":$(execution job-1 IN_PROGRESS 3 ROTATE_CERTIFICATE)}"
+		rule 1 job-1/get job-1/get/accepted \
+			"{\"execution\":$(execution job-1 IN_PROGRESS 3 ROTATE_CERTIFICATE)}"
 	} >rules
 	played
 	run -0 --separate-stderr gr-jobs-client get job-1
@@ -222,9 +233,12 @@ idempotent=true" ]
 }
 
 @test "answers: an execution of the wrong shape is never printed" {
-	for bad in '{"jobId":"job-1","status":"DONE"}' '{"jobId":"job-2","status":"QUEUED"}' '{"jobId":"a\nb","status":"QUEUED"}' \
-		'{"jobId":"job-1","status":"QUEUED","executionNumber":"1"}' '{"jobId":"job-1","status":"QUEUED","executionNumber":0}' \
-		'{"jobId":"job-1","status":"QUEUED","queuedAt":-1}' '{"jobId":"job-1","status":"QUEUED","thingName":"pump2"}' '[]' '"x"'; do
+	for bad in '{"jobId":"job-1","status":"DONE"}' '{"jobId":"job-2","status":"QUEUED"}' \
+		'{"jobId":"a\nb","status":"QUEUED"}' \
+		'{"jobId":"job-1","status":"QUEUED","executionNumber":"1"}' \
+		'{"jobId":"job-1","status":"QUEUED","executionNumber":0}' \
+		'{"jobId":"job-1","status":"QUEUED","queuedAt":-1}' \
+		'{"jobId":"job-1","status":"QUEUED","thingName":"pump2"}' '[]' '"x"'; do
 		rule '*' job-1/get job-1/get/accepted "{\"execution\":$bad}" >rules
 		played
 		run -111 --separate-stderr gr-jobs-client get job-1
@@ -236,7 +250,8 @@ idempotent=true" ]
 }
 
 @test "answers: an operation that is no plain word is not printed" {
-	rule 1 job-1/get job-1/get/accepted "{\"execution\":$(execution job-1 QUEUED 1 'A\nsurvivor=NEW')}" >rules
+	rule 1 job-1/get job-1/get/accepted \
+		"{\"execution\":$(execution job-1 QUEUED 1 'A\nsurvivor=NEW')}" >rules
 	played
 	run -0 gr-jobs-client get job-1
 	[ "${lines[5]}" = operation= ]
@@ -245,7 +260,8 @@ idempotent=true" ]
 
 @test "answers: throttling and the service's own errors are temporary, without output" {
 	for code in RequestThrottled InternalError; do
-		rule 1 job-1/update job-1/update/rejected "{\"code\":\"$code\",\"message\":\"later\"}" >rules
+		rule 1 job-1/update job-1/update/rejected \
+			"{\"code\":\"$code\",\"message\":\"later\"}" >rules
 		played
 		run -111 --separate-stderr gr-jobs-client update job-1 SUCCEEDED
 		[ -z "$output" ]
@@ -256,13 +272,17 @@ idempotent=true" ]
 }
 
 @test "answers: the survivor is OLD, NEW or nothing" {
-	rule 1 job-1/update job-1/update/rejected '{"code":"InvalidStateTransition","executionState":{"status":"TIMED_OUT","statusDetails":{"survivor":"OLD"}}}' >rules
+	rule 1 job-1/update job-1/update/rejected \
+		'{"code":"InvalidStateTransition","executionState":{"status":"TIMED_OUT","statusDetails":{"survivor":"OLD"}}}' \
+		>rules
 	played
 	run -1 --separate-stderr gr-jobs-client update job-1 SUCCEEDED
 	[ "$output" = $'code=InvalidStateTransition\nstatus=TIMED_OUT\nsurvivor=OLD' ]
 	kill "$PLAYED"
 	wait "$PLAYED" || :
-	rule 1 job-1/update job-1/update/rejected '{"code":"bad code","executionState":{"status":"X","statusDetails":{"survivor":"old"}}}' >rules
+	rule 1 job-1/update job-1/update/rejected \
+		'{"code":"bad code","executionState":{"status":"X","statusDetails":{"survivor":"old"}}}' \
+		>rules
 	played
 	run -1 --separate-stderr gr-jobs-client update job-1 SUCCEEDED
 	[ "$output" = $'code=\nstatus=\nsurvivor=' ]
@@ -300,19 +320,24 @@ idempotent=true" ]
 list() {
 	local n=$1
 	shift
-	rule "$n" get get/accepted "{\"inProgressJobs\":[],\"queuedJobs\":[$(printf '{"jobId":"%s"},' "$@" | sed 's/,$//')]}"
+	rule "$n" get get/accepted \
+		"{\"inProgressJobs\":[],\"queuedJobs\":[$(printf '{"jobId":"%s"},' "$@" | sed 's/,$//')]}"
 }
 # reboots ID...: of another agent
 reboots() {
 	local id
-	for id; do rule '*' "$id/get" "$id/get/accepted" "{\"execution\":$(execution "$id" QUEUED 1 REBOOT)}"; done
+	for id; do
+		rule '*' "$id/get" "$id/get/accepted" \
+			"{\"execution\":$(execution "$id" QUEUED 1 REBOOT)}"
+	done
 }
 
 @test "answers: a list may be of any length" {
 	{
 		list 1 o{1..300} mine
 		reboots o{1..300}
-		rule 1 mine/get mine/get/accepted "{\"execution\":$(execution mine QUEUED 1 ROTATE_CERTIFICATE)}"
+		rule 1 mine/get mine/get/accepted \
+			"{\"execution\":$(execution mine QUEUED 1 ROTATE_CERTIFICATE)}"
 	} >rules
 	played
 	run -0 --separate-stderr gr-jobs-client next
@@ -326,8 +351,10 @@ reboots() {
 	{
 		list '*' odd mine
 		rule '*' odd/get odd/get/accepted '{"execution":{"jobId":"odd","status":"DONE"}}'
-		rule 1 mine/get mine/get/accepted "{\"execution\":$(execution mine QUEUED 1 ROTATE_CERTIFICATE)}"
-		rule 2 mine/get mine/get/accepted "{\"execution\":$(execution mine QUEUED 1 REBOOT)}"
+		rule 1 mine/get mine/get/accepted \
+			"{\"execution\":$(execution mine QUEUED 1 ROTATE_CERTIFICATE)}"
+		rule 2 mine/get mine/get/accepted \
+			"{\"execution\":$(execution mine QUEUED 1 REBOOT)}"
 	} >rules
 	played
 	run -0 --separate-stderr gr-jobs-client next
@@ -349,7 +376,8 @@ reboots() {
 	} >rules
 	played
 	front='gr-jobs-client: pump1: the service lists 10 pending jobs, none of them a rotation to take, and may hide more: a rotation behind them waits until some have ended. In front stand:'
-	for said in "$front $(echo o{1..10})" '' '' "$front $(echo o{20..29})" '' "$front $(echo o{1..10})"; do
+	for said in "$front $(echo o{1..10})" '' '' "$front $(echo o{20..29})" '' \
+		"$front $(echo o{1..10})"; do
 		run -1 --separate-stderr gr-jobs-client next --front told
 		[ "$stderr" = "$said" ]
 		[ -z "$output" ]
@@ -378,13 +406,24 @@ reboots() {
 
 @test "answers: one that arrives twice, directly and by subscription, counts once" {
 	{
-		for n in 1 1; do rule 1 get get/accepted '{"inProgressJobs":[],"queuedJobs":[]}'; done
+		for n in 1 1; do
+			rule 1 get get/accepted '{"inProgressJobs":[],"queuedJobs":[]}'
+		done
 		rule 1 get notify '{"jobs":{}}'
 		rule 1 get get/accepted '{"inProgressJobs":[],"queuedJobs":[]}'
 		list 2 job-1 mine
-		for n in 1 2; do rule '*' job-1/get job-1/get/accepted "{\"execution\":$(execution job-1 QUEUED 1 REBOOT)}"; done
-		for n in 1 2; do rule '*' mine/get mine/get/accepted "{\"execution\":$(execution mine QUEUED 1 ROTATE_CERTIFICATE)}"; done
-		for n in 1 2; do rule 1 mine/update mine/update/accepted '{"executionState":{"status":"IN_PROGRESS","versionNumber":2}}'; done
+		for n in 1 2; do
+			rule '*' job-1/get job-1/get/accepted \
+				"{\"execution\":$(execution job-1 QUEUED 1 REBOOT)}"
+		done
+		for n in 1 2; do
+			rule '*' mine/get mine/get/accepted \
+				"{\"execution\":$(execution mine QUEUED 1 ROTATE_CERTIFICATE)}"
+		done
+		for n in 1 2; do
+			rule 1 mine/update mine/update/accepted \
+				'{"executionState":{"status":"IN_PROGRESS","versionNumber":2}}'
+		done
 	} >rules
 	played
 	run -0 --separate-stderr gr-jobs-client next -w 30

@@ -135,7 +135,8 @@ restartCount=0' ]
 @test "put: counters must be numbers, and the message names the phase as it was given" {
 	gr-journal put phase=trial
 	cp "$J" before
-	for key in execution old new other createdAt budget trialUntil trialBoots since restartFor restartCount restartAt attempts refusedSince; do
+	for key in execution old new other createdAt budget trialUntil trialBoots since \
+		restartFor restartCount restartAt attempts refusedSince; do
 		run -100 --separate-stderr gr-journal put "$key=12x"
 		[ "$stderr" = "gr-journal: journal: $key: 12x: not a number" ]
 	done
@@ -146,7 +147,8 @@ restartCount=0' ]
 	gr-journal put execution=12 old= new=
 }
 @test "put: needs a store" {
-	run -100 gr-journal put -o "privateKeyPath=$PWD/dev/cert2.key" -o "certificateFilePath=$PWD/dev/cert3.pem" phase=trial
+	run -100 gr-journal put -o "privateKeyPath=$PWD/dev/cert2.key" \
+		-o "certificateFilePath=$PWD/dev/cert3.pem" phase=trial
 }
 @test "put: another's lock is respected; get needs no lock" {
 	gr-journal put phase=trial
@@ -155,7 +157,8 @@ restartCount=0' ]
 	[ "$stderr" = "gr-journal: $GR_STATE/lock: held by process $HOLDER" ]
 	[ "$(gr-journal get phase)" = trial ]
 }
-# swap NAME: puts until the journal answers something else than "held by another"; its answer into the file rc.NAME
+# swap NAME: puts until the journal answers something else than "held by another";
+# its answer into the file rc.NAME
 swap() {
 	local rc
 	while :; do
@@ -172,7 +175,10 @@ swap() {
 		gr-journal put phase=trial
 		for i in 1 2 3 4 5 6 7 8; do swap "$i" 3>&- & done
 		wait
-		[ "$(cat rc.* | sort | uniq -c | tr -s ' ' | tr '\n' ,)" = " 1 0, 7 1," ] || { echo "round $round: $(cat rc.*)"; false; }
+		[ "$(cat rc.* | sort | uniq -c | tr -s ' ' | tr '\n' ,)" = " 1 0, 7 1," ] || {
+			echo "round $round: $(cat rc.*)"
+			false
+		}
 	done
 }
 

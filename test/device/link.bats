@@ -18,7 +18,8 @@ grant() {
 	local request
 	read -r request
 	printf '%s\n' "$request" >>requests
-	answer awslabs/things/pump1/certificate/commit/accepted "{\"clientToken\":$(jq .clientToken <<<"$request")}"
+	answer awslabs/things/pump1/certificate/commit/accepted \
+		"{\"clientToken\":$(jq .clientToken <<<"$request")}"
 }
 
 @test "link: says connected with the certificate's id, and ends with standard input" {
@@ -157,7 +158,8 @@ grant() {
 	run -0 gr-commit job-1 1
 }
 
-# speak PERL: as a program that uses the session; say KIND, TOPIC sends a frame on $s, hear reads one into $kind and $text
+# speak PERL: as a program that uses the session;
+# say KIND, TOPIC sends a frame on $s, hear reads one into $kind and $text
 speak() {
 	perl -MSocket -e '
 		sub join_link { socket(my $s,AF_UNIX,SOCK_STREAM,0); connect($s,sockaddr_un("link.sock")) or die; $s }
@@ -175,7 +177,8 @@ speak() {
 	run -0 speak 'push @s, join_link for 1..17; print hear($s[16]), "\n", hear($s[16])'
 	[ "$output" = $'f16 programs use the session already\nend' ]
 	[ "$(cat link.err)" = 'gr-link: a client is refused: 16 programs use the session already' ]
-	run -0 speak 'push @s, join_link for 1..16; pop @s; $t = join_link; print ask($t, "l", "a")'
+	run -0 speak \
+		'push @s, join_link for 1..16; pop @s; $t = join_link; print ask($t, "l", "a")'
 }
 
 @test "link: a filter of a client that has ended is unsubscribed when its place is needed" {
@@ -265,13 +268,15 @@ speak() {
 	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/$LINK/status")" -lt 12288 ]
 }
 
-# A service that publishes its answers as anybody does: they reach subscribers alone. Each comes twice.
+# A service that publishes its answers as anybody does: they reach subscribers alone.
+# Each comes twice.
 plain_get() {
 	local request token
 	read -r request
 	token=$(jq -c '{clientToken}' <<<"$request")
 	for n in 1 2; do
-		answer '$aws/things/pump1/jobs/j1/get/accepted' "$(jq -c '. + {execution: {jobId: "j1", status: "QUEUED"}}' <<<"$token")"
+		answer '$aws/things/pump1/jobs/j1/get/accepted' \
+			"$(jq -c '. + {execution: {jobId: "j1", status: "QUEUED"}}' <<<"$token")"
 	done
 }
 
@@ -288,12 +293,14 @@ plain_get() {
 	[ "${lines[0]}" = jobId=j1 ]
 }
 
-# start_list_of_ten: a service that lists ten jobs of other agents, as AWS IoT does with any number of them
+# start_list_of_ten: a service that lists ten jobs of other agents,
+# as AWS IoT does with any number of them
 start_list_of_ten() {
 	issue_pair service /CN=service ca
 	mkfifo service.in
-	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert service.pem --key service.key -i service -v \
-		-t '$aws/things/pump1/jobs/get' -t '$aws/things/pump1/jobs/+/get' >service.in 3>&- &
+	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert service.pem \
+		--key service.key -i service -v -t '$aws/things/pump1/jobs/get' \
+		-t '$aws/things/pump1/jobs/+/get' >service.in 3>&- &
 	SERVICE=$!
 	list_ten <service.in 3>&- &
 	ANSWERING=$!
@@ -306,7 +313,9 @@ list_ten() {
 		if [ -z "$job" ]; then
 			jq -c '{clientToken, inProgressJobs: [], queuedJobs: [range(1; 11) | {jobId: "o\(.)"}]}' <<<"$request"
 		else
-			jq -c --arg job "$job" '{clientToken, execution: {jobId: $job, status: "QUEUED", jobDocument: {operation: "reboot"}}}' <<<"$request"
+			jq -c --arg job "$job" \
+				'{clientToken, execution: {jobId: $job, status: "QUEUED", jobDocument: {operation: "reboot"}}}' \
+				<<<"$request"
 		fi >reply
 		answer "$topic/accepted" "$(cat reply)"
 	done

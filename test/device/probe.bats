@@ -11,7 +11,8 @@ teardown() {
 	stop_broker
 }
 
-# silent_server MODE: sets PORT; "accept" takes connections and says nothing, "full" lets none be made.
+# silent_server MODE: sets PORT; "accept" takes connections and says nothing,
+# "full" lets none be made.
 silent_server() {
 	rm -f silent.port
 	perl -MSocket -e '
@@ -67,8 +68,10 @@ silent_server() {
 	configure pump1
 	make_ca other
 	issue_pair foreign /CN=pump1 other
-	printf '%s\n' 'openssl_conf = c' '[c]' 'ssl_conf = s' '[s]' 'system_default = d' '[d]' 'MaxProtocol = TLSv1.2' >tls12.cnf
-	OPENSSL_CONF=$PWD/tls12.cnf run -1 --separate-stderr gr-probe --certificate foreign.pem --key foreign.key
+	printf '%s\n' 'openssl_conf = c' '[c]' 'ssl_conf = s' '[s]' 'system_default = d' '[d]' \
+		'MaxProtocol = TLSv1.2' >tls12.cnf
+	OPENSSL_CONF=$PWD/tls12.cnf run -1 --separate-stderr gr-probe --certificate foreign.pem \
+		--key foreign.key
 	[[ $stderr = *"our certificate is refused: unknown CA" ]]
 	OPENSSL_CONF=$PWD/tls12.cnf run -0 gr-probe
 }
@@ -94,7 +97,8 @@ silent_server() {
 	configure pump1
 	make_ca other
 	issue_pair foreign /CN=pump1 other
-	run -111 --separate-stderr gr-probe -o "rootCaPath=$PWD/other.pem" --certificate foreign.pem --key foreign.key
+	run -111 --separate-stderr gr-probe -o "rootCaPath=$PWD/other.pem" \
+		--certificate foreign.pem --key foreign.key
 	[[ $stderr = *"the server is not who it should be: "*"; is rootCaPath $PWD/other.pem its CA's?" ]]
 }
 
@@ -159,8 +163,8 @@ silent_server() {
 	issue_pair server /CN=localhost ca 30 DNS:localhost
 	PORT=$(free_port)
 	configure pump1
-	openssl s_server -accept "127.0.0.1:$PORT" -cert server.pem -key server.key -CAfile ca.pem -Verify 1 -naccept 1 \
-		</dev/null >s.out 2>&1 3>&- &
+	openssl s_server -accept "127.0.0.1:$PORT" -cert server.pem -key server.key \
+		-CAfile ca.pem -Verify 1 -naccept 1 </dev/null >s.out 2>&1 3>&- &
 	SILENT=$!
 	await grep -q ACCEPT s.out
 	run -111 --separate-stderr gr-probe -o requestTimeoutSeconds=5
@@ -204,7 +208,8 @@ silent_server() {
 @test "probe: --take-over connects as the thing itself, which ends the other session of that name, and sends DISCONNECT at once" {
 	start_broker
 	configure pump1
-	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert device.pem --key device.key -i pump1 -t news >/dev/null 2>&1 3>&- &
+	mosquitto_sub -h localhost -p "$PORT" --cafile ca.pem --cert device.pem --key device.key \
+		-i pump1 -t news >/dev/null 2>&1 3>&- &
 	SILENT=$!
 	await grep -q 'Sending SUBACK to pump1' broker.log
 	run -0 --separate-stderr gr-probe --take-over -o runtime=lite

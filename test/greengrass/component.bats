@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# component.bats - the Greengrass component: what make component leaves, and what it does on a core device
+# component.bats - the Greengrass component: what make component leaves,
+# and what it does on a core device
 
 bats_require_minimum_version 1.5.0
 load ../lib/helper
@@ -8,10 +9,13 @@ load ../lib/device
 # One build for all of them; never sanitized, a device has no sanitizer.
 setup_file() {
 	arch=$(dpkg --print-architecture)
-	make -s -C "$ROOT" component SANITIZE= ARCH="$arch" COMPONENT="$BATS_FILE_TMPDIR/greengrass-build" >"$BATS_FILE_TMPDIR/log" 2>&1 ||
+	make -s -C "$ROOT" component SANITIZE= ARCH="$arch" \
+		COMPONENT="$BATS_FILE_TMPDIR/greengrass-build" >"$BATS_FILE_TMPDIR/log" 2>&1 ||
 		{ cat "$BATS_FILE_TMPDIR/log" >&2; return 1; }
-	gcc -std=c11 -o "$BATS_FILE_TMPDIR/yaml-json" "$ROOT/test/tools/yaml-json.c" -lyaml -ljansson
-	unzip -q "$BATS_FILE_TMPDIR"/greengrass-build/artifacts/*/*/"gr-$arch.zip" -d "$BATS_FILE_TMPDIR/gr-$arch"
+	gcc -std=c11 -o "$BATS_FILE_TMPDIR/yaml-json" "$ROOT/test/tools/yaml-json.c" \
+		-lyaml -ljansson
+	unzip -q "$BATS_FILE_TMPDIR"/greengrass-build/artifacts/*/*/"gr-$arch.zip" \
+		-d "$BATS_FILE_TMPDIR/gr-$arch"
 }
 
 setup() {
@@ -34,7 +38,8 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 # --- what is built -------------------------------------------------------------------------------
 
 @test "recipe: keys have the case that nucleus lite reads, and every manifest is for any runtime" {
-	recipe -r '.Manifests[] | (.Platform | keys[]), (.Lifecycle | keys[]), (.Lifecycle[] | objects | keys[]), (.Artifacts[] | keys[])' | sort -u >keys
+	recipe -r '.Manifests[] | (.Platform | keys[]), (.Lifecycle | keys[]), (.Lifecycle[] | objects | keys[]), (.Artifacts[] | keys[])' |
+		sort -u >keys
 	diff - keys <<-END
 		$(printf '%s\n' GR_KEY_ALGORITHM GR_SIGNING_ALGORITHM GR_STATE GR_WATCHDOG Permission RequiresPrivilege Script Setenv Unarchive Uri architecture install os run runtime | sort)
 	END
@@ -55,7 +60,8 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 			recipe --arg verb "$verb" --argjson n "${a#*:}" --arg zip "gr-${a%:*}" '.Manifests[$n].Lifecycle[$verb] ==
 				{RequiresPrivilege: "true", Script: "exec sh \"{artifacts:decompressedPath}/\($zip)/bin/greengrass.sh\" \($verb)"}'
 		done
-		recipe --argjson n "${a#*:}" --arg zip "gr-${a%:*}" '.Manifests[$n].Artifacts | length == 1 and (.[0] | .Unarchive == "ZIP"
+		recipe --argjson n "${a#*:}" --arg zip "gr-${a%:*}" \
+			'.Manifests[$n].Artifacts | length == 1 and (.[0] | .Unarchive == "ZIP"
 			and (.Uri | endswith("/\($zip).zip")) and .Permission == {Read: "ALL", Execute: "ALL"})'
 	done
 }
@@ -63,16 +69,20 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 @test "component: it is where GDK looks for it, under one name and version" {
 	name=$(jq -r '.component | keys[0]' "$ROOT/share/gdk-config.json")
 	version=$(jq -r ".component[\"$name\"].version" "$ROOT/share/gdk-config.json")
-	recipe --arg n "$name" --arg v "$version" '.ComponentName == $n and .ComponentVersion == $v'
+	recipe --arg n "$name" --arg v "$version" \
+		'.ComponentName == $n and .ComponentVersion == $v'
 	[ "gr $version" = "$(gr-config --version)" ]
 	[ "$(cd "$OUT" && find . -type f | sort)" = "./artifacts/$name/$version/gr-$ARCH.zip
 ./recipes/recipe.yaml" ]
-	jq -e --arg n "$name" '.component[$n].build | .build_system == "custom" and (.custom_build_command | type == "array")' "$ROOT/share/gdk-config.json"
+	jq -e --arg n "$name" \
+		'.component[$n].build | .build_system == "custom" and (.custom_build_command | type == "array")' \
+		"$ROOT/share/gdk-config.json"
 }
 
 @test "component: the recipe holds the manifests of the zips that were made, and is small enough" {
 	yaml-json <"$OUT/recipes/recipe.yaml" >built
-	jq -e --arg zip "gr-$ARCH.zip" '[.Manifests[].Artifacts[].Uri | sub(".*/"; "")] == [$zip]' built
+	jq -e --arg zip "gr-$ARCH.zip" \
+		'[.Manifests[].Artifacts[].Uri | sub(".*/"; "")] == [$zip]' built
 	[ "$(jq -S 'del(.Manifests)' built)" = "$(recipe -S 'del(.Manifests)')" ]
 	[ "$(wc -c <"$OUT/recipes/recipe.yaml")" -lt 16000 ]
 	[ "$(wc -c <"$ROOT/share/recipe.yaml")" -lt 16000 ]
@@ -88,21 +98,30 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 @test "zip: every device program, the driver with its parts, the hooks, the libraries and their licences, with the right modes" {
 	unzip -Z "$ZIP" | awk '/^[-?dl]/ { print $1, $NF }' | sort -k 2 >found
 	{
-		for p in "$ROOT"/src/device/gr-*.c; do p=${p##*/}; echo "-rwxr-xr-x bin/${p%.c}"; done
+		for p in "$ROOT"/src/device/gr-*.c; do
+			p=${p##*/}
+			echo "-rwxr-xr-x bin/${p%.c}"
+		done
 		printf '%s\n' '-rwxr-xr-x bin/rotate.sh' '-rwxr-xr-x bin/greengrass.sh'
-		for p in $(sed -n 's|^\. "$here/\(.*\)"|\1|p' "$ROOT/scripts/driver/rotate.sh"); do echo "-rw-r--r-- bin/$p"; done
-		printf '%s\n' '-rwxr-xr-x hooks/greengrass-classic' '-rwxr-xr-x hooks/greengrass-lite' '-rw-r--r-- hooks/systemd.sh'
-		printf -- '-rw-r--r-- systemd/%s\n' gr-recover.service gr-watchdog.service gr-watchdog.timer
+		for p in $(sed -n 's|^\. "$here/\(.*\)"|\1|p' "$ROOT/scripts/driver/rotate.sh"); do
+			echo "-rw-r--r-- bin/$p"
+		done
+		printf '%s\n' '-rwxr-xr-x hooks/greengrass-classic' \
+			'-rwxr-xr-x hooks/greengrass-lite' '-rw-r--r-- hooks/systemd.sh'
+		printf -- '-rw-r--r-- systemd/%s\n' gr-recover.service gr-watchdog.service \
+			gr-watchdog.timer
 		printf '%s\n' '-rw-r--r-- licenses/gr' '-rw-r--r-- licenses/SOURCES'
 	} | sort -k 2 >wanted
 	grep -v ' lib/\| licenses/lib\| licenses/[A-Z]*GPL' found | diff wanted -
 	grep -q '^-rw-r--r-- lib/libmosquitto.so.1$' found
 	grep -q '^-rw-r--r-- lib/libjansson.so.4$' found
 	[ "$(grep -c ' lib/' found)" -eq "$(grep -c ' licenses/lib' found)" ]
-	[ "$(grep -c ' lib/' found)" -eq "$(grep -c '^lib.*: https://' "$UNPACKED/licenses/SOURCES")" ]
+	[ "$(grep -c ' lib/' found)" -eq \
+		"$(grep -c '^lib.*: https://' "$UNPACKED/licenses/SOURCES")" ]
 	[ "$(grep -c '^-rw-r--r-- l' found)" -eq "$(grep -c ' l' found)" ]
 	# A licence that a copyright file only points to is there as well.
-	for text in $(grep -oh '/usr/share/common-licenses/[A-Z0-9.-]*[0-9]' "$UNPACKED"/licenses/lib*); do
+	for text in $(grep -oh '/usr/share/common-licenses/[A-Z0-9.-]*[0-9]' \
+		"$UNPACKED"/licenses/lib*); do
 		[ -s "$UNPACKED/licenses/${text##*/}" ]
 	done
 }
@@ -123,8 +142,12 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 		LD_LIBRARY_PATH='' run -0 "$p" --version
 		ldd "$p" | while read -r lib arrow path _; do
 			case $lib in
-			linux-vdso.so.* | */ld-linux-*.so.* | libc.so.6 | libm.so.6 | libcrypto.so.3 | libssl.so.3) ;;
-			*) [ "$arrow" = '=>' ] && [ "$(realpath "$path")" = "$UNPACKED/lib/$lib" ] ;;
+			linux-vdso.so.* | */ld-linux-*.so.* | libc.so.6 | libm.so.6 | libcrypto.so.3 | libssl.so.3)
+				;;
+			*)
+				[ "$arrow" = '=>' ] &&
+					[ "$(realpath "$path")" = "$UNPACKED/lib/$lib" ]
+				;;
 			esac || { echo "$p: $lib from $path"; exit 1; }
 		done
 	done
@@ -138,8 +161,9 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 
 # --- the restart hooks ---------------------------------------------------------------------------
 
-# core classic|lite: a core device's folders in ./root, and a systemctl that knows one unit: no test machine runs systemd.
-# ./unit holds what it shows, ./units what it lists, ./restart is run when it restarts; ./calls is what it was asked.
+# core classic|lite: a core device's folders in ./root, and a systemctl that knows one unit: no
+# test machine runs systemd. ./unit holds what it shows, ./units what it lists, ./restart is run
+# when it restarts; ./calls is what it was asked.
 core() {
 	ROOT_DIR=$PWD/root
 	mkdir -p root/work/gr.CertificateRotator root/deployments/1 root/config fake
@@ -148,7 +172,8 @@ core() {
 	lite) UNIT=ggl.core.iotcored.service; : >root/config.db ;;
 	esac
 	HOOK=$HOOKS/greengrass-$1
-	printf '%s\n' LoadState=loaded ActiveState=active MainPID=100 ExecMainStartTimestampMonotonic=5000 \
+	printf '%s\n' LoadState=loaded ActiveState=active MainPID=100 \
+		ExecMainStartTimestampMonotonic=5000 \
 		"ExecStart={ path=/bin/sh ; argv[]=/bin/sh $ROOT_DIR/alts/current/distro/bin/loader ; ignore_errors=no ; pid=100 }" >unit
 	: >units
 	cat >fake/systemctl <<-END
@@ -205,7 +230,8 @@ show() { sed -i "s/^$1=.*/$1=$2/" unit; }
 # start_client: a process with a connection, and another one after each signal; sets CLIENT
 start_client() {
 	: >connections
-	perl -MIO::Socket::INET -e 'my $l = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1") or die; my @pair;
+	perl -MIO::Socket::INET \
+		-e 'my $l = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1") or die; my @pair;
 		$SIG{USR1} = sub { @pair = () };
 		while (1) {
 			my $c = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $l->sockport) or die;
@@ -242,7 +268,8 @@ await_connections() { await eval '[ "$(wc -l <connections)" -ge '"$1"' ]'; }
 	[ "$output" = "$(cat /proc/sys/kernel/random/boot_id) 0 5000" ]
 }
 
-# programs JOURNAL-PHASE PROBE-STATUS: what the hook calls, played; ./asked is what gr-probe was asked
+# programs JOURNAL-PHASE PROBE-STATUS: what the hook calls, played;
+# ./asked is what gr-probe was asked
 programs() {
 	mkdir -p tools
 	printf '#!/bin/sh\n[ "$2" = old ] && echo 3 || echo %s\n' "$1" >tools/gr-journal
@@ -383,7 +410,9 @@ installed() {
 	core lite
 	installed
 	echo 'int a(void) { return 1; }' >a.c
-	for n in one two; do gcc -shared -fPIC -Wl,-soname,libgr-test-$n.so.7 -o libgr-test-$n.so a.c; done
+	for n in one two; do
+		gcc -shared -fPIC -Wl,-soname,libgr-test-$n.so.7 -o libgr-test-$n.so a.c
+	done
 	echo 'int main(void) { return 0; }' >main.c
 	gcc -o component/bin/gr-first main.c -Wl,--no-as-needed -L. -lgr-test-one -lgr-test-two
 	gcc -o component/bin/gr-second main.c -Wl,--no-as-needed -L. -lgr-test-two
@@ -403,10 +432,13 @@ greengrass.sh: this device has no library libgr-test-two.so.7' ]
 	echo 'int a(void); int main(void) { return a(); }' >main.c
 	gcc -o component/bin/gr-first main.c -L. -lgr-test
 	sed -i s/V_2/V_1/ map
-	gcc -shared -fPIC -Wl,--version-script,map -Wl,-soname,libgr-test.so.7 -o component/lib/libgr-test.so.7 a.c
-	gcc -o component/bin/gr-other main.c -Wl,--dynamic-linker,/lib/ld-nowhere.so.1 -L. -lgr-test
+	gcc -shared -fPIC -Wl,--version-script,map -Wl,-soname,libgr-test.so.7 \
+		-o component/lib/libgr-test.so.7 a.c
+	gcc -o component/bin/gr-other main.c -Wl,--dynamic-linker,/lib/ld-nowhere.so.1 -L. \
+		-lgr-test
 	cd root/work/gr.CertificateRotator
-	LD_LIBRARY_PATH=$BATS_TEST_TMPDIR/component/lib run -100 --separate-stderr sh "$START" install
+	LD_LIBRARY_PATH=$BATS_TEST_TMPDIR/component/lib run -100 --separate-stderr sh "$START" \
+		install
 	[[ $stderr == *'greengrass.sh: this device has no version V_2 of '*/libgr-test.so.7* ]]
 	[[ $stderr == *'greengrass.sh: this device has no C library that can start gr-other'* ]]
 }
@@ -415,7 +447,9 @@ greengrass.sh: this device has no library libgr-test-two.so.7' ]
 	core classic
 	rm fake/systemctl
 	mkdir commands
-	for c in cat cp cut date dirname ls mkdir mkfifo od rm sed sh sleep sort timeout tr; do ln -s "$(command -v "$c")" commands/; done
+	for c in cat cp cut date dirname ls mkdir mkfifo od rm sed sh sleep sort timeout tr; do
+		ln -s "$(command -v "$c")" commands/
+	done
 	path=$PWD/commands
 	cd root/work/gr.CertificateRotator
 	run -100 --separate-stderr env PATH="$path" sh "$UNPACKED/bin/greengrass.sh" install
@@ -434,7 +468,8 @@ greengrass.sh: this device has no library libgr-test-two.so.7' ]
 	run -100 sh "$UNPACKED/bin/greengrass.sh"
 }
 
-# The nucleus of a lab thing: a Mosquitto client as thing-1 that reads key and certificate at each connection.
+# The nucleus of a lab thing: a Mosquitto client as thing-1 that reads key and certificate
+# at each connection.
 nucleus() {
 	lab
 	as thing-1
@@ -452,11 +487,13 @@ nucleus() {
 	await nucleus_is_on "$OLD"
 }
 nucleus_is_on() {
-	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${1}1" ]
+	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" \
+		"SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${1}1" ]
 }
 # start: as the nucleus runs the recipe's script
 start() {
-	(cd root/work/gr.CertificateRotator && exec env GR_KEY_ALGORITHM=ECDSA-P384 GR_SIGNING_ALGORITHM=ECDSA-WITH-SHA384 \
+	(cd root/work/gr.CertificateRotator &&
+		exec env GR_KEY_ALGORITHM=ECDSA-P384 GR_SIGNING_ALGORITHM=ECDSA-WITH-SHA384 \
 		sh -c "exec sh \"$UNPACKED/bin/greengrass.sh\" run") 2>log 3>&- &
 	COMPONENT_PID=$!
 }
@@ -504,7 +541,8 @@ rotates_beside() {
 	as thing-1
 	core lite
 	cd root/work/gr.CertificateRotator
-	GR_KEY_ALGORITHM=RSA-3072 GR_SIGNING_ALGORITHM=ECDSA-WITH-SHA256 run -100 --separate-stderr sh "$UNPACKED/bin/greengrass.sh" run
+	GR_KEY_ALGORITHM=RSA-3072 GR_SIGNING_ALGORITHM=ECDSA-WITH-SHA256 \
+		run -100 --separate-stderr sh "$UNPACKED/bin/greengrass.sh" run
 	[ "$(wc -l <<<"$stderr")" -eq 1 ]
 	[[ $stderr == *ECDSA-WITH-SHA256* ]]
 }
@@ -525,7 +563,8 @@ rotates_beside() {
 
 @test "run: a hook that the operator named is used instead of ours" {
 	nucleus lite
-	printf '#!/bin/sh\nPATH=%s:$PATH\necho "$1" >>%s/own\nexec %s "$@"\n' "$PWD/fake" "$PWD" "$HOOK" >hook
+	printf '#!/bin/sh\nPATH=%s:$PATH\necho "$1" >>%s/own\nexec %s "$@"\n' \
+		"$PWD/fake" "$PWD" "$HOOK" >hook
 	chmod +x hook
 	setting restartHook "$PWD/hook"
 	start
@@ -550,7 +589,8 @@ enable --now gr-recover.service gr-watchdog.timer' ]
 	[ "$(ls etc | xargs)" = 'gr-recover.service gr-watchdog.service gr-watchdog.timer' ]
 	for unit in gr-recover gr-watchdog; do
 		rm -f "$GR_STATE/heartbeat"
-		run -0 env -i PATH=/usr/bin:/bin GR_CONF="$GR_CONF" GR_STATE="$GR_STATE" sh -c "$(sed -n 's/^ExecStart=//p' "etc/$unit.service")"
+		run -0 env -i PATH=/usr/bin:/bin GR_CONF="$GR_CONF" GR_STATE="$GR_STATE" \
+			sh -c "$(sed -n 's/^ExecStart=//p' "etc/$unit.service")"
 		[ -e "$GR_STATE/heartbeat" ]
 	done
 	run -0 gr-journal watched
@@ -568,7 +608,9 @@ enable --now gr-recover.service gr-watchdog.timer' ]
 	run -0 opt/bin/rotate.sh recover
 	# It is another one already: nothing is restarted for that.
 	run -1 grep -q restart calls
-	opt/bin/gr-journal put --from idle "restartInstance=$(cat /proc/sys/kernel/random/boot_id) $(sed -n 's/^MainPID=//p' unit) 5000" restartFor=1 restartCount=0
+	opt/bin/gr-journal put --from idle \
+		"restartInstance=$(cat /proc/sys/kernel/random/boot_id) $(sed -n 's/^MainPID=//p' unit) 5000" \
+		restartFor=1 restartCount=0
 	run -0 opt/bin/rotate.sh recover
 	grep -qx -- '--no-block restart greengrass.service' calls
 }
@@ -576,28 +618,40 @@ enable --now gr-recover.service gr-watchdog.timer' ]
 # --- what an operator needs at the service -------------------------------------------------------
 
 @test "policy: a device may ask as itself, and never speak for the service or to it as another thing" {
-	gcc -std=c11 -D_POSIX_C_SOURCE=200809L -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o policy-ask \
-		"$ROOT/test/tools/policy-ask.c" "$ROOT"/src/backend/policy/*.c "$ROOT/src/lib/json.c" "$ROOT/src/lib/str.c" -ljansson
+	gcc -std=c11 -D_POSIX_C_SOURCE=200809L -I"$ROOT/src/lib" -I"$ROOT/src/backend" \
+		-o policy-ask "$ROOT/test/tools/policy-ask.c" "$ROOT"/src/backend/policy/*.c \
+		"$ROOT/src/lib/json.c" "$ROOT/src/lib/str.c" -ljansson
 	p=$ROOT/share/policies/rotation.json
 	run -0 ./policy-ask problem "$p"
-	# Attached beside a policy that allows everything, as some fleets have, the Deny statements still hold.
+	# Attached beside a policy that allows everything, as some fleets have,
+	# the Deny statements still hold.
 	echo '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"}]}' >all.json
-	for topic in '$aws/things/T/jobs/get' '$aws/things/T/jobs/start-next' '$aws/things/T/jobs/$next/get' '$aws/things/T/jobs/j1/update' \
-		'$aws/things/T/jobs/$next/namespace-aws-gg-deployment/get' '$aws/things/T/shadow/name/AWSManagedGreengrassV2Deployment/get' \
-		'$aws/things/T/greengrassv2/health/json' awslabs/things/T/certificate/create awslabs/things/T/certificate/commit things/T/data; do
+	for topic in '$aws/things/T/jobs/get' '$aws/things/T/jobs/start-next' \
+		'$aws/things/T/jobs/$next/get' '$aws/things/T/jobs/j1/update' \
+		'$aws/things/T/jobs/$next/namespace-aws-gg-deployment/get' \
+		'$aws/things/T/shadow/name/AWSManagedGreengrassV2Deployment/get' \
+		'$aws/things/T/greengrassv2/health/json' awslabs/things/T/certificate/create \
+		awslabs/things/T/certificate/commit things/T/data; do
 		run -0 ./policy-ask Publish "$topic" thing=T client=T "$p"
 		run -0 ./policy-ask Publish "$topic" thing=T client=T "$p" all.json
 	done
-	for topic in '$aws/things/T/jobs/j1/update/accepted' '$aws/things/T/jobs/get/rejected' '$aws/things/T/jobs/notify' '$aws/things/U/jobs/notify-next' \
-		'$aws/events/jobExecution/j1/succeeded' awslabs/things/T/certificate/create/accepted awslabs/things/U/certificate/commit/rejected \
+	for topic in '$aws/things/T/jobs/j1/update/accepted' '$aws/things/T/jobs/get/rejected' \
+		'$aws/things/T/jobs/notify' '$aws/things/U/jobs/notify-next' \
+		'$aws/events/jobExecution/j1/succeeded' \
+		awslabs/things/T/certificate/create/accepted \
+		awslabs/things/U/certificate/commit/rejected \
 		'$aws/rules/rotator/awslabs/things/U/certificate/create' in/x out/x; do
 		run -1 ./policy-ask Publish "$topic" thing=T client=T "$p" all.json
 	done
-	for topic in '$aws/things/U/jobs/get' '$aws/things/T/shadow/update' '$aws/things/T/shadow/name/n/delete' '$aws/things/U/shadow/get' \
-		'$aws/things/U/greengrassv2/health/json' awslabs/things/U/certificate/create things/U/data data; do
+	for topic in '$aws/things/U/jobs/get' '$aws/things/T/shadow/update' \
+		'$aws/things/T/shadow/name/n/delete' '$aws/things/U/shadow/get' \
+		'$aws/things/U/greengrassv2/health/json' awslabs/things/U/certificate/create \
+		things/U/data data; do
 		run -1 ./policy-ask Publish "$topic" thing=T client=T "$p"
 	done
-	for topic in '$aws/things/T/jobs/notify-next' awslabs/things/T/certificate/create/accepted '$aws/things/T/shadow/get/rejected'; do
+	for topic in '$aws/things/T/jobs/notify-next' \
+		awslabs/things/T/certificate/create/accepted \
+		'$aws/things/T/shadow/get/rejected'; do
 		run -0 ./policy-ask Receive "$topic" thing=T client=T "$p"
 		run -0 ./policy-ask Subscribe "$topic" thing=T client=T "$p"
 	done
@@ -611,5 +665,6 @@ enable --now gr-recover.service gr-watchdog.timer' ]
 		and (.timeoutConfig.inProgressTimeoutInMinutes | . >= 5 and . <= 10080)
 		and (.jobExecutionsRolloutConfig | .exponentialRate.baseRatePerMinute < .maximumPerMinute and .maximumPerMinute <= 1000
 			and (.exponentialRate.incrementFactor | . >= 1.1 and . <= 5))
-		and all(.abortConfig.criteriaList[]; .action == "CANCEL" and .thresholdPercentage <= 100)' "$ROOT/share/job-template.json"
+		and all(.abortConfig.criteriaList[]; .action == "CANCEL" and .thresholdPercentage <= 100)' \
+		"$ROOT/share/job-template.json"
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What a Greengrass nucleus knows of the device: trees as real ones leave them, and as nobody should.
+# What a Greengrass nucleus knows of the device: trees as real ones leave them,
+# and as nobody should.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/store
@@ -27,7 +28,8 @@ INSTALLED=/greengrass/v2/
 		log_line 1 changed system/privateKeyPath '""'
 		log_line 1 changed system/certificateFilePath '""'
 		log_line 1 changed system/rootCaPath '""'
-		log_line 1 changed services/aws.greengrass.Nucleus/configuration/iotDataEndpoint '""'
+		log_line 1 changed services/aws.greengrass.Nucleus/configuration/iotDataEndpoint \
+			'""'
 		log_identity 1700000002000
 	} >$LOG
 	snapshot '' '' >$YAML
@@ -35,7 +37,11 @@ INSTALLED=/greengrass/v2/
 }
 @test "classic: of a fleet-provisioned core with everything empty nothing is found" {
 	make_classic
-	{ log_nucleus; log_line 1 changed system/thingName '""'; log_line 1 changed system/privateKeyPath '""'; } >$LOG
+	{
+		log_nucleus
+		log_line 1 changed system/thingName '""'
+		log_line 1 changed system/privateKeyPath '""'
+	} >$LOG
 	snapshot '' '' >$YAML
 	[ -z "$(identity | tr -d '\n')" ]
 	run -1 --separate-stderr gr-config privateKeyPath
@@ -140,13 +146,15 @@ INSTALLED=/greengrass/v2/
 		log_line 1700000008000 timestampUpdated system/privateKeyPath
 		log_line 1700000007000 changed system/privateKeyPath '"/between"'
 	} >>$LOG
-	[ "$(identity)" = "$(printf '%s\n' core-1 ${INSTALLED}privKey.key ${INSTALLED}thingCert.crt /same/time data.example.com)" ]
+	[ "$(identity)" = "$(printf '%s\n' core-1 ${INSTALLED}privKey.key \
+		${INSTALLED}thingCert.crt /same/time data.example.com)" ]
 }
 @test "classic: keys in another case are the same keys" {
 	make_classic
 	sed -i 's/"system"/"SYSTEM"/; s/"privateKeyPath"/"PRIVATEKEYPATH"/; s/"services"/"Services"/; s/iotDataEndpoint/IotDataEndpoint/' $LOG
 	log_line 1700000009000 changed System/ThingName '"Core-1"' >>$LOG
-	[ "$(identity)" = "$(printf '%s\n' Core-1 ${INSTALLED}privKey.key ${INSTALLED}thingCert.crt ${INSTALLED}rootCA.pem data.example.com)" ]
+	[ "$(identity)" = "$(printf '%s\n' Core-1 ${INSTALLED}privKey.key \
+		${INSTALLED}thingCert.crt ${INSTALLED}rootCA.pem data.example.com)" ]
 	rm $LOG
 	sed -i 's/^system:/SYSTEM:/; s/thingName:/THINGNAME:/; s/^services:/Services:/' $YAML
 	assert_classic $INSTALLED snapshot.example.com
@@ -184,16 +192,19 @@ INSTALLED=/greengrass/v2/
 	make_classic
 	sed -i 's/aws.greengrass.Nucleus"/com.example.Nucleus"/' $LOG
 	log_line 1 changed services/aws.example.Other/componentType '"GENERIC"' >>$LOG
-	log_line 1 changed services/aws.example.Other/configuration/iotDataEndpoint '"wrong.example.com"' >>$LOG
+	log_line 1 changed services/aws.example.Other/configuration/iotDataEndpoint \
+		'"wrong.example.com"' >>$LOG
 	assert_classic $INSTALLED data.example.com
 }
 @test "classic: numbers may be strings, and strings numbers" {
 	make_classic
-	log_line 1700000003000 changed services/aws.greengrass.Nucleus/configuration/mqtt/port '"443"' >>$LOG
+	log_line 1700000003000 changed services/aws.greengrass.Nucleus/configuration/mqtt/port \
+		'"443"' >>$LOG
 	log_line 1700000003000 changed system/thingName 4711 >>$LOG
 	[ "$(gr-config iotDataPort)" = 443 ]
 	[ "$(gr-config thingName)" = 4711 ]
-	log_line 1700000004000 changed services/aws.greengrass.Nucleus/configuration/mqtt/port '"many"' >>$LOG
+	log_line 1700000004000 changed services/aws.greengrass.Nucleus/configuration/mqtt/port \
+		'"many"' >>$LOG
 	run -100 --separate-stderr gr-config
 	bad_line "iotDataPort: many: not a number"
 }
@@ -213,8 +224,10 @@ INSTALLED=/greengrass/v2/
 	[ "$(gr-config privateKeyPath)" = "/x/my key" ]
 	[ "$(gr-config certificateFilePath)" = "$PWD/ggc/cert.pem" ]
 	[ "$(gr-config rootCaPath)" = /home/gg/ca.pem ]
-	log_line 1700000004000 changed system/privateKeyPath '"pkcs11:object=core;type=private"' >>$LOG
-	log_line 1700000004000 changed system/certificateFilePath '"pkcs11:object=core;type=cert"' >>$LOG
+	log_line 1700000004000 changed system/privateKeyPath \
+		'"pkcs11:object=core;type=private"' >>$LOG
+	log_line 1700000004000 changed system/certificateFilePath \
+		'"pkcs11:object=core;type=cert"' >>$LOG
 	[ "$(gr-config privateKeyPath)" = "pkcs11:object=core;type=private" ]
 	[ "$(gr-config certificateFilePath)" = "pkcs11:object=core;type=cert" ]
 }
@@ -226,7 +239,8 @@ INSTALLED=/greengrass/v2/
 	[ "$(gr-config -o runtime=none privateKeyPath)" = /kéy ]
 	[ "$(gr-config -o runtime=none certificateFilePath)" = /cert ]
 	[ "$(gr-config -o runtime=none -o 'issuerCaPath=~/ca' issuerCaPath)" = /home/gg/ca ]
-	[ "$(env -u HOME gr-config -o runtime=none -o 'issuerCaPath=~/ca' issuerCaPath)" = "$(getent passwd "$(id -u)" | cut -d : -f 6 | sed 's|^/$||')/ca" ]
+	[ "$(env -u HOME gr-config -o runtime=none -o 'issuerCaPath=~/ca' issuerCaPath)" = \
+		"$(getent passwd "$(id -u)" | cut -d : -f 6 | sed 's|^/$||')/ca" ]
 }
 @test "paths: a file: URI that names no file here is an error" {
 	unset_identity
@@ -239,8 +253,10 @@ INSTALLED=/greengrass/v2/
 	make_classic
 	make_pair ca.key ca.pem
 	export GR_ROOT_CA_PATH=$PWD/ca.pem GR_STATE=$PWD/state
-	log_line 1700000004000 changed system/privateKeyPath '"pkcs11:object=core;type=private"' >>$LOG
-	log_line 1700000004000 changed system/certificateFilePath '"pkcs11:object=core;type=cert"' >>$LOG
+	log_line 1700000004000 changed system/privateKeyPath \
+		'"pkcs11:object=core;type=private"' >>$LOG
+	log_line 1700000004000 changed system/certificateFilePath \
+		'"pkcs11:object=core;type=cert"' >>$LOG
 	for program in 'gr-install-cert adopt' gr-probe gr-link 'gr-config --check'; do
 		run -100 --separate-stderr $program
 		[ "$stderr" = "${program%% *}: pkcs11Module: not set; set it in $GR_CONF or as GR_PKCS11_MODULE" ]
@@ -250,7 +266,8 @@ INSTALLED=/greengrass/v2/
 @test "lite: a device that was set up with config.yaml is read" {
 	make_lite
 	lite_config 2 | lite_put
-	[ "$(identity)" = "$(printf '%s\n' lite-1 /var/lib/greengrass/device.key /var/lib/greengrass/device.pem /var/lib/greengrass/ca.pem lite.example.com)" ]
+	[ "$(identity)" = "$(printf '%s\n' lite-1 /var/lib/greengrass/device.key \
+		/var/lib/greengrass/device.pem /var/lib/greengrass/ca.pem lite.example.com)" ]
 	[ "$(gr-config runtime)" = lite ]
 	[ "$(gr-config iotDataPort)" = 8883 ]
 	[ "$(source_of privateKeyPath)" = "$PWD/ggc/config.db: system.privateKeyPath" ]
@@ -282,7 +299,8 @@ INSTALLED=/greengrass/v2/
 		3 system/certificateFilePath "file:///etc/cert\u002epem"
 		3 system/rootCaPath null
 	END
-	[ "$(identity)" = "$(printf '%s\n' 4711 'pkcs11:token=T;object=K;type=private' /etc/cert.pem '' lite.example.com)" ]
+	[ "$(identity)" = "$(printf '%s\n' 4711 \
+		'pkcs11:token=T;object=K;type=private' /etc/cert.pem '' lite.example.com)" ]
 }
 @test "lite: keys of the same name elsewhere in the tree are other keys" {
 	make_lite
@@ -303,7 +321,8 @@ INSTALLED=/greengrass/v2/
 	make_lite
 	lite_config 2 | lite_put
 	mkfifo go
-	sqlite3 "$DB" "BEGIN IMMEDIATE; UPDATE valueTable SET value = '\"half\"';" '.shell echo > go' '.shell cat go' "ROLLBACK;" 3>&- &
+	sqlite3 "$DB" "BEGIN IMMEDIATE; UPDATE valueTable SET value = '\"half\"';" \
+		'.shell echo > go' '.shell cat go' "ROLLBACK;" 3>&- &
 	read -r _ <go
 	[ "$(gr-config thingName)" = lite-1 ]
 	[ ! -e "$DB-wal" ]
@@ -366,7 +385,8 @@ INSTALLED=/greengrass/v2/
 	make_classic
 	printf 'thingName = ours\niotDataPort = 1\n' >gr.conf
 	export GR_ROOT_CA_PATH=/env/ca
-	[ "$(identity -o iotDataEndpoint=flag.example.com)" = "$(printf '%s\n' ours ${INSTALLED}privKey.key ${INSTALLED}thingCert.crt /env/ca flag.example.com)" ]
+	[ "$(identity -o iotDataEndpoint=flag.example.com)" = "$(printf '%s\n' ours \
+		${INSTALLED}privKey.key ${INSTALLED}thingCert.crt /env/ca flag.example.com)" ]
 	[ "$(gr-config iotDataPort)" = 1 ]
 	[ "$(gr-config -o runtime=mine runtime)" = mine ]
 	[ "$(gr-config -o runtime=mine privateKeyPath)" = ${INSTALLED}privKey.key ]
@@ -395,8 +415,10 @@ INSTALLED=/greengrass/v2/
 	unset GR_GREENGRASS_ROOT
 	mkdir -p ggc/work/gr.CertificateRotator
 	cd ggc/work/gr.CertificateRotator
-	[ "$(AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT=../../ipc.socket gr-config thingName)" = core-1 ]
-	[ "$(AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT=../../ipc.socket gr-config greengrassRoot)" = "${PWD%/work/*}" ]
+	[ "$(AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT=../../ipc.socket gr-config \
+		thingName)" = core-1 ]
+	[ "$(AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT=../../ipc.socket gr-config \
+		greengrassRoot)" = "${PWD%/work/*}" ]
 	run -1 gr-config thingName
 }
 @test "places: a root with /work in its own path is found" {
@@ -411,11 +433,15 @@ INSTALLED=/greengrass/v2/
 
 # --- the other programs ask gr-config ------------------------------------------------------------
 
-# own_programs [SCRIPT]: gr-cert-due alone in a directory of its own, with this script as gr-config if one is given.
+# own_programs [SCRIPT]: gr-cert-due alone in a directory of its own,
+# with this script as gr-config if one is given.
 own_programs() {
 	mkdir -p own
 	cp "$BIN/gr-cert-due" own/
-	[ "$#" -eq 0 ] || { printf '#!/bin/sh\n%s\n' "$1" >own/gr-config; chmod 755 own/gr-config; }
+	[ "$#" -eq 0 ] || {
+		printf '#!/bin/sh\n%s\n' "$1" >own/gr-config
+		chmod 755 own/gr-config
+	}
 }
 # starts CALLS: how many programs were started.
 starts() { grep -c 'execve(.*= 0$' "$1"; }
@@ -434,7 +460,8 @@ starts() { grep -c 'execve(.*= 0$' "$1"; }
 	make_classic
 	unset GR_GREENGRASS_ROOT
 	sed -i "s|/greengrass/v2|$PWD|" $LOG
-	run -100 --separate-stderr own/gr-cert-due -o greengrassRoot="$PWD/ggc" -o "rootCaPath=/r o/ca.pem"
+	run -100 --separate-stderr own/gr-cert-due -o greengrassRoot="$PWD/ggc" \
+		-o "rootCaPath=/r o/ca.pem"
 	[ "$stderr" = "gr-cert-due: $PWD/thingCert.crt: no such file" ]
 	[ "$(cat args)" = "-o rootCaPath=/r o/ca.pem -o greengrassRoot=$PWD/ggc
 env-1" ]
@@ -491,21 +518,26 @@ env-1" ]
 }
 @test "asked: with every value given, or without a nucleus, no other program is started" {
 	make_classic
-	for setting in 'thingName = a' 'privateKeyPath = /k' 'certificateFilePath = /c' 'rootCaPath = /r' 'iotDataEndpoint = e'; do
+	for setting in 'thingName = a' 'privateKeyPath = /k' 'certificateFilePath = /c' \
+		'rootCaPath = /r' 'iotDataEndpoint = e'; do
 		echo "$setting" >>gr.conf
 	done
-	strace -f -e trace=execve -o calls gr-cert-due || [ -n "${SANITIZE:-}" ] || [ "$(starts calls)" -eq 1 ]
+	strace -f -e trace=execve -o calls gr-cert-due ||
+		[ -n "${SANITIZE:-}" ] || [ "$(starts calls)" -eq 1 ]
 	# Nothing is said, and there is no nucleus.
 	: >gr.conf
 	unset GR_GREENGRASS_ROOT
 	[ ! -e /greengrass/v2 ] && [ ! -e /var/lib/greengrass ]
-	strace -f -e trace=execve -o calls gr-cert-due || [ -n "${SANITIZE:-}" ] || [ "$(starts calls)" -eq 1 ]
+	strace -f -e trace=execve -o calls gr-cert-due ||
+		[ -n "${SANITIZE:-}" ] || [ "$(starts calls)" -eq 1 ]
 	export GR_GREENGRASS_ROOT=$PWD/ggc
-	strace -f -e trace=execve -o calls gr-cert-due || [ -n "${SANITIZE:-}" ] || [ "$(starts calls)" -eq 2 ]
+	strace -f -e trace=execve -o calls gr-cert-due ||
+		[ -n "${SANITIZE:-}" ] || [ "$(starts calls)" -eq 2 ]
 }
 @test "asked: the PIN of a nucleus comes with the time when it was set" {
 	make_classic
-	log_line 1700000007000 changed services/aws.greengrass.crypto.Pkcs11Provider/configuration/userPin '"1234"' >>$LOG
+	log_line 1700000007000 changed \
+		services/aws.greengrass.crypto.Pkcs11Provider/configuration/userPin '"1234"' >>$LOG
 	gr-config --pin-fd 7 --pin-stamp 7>handed
 	[ "$(cat handed)" = "1234
 1700000007000" ]
@@ -529,14 +561,30 @@ deep() {
 @test "hostile: 20,000 levels in a log are refused in one line" {
 	make_classic
 	rm $YAML
-	{ echo '{}'; printf '{"TS":1,"TP":["system","thingName"],"W":"changed","V":'; deep 20000 '[' ']'; echo '}'; log_nucleus; } >$LOG
+	{
+		echo '{}'
+		printf '{"TS":1,"TP":["system","thingName"],"W":"changed","V":'
+		deep 20000 '[' ']'
+		echo '}'
+		log_nucleus
+	} >$LOG
 	hostile "$LOG:1: "
-	{ log_nucleus; printf '{"TS":1,"TP":["system","thingName"],"W":"changed","V":'; deep 20000 '[' ']'; echo '}'; log_nucleus; } >$LOG
+	{
+		log_nucleus
+		printf '{"TS":1,"TP":["system","thingName"],"W":"changed","V":'
+		deep 20000 '[' ']'
+		echo '}'
+		log_nucleus
+	} >$LOG
 	hostile "$LOG:10: "
 }
 @test "hostile: a path of 20,000 names is ignored" {
 	make_classic
-	{ printf '{"TS":1,"TP":["system"'; head -c 20000 /dev/zero | sed 's/\x00/,"x"/g'; echo '],"W":"changed","V":1}'; } >>$LOG
+	{
+		printf '{"TS":1,"TP":["system"'
+		head -c 20000 /dev/zero | sed 's/\x00/,"x"/g'
+		echo '],"W":"changed","V":1}'
+	} >>$LOG
 	assert_classic $INSTALLED data.example.com
 }
 @test "hostile: 20,000 levels in a snapshot are refused in one line" {
@@ -576,7 +624,11 @@ deep() {
 	printf 'system:\n  thingName: a\nsystem:\n  privateKeyPath: b\n' >$YAML
 	hostile "$YAML:3: system: set twice"
 	rm $YAML
-	{ log_nucleus; echo '{"TS":1,"TS":2,"TP":["system","thingName"],"W":"changed","V":"x"}'; log_nucleus; } >$LOG
+	{
+		log_nucleus
+		echo '{"TS":1,"TS":2,"TP":["system","thingName"],"W":"changed","V":"x"}'
+		log_nucleus
+	} >$LOG
 	hostile "$LOG:10: not a line"
 }
 @test "hostile: a key twice in a database" {
@@ -603,12 +655,18 @@ deep() {
 @test "hostile: 60 MB of one line, of short lines, of services" {
 	make_classic
 	rm $YAML
-	{ printf '{"TS":1,"TP":["x"],"W":"changed","V":['; head -c 60000000 /dev/zero | tr '\0' '1'; echo ']}'; log_nucleus; } >$LOG
+	{
+		printf '{"TS":1,"TP":["x"],"W":"changed","V":['
+		head -c 60000000 /dev/zero | tr '\0' '1'
+		echo ']}'
+		log_nucleus
+	} >$LOG
 	hostile "$LOG:1: not a line"
 	yes '{"TS":1,"TP":["system","x"],"W":"changed","V":1}' | head -c 60000000 >$LOG
 	hostile "$PWD/ggc: no configuration" -o runtime=lite
 	run -0 timeout 120 gr-config
-	seq -f '{"TS":1,"TP":["services","s%.0f","componentType"],"W":"changed","V":"x"}' 5000 >$LOG
+	seq -f '{"TS":1,"TP":["services","s%.0f","componentType"],"W":"changed","V":"x"}' \
+		5000 >$LOG
 	hostile "$LOG: more than 4000 services and settings"
 }
 @test "hostile: bytes that are no text" {
@@ -634,7 +692,8 @@ deep() {
 }
 @test "hostile: a path that is too long" {
 	make_classic
-	log_line 1700000009000 changed system/privateKeyPath "\"/$(head -c 5000 /dev/zero | tr '\0' x)\"" >>$LOG
+	log_line 1700000009000 changed system/privateKeyPath \
+		"\"/$(head -c 5000 /dev/zero | tr '\0' x)\"" >>$LOG
 	hostile "privateKeyPath: longer than 4095 bytes"
 }
 @test "hostile: what is not a database, or another one" {
@@ -660,7 +719,8 @@ deep() {
 @test "hostile: keys in a database that are 20,000 levels deep or their own parents" {
 	make_lite
 	lite_config 2 | lite_put
-	sqlite3 "$DB" "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 21000)
+	sqlite3 "$DB" \
+		"WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 21000)
 		INSERT INTO keyTable SELECT i, 'system' FROM n;
 		INSERT INTO relationTable SELECT keyid, keyid - 1 FROM keyTable WHERE keyid > 1000;
 		INSERT INTO relationTable VALUES (1000, 1000);"
@@ -704,7 +764,9 @@ deep() {
 			size=$(stat -c %s "good/$f")
 			cp -r good/. ggc
 			case $f in *.yaml) rm $LOG ;; *.db) rm -r ggc/config ;; esac
-			printf "\\x$(printf %x $((RANDOM % 256)))" | dd of="ggc/$f" bs=1 seek=$(((RANDOM << 15 | RANDOM) % size)) conv=notrunc status=none
+			printf "\\x$(printf %x $((RANDOM % 256)))" |
+				dd of="ggc/$f" bs=1 seek=$(((RANDOM << 15 | RANDOM) % size)) \
+					conv=notrunc status=none
 			[ $((i % 3)) -ne 0 ] || truncate -s $((RANDOM % size)) "ggc/$f"
 			rc=0
 			timeout 20 gr-config >out 2>err || rc=$?

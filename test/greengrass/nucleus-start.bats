@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What a Greengrass nucleus says at its start, to a broker and a backend that serve rotations alone.
+# What a Greengrass nucleus says at its start, to a broker and a backend that
+# serve rotations alone.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/lab
@@ -23,7 +24,8 @@ log_count() { grep -c "$1" "$LAB/broker/log" || :; }
 start() {
 	STEPS=("+$(below "jobs/notify-next-$DEPLOYMENT")" "+$(below "jobs/\$next/$DEPLOYMENT/get/accepted")" "+$(below "jobs/\$next/$DEPLOYMENT/get/rejected")"
 		"+$(below "jobs/+/$DEPLOYMENT/update/accepted")" "+$(below "jobs/+/$DEPLOYMENT/update/rejected")")
-	[ "$1" = lite ] || STEPS+=("+$(below "jobs/notify-$DEPLOYMENT")" "+$SHADOW/update/accepted" "+$SHADOW/update/rejected" "+$SHADOW/update/delta"
+	[ "$1" = lite ] ||
+		STEPS+=("+$(below "jobs/notify-$DEPLOYMENT")" "+$SHADOW/update/accepted" "+$SHADOW/update/rejected" "+$SHADOW/update/delta"
 		"+$SHADOW/get/accepted" "+$SHADOW/get/rejected")
 	STEPS+=("=$(below greengrassv2/health/json)" '{"ggcVersion":"2.12.0","platform":"linux","overallDeviceStatus":"HEALTHY"}'
 		"$(below "jobs/\$next/$DEPLOYMENT/get")" "{\"jobId\":\"\$next\",\"thingName\":\"$THING\",\"includeJobDocument\":true,\"clientToken\":\"c\"}")
@@ -43,7 +45,8 @@ ten_starts() {
 }
 
 @test "nucleus: its messages at start, ten times over, are all answered on one connection" {
-	timeout -k 2 300 stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -q 1 -t "things/$THING/telemetry" -d >heard 3>&- &
+	timeout -k 2 300 stdbuf -oL mosquitto_sub --unix "$LAB/home/shared/broker.sock" -q 1 \
+		-t "things/$THING/telemetry" -d >heard 3>&- &
 	OTHER=$!
 	await grep -q '^Subscribed (mid' heard
 	ten_starts classic -5
@@ -58,11 +61,13 @@ ten_starts() {
 
 @test "nucleus: each of its messages alone is accepted from a client on the command line" {
 	command=(timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -V mqttv5 -q 1)
-	for topic in "$(below greengrassv2/health/json)" "$(below "jobs/\$next/$DEPLOYMENT/get")" "$SHADOW/get"; do
+	for topic in "$(below greengrassv2/health/json)" "$(below "jobs/\$next/$DEPLOYMENT/get")" \
+		"$SHADOW/get"; do
 		run -0 "${command[@]}" -t "$topic" -m '{}'
 		[ -z "$output" ]
 	done
-	run -0 --separate-stderr timeout -k 2 60 mosquitto_rr "${command[@]:5:12}" -V mqttv5 -W 60 -q 1 -t "$SHADOW/get" -e "$SHADOW/get/rejected" -m ''
+	run -0 --separate-stderr timeout -k 2 60 mosquitto_rr "${command[@]:5:12}" -V mqttv5 \
+		-W 60 -q 1 -t "$SHADOW/get" -e "$SHADOW/get/rejected" -m ''
 	json_is "$output" "{\"code\":404,\"message\":\"No shadow exists with name: '$THING~AWSManagedGreengrassV2Deployment'\",\"timestamp\":\"S\"}"
 }
 
@@ -72,7 +77,8 @@ ten_starts() {
 	END
 	gr-registry attach-policy bare "$OLD"
 	gr-registry detach-policy rotation "$OLD"
-	ask -5 "=$(below greengrassv2/health/json)" '{}' "=$(below shadow/get)" '{}' "$(topic "jobs/\$next/$DEPLOYMENT/get")" '{}' >messages
+	ask -5 "=$(below greengrassv2/health/json)" '{}' "=$(below shadow/get)" '{}' \
+		"$(topic "jobs/\$next/$DEPLOYMENT/get")" '{}' >messages
 	[ "$(wc -l <messages)" -eq 1 ]
 	grep -qF "gr-broker: $THING with certificate $OLD may not publish on $(below greengrassv2/health/json): no policy statement allows iot:Publish here" "$LAB/broker/log"
 }
@@ -80,7 +86,8 @@ ten_starts() {
 @test "nucleus: its further connections may do all that the thing may, but do not count as use of the certificate" {
 	CLIENT=$THING#2
 	job_new "$J"
-	ask -5 "+$(topic jobs/notify-next)" "+$(topic 'jobs/#')" "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}' >messages
+	ask -5 "+$(topic jobs/notify-next)" "+$(topic 'jobs/#')" "$(topic "jobs/$J/update")" \
+		'{"status":"IN_PROGRESS"}' >messages
 	grep -qF "$(topic "jobs/$J/update/accepted") " messages
 	execution_is IN_PROGRESS
 	rotation_asked

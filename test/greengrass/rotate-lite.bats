@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A rotation beside Greengrass nucleus lite, with the hook that comes with us: the MQTT daemon connects anew and is not
-# restarted, since a restart silences the subscriptions of all components.
+# A rotation beside Greengrass nucleus lite, with the hook that comes with us: the MQTT daemon
+# connects anew and is not restarted, since a restart silences the subscriptions of all components.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
@@ -22,7 +22,8 @@ teardown() {
 	down
 }
 
-# start_nucleus [OPTION...]: the daemon, played (tools/iotcored.c), a component that subscribes, and a systemctl that knows it
+# start_nucleus [OPTION...]: the daemon, played (tools/iotcored.c), a component that subscribes,
+# and a systemctl that knows it
 start_nucleus() {
 	mkfifo asked
 	cat >start <<-EOF
@@ -59,8 +60,12 @@ start_nucleus() {
 	await grep -q subscribed daemon.log
 }
 # runs_over CERTIFICATE: the daemon's session
-runs_over() { [ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${1}1" ]; }
-# still_heard: the daemon is the one of the beginning, and the component hears what is published now
+runs_over() {
+	[ "$(sqlite3 "$HOME_DIR/shared/registry.db" \
+		"SELECT certificate || live FROM session WHERE thing = 'thing-1'")" = "${1}1" ]
+}
+# still_heard: the daemon is the one of the beginning,
+# and the component hears what is published now
 still_heard() {
 	[ ! -e restarts ]
 	[ "$(cat pid)" = "$FIRST" ]
@@ -68,7 +73,8 @@ still_heard() {
 	await hears
 }
 hears() {
-	mosquitto_pub -h localhost -p "$(cat "$LAB/port")" --cafile "$HOME_DIR/ca/ca.pem" --cert "$T/certificate.pem" --key "$T/private.key" \
+	mosquitto_pub -h localhost -p "$(cat "$LAB/port")" --cafile "$HOME_DIR/ca/ca.pem" \
+		--cert "$T/certificate.pem" --key "$T/private.key" \
 		-i 'thing-1#news' -q 1 -t things/thing-1/news -m still
 	grep -q 'message things/thing-1/news still' daemon.log
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Rotations on a core device whose gr.conf says nothing of who it is: the nucleus's own configuration does.
+# Rotations on a core device whose gr.conf says nothing of who it is:
+# the nucleus's own configuration does.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
@@ -17,7 +18,8 @@ teardown() {
 	down
 }
 
-# run_nucleus [COMMAND]: a client as thing-1 in its place, and the hook that restarts it, then does COMMAND.
+# run_nucleus [COMMAND]: a client as thing-1 in its place, and the hook that restarts it,
+# then does COMMAND.
 run_nucleus() {
 	cat >hook <<-EOF
 		#!/bin/sh
@@ -52,8 +54,10 @@ classic_knows() {
 		log_line 5 changed system/privateKeyPath "\"file://$T/private.key\""
 		log_line 5 changed system/certificateFilePath "\"$T/certificate.pem\""
 		log_line 5 changed system/rootCaPath "\"$HOME_DIR/ca/ca.pem\""
-		log_line 5 changed services/aws.greengrass.Nucleus/configuration/iotDataEndpoint '"localhost"'
-		log_line 5 changed services/aws.greengrass.Nucleus/configuration/mqtt/port "\"$PORT\""
+		log_line 5 changed services/aws.greengrass.Nucleus/configuration/iotDataEndpoint \
+			'"localhost"'
+		log_line 5 changed services/aws.greengrass.Nucleus/configuration/mqtt/port \
+			"\"$PORT\""
 	} >ggc/config/config.tlog
 }
 spoke_beside_nucleus() {

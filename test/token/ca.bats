@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Authorities whose key is in a token: made there or found there, never out of it, and away at times.
+# Authorities whose key is in a token: made there or found there, never out of it,
+# and away at times.
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -18,9 +19,15 @@ init() { gr-ca init -k "pkcs11:token=gr;object=$1" "${HOW[@]}" "${@:2}" "$1"; }
 # no STATUS MESSAGE COMMAND...: that status, that one line, nothing else
 no() {
 	run "-$1" --separate-stderr "${@:3}"
-	[ -z "$output" ] && [ "$stderr" = "gr-ca: $2" ] || { printf '%s\n' "$output" "$stderr" >&2; return 1; }
+	[ -z "$output" ] && [ "$stderr" = "gr-ca: $2" ] || {
+		printf '%s\n' "$output" "$stderr" >&2
+		return 1
+	}
 }
-server_csr() { openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout server.key -subj /CN=x -out server.csr 2>/dev/null; }
+server_csr() {
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout server.key \
+		-subj /CN=x -out server.csr 2>/dev/null
+}
 # issued NAME: it signs, and the certificate and its CRL verify
 issued() {
 	gr-ca issue-server -c "$1" x server.csr >server.pem
@@ -49,7 +56,8 @@ Public ca' ]
 @test "init: each kind of key signs with each digest of its family: certificates, the CRL, its own" {
 	server_csr
 	gr-registry init
-	for pair in RSA-2048:RSA RSA-3072:RSA ECDSA-P256:ECDSA ECDSA-P384:ECDSA ECDSA-P521:ECDSA; do
+	for pair in RSA-2048:RSA RSA-3072:RSA ECDSA-P256:ECDSA ECDSA-P384:ECDSA \
+		ECDSA-P521:ECDSA; do
 		algorithm=${pair%:*}
 		rm -f home/ca/mode.json
 		init "$algorithm" -a "$algorithm"
@@ -59,7 +67,8 @@ Public ca' ]
 			gr-ca mode -s "SHA${hash}WITH${pair#*:}" private >/dev/null
 			gr-ca issue-server x server.csr >server.pem
 			openssl verify -x509_strict -CAfile "home/ca/$algorithm.pem" server.pem
-			openssl x509 -in server.pem -noout -text | grep -Eq "Signature Algorithm: (sha${hash}WithRSAEncryption|ecdsa-with-SHA${hash})"
+			openssl x509 -in server.pem -noout -text |
+				grep -Eq "Signature Algorithm: (sha${hash}WithRSAEncryption|ecdsa-with-SHA${hash})"
 			gr-ca crl >crl.pem
 			openssl crl -in crl.pem -noout -CAfile "home/ca/$algorithm.pem" 2>crl.log
 			grep -qx 'verify OK' crl.log
@@ -68,14 +77,22 @@ Public ca' ]
 }
 
 @test "init: an incomplete key URI is 100, and nothing is made" {
-	no 100 '--module (module-path): missing; it is needed with --key' gr-ca init -k 'pkcs11:token=gr;object=ca'
-	no 100 '--pin-source (pin-source): missing; it is needed with --key' gr-ca init -k 'pkcs11:token=gr;object=ca' --module "$MODULE"
-	no 100 '--pin-source (pin-source): pin: not an absolute path' gr-ca init -k 'pkcs11:token=gr;object=ca' --module "$MODULE" --pin-source pin
-	no 100 '--pin-source (pin-source): fd:3: not an absolute path' gr-ca init -k 'pkcs11:token=gr;object=ca' --module "$MODULE" --pin-source fd:3
-	no 100 '--module (module-path): /x: the URI says it already' gr-ca init -k "pkcs11:token=gr;object=ca?module-path=$MODULE" --module /x
-	no 100 '--key: pkcs11:token=gr: name a private key by its label, object=LABEL' gr-ca init -k 'pkcs11:token=gr' "${HOW[@]}"
-	no 100 '--key: pkcs11:object=ca: say which token, token=LABEL' gr-ca init -k 'pkcs11:object=ca' "${HOW[@]}"
-	run -100 --separate-stderr gr-ca init -k 'pkcs11:token=gr;object=ca?pin-value=471108-Pin' "${HOW[@]}"
+	no 100 '--module (module-path): missing; it is needed with --key' \
+		gr-ca init -k 'pkcs11:token=gr;object=ca'
+	no 100 '--pin-source (pin-source): missing; it is needed with --key' \
+		gr-ca init -k 'pkcs11:token=gr;object=ca' --module "$MODULE"
+	no 100 '--pin-source (pin-source): pin: not an absolute path' \
+		gr-ca init -k 'pkcs11:token=gr;object=ca' --module "$MODULE" --pin-source pin
+	no 100 '--pin-source (pin-source): fd:3: not an absolute path' \
+		gr-ca init -k 'pkcs11:token=gr;object=ca' --module "$MODULE" --pin-source fd:3
+	no 100 '--module (module-path): /x: the URI says it already' \
+		gr-ca init -k "pkcs11:token=gr;object=ca?module-path=$MODULE" --module /x
+	no 100 '--key: pkcs11:token=gr: name a private key by its label, object=LABEL' \
+		gr-ca init -k 'pkcs11:token=gr' "${HOW[@]}"
+	no 100 '--key: pkcs11:object=ca: say which token, token=LABEL' \
+		gr-ca init -k 'pkcs11:object=ca' "${HOW[@]}"
+	run -100 --separate-stderr gr-ca init -k 'pkcs11:token=gr;object=ca?pin-value=471108-Pin' \
+		"${HOW[@]}"
 	[ -z "$output" ]
 	[[ $stderr != *471108* ]]
 	for words in '--module /x' '--pin-source /x' '--existing' "-k pkcs11:token=gr;object=ca --module $MODULE --pin-source /x --existing -a RSA-2048"; do
@@ -123,7 +140,8 @@ Public ca' ]
 	gr-ca issue-server -c sub x server.csr >server.pem
 	openssl verify -x509_strict -CAfile root.pem -untrusted sub.pem server.pem
 	cp home/ca/sub.key reference
-	no 100 'reference: holds the URI of a key in a token; give it with --key' gr-ca import again reference sub.pem
+	no 100 'reference: holds the URI of a key in a token; give it with --key' \
+		gr-ca import again reference sub.pem
 	run -100 gr-ca import -k 'pkcs11:token=gr;object=sub' "${HOW[@]}" sub sub.key sub.pem
 	run -100 gr-ca import "${HOW[@]}" sub sub.key sub.pem
 }
@@ -166,7 +184,8 @@ Public ca' ]
 	shim_use
 	sed -i "s|$TOKEN_MODULE|$MODULE|" home/ca/ca.key
 	echo 0000 >token/pin
-	no 100 "pkcs11:token=gr: PIN from $PWD/token/pin: the PIN is wrong (0xa0)" gr-ca issue-server x server.csr
+	no 100 "pkcs11:token=gr: PIN from $PWD/token/pin: the PIN is wrong (0xa0)" \
+		gr-ca issue-server x server.csr
 	for _ in 1 2 3; do
 		no 100 "pkcs11:token=gr: the PIN from $PWD/token/pin was refused before and is not tried again; write the right one there" gr-ca issue-server x server.csr
 	done
@@ -180,7 +199,8 @@ Public ca' ]
 	init ca
 	server_csr
 	chmod 620 home/ca/ca.key
-	no 100 "$PWD/home/ca/ca.key: others than its owner may use it (mode 620); chmod 600 it" gr-ca issue-server x server.csr
+	no 100 "$PWD/home/ca/ca.key: others than its owner may use it (mode 620); chmod 600 it" \
+		gr-ca issue-server x server.csr
 	chmod 600 home/ca/ca.key
 	sed -i 's/?.*//' home/ca/ca.key
 	no 100 "$PWD/home/ca/ca.key: says no module-path, the PKCS#11 module of the token; gr-ca import --key names it" gr-ca issue-server x server.csr
@@ -219,15 +239,20 @@ Public ca' ]
 }
 
 @test "manual: the examples of gr-ca(1) with a token run as they stand" {
-	awk '/^With the key in a token/ { on = 1 } /^\.Ed/ { on = 0 } on && !/^[.W]/' "$ROOT/man/gr-ca.1" | sed 's/[\\]e$/\\/' >lines
+	awk '/^With the key in a token/ { on = 1 } /^\.Ed/ { on = 0 } on && !/^[.W]/' \
+		"$ROOT/man/gr-ca.1" |
+		sed 's/[\\]e$/\\/' >lines
 	[ "$(grep -c '^gr-ca' lines)" -eq 2 ]
 	sed "s|/etc/gr/ca.pin|$PWD/token/pin|; s|^softhsm2-util .*|& --pin $TOKEN_PIN --so-pin 12345678 >/dev/null|" lines >commands
 	company factory RSA-2048
 	mv factory.pem factory-chain.pem
 	openssl pkcs8 -topk8 -nocrypt -in factory.key -outform DER -out factory.der
-	softhsm2-util --init-token --free --label gr-ca --pin "$TOKEN_PIN" --so-pin 12345678 >/dev/null
+	softhsm2-util --init-token --free --label gr-ca --pin "$TOKEN_PIN" \
+		--so-pin 12345678 >/dev/null
 	sed -i '/^softhsm2-util/d' commands
-	pkcs11-tool --module "$MODULE" --token-label gr-ca --login --pin "$TOKEN_PIN" --write-object factory.der --type privkey --label factory --id 01 --usage-sign >/dev/null
+	pkcs11-tool --module "$MODULE" --token-label gr-ca --login --pin "$TOKEN_PIN" \
+		--write-object factory.der --type privkey --label factory --id 01 \
+		--usage-sign >/dev/null
 	bash -eu commands
 	[ "$(gr-ca list | cut -f 1 | xargs)" = 'ca factory' ]
 	grep -q '^pkcs11:token=gr-ca;object=factory;' home/ca/factory.key
@@ -239,17 +264,20 @@ Public ca' ]
 	BATS_FILE_TMPDIR=$BATS_TEST_TMPDIR
 	gcc -O1 -o ask "$ROOT/test/tools/ask.c" -lmosquitto
 	own_lab
-	gr-ca init -k 'pkcs11:token=gr;object=hsm' --module "$MODULE" --pin-source "$PWD/token/pin" -a ECDSA-P384 hsm
+	gr-ca init -k 'pkcs11:token=gr;object=hsm' --module "$MODULE" \
+		--pin-source "$PWD/token/pin" -a ECDSA-P384 hsm
 	gr-ca mode -b "localhost:$PORT" -s SHA384WITHECDSA private hsm
 	shim_rules
 	for n in 1 2 3; do
 		thing_new "thing-$n"
 		J=job-$n
 		rotation_begun
-		openssl x509 -in new.pem -noout -text | grep -q 'Signature Algorithm: ecdsa-with-SHA384'
+		openssl x509 -in new.pem -noout -text |
+			grep -q 'Signature Algorithm: ecdsa-with-SHA384'
 		openssl verify -x509_strict -CAfile "$GR_HOME/ca/hsm.pem" new.pem
 	done
-	[ "$(shim_count C_Login)" -eq 4 ]	# lab.sh registers each thing with a program of its own
+	# lab.sh registers each thing with a program of its own
+	[ "$(shim_count C_Login)" -eq 4 ]
 	thing_new thing-4
 	J=job-4
 	job_started

@@ -3,8 +3,9 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/token
 
-# Killed right before and right after each call that changes something in the token, for each verb that does;
-# make fault-token tries every call of whole rotations. What is cut is made whole by recover, and by the verb itself.
+# Killed right before and right after each call that changes something in the token, for each verb
+# that does; make fault-token tries every call of whole rotations. What is cut is made whole by
+# recover, and by the verb itself.
 
 setup_file() { shim_build "$BATS_FILE_TMPDIR"; }
 setup() {
@@ -24,13 +25,16 @@ restore() {
 	cp -a saved/state .
 }
 
-# whole: a runtime finds the live pair under its label, and each id belongs to one private key, public key and certificate at most.
+# whole: a runtime finds the live pair under its label, and each id belongs to one private key,
+# public key and certificate at most.
 whole() {
 	gr-config --check && [ "$(objects | sed 's/ [^ ]* / /' | sort | uniq -d | wc -l)" -eq 0 ] &&
-		[ "$(object_names | grep -cx 'Private device')" -eq 1 ] && [ "$(objects device | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ]
+		[ "$(object_names | grep -cx 'Private device')" -eq 1 ] &&
+		[ "$(objects device | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ]
 }
 
-# each_cut CHANGES CHECK VERB...: CHANGES is how many calls that change something a clean run makes.
+# each_cut CHANGES CHECK VERB...: CHANGES is how many calls that change something a
+# clean run makes.
 each_cut() {
 	local changes=$1 check=$2 points n rule tried=0
 	shift 2
@@ -65,7 +69,10 @@ Public device
 Public device.$1" ] || { object_names >&2; return 1; }
 }
 is_switched() { two_sets 1 && whole && [ "$(readlink "$STORE/live")" = 2 ]; }
-is_back() { two_sets 2 && whole && [ "$(readlink "$STORE/live")" = 1 ] && [ "$(objects device)" = "$before" ]; }
+is_back() {
+	two_sets 2 && whole && [ "$(readlink "$STORE/live")" = 1 ] &&
+		[ "$(objects device)" = "$before" ]
+}
 is_alone() { has_one_set device && whole; }
 has_key() { [ "$(object_names device.3)" = "Private device.3
 Public device.3" ] && whole && gr-csr -g 3 >/dev/null; }
@@ -77,9 +84,12 @@ Public device.3" ] && whole && gr-csr -g 3 >/dev/null; }
 	make_token_device
 	before=$(details)
 	adopted() { whole && [ "$(details)" = "$before" ] && [ "$(readlink "$STORE/live")" = 1 ]; }
-	each_cut 2 adopted gr-install-cert adopt	# whether the key can be copied is tried with a copy that the token forgets
+	# whether the key can be copied is tried with a copy that the token forgets
+	each_cut 2 adopted gr-install-cert adopt
 }
-@test "cut: activate may be killed at any call that changes the token" { each_cut 12 is_switched gr-install-cert activate; }
+@test "cut: activate may be killed at any call that changes the token" {
+	each_cut 12 is_switched gr-install-cert activate
+}
 @test "cut: rollback may be killed at any call that changes the token" {
 	before=$(objects device)
 	gr-install-cert activate
@@ -111,15 +121,26 @@ Public device.3" ] && whole && gr-csr -g 3 >/dev/null; }
 	each_cut 1 staged gr-install-cert stage new.pem
 }
 
-# each_unanswered STATUS CHECK VERB...: each question whose a private key is stays unanswered once. No answer is not a no.
+# each_unanswered STATUS CHECK VERB...: each question whose a private key is stays unanswered once.
+# No answer is not a no.
 each_unanswered() {
 	local expected=$1 check=$2 n=1
 	shift 2
 	save
-	while restore; shim_rules "only $n C_SignInit 0x30"; run --separate-stderr "$@"; [ "$(shim_count C_SignInit)" -ge "$n" ]; do
+	while
+		restore
+		shim_rules "only $n C_SignInit 0x30"
+		run --separate-stderr "$@"
+		[ "$(shim_count C_SignInit)" -ge "$n" ]
+	do
 		shim_rules
-		[ "$status" -eq "$expected" ] && [[ $stderr == *': no signature: device error' ]] && [ "${#stderr_lines[@]}" -eq 1 ] &&
-			[ -z "$(objects | uniq -d)" ] || { echo "question $n: $status $stderr" >&2; objects >&2; return 1; }
+		[ "$status" -eq "$expected" ] && [[ $stderr == *': no signature: device error' ]] &&
+			[ "${#stderr_lines[@]}" -eq 1 ] &&
+			[ -z "$(objects | uniq -d)" ] || {
+				echo "question $n: $status $stderr" >&2
+				objects >&2
+				return 1
+			}
 		gr-install-cert recover >/dev/null
 		"$check" || { echo "question $n" >&2; return 1; }
 		n=$((n + 1))
@@ -135,7 +156,10 @@ each_unanswered() {
 @test "cut: the token fails when asked for the old key: none of it stays behind" {
 	gr-install-cert activate
 	gr-journal put --from trial phase=reporting
-	ended() { gr-journal put --from reporting --clear phase=idle && gr-install-cert recover >/dev/null && is_alone; }
+	ended() {
+		gr-journal put --from reporting --clear phase=idle &&
+			gr-install-cert recover >/dev/null && is_alone
+	}
 	each_unanswered 0 ended gr-install-cert commit
 }
 @test "cut: the token fails when the new key is tested: the switch may be tried again" {

@@ -4,9 +4,9 @@ load ../lib/helper
 load ../lib/device
 load ../lib/token
 
-# Every PKCS#11 call of whole rotations and rollbacks, of all their programs together: killed before it, killed after
-# it, answered with an error. `make fault-token` runs this; RESULTS.md has what it found. FAULT_STEP=N tries every N-th, from
-# FAULT_FROM.
+# Every PKCS#11 call of whole rotations and rollbacks, of all their programs together: killed
+# before it, killed after it, answered with an error. `make fault-token` runs this; RESULTS.md has
+# what it found. FAULT_STEP=N tries every N-th, from FAULT_FROM.
 
 setup_file() { shim_build "$BATS_FILE_TMPDIR"; }
 setup() {
@@ -18,7 +18,8 @@ setup() {
 }
 teardown() { down; }
 
-# Restarted as often as a supervisor would, until nothing is left to do; the backend may have to notice the loss of a session first.
+# Restarted as often as a supervisor would, until nothing is left to do;
+# the backend may have to notice the loss of a session first.
 settle() {
 	local rc n=0
 	until rc=0; "$@" 2>>settle.log || rc=$?; [ "$rc" -le 1 ]; do
@@ -27,8 +28,9 @@ settle() {
 	done
 }
 
-# cut_at RULE N DRIVER: one run of the driver in a process group of its own; what it called is left in shim/cut, and calls
-# says how often. 0: it came to its end before call N. The rule ends with it: what comes after would kill the test.
+# cut_at RULE N DRIVER: one run of the driver in a process group of its own; what it called is left
+# in shim/cut, and calls says how often. 0: it came to its end before call N. The rule ends with
+# it: what comes after would kill the test.
 cut_at() {
 	shim_rules "$1 $2"
 	rc=0
@@ -55,7 +57,8 @@ rotation() {
 	echo "calls of a rotation: $calls; points tried: $tried, survived: all" >&3
 	[ "$step" -gt 1 ] || [ "$tried" -ge "$calls" ]
 }
-# The job is cancelled while commit is asked for, in every life, so that each rotation ends in a rollback.
+# The job is cancelled while commit is asked for, in every life,
+# so that each rotation ends in a rollback.
 rollback() {
 	local n=${FAULT_FROM:-1} step=${FAULT_STEP:-1} tried=0
 	wrapped gr-commit "$BIN/gr-jobs cancel --force -H $HOME_DIR \"\$1\" 2>/dev/null; exec \"\$REAL\" \"\$@\""
@@ -64,14 +67,18 @@ rollback() {
 		: >settle.log
 		if cut_at "$1" "$n" fake/rotate.sh; then break; fi
 		settle fake/rotate.sh once || { told "$1" "$n"; return 1; }
-		[ "$(status_of "cut-$n")" = CANCELED ] && assert_token_unchanged || { told "$1" "$n"; return 1; }
+		[ "$(status_of "cut-$n")" = CANCELED ] && assert_token_unchanged || {
+			told "$1" "$n"
+			return 1
+		}
 		n=$((n + step)) tried=$((tried + 1))
 	done
 	assert_token_unchanged
 	echo "calls of a rollback: $calls; points tried: $tried, survived: all" >&3
 	[ "$step" -gt 1 ] || [ "$tried" -ge "$calls" ]
 }
-# An error ends a step, not the device: it rotates all the same, or the job fails and nothing has changed.
+# An error ends a step, not the device: it rotates all the same,
+# or the job fails and nothing has changed.
 errors() {
 	local n=${FAULT_FROM:-1} step=${FAULT_STEP:-1} tried=0 rotated=0
 	while :; do

@@ -4,14 +4,18 @@ load ../lib/helper
 load ../lib/token
 load ../lib/store
 
-# Keys in a token, without a network: SoftHSM, and the shim where it has to be a worse token than it is.
+# Keys in a token, without a network: SoftHSM, and the shim where it has to be a worse token
+# than it is.
 
 setup_file() { shim_build "$BATS_FILE_TMPDIR"; }
 setup() { token_new; }
 
 # one_line TEXT: the last run wrote this line, whatever program, and nothing on standard output
 one_line() {
-	[ -z "$output" ] && [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == gr-*": $1" ]] || { echo "$output|$stderr" >&2; return 1; }
+	[ -z "$output" ] && [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == gr-*": $1" ]] || {
+		echo "$output|$stderr" >&2
+		return 1
+	}
 }
 
 # --- URIs ----------------------------------------------------------------------------------------
@@ -31,10 +35,12 @@ one_line() {
 	one_line "$line"
 	for option in '-k' '-l -k'; do
 		# shellcheck disable=SC2086
-		run -100 --separate-stderr gr-keygen $option 'pkcs11:token=gr;object=a;pin-value=4711'
+		run -100 --separate-stderr gr-keygen $option \
+			'pkcs11:token=gr;object=a;pin-value=4711'
 		[[ $stderr == *'pin-value has no place here'* ]] && [[ $stderr != *4711* ]]
 	done
-	run -100 --separate-stderr gr-probe -o thingName=t -o runtime=none -o iotDataEndpoint=localhost -o rootCaPath=/dev/null \
+	run -100 --separate-stderr gr-probe -o thingName=t -o runtime=none \
+		-o iotDataEndpoint=localhost -o rootCaPath=/dev/null \
 		--key "$uri" --certificate /dev/null
 	[[ $stderr != *4711* ]]
 }
@@ -94,7 +100,8 @@ Public pump $KEY_ID" ]
 	grep -q "verify OK" text
 	grep -q 'ASN1 OID: secp384r1' text
 	grep -q 'Signature Algorithm: ecdsa-with-SHA512' text
-	[ "$(openssl req -in csr.pem -noout -subject -nameopt oneline)" = 'subject=O = Example / Co, CN = pump-1' ]
+	[ "$(openssl req -in csr.pem -noout -subject -nameopt oneline)" = \
+		'subject=O = Example / Co, CN = pump-1' ]
 	run -100 --separate-stderr first_csr 'CN=pump-1' -o signingAlgorithm=ECDSA-WITH-SHA256
 	one_line '-s: CN=pump-1: not a subject like /O=Example/CN=pump-1'
 	run -100 --separate-stderr first_csr /CN=pump-1 -o signingAlgorithm=SHA256WITHRSA
@@ -110,15 +117,18 @@ Public pump $KEY_ID" ]
 	run -0 gr-keygen -l -o pkcs11Module="$MODULE"
 	[ "$output" = 'RSA-2048 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA
 RSA-3072 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA' ]
-	run -100 --separate-stderr gr-keygen -k 'pkcs11:token=gr;object=new' -o pkcs11Module="$MODULE" -o keyAlgorithm=ECDSA-P256
-	one_line 'pkcs11:token=gr: ECDSA-P256: not supported; the token can make RSA-2048, RSA-3072'
+	run -100 --separate-stderr gr-keygen -k 'pkcs11:token=gr;object=new' \
+		-o pkcs11Module="$MODULE" -o keyAlgorithm=ECDSA-P256
+	one_line \
+		'pkcs11:token=gr: ECDSA-P256: not supported; the token can make RSA-2048, RSA-3072'
 }
 @test "algorithms: RSA-PSS uses the token's own mechanism, else a raw operation, else it is refused" {
 	first_key pump -o keyAlgorithm=RSA-2048
 	for lacking in '' d 3; do
 		shim_use "lack ${lacking:-0}"
 		for hash in 256 384 512; do
-			first_csr /CN=x -o signingAlgorithm=SHA${hash}WITHRSAANDMGF1 | openssl req -noout -verify -text >text 2>&1
+			first_csr /CN=x -o signingAlgorithm=SHA${hash}WITHRSAANDMGF1 |
+				openssl req -noout -verify -text >text 2>&1
 			grep -q "verify OK" text
 			grep -q "Salt Length: $(printf 0x%02X $((hash / 8)))" text
 		done
@@ -132,7 +142,8 @@ RSA-3072 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA' ]
 	first_key b -o keyAlgorithm=ECDSA-P256
 	first_csr /CN=b -o signingAlgorithm=ECDSA-WITH-SHA256 | openssl req -noout -pubkey >b.pub
 	{ sed "s/object=b;id=[^;]*/object=a/" <<<"$KEY_URI"; cat b.pub; } >reference
-	run -111 --separate-stderr gr-csr -k reference -s /CN=x -o signingAlgorithm=ECDSA-WITH-SHA256 \
+	run -111 --separate-stderr gr-csr -k reference -s /CN=x \
+		-o signingAlgorithm=ECDSA-WITH-SHA256 \
 		-o pkcs11Module="$MODULE" -o pkcs11PinSource="$TOKEN_DIR/pin"
 	one_line 'CSR: cannot be signed with ECDSA-WITH-SHA256: pkcs11:token=gr: no signature: what the token made does not verify: the key is another one'
 }
@@ -148,8 +159,10 @@ RSA-3072 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA' ]
 	[ "$(objects)" = "$before" ]
 	gr-install-cert status >status
 	grep -qx "generation 1 complete committed $(openssl x509 -in cert.pem -outform DER | sha256sum | cut -d ' ' -f 1) [0-9]* pkcs11:token=gr;object=device;id=$(sed 's/../%&/g' <<<"$KEY_ID");type=private" status
-	gr-install-cert status --json | jq -e '.live == 1 and .healthy and (.generations[0].key | startswith("pkcs11:token=gr;object=device;"))'
-	[ "$(stat -c %a state "$STORE" "$STORE/1" "$STORE/1/private.key" | tr '\n' ' ')" = '700 700 700 600 ' ]
+	gr-install-cert status --json |
+		jq -e '.live == 1 and .healthy and (.generations[0].key | startswith("pkcs11:token=gr;object=device;"))'
+	[ "$(stat -c %a state "$STORE" "$STORE/1" "$STORE/1/private.key" | tr '\n' ' ')" = \
+		'700 700 700 600 ' ]
 	if grep -q PRIVATE "$STORE/1/private.key"; then return 1; fi
 }
 @test "adopt: objects that cannot be used are refused with the reason, and nothing is changed" {
@@ -172,7 +185,8 @@ RSA-3072 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA' ]
 	pkcs11 --delete-object --type privkey --label other >/dev/null
 	first_key device2 -o keyAlgorithm=ECDSA-P256
 	refused "pkcs11:token=gr;object=device2: does not sign for the certificate: pkcs11:token=gr: no signature: what the token made does not verify: the key is another one" \
-		-o 'privateKeyPath=pkcs11:token=gr;object=device2' -o certificateFilePath="$PWD/cert.pem"
+		-o 'privateKeyPath=pkcs11:token=gr;object=device2' \
+		-o certificateFilePath="$PWD/cert.pem"
 	[ ! -e .gr ]
 	shim_use 'deny C_CopyObject 0x54' 'deny C_SetAttributeValue 0x10'
 	refused "$key: the token can neither copy nor rename this key; let privateKeyPath name a file that holds the URI" -o pkcs11Module="$MODULE"
@@ -192,7 +206,8 @@ Public device.2" ]
 	[ "$(gr-keygen -g 2)" = 2 ]
 	[ "$(objects)" = "$before" ]
 	ca_certify 2 new.pem
-	[ "$(openssl x509 -in new.pem -noout -pubkey)" = "$(sed -n '/BEGIN/,$p' "$STORE/2/private.key")" ]
+	[ "$(openssl x509 -in new.pem -noout -pubkey)" = \
+		"$(sed -n '/BEGIN/,$p' "$STORE/2/private.key")" ]
 }
 @test "keygen: a key made before a kill is found again; half a pair is made anew" {
 	make_token_device
@@ -232,8 +247,10 @@ Private device
 Private device.1
 Public device
 Public device.1" ] || { object_names; return 1; }
-	[ "$(objects | cut -d ' ' -f 3 | sort | uniq -c | awk '{ print $1 }' | tr '\n' ' ')" = '3 3 ' ]
-	[ "$(openssl dgst -sha256 <(pkcs11 --read-object --type cert --label device) | sed 's/.*= //')" = "$(openssl x509 -in new.pem -outform DER | sha256sum | cut -d ' ' -f 1)" ]
+	[ "$(objects | cut -d ' ' -f 3 | sort | uniq -c | awk '{ print $1 }' | tr '\n' ' ')" = \
+		'3 3 ' ]
+	[ "$(openssl dgst -sha256 <(pkcs11 --read-object --type cert --label device) | sed 's/.*= //')" = \
+		"$(openssl x509 -in new.pem -outform DER | sha256sum | cut -d ' ' -f 1)" ]
 	is_closed device
 	is_closed device.1
 	gr-config --check "$@"
@@ -330,8 +347,11 @@ Public device.2" ]
 	first_key stranger -o keyAlgorithm=ECDSA-P256
 	first_csr /CN=thing1 -o signingAlgorithm=ECDSA-WITH-SHA256 | sign_csr stranger.pem
 	# Somebody provisions the device again.
-	for type in privkey pubkey cert; do pkcs11 --delete-object --type $type --label device >/dev/null; done
-	pkcs11-tool --module "$TOKEN_MODULE" --token-label gr --login --pin "$TOKEN_PIN" --set-id "$KEY_ID" --type privkey --label stranger >/dev/null 2>&1 || :
+	for type in privkey pubkey cert; do
+		pkcs11 --delete-object --type $type --label device >/dev/null
+	done
+	pkcs11-tool --module "$TOKEN_MODULE" --token-label gr --login --pin "$TOKEN_PIN" \
+		--set-id "$KEY_ID" --type privkey --label stranger >/dev/null 2>&1 || :
 	first_key device -o keyAlgorithm=ECDSA-P256
 	first_csr /CN=thing1 -o signingAlgorithm=ECDSA-WITH-SHA256 | sign_csr again.pem
 	put_certificate again.pem device
@@ -347,7 +367,8 @@ Public device.2" ]
 @test "recover: finishes a switch that a kill interrupted, and opens no token when nothing is to be done" {
 	make_token_trial
 	shim_use
-	for program in 'gr-install-cert recover' 'gr-install-cert status' 'gr-install-cert next' 'gr-journal get' 'gr-journal left'; do
+	for program in 'gr-install-cert recover' 'gr-install-cert status' 'gr-install-cert next' \
+		'gr-journal get' 'gr-journal left'; do
 		$program -o pkcs11Module="$MODULE" >/dev/null
 	done
 	[ "$(shim_count)" -eq 0 ]
@@ -445,7 +466,8 @@ Public device.3" ]
 	make_device
 	gr-install-cert adopt
 	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" >>gr.conf
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -subj /CN=ca -days 30 2>/dev/null
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key \
+		-out ca.pem -subj /CN=ca -days 30 2>/dev/null
 	move() {
 		gr-journal put --from idle phase=creating-certificate job=job1 old="$1" new="$2"
 		gr-keygen
@@ -472,7 +494,8 @@ Public thing1.2" ]
 @test "nextKey: it is refused with the reason where a runtime's own configuration names the key" {
 	make_device
 	gr-install-cert adopt
-	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" 'nextKey = pkcs11:token=gr' >>gr.conf
+	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" \
+		'nextKey = pkcs11:token=gr' >>gr.conf
 	for runtime in classic lite other; do
 		line="nextKey: pkcs11:token=gr: the key cannot move: the runtime ($runtime) looks for it where its own configuration says"
 		run -100 --separate-stderr gr-keygen -o runtime=$runtime
@@ -554,7 +577,8 @@ Public thing1.2" ]
 	GR_PRIVATE_KEY_PATH="pkcs11:token=gr;object=device?pin-source=file:$TOKEN_DIR/pin" \
 		GR_CERTIFICATE_FILE_PATH="pkcs11:token=gr;object=device?pin-source=file:$TOKEN_DIR/pin" gr-config --check
 	# gr-link closes what it does not know, and keeps that.
-	run -111 --separate-stderr gr-link -o pkcs11PinSource=fd:7 -o iotDataEndpoint=127.0.0.1 -o iotDataPort=1 7<token/pin
+	run -111 --separate-stderr gr-link -o pkcs11PinSource=fd:7 -o iotDataEndpoint=127.0.0.1 \
+		-o iotDataPort=1 7<token/pin
 	[ "$stderr" = 'gr-link: 127.0.0.1:1: Connection refused' ]
 	chmod 644 token/pin
 	run -100 --separate-stderr gr-config --check -o pkcs11PinSource="$TOKEN_DIR/pin"
@@ -569,7 +593,13 @@ Public thing1.2" ]
 	make_token_device
 	gr-config --pin-fd 7 7>handed
 	[ "$(cat handed)" = "$TOKEN_PIN" ]
-	{ gr-config; gr-config --explain; gr-config --json; gr-install-cert adopt; gr-install-cert status --json; } >all 2>&1
+	{
+		gr-config
+		gr-config --explain
+		gr-config --json
+		gr-install-cert adopt
+		gr-install-cert status --json
+	} >all 2>&1
 	if grep -q "$TOKEN_PIN" all; then return 1; fi
 	if grep -rq "$TOKEN_PIN" state gr.conf; then return 1; fi
 	run -100 --separate-stderr gr-config --pin-fd 8
@@ -582,7 +612,8 @@ Public thing1.2" ]
 @test "token: one that is away, has no free session or does not answer is a temporary error in one line" {
 	make_token_device
 	gr-install-cert adopt
-	run -111 --separate-stderr gr-keygen -o pkcs11PinSource="$TOKEN_DIR/pin" -o 'privateKeyPath=pkcs11:token=other;object=device'
+	run -111 --separate-stderr gr-keygen -o pkcs11PinSource="$TOKEN_DIR/pin" \
+		-o 'privateKeyPath=pkcs11:token=other;object=device'
 	[ "$stderr" = 'gr-keygen: pkcs11:token=other: there is no such token at the moment' ]
 	shim_use
 	sed -i "s|^pkcs11Module.*|pkcs11Module = $MODULE|" gr.conf
@@ -609,8 +640,10 @@ Public device" ]
 	softhsm2-util --init-token --free --label gr --pin 4711 --so-pin 12345678 >/dev/null
 	run -100 --separate-stderr gr-config --check
 	one_line 'pkcs11:token=gr: more than one token fits; name it by serial or slot-id'
-	serial=$(pkcs11-tool --module "$TOKEN_MODULE" -L 2>/dev/null | awk '/serial num/ { print $4; exit }')
-	run gr-config --check -o "privateKeyPath=pkcs11:serial=$serial;object=device" -o "certificateFilePath=pkcs11:serial=$serial;object=device"
+	serial=$(pkcs11-tool --module "$TOKEN_MODULE" -L 2>/dev/null |
+		awk '/serial num/ { print $4; exit }')
+	run gr-config --check -o "privateKeyPath=pkcs11:serial=$serial;object=device" \
+		-o "certificateFilePath=pkcs11:serial=$serial;object=device"
 	[ "$status" -eq 0 ] || [[ $output == *'wrong'* ]]
 }
 @test "token: module and token are named where they are missing" {
@@ -620,10 +653,13 @@ Public device" ]
 	one_line "pkcs11Module: not set; set it in $PWD/gr.conf or as GR_PKCS11_MODULE"
 	run -100 --separate-stderr gr-config --check -o pkcs11Module="$PWD/no.so"
 	[ "$stderr" = "gr-config: pkcs11Module: $PWD/no.so: no such file" ]
-	run -100 --separate-stderr gr-config --check -o pkcs11Module="$(ldconfig -p | sed -n 's/.*libz.so.1 .*=> //p' | head -n 1)"
+	run -100 --separate-stderr gr-config --check \
+		-o pkcs11Module="$(ldconfig -p | sed -n 's/.*libz.so.1 .*=> //p' | head -n 1)"
 	[[ $stderr == *": not a PKCS#11 module" ]]
-	slot=$(pkcs11-tool --module "$TOKEN_MODULE" -L 2>/dev/null | sed -n '1,/(0x/s/.*(\(0x[0-9a-f]*\)).*/\1/p')
-	gr-config --check -o pkcs11Module="$TOKEN_MODULE" -o pkcs11Slot=$((slot)) -o 'privateKeyPath=pkcs11:object=device;type=private' \
+	slot=$(pkcs11-tool --module "$TOKEN_MODULE" -L 2>/dev/null |
+		sed -n '1,/(0x/s/.*(\(0x[0-9a-f]*\)).*/\1/p')
+	gr-config --check -o pkcs11Module="$TOKEN_MODULE" -o pkcs11Slot=$((slot)) \
+		-o 'privateKeyPath=pkcs11:object=device;type=private' \
 		-o 'certificateFilePath=pkcs11:object=device;type=cert'
 }
 @test "token: environment variables for its module come from gr.conf; those already set stay" {
@@ -643,7 +679,9 @@ Public device" ]
 	make_token_device
 	gr-install-cert adopt
 	for i in 1 2 3 4; do
-		{ for _ in 1 2 3 4 5 6 7 8; do gr-csr -g 1 >/dev/null || echo failed; done; } >log.$i 2>&1 3>&- &
+		{
+			for _ in 1 2 3 4 5 6 7 8; do gr-csr -g 1 >/dev/null || echo failed; done
+		} >log.$i 2>&1 3>&- &
 	done
 	wait
 	run cat log.*
@@ -655,7 +693,8 @@ Public device" ]
 @test "classic: module, slot and PIN from its Pkcs11Provider; the PIN stays there" {
 	load ../lib/nucleus
 	make_token_device
-	slot=$(pkcs11-tool --module "$TOKEN_MODULE" -L 2>/dev/null | sed -n '1,/(0x/s/.*(\(0x[0-9a-f]*\)).*/\1/p')
+	slot=$(pkcs11-tool --module "$TOKEN_MODULE" -L 2>/dev/null |
+		sed -n '1,/(0x/s/.*(\(0x[0-9a-f]*\)).*/\1/p')
 	mkdir -p ggc/config
 	{
 		log_nucleus
@@ -663,12 +702,17 @@ Public device" ]
 		log_line 5 changed system/privateKeyPath '"pkcs11:object=device;type=private"'
 		log_line 5 changed system/certificateFilePath '"pkcs11:object=device;type=cert"'
 		log_line 5 changed system/rootCaPath "\"$PWD/ca.pem\""
-		log_line 5 changed services/aws.greengrass.Nucleus/configuration/iotDataEndpoint '"localhost"'
-		for item in name='"softhsm"' library="\"$TOKEN_MODULE\"" slot=$((slot)) userPin="\"$TOKEN_PIN\""; do
-			log_line 5 changed "services/aws.greengrass.crypto.Pkcs11Provider/configuration/${item%%=*}" "${item#*=}"
+		log_line 5 changed services/aws.greengrass.Nucleus/configuration/iotDataEndpoint \
+			'"localhost"'
+		for item in name='"softhsm"' library="\"$TOKEN_MODULE\"" slot=$((slot)) \
+			userPin="\"$TOKEN_PIN\""; do
+			log_line 5 changed \
+				"services/aws.greengrass.crypto.Pkcs11Provider/configuration/${item%%=*}" \
+				"${item#*=}"
 		done
 	} >ggc/config/config.tlog
-	printf '%s\n' 'keyAlgorithm = ECDSA-P256' 'signingAlgorithm = ECDSA-WITH-SHA256' "greengrassRoot = $PWD/ggc" >gr.conf
+	printf '%s\n' 'keyAlgorithm = ECDSA-P256' 'signingAlgorithm = ECDSA-WITH-SHA256' \
+		"greengrassRoot = $PWD/ggc" >gr.conf
 	gr-config --explain >settings
 	grep -qx "pkcs11Module=$TOKEN_MODULE	$PWD/ggc/config/config.tlog:[0-9]*" settings
 	grep -qx "pkcs11Slot=$((slot))	$PWD/ggc/config/config.tlog:[0-9]*" settings
@@ -682,10 +726,12 @@ Public device" ]
 	gr-csr -g 2 | openssl req -noout -verify
 	# A PIN that was refused is tried again once somebody has set another one.
 	shim_use
-	log_line 6 changed services/aws.greengrass.crypto.Pkcs11Provider/configuration/userPin '"00000000"' >>ggc/config/config.tlog
+	log_line 6 changed services/aws.greengrass.crypto.Pkcs11Provider/configuration/userPin \
+		'"00000000"' >>ggc/config/config.tlog
 	for _ in 1 2; do run -100 gr-config --check -o pkcs11Module="$MODULE"; done
 	[ "$(shim_count C_Login)" -eq 1 ]
-	log_line 7 changed services/aws.greengrass.crypto.Pkcs11Provider/configuration/userPin "\"$TOKEN_PIN\"" >>ggc/config/config.tlog
+	log_line 7 changed services/aws.greengrass.crypto.Pkcs11Provider/configuration/userPin \
+		"\"$TOKEN_PIN\"" >>ggc/config/config.tlog
 	gr-config --check -o pkcs11Module="$MODULE"
 }
 @test "lite: the pin-value of its URI is used, and printed nowhere" {
@@ -702,7 +748,8 @@ Public device" ]
 			5 services/aws.greengrass.NucleusLite/configuration/iotDataEndpoint "localhost"
 		END
 	)
-	printf '%s\n' 'keyAlgorithm = ECDSA-P256' 'signingAlgorithm = ECDSA-WITH-SHA256' "greengrassRoot = $PWD/ggc" "pkcs11Module = $MODULE" >gr.conf
+	printf '%s\n' 'keyAlgorithm = ECDSA-P256' 'signingAlgorithm = ECDSA-WITH-SHA256' \
+		"greengrassRoot = $PWD/ggc" "pkcs11Module = $MODULE" >gr.conf
 	gr-config --explain >settings
 	grep -q '^privateKeyPath=pkcs11:token=gr;object=device;type=private	' settings
 	grep -q '^pkcs11PinSource=greengrass	' settings

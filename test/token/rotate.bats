@@ -5,7 +5,8 @@ load ../lib/device
 load ../lib/token
 load ../lib/x509
 
-# Rotations of keys in a token, end to end: SoftHSM, a real broker and backend. One lab and one token for all of them.
+# Rotations of keys in a token, end to end: SoftHSM, a real broker and backend.
+# One lab and one token for all of them.
 
 setup_file() {
 	export BATS_NO_PARALLELIZE_WITHIN_FILE=true
@@ -31,9 +32,11 @@ rotates() {
 	rotate_job "$JOB"
 	run -0 rotate.sh once
 	assert_token_rotated "$JOB"
-	sqlite3 "$HOME_DIR/shared/registry.db" "SELECT csr FROM rotation WHERE thing = '$THING'" >sent.csr
+	sqlite3 "$HOME_DIR/shared/registry.db" \
+		"SELECT csr FROM rotation WHERE thing = '$THING'" >sent.csr
 	csr_is sent.csr "$1" "$2" "subject=O = gr lab, CN = $THING"
-	[ "$(openssl x509 -in found.der -noout -pubkey)" = "$(openssl req -in sent.csr -noout -pubkey)" ]
+	[ "$(openssl x509 -in found.der -noout -pubkey)" = \
+		"$(openssl req -in sent.csr -noout -pubkey)" ]
 	gr-config --check
 }
 
@@ -71,7 +74,8 @@ rotates() {
 	[ "$(reason_of "$JOB")" = "no certificate came in time" ]
 	assert_token_unchanged
 }
-# The runtime, which knows the label alone, is restarted by a hook; with the new certificate this kills it.
+# The runtime, which knows the label alone, is restarted by a hook;
+# with the new certificate this kills it.
 deactivating_hook() {
 	cat >hook <<-EOF
 		#!/bin/bash
@@ -134,7 +138,8 @@ deactivating_hook() {
 	rotate_job "$JOB"
 	run -0 rotate.sh once
 	assert_token_rotated "$JOB"
-	# RSA-PSS is what such a token cannot sign a CSR with: nothing has changed, and the reason names the step.
+	# RSA-PSS is what such a token cannot sign a CSR with:
+	# nothing has changed, and the reason names the step.
 	OLD=$(registered) OLD_OBJECTS=$(details "$THING")
 	setting signingAlgorithm SHA256WITHRSAANDMGF1
 	rotate_job "$JOB-pss"
@@ -175,7 +180,8 @@ deactivating_hook() {
 @test "nextKey: a plain device moves from files into the token and back, by two rotations" {
 	lab.sh add -a ECDSA-P256 "$LAB" "$THING" 3>&-
 	as "$THING"
-	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" 'nextKey = pkcs11:token=gr' >>"$GR_CONF"
+	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" \
+		'nextKey = pkcs11:token=gr' >>"$GR_CONF"
 	keep_old_pair
 	rotate_job "$JOB"
 	run -0 rotate.sh once
@@ -202,7 +208,8 @@ Public $THING.2" ]
 	lab.sh add -a ECDSA-P256 "$LAB" "$THING" 3>&-
 	as "$THING"
 	setting runtime classic
-	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" 'nextKey = pkcs11:token=gr' >>"$GR_CONF"
+	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" \
+		'nextKey = pkcs11:token=gr' >>"$GR_CONF"
 	rotate_job "$JOB"
 	run -100 --separate-stderr rotate.sh once
 	[ "$stderr" = 'gr-config: nextKey: pkcs11:token=gr: the key cannot move: the runtime (classic) looks for it where its own configuration says' ]
@@ -283,7 +290,8 @@ Public $THING.2" ]
 	load ../lib/nucleus
 	token_thing "$THING"
 	read -r PORT <"$LAB/port"
-	slot=$(pkcs11-tool --module "$TOKEN_MODULE" -L 2>/dev/null | sed -n '1,/(0x/s/.*(\(0x[0-9a-f]*\)).*/\1/p')
+	slot=$(pkcs11-tool --module "$TOKEN_MODULE" -L 2>/dev/null |
+		sed -n '1,/(0x/s/.*(\(0x[0-9a-f]*\)).*/\1/p')
 	mkdir -p ggc/config
 	{
 		log_nucleus
@@ -291,15 +299,21 @@ Public $THING.2" ]
 		log_line 5 changed system/privateKeyPath "\"pkcs11:object=$THING;type=private\""
 		log_line 5 changed system/certificateFilePath "\"pkcs11:object=$THING;type=cert\""
 		log_line 5 changed system/rootCaPath "\"$HOME_DIR/ca/ca.pem\""
-		log_line 5 changed services/aws.greengrass.Nucleus/configuration/iotDataEndpoint '"localhost"'
-		log_line 5 changed services/aws.greengrass.Nucleus/configuration/mqtt/port "\"$PORT\""
-		for item in name='"softhsm"' library="\"$TOKEN_MODULE\"" slot=$((slot)) userPin="\"$TOKEN_PIN\""; do
-			log_line 5 changed "services/aws.greengrass.crypto.Pkcs11Provider/configuration/${item%%=*}" "${item#*=}"
+		log_line 5 changed services/aws.greengrass.Nucleus/configuration/iotDataEndpoint \
+			'"localhost"'
+		log_line 5 changed services/aws.greengrass.Nucleus/configuration/mqtt/port \
+			"\"$PORT\""
+		for item in name='"softhsm"' library="\"$TOKEN_MODULE\"" slot=$((slot)) \
+			userPin="\"$TOKEN_PIN\""; do
+			log_line 5 changed \
+				"services/aws.greengrass.crypto.Pkcs11Provider/configuration/${item%%=*}" \
+				"${item#*=}"
 		done
 	} >ggc/config/config.tlog
 	sed -i '/^thingName\|Path =/d; /^iotData/d; /^pkcs11/d' "$GR_CONF"
 	setting greengrassRoot "$PWD/ggc"
-	# The nucleus: a client of its own, which knows the label, connects whenever it is restarted.
+	# The nucleus: a client of its own, which knows the label,
+	# connects whenever it is restarted.
 	cat >hook <<-EOF
 		#!/bin/bash
 		cd $PWD

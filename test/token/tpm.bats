@@ -6,7 +6,8 @@ load ../lib/token
 load ../lib/tpm
 load ../lib/x509
 
-# The same with a TPM 2.0 (swtpm, tpm2-abrmd, tpm2-pkcs11): it cannot copy keys, and its RSA signatures are raw.
+# The same with a TPM 2.0 (swtpm, tpm2-abrmd, tpm2-pkcs11): it cannot copy keys,
+# and its RSA signatures are raw.
 
 setup_file() {
 	export BATS_NO_PARALLELIZE_WITHIN_FILE=true
@@ -31,7 +32,8 @@ rotates() {
 	rotate_job "$JOB"
 	run -0 rotate.sh once
 	assert_token_rotated "$JOB"
-	sqlite3 "$HOME_DIR/shared/registry.db" "SELECT csr FROM rotation WHERE thing = '$THING'" >sent.csr
+	sqlite3 "$HOME_DIR/shared/registry.db" \
+		"SELECT csr FROM rotation WHERE thing = '$THING'" >sent.csr
 	csr_is sent.csr "$1" "$2" "subject=O = gr lab, CN = $THING"
 	gr-config --check
 }
@@ -80,7 +82,8 @@ rotates() {
 @test "tpm: a plain device moves from files into the TPM and back, by two rotations" {
 	lab.sh add -a ECDSA-P256 "$LAB" "$THING" 3>&-
 	as "$THING"
-	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" 'nextKey = pkcs11:token=gr' >>"$GR_CONF"
+	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" \
+		'nextKey = pkcs11:token=gr' >>"$GR_CONF"
 	setting requestTimeoutSeconds 60
 	setting trialSeconds 900
 	rotate_job "$JOB"

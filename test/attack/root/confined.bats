@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The driver does its work under the restrictions of its units, as far as they can be had without systemd. Called by make check-root.
+# The driver does its work under the restrictions of its units,
+# as far as they can be had without systemd. Called by make check-root.
 bats_require_minimum_version 1.5.0
 load ../../lib/helper
 load ../../lib/device
@@ -17,11 +18,13 @@ setup() {
 teardown() { down; }
 
 of_unit() { sed -n "s/^$1=//p" "$UNIT"; }
-# confined COMMAND...: with the unit's capabilities and no others, no way to new ones, and what is the kernel's read-only
+# confined COMMAND...: with the unit's capabilities and no others, no way to new ones,
+# and what is the kernel's read-only
 confined() {
 	local set
 	set=$(of_unit CapabilityBoundingSet | tr A-Z a-z | sed 's/cap_/,+/g;s/ //g')
-	unshare --mount sh -euc 'for part in /proc/sys /sys; do mount --rbind "$part" "$part"; mount -o remount,bind,ro "$part"; done
+	unshare --mount sh -euc \
+		'for part in /proc/sys /sys; do mount --rbind "$part" "$part"; mount -o remount,bind,ro "$part"; done
 		! { true >/proc/sys/kernel/core_pattern; } 2>/dev/null
 		ulimit -c 0
 		set=$1
@@ -41,7 +44,8 @@ confined() {
 @test "confined: a key in a token rotates" {
 	load ../../lib/token
 	token_new
-	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" 'nextKey = pkcs11:token=gr' >>"$GR_CONF"
+	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" \
+		'nextKey = pkcs11:token=gr' >>"$GR_CONF"
 	rotate_job j1
 	run -0 confined rotate.sh once
 	[ "$(status_of j1)" = SUCCEEDED ]
@@ -52,7 +56,9 @@ confined() {
 	setpriv --reuid=games --regid=games --clear-groups sleep 600 3>&- &
 	runtime=$!
 	await eval '[ "$(stat -c %U "/proc/$runtime")" = games ]'
-	printf '%s\n' '#!/bin/sh' "[ -r /proc/$runtime/fd ] && ls -l /proc/$runtime/fd >/dev/null || exit 111" 'echo "$1" >>'"$PWD/calls" 'echo one' >hook
+	printf '%s\n' '#!/bin/sh' \
+		"[ -r /proc/$runtime/fd ] && ls -l /proc/$runtime/fd >/dev/null || exit 111" \
+		'echo "$1" >>'"$PWD/calls" 'echo one' >hook
 	chmod 755 hook
 	printf 'restartHook = %s\n' "$PWD/hook" >>"$GR_CONF"
 	gr-install-cert adopt >/dev/null
@@ -64,7 +70,8 @@ confined() {
 }
 
 @test "confined: no step of a rotation makes a system call that the unit forbids" {
-	systemd-analyze syscall-filter $(of_unit SystemCallFilter | tr -d '~') | sed -n 's/^ *\([a-z_0-9]*\)$/\1/p' | sort -u >forbidden
+	systemd-analyze syscall-filter $(of_unit SystemCallFilter | tr -d '~') |
+		sed -n 's/^ *\([a-z_0-9]*\)$/\1/p' | sort -u >forbidden
 	[ "$(wc -l <forbidden)" -gt 50 ]
 	rotate_job j1
 	strace -qq -f -o calls rotate.sh once
@@ -74,6 +81,9 @@ confined() {
 	[ -z "$(comm -12 forbidden used)" ]
 	sed -n 's/^[0-9]* *socket(\(AF_[A-Z0-9]*\).*/\1/p' calls | sort -u >families
 	for family in $(cat families); do
-		[[ " $(of_unit RestrictAddressFamilies) " == *" $family "* ]] || { echo "$family" >&2; return 1; }
+		[[ " $(of_unit RestrictAddressFamilies) " == *" $family "* ]] || {
+			echo "$family" >&2
+			return 1
+		}
 	done
 }

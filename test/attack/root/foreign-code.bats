@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What another user may write makes root run no code and open no file that is not this user's. Called by make check-root.
+# What another user may write makes root run no code and open no file that is not this user's.
+# Called by make check-root.
 bats_require_minimum_version 1.5.0
 load ../../lib/helper
 load ../../lib/nucleus
@@ -27,12 +28,19 @@ setup() {
 teardown() { down; }
 
 not_owned() { [ ! -e owned ] || { echo 'root ran the code' >&2; return 1; }; }
-refused() { [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == *"$1"* ]] || { echo "$output$stderr" >&2; return 1; }; }
+refused() {
+	[ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == *"$1"* ]] || {
+		echo "$output$stderr" >&2
+		return 1
+	}
+}
 
 # lite_of_games KEY-URI [CERTIFICATE]
 lite_of_games() {
 	make_lite
-	lite_config 2 | sed "s,/var/lib/greengrass/device.key,$1,;s,/var/lib/greengrass/device.pem,${2:-$1}," | lite_put
+	lite_config 2 |
+		sed "s,/var/lib/greengrass/device.key,$1,;s,/var/lib/greengrass/device.pem,${2:-$1}," |
+		lite_put
 	chmod 755 "$ROOT_OF_NUCLEUS"
 	chown -R games:games "$ROOT_OF_NUCLEUS"
 }
@@ -99,8 +107,12 @@ lite_of_games() {
 @test "nucleus classic: root opens no module and no PIN file that another user names" {
 	make_classic
 	{
-		log_line 1700000002000 changed services/aws.greengrass.crypto.Pkcs11Provider/configuration/library "\"$EVIL\""
-		log_line 1700000002000 changed services/aws.greengrass.crypto.Pkcs11Provider/configuration/userPin '"1234"'
+		log_line 1700000002000 changed \
+			services/aws.greengrass.crypto.Pkcs11Provider/configuration/library \
+			"\"$EVIL\""
+		log_line 1700000002000 changed \
+			services/aws.greengrass.crypto.Pkcs11Provider/configuration/userPin \
+			'"1234"'
 		log_line 1700000002000 changed system/privateKeyPath '"pkcs11:object=x"'
 		log_line 1700000002000 changed system/certificateFilePath '"pkcs11:object=x"'
 	} >>"$LOG"
@@ -109,7 +121,8 @@ lite_of_games() {
 	run --separate-stderr gr-config --check
 	not_owned
 	[[ $stderr == *"pkcs11Module: $EVIL: not used"* ]]
-	log_line 1700000003000 changed system/privateKeyPath "\"pkcs11:object=x?pin-source=$PWD/secret\"" >>"$LOG"
+	log_line 1700000003000 changed system/privateKeyPath \
+		"\"pkcs11:object=x?pin-source=$PWD/secret\"" >>"$LOG"
 	run -100 --separate-stderr gr-config --pin-fd 1
 	refused "pin-source $PWD/secret is not opened"
 }
@@ -117,9 +130,11 @@ lite_of_games() {
 # key_of_games TEXT: in theirs/private.key, where gr.conf says the key is.
 key_of_games() {
 	printf '%s\n' "$1" >theirs/private.key
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k -out theirs/certificate.pem -subj /CN=x 2>/dev/null
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k \
+		-out theirs/certificate.pem -subj /CN=x 2>/dev/null
 	chown games:games theirs/*
-	printf '%s\n' 'thingName = t' "privateKeyPath = $PWD/theirs/private.key" "certificateFilePath = $PWD/theirs/certificate.pem" \
+	printf '%s\n' 'thingName = t' "privateKeyPath = $PWD/theirs/private.key" \
+		"certificateFilePath = $PWD/theirs/certificate.pem" \
 		"rootCaPath = $PWD/theirs/certificate.pem" 'iotDataEndpoint = localhost' >gr.conf
 	export GR_CONF=$PWD/gr.conf
 }
@@ -160,7 +175,8 @@ hook() {
 	key_of_games nothing
 	setting restartHook "$PWD/hook"
 	chown games gr.conf
-	for command in 'gr-config' 'gr-config --check' 'rotate.sh once' 'rotate.sh recover' 'gr-journal get'; do
+	for command in 'gr-config' 'gr-config --check' 'rotate.sh once' 'rotate.sh recover' \
+		'gr-journal get'; do
 		run -100 --separate-stderr $command
 		[ -z "$output" ]
 		refused "the configuration: $PWD/gr.conf: not used: user $(id -u games) owns $PWD/gr.conf; chown it to root"
@@ -204,7 +220,8 @@ hook() {
 		mkdir "$GR_STATE"
 		chown "$owner" "$GR_STATE"
 		[ "$owner" = games:root ] || chmod 777 "$GR_STATE"
-		for name in lock no.conf execution front error.once error.recover link.error token.lock heartbeat; do
+		for name in lock no.conf execution front error.once error.recover link.error \
+			token.lock heartbeat; do
 			ln -s "$PWD/precious" "$GR_STATE/$name"
 		done
 		run -100 --separate-stderr rotate.sh once
