@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# registry.bash - what a large registry costs: a rotation in it, an audit of it, an import. A part of run.
+# registry.bash - what a large registry costs: a rotation in it, an audit of it, an import.
+# A part of run.
 # shellcheck shell=bash disable=SC2154 # work and the numbers are run's
 
-# fill LAB N: N things more, each with all that a thing has which was registered, connected and left. Nobody else may be in
-# the registry. Sorted as the tables are, or it would take many times as long.
+# fill LAB N: N things more, each with all that a thing has which was registered, connected and
+# left. Nobody else may be in the registry. Sorted as the tables are, or it would take many
+# times as long.
 fill() {
 	sqlite3 "$1/home/shared/registry.db" >/dev/null <<EOF
 PRAGMA journal_mode = MEMORY;
@@ -25,7 +27,8 @@ INSERT INTO session SELECT thing, id, now, 0 FROM crowd;
 COMMIT;
 PRAGMA journal_mode = WAL;
 EOF
-	sync "$1/home/shared/registry.db"	# or it is written out while something else is measured
+	# or it is written out while something else is measured
+	sync "$1/home/shared/registry.db"
 }
 
 # populate LAB N
@@ -39,8 +42,8 @@ populate() {
 	lab.sh start "$1" backend
 }
 
-# turn LAB GROUP: 600 rotations by new devices, at a rate that leaves the machine time; prints the CPU of broker and daemon for
-# one, and how long half of them took at the most
+# turn LAB GROUP: 600 rotations by new devices, at a rate that leaves the machine time; prints the
+# CPU of broker and daemon for one, and how long half of them took at the most
 turn() {
 	fleet "$1" "$2" 200
 	gr-swarm -g "$2" -j 3 -r 75 "$1" >"$work/turn"
@@ -59,9 +62,12 @@ registries() {
 		turn "$large" "turn$i" >"$work/turn.large"
 		if [ $((i % 2)) -eq 1 ]; then turn "$small" "turn$i" >"$work/turn.small"; fi
 		cat "$work/turn.small" "$work/turn.large"
-	done | paste - - | awk '{ printf "%10.2f %10.2f %10.2f %10.1f %10.1f %10.2f\n", $1, $3, $3 / $1, $2, $4, $4 / $2; fflush() }' | tee "$work/turns"
+	done | paste - - |
+		awk '{ printf "%10.2f %10.2f %10.2f %10.1f %10.1f %10.2f\n", $1, $3, $3 / $1, $2, $4, $4 / $2; fflush() }' |
+		tee "$work/turns"
 	tr -s ' ' <"$work/turns" >"$work/ratios"
-	aim "CPU of a rotation with $things things" "$(field 4 "$work/ratios")" 'times that with 1000' under 1.2
+	aim "CPU of a rotation with $things things" "$(field 4 "$work/ratios")" \
+		'times that with 1000' under 1.2
 	figure "from $(cut -d ' ' -f 4 "$work/ratios" | sort -n | head -n 1) to $(cut -d ' ' -f 4 "$work/ratios" | sort -n | tail -n 1) in 8 turns; its time: $(field 7 "$work/ratios") times"
 	lab.sh down "$small"
 	audit "$large"
@@ -71,7 +77,10 @@ registries() {
 # timed COMMAND...: sets wall and cpu (user and system), seconds
 timed() {
 	local TIMEFORMAT='%R %U user, %S system' took
-	took=$({ time "$@" >"$work/out" 2>"$work/err"; } 2>&1) || { cat "$work/err" >&2; return 1; }
+	took=$({ time "$@" >"$work/out" 2>"$work/err"; } 2>&1) || {
+		cat "$work/err" >&2
+		return 1
+	}
 	wall=${took%% *} cpu=${took#* }
 }
 
@@ -81,8 +90,10 @@ look() { gr-audit -H "$1/home" || [ $? -eq 1 ]; }
 audit() {
 	local count
 	timed look "$1"
-	count=$(sqlite3 "$1/home/shared/registry.db" "SELECT count(*) FROM certificate WHERE status = 'ACTIVE'")
-	printf '\ngr-audit of %d certificates, %d findings: %s s (CPU %s)\n' "$count" "$(wc -l <"$work/out")" "$wall" "$cpu"
+	count=$(sqlite3 "$1/home/shared/registry.db" \
+		"SELECT count(*) FROM certificate WHERE status = 'ACTIVE'")
+	printf '\ngr-audit of %d certificates, %d findings: %s s (CPU %s)\n' \
+		"$count" "$(wc -l <"$work/out")" "$wall" "$cpu"
 	aim "gr-audit of $count certificates" "$wall" s under 10
 }
 

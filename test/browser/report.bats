@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The fleet page as a browser shows it, on a phone and on a desk. Needs chromium; .ci/run installs it.
+# The fleet page as a browser shows it, on a phone and on a desk. Needs chromium;
+# .ci/run installs it.
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -11,8 +12,9 @@ setup() {
 }
 teardown() { daemon_alone_end; }
 
-# look WIDTH: what a window of so many pixels shows of page.html, as JSON in the file `seen`. The page is in a frame of that
-# width, as it is: a window of chromium itself is never narrower than some 500 pixels, and the page lets no script in.
+# look WIDTH: what a window of so many pixels shows of page.html, as JSON in the file `seen`. The
+# page is in a frame of that width, as it is: a window of chromium itself is never narrower than
+# some 500 pixels, and the page lets no script in.
 look() {
 	{
 		printf '<!DOCTYPE html><meta charset="utf-8"><iframe id="page" style="border:0;width:%dpx;height:900px" srcdoc="' "$1"
@@ -35,9 +37,11 @@ frame.onload = () => {
 </script>
 END
 	} >frame.html
-	chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --user-data-dir="$PWD/profile" --window-size=1400,1000 \
-		--virtual-time-budget=5000 --dump-dom "file://$PWD/frame.html" >dom 2>chromium.log 3>&-
-	sed -n 's/.*<pre id="seen">\(.*\)<\/pre>.*/\1/p' dom | sed 's/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' >seen
+	chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run \
+		--user-data-dir="$PWD/profile" --window-size=1400,1000 --virtual-time-budget=5000 \
+		--dump-dom "file://$PWD/frame.html" >dom 2>chromium.log 3>&-
+	sed -n 's/.*<pre id="seen">\(.*\)<\/pre>.*/\1/p' dom |
+		sed 's/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' >seen
 	[ -s seen ] || { cat chromium.log dom >&2; return 1; }
 }
 seen() { jq -r "$1" seen; }
@@ -55,7 +59,8 @@ is_all_there() {
 	[ "$(seen '.findings | map(select(. == "second-key" or . == "unknown-certificate" or . == "no final status" or . == "expired")) | unique | length')" -eq 4 ]
 	[ "$(seen '.jobs | sort | join("; ")')" = 'december SCHEDULED: 0 of 0 0 failed 0 in progress 0 waiting; november IN_PROGRESS: 4 of 5 3 failed 0 in progress 1 waiting' ]
 	# Bars as long as their numbers: 1 expired, 1, 1 and 2 of later ones, nothing in between.
-	[ "$(seen '.bars | [.[0] > 20, .[1] == 0, (.[4] - .[0] | fabs) < 2, (.[7] - 2 * .[0] | fabs) < 2] | all')" = true ]
+	[ "$(seen '.bars | [.[0] > 20, .[1] == 0, (.[4] - .[0] | fabs) < 2, (.[7] - 2 * .[0] | fabs) < 2] | all')" = \
+		true ]
 }
 
 @test "report: on a screen 360 pixels wide nothing scrolls sideways, and a row's first cell has a line of its own" {
@@ -76,8 +81,9 @@ is_all_there() {
 }
 
 @test "report: the page can be drawn as a picture" {
-	chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --user-data-dir="$PWD/profile" --window-size=1280,900 \
-		--hide-scrollbars --screenshot="$PWD/page.png" "file://$PWD/page.html" >chromium.log 2>&1 3>&-
+	chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run \
+		--user-data-dir="$PWD/profile" --window-size=1280,900 --hide-scrollbars \
+		--screenshot="$PWD/page.png" "file://$PWD/page.html" >chromium.log 2>&1 3>&-
 	[ "$(head -c 8 page.png | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ]
 	[ "$(stat -c %s page.png)" -gt 20000 ]
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# protocol.bats - the device side by hand, with the clients of Mosquitto, as gr-protocol(7) shows it
+# protocol.bats - the device side by hand, with the clients of Mosquitto, as gr-protocol(7)
+# shows it
 
 bats_require_minimum_version 1.5.0
 load ../lib/helper
@@ -42,13 +43,16 @@ listen() {
 }
 
 make_request() {
-	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout new.key -out new.csr -subj '/O=gr lab/CN=thing-1' 2>/dev/null
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout new.key \
+		-out new.csr -subj '/O=gr lab/CN=thing-1' 2>/dev/null
 	jq -n --arg job "$1" --rawfile csr new.csr '{jobId: $job, csr: $csr}' >create.json
 }
 
-# The literal blocks of the page's EXAMPLES, as one script; the lab is the test's own and outlives it.
+# The literal blocks of the page's EXAMPLES, as one script;
+# the lab is the test's own and outlives it.
 page_script() {
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$ROOT/man/gr-protocol.7" | sed -n '/^\.Bd -literal/,/^\.Ed/{/^\.[BE]d/!p;}' |
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$ROOT/man/gr-protocol.7" |
+		sed -n '/^\.Bd -literal/,/^\.Ed/{/^\.[BE]d/!p;}' |
 		sed -e 's/\\e$/\\/' -e "s|^dir=.*|dir=$LAB|" -e '/^lab\.sh down/d'
 }
 
@@ -74,14 +78,20 @@ page_script() {
 	page_script >page.sh
 	timeout 120 sh -eu page.sh >out 2>err 3>&- || { cat out err >&2; return 1; }
 	answer() { sed -n "s|^$1 ||p" out; }
-	answer "$JOBS/get/accepted" | jq -e '.inProgressJobs == [] and .queuedJobs == [] and .timestamp > 0'
-	answer "$JOBS/no-such-job/get/rejected" | jq -e '.code == "ResourceNotFound" and .clientToken == "a" and (.message | length > 0)'
-	grep '^{"timestamp":.*"execution":' out | jq -e '.execution.jobId == "by-hand" and .execution.status == "QUEUED"
+	answer "$JOBS/get/accepted" |
+		jq -e '.inProgressJobs == [] and .queuedJobs == [] and .timestamp > 0'
+	answer "$JOBS/no-such-job/get/rejected" |
+		jq -e '.code == "ResourceNotFound" and .clientToken == "a" and (.message | length > 0)'
+	grep '^{"timestamp":.*"execution":' out |
+		jq -e '.execution.jobId == "by-hand" and .execution.status == "QUEUED"
 		and .execution.jobDocument.operation == "ROTATE_CERTIFICATE"'
 	jq -e '.jobId == "by-hand" and .executionNumber == 1 and .timestamp > 0' created.json
-	grep '^{"jobId":' out | jq -e --slurpfile created created.json '.certificateId == $created[0].certificateId'
+	grep '^{"jobId":' out |
+		jq -e --slurpfile created created.json \
+			'.certificateId == $created[0].certificateId'
 	[ "$(answer "$JOBS/by-hand/update/accepted" | wc -l)" -eq 2 ]
-	answer "$JOBS/by-hand/update/rejected" | jq -e '.code == "InvalidStateTransition" and .executionState.statusDetails.survivor == "NEW"'
+	answer "$JOBS/by-hand/update/rejected" |
+		jq -e '.code == "InvalidStateTransition" and .executionState.statusDetails.survivor == "NEW"'
 }
 
 @test "protocol: another client of the same thing does not see the answers to the first one's Jobs requests" {
@@ -111,7 +121,8 @@ page_script() {
 	# Over the old certificate commit is refused, and the refusal is heard as well.
 	as_device pub thing-1 -q 1 -t "$CERTIFICATE/commit" -m '{"jobId":"j1","clientToken":"c"}'
 	await grep -q "^$CERTIFICATE/commit/rejected {" heard
-	sed -n "s|^$CERTIFICATE/commit/rejected ||p" heard | jq -e '.errorMsg != "" and .jobId == "j1" and .clientToken == "c" and (has("retry") | not)'
+	sed -n "s|^$CERTIFICATE/commit/rejected ||p" heard |
+		jq -e '.errorMsg != "" and .jobId == "j1" and .clientToken == "c" and (has("retry") | not)'
 	# A request is the backend's alone to hear.
 	run -1 grep -E "^$CERTIFICATE/(create|commit) " heard
 }
@@ -124,7 +135,8 @@ page_script() {
 	listen heard 'thing-1#gr' -q 1 -t "$CERTIFICATE/create/+"
 	as_device pub thing-1 -q 1 -t "$CERTIFICATE/create" -f create.json
 	await grep -q "^$CERTIFICATE/create/rejected {" heard
-	sed -n "s|^$CERTIFICATE/create/rejected ||p" heard | jq -e '.errorMsg == "the job execution is not IN_PROGRESS"'
+	sed -n "s|^$CERTIFICATE/create/rejected ||p" heard |
+		jq -e '.errorMsg == "the job execution is not IN_PROGRESS"'
 	[ "$(principals)" = "$before" ]
 	[ "$(gr-registry history -H "$LAB/home" -j thing-1)" = '[]' ]
 }
@@ -153,7 +165,8 @@ page_script() {
 	# Without a commit, and over the old certificate at that, SUCCEEDED is refused.
 	run -0 ask thing-1 "$JOBS/j1/update" '{"status":"SUCCEEDED"}'
 	[[ $output == *"/update/rejected {"*InvalidStateTransition* ]]
-	run -0 ask thing-1 "$JOBS/j1/update" '{"status":"FAILED","statusDetails":{"DeviceFailureReason":"by hand"}}'
+	run -0 ask thing-1 "$JOBS/j1/update" \
+		'{"status":"FAILED","statusDetails":{"DeviceFailureReason":"by hand"}}'
 	[[ $output == *"/update/accepted {"* ]]
 	await has_only "$old"
 	[ "$(gr-registry history -H "$LAB/home" -j thing-1 | jq -r '.[0].survivor')" = OLD ]

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# readme.bats - README.md and share/doc keep their word: their commands run, and they name what there is
+# readme.bats - README.md and share/doc keep their word: their commands run,
+# and they name what there is
 
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 
 setup() {
 	README=$ROOT/README.md DOC=$ROOT/share/doc
-	mapfile -t PAGES < <(printf '%s\n' "$README" "$ROOT"/CONTRIBUTING.md "$ROOT"/CHANGELOG.md "$DOC"/*.md "$DOC"/*/*.md)
+	mapfile -t PAGES < <(printf '%s\n' "$README" "$ROOT"/CONTRIBUTING.md \
+		"$ROOT"/CHANGELOG.md "$DOC"/*.md "$DOC"/*/*.md)
 }
 
 # blocks FILE...: the blocks marked to be run, in order.
@@ -28,8 +30,8 @@ wrap_broker() {
 	PATH=$PWD/wrapped:$PATH
 }
 
-# walk_once FILE...: all of their blocks in one shell and a fresh folder that looks like the checkout; another port where
-# 8883 stands. What a reader would leave running is ended.
+# walk_once FILE...: all of their blocks in one shell and a fresh folder that looks like the
+# checkout; another port where 8883 stands. What a reader would leave running is ended.
 walk_once() {
 	rm -rf walk
 	mkdir walk
@@ -79,7 +81,8 @@ walk() {
 	walk "$DOC/fleet.md"
 	grep -qx 'november: 19 SUCCEEDED, 1 FAILED' out
 	grep -q $'^thing-7\t.*unable to get local issuer certificate' out
-	grep -q '<bdi>.*unable to get local issuer certificate.*</bdi>.*<bdi>thing-7</bdi>' walk/fleet.html
+	grep -q '<bdi>.*unable to get local issuer certificate.*</bdi>.*<bdi>thing-7</bdi>' \
+		walk/fleet.html
 	grep -qx 'november-7: 1 SUCCEEDED' out
 	grep -q '^put back as of .*; from the ledger: 1 certificate(s), 1 survivor(s), 0 revocation(s)$' out
 }
@@ -94,7 +97,8 @@ walk() {
 @test "readme: each page with commands is one of those whose commands are run" {
 	run -0 grep -l '^<!-- run -->$' "${PAGES[@]}"
 	for page in "${lines[@]}"; do
-		grep -qE "^	walk .*(\\\$README|\b$(basename "$page" .md)\b)" "$BATS_TEST_FILENAME" || {
+		grep -qE "^	walk .*(\\\$README|\b$(basename "$page" .md)\b)" \
+			"$BATS_TEST_FILENAME" || {
 			echo "${page##*/} is never walked" >&2
 			return 1
 		}
@@ -113,14 +117,19 @@ walk() {
 
 @test "readme: a command in the text names a program, and a verb that it has" {
 	# What stands first in a row of troubleshooting.md is a text, not a command.
-	sed 's/^| `[^`]*` | //' "${PAGES[@]}" | grep -oP '`(gr-[a-z-]+|rotate\.sh)( [a-z-]+)?(?=[ `])' | tr -d '`' | sort -u >commands
+	sed 's/^| `[^`]*` | //' "${PAGES[@]}" |
+		grep -oP '`(gr-[a-z-]+|rotate\.sh)( [a-z-]+)?(?=[ `])' |
+		tr -d '`' | sort -u >commands
 	[ "$(wc -l <commands)" -ge 20 ]
 	while read -r program verb; do
 		[ "$program" != gr-rotate ] || program=rotate.sh
 		[ ! -e "$ROOT/share/init/$program" ] || continue
 		[ -x "$BIN/$program" ] || { echo "no program: $program" >&2; return 1; }
 		case $verb in '' | -*) continue ;; esac
-		"$program" --help 2>&1 | grep -qw -- "$verb" || { echo "no verb: $program $verb" >&2; return 1; }
+		"$program" --help 2>&1 | grep -qw -- "$verb" || {
+			echo "no verb: $program $verb" >&2
+			return 1
+		}
 	done <commands
 }
 
@@ -131,7 +140,11 @@ walk() {
 	awk '/^<!-- output of make demo/ { here = 1; next } /^```/ && here { if (inside) exit; inside = 1; next } inside' "$README" >shown
 	[ "$(wc -l <shown)" -ge 8 ]
 	while read -r line; do
-		grep -qF -- "${line%...}" out || { echo "the demo does not print: $line" >&2; cat out >&2; return 1; }
+		grep -qF -- "${line%...}" out || {
+			echo "the demo does not print: $line" >&2
+			cat out >&2
+			return 1
+		}
 	done <shown
 }
 
@@ -142,14 +155,16 @@ walk() {
 
 @test "readme: each link leads to a file and heading that is there" {
 	for page in "${PAGES[@]}"; do
-		tr '\n' ' ' <"$page" | grep -oE '\]\([^)]+\)' | sed 's/^](//; s/)$//' | grep -v '^https\?:' >links || :
+		tr '\n' ' ' <"$page" | grep -oE '\]\([^)]+\)' |
+			sed 's/^](//; s/)$//' | grep -v '^https\?:' >links || :
 		while read -r link; do
 			file=$(dirname "$page")/${link%%#*}
 			[ "${link%%#*}" != '' ] || file=$page
 			[ -e "$file" ] || { echo "$page: $link" >&2; return 1; }
 			case $link in *'#'*) ;; *) continue ;; esac
 			# A heading's anchor: lower case, blanks as dashes, no other signs.
-			sed -n 's/^#\{1,\} //p' "$file" | tr '[:upper:] ' '[:lower:]-' | tr -cd 'a-z0-9\n_-' >anchors
+			sed -n 's/^#\{1,\} //p' "$file" |
+				tr '[:upper:] ' '[:lower:]-' | tr -cd 'a-z0-9\n_-' >anchors
 			grep -qxF -- "${link#*#}" anchors || { echo "$page: $link" >&2; return 1; }
 		done <links
 	done
@@ -157,10 +172,14 @@ walk() {
 
 @test "readme: every page of share/doc is linked from README" {
 	for page in "$DOC"/*.md; do
-		grep -qF "(share/doc/${page##*/})" "$README" || { echo "${page##*/}" >&2; return 1; }
+		grep -qF "(share/doc/${page##*/})" "$README" || {
+			echo "${page##*/}" >&2
+			return 1
+		}
 	done
 	for page in "$DOC"/decisions/*.md; do
-		[ "${page##*/}" = README.md ] || grep -qF "(${page##*/})" "$DOC/decisions/README.md" || {
+		[ "${page##*/}" = README.md ] ||
+			grep -qF "(${page##*/})" "$DOC/decisions/README.md" || {
 			echo "decisions/${page##*/}" >&2
 			return 1
 		}
@@ -178,7 +197,8 @@ walk() {
 @test "readme: each picture was drawn from the text beside it" {
 	for text in "$DOC"/*.dot; do
 		sum=$(sha256sum <"$text")
-		grep -qxF "<!-- drawn from ${text##*/}, sha256 ${sum%% *}: make doc-pictures -->" "${text%.dot}.svg" || {
+		grep -qxF "<!-- drawn from ${text##*/}, sha256 ${sum%% *}: make doc-pictures -->" \
+			"${text%.dot}.svg" || {
 			echo "${text##*/} has changed: run make doc-pictures" >&2
 			return 1
 		}
@@ -187,10 +207,17 @@ walk() {
 
 @test "readme: every program stands in a table of how-it-works, and nothing else does" {
 	for p in "$BIN"/gr-*; do
-		grep -qE "^\|.*\b${p##*/}\b.*\|" "$DOC/how-it-works.md" || { echo "${p##*/} is missing" >&2; return 1; }
+		grep -qE "^\|.*\b${p##*/}\b.*\|" "$DOC/how-it-works.md" || {
+			echo "${p##*/} is missing" >&2
+			return 1
+		}
 	done
-	grep -oE '^\| (gr-[a-z-]+(\.so)?(, )?)+' "$DOC/how-it-works.md" | grep -oE 'gr-[a-z-]+(\.so)?' | while read -r p; do
-		[ -e "$BIN/$p" ] || [ "$p" = gr-rotate ] || { echo "$p does not exist" >&2; return 1; }
+	grep -oE '^\| (gr-[a-z-]+(\.so)?(, )?)+' "$DOC/how-it-works.md" |
+		grep -oE 'gr-[a-z-]+(\.so)?' | while read -r p; do
+		[ -e "$BIN/$p" ] || [ "$p" = gr-rotate ] || {
+			echo "$p does not exist" >&2
+			return 1
+		}
 	done
 }
 
@@ -200,10 +227,17 @@ walk() {
 	[ "$(wc -l <settings)" -ge 20 ]
 	while IFS='=' read -r key value; do
 		[ "$key" != state ] || continue
-		grep -qw "$key" "$DOC/configuration.md" || { echo "configuration.md: $key" >&2; return 1; }
-		grep -qE "^#?$key =" "$ROOT/share/gr.conf.example" || { echo "example: $key" >&2; return 1; }
+		grep -qw "$key" "$DOC/configuration.md" || {
+			echo "configuration.md: $key" >&2
+			return 1
+		}
+		grep -qE "^#?$key =" "$ROOT/share/gr.conf.example" || {
+			echo "example: $key" >&2
+			return 1
+		}
 		grep -qw "$key" "$ROOT/man/gr.conf.5" || { echo "gr.conf(5): $key" >&2; return 1; }
-		[ "$key" = thingName ] || [ -z "$value" ] || grep -qxF "#$key = $value" "$ROOT/share/gr.conf.example" || {
+		[ "$key" = thingName ] || [ -z "$value" ] ||
+			grep -qxF "#$key = $value" "$ROOT/share/gr.conf.example" || {
 			echo "default of $key" >&2
 			return 1
 		}
@@ -213,6 +247,7 @@ walk() {
 @test "readme: the example configuration is taken as it stands" {
 	run -0 --separate-stderr gr-config -C "$ROOT/share/gr.conf.example" thingName
 	[ "$output" = pump-17 ]
-	sed 's/^#\([a-z]\)/\1/' "$ROOT/share/gr.conf.example" | grep -v '= *$' | sed '/^[a-z]* off:/d' >all.conf
+	sed 's/^#\([a-z]\)/\1/' "$ROOT/share/gr.conf.example" |
+		grep -v '= *$' | sed '/^[a-z]* off:/d' >all.conf
 	run -0 --separate-stderr gr-config -C all.conf
 }

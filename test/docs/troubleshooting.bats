@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# troubleshooting.bats - share/doc/troubleshooting.md has a row for whatever the product can say, and for nothing else
+# troubleshooting.bats - share/doc/troubleshooting.md has a row for whatever the product can say,
+# and for nothing else
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 
@@ -11,14 +12,16 @@ setup() {
 
 # rows HEADING: the texts that stand first in the rows of this part of the page
 rows() {
-	awk -v heading="## $1" '/^## / { inside = $0 == heading } inside' "$PAGE" | sed -n 's/^| `\(.*\)` | .* | .* |$/\1/p' | sort
+	awk -v heading="## $1" '/^## / { inside = $0 == heading } inside' "$PAGE" |
+		sed -n 's/^| `\(.*\)` | .* | .* |$/\1/p' | sort
 }
 
 # same HEADING TEXTS: each of the texts has a row there, once, and nothing else has
 same() {
 	[ "$(wc -l <<<"$2")" -ge 5 ]
 	diff <(sort -u <<<"$2") <(rows "$1") >"$BATS_TEST_TMPDIR/difference" || {
-		sed -n "s/^< /no row below \"$1\": /p; s/^> /the product does not say: /p" "$BATS_TEST_TMPDIR/difference" >&2
+		sed -n "s/^< /no row below \"$1\": /p; s/^> /the product does not say: /p" \
+			"$BATS_TEST_TMPDIR/difference" >&2
 		return 1
 	}
 }
@@ -30,7 +33,8 @@ files() {
 }
 
 @test "troubleshooting: each alarm that the backend raises has a row, and no other" {
-	same Alarms "$(find backend -name '*.c' -exec perl -0777 -ne 'print "$1\n" while /\balarm_raise\s*\([^,;]*,\s*"([^"]+)"/g' {} +)"
+	same Alarms "$(find backend -name '*.c' -exec perl -0777 \
+		-ne 'print "$1\n" while /\balarm_raise\s*\([^,;]*,\s*"([^"]+)"/g' {} +)"
 }
 
 @test "troubleshooting: each reason of a failed rotation has a row, and no other" {
@@ -51,7 +55,8 @@ files() {
 }
 
 @test "troubleshooting: each rule of the broker plugin has a row, and no other" {
-	same 'What the broker refuses' "$("$SAID" refusals backend/gr-broker.c backend/broker/*.c backend/registry/registry_reader.c)"
+	same 'What the broker refuses' "$("$SAID" refusals backend/gr-broker.c \
+		backend/broker/*.c backend/registry/registry_reader.c)"
 }
 
 @test "troubleshooting: each defect of a certificate that a device refuses has a row, and no other" {
@@ -83,7 +88,8 @@ one; two
 three four' ]
 	run -0 "$SAID" lines x.c
 	[ "$output" = 'cannot be read' ]
-	printf '%s\n' 'why "a b: $(f "$x")"' 'why "${said:-c d $1}"' '# why "no no"' "next=x; too_late \"e f\"" >x.sh
+	printf '%s\n' 'why "a b: $(f "$x")"' 'why "${said:-c d $1}"' '# why "no no"' \
+		"next=x; too_late \"e f\"" >x.sh
 	run -0 "$SAID" reasons x.sh
 	[ "$output" = 'a b: ...
 c d ...

@@ -14,7 +14,8 @@ named() { grep -o '`test/[^`]*\.bats: [^`]*`' "$table" | tr -d '`' | sort -u; }
 }
 
 @test "weaknesses: each rule has a test" {
-	sed -n '/^## The rules/,$p' "$table" | grep '^| ' | grep -vxF -e '| rule | test |' -e '| --- | --- |' >rules
+	sed -n '/^## The rules/,$p' "$table" | grep '^| ' |
+		grep -vxF -e '| rule | test |' -e '| --- | --- |' >rules
 	[ "$(wc -l <rules)" -gt 50 ]
 	[ "$(grep -c '`test/' rules)" -eq "$(wc -l <rules)" ]
 }
@@ -23,7 +24,10 @@ named() { grep -o '`test/[^`]*\.bats: [^`]*`' "$table" | tr -d '`' | sort -u; }
 	named >names
 	[ "$(wc -l <names)" -gt 100 ]
 	while read -r line; do
-		grep -qF "@test \"${line#*: }\" {" "$ROOT/${line%%: *}" || { echo "no such test: $line"; false; }
+		grep -qF "@test \"${line#*: }\" {" "$ROOT/${line%%: *}" || {
+			echo "no such test: $line"
+			false
+		}
 	done <names
 }
 
@@ -32,6 +36,10 @@ named() { grep -o '`test/[^`]*\.bats: [^`]*`' "$table" | tr -d '`' | sort -u; }
 	[ -s names ]
 	while read -r line; do
 		name=${line#*: }
-		grep -qF -e "@test \"$name\" {" -e "@test \"${name//\"/\\\"}\" {" "$ROOT/${line%%: *}" || { echo "no such test: $line"; false; }
+		grep -qF -e "@test \"$name\" {" -e "@test \"${name//\"/\\\"}\" {" \
+			"$ROOT/${line%%: *}" || {
+			echo "no such test: $line"
+			false
+		}
 	done <names
 }

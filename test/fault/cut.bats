@@ -3,9 +3,9 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/cut
 
-# A sample of what `make fault` does at every point: a fault at the n-th system call of a whole run, of whatever process
-# it is; then recovery, as at the next boot. A key and a certificate that the broker takes, one certificate, nothing
-# left behind, and the next job succeeds.
+# A sample of what `make fault` does at every point: a fault at the n-th system call of a whole
+# run, of whatever process it is; then recovery, as at the next boot. A key and a certificate that
+# the broker takes, one certificate, nothing left behind, and the next job succeeds.
 
 setup() {
 	cut_ready

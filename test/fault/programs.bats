@@ -3,8 +3,8 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/cut
 
-# A fault at the n-th system call of a whole run, whoever makes it: that the tool misses none, and the programs that
-# write keys and journal. Whole rotations: fault/cut.bats.
+# A fault at the n-th system call of a whole run, whoever makes it: that the tool misses none, and
+# the programs that write keys and journal. Whole rotations: fault/cut.bats.
 
 setup_file() {
 	gcc -static -O1 -o "$BATS_FILE_TMPDIR/raw" "$ROOT/test/tools/raw.c"
@@ -14,7 +14,8 @@ setup() {
 	cut_ready
 }
 
-# A process tree that makes 40 files and renames half of them: subshells, background jobs, sessions of their own.
+# A process tree that makes 40 files and renames half of them:
+# subshells, background jobs, sessions of their own.
 busy() {
 	cat >busy <<-'END'
 		mkdir out
@@ -62,7 +63,8 @@ made() {
 		rm -rf out
 		run -137 gr-cut -n "$n" -l log sh busy
 		made=$(made)
-		[ "$made" -le $((n - 1)) ] && [ "$made" -ge $((n - 5)) ]	# five run side by side
+		# five run side by side
+		[ "$made" -le $((n - 1)) ] && [ "$made" -ge $((n - 5)) ]
 		[ "$(wc -l <log)" -eq "$n" ]
 	done
 	rm -rf out

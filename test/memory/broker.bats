@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# gr-broker.bats - the plugin in a broker under valgrind: nothing is freed twice, and nothing is lost with each message
+# gr-broker.bats - the plugin in a broker under valgrind: nothing is freed twice,
+# and nothing is lost with each message
 
 bats_require_minimum_version 1.5.0
 load ../lib/helper
@@ -12,7 +13,8 @@ teardown() {
 
 MANY=400
 
-# requests NAME OPTION...: at least that many. mosquitto_pub of 2.1 may end early where the broker is slow.
+# requests NAME OPTION...: at least that many.
+# mosquitto_pub of 2.1 may end early where the broker is slow.
 requests() {
 	until [ "$(grep -c "^in/.*/$1 " in)" -ge "$MANY" ]; do
 		kill -0 "$BROKER" || return

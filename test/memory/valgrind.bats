@@ -4,8 +4,8 @@ load ../lib/helper
 load ../lib/device
 load ../lib/x509
 
-# No error and no leak, by valgrind: `make memory`. The sanitized build looks for the same in the suite. What dlopen keeps
-# for itself passes for possibly lost, so that kind is left out.
+# No error and no leak, by valgrind: `make memory`. The sanitized build looks for the same in the
+# suite. What dlopen keeps for itself passes for possibly lost, so that kind is left out.
 
 check='valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --error-exitcode=87'
 check="$check --suppressions=$BATS_TEST_DIRNAME/valgrind.supp"
@@ -23,7 +23,8 @@ teardown() {
 }
 
 @test "memory: every device program on its way through a rotation" {
-	for p in gr-config gr-keygen gr-csr gr-link gr-jobs-client gr-create gr-probe gr-install-cert gr-commit gr-journal; do
+	for p in gr-config gr-keygen gr-csr gr-link gr-jobs-client gr-create gr-probe \
+		gr-install-cert gr-commit gr-journal; do
 		wrapped "$p" 'exec '"$check"' --log-file='"$PWD"'/log.%p "$REAL" "$@"'
 	done
 	setting requestTimeoutSeconds 60
@@ -38,7 +39,8 @@ teardown() {
 
 @test "memory: gr-backendd over a rotation, a refusal and a time-out, until it is told to end" {
 	lab.sh stop "$LAB" backend
-	$check --log-file="$PWD/log" "$BIN/gr-backendd" -H "$HOME_DIR" -s "$LAB/home/shared/broker.sock" -q 0 -m 50 >out 2>err 3>&- &
+	$check --log-file="$PWD/log" "$BIN/gr-backendd" -H "$HOME_DIR" \
+		-s "$LAB/home/shared/broker.sock" -q 0 -m 50 >out 2>err 3>&- &
 	daemon=$!
 	await grep -q ready out
 	setting requestTimeoutSeconds 60
@@ -68,7 +70,8 @@ teardown() {
 	company root ECDSA-P256
 	company sub ECDSA-P256 root
 	run -0 $check "$BIN/gr-ca" import -H "$HOME_DIR" sub sub.key sub.pem
-	run -0 $check "$BIN/gr-ca" mode -H "$HOME_DIR" -b "localhost:$(cat "$LAB/port")" private sub
+	run -0 $check "$BIN/gr-ca" mode -H "$HOME_DIR" \
+		-b "localhost:$(cat "$LAB/port")" private sub
 	run -0 $check "$BIN/gr-ca" list -H "$HOME_DIR"
 	openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out x.key
 	openssl req -new -key x.key -subj /CN=x -out x.csr
@@ -76,7 +79,8 @@ teardown() {
 	gr-jobs create -H "$HOME_DIR" -t thing/thing-1 j2
 	gr-jobs-client update j2 IN_PROGRESS
 	openssl req -new -key x.key -subj '/O=gr lab/CN=thing-1' -out y.csr
-	jq -n --arg p "$OLD" --rawfile csr y.csr '{topic: "awslabs/things/thing-1/certificate/create", principal: $p, clientId: "thing-1",
+	jq -n --arg p "$OLD" --rawfile csr y.csr \
+		'{topic: "awslabs/things/thing-1/certificate/create", principal: $p, clientId: "thing-1",
 		payload: {jobId: "j2", csr: $csr}}' >event.json
 	run -1 $check "$BIN/gr-create-certificate" -H "$HOME_DIR" <event.json
 	run -0 $check "$BIN/gr-registry" update-certificate -H "$HOME_DIR" "$OLD" REVOKED
@@ -88,7 +92,8 @@ teardown() {
 	load ../lib/token
 	token_new
 	token_thing hw-1
-	for p in gr-config gr-keygen gr-csr gr-link gr-jobs-client gr-create gr-probe gr-install-cert gr-commit gr-journal; do
+	for p in gr-config gr-keygen gr-csr gr-link gr-jobs-client gr-create gr-probe \
+		gr-install-cert gr-commit gr-journal; do
 		wrapped "$p" 'exec '"$check"' --log-file='"$PWD"'/log.%p "$REAL" "$@"'
 	done
 	rotate_job j1

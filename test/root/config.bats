@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Where a nucleus usually is: file systems of their own, made and entered as root. Called by make check-root.
+# Where a nucleus usually is: file systems of their own, made and entered as root.
+# Called by make check-root.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/nucleus
@@ -9,7 +10,8 @@ inside() {
 	mkdir -p root/usr root/gr root/proc
 	ln -sfn usr/lib root/lib
 	ln -sfn usr/lib64 root/lib64
-	unshare --mount sh -eu -c 'mount --bind /usr root/usr; mount --bind "$0" root/gr; mount --rbind /proc root/proc
+	unshare --mount sh -eu \
+		-c 'mount --bind /usr root/usr; mount --bind "$0" root/gr; mount --rbind /proc root/proc
 		exec chroot root "$@"' "$BIN" "$@"
 }
 # nucleus_in ROOT THING: a classic one, ROOT as it is called inside.

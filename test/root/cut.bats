@@ -3,8 +3,9 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/cut
 
-# Power cuts that lose what was not synced, for real: an ext4 on a loop device is shut down at the n-th system call.
-# First that the harness can see such a loss, then a sample of what `make fault` does at every point.
+# Power cuts that lose what was not synced, for real: an ext4 on a loop device is shut down at the
+# n-th system call. First that the harness can see such a loss, then a sample of what `make fault`
+# does at every point.
 
 setup() {
 	cut_ready
@@ -27,8 +28,8 @@ cut_at() {
 	disk_lose mnt
 }
 
-# is_lost FACT...: the fact is seen after a cut. Whoever else on the machine calls sync(2) saves the bytes of all disks,
-# so a cut that lost nothing is made again.
+# is_lost FACT...: the fact is seen after a cut. Whoever else on the machine calls sync(2) saves
+# the bytes of all disks, so a cut that lost nothing is made again.
 is_lost() {
 	local attempt
 	for attempt in {1..20}; do
@@ -46,7 +47,8 @@ is_empty() { [ -e mnt/file ] && [ ! -s mnt/file ]; }
 	cut=(5 sh -c 'echo new >mnt/temp; mv mnt/temp mnt/file; echo >mnt/more')
 	is_lost still_old
 	umount mnt
-	cut_at 7 sh -c 'echo new >mnt/temp; sync mnt/temp; mv mnt/temp mnt/file; sync mnt; echo >mnt/more'
+	cut_at 7 sh -c \
+		'echo new >mnt/temp; sync mnt/temp; mv mnt/temp mnt/file; sync mnt; echo >mnt/more'
 	[ "$(cat mnt/file)" = new ]
 	[ ! -e mnt/more ]
 }

@@ -11,7 +11,8 @@ setup() {
 }
 teardown() {
 	cd /
-	for m in "$BATS_TEST_TMPDIR"/mnt "$BATS_TEST_TMPDIR"/dev/private.key "$BATS_TEST_TMPDIR"/dev; do
+	for m in "$BATS_TEST_TMPDIR"/mnt "$BATS_TEST_TMPDIR"/dev/private.key \
+		"$BATS_TEST_TMPDIR"/dev; do
 		! mountpoint -q "$m" || umount "$m"
 	done
 }
@@ -58,7 +59,8 @@ rotate() {
 	make_device
 	chown -R games:games dev
 	rotate
-	[ "$(stat -c %U dev/.gr "$STORE" "$STORE/2" "$STORE/2/private.key" "$STORE/rotation" | sort -u)" = games ]
+	[ "$(stat -c %U dev/.gr "$STORE" "$STORE/2" "$STORE/2/private.key" "$STORE/rotation" |
+		sort -u)" = games ]
 	gr-install-cert rollback
 	dev_pair_matches
 }
@@ -127,7 +129,8 @@ rotate() {
 	export GR_CERTIFICATE_FILE_PATH=$PWD/elsewhere/cert.pem
 	staged
 	before=$(cat elsewhere/cert.pem)
-	# Over the folder that we stay in: from here the key is still there, a link by an absolute path leads into the new one.
+	# Over the folder that we stay in: from here the key is still there,
+	# a link by an absolute path leads into the new one.
 	cd dev
 	mount -t tmpfs tmpfs "$PWD"
 	GR_PRIVATE_KEY_PATH=private.key run -111 --separate-stderr gr-install-cert activate

@@ -13,7 +13,8 @@ teardown() {
 	down
 }
 
-# credentials_of_games: key and certificate are games'; the driver, its settings and its state root's
+# credentials_of_games: key and certificate are games'; the driver,
+# its settings and its state root's
 credentials_of_games() {
 	mkdir own
 	mv "$GR_CONF" "$GR_STATE" own
@@ -37,7 +38,8 @@ credentials_of_games() {
 	chmod o+x "$BATS_TEST_TMPDIR" lab lab/things
 	credentials_of_games
 	chmod 700 token
-	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" 'nextKey = pkcs11:token=gr' >>"$GR_CONF"
+	printf '%s\n' "pkcs11Module = $MODULE" "pkcs11PinSource = $TOKEN_DIR/pin" \
+		'nextKey = pkcs11:token=gr' >>"$GR_CONF"
 	rotate_job j1
 	run -0 rotate.sh once
 	[ "$(status_of j1)" = SUCCEEDED ]
@@ -79,20 +81,27 @@ Public hw-1" ]
 }
 certificate_at() { openssl x509 -in "$1" -outform DER | openssl dgst -sha256 | sed 's/.*= //'; }
 
-# --- a device that cannot begin --------------------------------------------------------------------
+# --- a device that cannot begin ------------------------------------------------------------------
 
 # for_user: the thing is games', who reads what the programs need
 for_user() {
-	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR" lab lab/things lab/home lab/home/ca
+	chmod o+x "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR" lab lab/things \
+		lab/home lab/home/ca
 	chmod o+r lab/home/ca/ca.pem
 	chown -R games:games "$T"
 	USER_STATE=$GR_STATE
 }
-as_user() { runuser -u games -- env PATH="$PATH" GR_CONF="$GR_CONF" GR_STATE="$USER_STATE" timeout 120 "$@"; }
+as_user() {
+	runuser -u games -- env PATH="$PATH" GR_CONF="$GR_CONF" GR_STATE="$USER_STATE" \
+		timeout 120 "$@"
+}
 # did_not_begin REASON: the job is FAILED with it, and nothing of the device has changed
 did_not_begin() {
 	[ "$(status_of j1)" = FAILED ]
-	[[ "$(reason_of j1)" == "the job cannot begin: "$1 ]] || { echo "reason: $(reason_of j1)" >&2; return 1; }
+	[[ "$(reason_of j1)" == "the job cannot begin: "$1 ]] || {
+		echo "reason: $(reason_of j1)" >&2
+		return 1
+	}
 	[ "$(certificate_id)" = "$OLD" ]
 	cmp "$T/private.key" old.key
 	[ ! -L "$T/private.key" ]
@@ -133,7 +142,9 @@ did_not_begin() {
 	mv "$GR_STATE" state
 	export GR_STATE=$PWD/state
 	rotate_job j1
-	run -1 timeout 120 unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec rotate.sh once' sh "$T"
+	run -1 timeout 120 unshare -m sh -c \
+		'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec rotate.sh once' \
+		sh "$T"
 	did_not_begin 'gr-install-cert: *: Read-only file system'
 }
 
@@ -142,15 +153,19 @@ did_not_begin() {
 	export GR_STATE=$PWD/state
 	gr-install-cert adopt
 	rotate_job j1
-	run -1 timeout 120 unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec rotate.sh once' sh "$T"
+	run -1 timeout 120 unshare -m sh -c \
+		'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec rotate.sh once' \
+		sh "$T"
 	[ "$(status_of j1)" = FAILED ]
-	[[ "$(reason_of j1)" == 'the job cannot begin: gr-install-cert: '*': Read-only file system' ]]
+	[[ "$(reason_of j1)" == \
+		'the job cannot begin: gr-install-cert: '*': Read-only file system' ]]
 	[ "$(certificate_id)" = "$OLD" ]
 	[ "$(gr-probe)" = "$OLD" ]
 }
 
 @test "root: a key that is mounted on its own: the job fails with the line" {
 	rotate_job j1
-	run -1 timeout 120 unshare -m sh -c 'mount --bind "$1" "$1" && exec rotate.sh once' sh "$T/private.key"
+	run -1 timeout 120 unshare -m sh -c 'mount --bind "$1" "$1" && exec rotate.sh once' \
+		sh "$T/private.key"
 	did_not_begin "gr-install-cert: $T/private.key: a mount point of its own, which cannot be replaced; mount its directory instead"
 }

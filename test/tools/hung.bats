@@ -3,7 +3,8 @@
 
 load ../lib/helper
 
-# run_of TESTS: a run of its own, in which two seconds are too long. (No test of this file begins a line with @test but its own.)
+# run_of TESTS: a run of its own, in which two seconds are too long.
+# (No test of this file begins a line with @test but its own.)
 run_of() {
 	printf "$1" >x.bats
 	HUNG=2 run env -u BATS_TEST_NUMBER "$ROOT/test/run" "$PWD/x.bats"

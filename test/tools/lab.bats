@@ -15,7 +15,10 @@ refuses() {
 	local status_wanted=$1 text=$2
 	shift 2
 	run "-$status_wanted" --separate-stderr "$@"
-	[ -z "$output" ] && [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == *"$text"* ]] || { printf 'out: %s\nerr: %s\n' "$output" "$stderr" >&2; return 1; }
+	[ -z "$output" ] && [ "${#stderr_lines[@]}" -eq 1 ] && [[ $stderr == *"$text"* ]] || {
+		printf 'out: %s\nerr: %s\n' "$output" "$stderr" >&2
+		return 1
+	}
 }
 up() { lab.sh up -n 0 -a ECDSA-P256 "$@" lab >port 3>&-; }
 ours() { pgrep -f " $PWD/lab/"; }
@@ -42,7 +45,8 @@ ours() { pgrep -f " $PWD/lab/"; }
 }
 
 @test "up: options are checked before anything starts" {
-	for words in '-n x' '-n -1' '-n 100001' '-n 99999999999999999999' '-m 0' '-m 1s' '-m 4294967296'; do
+	for words in '-n x' '-n -1' '-n 100001' '-n 99999999999999999999' '-m 0' '-m 1s' \
+		'-m 4294967296'; do
 		# shellcheck disable=SC2086 # an option and its value
 		refuses 100 'not a number from' lab.sh up $words lab
 		[ ! -e lab ]

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# daemon.bash - gr-backendd meets the fault while a thing rotates, and is started again. Sourced by cut-run.
+# daemon.bash - gr-backendd meets the fault while a thing rotates, and is started again.
+# Sourced by cut-run.
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034
-# The engine's variables: c, w, me, lives, cut, fault, scene. The scenes, and what holds: see device.bash.
+# The engine's variables: c, w, me, lives, cut, fault, scene.
+# The scenes, and what holds: see device.bash.
 
 daemon_begin() { :; }
 
@@ -54,12 +56,13 @@ daemon_word() {
 	[ "$scene" = rollback ] && echo FAILED || echo SUCCEEDED
 }
 
-# Under gr-cut, as lab.sh starts it; whoever asks for "ready" has waited long enough once it is dead, or for ten seconds:
-# the fault may take that word itself.
+# Under gr-cut, as lab.sh starts it; whoever asks for "ready" has waited long enough once it is
+# dead, or for ten seconds: the fault may take that word itself.
 daemon_start() {
 	local i
 	: >"$w/lab/backend.log"
-	setsid gr-cut -n "$1" "${cut[@]}" -u "$home/" -l log -t 300 gr-backendd -H "$home" -s "$w/lab/home/shared/broker.sock" -q 0 \
+	setsid gr-cut -n "$1" "${cut[@]}" -u "$home/" -l log -t 300 \
+		gr-backendd -H "$home" -s "$w/lab/home/shared/broker.sock" -q 0 \
 		</dev/null >>"$w/lab/backend.log" 2>&1 7>&- 8>&- &
 	daemon=$!
 	for ((i = 0; i < 1000; i++)); do
@@ -111,8 +114,12 @@ daemon_tidy() {
 	local seen
 	seen=$(sql "SELECT (SELECT count(*) FROM rotation WHERE job = '$job'), (SELECT count(*) FROM execution WHERE job = '$job'),
 		(SELECT count(*) FROM alarm), (SELECT integrity_check FROM pragma_integrity_check LIMIT 1)")
-	[ "$seen" = '1|1|0|ok' ] || { lose "rotations, executions, alarms, integrity: $seen"; return; }
-	# A certificate that was cut off before it was recorded may stand there besides; nobody ever saw it.
+	[ "$seen" = '1|1|0|ok' ] || {
+		lose "rotations, executions, alarms, integrity: $seen"
+		return
+	}
+	# A certificate that was cut off before it was recorded may stand there besides;
+	# nobody ever saw it.
 	seen=$(jq -rR --arg j "$job" 'fromjson? | select(.jobId == $j) | .event + " " + .certificateId' "$home/ledger" | sort -u)
 	daemon_ledger | comm -23 - <(echo "$seen") >missing
 	if [ -s missing ] || [ "$(grep -c survivor <<<"$seen")" -ne 1 ]; then

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# device.bash - a thing rotates under rotate.sh: the scenes, the recovery, and what must hold. Sourced by cut-run.
+# device.bash - a thing rotates under rotate.sh: the scenes, the recovery, and what must hold.
+# Sourced by cut-run.
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034
 # The engine's variables: c, w, me, lives, cut, fault, scene.
 #
-# first: from plain files, so that the pair is adopted. later: the second rotation. rollback: NEW is switched off once
-# the device has used it. canceled: the job is cancelled at that moment. refused: create is refused. With -hook there is
-# a runtime, which must run on the pair in use in the end.
+# first: from plain files, so that the pair is adopted. later: the second rotation. rollback:
+# NEW is switched off once the device has used it. canceled: the job is cancelled at that
+# moment. refused: create is refused. With -hook there is a runtime, which must run on the pair
+# in use in the end.
 
 device_begin() {
 	lab.sh up -n 0 -a ECDSA-P256 "$c/lab" >/dev/null
@@ -41,11 +43,13 @@ device_up() {
 	[ "$scene" = first ] || device_rotate next
 }
 
-# device_hurry SECONDS: what is waited for in the field must not be waited for here. But a device that has not adopted its
-# files yet fails its job when it cannot, and one fault must not make it give up: it has the window to try again.
+# device_hurry SECONDS: what is waited for in the field must not be waited for here. But a device
+# that has not adopted its files yet fails its job when it cannot, and one fault must not make it
+# give up: it has the window to try again.
 device_hurry() {
 	sed -i '/^\(requestTimeoutSeconds\|refusalWindowSeconds\) =/d' "$T/gr.conf"
-	printf '%s\n' "requestTimeoutSeconds = $1" "refusalWindowSeconds = $([ "$scene" = first ] && echo 5 || echo 0)" >>"$T/gr.conf"
+	printf '%s\n' "requestTimeoutSeconds = $1" \
+		"refusalWindowSeconds = $([ "$scene" = first ] && echo 5 || echo 0)" >>"$T/gr.conf"
 }
 
 # A runtime that loads its credentials when it is restarted, and leaves word of it.
@@ -76,7 +80,8 @@ device_job() {
 
 # Back to plain files, as they were provisioned.
 device_plain() {
-	cp -L "$T/private.key" "$T/certificate.pem" "$w" && rm -rf "$T/.gr" "$T/private.key" "$T/certificate.pem" "$T"/state/* &&
+	cp -L "$T/private.key" "$T/certificate.pem" "$w" &&
+		rm -rf "$T/.gr" "$T/private.key" "$T/certificate.pem" "$T"/state/* &&
 		mv "$w/private.key" "$w/certificate.pem" "$T"
 }
 
@@ -86,7 +91,10 @@ device_point() {
 	device_job "$scene" || return
 	[ "$fault" != look ] || looks=(-u "$T/")
 	[ "$fault" != power ] || disk_settle "$T"
-	(umask 0; exec gr-cut -n "$1" "${cut[@]}" "${looks[@]}" -l log rotate.sh once) >run 2>&1 || rc=$?
+	(
+		umask 0
+		exec gr-cut -n "$1" "${cut[@]}" "${looks[@]}" -l log rotate.sh once
+	) >run 2>&1 || rc=$?
 	[ "$rc" -lt 124 ] || [ "$rc" -eq 137 ] || { lose "the run ended with $rc"; return; }
 	[ "$fault-$rc" != power-137 ] || disk_lose "$T" || { lose 'the disk is gone'; return; }
 	device_holds || return
@@ -119,14 +127,18 @@ device_holds() {
 	local open
 	open=$(find "$T" -type f -perm /077 -exec grep -l 'PRIVATE KEY' {} +)
 	[ -z "$open" ] || { lose "a key that others can read: $open"; return; }
-	[ "$(sql "SELECT count(*) FROM cut_third WHERE thing = '$thing'")" = 0 ] || lose 'more than two certificates'
+	[ "$(sql "SELECT count(*) FROM cut_third WHERE thing = '$thing'")" = 0 ] ||
+		lose 'more than two certificates'
 }
 
 # As at the next boot; gr-cut sees to it that no process stays.
 device_recover() {
 	: >recovery
 	[ "$fault" != twice ] || [ "$1" -eq 0 ] || device_cut_again "$1" || return
-	gr-cut -t 60 gr-install-cert recover >>recovery 2>&1 || { lose "recover ended with $?"; return; }
+	gr-cut -t 60 gr-install-cert recover >>recovery 2>&1 || {
+		lose "recover ended with $?"
+		return
+	}
 	device_serve recovery
 }
 
@@ -134,7 +146,11 @@ device_recover() {
 device_cut_again() {
 	local rc=0
 	again=$((1 + $1 * 7919 % (total - $1 + 60)))
-	(umask 0; exec gr-cut -n "$again" "${cut[@]}" sh -c 'gr-install-cert recover && exec rotate.sh once') >>recovery 2>&1 || rc=$?
+	(
+		umask 0
+		exec gr-cut -n "$again" "${cut[@]}" \
+			sh -c 'gr-install-cert recover && exec rotate.sh once'
+	) >>recovery 2>&1 || rc=$?
 	[ "$rc" -le 1 ] || [ "$rc" -eq 137 ] || { lose "the second life ended with $rc"; return; }
 	device_holds
 }
@@ -149,7 +165,8 @@ device_serve() {
 device_settled() {
 	local id seen n tries=0
 	until id=$(gr-probe 2>probe); do
-		# Where the daemon dies later still, and its machine with it, the next one is asked.
+		# Where the daemon dies later still, and its machine with it,
+		# the next one is asked.
 		if [ "$kind" != daemon ] || [ "$tries" -eq 50 ]; then
 			lose "the pair in use is not taken: $(cat probe)"
 			return
@@ -173,12 +190,18 @@ device_settled() {
 device_tidy() {
 	local seen
 	seen=$(cd "$T" && find . -mindepth 1 ! -path './state/*' -printf '%y %P\n' | sed 's,/private.key/[0-9][0-9]*,/private.key/N,' | grep -v '/rotation.back$' | sort)
-	[ "$seen" = "$DEVICE_TIDY" ] || { lose "lying about: $(diff <(echo "$DEVICE_TIDY") <(echo "$seen") | grep '^[<>]' | xargs)"; return; }
+	[ "$seen" = "$DEVICE_TIDY" ] || {
+		lose "lying about: $(diff <(echo "$DEVICE_TIDY") <(echo "$seen") |
+			grep '^[<>]' | xargs)"
+		return
+	}
 	seen=$(find "$T/state" -mindepth 1 -printf '%P\n' | grep -vxE 'error[.][a-z]+|execution|front|link[.](error|in|out|sock)|lock|no[.]conf' | xargs)
 	[ -z "$seen" ] || { lose "lying about in state: $seen"; return; }
 	[ "$(gr-journal get phase)" = idle ] || { lose 'the phase is not idle'; return; }
 	flock -n "$T/state/lock" true || { lose 'the lock is held'; return; }
-	[[ $scene != *hook ]] || [ "$(cut -d ' ' -f 2- "$runtime")" = "$(cksum <"$T/certificate.pem")" ] || lose 'the runtime runs on another pair'
+	[[ $scene != *hook ]] ||
+		[ "$(cut -d ' ' -f 2- "$runtime")" = "$(cksum <"$T/certificate.pem")" ] ||
+		lose 'the runtime runs on another pair'
 }
 DEVICE_TIDY='d .gr
 d .gr/private.key

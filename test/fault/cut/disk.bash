@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# disk.bash - a file system that loses what was not synced: ext4 on a loop device, shut down by gr-cut. Sourced by cut-run.
+# disk.bash - a file system that loses what was not synced: ext4 on a loop device,
+# shut down by gr-cut. Sourced by cut-run.
 # shellcheck shell=bash
 # shellcheck disable=SC2154
 #
-# noauto_da_alloc: a rename over a file does not flush what was written to the new one. commit: nothing is written for
-# the passing of time.
+# noauto_da_alloc: a rename over a file does not flush what was written to the new one. commit:
+# nothing is written for the passing of time.
 
 disk_options=loop,noauto_da_alloc,commit=900
 
@@ -28,8 +29,8 @@ disk_settle() {
 	sync -f "$1"
 }
 
-# disk_lose DIR: after the power came back. While a process that was killed, or another test's mount namespace, holds the
-# old file system, what is mounted would be that one again.
+# disk_lose DIR: after the power came back. While a process that was killed, or another test's
+# mount namespace, holds the old file system, what is mounted would be that one again.
 disk_lose() {
 	local n image=$w/disk.${1##*/}
 	for ((n = 0; n < 1200; n++)); do

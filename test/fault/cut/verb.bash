@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# verb.bash - the programs that write credentials and journal, one by one, without a network. Sourced by cut-run.
+# verb.bash - the programs that write credentials and journal, one by one, without a network.
+# Sourced by cut-run.
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034
 # The engine's variables: root, w, cut, fault, scene.
 #
-# After the fault the program is run again, once at once and once after recover: both must end where an undisturbed
-# run does. The configured paths show a good pair at any moment.
+# After the fault the program is run again, once at once and once after recover: both must end
+# where an undisturbed run does. The configured paths show a good pair at any moment.
 
 verb_scenes='adopt adopt-later keygen stage activate rollback commit discard recover-late recover-lost recover-strays
 recover-adoption journal-put journal-arm'
@@ -31,10 +32,28 @@ verb_prepare() {
 	stage) make_trial; rm "$STORE/2/certificate.pem"; verb=(gr-install-cert stage new.pem) ;;
 	activate) make_trial; verb=(gr-install-cert activate) ;;
 	rollback) make_trial; gr-install-cert activate; verb=(gr-install-cert rollback) ;;
-	commit) make_trial; gr-install-cert activate; gr-journal put phase=reporting; verb=(gr-install-cert commit) ;;
-	discard) make_trial; gr-journal put --clear phase=idle other=2; verb=(gr-install-cert discard -g 2) ;;
-	recover-late) make_trial; gr-install-cert activate; gr-journal arm 0; verb=(gr-install-cert recover) ;;
-	recover-lost) make_trial; rm "$STORE/rotation" "$STORE/live"; verb=(gr-install-cert recover) ;;
+	commit)
+		make_trial
+		gr-install-cert activate
+		gr-journal put phase=reporting
+		verb=(gr-install-cert commit)
+		;;
+	discard)
+		make_trial
+		gr-journal put --clear phase=idle other=2
+		verb=(gr-install-cert discard -g 2)
+		;;
+	recover-late)
+		make_trial
+		gr-install-cert activate
+		gr-journal arm 0
+		verb=(gr-install-cert recover)
+		;;
+	recover-lost)
+		make_trial
+		rm "$STORE/rotation" "$STORE/live"
+		verb=(gr-install-cert recover)
+		;;
 	recover-strays)
 		make_trial
 		gr-keygen -g 5
@@ -70,7 +89,10 @@ verb_up() {
 	mkdir dev
 	[ "$fault" != power ] || { disk_mount dev && cut=(-c 'file,net' -s dev); } || return
 	verb_afresh
-	if ! { verb_again && verb_outcome >expected && verb_afresh && verb_recover && verb_again && verb_outcome >recovered; }; then
+	if ! {
+		verb_again && verb_outcome >expected && verb_afresh &&
+			verb_recover && verb_again && verb_outcome >recovered
+	}; then
 		lose "does not end well undisturbed: $(xargs <why)"
 	fi
 }
@@ -80,7 +102,8 @@ verb_keep_pairs() {
 	local g
 	[ ! -e dev/private.key ] || cat dev/private.key dev/cert.pem >pairs/configured
 	for g in "$STORE"/*/; do
-		[ ! -e "$g/certificate.pem" ] || cat "$g/private.key" "$g/certificate.pem" >"pairs/${g//\//-}"
+		[ ! -e "$g/certificate.pem" ] ||
+			cat "$g/private.key" "$g/certificate.pem" >"pairs/${g//\//-}"
 	done
 	[ ! -e new.pem ] || cat "$STORE/2/private.key" new.pem >pairs/new
 }
@@ -100,8 +123,9 @@ verb_afresh() {
 	cp -a start/. dev/
 }
 
-# Where it left things, whoever it was called by, and after the recover that ends each life. rotation.back is used up
-# where there was no room for another record; what is half done stays until the rotation is over.
+# Where it left things, whoever it was called by, and after the recover that ends each life.
+# rotation.back is used up where there was no room for another record; what is half done stays
+# until the rotation is over.
 verb_outcome() {
 	local phase
 	verb_recover || return
@@ -109,7 +133,8 @@ verb_outcome() {
 	phase=$(gr-journal get phase)
 	gr-journal get phase job old new other
 	readlink "$STORE/live" "$STORE/back" dev/private.key dev/cert.pem
-	find "$STORE" -mindepth 1 ! -name rotation.back -printf '%P %m\n' | sort | if [ "$phase" = idle ]; then cat; else grep -v '\.tmp '; fi
+	find "$STORE" -mindepth 1 ! -name rotation.back -printf '%P %m\n' |
+		sort | if [ "$phase" = idle ]; then cat; else grep -v '\.tmp '; fi
 }
 
 verb_recover() {
@@ -123,14 +148,19 @@ verb_again() {
 # verb_same FILE: the outcome that FILE holds
 verb_same() {
 	verb_outcome >found || return
-	cmp -s "$1" found || lose "another end than undisturbed: $(diff "$1" found | grep '^[<>]' | xargs)"
+	cmp -s "$1" found ||
+		lose "another end than undisturbed: $(diff "$1" found | grep '^[<>]' | xargs)"
 }
 
 verb_point() {
 	local rc=0 open
 	verb_afresh
 	[ "$fault" != power ] || disk_settle dev
-	(umask 0; exec gr-cut -n "$1" "${cut[@]}" -u "$w/dev/" -u "$w/state" -u "$w/gr.conf" -l log "${verb[@]}") >run 2>&1 || rc=$?
+	(
+		umask 0
+		exec gr-cut -n "$1" "${cut[@]}" -u "$w/dev/" -u "$w/state" -u "$w/gr.conf" \
+			-l log "${verb[@]}"
+	) >run 2>&1 || rc=$?
 	case $rc in
 	137) [ "$fault" != power ] || disk_lose dev ;;
 	0 | 1 | 100 | 111) ;;
