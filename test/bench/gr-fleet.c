@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gr-fleet: things with a P-256 key each, certified by a throwaway or a given authority, as lines for gr-registry import */
+/*
+ * gr-fleet: things with a P-256 key each, certified by a throwaway or a given authority, as lines
+ * for gr-registry import
+ */
 #include "arg.h"
 #include "cert.h"
 #include "complain.h"
@@ -26,13 +29,17 @@ static const struct arg_option options[] = {
 	{ 't', "name", "NAME", "they are called NAME-1, NAME-2 ... (default fleet)" },
 	{ 'p', "policy", "POLICY", "attached to each certificate" },
 	{ 'g', "group", "GROUP", "that each thing is in; made where it is not there" },
-	{ 'a', "authority", "DIR", "certify with the authority ca that lies there (a backend's folder ca), as in mode private" },
+	{ 'a', "authority", "DIR",
+	  "certify with the authority ca that lies there (a backend's folder ca), as in mode "
+	  "private" },
 	{ 'k', "keys", "FILE", "write key and certificate of each thing there, for gr-swarm" },
-	{ 'e', "end", "DAYS", "certificates end after 1 to so many days, one after the other (default 9000)" },
+	{ 'e', "end", "DAYS",
+	  "certificates end after 1 to so many days, one after the other (default 9000)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-fleet", "[-n N] [-t NAME] [-p POLICY] [-g GROUP] [-a DIR] [-k FILE] [-e DAYS]", "Print things with certificates for gr-registry import.", options
+	"gr-fleet", "[-n N] [-t NAME] [-p POLICY] [-g GROUP] [-a DIR] [-k FILE] [-e DAYS]",
+	"Print things with certificates for gr-registry import.", options
 };
 static const struct alg_key p256 = { "ECDSA-P256", EVP_PKEY_EC, 0, "P-256" };
 
@@ -46,7 +53,9 @@ struct fleet {
 
 static bool set_name(X509_NAME *name, const char *cn)
 {
-	return name && X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)cn, -1, -1, 0) == 1;
+	return name &&
+	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)cn, -1, -1,
+				       0) == 1;
 }
 
 static enum status make_authority(struct fleet *f)
@@ -81,18 +90,22 @@ static bool set_serial(X509 *x509)
 {
 	uint64_t serial;
 
-	return RAND_bytes((unsigned char *)&serial, sizeof serial) == 1 && ASN1_INTEGER_set_uint64(X509_get_serialNumber(x509), serial >> 1 | 1) == 1;
+	return RAND_bytes((unsigned char *)&serial, sizeof serial) == 1 &&
+	    ASN1_INTEGER_set_uint64(X509_get_serialNumber(x509), serial >> 1 | 1) == 1;
 }
 
 /* The way of a certificate of gr-ca, as far as a registry and a broker look at it. */
-static enum status certify(struct cert *cert, const struct fleet *f, const char *thing, EVP_PKEY *key, uint32_t i)
+static enum status certify(struct cert *cert, const struct fleet *f, const char *thing,
+			   EVP_PKEY *key, uint32_t i)
 {
 	X509 *x509 = X509_new();
 	time_t now = time(NULL);
 
 	if (x509 && X509_set_version(x509, X509_VERSION_3) == 1 && set_serial(x509) &&
-	    X509_set_issuer_name(x509, f->issuer) == 1 && set_name(X509_get_subject_name(x509), thing) && X509_set_pubkey(x509, key) == 1 &&
-	    ASN1_TIME_set(X509_getm_notBefore(x509), now - 300) && ASN1_TIME_set(X509_getm_notAfter(x509), now + (time_t)(i % f->days + 1) * 86400) &&
+	    X509_set_issuer_name(x509, f->issuer) == 1 &&
+	    set_name(X509_get_subject_name(x509), thing) && X509_set_pubkey(x509, key) == 1 &&
+	    ASN1_TIME_set(X509_getm_notBefore(x509), now - 300) &&
+	    ASN1_TIME_set(X509_getm_notAfter(x509), now + (time_t)(i % f->days + 1) * 86400) &&
 	    X509_sign(x509, f->key, EVP_sha256()) > 0)
 		return cert_from_x509(cert, x509, thing);
 	complain("%s: cannot be certified: %s", thing, complain_openssl());
@@ -111,8 +124,10 @@ static void print_thing(const struct fleet *f, const char *thing, const char *pe
 		json_array_append_new(groups, json_string(f->group));
 	certificate = json_pack("{s:s, s:o}", "certificatePem", pem, "policies", policies);
 	if (f->authority)
-		json_object_update_new(certificate, json_pack("{s:s, s:b}", "authority", "ca", "private", 1));
-	line = json_pack("{s:s, s:o, s:[o]}", "thingName", thing, "thingGroups", groups, "certificates", certificate);
+		json_object_update_new(certificate,
+				       json_pack("{s:s, s:b}", "authority", "ca", "private", 1));
+	line = json_pack("{s:s, s:o, s:[o]}", "thingName", thing, "thingGroups", groups,
+			 "certificates", certificate);
 	text = json_compact(line);
 	puts(text ? text : "null");
 	free(text);
@@ -121,7 +136,9 @@ static void print_thing(const struct fleet *f, const char *thing, const char *pe
 
 static enum status write_pair(const struct fleet *f, EVP_PKEY *key, const char *pem)
 {
-	if (!f->pairs || (PEM_write_PrivateKey(f->pairs, key, NULL, NULL, 0, NULL, NULL) == 1 && fputs(pem, f->pairs) >= 0))
+	if (!f->pairs ||
+	    (PEM_write_PrivateKey(f->pairs, key, NULL, NULL, 0, NULL, NULL) == 1 &&
+	     fputs(pem, f->pairs) >= 0))
 		return GR_OK;
 	complain("%s: %s", f->keys, strerror(errno));
 	return GR_FAIL;
@@ -136,8 +153,9 @@ static enum status make_thing(const struct fleet *f, uint32_t i)
 	enum status st;
 
 	str_format(thing, sizeof thing, "%s-%" PRIu32, f->name, i + 1);
-	if ((st = key_generate(&key, &p256)) == GR_OK && (st = certify(&cert, f, thing, key, i)) == GR_OK && (st = cert_pem(&pem, &len, &cert)) == GR_OK &&
-	    (st = write_pair(f, key, pem)) == GR_OK)
+	if ((st = key_generate(&key, &p256)) == GR_OK &&
+	    (st = certify(&cert, f, thing, key, i)) == GR_OK &&
+	    (st = cert_pem(&pem, &len, &cert)) == GR_OK && (st = write_pair(f, key, pem)) == GR_OK)
 		print_thing(f, thing, pem);
 	free(pem);
 	cert_release(&cert);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * gr-stopwatch: gr-stopwatch FILE COMMAND... runs the command and tells what became of every process of it.
+ * gr-stopwatch: gr-stopwatch FILE COMMAND... runs the command and tells what became of every
+ * process of it.
  *
- * The kernel stops the processes at fork, exec and exit alone (ptrace(2)), so the run is slowed down by little; of
- * gr-link, whose first line says that it is connected, the writes are watched as well. FILE gets one line a process:
- * pid, parent, start, exec, first line (each in microseconds from the beginning, 0: never), end, peak memory of what
- * it ran last in kB (VmHWM), and its name. The exit status is the command's own.
+ * The kernel stops the processes at fork, exec and exit alone (ptrace(2)), so the run is slowed
+ * down by little; of gr-link, whose first line says that it is connected, the writes are watched
+ * as well. FILE gets one line a process: pid, parent, start, exec, first line (each in
+ * microseconds from the beginning, 0: never), end, peak memory of what it ran last in kB (VmHWM),
+ * and its name. The exit status is the command's own.
  */
 #include "complain.h"
 #include "status.h"
@@ -24,8 +26,10 @@
 #include <unistd.h>
 
 enum { TASKS_MAX = 4096, SYSCALL_STOP = SIGTRAP | 0x80 };
-enum { OPTIONS = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT |
-		 PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL };
+enum {
+	OPTIONS = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
+	    PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL
+};
 
 struct task {
 	pid_t pid, parent;
@@ -84,13 +88,15 @@ static bool speaks(pid_t pid)
 {
 	struct __ptrace_syscall_info info = { 0 };
 
-	return ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof info, &info) > 0 && info.op == PTRACE_SYSCALL_INFO_ENTRY &&
-	       info.entry.nr == SYS_write && info.entry.args[0] == STDOUT_FILENO;
+	return ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof info, &info) > 0 &&
+	    info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_write &&
+	    info.entry.args[0] == STDOUT_FILENO;
 }
 
 static void resume(const struct task *t, int signal)
 {
-	ptrace(t->listening ? PTRACE_SYSCALL : PTRACE_CONT, t->pid, NULL, (void *)(intptr_t)signal);
+	ptrace(t->listening ? PTRACE_SYSCALL : PTRACE_CONT, t->pid, NULL,
+	       (void *)(intptr_t)signal);
 }
 
 static void note_event(struct watch *w, struct task *t, int event)
@@ -110,7 +116,10 @@ static void note_event(struct watch *w, struct task *t, int event)
 	}
 }
 
-/* What a stopped task is to be given when it goes on: the signal that stopped it, unless that was ours. */
+/*
+ * What a stopped task is to be given when it goes on: the signal that stopped it, unless
+ * that was ours.
+ */
 static int note_stop(struct watch *w, struct task *t, int status)
 {
 	int signal = WSTOPSIG(status), event = status >> 16;
@@ -188,8 +197,9 @@ static enum status report(const struct watch *w, const char *path)
 	for (size_t i = 0; f && i < w->count; i++) {
 		const struct task *t = &w->tasks[i];
 
-		fprintf(f, "%d %d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %ld %s\n", (int)t->pid, (int)t->parent, t->start,
-			t->exec, t->said, t->end, t->peak, t->name);
+		fprintf(f, "%d %d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %ld %s\n",
+			(int)t->pid, (int)t->parent, t->start, t->exec, t->said, t->end, t->peak,
+			t->name);
 	}
 	if (f && fclose(f) == 0)
 		return GR_OK;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gr-swarm: many simulated devices rotate in a lab; how many a second, how long each stage takes, what it costs */
+/*
+ * gr-swarm: many simulated devices rotate in a lab; how many a second, how long each stage takes,
+ * what it costs
+ */
 #include "arg.h"
 #include "complain.h"
 #include "gr-swarm/lab.h"
@@ -20,19 +23,24 @@
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-	{ 'g', "group", "GROUP", "the devices: things of that group, with keys and certificates in LAB/GROUP.pem (default swarm)" },
+	{ 'g', "group", "GROUP",
+	  "the devices: things of that group, with keys and certificates in LAB/GROUP.pem "
+	  "(default swarm)" },
 	{ 'j', "jobs", "N", "how often each of them rotates: jobs for the group (default 5)" },
 	{ 'C', "connect", NULL, "do not rotate: connect and leave, over and over" },
 	{ 'S', "stay", NULL, "do not rotate: connect once each, and stay until SIGTERM" },
 	{ 'c', "concurrency", "N", "how many rotations are under way at one time (default 50)" },
-	{ 'r', "rate", "N", "how many rotations begin in a second (default: as many as -c allows)" },
+	{ 'r', "rate", "N",
+	  "how many rotations begin in a second (default: as many as -c allows)" },
 	{ 'd', "duration", "SECONDS", "after these no rotation begins (default 60)" },
-	{ 'w', "wait", "SECONDS", "how long one rotation may take before it counts as failed (default 30)" },
+	{ 'w', "wait", "SECONDS",
+	  "how long one rotation may take before it counts as failed (default 30)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {
 	"gr-swarm", "[-CS] [-g GROUP] [-j N] [-c N] [-r N] [-d SECONDS] [-w SECONDS] LAB",
-	"Let simulated devices, which gr-fleet made, rotate in a lab of lab.sh and measure it.", options
+	"Let simulated devices, which gr-fleet made, rotate in a lab of lab.sh and measure it.",
+	options
 };
 
 struct settings {
@@ -71,19 +79,25 @@ static enum status read_settings(struct settings *set, int argc, char *argv[])
 
 static enum status open_world(struct world *w, const struct lab *lab)
 {
-	w->broker = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)lab->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	w->broker = (struct sockaddr_in){ .sin_family = AF_INET,
+					  .sin_port = htons((uint16_t)lab->port),
+					  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	if ((w->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0) {
 		complain("epoll: %s", strerror(errno));
 		return GR_FAIL;
 	}
-	if (!(w->tls = SSL_CTX_new(TLS_client_method())) || SSL_CTX_load_verify_file(w->tls, lab->ca) != 1 ||
+	if (!(w->tls = SSL_CTX_new(TLS_client_method())) ||
+	    SSL_CTX_load_verify_file(w->tls, lab->ca) != 1 ||
 	    X509_VERIFY_PARAM_set1_host(SSL_CTX_get0_param(w->tls), "localhost", 0) != 1) {
 		complain("%s: TLS cannot be set up: %s", lab->ca, complain_openssl());
 		return GR_FAIL;
 	}
 	SSL_CTX_set_verify(w->tls, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_session_cache_mode(w->tls, SSL_SESS_CACHE_OFF);	/* each handshake is a full one */
-	SSL_CTX_set_mode(w->tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	/* each handshake is a full one */
+	SSL_CTX_set_session_cache_mode(w->tls, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_mode(w->tls,
+			 SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+			     SSL_MODE_RELEASE_BUFFERS);
 	return GR_OK;
 }
 
@@ -102,26 +116,30 @@ static enum status create_jobs(const struct settings *set, const struct lab *lab
 
 static struct use read_use(const struct lab *lab)
 {
-	return (struct use){ meter_read(lab->broker), meter_read(lab->daemon), meter_read(getpid()) };
+	return (struct use){ meter_read(lab->broker), meter_read(lab->daemon),
+			     meter_read(getpid()) };
 }
 
 static void print_times(const char *name, struct samples *s)
 {
-	printf("%-14s %8.1f %8.1f %8.1f\n", name, (double)samples_quantile(s, 0.5) / 1000, (double)samples_quantile(s, 0.99) / 1000,
-	       (double)samples_quantile(s, 1) / 1000);
+	printf("%-14s %8.1f %8.1f %8.1f\n", name, (double)samples_quantile(s, 0.5) / 1000,
+	       (double)samples_quantile(s, 0.99) / 1000, (double)samples_quantile(s, 1) / 1000);
 }
 
 static void print_use(const char *name, struct meter before, struct meter after, size_t count)
 {
-	printf("%-14s %8.2f %8.1f\n", name, (double)(after.cpu_ms - before.cpu_ms) / (double)count, (double)after.peak_kb / 1024);
+	printf("%-14s %8.2f %8.1f\n", name, (double)(after.cpu_ms - before.cpu_ms) / (double)count,
+	       (double)after.peak_kb / 1024);
 }
 
-static enum status print(struct race *race, const struct settings *set, size_t devices, const struct use *before, const struct use *after)
+static enum status print(struct race *race, const struct settings *set, size_t devices,
+			 const struct use *before, const struct use *after)
 {
 	const char *what = set->task == TASK_ROTATE ? "rotations" : "connects";
 	size_t n = race->whole.count;
 
-	printf("devices %zu, at once %" PRIu32 ", %s %zu, failures %zu\n", devices, set->limits.at_once, what, n, race->failures);
+	printf("devices %zu, at once %" PRIu32 ", %s %zu, failures %zu\n", devices,
+	       set->limits.at_once, what, n, race->failures);
 	if (n > 0) {
 		printf("%s a second %.1f\n\n", what, (double)n * 1e6 / (double)race->took);
 		printf("%-14s %8s %8s %8s\n", "stage, ms", "p50", "p99", "max");
@@ -150,7 +168,8 @@ static void stay(void)
 	sigwait(&term, &got);
 }
 
-static enum status measure(const struct settings *set, const struct lab *lab, struct fleet *fleet, const struct world *world)
+static enum status measure(const struct settings *set, const struct lab *lab, struct fleet *fleet,
+			   const struct world *world)
 {
 	struct use before, after;
 	struct race race = { 0 };
@@ -184,7 +203,9 @@ static void set_signals(enum task task)
 
 int main(int argc, char *argv[])
 {
-	struct settings set = { .jobs = 5, .group = "swarm", .limits = { .at_once = 50, .seconds = 60, .patience = 30 } };
+	struct settings set = { .jobs = 5,
+				.group = "swarm",
+				.limits = { .at_once = 50, .seconds = 60, .patience = 30 } };
 	struct world world = { .epoll = -1 };
 	struct fleet fleet = { 0 };
 	struct lab lab;
@@ -193,7 +214,8 @@ int main(int argc, char *argv[])
 	if ((st = read_settings(&set, argc, argv)) != GR_OK)
 		return (int)st;
 	set_signals(set.task);
-	if ((st = lab_find(&lab, set.dir)) == GR_OK && (st = open_world(&world, &lab)) == GR_OK && (st = lab_fleet(&fleet, set.dir, set.group)) == GR_OK) {
+	if ((st = lab_find(&lab, set.dir)) == GR_OK && (st = open_world(&world, &lab)) == GR_OK &&
+	    (st = lab_fleet(&fleet, set.dir, set.group)) == GR_OK) {
 		world.task = set.task;
 		st = measure(&set, &lab, &fleet, &world);
 		if (st == GR_OK && set.task == TASK_STAY)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * gr-lossy: a Mosquitto plugin, for tests alone, that loses, doubles, delays, reorders and replays messages of chosen things.
+ * gr-lossy: a Mosquitto plugin, for tests alone, that loses, doubles, delays, reorders and replays
+ * messages of chosen things.
  *
- * It stands before gr-broker.so in mosquitto.conf: callbacks run in the order of the plugins, the first that refuses a
- * message ends the round, and gr-broker.so hands an answer on as soon as it sees it. A message that is refused with
- * ACL_DENIED gets its PUBACK all the same (MQTT 3.1.1), which is how a message is really lost. What goes out later is
- * published by the broker itself, and so is seen by no plugin again but for the check of READ.
+ * It stands before gr-broker.so in mosquitto.conf: callbacks run in the order of the plugins, the
+ * first that refuses a message ends the round, and gr-broker.so hands an answer on as soon as it
+ * sees it. A message that is refused with ACL_DENIED gets its PUBACK all the same (MQTT 3.1.1),
+ * which is how a message is really lost. What goes out later is published by the broker itself,
+ * and so is seen by no plugin again but for the check of READ.
  *
- * plugin_opt_trace FILE takes a line for each message. Rules (see rule.h) are published on fault/THING over the Unix
- * socket; the PUBACK says that they are in force.
+ * plugin_opt_trace FILE takes a line for each message. Rules (see rule.h) are published on
+ * fault/THING over the Unix socket; the PUBACK says that they are in force.
  */
 #include "clock.h"
 #include "broker/mosquitto_api.h"
@@ -24,7 +26,8 @@ enum { REPORTS_MAX = 64 };
 struct lossy {
 	mosquitto_plugin_id_t *id;
 	struct post *post;
-	char *report[REPORTS_MAX];	/* topics of reports that we have sent ourselves in this turn */
+	/* topics of reports that we have sent ourselves in this turn */
+	char *report[REPORTS_MAX];
 	size_t reports;
 };
 
@@ -56,11 +59,13 @@ static int on_message(int event, void *data, void *userdata)
 	(void)event;
 	if (local && strncmp(m->topic, "fault/", 6) == 0)
 		return take_rules(p, m);
-	if (!letter_read(&letter, m->topic, local ? NULL : mosquitto_client_username(m->client), mosquitto_client_id(m->client)))
+	if (!letter_read(&letter, m->topic, local ? NULL : mosquitto_client_username(m->client),
+			 mosquitto_client_id(m->client)))
 		return MOSQ_ERR_SUCCESS;
 	letter.payload = m->payload;
 	letter.len = m->payloadlen;
-	return post_judge(p->post, &letter, clock_boot_ms()) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_ACL_DENIED;
+	return post_judge(p->post, &letter, clock_boot_ms()) ? MOSQ_ERR_SUCCESS
+							     : MOSQ_ERR_ACL_DENIED;
 }
 
 static bool is_own_report(struct lossy *p, const char *topic)
@@ -83,12 +88,14 @@ static int on_acl(int event, void *data, void *userdata)
 	struct letter letter;
 
 	(void)event;
-	if (check->access != MOSQ_ACL_READ || strncmp(check->topic, "in/", 3) != 0 || !client || strcmp(client, "gr/backendd") != 0 ||
+	if (check->access != MOSQ_ACL_READ || strncmp(check->topic, "in/", 3) != 0 || !client ||
+	    strcmp(client, "gr/backendd") != 0 ||
 	    !letter_read(&letter, check->topic, NULL, NULL) || is_own_report(p, check->topic))
 		return MOSQ_ERR_PLUGIN_DEFER;
 	letter.payload = check->payload;
 	letter.len = check->payloadlen;
-	return post_judge(p->post, &letter, clock_boot_ms()) ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_ACL_DENIED;
+	return post_judge(p->post, &letter, clock_boot_ms()) ? MOSQ_ERR_PLUGIN_DEFER
+							     : MOSQ_ERR_ACL_DENIED;
 }
 
 static void forget_reports(struct lossy *p)
@@ -112,7 +119,8 @@ static int on_tick(int event, void *data, void *userdata)
 
 		if (strncmp(l->name, "gr/", 3) == 0 && p->reports < REPORTS_MAX)
 			p->report[p->reports++] = strdup(l->topic);
-		publish_copy(l->client[0] ? l->client : NULL, l->topic, l->len, l->payload, 1, false);
+		publish_copy(l->client[0] ? l->client : NULL, l->topic, l->len, l->payload, 1,
+			     false);
 		copies_free(&copy);
 	}
 	return MOSQ_ERR_SUCCESS;
@@ -145,7 +153,8 @@ int mosquitto_plugin_version(int supported_version_count, const int *supported_v
 	return -1;
 }
 
-int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, struct mosquitto_opt *options, int option_count)
+int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata,
+			  struct mosquitto_opt *options, int option_count)
 {
 	struct lossy *p = calloc(1, sizeof *p);
 	int rc = MOSQ_ERR_INVAL;
@@ -157,8 +166,10 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata, st
 		p->post = post_new(options[0].value);
 	if (p->post)
 		rc = MOSQ_ERR_SUCCESS;
-	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0] && rc == MOSQ_ERR_SUCCESS; i++)
-		rc = mosquitto_callback_register(identifier, callbacks[i].event, callbacks[i].call, NULL, p);
+	for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0] && rc == MOSQ_ERR_SUCCESS;
+	     i++)
+		rc = mosquitto_callback_register(identifier, callbacks[i].event, callbacks[i].call,
+						 NULL, p);
 	if (rc != MOSQ_ERR_SUCCESS) {
 		lossy_free(p);
 		return rc;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gr-wire: wires from devices to a broker on this machine, for tests: they can be cut, reset or stalled after any byte */
+/*
+ * gr-wire: wires from devices to a broker on this machine, for tests: they can be cut, reset or
+ * stalled after any byte
+ */
 #define _GNU_SOURCE	/* accept4 */
 #include "arg.h"
 #include "complain.h"
@@ -23,11 +26,15 @@ static const struct arg_option options[] = {
 	{ 0 }
 };
 static const struct arg_spec spec = {
-	"gr-wire", "[-n N] PORT", "Listen on N free ports, print them in one line, and pass everything on to PORT of this machine.\n\n"
+	"gr-wire", "[-n N] PORT",
+	"Listen on N free ports, print them in one line, and pass everything on "
+	"to PORT of this machine.\n\n"
 	"Standard input takes commands, each answered by a line, until it ends:\n"
-	"WIRE up|down BYTES cut|reset|stall   happens BYTES after now; said in a line \"WIRE MISHAP WAY\"\n"
+	"WIRE up|down BYTES cut|reset|stall   happens BYTES after now; "
+	"said in a line \"WIRE MISHAP WAY\"\n"
 	"WIRE calm                            nothing is to happen any more\n"
-	"WIRE count                           how many bytes have passed", options
+	"WIRE count                           how many bytes have passed",
+	options
 };
 
 struct requests {
@@ -48,7 +55,8 @@ static enum status set_up(struct requests *o)
 	o->wire = calloc(o->wires, sizeof *o->wire);
 	o->door = calloc(o->wires, sizeof *o->door);
 	o->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (!o->wire || !o->door || o->epoll < 0 || epoll_ctl(o->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &e) != 0) {
+	if (!o->wire || !o->door || o->epoll < 0 ||
+	    epoll_ctl(o->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &e) != 0) {
 		complain("set-up: %s", strerror(errno));
 		return GR_FAIL;
 	}
@@ -57,13 +65,15 @@ static enum status set_up(struct requests *o)
 
 static enum status open_door(struct requests *o, uint32_t i)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = &o->door[i] };
 	socklen_t len = sizeof a;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) != 0 || listen(fd, 16) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&a, &len) != 0 || epoll_ctl(o->epoll, EPOLL_CTL_ADD, fd, &e) != 0) {
+	    getsockname(fd, (struct sockaddr *)&a, &len) != 0 ||
+	    epoll_ctl(o->epoll, EPOLL_CTL_ADD, fd, &e) != 0) {
 		complain("no port: %s", strerror(errno));
 		return GR_FAIL;
 	}
@@ -76,12 +86,15 @@ static enum status open_door(struct requests *o, uint32_t i)
 /* On the loopback interface this either works at once or not at all. */
 static int dial(uint16_t port)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_port = htons(port),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
 
 	if (fd < 0)
 		return -1;
-	if (connect(fd, (struct sockaddr *)&a, sizeof a) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
+	if (connect(fd, (struct sockaddr *)&a, sizeof a) == 0 &&
+	    fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
 	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) == 0)
 		return fd;
 	close(fd);
@@ -90,7 +103,8 @@ static int dial(uint16_t port)
 
 static void answer_door(struct requests *o, struct wire *w)
 {
-	int device = accept4(w->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), broker, one = 1;
+	int device = accept4(w->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), broker,
+	    one = 1;
 	struct line *line;
 
 	if (device < 0)
@@ -121,12 +135,14 @@ static void obey(struct requests *o, const char *command)
 		return;
 	}
 	if (w && sscanf(command, "%*u %7s", what) == 1 && strcmp(what, "count") == 0) {
-		printf("%u up %" PRIu64 " down %" PRIu64 "\n", n, w->passed[WAY_UP], w->passed[WAY_DOWN]);
+		printf("%u up %" PRIu64 " down %" PRIu64 "\n", n, w->passed[WAY_UP],
+		       w->passed[WAY_DOWN]);
 		return;
 	}
 	if (w && sscanf(command, "%*u %7s %" SCNu64 " %7s", way, &bytes, what) == 3)
 		for (enum mishap m = MISHAP_CUT; m < MISHAP_COUNT; m++)
-			if (strcmp(what, mishap_names[m]) == 0 && (strcmp(way, "up") == 0 || strcmp(way, "down") == 0)) {
+			if (strcmp(what, mishap_names[m]) == 0 &&
+			    (strcmp(way, "up") == 0 || strcmp(way, "down") == 0)) {
 				w->way = strcmp(way, "up") == 0 ? WAY_UP : WAY_DOWN;
 				w->at = w->passed[w->way] + bytes;
 				w->mishap = m;
@@ -209,7 +225,8 @@ int main(int argc, char *argv[])
 		st = arg_range(&o.wires, "--wires", optarg, 1, WIRES_MAX);
 	if (st == GR_OK && argc - optind != 1)
 		arg_usage(&spec);
-	if (st != GR_OK || (st = arg_range(&port, "PORT", argv[optind], 1, 65535)) != GR_OK || (st = set_up(&o)) != GR_OK)
+	if (st != GR_OK || (st = arg_range(&port, "PORT", argv[optind], 1, 65535)) != GR_OK ||
+	    (st = set_up(&o)) != GR_OK)
 		goto out;
 	o.broker = (uint16_t)port;
 	for (uint32_t i = 0; i < o.wires && st == GR_OK; i++)

@@ -25,13 +25,16 @@ static void check(const struct identity *who, const char *topic, uint8_t bits)
 
 	topic_parse(&t, topic);
 	if (!acl_write(who, topic, bits & 8, !(bits & 16))) {
-		FUZZ_HOLDS(!begins(topic, "in/") && !begins(topic, "out/") && !begins(topic, "$gr/"));
-		FUZZ_HOLDS(t.kind == TOPIC_NONE || (strcmp(t.thing, who->thing) == 0 && !(bits & 16)));
+		FUZZ_HOLDS(!begins(topic, "in/") && !begins(topic, "out/") &&
+			   !begins(topic, "$gr/"));
+		FUZZ_HOLDS(t.kind == TOPIC_NONE ||
+			   (strcmp(t.thing, who->thing) == 0 && !(bits & 16)));
 	}
 	if (!acl_read(who, topic))
 		FUZZ_HOLDS(t.kind == TOPIC_NONE && !begins(topic, "out/"));
 	if (!acl_subscribe(who, topic))
-		FUZZ_HOLDS(!begins(topic, "in/") && !begins(topic, "$share/") && who->role != ROLE_PROBE);
+		FUZZ_HOLDS(!begins(topic, "in/") && !begins(topic, "$share/") &&
+			   who->role != ROLE_PROBE);
 	acl_queue(who->client, topic);
 	acl_retained(topic);
 	acl_local_read(topic);

@@ -2,8 +2,8 @@
 /*
  * answer - one character of what a device asks, then TOPIC NUL PAYLOAD NUL ...: what comes back
  *
- * c is create, C the same with a chain, m commit, l the list of jobs, g a job by its id, n the next
- * job, u an update. A topic that is left out is the one on which the request is accepted. The
+ * c is create, C the same with a chain, m commit, l the list of jobs, g a job by its id, n the
+ * next job, u an update. A topic that is left out is the one on which the request is accepted. The
  * request's token is 0.
  */
 #include "csr.h"
@@ -21,13 +21,16 @@
 static struct fuzz_parts service;	/* what it says */
 static char accepted[2 * TOPIC_MAX];
 
-enum status __real_request_init(struct request *request, struct session *session, const char *topic);
-enum status __wrap_request_init(struct request *request, struct session *session, const char *topic);
+enum status __real_request_init(struct request *request, struct session *session,
+				const char *topic);
+enum status __wrap_request_init(struct request *request, struct session *session,
+				const char *topic);
 enum status __wrap_request_send(struct request *request, json_t *body);
 enum status __wrap_session_receive(struct session *s, struct message *message, int64_t deadline);
 enum status __wrap_out_close(void);
 
-enum status __wrap_request_init(struct request *request, struct session *session, const char *topic)
+enum status __wrap_request_init(struct request *request, struct session *session,
+				const char *topic)
 {
 	enum status st = __real_request_init(request, session, topic);
 
@@ -94,7 +97,9 @@ static void create(struct session *s, bool chain)
 	FUZZ_HOLDS(csr_open(&csr, &why, request_pem, strlen(request_pem)) == GR_OK);
 	st = rotation_request_send(&rotation, s, "create", body);
 	while (st == GR_OK && (st = rotation_request_answer(&answer, &rotation)) == GR_OK) {
-		if (issued_certificate_check(&offer, answer, &(struct issued_certificate_terms){ &csr, "", chain }) == GR_OK)
+		if (issued_certificate_check(&offer, answer,
+					     &(struct issued_certificate_terms){ &csr, "",
+										 chain }) == GR_OK)
 			FUZZ_HOLDS(strcmp(offer.cert.spki, csr.spki) == 0);
 		issued_certificate_release(&offer);
 		json_decref(answer);
@@ -134,7 +139,8 @@ static void get(struct jobs *jobs, const char *job)
 	enum status st = describe(&execution, &answer, jobs, job, NULL);
 
 	if (st == GR_OK) {
-		FUZZ_HOLDS(str_is_job(execution.job) && execution.status[0] && execution.number >= 1);
+		FUZZ_HOLDS(str_is_job(execution.job) && execution.status[0] &&
+			   execution.number >= 1);
 		execution_is_rotation(&execution);
 		describe_print(&execution, answer, jobs);
 	} else if (st == GR_NO && answer) {
@@ -151,7 +157,8 @@ static void update(struct jobs *jobs)
 	if (st == GR_NO)
 		jobs_rejected(answer, "j", true);
 	else if (st == GR_OK)
-		execution_survivor(json_object_get(json_object_get(answer, "executionState"), "statusDetails"));
+		execution_survivor(
+		    json_object_get(json_object_get(answer, "executionState"), "statusDetails"));
 	if (st != GR_FAIL)
 		json_decref(answer);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* certificate - PEM certificates, or one as DER: what we know of the first, and are they a chain? */
+/*
+ * certificate - PEM certificates, or one as DER: what we know of the first, and are they a chain?
+ */
 #include "cert.h"
 #include "chain.h"
 #include "lib/fuzz.h"

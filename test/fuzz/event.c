@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * event - TOPIC NUL PAYLOAD NUL ...: messages of the broker plugin, handled by the daemon in one batch
+ * event - TOPIC NUL PAYLOAD NUL ...: messages of the broker plugin, handled by the daemon
+ * in one batch
  *
  * The first character of a topic says who sent it: 1 is thing t, 2 is t#gr, 3 is thing u, 4 is
- * thing t over the newest certificate. A topic that begins with any other one is taken as it stands.
+ * thing t over the newest certificate. A topic that begins with any other one is taken
+ * as it stands.
  */
 #include "daemon/closed_connection.h"
 #include "daemon/dispatch.h"
@@ -23,7 +25,8 @@ static void newest(char id[static 65], struct world *w)
 	sqlite3_stmt *row;
 
 	str_copy(id, 65, w->id[0]);
-	if (db_query(&row, w->db, "SELECT id FROM certificate ORDER BY rowid DESC LIMIT 1", "") == GR_OK) {
+	if (db_query(&row, w->db, "SELECT id FROM certificate ORDER BY rowid DESC LIMIT 1", "") ==
+	    GR_OK) {
 		str_copy(id, 65, db_text(row, 0));
 		db_done(row);
 	}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* frame - a byte that is the size of pieces, then what a program says to gr-link, in such pieces */
+/*
+ * frame - a byte that is the size of pieces, then what a program says to gr-link, in such pieces
+ */
 #include "session/frame.h"
 #include "lib/fuzz.h"
 

@@ -13,7 +13,8 @@ static void create(struct world *w, struct job_options *o)
 	struct job_request q;
 	struct job job;
 
-	if (job_options_request(&q, o, JOB_OPTIONS_JOB, NULL) != GR_OK || job_create(w->db, &q, WORLD_NOW) != GR_OK)
+	if (job_options_request(&q, o, JOB_OPTIONS_JOB, NULL) != GR_OK ||
+	    job_create(w->db, &q, WORLD_NOW) != GR_OK)
 		return;
 	FUZZ_HOLDS(job_get(&job, w->db, q.id) == GR_OK);
 	job_is_rotation(&job);

@@ -29,12 +29,14 @@ static void check(struct journal *journal)
 	static const char *const phases[] = { "idle", "trial" };
 
 	for (enum journal_key k = 0; k < JOURNAL_COUNT; k++) {
-		FUZZ_HOLDS(strlen(journal->value[k]) <= JOURNAL_VALUE_MAX && !strchr(journal->value[k], '\n'));
+		FUZZ_HOLDS(strlen(journal->value[k]) <= JOURNAL_VALUE_MAX &&
+			   !strchr(journal->value[k], '\n'));
 		FUZZ_HOLDS(journal_find(journal_name(k)) == k);
 		journal_number(journal, k);
 	}
 	for (size_t i = 0; i < 2; i++)
-		FUZZ_HOLDS(journal_set(journal, JOURNAL_PHASE, phases[i]) == GR_OK && journal_is(journal, phases[i]));
+		FUZZ_HOLDS(journal_set(journal, JOURNAL_PHASE, phases[i]) == GR_OK &&
+			   journal_is(journal, phases[i]));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* policy - DOCUMENT NUL NAME NUL CLIENT NUL ADDRESS NUL COMMON NAME: a policy, asked every action */
+/*
+ * policy - DOCUMENT NUL NAME NUL CLIENT NUL ADDRESS NUL COMMON NAME: a policy, asked every action
+ */
 #include "policy/policy.h"
 #include "lib/fuzz.h"
 
@@ -10,7 +12,8 @@ static void ask(struct policy *policy, const char *name, const struct policy_who
 	struct policy *const policies[] = { policy, policy };
 
 	for (enum policy_action a = 0; a < POLICY_ACTION_COUNT; a++)
-		FUZZ_HOLDS(policy_decide(policies, 1, a, name, who) == policy_decide(policies, 2, a, name, who));
+		FUZZ_HOLDS(policy_decide(policies, 1, a, name, who) ==
+			   policy_decide(policies, 2, a, name, who));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

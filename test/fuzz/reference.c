@@ -16,7 +16,8 @@ static void check_again(const struct key_reference *reference)
 		return;
 	FUZZ_HOLDS(strlen(text) == len);
 	if (key_reference_parse(&again, text, "again", NULL) == GR_OK)
-		FUZZ_HOLDS(again.has_shown == reference->has_shown && !again.public == !reference->public);
+		FUZZ_HOLDS(again.has_shown == reference->has_shown &&
+			   !again.public == !reference->public);
 	key_reference_release(&again);
 	free(text);
 }

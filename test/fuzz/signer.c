@@ -22,10 +22,13 @@ static void begin(struct home *home)
 	struct issuing_profile profile = { .private = true, .days = ISSUING_PROFILE_DAYS_DEFAULT };
 	struct authority a = { 0 };
 
-	FUZZ_HOLDS(home_find_signer(home, fuzz_folder()) == GR_OK && home_make_signer(home) == GR_OK);
-	FUZZ_HOLDS(alg_key_find(&q.alg, "ECDSA-P256") == GR_OK && new_authority_make(&a, home->ca, &q, NOW) == GR_OK);
+	FUZZ_HOLDS(home_find_signer(home, fuzz_folder()) == GR_OK &&
+		   home_make_signer(home) == GR_OK);
+	FUZZ_HOLDS(alg_key_find(&q.alg, "ECDSA-P256") == GR_OK &&
+		   new_authority_make(&a, home->ca, &q, NOW) == GR_OK);
 	str_copy(profile.authority, sizeof profile.authority, a.name);
-	FUZZ_HOLDS(issuing_profile_settle(&profile, &a) == GR_OK && issuing_profile_write(&profile, home->ca) == GR_OK);
+	FUZZ_HOLDS(issuing_profile_settle(&profile, &a) == GR_OK &&
+		   issuing_profile_write(&profile, home->ca) == GR_OK);
 	authority_release(&a);
 	requests_open(&signer, home, false);
 }
@@ -34,7 +37,8 @@ static bool is_answer(struct wire *answer)
 {
 	int status = wire_byte(answer);
 
-	return !answer->bad && (status == GR_OK || status == GR_NO || status == GR_BAD || status == GR_FAIL);
+	return !answer->bad &&
+	    (status == GR_OK || status == GR_NO || status == GR_BAD || status == GR_FAIL);
 }
 
 /* Only whole lines get there, and only the signer says that it signed. */
@@ -46,7 +50,9 @@ static void check_ledger(const char *path, bool issued)
 
 	text[len] = '\0';
 	FUZZ_HOLDS(len == 0 || text[len - 1] == '\n');
-	FUZZ_HOLDS(issued || (strncmp(text, "{\"event\":\"signed\"", 17) != 0 && !strstr(text, "\n{\"event\":\"signed\"")));
+	FUZZ_HOLDS(issued ||
+		   (strncmp(text, "{\"event\":\"signed\"", 17) != 0 &&
+		    !strstr(text, "\n{\"event\":\"signed\"")));
 	if (file)
 		FUZZ_HOLDS(ftruncate(fileno(file), 0) == 0 && fclose(file) == 0);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* topic - TOPIC NUL FILTER NUL CLIENT: what a topic asks for, what a filter matches, whom a client id speaks for */
+/*
+ * topic - TOPIC NUL FILTER NUL CLIENT: what a topic asks for, what a filter matches, whom a client
+ * id speaks for
+ */
 #include "lib/fuzz.h"
 #include "topic.h"
 

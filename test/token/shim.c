@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * shim.c - a PKCS#11 module for tests: forwards to a real one, keeps count of all calls of all processes, and is bad at a chosen one.
+ * shim.c - a PKCS#11 module for tests: forwards to a real one, keeps count of all calls of all
+ * processes, and is bad at a chosen one.
  *
- * SHIM_MODULE names the real module, SHIM_DIR a folder. There, calls gets a record of 64 bytes for each call (number,
- * name, result, program), and rules says what is to go wrong, one a line:
+ * SHIM_MODULE names the real module, SHIM_DIR a folder. There, calls gets a record of 64 bytes for
+ * each call (number, name, result, program), and rules says what is to go wrong, one a line:
  *	kill N		call N is not made: it takes its whole process group down
  *	after N		the same, once call N was made
  *	fail N RV	call N answers RV and is not made
@@ -97,7 +98,8 @@ static void write_record(const struct call *call, const char *result)
 {
 	char text[RECORD + 1];
 
-	snprintf(text, sizeof text, "%6lu %-22.22s %-10.10s %-21.21s", call->number, call->name, result, program_invocation_short_name);
+	snprintf(text, sizeof text, "%6lu %-22.22s %-10.10s %-21.21s", call->number, call->name,
+		 result, program_invocation_short_name);
 	text[RECORD - 1] = '\n';
 	if (pwrite(call->fd, text, RECORD, call->at) != RECORD)
 		abort();
@@ -146,7 +148,8 @@ static bool interfere(const struct call *call, ck_rv_t *rv)
 		if (strcmp(r->what, "hang") == 0 && mine)
 			for (;;)
 				pause();
-		if ((strcmp(r->what, "fail") == 0 && r->number == call->number) || (strcmp(r->what, "deny") == 0 && mine) ||
+		if ((strcmp(r->what, "fail") == 0 && r->number == call->number) ||
+		    (strcmp(r->what, "deny") == 0 && mine) ||
 		    (strcmp(r->what, "only") == 0 && mine && r->number == count_name(call))) {
 			*rv = r->value;
 			return true;
@@ -186,21 +189,31 @@ typedef ck_object_handle_t object;
 typedef struct ck_attribute *template;
 
 FORWARD(Finalize, (void *reserved), (reserved))
-FORWARD(GetSlotList, (unsigned char present, ck_slot_id_t *list, unsigned long *count), (present, list, count))
-FORWARD(OpenSession, (ck_slot_id_t slot, ck_flags_t flags, void *application, ck_notify_t notify, session *s), (slot, flags, application, notify, s))
+FORWARD(GetSlotList, (unsigned char present, ck_slot_id_t *list, unsigned long *count),
+	(present, list, count))
+FORWARD(OpenSession,
+	(ck_slot_id_t slot, ck_flags_t flags, void *application, ck_notify_t notify, session *s),
+	(slot, flags, application, notify, s))
 FORWARD(CloseSession, (session s), (s))
-FORWARD(Login, (session s, ck_user_type_t user, unsigned char *pin, unsigned long len), (s, user, pin, len))
+FORWARD(Login, (session s, ck_user_type_t user, unsigned char *pin, unsigned long len),
+	(s, user, pin, len))
 FORWARD(GetAttributeValue, (session s, object o, template t, unsigned long n), (s, o, t, n))
 FORWARD(SetAttributeValue, (session s, object o, template t, unsigned long n), (s, o, t, n))
 FORWARD(FindObjectsInit, (session s, template t, unsigned long n), (s, t, n))
 FORWARD(FindObjects, (session s, object *o, unsigned long max, unsigned long *n), (s, o, max, n))
 FORWARD(FindObjectsFinal, (session s), (s))
 FORWARD(CreateObject, (session s, template t, unsigned long n, object *o), (s, t, n, o))
-FORWARD(CopyObject, (session s, object o, template t, unsigned long n, object *copy), (s, o, t, n, copy))
+FORWARD(CopyObject, (session s, object o, template t, unsigned long n, object *copy),
+	(s, o, t, n, copy))
 FORWARD(DestroyObject, (session s, object o), (s, o))
-FORWARD(GenerateKeyPair, (session s, struct ck_mechanism *m, template a, unsigned long an, template b, unsigned long bn, object *public, object *private),
+FORWARD(GenerateKeyPair,
+	(session s, struct ck_mechanism *m, template a, unsigned long an, template b,
+	 unsigned long bn, object *public, object *private),
 	(s, m, a, an, b, bn, public, private))
-FORWARD(Sign, (session s, unsigned char *data, unsigned long len, unsigned char *sig, unsigned long *sig_len), (s, data, len, sig, sig_len))
+FORWARD(Sign,
+	(session s, unsigned char *data, unsigned long len, unsigned char *sig,
+	 unsigned long *sig_len),
+	(s, data, len, sig, sig_len))
 
 static ck_rv_t shim_Initialize(void *args)
 {
@@ -228,7 +241,8 @@ static ck_rv_t shim_GetTokenInfo(ck_slot_id_t slot, struct ck_token_info *info)
 	return end(&call, rv);
 }
 
-static ck_rv_t shim_GetMechanismInfo(ck_slot_id_t slot, ck_mechanism_type_t type, struct ck_mechanism_info *info)
+static ck_rv_t shim_GetMechanismInfo(ck_slot_id_t slot, ck_mechanism_type_t type,
+				     struct ck_mechanism_info *info)
 {
 	struct call call;
 	ck_rv_t rv;
@@ -236,7 +250,8 @@ static ck_rv_t shim_GetMechanismInfo(ck_slot_id_t slot, ck_mechanism_type_t type
 	begin(&call, "C_GetMechanismInfo");
 	flock(call.fd, LOCK_UN);
 	if (!interfere(&call, &rv))
-		rv = rule_for("lack", type) ? CKR_MECHANISM_INVALID : real->C_GetMechanismInfo(slot, type, info);
+		rv = rule_for("lack", type) ? CKR_MECHANISM_INVALID
+					    : real->C_GetMechanismInfo(slot, type, info);
 	return end(&call, rv);
 }
 
@@ -248,7 +263,8 @@ static ck_rv_t shim_SignInit(session s, struct ck_mechanism *m, object key)
 	begin(&call, "C_SignInit");
 	flock(call.fd, LOCK_UN);
 	if (!interfere(&call, &rv))
-		rv = rule_for("lack", m->mechanism) ? CKR_MECHANISM_INVALID : real->C_SignInit(s, m, key);
+		rv = rule_for("lack", m->mechanism) ? CKR_MECHANISM_INVALID
+						    : real->C_SignInit(s, m, key);
 	return end(&call, rv);
 }
 
@@ -267,9 +283,12 @@ ck_rv_t C_GetFunctionList(struct ck_function_list **list)
 		return CKR_GENERAL_ERROR;
 	own = *real;	/* what is not listed here goes straight to the real one */
 #define TAKE(name) own.C_##name = shim_##name
-	TAKE(Initialize), TAKE(Finalize), TAKE(GetSlotList), TAKE(GetTokenInfo), TAKE(GetMechanismInfo);
-	TAKE(OpenSession), TAKE(CloseSession), TAKE(Login), TAKE(GetAttributeValue), TAKE(SetAttributeValue);
-	TAKE(FindObjectsInit), TAKE(FindObjects), TAKE(FindObjectsFinal), TAKE(CreateObject), TAKE(CopyObject);
+	TAKE(Initialize), TAKE(Finalize), TAKE(GetSlotList), TAKE(GetTokenInfo),
+	    TAKE(GetMechanismInfo);
+	TAKE(OpenSession), TAKE(CloseSession), TAKE(Login), TAKE(GetAttributeValue),
+	    TAKE(SetAttributeValue);
+	TAKE(FindObjectsInit), TAKE(FindObjects), TAKE(FindObjectsFinal), TAKE(CreateObject),
+	    TAKE(CopyObject);
 	TAKE(DestroyObject), TAKE(GenerateKeyPair), TAKE(SignInit), TAKE(Sign);
 	*list = &own;
 	return CKR_OK;

@@ -6,12 +6,13 @@
  *
  * -5 speaks MQTT 5.
  *
- * A STEP is "TOPIC PAYLOAD" (two operands: publish, await TOPIC/accepted or TOPIC/rejected; PAYLOAD
- * "@FILE" is read from FILE), "=" TOPIC and PAYLOAD
- * (publish, await no more than the broker's acknowledgement), "+" FILTER (subscribe), "!" COMMAND (run by the shell; it must succeed;
- * its output is dropped), "?" TOPIC (await one more message there) or "*" TOPIC (await TOPIC/accepted or TOPIC/rejected).
- * Each message is printed as a line "topic payload". Exit status 0; 5 the broker refused the connection; 6 it closed it; 7 nothing
- * came in time; 8 a subscription was refused; 9 a command failed; 100 misused.
+ * A STEP is "TOPIC PAYLOAD" (two operands: publish, await TOPIC/accepted or TOPIC/rejected;
+ * PAYLOAD "@FILE" is read from FILE), "=" TOPIC and PAYLOAD (publish, await no more than the
+ * broker's acknowledgement), "+" FILTER (subscribe), "!" COMMAND (run by the shell; it must
+ * succeed; its output is dropped), "?" TOPIC (await one more message there) or "*" TOPIC (await
+ * TOPIC/accepted or TOPIC/rejected). Each message is printed as a line "topic payload". Exit
+ * status 0; 5 the broker refused the connection; 6 it closed it; 7 nothing came in time; 8 a
+ * subscription was refused; 9 a command failed; 100 misused.
  */
 #include <mosquitto.h>
 #include <stdbool.h>
@@ -59,9 +60,11 @@ static void on_message(struct mosquitto *m, void *obj, const struct mosquitto_me
 	const char *tail = msg->topic + len;
 
 	(void)m;
-	printf("%s %.*s\n", msg->topic, msg->payloadlen, msg->payloadlen ? (const char *)msg->payload : "");
+	printf("%s %.*s\n", msg->topic, msg->payloadlen,
+	       msg->payloadlen ? (const char *)msg->payload : "");
 	if (s->wanted && strncmp(msg->topic, s->wanted, len) == 0 &&
-	    (s->exact ? *tail == '\0' : strcmp(tail, "/accepted") == 0 || strcmp(tail, "/rejected") == 0))
+	    (s->exact ? *tail == '\0'
+		      : strcmp(tail, "/accepted") == 0 || strcmp(tail, "/rejected") == 0))
 		s->came = true;
 }
 
@@ -143,7 +146,8 @@ static void publish(struct session *s, const char *topic, const char *payload)
 	size_t len = read_payload(bytes, sizeof bytes, payload);
 
 	s->published = false;
-	if (mosquitto_publish(s->mosq, NULL, topic, (int)len, bytes, s->qos, false) != MOSQ_ERR_SUCCESS)
+	if (mosquitto_publish(s->mosq, NULL, topic, (int)len, bytes, s->qos, false) !=
+	    MOSQ_ERR_SUCCESS)
 		end(6);
 }
 

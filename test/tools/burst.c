@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * burst: burst SOCKET TOPIC PAYLOAD [TOPIC PAYLOAD ...] publishes all of it at QoS 1 in one write, so
- * that the broker finds the messages side by side; ends when the broker closed the connection.
+ * burst: burst SOCKET TOPIC PAYLOAD [TOPIC PAYLOAD ...] publishes all of it at QoS 1 in one write,
+ * so that the broker finds the messages side by side; ends when the broker closed the connection.
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +26,9 @@ static void put_publish(struct buffer *b, const char *topic, const char *payload
 {
 	size_t size = 2 + strlen(topic) + 2 + strlen(payload);
 	const unsigned char packet_id[] = { (unsigned char)(id >> 8), (unsigned char)id };
-	const unsigned char head[] = { 0x32, (unsigned char)(0x80 | (size & 0x7f)), (unsigned char)(size >> 7), 0, (unsigned char)strlen(topic) };
+	const unsigned char head[] = { 0x32, (unsigned char)(0x80 | (size & 0x7f)),
+				       (unsigned char)(size >> 7), 0,
+				       (unsigned char)strlen(topic) };
 
 	put(b, head, sizeof head);
 	put(b, topic, strlen(topic));
@@ -36,7 +38,9 @@ static void put_publish(struct buffer *b, const char *topic, const char *payload
 
 int main(int argc, char *argv[])
 {
-	static const unsigned char connect_packet[] = { 0x10, 17, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 5, 'b', 'u', 'r', 's', 't' };
+	static const unsigned char connect_packet[] = {
+		0x10, 17, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 5, 'b', 'u', 'r', 's', 't'
+	};
 	static const unsigned char disconnect_packet[] = { 0xe0, 0 };
 	static struct buffer b;
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
@@ -50,7 +54,8 @@ int main(int argc, char *argv[])
 	for (int i = 2; i + 1 < argc; i += 2)
 		put_publish(&b, argv[i], argv[i + 1], i);
 	put(&b, disconnect_packet, sizeof disconnect_packet);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0 || write(fd, b.bytes, b.len) != (ssize_t)b.len)
+	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0 ||
+	    write(fd, b.bytes, b.len) != (ssize_t)b.len)
 		return 111;
 	while (read(fd, answer, sizeof answer) > 0)
 		;

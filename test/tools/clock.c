@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * clock.c - a wall clock that is wrong, for preloading: to CLOCK_REALTIME it adds the seconds that stand in the file
- * named by WRONG_CLOCK, read anew at each look, so that the clock can jump under a running program. Without the file,
- * and for every other clock, the time is right.
+ * clock.c - a wall clock that is wrong, for preloading: to CLOCK_REALTIME it adds the seconds that
+ * stand in the file named by WRONG_CLOCK, read anew at each look, so that the clock can jump under
+ * a running program. Without the file, and for every other clock, the time is right.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

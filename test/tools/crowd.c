@@ -4,10 +4,11 @@
  *
  * crowd [-5] [-K] [-t FILTER] [-d] -p PORT -a CA -c CERTIFICATE -k KEY PREFIX COUNT
  *
- * Connects as PREFIX0, PREFIX1 and so on, one after the other. -5 speaks MQTT 5; -K asks for a session that is kept (with -5: for an
- * hour, by its expiry interval alone); -t subscribes at QoS 1; -d ends each session before the next begins. Prints how many were
- * taken, answered with a refusal, and closed without an answer: "taken 5 refused 0 closed 295". Then it holds what it has until its
- * standard input ends. Exit status 0; 100 misused.
+ * Connects as PREFIX0, PREFIX1 and so on, one after the other. -5 speaks MQTT 5; -K asks for a
+ * session that is kept (with -5: for an hour, by its expiry interval alone); -t subscribes at QoS
+ * 1; -d ends each session before the next begins. Prints how many were taken, answered with a
+ * refusal, and closed without an answer: "taken 5 refused 0 closed 295". Then it holds what it has
+ * until its standard input ends. Exit status 0; 100 misused.
  */
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
@@ -31,7 +32,8 @@ struct options {
 	bool v5, keep, leave;
 };
 
-static void on_connect(struct mosquitto *m, void *obj, int rc, int flags, const mosquitto_property *properties)
+static void on_connect(struct mosquitto *m, void *obj, int rc, int flags,
+		       const mosquitto_property *properties)
 {
 	struct member *member = obj;
 
@@ -71,7 +73,8 @@ static bool start(struct member *member, const char *id, const struct options *o
 	mosquitto_subscribe_callback_set(member->mosq, on_subscribe);
 	rc = mosquitto_tls_set(member->mosq, o->ca, NULL, o->certificate, o->key, NULL);
 	if (rc == MOSQ_ERR_SUCCESS)
-		rc = mosquitto_connect_bind_v5(member->mosq, "localhost", o->port, 600, NULL, properties);
+		rc = mosquitto_connect_bind_v5(member->mosq, "localhost", o->port, 600, NULL,
+					       properties);
 	mosquitto_property_free_all(&properties);
 	return rc == MOSQ_ERR_SUCCESS && await(member, &member->taken);
 }
@@ -80,7 +83,8 @@ static void join(struct member *member, const char *id, const struct options *o)
 {
 	bool in = start(member, id, o);
 
-	if (in && o->filter && mosquitto_subscribe(member->mosq, NULL, o->filter, 1) == MOSQ_ERR_SUCCESS)
+	if (in && o->filter &&
+	    mosquitto_subscribe(member->mosq, NULL, o->filter, 1) == MOSQ_ERR_SUCCESS)
 		await(member, &member->subscribed);
 	if (member->mosq && in && o->leave)
 		mosquitto_disconnect(member->mosq);

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * flood: a device that has lost its mind. Publishes at QoS 1 as fast as the broker takes it, and waits for nothing.
+ * flood: a device that has lost its mind. Publishes at QoS 1 as fast as the broker takes it, and
+ * waits for nothing.
  *
- * flood -p PORT -a CA -c CERTIFICATE -k KEY -i CLIENT [-n COUNT] [-d COMMAND] [-l COMMAND] TOPIC PAYLOAD [TOPIC PAYLOAD ...]
+ * flood -p PORT -a CA -c CERTIFICATE -k KEY -i CLIENT [-n COUNT] [-d COMMAND] [-l COMMAND] TOPIC
+ * PAYLOAD [TOPIC PAYLOAD ...]
  *
- * COUNT messages in all (0: until SIGTERM), the topics by turns. PAYLOAD "@FILE" is read from FILE. -d: COMMAND is run once by the shell,
- * beside the flood, when the first hundred messages are acknowledged or ten connections were closed; when it has ended, so does a flood without COUNT. -l: COMMAND is
- * run when all is acknowledged, over the open session, which meanwhile says nothing. A connection that the broker closes is made again,
- * and what was not written yet is written there.
- * Prints "published N, acknowledged N, answers N, connections N". Exit status 0; 9 a command failed; 100 misused.
+ * COUNT messages in all (0: until SIGTERM), the topics by turns. PAYLOAD "@FILE" is read from
+ * FILE. -d: COMMAND is run once by the shell, beside the flood, when the first hundred messages
+ * are acknowledged or ten connections were closed; when it has ended, so does a flood without
+ * COUNT. -l: COMMAND is run when all is acknowledged, over the open session, which meanwhile
+ * says nothing. A connection that the broker closes is made again, and what was not written yet
+ * is written there.
+ * Prints "published N, acknowledged N, answers N, connections N". Exit status 0; 9 a command
+ * failed; 100 misused.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -100,7 +105,8 @@ static void put_text(struct flood *f, const char *text, size_t len)
 
 static void put_connect(struct flood *f)
 {
-	static const unsigned char rest[] = { 4, 2, 2, 88 };	/* MQTT 3.1.1, a clean session, 600 s */
+	/* MQTT 3.1.1, a clean session, 600 s */
+	static const unsigned char rest[] = { 4, 2, 2, 88 };
 
 	put_head(f, 0x10, 10 + 2 + strlen(f->client));
 	put_text(f, "MQTT", 4);
@@ -128,7 +134,9 @@ static bool put_publish(struct flood *f)
 
 static void dial(struct flood *f)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)f->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)f->port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int on = 1;
 
 	f->in_len = f->out_len = 0;
@@ -138,7 +146,8 @@ static void dial(struct flood *f)
 	if (f->fd < 0 || !f->ssl)
 		die("no socket");
 	setsockopt(f->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	if (connect(f->fd, (struct sockaddr *)&to, sizeof to) != 0 || SSL_set_fd(f->ssl, f->fd) != 1 || SSL_connect(f->ssl) != 1)
+	if (connect(f->fd, (struct sockaddr *)&to, sizeof to) != 0 ||
+	    SSL_set_fd(f->ssl, f->fd) != 1 || SSL_connect(f->ssl) != 1)
 		return;
 	fcntl(f->fd, F_SETFL, O_NONBLOCK);
 	f->connections++;
@@ -181,9 +190,11 @@ static void take_all(struct flood *f)
 		unsigned shift = 0;
 
 		for (; at + n < f->in_len; shift += 7)
-			if (len |= (size_t)(f->in[at + n] & 0x7f) << shift, !(f->in[at + n++] & 0x80))
+			if (len |= (size_t)(f->in[at + n] & 0x7f) << shift,
+			    !(f->in[at + n++] & 0x80))
 				break;
-		if (at + n > f->in_len || n == 1 || f->in[at + n - 1] & 0x80 || at + n + len > f->in_len)
+		if (at + n > f->in_len || n == 1 || f->in[at + n - 1] & 0x80 ||
+		    at + n + len > f->in_len)
 			break;
 		take(f, f->in + at, n, len);
 		at += n + len;
@@ -203,7 +214,8 @@ static bool turn(struct flood *f)
 	if ((n = SSL_read(f->ssl, f->in + f->in_len, (int)(ROOM - f->in_len))) > 0) {
 		f->in_len += (size_t)n;
 		take_all(f);
-	} else if ((why = SSL_get_error(f->ssl, n)) != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) {
+	} else if ((why = SSL_get_error(f->ssl, n)) != SSL_ERROR_WANT_READ &&
+		   why != SSL_ERROR_WANT_WRITE) {
 		return false;
 	}
 	if (f->out_len == 0)
@@ -269,12 +281,15 @@ int main(int argc, char *argv[])
 	signal(SIGTERM, on_term);
 	signal(SIGPIPE, SIG_IGN);
 	f.tls = SSL_CTX_new(TLS_client_method());
-	if (!f.tls || SSL_CTX_load_verify_locations(f.tls, ca, NULL) != 1 || SSL_CTX_use_certificate_chain_file(f.tls, cert) != 1 ||
+	if (!f.tls || SSL_CTX_load_verify_locations(f.tls, ca, NULL) != 1 ||
+	    SSL_CTX_use_certificate_chain_file(f.tls, cert) != 1 ||
 	    SSL_CTX_use_PrivateKey_file(f.tls, key, SSL_FILETYPE_PEM) != 1)
 		die("credentials");
-	SSL_CTX_set_mode(f.tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_mode(f.tls,
+			 SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	dial(&f);
-	while (!ended && (f.count == 0 || f.published < f.count || f.acknowledged < f.count || pid > 0)) {
+	while (!ended &&
+	       (f.count == 0 || f.published < f.count || f.acknowledged < f.count || pid > 0)) {
 		while (f.accepted && (f.count == 0 || f.published < f.count) && put_publish(&f))
 			;
 		if (!turn(&f)) {
@@ -294,6 +309,7 @@ int main(int argc, char *argv[])
 			if (!turn(&f))
 				usleep(20000);
 	}
-	printf("published %ld, acknowledged %ld, answers %ld, connections %ld\n", f.published, f.acknowledged, f.answers, f.connections);
+	printf("published %ld, acknowledged %ld, answers %ld, connections %ld\n", f.published,
+	       f.acknowledged, f.answers, f.connections);
 	return failed ? 9 : 0;
 }

@@ -4,9 +4,10 @@
  *
  * iotcored -p PORT -a CA -c CERTIFICATE -k KEY -i THING [-s]
  *
- * Like the real one it speaks MQTT 5 under exactly the thing's name, reads key and certificate anew for every connection (with
- * -s, for the first alone), connects again at once when it is cut off and then with growing pauses, and subscribes again
- * to what it was asked for in this life. A line FILTER on standard input is what a component asks for. Standard output has lines
+ * Like the real one it speaks MQTT 5 under exactly the thing's name, reads key and certificate
+ * anew for every connection (with -s, for the first alone), connects again at once when it is cut
+ * off and then with growing pauses, and subscribes again to what it was asked for in this life. A
+ * line FILTER on standard input is what a component asks for. Standard output has lines
  * "connected", "subscribed" and "message TOPIC PAYLOAD".
  */
 #define _GNU_SOURCE
@@ -60,7 +61,8 @@ static void on_subscribe(struct mosquitto *m, void *obj, int mid, int count, con
 static void on_message(struct mosquitto *m, void *obj, const struct mosquitto_message *message)
 {
 	(void)m, (void)obj;
-	printf("message %s %.*s\n", message->topic, message->payloadlen, (const char *)message->payload);
+	printf("message %s %.*s\n", message->topic, message->payloadlen,
+	       (const char *)message->payload);
 }
 
 static void take_line(struct daemon *d, struct mosquitto *m)
@@ -86,10 +88,13 @@ static bool live_once(struct daemon *d)
 	mosquitto_disconnect_callback_set(m, on_disconnect);
 	mosquitto_subscribe_callback_set(m, on_subscribe);
 	mosquitto_message_callback_set(m, on_message);
-	d->lost = mosquitto_tls_set(m, d->ca, NULL, d->certificate, d->key, NULL) != MOSQ_ERR_SUCCESS ||
-		  mosquitto_connect(m, "localhost", d->port, 30) != MOSQ_ERR_SUCCESS;
+	d->lost = mosquitto_tls_set(m, d->ca, NULL, d->certificate, d->key, NULL) !=
+		MOSQ_ERR_SUCCESS ||
+	    mosquitto_connect(m, "localhost", d->port, 30) != MOSQ_ERR_SUCCESS;
 	while (!d->lost) {
-		struct pollfd p[] = { { mosquitto_socket(m), POLLIN | (mosquitto_want_write(m) ? POLLOUT : 0), 0 }, { 0, POLLIN, 0 } };
+		struct pollfd p[] = { { mosquitto_socket(m),
+					POLLIN | (mosquitto_want_write(m) ? POLLOUT : 0), 0 },
+				      { 0, POLLIN, 0 } };
 
 		poll(p, 2, 1000);
 		if (p[1].revents & POLLIN)
@@ -106,7 +111,8 @@ static char *copy_of(const char *path)
 	int from = open(path, O_RDONLY), to = mkstemp(name);
 	ssize_t n = read(from, data, sizeof data);
 
-	if (n <= 0 || write(to, data, (size_t)n) != n || asprintf(&self, "/proc/self/fd/%d", to) < 0)
+	if (n <= 0 || write(to, data, (size_t)n) != n ||
+	    asprintf(&self, "/proc/self/fd/%d", to) < 0)
 		exit(111);
 	unlink(name);
 	close(from);

@@ -2,11 +2,12 @@
 /*
  * pace: the pace of a rollout, minute by minute, without waiting for it.
  *
- * pace RATE JITTER-MS [STALL-MS]: a daemon looks every 20 ms, up to JITTER-MS late, and once a minute STALL-MS late. It rolls out
- * for ten minutes. Prints the fewest and the most releases in any 60 s, wherever they begin, of the first release until 60 s
- * before the last.
+ * pace RATE JITTER-MS [STALL-MS]: a daemon looks every 20 ms, up to JITTER-MS late, and once a
+ * minute STALL-MS late. It rolls out for ten minutes. Prints the fewest and the most releases in
+ * any 60 s, wherever they begin, of the first release until 60 s before the last.
  *
- * pace rate BASE TENTHS NOTIFIED-STEP SUCCEEDED-STEP MAXIMUM CEILING NOTIFIED SUCCEEDED: prints the rate of such a job.
+ * pace rate BASE TENTHS NOTIFIED-STEP SUCCEEDED-STEP MAXIMUM CEILING NOTIFIED SUCCEEDED: prints
+ * the rate of such a job.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +19,11 @@ enum { MINUTE_US = 60000000, LOOK_US = 20000, MINUTES = 10 };
 
 static int print_rate(char *v[])
 {
-	struct job_config c = { .rollout = {
-		.base = atoll(v[0]), .factor = atoll(v[1]), .notified = atoll(v[2]), .succeeded = atoll(v[3]), .maximum = atoll(v[4])
-	} };
+	struct job_config c = { .rollout = { .base = atoll(v[0]),
+					     .factor = atoll(v[1]),
+					     .notified = atoll(v[2]),
+					     .succeeded = atoll(v[3]),
+					     .maximum = atoll(v[4]) } };
 
 	printf("%lld\n", (long long)rate_limiter_rate(&c, atoll(v[5]), atoll(v[6]), atoll(v[7])));
 	return 0;
@@ -28,8 +31,11 @@ static int print_rate(char *v[])
 
 int main(int argc, char *argv[])
 {
-	int64_t rate = argc > 2 ? atoll(argv[1]) : 0, jitter = argc > 2 ? atoll(argv[2]) * 1000 : 0, stall = argc > 3 ? atoll(argv[3]) * 1000 : 0;
-	int64_t *at = calloc((size_t)rate * (MINUTES + 1) + 1, sizeof *at), now = INT64_C(1795563652000000), end = now + (int64_t)MINUTES * MINUTE_US;
+	int64_t rate = argc > 2 ? atoll(argv[1]) : 0,
+		jitter = argc > 2 ? atoll(argv[2]) * 1000 : 0,
+		stall = argc > 3 ? atoll(argv[3]) * 1000 : 0;
+	int64_t *at = calloc((size_t)rate * (MINUTES + 1) + 1, sizeof *at),
+		now = INT64_C(1795563652000000), end = now + (int64_t)MINUTES * MINUTE_US;
 	int64_t next = 0, stalled = now, fewest = INT64_MAX, most = 0;
 	size_t count = 0, last = 0;
 

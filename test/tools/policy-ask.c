@@ -3,7 +3,8 @@
  * policy-ask: a policy question from the command line, for backend/policy.bats.
  *
  * policy-ask problem FILE                       prints why FILE is not supported, exit 1; 0: it is
- * policy-ask ACTION NAME [key=value ...] FILE... exit 0: allowed, 1: not; keys: client thing certificate address cn
+ * policy-ask ACTION NAME [key=value ...] FILE... exit 0: allowed, 1: not; keys: client thing
+ * certificate address cn
  */
 #include "policy/policy.h"
 
@@ -14,8 +15,11 @@
 enum { FILES_MAX = 8, DOCUMENT_MAX = 65536 };
 
 static const char *const actions[POLICY_ACTION_COUNT] = {
-	[POLICY_CONNECT] = "Connect", [POLICY_PUBLISH] = "Publish", [POLICY_RETAIN_PUBLISH] = "RetainPublish",
-	[POLICY_SUBSCRIBE] = "Subscribe", [POLICY_RECEIVE] = "Receive",
+	[POLICY_CONNECT] = "Connect",
+	[POLICY_PUBLISH] = "Publish",
+	[POLICY_RETAIN_PUBLISH] = "RetainPublish",
+	[POLICY_SUBSCRIBE] = "Subscribe",
+	[POLICY_RECEIVE] = "Receive",
 };
 
 static void slurp(char *to, const char *path)
@@ -45,8 +49,11 @@ static void know(struct policy_who *who, const char *word)
 	const struct {
 		const char *key;
 		const char **to;
-	} keys[] = { { "client=", &who->client }, { "thing=", &who->thing }, { "certificate=", &who->certificate },
-		     { "address=", &who->address }, { "cn=", &who->common_name } };
+	} keys[] = { { "client=", &who->client },
+		     { "thing=", &who->thing },
+		     { "certificate=", &who->certificate },
+		     { "address=", &who->address },
+		     { "cn=", &who->common_name } };
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		if (strncmp(word, keys[i].key, strlen(keys[i].key)) == 0) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* raw - makes a folder and removes it, by the system's own calls: no library is there to be put in between */
+/*
+ * raw - makes a folder and removes it, by the system's own calls: no library is there to be
+ * put in between
+ */
 #define _GNU_SOURCE	/* syscall */
 #include <fcntl.h>
 #include <sys/syscall.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * repeat: what a log looks like. Reads lines "SECONDS OWNER TEXT" ("-": no owner), says each at that time, and prints what is written; at the
- * end the clock goes on until all is said that ever will be.
+ * repeat: what a log looks like. Reads lines "SECONDS OWNER TEXT" ("-": no owner), says each at
+ * that time, and prints what is written; at the end the clock goes on until all is said that
+ * ever will be.
  */
 #include <stdio.h>
 #include <string.h>

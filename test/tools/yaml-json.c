@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* yaml-json: one YAML document from standard input as JSON, every scalar a string; exit 1 if it is not well-formed */
+/*
+ * yaml-json: one YAML document from standard input as JSON, every scalar a string; exit 1 if it
+ * is not well-formed
+ */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +29,9 @@ static json_t *mapping(yaml_parser_t *parser)
 	yaml_event_t event;
 
 	for (next(parser, &event); event.type != YAML_MAPPING_END_EVENT; next(parser, &event)) {
-		const char *key = event.type == YAML_SCALAR_EVENT ? (const char *)event.data.scalar.value : NULL;
+		const char *key = event.type == YAML_SCALAR_EVENT
+		    ? (const char *)event.data.scalar.value
+		    : NULL;
 		yaml_event_t inner;
 
 		if (!key || json_object_get(object, key))
@@ -74,7 +79,9 @@ int main(void)
 	if (!yaml_parser_initialize(&parser))
 		return 111;
 	yaml_parser_set_input_file(&parser, stdin);
-	for (next(&parser, &event); event.type == YAML_STREAM_START_EVENT || event.type == YAML_DOCUMENT_START_EVENT; next(&parser, &event))
+	for (next(&parser, &event);
+	     event.type == YAML_STREAM_START_EVENT || event.type == YAML_DOCUMENT_START_EVENT;
+	     next(&parser, &event))
 		yaml_event_delete(&event);
 	root = value(&parser, &event);
 	json_dumpf(root, stdout, JSON_INDENT(2));

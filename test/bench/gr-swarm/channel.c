@@ -33,12 +33,15 @@ static int dial(const struct sockaddr_in *to)
 	return -1;
 }
 
-enum status channel_open(struct channel *c, int epoll, void *data, SSL_CTX *ctx, const struct sockaddr_in *to, X509 *cert, EVP_PKEY *key)
+enum status channel_open(struct channel *c, int epoll, void *data, SSL_CTX *ctx,
+			 const struct sockaddr_in *to, X509 *cert, EVP_PKEY *key)
 {
-	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = data };
+	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+				     .data.ptr = data };
 
 	*c = (struct channel){ .fd = -1 };
-	if (!(c->ssl = SSL_new(ctx)) || SSL_use_certificate(c->ssl, cert) != 1 || SSL_use_PrivateKey(c->ssl, key) != 1 ||
+	if (!(c->ssl = SSL_new(ctx)) || SSL_use_certificate(c->ssl, cert) != 1 ||
+	    SSL_use_PrivateKey(c->ssl, key) != 1 ||
 	    SSL_set_tlsext_host_name(c->ssl, "localhost") != 1)
 		return fail(c, "TLS", complain_openssl());
 	if ((c->fd = dial(to)) < 0 || SSL_set_fd(c->ssl, c->fd) != 1)
@@ -122,7 +125,9 @@ static enum status read_in(struct channel *c)
 	for (;;) {
 		if (c->in_len == sizeof c->in)
 			return fail(c, "input", "more than the buffer holds");
-		if ((st = judge(c, n = SSL_read(c->ssl, c->in + c->in_len, (int)(sizeof c->in - c->in_len)))) != GR_OK)
+		if ((st = judge(c,
+				n = SSL_read(c->ssl, c->in + c->in_len,
+					     (int)(sizeof c->in - c->in_len)))) != GR_OK)
 			return st;
 		c->in_len += (size_t)n;
 	}

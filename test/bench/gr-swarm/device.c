@@ -31,7 +31,8 @@ const char *stage_name(enum stage stage)
 
 bool stage_is_jobs(enum stage stage)
 {
-	return stage == STAGE_FIND || stage == STAGE_UPDATE || stage == STAGE_ASK || stage == STAGE_FINAL;
+	return stage == STAGE_FIND || stage == STAGE_UPDATE || stage == STAGE_ASK ||
+	    stage == STAGE_FINAL;
 }
 
 void pair_release(struct pair *pair)
@@ -56,7 +57,8 @@ static enum status advance(struct device *d, const struct world *w)
 
 	d->took[d->stage++] = now - d->since;
 	d->since = now;
-	return d->stage == STAGE_COUNT || w->task != TASK_ROTATE ? GR_NO : stages[d->stage].begin(d, w);
+	return d->stage == STAGE_COUNT || w->task != TASK_ROTATE ? GR_NO
+								 : stages[d->stage].begin(d, w);
 }
 
 static enum status take_message(struct device *d, const struct world *w, const struct packet *p)
@@ -72,10 +74,12 @@ static enum status take_message(struct device *d, const struct world *w, const s
 	to = channel_room(&d->channel, &size);
 	if (m.id && (st = channel_queue(&d->channel, packet_puback(to, size, m.id))) != GR_OK)
 		return st;
-	if (!stages[d->stage].take || m.topic_len != len + strlen("/accepted") || memcmp(m.topic, d->topic, len) != 0)
+	if (!stages[d->stage].take || m.topic_len != len + strlen("/accepted") ||
+	    memcmp(m.topic, d->topic, len) != 0)
 		return GR_OK;
 	if (memcmp(m.topic + len, "/accepted", strlen("/accepted")) != 0) {
-		str_format(d->channel.reason, sizeof d->channel.reason, "refused: %.*s", (int)(m.payload_len > 140 ? 140 : m.payload_len), m.payload);
+		str_format(d->channel.reason, sizeof d->channel.reason, "refused: %.*s",
+			   (int)(m.payload_len > 140 ? 140 : m.payload_len), m.payload);
 		return GR_FAIL;
 	}
 	if (!(answer = json_object_parse(m.payload, m.payload_len)))
@@ -93,7 +97,9 @@ static enum status take_packet(struct device *d, const struct world *w, const st
 			return device_fail(d, "the broker refused us");
 		return advance(d, w);
 	case PACKET_SUBACK:
-		return p->len == 4 && p->body[2] <= 2 && p->body[3] <= 2 ? GR_OK : device_fail(d, "the broker refused a subscription");
+		return p->len == 4 && p->body[2] <= 2 && p->body[3] <= 2
+		    ? GR_OK
+		    : device_fail(d, "the broker refused a subscription");
 	case PACKET_PUBLISH:
 		return take_message(d, w, p);
 	default:
@@ -101,7 +107,10 @@ static enum status take_packet(struct device *d, const struct world *w, const st
 	}
 }
 
-/* All that can be done without waiting. A packet may end a stage, and so queue what is to be sent next. */
+/*
+ * All that can be done without waiting. A packet may end a stage, and so queue what is to
+ * be sent next.
+ */
 static enum status work(struct device *d, const struct world *w)
 {
 	struct packet p;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * device.h - a simulated device: its pair, and one rotation of it after the other, stage by stage, or its connects alone.
+ * device.h - a simulated device: its pair, and one rotation of it after the other, stage by stage,
+ * or its connects alone.
  *
- * Everything a device says goes over the wire of gr-protocol(7): the message sequence of rotate.sh, by the protocol's
- * rules (OLD and NEW both connect as the thing's own client id, a new key and CSR for each rotation).
+ * Everything a device says goes over the wire of gr-protocol(7): the message sequence of
+ * rotate.sh, by the protocol's rules (OLD and NEW both connect as the thing's own client id, a new
+ * key and CSR for each rotation).
  */
 #ifndef GR_DEVICE_H
 #define GR_DEVICE_H
@@ -21,7 +23,8 @@ enum stage {
 	STAGE_CONNECT_OLD,	/* TCP, TLS, CONNECT, CONNACK */
 	STAGE_FIND,		/* $next/get */
 	STAGE_UPDATE,		/* IN_PROGRESS */
-	STAGE_CREATE,		/* key, CSR, create/accepted, the certificate checked against the key */
+	/* key, CSR, create/accepted, the certificate checked against the key */
+	STAGE_CREATE,
 	STAGE_CONNECT_NEW,
 	STAGE_ASK,		/* the job by id, over NEW */
 	STAGE_COMMIT,
@@ -53,16 +56,21 @@ struct pair {
 void pair_release(struct pair *pair);	/* takes a zeroed struct */
 
 struct device {
-	char thing[129], job[65], topic[TOPIC_MAX];	/* topic: of the request that waits for its answer */
+	/* topic: of the request that waits for its answer */
+	char thing[129], job[65], topic[TOPIC_MAX];
 	struct pair live, next;
 	enum stage stage;
-	int64_t since, took[STAGE_COUNT];	/* tick_us of the stage's beginning; microseconds of those behind us */
+	/* tick_us of the stage's beginning; microseconds of those behind us */
+	int64_t since, took[STAGE_COUNT];
 	uint16_t packet_id;
 	struct channel channel;
 };
 void device_release(struct device *d);
 
-/* What a task has come to; for DEVICE_FAILED one line was written. All but the first two leave it unconnected. */
+/*
+ * What a task has come to; for DEVICE_FAILED one line was written. All but the first two
+ * leave it unconnected.
+ */
 enum outcome { DEVICE_UNDER_WAY, DEVICE_STAYS, DEVICE_DONE, DEVICE_HAS_NO_JOB, DEVICE_FAILED };
 
 enum outcome device_start(struct device *d, const struct world *w);
@@ -71,7 +79,10 @@ enum outcome device_turn(struct device *d, const struct world *w);
 /* Gives up a rotation under way. */
 void device_abandon(struct device *d, const char *why);
 
-/* For script.c: sets the channel's reason and returns GR_FAIL; says goodbye and closes the channel. */
+/*
+ * For script.c: sets the channel's reason and returns GR_FAIL; says goodbye and
+ * closes the channel.
+ */
 enum status device_fail(struct device *d, const char *why);
 void device_hang_up(struct device *d);
 

@@ -43,11 +43,13 @@ enum status lab_find(struct lab *lab, const char *dir)
 	uint32_t broker = 0, backend = 0;
 	enum status st;
 
-	if (!str_format(lab->home, sizeof lab->home, "%s/home", dir) || !str_format(lab->ca, sizeof lab->ca, "%s/home/ca/ca.pem", dir)) {
+	if (!str_format(lab->home, sizeof lab->home, "%s/home", dir) ||
+	    !str_format(lab->ca, sizeof lab->ca, "%s/home/ca/ca.pem", dir)) {
 		complain("%s: the path is too long", dir);
 		return GR_BAD;
 	}
-	if ((st = read_number(&lab->port, dir, "port")) != GR_OK || (st = read_number(&broker, dir, "broker.pid")) != GR_OK ||
+	if ((st = read_number(&lab->port, dir, "port")) != GR_OK ||
+	    (st = read_number(&broker, dir, "broker.pid")) != GR_OK ||
 	    (st = read_number(&backend, dir, "backend.pid")) != GR_OK)
 		return st;
 	lab->broker = (pid_t)broker;
@@ -65,8 +67,10 @@ static enum status read_pair(struct device *d, FILE *f, const char *path)
 	if (next == EOF)
 		return GR_NO;
 	ungetc(next, f);
-	if ((pair->key = PEM_read_PrivateKey(f, NULL, key_no_passphrase, NULL)) && (pair->cert = PEM_read_X509(f, NULL, key_no_passphrase, NULL)) &&
-	    X509_NAME_get_text_by_NID(X509_get_subject_name(pair->cert), NID_commonName, d->thing, sizeof d->thing) > 0)
+	if ((pair->key = PEM_read_PrivateKey(f, NULL, key_no_passphrase, NULL)) &&
+	    (pair->cert = PEM_read_X509(f, NULL, key_no_passphrase, NULL)) &&
+	    X509_NAME_get_text_by_NID(X509_get_subject_name(pair->cert), NID_commonName, d->thing,
+				      sizeof d->thing) > 0)
 		return GR_OK;
 	complain("%s: not keys and certificates of gr-fleet: %s", path, complain_openssl());
 	pair_release(pair);
@@ -99,7 +103,9 @@ enum status lab_fleet(struct fleet *fleet, const char *dir, const char *group)
 		return GR_BAD;
 	}
 	do {
-		if ((st = make_room(fleet, &size) ? read_pair(&fleet->devices[fleet->count], f, path) : GR_FAIL) == GR_OK)
+		if ((st = make_room(fleet, &size)
+			 ? read_pair(&fleet->devices[fleet->count], f, path)
+			 : GR_FAIL) == GR_OK)
 			fleet->count++;
 	} while (st == GR_OK);
 	fclose(f);
@@ -130,7 +136,9 @@ static enum status await(pid_t pid, const char *what)
 enum status lab_create_job(const struct lab *lab, const char *group, const char *job)
 {
 	char target[160];
-	const char *const argv[] = { "gr-jobs", "create", "-H", lab->home, "-t", target, job, NULL };
+	const char *const argv[] = {
+		"gr-jobs", "create", "-H", lab->home, "-t", target, job, NULL
+	};
 	posix_spawn_file_actions_t actions;
 	pid_t pid;
 	int error;

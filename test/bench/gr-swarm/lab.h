@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lab.h - the world that lab.sh made, as the swarm needs it: where the broker listens, who works there, and the
- * operator's programs.
+ * lab.h - the world that lab.sh made, as the swarm needs it: where the broker listens, who works
+ * there, and the operator's programs.
  *
  * On any status but GR_OK one line has been written.
  */
@@ -26,7 +26,10 @@ struct fleet {
 	struct device *devices;
 	size_t count;
 };
-/* The devices of a thing group, as gr-fleet wrote their keys and certificates to GROUP.pem in the lab's folder. End with fleet_release in any case. */
+/*
+ * The devices of a thing group, as gr-fleet wrote their keys and certificates to GROUP.pem in the
+ * lab's folder. End with fleet_release in any case.
+ */
 enum status lab_fleet(struct fleet *fleet, const char *dir, const char *group);
 void fleet_release(struct fleet *fleet);
 /* gr-jobs create -t thinggroup/GROUP JOB */

@@ -16,9 +16,13 @@ static int64_t read_cpu(pid_t pid)
 	str_format(path, sizeof path, "/proc/%d/stat", (int)pid);
 	if (!(f = fopen(path, "re")))
 		return 0;
-	/* The name, in brackets, may hold anything; utime and stime are fields 14 and 15 (proc(5)). */
+	/*
+	 * The name, in brackets, may hold anything; utime and stime are fields 14
+	 * and 15 (proc(5)).
+	 */
 	if (fgets(line, sizeof line, f) && (p = strrchr(line, ')')))
-		sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+		sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+		       &system);
 	fclose(f);
 	return (int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
 }

@@ -42,7 +42,8 @@ static void put_text(struct writer *w, const char *text)
 }
 
 /* The fixed header; len counts what follows it (2.2.3). */
-static struct writer begin(uint8_t *to, size_t size, enum packet_type type, unsigned flags, size_t len)
+static struct writer begin(uint8_t *to, size_t size, enum packet_type type, unsigned flags,
+			   size_t len)
 {
 	struct writer w = { .to = to, .size = size };
 
@@ -71,9 +72,11 @@ size_t packet_connect(uint8_t *to, size_t size, const char *client_id)
 	return end(&w);
 }
 
-size_t packet_subscribe(uint8_t *to, size_t size, uint16_t id, const char *first, const char *second)
+size_t packet_subscribe(uint8_t *to, size_t size, uint16_t id, const char *first,
+			const char *second)
 {
-	struct writer w = begin(to, size, PACKET_SUBSCRIBE, QOS_1, 2 + 2 + strlen(first) + 1 + 2 + strlen(second) + 1);
+	struct writer w = begin(to, size, PACKET_SUBSCRIBE, QOS_1,
+				2 + 2 + strlen(first) + 1 + 2 + strlen(second) + 1);
 
 	put_u16(&w, id);
 	put_text(&w, first);
@@ -83,9 +86,11 @@ size_t packet_subscribe(uint8_t *to, size_t size, uint16_t id, const char *first
 	return end(&w);
 }
 
-size_t packet_publish(uint8_t *to, size_t size, uint16_t id, const char *topic, const char *payload)
+size_t packet_publish(uint8_t *to, size_t size, uint16_t id, const char *topic,
+		      const char *payload)
 {
-	struct writer w = begin(to, size, PACKET_PUBLISH, QOS_1, 2 + strlen(topic) + 2 + strlen(payload));
+	struct writer w = begin(to, size, PACKET_PUBLISH, QOS_1,
+				2 + strlen(topic) + 2 + strlen(payload));
 
 	put_text(&w, topic);
 	put_u16(&w, id);
@@ -121,7 +126,10 @@ long packet_read(struct packet *p, const uint8_t *bytes, size_t len)
 	} while (bytes[head++] & 0x80);
 	if (len - head < body)
 		return 0;
-	*p = (struct packet){ .type = (enum packet_type)(bytes[0] >> 4), .flags = bytes[0] & 0xf, .body = bytes + head, .len = body };
+	*p = (struct packet){ .type = (enum packet_type)(bytes[0] >> 4),
+			      .flags = bytes[0] & 0xf,
+			      .body = bytes + head,
+			      .len = body };
 	return (long)(head + body);
 }
 
@@ -132,7 +140,8 @@ bool packet_read_message(struct packet_message *m, const struct packet *p)
 
 	if (p->type != PACKET_PUBLISH || p->len < 2)
 		return false;
-	*m = (struct packet_message){ .topic = (const char *)p->body + 2, .topic_len = (size_t)p->body[0] << 8 | p->body[1] };
+	*m = (struct packet_message){ .topic = (const char *)p->body + 2,
+				      .topic_len = (size_t)p->body[0] << 8 | p->body[1] };
 	head = 2 + m->topic_len + (qos ? 2 : 0);
 	if (head > p->len)
 		return false;

@@ -12,7 +12,12 @@
 #include <stdint.h>
 
 enum packet_type {	/* MQTT 3.1.1, 2.2.1 */
-	PACKET_CONNECT = 1, PACKET_CONNACK = 2, PACKET_PUBLISH = 3, PACKET_PUBACK = 4, PACKET_SUBSCRIBE = 8, PACKET_SUBACK = 9,
+	PACKET_CONNECT = 1,
+	PACKET_CONNACK = 2,
+	PACKET_PUBLISH = 3,
+	PACKET_PUBACK = 4,
+	PACKET_SUBSCRIBE = 8,
+	PACKET_SUBACK = 9,
 	PACKET_DISCONNECT = 14
 };
 enum { PACKET_KEEPALIVE = 120 };	/* seconds; no simulated device lives as long */
@@ -20,9 +25,11 @@ enum { PACKET_KEEPALIVE = 120 };	/* seconds; no simulated device lives as long *
 /* Clean session. */
 size_t packet_connect(uint8_t *to, size_t size, const char *client_id);
 /* Two filters in one packet, each at QoS 1. */
-size_t packet_subscribe(uint8_t *to, size_t size, uint16_t id, const char *first, const char *second);
+size_t packet_subscribe(uint8_t *to, size_t size, uint16_t id, const char *first,
+			const char *second);
 /* At QoS 1. */
-size_t packet_publish(uint8_t *to, size_t size, uint16_t id, const char *topic, const char *payload);
+size_t packet_publish(uint8_t *to, size_t size, uint16_t id, const char *topic,
+		      const char *payload);
 size_t packet_puback(uint8_t *to, size_t size, uint16_t id);
 size_t packet_disconnect(uint8_t *to, size_t size);
 

@@ -59,7 +59,8 @@ static bool keep(struct samples *s, int64_t us)
 static bool keep_times(struct race *race, const struct device *d, int64_t whole)
 {
 	for (enum stage i = 0; i < d->stage; i++)
-		if (!keep(&race->stage[i], d->took[i]) || (stage_is_jobs(i) && !keep(&race->jobs, d->took[i])))
+		if (!keep(&race->stage[i], d->took[i]) ||
+		    (stage_is_jobs(i) && !keep(&race->jobs, d->took[i])))
 			return false;
 	return keep(&race->whole, whole);
 }
@@ -94,7 +95,8 @@ static bool is_over(const struct course *c)
 /* Microseconds until the rate allows another start; 0: now. */
 static int64_t pause_left(const struct course *c)
 {
-	int64_t due = c->limits->rate ? (int64_t)c->started * SECOND_US / c->limits->rate : 0, left = due - (tick_us() - c->start);
+	int64_t due = c->limits->rate ? (int64_t)c->started * SECOND_US / c->limits->rate : 0,
+		left = due - (tick_us() - c->start);
 
 	return left > 0 ? left : 0;
 }
@@ -103,7 +105,8 @@ static enum status start_some(struct course *c)
 {
 	enum status st = GR_OK;
 
-	while (st == GR_OK && c->line.count > 0 && c->active < c->limits->at_once && pause_left(c) == 0 && !is_over(c)) {
+	while (st == GR_OK && c->line.count > 0 && c->active < c->limits->at_once &&
+	       pause_left(c) == 0 && !is_over(c)) {
 		struct device *d = line_leave(&c->line);
 		size_t i = (size_t)(d - c->devices);
 
@@ -133,7 +136,8 @@ static int wait_ms(const struct course *c)
 {
 	int64_t left = (pause_left(c) + 999) / 1000;
 
-	return c->line.count == 0 || c->active == c->limits->at_once || left > LOOK_MS ? LOOK_MS : (int)left;
+	return c->line.count == 0 || c->active == c->limits->at_once || left > LOOK_MS ? LOOK_MS
+										       : (int)left;
 }
 
 static enum status serve(struct course *c)
@@ -156,13 +160,19 @@ static enum status serve(struct course *c)
 	return st == GR_OK ? give_up_late(c) : st;
 }
 
-enum status race_run(struct race *race, struct device *devices, size_t count, const struct world *world, const struct race_limits *limits)
+enum status race_run(struct race *race, struct device *devices, size_t count,
+		     const struct world *world, const struct race_limits *limits)
 {
-	struct course c = {
-		.race = race, .devices = devices, .count = count, .world = world, .limits = limits, .start = tick_us(),
-		.line = { .waiting = calloc(count, sizeof *c.line.waiting), .size = count },
-		.running = calloc(count, sizeof *c.running), .began = calloc(count, sizeof *c.began)
-	};
+	struct course c = { .race = race,
+			    .devices = devices,
+			    .count = count,
+			    .world = world,
+			    .limits = limits,
+			    .start = tick_us(),
+			    .line = { .waiting = calloc(count, sizeof *c.line.waiting),
+				      .size = count },
+			    .running = calloc(count, sizeof *c.running),
+			    .began = calloc(count, sizeof *c.began) };
 	enum status st = GR_OK;
 
 	*race = (struct race){ 0 };

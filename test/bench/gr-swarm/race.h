@@ -26,10 +26,12 @@ struct race {
 };
 
 /*
- * Lets the devices rotate, each as often as it has jobs, or connect over and over, or once and stay. GR_FAIL, one line: the
- * race itself could not be run; failures of devices are counted, with a line each. End with race_release in any case.
+ * Lets the devices rotate, each as often as it has jobs, or connect over and over, or once and
+ * stay. GR_FAIL, one line: the race itself could not be run; failures of devices are counted, with
+ * a line each. End with race_release in any case.
  */
-enum status race_run(struct race *race, struct device *devices, size_t count, const struct world *world, const struct race_limits *limits);
+enum status race_run(struct race *race, struct device *devices, size_t count,
+		     const struct world *world, const struct race_limits *limits);
 void race_release(struct race *race);
 
 /* The value that share (0 to 1) of the samples do not exceed; sorts them. 0: there are none. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* script.c - what a simulated device says in each stage of a rotation, and what it expects to hear */
+/*
+ * script.c - what a simulated device says in each stage of a rotation, and what it expects to hear
+ */
 #include "gr-swarm/script.h"
 #include "alg.h"
 #include "csr.h"
@@ -17,7 +19,8 @@ static uint16_t next_id(struct device *d)
 
 static enum status dial(struct device *d, const struct world *w, const struct pair *pair)
 {
-	enum status st = channel_open(&d->channel, w->epoll, d, w->tls, &w->broker, pair->cert, pair->key);
+	enum status st = channel_open(&d->channel, w->epoll, d, w->tls, &w->broker, pair->cert,
+				      pair->key);
 	uint8_t *to;
 	size_t size;
 
@@ -54,7 +57,8 @@ static enum status subscribe(struct device *d)
 	str_format(accepted, sizeof accepted, "%s/accepted", d->topic);
 	str_format(rejected, sizeof rejected, "%s/rejected", d->topic);
 	to = channel_room(&d->channel, &size);
-	return channel_queue(&d->channel, packet_subscribe(to, size, next_id(d), accepted, rejected));
+	return channel_queue(&d->channel,
+			     packet_subscribe(to, size, next_id(d), accepted, rejected));
 }
 
 static enum status connect_old(struct device *d, const struct world *w)
@@ -82,7 +86,8 @@ static enum status take_next(struct device *d, const json_t *answer)
 
 	if (!execution)
 		return GR_NO;
-	if (!job || !status || strcmp(status, "QUEUED") != 0 || !str_copy(d->job, sizeof d->job, job))
+	if (!job || !status || strcmp(status, "QUEUED") != 0 ||
+	    !str_copy(d->job, sizeof d->job, job))
 		return device_fail(d, "the next job is not QUEUED");
 	return GR_OK;
 }
@@ -91,7 +96,9 @@ static enum status ask_update(struct device *d, const struct world *w)
 {
 	(void)w;
 	topic_job(d->topic, d->thing, d->job, "update");
-	return ask(d, json_pack("{s:s, s:{s:b, s:s}}", "status", "IN_PROGRESS", "statusDetails", "CertificateRotator", 1, "CertificateRotatorDevice", "gr"));
+	return ask(d,
+		   json_pack("{s:s, s:{s:b, s:s}}", "status", "IN_PROGRESS", "statusDetails",
+			     "CertificateRotator", 1, "CertificateRotatorDevice", "gr"));
 }
 
 static enum status ask_create(struct device *d, const struct world *w)
@@ -138,7 +145,9 @@ static enum status take_job(struct device *d, const json_t *answer)
 {
 	const char *status = json_text(json_object_get(answer, "execution"), "status");
 
-	return status && strcmp(status, "IN_PROGRESS") == 0 ? GR_OK : device_fail(d, "the job is not IN_PROGRESS");
+	return status && strcmp(status, "IN_PROGRESS") == 0
+	    ? GR_OK
+	    : device_fail(d, "the job is not IN_PROGRESS");
 }
 
 static enum status ask_commit(struct device *d, const struct world *w)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* call.c - the table of counted system calls (numbers: sys/syscall.h; older ones are missing on newer machines) */
+/*
+ * call.c - the table of counted system calls (numbers: sys/syscall.h; older ones are missing
+ * on newer machines)
+ */
 #define _GNU_SOURCE	/* process_vm_readv, O_TMPFILE */
 #include "call.h"
 #include "str.h"
@@ -157,7 +160,8 @@ static void read_path(char to[static PATH_MAX], pid_t pid, int dir, uint64_t add
 	str_format(to, PATH_MAX, text[0] ? "%s/%s" : "%s%s", base, text);
 }
 
-static void read_object(char to[static PATH_MAX], const struct call_rule *rule, const struct call_stop *stop)
+static void read_object(char to[static PATH_MAX], const struct call_rule *rule,
+			const struct call_stop *stop)
 {
 	const uint64_t *arg = stop->args + rule->arg;
 
@@ -176,7 +180,8 @@ static mode_t read_type(const struct call_rule *rule, const struct call_stop *st
 	char path[64];
 	struct stat st;
 
-	str_format(path, sizeof path, "/proc/%d/fd/%d", (int)stop->pid, (int)stop->args[rule->arg]);
+	str_format(path, sizeof path, "/proc/%d/fd/%d", (int)stop->pid,
+		   (int)stop->args[rule->arg]);
 	return stat(path, &st) == 0 ? st.st_mode & S_IFMT : 0;
 }
 
@@ -196,8 +201,11 @@ static unsigned close_classes(const struct call_rule *rule, const struct call_st
 	char path[64];
 	struct stat st;
 
-	str_format(path, sizeof path, "/proc/%d/fd/%d", (int)stop->pid, (int)stop->args[rule->arg]);
-	return read_type(rule, stop) == S_IFREG && lstat(path, &st) == 0 && (st.st_mode & S_IWUSR) ? CALL_LOOK : 0;
+	str_format(path, sizeof path, "/proc/%d/fd/%d", (int)stop->pid,
+		   (int)stop->args[rule->arg]);
+	return read_type(rule, stop) == S_IFREG && lstat(path, &st) == 0 && (st.st_mode & S_IWUSR)
+	    ? CALL_LOOK
+	    : 0;
 }
 
 static unsigned classes_of(const struct call_rule *rule, const struct call_stop *stop)

@@ -2,9 +2,10 @@
 /*
  * call.h - which system calls count, and what one of them is about to do.
  *
- * A call counts when it changes what outlives the processes of the run (files, links, modes, what a peer on a socket
- * sees), when it takes something from a peer, or when it makes a change durable. Pipes, terminals, /dev and /proc are
- * left out: what is in them dies with the processes. Looks count only where they are asked for.
+ * A call counts when it changes what outlives the processes of the run (files, links, modes, what
+ * a peer on a socket sees), when it takes something from a peer, or when it makes a change
+ * durable. Pipes, terminals, /dev and /proc are left out: what is in them dies with the processes.
+ * Looks count only where they are asked for.
  */
 #ifndef GR_CALL_H
 #define GR_CALL_H
@@ -19,7 +20,11 @@ enum {
 	CALL_FILE = 1,	/* changes files or makes them durable */
 	CALL_SPACE = 2,	/* of these, what may be answered with ENOSPC */
 	CALL_NET = 4,	/* what a peer on a socket sees, a Unix socket too */
-	CALL_TAKE = 8,	/* takes from a peer; as many as the bytes come in, so the number is not the same at each run */
+	/*
+	 * takes from a peer; as many as the bytes come in, so the number is not the same
+	 * at each run
+	 */
+	CALL_TAKE = 8,
 	CALL_LOOK = 16	/* opens for reading, reads of files, stats, close of what was written */
 };
 

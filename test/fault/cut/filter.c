@@ -21,7 +21,10 @@
 #include <unistd.h>
 
 enum { PROGRAM_MAX = 1024, RULE_MAX = 5 };
-enum { OPTIONS = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL };
+enum {
+	OPTIONS = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+	    PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL
+};
 
 #if defined(__x86_64__)
 #define MACHINE AUDIT_ARCH_X86_64
@@ -29,11 +32,16 @@ enum { OPTIONS = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFOR
 #define MACHINE AUDIT_ARCH_AARCH64
 #endif
 
-#define LOAD(field) (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define LOAD(field) \
+	(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 /* The low half: both machines are little endian. */
-#define LOAD_ARG(n) (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 8 * (unsigned)(n))
-#define EQUAL(k, yes, no) (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (k), (yes), (no))
-#define ANY_OF(k, yes, no) (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (k), (yes), (no))
+#define LOAD_ARG(n) \
+	(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
+				     offsetof(struct seccomp_data, args) + 8 * (unsigned)(n))
+#define EQUAL(k, yes, no) \
+	(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (k), (yes), (no))
+#define ANY_OF(k, yes, no) \
+	(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (k), (yes), (no))
 #define RETURN(k) (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, (k))
 
 /* With the number loaded: past these instructions, or an answer. */
@@ -64,7 +72,8 @@ static unsigned short make_program(struct sock_filter to[static PROGRAM_MAX], un
 
 	to[n++] = LOAD(arch);
 	to[n++] = EQUAL(MACHINE, 1, 0);
-	to[n++] = RETURN(SECCOMP_RET_KILL_PROCESS);	/* numbers of another kind: better dead than not counted */
+	/* numbers of another kind: better dead than not counted */
+	to[n++] = RETURN(SECCOMP_RET_KILL_PROCESS);
 	to[n++] = LOAD(nr);
 	for (size_t i = 0; i < count && n + RULE_MAX < PROGRAM_MAX; i++)
 		if (rules[i].classes & classes)
@@ -86,7 +95,8 @@ static _Noreturn void become(int gate, unsigned classes, char *argv[])
 	close(gate);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)
 		_exit(126);
 	execvp(argv[0], argv);
 	_exit(127);
@@ -119,7 +129,8 @@ enum status filter_read(struct call_stop *stop, pid_t pid)
 {
 	struct __ptrace_syscall_info info = { 0 };
 
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof info, &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_SECCOMP)
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof info, &info) <= 0 ||
+	    info.op != PTRACE_SYSCALL_INFO_SECCOMP)
 		return GR_NO;
 	stop->pid = pid;
 	stop->nr = info.seccomp.nr;

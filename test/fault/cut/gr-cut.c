@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * gr-cut: runs a program and everything that it starts, counts their system calls with one counter, and at number N
- * makes the fault happen: all of them are killed before the call is made, as by a power cut, or the call fails.
+ * gr-cut: runs a program and everything that it starts, counts their system calls with one
+ * counter, and at number N makes the fault happen: all of them are killed before the call is made,
+ * as by a power cut, or the call fails.
  */
 #define _GNU_SOURCE	/* waitpid's __WALL */
 #include "arg.h"
@@ -29,7 +30,10 @@
 enum { EXIT_LIMIT = 124, EXIT_HARNESS = 125, EXIT_CUT = 137 };
 enum { LINGER_MS = 10000, UNDER_MAX = 8 };
 
-/* ext4's, which no header of ours has: 2 throws away what is not yet in the journal (fs/ext4/ext4.h, EXT4_IOC_SHUTDOWN). */
+/*
+ * ext4's, which no header of ours has: 2 throws away what is not yet in the
+ * journal (fs/ext4/ext4.h, EXT4_IOC_SHUTDOWN).
+ */
 #define SHUTDOWN _IOR('X', 125, uint32_t)
 enum { SHUTDOWN_LOSE_LOG = 2 };
 
@@ -57,12 +61,14 @@ static const struct arg_option options[] = {
 	{ 'r', "repeat", "TIMES", "so many calls fail, one after the other (default 1)" },
 	{ 'c', "classes", "LIST", "of file, space, net, take and look (default: file,net)" },
 	{ 'u', "under", "DIR", "looks count below DIR alone; may be given again" },
-	{ 's', "shutdown", "DIR", "first shut down the ext4 that DIR is on: what was not synced is lost" },
+	{ 's', "shutdown", "DIR",
+	  "first shut down the ext4 that DIR is on: what was not synced is lost" },
 	{ 'l', "log", "FILE", "one line a counted call: number, pid, program, call, object" },
 	{ 't', "time", "SECONDS", "give up after that long (default 300)" },
 	{ 0 }
 };
-static const struct arg_spec spec = { "gr-cut", "[options] PROGRAM [ARGUMENT...]", "Run a program up to its n-th system call.", options };
+static const struct arg_spec spec = { "gr-cut", "[options] PROGRAM [ARGUMENT...]",
+				      "Run a program up to its n-th system call.", options };
 
 static int64_t now_ms(void)
 {
@@ -93,10 +99,14 @@ static void note(const struct run *r, const struct call *call, pid_t pid)
 			name[0] = '?';
 		fclose(f);
 	}
-	fprintf(r->log, "%" PRIu32 " %d %s %s %s\n", r->count, (int)pid, name, call->name, call->object);
+	fprintf(r->log, "%" PRIu32 " %d %s %s %s\n", r->count, (int)pid, name, call->name,
+		call->object);
 }
 
-/* Whoever comes to another counted call meanwhile stops, and dies there: nothing happens after number N. */
+/*
+ * Whoever comes to another counted call meanwhile stops, and dies there: nothing happens
+ * after number N.
+ */
 static void cut(struct run *r)
 {
 	uint32_t how = SHUTDOWN_LOSE_LOG;
@@ -113,7 +123,8 @@ static bool count(struct run *r, const struct call_stop *stop)
 	struct call call;
 
 	call_read(&call, stop);
-	if (!(call.classes & r->classes) || (call.classes == CALL_LOOK && !is_under(r, call.object)))
+	if (!(call.classes & r->classes) ||
+	    (call.classes == CALL_LOOK && !is_under(r, call.object)))
 		return false;
 	r->count++;
 	note(r, &call, stop->pid);
@@ -134,7 +145,10 @@ static void take_call(struct run *r, pid_t pid)
 	ptrace(PTRACE_CONT, pid, NULL, 0);
 }
 
-/* A process stopped: before a call, for a child of its own, by a signal that it is to get, or with its whole group. */
+/*
+ * A process stopped: before a call, for a child of its own, by a signal that it is to get, or with
+ * its whole group.
+ */
 static void take_stop(struct run *r, pid_t pid, int status)
 {
 	int signal = WSTOPSIG(status), event = status >> 16;
@@ -166,7 +180,8 @@ static bool take_all(struct run *r)
 
 static int give_up(const struct run *r)
 {
-	fprintf(stderr, "gr-cut: %s:", r->status == -1 ? "still running at the time limit" : "left behind");
+	fprintf(stderr, "gr-cut: %s:",
+		r->status == -1 ? "still running at the time limit" : "left behind");
 	tree_list(stderr);
 	fputs("\n", stderr);
 	tree_kill();
@@ -182,7 +197,8 @@ static int follow(struct run *r)
 
 		if (left <= 0)
 			return give_up(r);
-		signal = sigtimedwait(&r->signals, NULL, &(struct timespec){ left / 1000, left % 1000 * 1000000 });
+		signal = sigtimedwait(&r->signals, NULL,
+				      &(struct timespec){ left / 1000, left % 1000 * 1000000 });
 		if (signal > 0 && signal != SIGCHLD && r->status == -1)
 			kill(r->root, signal);
 	}
@@ -194,7 +210,11 @@ static int follow(struct run *r)
 static enum status read_classes(unsigned *classes, char *list)
 {
 	static const struct { const char *name; unsigned class; } names[] = {
-		{ "file", CALL_FILE }, { "space", CALL_SPACE }, { "net", CALL_NET }, { "take", CALL_TAKE }, { "look", CALL_LOOK }
+		{ "file", CALL_FILE },
+		{ "space", CALL_SPACE },
+		{ "net", CALL_NET },
+		{ "take", CALL_TAKE },
+		{ "look", CALL_LOOK }
 	};
 
 	*classes = 0;
@@ -270,7 +290,11 @@ static void block_signals(sigset_t *set)
 
 int main(int argc, char *argv[])
 {
-	struct run r = { .times = 1, .classes = CALL_FILE | CALL_NET, .disk = -1, .status = -1, .deadline = now_ms() + 300000 };
+	struct run r = { .times = 1,
+			 .classes = CALL_FILE | CALL_NET,
+			 .disk = -1,
+			 .status = -1,
+			 .deadline = now_ms() + 300000 };
 	int ch, rc = EXIT_HARNESS;
 
 	while ((ch = arg_next(&spec, argc, argv)) != -1)

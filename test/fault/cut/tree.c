@@ -37,8 +37,9 @@ static bool look(struct process *p, const char *pid)
 	snprintf(path, sizeof path, "/proc/%s/stat", pid);
 	if (!(f = fopen(path, "re")))
 		return false;
-	done = fgets(line, sizeof line, f) && (close = strrchr(line, ')')) && sscanf(line, "%d (%31[^)]", &p->pid, p->name) == 2 &&
-	       sscanf(close + 1, " %c %d", &p->state, &p->parent) == 2;
+	done = fgets(line, sizeof line, f) && (close = strrchr(line, ')')) &&
+	    sscanf(line, "%d (%31[^)]", &p->pid, p->name) == 2 &&
+	    sscanf(close + 1, " %c %d", &p->state, &p->parent) == 2;
 	fclose(f);
 	return done;
 }
@@ -51,7 +52,8 @@ static void each_child(void (*visit)(const struct process *, void *), void *with
 	struct dirent *e;
 
 	while (proc && (e = readdir(proc)))
-		if (e->d_name[0] >= '1' && e->d_name[0] <= '9' && look(&p, e->d_name) && p.parent == getpid())
+		if (e->d_name[0] >= '1' && e->d_name[0] <= '9' && look(&p, e->d_name) &&
+		    p.parent == getpid())
 			visit(&p, with);
 	if (proc)
 		closedir(proc);

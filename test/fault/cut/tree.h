@@ -2,7 +2,8 @@
 /*
  * tree.h - all processes of the run: whoever descends from us, in whatever group or session.
  *
- * Orphans become our own children (PR_SET_CHILD_SUBREAPER), so that none is missed and none is left behind.
+ * Orphans become our own children (PR_SET_CHILD_SUBREAPER), so that none is missed and none
+ * is left behind.
  */
 #ifndef GR_TREE_H
 #define GR_TREE_H

@@ -25,8 +25,10 @@ static bool read_thing(struct letter *l, const char *topic)
 		return false;
 	thing = after_slash(topic, 2);
 	tail = after_slash(thing, 1);
-	return tail && (strncmp(tail, "jobs/", 5) == 0 || strncmp(tail, "certificate/", 12) == 0) &&
-	       str_format(l->thing, sizeof l->thing, "%.*s", (int)(tail - thing) - 1, thing) && str_copy(l->name, sizeof l->name, tail);
+	return tail &&
+	    (strncmp(tail, "jobs/", 5) == 0 || strncmp(tail, "certificate/", 12) == 0) &&
+	    str_format(l->thing, sizeof l->thing, "%.*s", (int)(tail - thing) - 1, thing) &&
+	    str_copy(l->name, sizeof l->name, tail);
 }
 
 /* The hexadecimal client id at the beginning of text. */
@@ -48,7 +50,8 @@ static bool read_answer(struct letter *l, const char *topic)
 	const char *inner = after_slash(topic, 2);
 
 	l->to_device = true;
-	return inner && read_client(l, topic + 4) && read_thing(l, inner) && str_copy(l->topic, sizeof l->topic, inner);
+	return inner && read_client(l, topic + 4) && read_thing(l, inner) &&
+	    str_copy(l->topic, sizeof l->topic, inner);
 }
 
 /* "in/CERTIFICATE/HEX/gr/what": of a session; it goes to whoever subscribed. */
@@ -60,12 +63,14 @@ static bool read_report(struct letter *l, const char *topic)
 		return false;
 	suffix = strchr(l->client, '#');
 	str_format(l->thing, sizeof l->thing, "%.*s", (int)strcspn(l->client, "#"), l->client);
-	str_format(l->name, sizeof l->name, "%s%s%s", what, suffix ? "/" : "", suffix ? suffix + 1 : "");
+	str_format(l->name, sizeof l->name, "%s%s%s", what, suffix ? "/" : "",
+		   suffix ? suffix + 1 : "");
 	l->client[0] = '\0';
 	return str_copy(l->topic, sizeof l->topic, topic);
 }
 
-static bool read_request(struct letter *l, const char *topic, const char *certificate, const char *client)
+static bool read_request(struct letter *l, const char *topic, const char *certificate,
+			 const char *client)
 {
 	char hex[2 * TOPIC_CLIENT_MAX + 1];
 
@@ -75,7 +80,8 @@ static bool read_request(struct letter *l, const char *topic, const char *certif
 	return str_format(l->topic, sizeof l->topic, "in/%s/%s/%s", certificate, hex, topic);
 }
 
-bool letter_read(struct letter *letter, const char *topic, const char *certificate, const char *client)
+bool letter_read(struct letter *letter, const char *topic, const char *certificate,
+		 const char *client)
 {
 	*letter = (struct letter){ 0 };
 	if (certificate)

@@ -26,7 +26,8 @@ struct post *post_new(const char *trace)
 {
 	struct post *post = calloc(1, sizeof *post);
 
-	if (post && (post->trace = open(trace, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600)) >= 0)
+	if (post &&
+	    (post->trace = open(trace, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600)) >= 0)
 		return post;
 	free(post);
 	return NULL;
@@ -116,7 +117,8 @@ static bool put(struct copy **list, const struct letter *l, int64_t due)
 }
 
 /* What was done: DEED_FAILED where it could not be, and then the message passes. */
-static enum deed carry_out(struct post *post, struct book *b, const struct rule *r, const struct letter *l, int64_t now)
+static enum deed carry_out(struct post *post, struct book *b, const struct rule *r,
+			   const struct letter *l, int64_t now)
 {
 	bool done = true;
 

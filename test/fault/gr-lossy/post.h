@@ -8,7 +8,10 @@
 
 struct post;
 
-/* Appends a line "THING NAME DEED" to the file at trace for every message; NULL: out of memory, or it cannot be opened. */
+/*
+ * Appends a line "THING NAME DEED" to the file at trace for every message; NULL: out of memory, or
+ * it cannot be opened.
+ */
 struct post *post_new(const char *trace);
 void post_free(struct post *post);	/* takes NULL */
 

@@ -8,8 +8,9 @@
 #include <string.h>
 
 static const char *const names[] = {
-	[DEED_PASS] = "pass", [DEED_DROP] = "drop", [DEED_DOUBLE] = "double", [DEED_DELAY] = "delay", [DEED_SWAP] = "swap",
-	[DEED_KEEP] = "keep", [DEED_SEND] = "send", [DEED_RUN] = "run", [DEED_FAILED] = "failed"
+	[DEED_PASS] = "pass",	[DEED_DROP] = "drop", [DEED_DOUBLE] = "double",
+	[DEED_DELAY] = "delay", [DEED_SWAP] = "swap", [DEED_KEEP] = "keep",
+	[DEED_SEND] = "send",	[DEED_RUN] = "run",   [DEED_FAILED] = "failed"
 };
 
 const char *deed_name(enum deed deed)
@@ -68,7 +69,8 @@ static bool read_line(struct rules *rules, const char **why, const char *line)
 		return false;
 	*r = (struct rule){ 0 };
 	*why = "a rule is WHEN FILTER DEED [ARGUMENT]";
-	if (!take_word(word, sizeof word, &line) || !read_when(r, word) || !take_word(r->filter, sizeof r->filter, &line) ||
+	if (!take_word(word, sizeof word, &line) || !read_when(r, word) ||
+	    !take_word(r->filter, sizeof r->filter, &line) ||
 	    !take_word(word, sizeof word, &line) || !read_deed(r, word) ||
 	    !str_copy(r->argument, sizeof r->argument, line + strspn(line, " ")))
 		return false;
@@ -100,7 +102,10 @@ bool rules_parse(struct rules *rules, const char **why, const char *text)
 	return true;
 }
 
-/* A number from 0 up to 1 for this message of this thing, always the same (FNV-1a, then the finalizer of SplitMix64). */
+/*
+ * A number from 0 up to 1 for this message of this thing, always the same (FNV-1a, then the
+ * finalizer of SplitMix64).
+ */
 static double lot(const struct rules *rules, const char *thing, size_t rule)
 {
 	uint64_t h = 14695981039346656037u ^ rules->seed;

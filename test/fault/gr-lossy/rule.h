@@ -2,10 +2,10 @@
 /*
  * rule.h - what is to happen to which message of a thing.
  *
- * Rules come as text, one a line: WHEN FILTER DEED [ARGUMENT]. FILTER is a shell pattern for the name of the message
- * ("jobs/?*"); WHEN is N for the N-th message that matches it from now on, P% for a random share of them, or "each".
- * The line "seed N" makes the random ones come out the same for the same thing and the same messages. The first rule
- * that fires counts.
+ * Rules come as text, one a line: WHEN FILTER DEED [ARGUMENT]. FILTER is a shell pattern for the
+ * name of the message ("jobs/?*"); WHEN is N for the N-th message that matches it from now on, P%
+ * for a random share of them, or "each". The line "seed N" makes the random ones come out the same
+ * for the same thing and the same messages. The first rule that fires counts.
  */
 #ifndef GR_RULE_H
 #define GR_RULE_H
@@ -20,7 +20,8 @@ enum deed {
 	DEED_DROP,	/* acknowledged and lost */
 	DEED_DOUBLE,
 	DEED_DELAY,	/* ARGUMENT milliseconds */
-	DEED_SWAP,	/* held back until the thing's next message in the same direction has gone */
+	/* held back until the thing's next message in the same direction has gone */
+	DEED_SWAP,
 	DEED_KEEP,	/* passes; a copy is kept */
 	DEED_SEND,	/* passes; then the ARGUMENT-th copy is sent, or all of them */
 	DEED_RUN,	/* ARGUMENT is a command for the shell, run before the message passes */

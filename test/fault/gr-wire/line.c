@@ -101,12 +101,16 @@ static size_t allowance(const struct line_end *end)
 	const struct wire *w = end->wire;
 	size_t waiting = end->len - end->sent;
 
-	if (w->mishap == MISHAP_NONE || w->way != end->way || w->at >= w->passed[end->way] + waiting)
+	if (w->mishap == MISHAP_NONE || w->way != end->way ||
+	    w->at >= w->passed[end->way] + waiting)
 		return waiting;
 	return w->at > w->passed[end->way] ? (size_t)(w->at - w->passed[end->way]) : 0;
 }
 
-/* The stream into here has ended: so does the one out of the other end, once what was read is written. */
+/*
+ * The stream into here has ended: so does the one out of the other end, once what was
+ * read is written.
+ */
 static void pass_on_end(struct line_end *end)
 {
 	struct line_end *other = other_end(end);
@@ -134,7 +138,9 @@ static void give_out(struct line_end *end)
 	struct line_end *other = other_end(end);
 	size_t may = allowance(end);
 	bool short_of = may < end->len - end->sent;
-	ssize_t n = may > 0 && other->fd >= 0 ? send(other->fd, end->bytes + end->sent, may, MSG_NOSIGNAL) : 0;
+	ssize_t n = may > 0 && other->fd >= 0
+	    ? send(other->fd, end->bytes + end->sent, may, MSG_NOSIGNAL)
+	    : 0;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -159,7 +165,8 @@ void line_serve(struct line_end *end, uint32_t events, int epoll)
 {
 	struct line_end *other = other_end(end);
 
-	if (end->fd >= 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && (end->len == 0 || end->line->lost))
+	if (end->fd >= 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) &&
+	    (end->len == 0 || end->line->lost))
 		take_in(end);
 	if (end->len > 0)
 		give_out(end);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * line.h - connections from a device through a wire to the broker, and the mishap that waits for them.
+ * line.h - connections from a device through a wire to the broker, and the mishap that
+ * waits for them.
  */
 #ifndef GR_LINE_H
 #define GR_LINE_H
@@ -26,7 +27,8 @@ struct wire {
 	unsigned number;		/* from 1 */
 	int listener;
 	uint64_t passed[WAY_COUNT];	/* bytes */
-	enum mishap mishap;		/* happens as soon as at bytes have passed that way, then never again */
+	/* happens as soon as at bytes have passed that way, then never again */
+	enum mishap mishap;
 	enum way way;
 	uint64_t at;
 };
@@ -42,11 +44,15 @@ struct line_end {
 };
 struct line {
 	struct line *next;
-	bool lost;		/* what is read is thrown away; each end is closed when its peer closes it */
+	/* what is read is thrown away; each end is closed when its peer closes it */
+	bool lost;
 	struct line_end end[WAY_COUNT];
 };
 
-/* Takes over both connected sockets, which do not block. NULL: no memory, or epoll would not have them; they are closed. */
+/*
+ * Takes over both connected sockets, which do not block. NULL: no memory, or epoll would not have
+ * them; they are closed.
+ */
 struct line *line_new(struct wire *wire, int device, int broker, int epoll);
 /* Moves bytes, until the mishap if there is one. */
 void line_serve(struct line_end *end, uint32_t events, int epoll);

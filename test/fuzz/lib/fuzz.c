@@ -14,7 +14,9 @@
 ssize_t __real_write(int fd, const void *data, size_t size);
 ssize_t __wrap_write(int fd, const void *data, size_t size);
 
-/* Error lines are made and go nowhere, for most inputs have one; with FUZZ_LOUD set they are seen. */
+/*
+ * Error lines are made and go nowhere, for most inputs have one; with FUZZ_LOUD set they are seen.
+ */
 ssize_t __wrap_write(int fd, const void *data, size_t size)
 {
 	static int loud = -1;

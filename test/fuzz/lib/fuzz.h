@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz.h - what the targets share: parts of an input, and places for those parsers that want a file.
+ * fuzz.h - what the targets share: parts of an input, and places for those parsers that
+ * want a file.
  *
  * Each text is a block of its own, just as long as it is, so that a byte read behind it is found.
  * Memory that runs out ends the process.

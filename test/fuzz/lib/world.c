@@ -80,8 +80,8 @@ int64_t __wrap_clock_boot_ms(void)
 }
 
 /*
- * A megabyte for lines, of which an input has a handful: made once, for to map and unmap it takes ten
- * times as long as all the rest. It has borders like any other block.
+ * A megabyte for lines, of which an input has a handful: made once, for to map and unmap it takes
+ * ten times as long as all the rest. It has borders like any other block.
  */
 static void *large;
 
@@ -165,13 +165,15 @@ static void fill_registry(struct world *w)
 static struct world all;
 
 /* As gr-signer does it, without the socket. */
-enum status __wrap_signer_issue(struct cert *cert, struct signer_origin *origin, struct signer *signer,
-				EVP_PKEY *key, const X509_NAME *subject, int64_t not_before);
+enum status __wrap_signer_issue(struct cert *cert, struct signer_origin *origin,
+				struct signer *signer, EVP_PKEY *key, const X509_NAME *subject,
+				int64_t not_before);
 enum status __wrap_signer_note(struct signer *signer, json_t *line);
 enum status __wrap_signer_sync(struct signer *signer);
 
-enum status __wrap_signer_issue(struct cert *cert, struct signer_origin *origin, struct signer *signer,
-				EVP_PKEY *key, const X509_NAME *subject, int64_t not_before)
+enum status __wrap_signer_issue(struct cert *cert, struct signer_origin *origin,
+				struct signer *signer, EVP_PKEY *key, const X509_NAME *subject,
+				int64_t not_before)
 {
 	struct issuer_request q = {
 		.key = key, .subject = subject, .use = ISSUER_DEVICE, .not_before = not_before
