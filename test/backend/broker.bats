@@ -374,10 +374,14 @@ dropped_within_a_second() {
 # Topics that runtimes publish on as a matter of course,
 # and answers that a thing has no business to give itself.
 lost_topics() {
-	LOST=("\$aws/things/$T/greengrassv2/health/json" "\$aws/things/$T/jobs/notify" "\$aws/things/$T/jobs/notify-next-namespace-n"
-		"\$aws/things/$T/jobs/get/accepted" "\$aws/things/$T/jobs/j/update/rejected" "\$aws/things/$T/shadow/get/accepted"
-		"\$aws/things/$T/shadow/update/delta" "\$aws/things/$T/shadow/name/n/other" "\$aws/things/$T/jobs" "\$aws/things/$T/"
-		"\$aws/things/$T/defender/metrics/json" "\$aws/things/$T/jobs/$(printf 'x%.0s' {1..600})/get" "\$aws/rules/r/awslabs/things/$T/certificate/create")
+	LOST=("\$aws/things/$T/greengrassv2/health/json" "\$aws/things/$T/jobs/notify"
+		"\$aws/things/$T/jobs/notify-next-namespace-n"
+		"\$aws/things/$T/jobs/get/accepted" "\$aws/things/$T/jobs/j/update/rejected"
+		"\$aws/things/$T/shadow/get/accepted" "\$aws/things/$T/shadow/update/delta"
+		"\$aws/things/$T/shadow/name/n/other" "\$aws/things/$T/jobs" "\$aws/things/$T/"
+		"\$aws/things/$T/defender/metrics/json"
+		"\$aws/things/$T/jobs/$(printf 'x%.0s' {1..600})/get"
+		"\$aws/rules/r/awslabs/things/$T/certificate/create")
 }
 
 @test "unserved topic: a message below the thing's own name that nobody serves is accepted and reaches nobody" {
@@ -820,7 +824,8 @@ reloaded() { [ "$(grep -c 'Reloading config' "$WORLD/log")" -eq "$1" ]; }
 	gcc -o burst "$ROOT/test/tools/burst.c"
 	list=()
 	for n in {1..50}; do
-		list+=("out/$(hex "$T")/\$aws/things/$T/jobs/j/update/accepted" "$n" "\$aws/things/$T/jobs/notify-next" "$n")
+		list+=("out/$(hex "$T")/\$aws/things/$T/jobs/j/update/accepted"
+			"$n" "\$aws/things/$T/jobs/notify-next" "$n")
 	done
 	./burst "$WORLD/shared/broker.sock" "${list[@]}"
 	await got got "\$aws/things/$T/jobs/notify-next 50"

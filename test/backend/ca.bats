@@ -386,7 +386,8 @@ request_for() {
 @test "mode: values that do not fit together are 100 with those that would, and change nothing" {
 	gr-ca init
 	gr-ca mode >before
-	rsa='SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA' ec='SHA256WITHECDSA, SHA384WITHECDSA, SHA512WITHECDSA'
+	rsa='SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA'
+	ec='SHA256WITHECDSA, SHA384WITHECDSA, SHA512WITHECDSA'
 	no 100 "signing algorithm SHA256WITHECDSA does not go with the key of authority ca; allowed are $rsa" gr-ca mode -s SHA256WITHECDSA private
 	no 100 "signing algorithm ECDSA-WITH-SHA256: unknown; allowed are $rsa, $ec" \
 		gr-ca mode -s ECDSA-WITH-SHA256 private

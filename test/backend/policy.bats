@@ -6,7 +6,8 @@ load ../lib/helper
 
 setup_file() {
 	san=
-	[ -z "${SANITIZE:-}" ] || san='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+	[ -z "${SANITIZE:-}" ] ||
+		san='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 	# shellcheck disable=SC2086 # a list of flags
 	gcc -std=c11 -D_POSIX_C_SOURCE=200809L -g $san -I"$ROOT/src/lib" -I"$ROOT/src/backend" \
 		-o "$BATS_FILE_TMPDIR/policy-ask" \

@@ -541,7 +541,8 @@ rotation_open() {
 	plain=()
 	# Root opens everything, unless it gives that up.
 	[ "$(id -u)" -ne 0 ] ||
-		plain=(setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search)
+		plain=(setpriv --bounding-set=-dac_override,-dac_read_search
+			--inh-caps=-dac_override,-dac_read_search)
 	run -111 --separate-stderr "${plain[@]}" gr-registry list-things
 	[ "$stderr" = "gr-registry: $GR_HOME/shared/registry.db: Permission denied" ]
 	run -100 --separate-stderr gr-registry list-things -H none

@@ -67,7 +67,8 @@ print_device() {
 print_memory() {
 	awk '{ name = $8 == "rotate.sh" || $8 ~ /^gr-/ ? $8 : "" }
 		name && $7 > peak[name] { peak[name] = $7 }
-		END { for (name in peak) printf "%-18s %6.1f\n", name, peak[name] / 1024 }' "$work/seen" | sort -k 2 -rn
+		END { for (name in peak) printf "%-18s %6.1f\n", name, peak[name] / 1024 }' "$work/seen" |
+		sort -k 2 -rn
 }
 
 devices() {

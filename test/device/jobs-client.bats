@@ -321,7 +321,8 @@ list() {
 	local n=$1
 	shift
 	rule "$n" get get/accepted \
-		"{\"inProgressJobs\":[],\"queuedJobs\":[$(printf '{"jobId":"%s"},' "$@" | sed 's/,$//')]}"
+		"{\"inProgressJobs\":[],\"queuedJobs\":[$(printf '{"jobId":"%s"},' "$@" |
+			sed 's/,$//')]}"
 }
 # reboots ID...: of another agent
 reboots() {

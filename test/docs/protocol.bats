@@ -24,7 +24,8 @@ has_only() { [ "$(principals)" = "$1" ]; }
 
 # device PROGRAM CLIENT_ID ARGUMENT...
 device_command() {
-	COMMAND=(timeout -k 2 60 stdbuf -oL "mosquitto_$1" -h localhost -p "$(cat "$LAB/port")" -i "$2" --cafile "$LAB/home/ca/ca.pem"
+	COMMAND=(timeout -k 2 60 stdbuf -oL "mosquitto_$1" -h localhost -p "$(cat "$LAB/port")"
+		-i "$2" --cafile "$LAB/home/ca/ca.pem"
 		--cert "$T/certificate.pem" --key "$T/private.key" "${@:3}")
 }
 as_device() {

@@ -403,7 +403,8 @@ INSTALLED=/greengrass/v2/
 		iotDataEndpoint = e
 	END
 	[ "$(gr-config runtime)" = none ]
-	strace -f -e trace=open,openat,access -o calls gr-config thingName || [ -n "${SANITIZE:-}" ]
+	strace -f -e trace=open,openat,access -o calls gr-config thingName ||
+		[ -n "${SANITIZE:-}" ]
 	run ! grep -q 'greengrass\|ggc/' calls
 }
 @test "order: with runtime none no nucleus is looked for" {

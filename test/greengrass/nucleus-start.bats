@@ -22,13 +22,19 @@ log_count() { grep -c "$1" "$LAB/broker/log" || :; }
 
 # start KIND: the steps (see tools/ask.c) of one start of a nucleus, classic or lite
 start() {
-	STEPS=("+$(below "jobs/notify-next-$DEPLOYMENT")" "+$(below "jobs/\$next/$DEPLOYMENT/get/accepted")" "+$(below "jobs/\$next/$DEPLOYMENT/get/rejected")"
-		"+$(below "jobs/+/$DEPLOYMENT/update/accepted")" "+$(below "jobs/+/$DEPLOYMENT/update/rejected")")
+	STEPS=("+$(below "jobs/notify-next-$DEPLOYMENT")"
+		"+$(below "jobs/\$next/$DEPLOYMENT/get/accepted")"
+		"+$(below "jobs/\$next/$DEPLOYMENT/get/rejected")"
+		"+$(below "jobs/+/$DEPLOYMENT/update/accepted")"
+		"+$(below "jobs/+/$DEPLOYMENT/update/rejected")")
 	[ "$1" = lite ] ||
-		STEPS+=("+$(below "jobs/notify-$DEPLOYMENT")" "+$SHADOW/update/accepted" "+$SHADOW/update/rejected" "+$SHADOW/update/delta"
-		"+$SHADOW/get/accepted" "+$SHADOW/get/rejected")
-	STEPS+=("=$(below greengrassv2/health/json)" '{"ggcVersion":"2.12.0","platform":"linux","overallDeviceStatus":"HEALTHY"}'
-		"$(below "jobs/\$next/$DEPLOYMENT/get")" "{\"jobId\":\"\$next\",\"thingName\":\"$THING\",\"includeJobDocument\":true,\"clientToken\":\"c\"}")
+		STEPS+=("+$(below "jobs/notify-$DEPLOYMENT")"
+			"+$SHADOW/update/accepted" "+$SHADOW/update/rejected" "+$SHADOW/update/delta"
+			"+$SHADOW/get/accepted" "+$SHADOW/get/rejected")
+	STEPS+=("=$(below greengrassv2/health/json)"
+		'{"ggcVersion":"2.12.0","platform":"linux","overallDeviceStatus":"HEALTHY"}'
+		"$(below "jobs/\$next/$DEPLOYMENT/get")"
+		"{\"jobId\":\"\$next\",\"thingName\":\"$THING\",\"includeJobDocument\":true,\"clientToken\":\"c\"}")
 	[ "$1" = lite ] || STEPS+=("$SHADOW/get" '')
 	STEPS+=("=things/$THING/telemetry" "$1")
 }
@@ -60,7 +66,9 @@ ten_starts() {
 }
 
 @test "nucleus: each of its messages alone is accepted from a client on the command line" {
-	command=(timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT" --cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY" -i "$THING" -V mqttv5 -q 1)
+	command=(timeout -k 2 60 mosquitto_pub -h localhost -p "$PORT"
+		--cafile "$GR_HOME/ca/ca.pem" --cert "$CERT" --key "$KEY"
+		-i "$THING" -V mqttv5 -q 1)
 	for topic in "$(below greengrassv2/health/json)" "$(below "jobs/\$next/$DEPLOYMENT/get")" \
 		"$SHADOW/get"; do
 		run -0 "${command[@]}" -t "$topic" -m '{}'

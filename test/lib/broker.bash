@@ -157,12 +157,13 @@ broker_stop() {
 # by TERM, mosquitto_sub 2.0.11 calls its library in the signal handler, and may wait for ever for
 # a lock that it holds itself. Who waits for one kills it with KILL.
 device_command() {
-	COMMAND=(timeout -k 2 60 stdbuf -oL "mosquitto_$1" -h localhost -p "$PORT" --cafile "$WORLD/ca.pem" --cert "$WORLD/$2.pem"
-		--key "$WORLD/$2.key" -i "$3" "${@:4}")
+	COMMAND=(timeout -k 2 60 stdbuf -oL "mosquitto_$1" -h localhost -p "$PORT"
+		--cafile "$WORLD/ca.pem" --cert "$WORLD/$2.pem" --key "$WORLD/$2.key" -i "$3" "${@:4}")
 }
 # backend PROGRAM ARGUMENT...: the same over the Unix socket.
 backend_command() {
-	COMMAND=(timeout -k 2 60 stdbuf -oL "mosquitto_$1" --unix "$WORLD/shared/broker.sock" "${@:2}")
+	COMMAND=(timeout -k 2 60 stdbuf -oL "mosquitto_$1"
+		--unix "$WORLD/shared/broker.sock" "${@:2}")
 }
 
 as_device() {

@@ -216,7 +216,8 @@ healthy() {
 	local id
 	eventually probe	# the broker may be away for another thing's sake
 	id=$(cat "$T/probed")
-	[ -n "$id" ] || wrong "the broker does not take the pair: $(cat "$T/probe.error")" || return
+	[ -n "$id" ] ||
+		wrong "the broker does not take the pair: $(cat "$T/probe.error")" || return
 	[ "$id" = "$(certificate_id)" ] ||
 		wrong "the configured certificate is not the live one" || return
 	pair_matches || wrong "key and certificate do not match" || return

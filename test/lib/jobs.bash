@@ -12,8 +12,10 @@ things() {
 # reports THING JOB STATUS [MEMBERS]: an update as the thing would send it,
 # through the handler alone; its answer is in `report`
 reports() {
-	jq -nc --arg thing "$1" --arg job "$2" --arg status "$3" --argjson more "${4:-{\}}" '{topic: "$aws/things/\($thing)/jobs/\($job)/update",
-		principal: ("0" * 64), clientId: $thing, payload: ({status: $status} + $more)}' | gr-job-terminal >report
+	jq -nc --arg thing "$1" --arg job "$2" --arg status "$3" --argjson more "${4:-{\}}" \
+		'{topic: "$aws/things/\($thing)/jobs/\($job)/update",
+		principal: ("0" * 64), clientId: $thing, payload: ({status: $status} + $more)}' |
+		gr-job-terminal >report
 }
 
 # statuses JOB: of its executions by thing and number, as in "a:1FAILED a:2QUEUED"

@@ -8,10 +8,12 @@ WORDS=6	# of a rotation
 
 # word HOW KIND PAYLOAD: said once; sets ANSWER and BODY as request does. HOW is one of
 #   well     nothing happens
-#   stop     the daemon is stopped before, and started once the broker has the word; kill: the same with SIGKILL
+#   stop     the daemon is stopped before, and started once the broker has the word;
+#            kill: the same with SIGKILL
 #   over     the daemon is killed once the broker has the word, and started again
 #   cut-N    it is killed at its N-th system call that changes anything, and started again
-#   broker   it is away, and the broker is stopped and started as well: the connection ends, and nobody hears an answer
+#   broker   it is away, and the broker is stopped and started as well: the connection ends,
+#            and nobody hears an answer
 word() {
 	local stop=: start=: t last
 	t=$(topic "$2")

@@ -44,7 +44,8 @@ lost() {
 	gcc -o burst "$ROOT/test/tools/burst.c"
 	list=()
 	for n in {1..50}; do
-		list+=("out/$(hex t)/\$aws/things/t/jobs/j/update/accepted" "$n" '$aws/things/t/jobs/notify-next' "$n")
+		list+=("out/$(hex t)/\$aws/things/t/jobs/j/update/accepted"
+			"$n" '$aws/things/t/jobs/notify-next' "$n")
 	done
 	for n in 1 2 3 4; do ./burst "$WORLD/shared/broker.sock" "${list[@]}"; done
 	await eval '[ "$(got_count device.log "\$aws/things/t/jobs/notify-next 50")" -eq 4 ]'

@@ -28,7 +28,8 @@ restore() {
 # whole: a runtime finds the live pair under its label, and each id belongs to one private key,
 # public key and certificate at most.
 whole() {
-	gr-config --check && [ "$(objects | sed 's/ [^ ]* / /' | sort | uniq -d | wc -l)" -eq 0 ] &&
+	gr-config --check &&
+		[ "$(objects | sed 's/ [^ ]* / /' | sort | uniq -d | wc -l)" -eq 0 ] &&
 		[ "$(object_names | grep -cx 'Private device')" -eq 1 ] &&
 		[ "$(objects device | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ]
 }
@@ -134,7 +135,8 @@ each_unanswered() {
 		[ "$(shim_count C_SignInit)" -ge "$n" ]
 	do
 		shim_rules
-		[ "$status" -eq "$expected" ] && [[ $stderr == *': no signature: device error' ]] &&
+		[ "$status" -eq "$expected" ] &&
+			[[ $stderr == *': no signature: device error' ]] &&
 			[ "${#stderr_lines[@]}" -eq 1 ] &&
 			[ -z "$(objects | uniq -d)" ] || {
 				echo "question $n: $status $stderr" >&2

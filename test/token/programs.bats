@@ -249,7 +249,8 @@ Public device
 Public device.1" ] || { object_names; return 1; }
 	[ "$(objects | cut -d ' ' -f 3 | sort | uniq -c | awk '{ print $1 }' | tr '\n' ' ')" = \
 		'3 3 ' ]
-	[ "$(openssl dgst -sha256 <(pkcs11 --read-object --type cert --label device) | sed 's/.*= //')" = \
+	[ "$(openssl dgst -sha256 <(pkcs11 --read-object --type cert --label device) |
+		sed 's/.*= //')" = \
 		"$(openssl x509 -in new.pem -outform DER | sha256sum | cut -d ' ' -f 1)" ]
 	is_closed device
 	is_closed device.1

@@ -330,8 +330,12 @@ Public $THING.2" ]
 	chmod +x hook
 	mkfifo fifo
 	exec 6<>fifo
-	{ sed '/greengrassRoot/d; /restartHook/d' "$GR_CONF"; printf '%s\n' "thingName = $THING" "rootCaPath = $HOME_DIR/ca/ca.pem" \
-		'iotDataEndpoint = localhost' "iotDataPort = $PORT"; token_settings "$THING"; } >client.conf
+	{
+		sed '/greengrassRoot/d; /restartHook/d' "$GR_CONF"
+		printf '%s\n' "thingName = $THING" "rootCaPath = $HOME_DIR/ca/ca.pem" \
+			'iotDataEndpoint = localhost' "iotDataPort = $PORT"
+		token_settings "$THING"
+	} >client.conf
 	./hook restart
 	await grep -q connected link.out
 	setting restartHook "$PWD/hook"

@@ -120,7 +120,9 @@ daemon_tidy() {
 	}
 	# A certificate that was cut off before it was recorded may stand there besides;
 	# nobody ever saw it.
-	seen=$(jq -rR --arg j "$job" 'fromjson? | select(.jobId == $j) | .event + " " + .certificateId' "$home/ledger" | sort -u)
+	seen=$(jq -rR --arg j "$job" \
+		'fromjson? | select(.jobId == $j) | .event + " " + .certificateId' "$home/ledger" |
+		sort -u)
 	daemon_ledger | comm -23 - <(echo "$seen") >missing
 	if [ -s missing ] || [ "$(grep -c survivor <<<"$seen")" -ne 1 ]; then
 		lose "in the ledger: $(xargs <<<"$seen")"
@@ -129,7 +131,8 @@ daemon_tidy() {
 
 daemon_ledger() {
 	sql "SELECT 'issued ' || new FROM rotation WHERE job = '$job'
-		UNION SELECT 'survivor ' || CASE survivor WHEN 'NEW' THEN new ELSE old END FROM rotation WHERE job = '$job'" | sort
+		UNION SELECT 'survivor ' || CASE survivor WHEN 'NEW' THEN new ELSE old END FROM rotation WHERE job = '$job'" |
+		sort
 }
 
 # The last point has its next job as well.
