@@ -1,16 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# rooms.sh - holds the includes under src to the order of the rooms; `make lint`. usage: rooms.sh [SRC]
+# rooms.sh - checks that the includes under src keep to the order of the rooms. `make lint` runs
+# it.
+# usage: rooms.sh [SRC]
 #
-# An include names its room ("store/generation.h"; files of src/lib stand without one) and goes to the same room or to a
-# lower one. device and backend never include each other. No two modules include each other in a circle.
+# A room is a directory of src with a height. An include names its room ("store/generation.h";
+# files of src/lib are named without one) and goes to a file of the same room or of a lower one.
+# device and backend never include each other. No modules include each other in a circle.
 set -u
 
 src=${1:-src}
 work=$(mktemp -d) || exit 111
 trap 'rm -rf -- "$work"' EXIT
 
-# The rooms of each side with their height. Rooms of the same height do not know each other.
+# The rooms of each side with their height. Rooms of the same height do not include each other.
 cat >"$work/rooms" <<'EOF'
 lib 0
 lib/pkcs11 1
@@ -36,7 +39,8 @@ backend 7
 EOF
 
 # shellcheck disable=SC2016 # awk's own
-find "$src" -name '*.[ch]' -exec grep -n '^ *# *include *"' /dev/null {} + | awk -v src="$src/" -v edges="$work/edges" '
+find "$src" -name '*.[ch]' -exec grep -n '^ *# *include *"' /dev/null {} + |
+awk -v src="$src/" -v edges="$work/edges" '
 FNR == NR { height[$1] = $2; next }
 function exists(path) { return (getline line <path) >= 0 && close(path) >= 0 }
 function room_of(file) {
@@ -44,6 +48,12 @@ function room_of(file) {
 	return file ~ /^(device|backend)\/gr-/ ? substr(file, 1, index(file, "/")) "gr-" : file
 }
 function bad(why) { printf "%s:%s: \"%s\" %s\n", src from, place[2], name, why; found = 1 }
+function known(room, file) {
+	if (room in height) return 1
+	printf "%s: the room %s has no height in rooms.sh\n", src file, room
+	found = 1
+	return 0
+}
 {
 	split($0, place, ":")
 	split($0, quoted, "\"")
@@ -60,10 +70,10 @@ function bad(why) { printf "%s:%s: \"%s\" %s\n", src from, place[2], name, why; 
 	if (to == "") { bad("is not written with its room, or is of the other side"); next }
 	here = room_of(from)
 	there = room_of(to)
-	if (!(here in height)) { printf "%s: the room %s has no height in rooms.sh\n", src from, here; found = 1; next }
-	if (!(there in height)) { printf "%s: the room %s has no height in rooms.sh\n", src to, there; found = 1; next }
-	if (height[there] > height[here]) bad("runs up, to " there)
-	else if (height[there] == height[here] && there != here) bad("runs across, to " there)
+	if (!known(here, from) || !known(there, to)) next
+	if (height[there] > height[here]) bad("is of a higher room, " there)
+	else if (height[there] == height[here] && there != here)
+		bad("is of another room of the same height, " there)
 	a = from; b = to
 	sub("\\.[ch]$", "", a); sub("\\.[ch]$", "", b)
 	if (a ~ "/gr-[^/]*/" && there ~ "/gr-$") {

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# sql.sh - refuses SQL outside of the room registry; `make lint`. usage: sql.sh [SRC]
+# sql.sh - finds SQL outside of the room registry, where it must not be. `make lint` runs it.
+# usage: sql.sh [SRC]
 #
-# lite.c reads a database that is not ours. The other files are still to be emptied of SQL: the
-# list may only become shorter, and a file on it without SQL is an error.
+# The only other file with SQL is lite.c, which reads the database of a Greengrass nucleus. A file
+# on the list below that has no SQL is an error too.
 set -u
 
 src=${1:-src}
@@ -20,7 +21,9 @@ grep -rlE --include='*.[ch]' -- "\"($begins) " "$src" | sed "s|^$src/||" |
 sort -o "$work/allowed" -- "$work/allowed"
 
 cd -- "$work" || exit 111
-comm -23 -- found allowed | awk -v src="$src" '{ print src "/" $0 ": holds SQL, which belongs to the room registry" }' >bad
-comm -13 -- found allowed | awk -v src="$src" '{ print src "/" $0 ": holds no SQL; take it off the list in sql.sh" }' >>bad
+{
+	comm -23 -- found allowed | sed 's|$|: holds SQL, which belongs to the room registry|'
+	comm -13 -- found allowed | sed 's|$|: holds no SQL; take it off the list in sql.sh|'
+} | awk -v src="$src" '{ print src "/" $0 }' >bad
 cat -- bad
 [ ! -s bad ]

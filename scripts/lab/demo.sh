@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# demo.sh - the main job, live, on loopback: one thing rotates its private key and certificate. `make demo` runs it;
-# with HSM=1 in the environment (`make demo HSM=1`) both are in a token, SoftHSM.
+# demo.sh - shows a rotation on this machine: one thing replaces its private key and certificate.
+# `make demo` runs it; with `make demo HSM=1` both are in a token, SoftHSM.
 set -eu
 umask 077
 
@@ -35,14 +35,17 @@ make_thing() {
 show_keys() {
 	:
 }
+sha256() {
+	openssl dgst -sha256 | sed 's/.*= //'
+}
 key_hash() {
-	openssl pkey -in "$thing/private.key" -pubout -outform DER 2>/dev/null | openssl dgst -sha256 | sed 's/.*= //'
+	openssl pkey -in "$thing/private.key" -pubout -outform DER 2>/dev/null | sha256
 }
 certificate_id() {
-	openssl x509 -in "$thing/certificate.pem" -outform DER | openssl dgst -sha256 | sed 's/.*= //'
+	openssl x509 -in "$thing/certificate.pem" -outform DER | sha256
 }
-show_old_is_dead() {
-	step 'and the broker refuses it'
+show_old_is_refused() {
+	step 'The broker refuses the old certificate'
 	rc=0
 	gr-probe --certificate "$thing/old.pem" --key "$thing/old.key" 2>&1 || rc=$?
 	[ "$rc" -eq 1 ] || { echo 'demo: the old certificate was not refused' >&2; exit 1; }
@@ -68,9 +71,12 @@ driver=$!
 step 'The operator: gr-jobs create -t thinggroup/all rotate-1'
 gr-jobs create -H "$lab/home" -t thinggroup/all rotate-1
 gr-jobs watch -H "$lab/home" -w 60 rotate-1
-# The device puts its things away once it has heard the answer.
+# The device destroys the old pair after it has received the answer to its final status.
 until [ "$(gr-journal get phase)" = idle ]; do
-	kill -0 "$driver" || { echo 'demo: rotate.sh ended before its device was tidy' >&2; exit 1; }
+	if ! kill -0 "$driver"; then
+		echo 'demo: rotate.sh ended before the rotation was finished' >&2
+		exit 1
+	fi
 	sleep 0.05
 done
 kill "$driver"
@@ -80,9 +86,10 @@ driver=
 step 'Before and after'
 new=$(certificate_id)
 new_key=$(key_hash)
-printf 'certificate before: %s\ncertificate after:  %s\npublic key before:  %s\npublic key after:   %s\n' "$old" "$new" "$old_key" "$new_key"
+printf 'certificate before: %s\ncertificate after:  %s\n' "$old" "$new"
+printf 'public key before:  %s\npublic key after:   %s\n' "$old_key" "$new_key"
 if [ "$old" = "$new" ] || [ "$old_key" = "$new_key" ]; then
-	echo 'demo: nothing changed' >&2
+	echo 'demo: key or certificate did not change' >&2
 	exit 1
 fi
 show_keys
@@ -90,17 +97,23 @@ show_keys
 step 'The old certificate is gone from the registry'
 gr-registry list-thing-principals -H "$lab/home" thing-1
 tries=0
-while rc=0; gr-registry describe-certificate -H "$lab/home" -- "$old" 2>"$lab/gone" || rc=$?; [ "$rc" -ne 1 ]; do
+while :; do
+	rc=0
+	gr-registry describe-certificate -H "$lab/home" -- "$old" 2>"$lab/gone" || rc=$?
+	[ "$rc" -ne 1 ] || break
 	tries=$((tries + 1))
-	[ "$tries" -lt 100 ] || { echo 'demo: the old certificate is still registered' >&2; exit 1; }
+	if [ "$tries" -eq 100 ]; then
+		echo 'demo: the old certificate is still registered' >&2
+		exit 1
+	fi
 	sleep 0.05
 done
 cat -- "$lab/gone"
 
-show_old_is_dead
-gr-probe | sed 's/^/the new one is taken: /'
+show_old_is_refused
+gr-probe | sed 's/^/the new certificate is accepted: /'
 
 step 'The chain of custody: gr-registry history thing-1'
 gr-registry history -H "$lab/home" thing-1
 
-printf '\nThat was the main job. README.md goes on from here.\n'
+printf '\nThis was a complete rotation. README.md says how to go on.\n'

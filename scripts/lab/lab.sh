@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# lab.sh - a throwaway world in a folder: certificate authority, registry, Mosquitto with gr-broker.so,
-# gr-backendd and provisioned things. For the demo, the tests and the curious; see lab.sh --help.
+# lab.sh - makes a lab in a folder, for demo, tests and trying things out: certificate authority,
+# registry, Mosquitto with gr-broker.so, gr-backendd and registered things. See lab.sh --help.
 set -eu
 umask 077
 
@@ -30,31 +30,45 @@ complain() {
 
 usage() {
 	cat <<'EOF'
-usage: lab.sh up [-n THINGS] [-m MINUTE-MS] [-c CEILING] [-a KEY-ALGORITHM] [-t RATE] DIR   start a world; prints its port
-       lab.sh add [-a KEY-ALGORITHM] [-g GROUP] DIR THING...          provision more things
-       lab.sh start|stop|kill DIR broker|backend                     one server alone
-       lab.sh down DIR                                                end all of it and remove DIR
+usage: lab.sh up [-n THINGS] [-m MINUTE-MS] [-c CEILING] [-a KEY-ALGORITHM] [-t RATE] DIR
+                                                    make and start a lab; print the broker's port
+       lab.sh add [-a KEY-ALGORITHM] [-g GROUP] DIR THING...   register more things
+       lab.sh start|stop|kill DIR broker|backend    start or end one server
+       lab.sh down DIR                              end both servers and remove DIR
 
-DIR/things/T/gr.conf is the configuration of thing T: GR_CONF=DIR/things/T/gr.conf GR_STATE=DIR/things/T/state
-DIR/home is the backend's folder: gr-jobs -H DIR/home ... DIR/home/shared/broker.sock lets mosquitto_sub --unix listen to everything.
+-m, -c and -t are passed to gr-backendd: the length of its minute, --ceiling and --throttle.
+For a device program of thing T set GR_CONF=DIR/things/T/gr.conf and GR_STATE=DIR/things/T/state.
+The backend's directory is DIR/home: gr-jobs -H DIR/home ...
+To see all messages: mosquitto_sub --unix DIR/home/shared/broker.sock -t '#'
 EOF
 }
 
 make_key() {
 	case $1 in
-	RSA-*) openssl genpkey -quiet -algorithm RSA -pkeyopt "rsa_keygen_bits:${1#RSA-}" -out "$2" ;;
-	ECDSA-P*) openssl genpkey -quiet -algorithm EC -pkeyopt "ec_paramgen_curve:P-${1#ECDSA-P}" -out "$2" ;;
+	RSA-*)
+		openssl genpkey -quiet -algorithm RSA -pkeyopt "rsa_keygen_bits:${1#RSA-}" \
+			-out "$2"
+		;;
+	ECDSA-P*)
+		openssl genpkey -quiet -algorithm EC \
+			-pkeyopt "ec_paramgen_curve:P-${1#ECDSA-P}" -out "$2"
+		;;
 	esac
 }
 
-# The lab alone makes keys: a real thing makes its own and sends a CSR.
+# add_thing THING: makes its key, registers it, writes its settings. A lab makes the key here to be
+# simple; a real device makes it itself and sends only the CSR.
 add_thing() {
 	t=$dir/things/$1
 	[ ! -d "$t" ] || { complain "$1: is there already"; return 100; }
 	mkdir -p -- "$t/state"
-	make_key "$algorithm" "$t/private.key" 2>"$t/openssl.log" || { cat -- "$t/openssl.log" >&2; return 111; }
+	if ! make_key "$algorithm" "$t/private.key" 2>"$t/openssl.log"; then
+		cat -- "$t/openssl.log" >&2
+		return 111
+	fi
 	openssl req -new -key "$t/private.key" -subj "/O=gr lab/CN=$1" -out "$t/csr.pem"
-	gr-registry register -H "$dir/home" -p rotation ${group:+-g "$group"} -- "$1" "$t/csr.pem" >"$t/certificate.pem"
+	gr-registry register -H "$dir/home" -p rotation ${group:+-g "$group"} -- "$1" \
+		"$t/csr.pem" >"$t/certificate.pem"
 	read -r port <"$dir/port"
 	case $algorithm in
 	RSA-*) signing=SHA256WITHRSA ;;
@@ -70,7 +84,7 @@ iotDataPort = $port
 keyAlgorithm = $algorithm
 signingAlgorithm = $signing
 
-# A lab is in a hurry; the defaults are made for the field (gr.conf(5)).
+# These are shorter than the defaults, which are for real networks (gr.conf(5)).
 refusalWindowSeconds = 1
 trialSeconds = 60
 trialMinimumSeconds = 1
@@ -83,7 +97,7 @@ watchdog = off
 EOF
 }
 
-# number OPTION VALUE MIN MAX
+# number OPTION VALUE MIN MAX: ends the script unless the value is a number in these bounds.
 number() {
 	case $2 in
 	'' | *[!0-9]* | ???????????*) ;;
@@ -100,13 +114,16 @@ check_algorithm() {
 	esac
 }
 
-# place DIR: sets dir, which need not be there yet
+# place DIR: sets dir to its full path. DIR itself need not exist yet, the folder above it must.
 place() {
 	if [ -d "$1" ]; then
 		dir=$(cd -- "$1" && pwd -P)
 		return
 	fi
-	dir=$(cd -- "$(dirname -- "$1")" 2>/dev/null && pwd -P) || { complain "$1: the folder that it is to lie in is not there"; exit 111; }
+	if ! dir=$(cd -- "$(dirname -- "$1")" 2>/dev/null && pwd -P); then
+		complain "$1: cannot be made: there is no folder $(dirname -- "$1")"
+		exit 111
+	fi
 	dir=${dir%/}/$(basename -- "$1")
 }
 
@@ -116,24 +133,27 @@ check_place() {
 	*[[:space:]]*) complain "$dir: the path of a lab must have no blanks"; exit 100 ;;
 	esac
 	[ "$(printf %s "$dir/home/shared/broker.sock" | wc -c)" -gt 107 ] || return 0
-	complain "$dir: the path is too long: with /home/shared/broker.sock it must fit the 107 bytes of a Unix socket's address"
+	complain "$dir: the path is too long: with /home/shared/broker.sock it may have 107 bytes"
 	exit 100
 }
 
 check_empty() {
 	[ -d "$dir" ] || return 0
-	[ ! -e "$dir/$mark" ] || { complain "$dir: a lab is there already; lab.sh down $dir"; exit 100; }
+	if [ -e "$dir/$mark" ]; then
+		complain "$dir: a lab is there already; lab.sh down $dir"
+		exit 100
+	fi
 	there=$(ls -A -- "$dir") || exit 111
 	[ -z "$there" ] || { complain "$dir: the folder is not empty"; exit 100; }
 }
 
-# An up that does not come to its end leaves nothing running and nothing behind.
+# Ends the servers and removes the folder: runs when `up` fails or is interrupted.
 undo() {
 	rc=$?
 	trap '' HUP INT TERM
 	stop backend TERM || :
 	stop broker TERM || :
-	# One that was just being started is not on record yet.
+	# A server that was just being started has no pid file yet.
 	if [ -n "${!:-}" ]; then
 		kill -s KILL "$!" 2>/dev/null || :
 		wait "$!" 2>/dev/null || :
@@ -143,14 +163,18 @@ undo() {
 	exit "$rc"
 }
 
-# Noclobber: of two that come at the same time, one gets the folder.
+# Marks the folder as a lab. Of two scripts that run at the same time only one can make the mark,
+# because of noclobber (set -C).
 take_place() {
 	made=
 	if [ ! -d "$dir" ]; then
 		why=$(LC_ALL=C mkdir -- "$dir" 2>&1) || { complain "${why#mkdir: }"; exit 111; }
 		made=yes
 	fi
-	(set -C; : >"$dir/$mark") 2>/dev/null || { complain "$dir: cannot be written, or taken by another lab.sh"; exit 111; }
+	if ! (set -C; : >"$dir/$mark") 2>/dev/null; then
+		complain "$dir: cannot be written, or another lab.sh makes a lab there"
+		exit 111
+	fi
 	trap undo EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
@@ -185,7 +209,8 @@ up() {
 	echo "$rate" >"$dir/rate"
 	gr-ca init -H "$dir/home" -n 'gr lab CA'
 	make_key ECDSA-P256 "$dir/broker/server.key"
-	openssl req -new -key "$dir/broker/server.key" -subj '/CN=localhost' | gr-ca issue-server -H "$dir/home" localhost >"$dir/broker/server.pem"
+	openssl req -new -key "$dir/broker/server.key" -subj '/CN=localhost' |
+		gr-ca issue-server -H "$dir/home" localhost >"$dir/broker/server.pem"
 	gr-registry init -H "$dir/home"
 	gr-registry create-policy -H "$dir/home" -- rotation "$policy"
 	gr-registry create-thing-group -H "$dir/home" all
@@ -245,7 +270,7 @@ one_server() {
 	esac
 }
 
-# first FILE...: the first one that is there
+# first FILE...: prints the first of them that exists
 first() {
 	for f; do
 		[ ! -e "$f" ] || { echo "$f"; return; }
@@ -254,9 +279,10 @@ first() {
 	return 100
 }
 plugin=$(first "$bin/gr-broker.so" "$bin/$path_plugin/gr-broker.so")
-policy=$(first "$bin/../share/policies/rotation.json" "$bin/../../../share/policies/rotation.json" "$bin/$path_data/policies/rotation.json")
+policy=$(first "$bin/../share/policies/rotation.json" \
+	"$bin/../../../share/policies/rotation.json" "$bin/$path_data/policies/rotation.json")
 algorithm=RSA-2048 group=all
-mark=.gr-lab	# in a folder of ours: what up made and down may remove
+mark=.gr-lab	# the file that marks a folder as a lab, so that `down` may remove it
 
 verb=${1:-}
 [ $# -eq 0 ] || shift

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# lab_servers.sh - broker and daemon of a lab: their configuration, start and end. Part of lab.sh; dir is the lab's folder.
+# lab_servers.sh - starts and ends the broker and the daemon of a lab. Sourced by lab.sh; dir is
+# the lab's folder.
 # shellcheck shell=sh disable=SC2154 # dir, plugin and complain are lab.sh's
 
-# random MIN COUNT: a number from MIN to MIN + COUNT - 1
+# random MIN COUNT: prints a number from MIN to MIN + COUNT - 1
 random() {
 	r=$(od -An -N4 -tu4 /dev/urandom)
 	echo $(($1 + r % $2))
 }
 
-# await FILE TEXT PID: until the log shows the text; 111 when the process ended first
+# await FILE TEXT PID: waits until FILE has a line with TEXT; 111 if the process ends before that
 await() {
 	tries=0
 	until grep -q "$2" "$1" 2>/dev/null; do
@@ -19,22 +20,25 @@ await() {
 	done
 }
 
-# Only a process that still works in this folder is ours: a pid file may outlive its process.
+# running DIR NAME: is the server running, and sets pid. A pid file may be left of a process that
+# has ended, so the process with that pid must have DIR in its command line.
 running() {
 	[ -s "$1/$2.pid" ] || return 1
 	read -r pid <"$1/$2.pid"
 	tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$1/"
 }
 
-# The sanitized plugin needs the sanitizer's library in the broker before anything else.
+# Prints the library to preload into the broker: a plugin that was built with a sanitizer needs the
+# sanitizer's library there.
 preload() {
 	[ -n "${SANITIZE:-}" ] || return 0
 	gcc -print-file-name=libasan.so
 }
 
 write_broker_conf() {
-	gr-registry print-broker-conf -H "$dir/home" -n 10000 -a 127.0.0.1 -p "$1" -d "$dir/broker" -P "$plugin" -u "$(id -un)" \
-		-c "$dir/broker/server.pem" -k "$dir/broker/server.key" >"$dir/broker/mosquitto.conf" || return
+	gr-registry print-broker-conf -H "$dir/home" -n 10000 -a 127.0.0.1 -p "$1" \
+		-d "$dir/broker" -P "$plugin" -u "$(id -un)" -c "$dir/broker/server.pem" \
+		-k "$dir/broker/server.key" >"$dir/broker/mosquitto.conf" || return
 	cat >>"$dir/broker/mosquitto.conf" <<EOF
 log_dest file $dir/broker/log
 log_type error
@@ -44,7 +48,8 @@ log_type information
 EOF
 }
 
-# launch NAME COMMAND...: in a session of its own, with nothing of ours open
+# launch NAME COMMAND...: starts it in the background, in a session of its own, without the
+# descriptors that a test has open (3 and 9), and writes its pid file
 launch() {
 	name=$1
 	shift
@@ -56,12 +61,16 @@ start_broker_once() {
 	rm -f -- "$dir/home/shared/broker.sock"
 	: >"$dir/broker/log"
 	lib=$(preload)
-	# The broker itself leaks a little at its end; only invalid accesses count there.
-	launch broker env ${lib:+LD_PRELOAD="$lib"} ${lib:+ASAN_OPTIONS=exitcode=86:detect_leaks=0} mosquitto -c "$dir/broker/mosquitto.conf"
+	# Mosquitto leaks some memory when it ends, so leaks are not reported, only invalid
+	# accesses.
+	launch broker env ${lib:+LD_PRELOAD="$lib"} \
+		${lib:+ASAN_OPTIONS=exitcode=86:detect_leaks=0} \
+		mosquitto -c "$dir/broker/mosquitto.conf"
 	await "$dir/broker/log" ' running$' "$!"
 }
 
-# On a free port; when somebody else was quicker, on another one. A restarted broker keeps its port.
+# Starts the broker on a random port, and tries others while the port is in use. A broker that is
+# started again keeps its port.
 start_broker() {
 	if [ -s "$dir/port" ]; then
 		start_broker_once && return
@@ -85,22 +94,25 @@ start_backend() {
 	: >"$dir/backend.log"
 	read -r minute ceiling <"$dir/minute"
 	read -r rate <"$dir/rate"
-	launch backend gr-backendd -H "$dir/home" -s "$dir/home/shared/broker.sock" -m "$minute" -c "${ceiling:-0}" -q 0 ${rate:+-t "$rate"}
+	launch backend gr-backendd -H "$dir/home" -s "$dir/home/shared/broker.sock" -m "$minute" \
+		-c "${ceiling:-0}" -q 0 ${rate:+-t "$rate"}
 	await "$dir/backend.log" '^ready$' "$!" && return
 	complain "$dir: gr-backendd did not start; see $dir/backend.log"
 	return 111
 }
 
-# Requests that come before the daemon is back would have no answer.
+# await_backend COUNT: waits until the log says ready more than COUNT times: a request before that
+# would get no answer.
 await_backend() {
 	tries=0
-	while running "$dir" backend && [ "$(grep -c '^ready$' "$dir/backend.log")" -eq "$1" ] && [ "$tries" -lt 500 ]; do
+	while running "$dir" backend && [ "$tries" -lt 500 ] &&
+		[ "$(grep -c '^ready$' "$dir/backend.log")" -eq "$1" ]; do
 		tries=$((tries + 1))
 		sleep 0.02
 	done
 }
 
-# stop NAME SIGNAL: and wait until it is gone
+# stop NAME SIGNAL: sends the signal and waits until the server has ended; KILL after ten seconds
 stop() {
 	running "$dir" "$1" || return 0
 	kill -s "$2" "$pid" 2>/dev/null || return 0

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * adopted.pml - the thing's software is replaced, by the other kind: the new one takes the pair that is live, and knows nothing
  * of the rotation that the old one was in. That is job 1, in every condition in which it can be left behind.

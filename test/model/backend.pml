@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* backend.pml - the daemon: one request after the other, each in a step of its own, and its housekeeping in between. */
 
 /* The certificate is looked up again: one that died since it was let in gets no answer, its connection is about to end. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* bounds.pml - how much may go wrong in one history. ./run prints with what each run was made. */
 
 #define MOST_JOBS 5

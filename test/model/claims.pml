@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * claims.pml - the properties. Each is a flag that stays true; the verifier prints the name of the one that does not.
  *

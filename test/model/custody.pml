@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * custody.pml - who has which certificate, which is kept and which is retired: src/backend/rules, rotation/settlement.c and
  * reconcile.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* driver.pml - the driver, step after step and life after life: scripts/driver/rotate.sh. */
 
 /* A request may have left all the same; what comes back finds nobody. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ending.pml - how a rotation ends: scripts/driver/ending.sh. */
 
 /* gr-install-cert commit: marks what is live, and destroys what the journal calls old. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* faults.pml - what can go wrong; a runtime that cannot run on NEW, wrong refusals and a lock that fails stand with theirs. */
 
 /* Not a create to the reference: two of them at a time are more than any device can mend (W20). */

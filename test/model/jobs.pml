@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* jobs.pml - the Jobs service: the executions of this thing. All are queued from the start; those above JOBS do not count. */
 
 mtype execution[MOST_JOBS + 1] = QUEUED;	/* by job, from 1 */

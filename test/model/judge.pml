@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* judge.pml - when nothing moves any more: the faults are used up or will not come, and time has done its part. */
 
 active proctype judge()

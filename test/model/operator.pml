@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* operator.pml - who else may end an execution: it is cancelled by force, times out, or is deleted, at any moment. */
 
 inline end_execution(j, s)

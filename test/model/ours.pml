@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ours.pml - our handlers: src/backend/rules, rotation/ and jobs/update.c.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * pairs.pml - the pairs of the device and the certificates of the backend.
  *

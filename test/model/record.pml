@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * record.pml - the journal, which is what the device knows after a cut: scripts/driver/record.sh, src/device/rotation/journal.c. A change of it
  * (gr-journal put) is durable at once, so it is one step here.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * recover.pml - gr-install-cert recover, which needs no network: recover.c and mend.c. The driver begins with it, and the
  * watchdog runs it by a timer and at boot.

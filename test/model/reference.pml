@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * reference.pml - a backend that behaves like the reference's three handlers: AWS IoT Jobs, which takes any final word while
  * the execution is pending, and a record ("shadow") of one rotation for the thing, with no job in it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rotation.pml - the rotation protocol: one device, a broker, a backend, an operator, and what can go wrong between them.
  *

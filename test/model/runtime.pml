@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * runtime.pml - the program that lives on the credentials, and the restarts that it is owed: scripts/driver/runtime.sh.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * session.pml - connections, and what a refusal proves: scripts/driver/session.sh.
  *

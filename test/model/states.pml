@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * states.pml - the phases of a rotation, one after the other: scripts/driver/states.sh.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * transitions.pml - what the model answers in each condition, a line for each: custody.pml and ours.pml, with no faults around
  * them. ./transitions prints them all; the rules in C must say the same. README.md tells what the columns are.
