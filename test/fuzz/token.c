@@ -5,6 +5,7 @@
  * Each is one byte, which is n for none, two bytes of length, and so many bytes.
  */
 #include "lib/fuzz.h"
+#include "pkcs11/module.h"
 #include "pkcs11/object.h"
 #include "pkcs11/token.h"
 

@@ -2,6 +2,7 @@
 /* object.c - keys and certificates in a token */
 #include "pkcs11/object.h"
 #include "complain.h"
+#include "pkcs11/module.h"
 #include "pkcs11/token.h"
 #include "str.h"
 

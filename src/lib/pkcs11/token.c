@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "complain.h"
 #include "file.h"
+#include "pkcs11/module.h"
 #include "pkcs11/pin.h"
 #include "str.h"
 

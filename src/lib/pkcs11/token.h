@@ -18,10 +18,19 @@
 
 #include "call_timeout.h"
 #include "owner.h"
-#include "pkcs11/module.h"
 #include "pkcs11/pin.h"
 #include "pkcs11/uri.h"
 #include "status.h"
+
+struct ck_function_list;
+struct ck_mechanism_info;
+
+/* As in p11-kit's pkcs11.h, which users of this header need not see. */
+typedef unsigned long ck_flags_t;
+typedef unsigned long ck_mechanism_type_t;
+typedef unsigned long ck_rv_t;
+typedef unsigned long ck_session_handle_t;
+typedef unsigned long ck_slot_id_t;
 
 /* How to get at a token. context and what is pointed at must live as long as the token. */
 struct token_setup {

@@ -2,6 +2,7 @@
 /* token_key.c - private keys in a token, for OpenSSL */
 #include "pkcs11/token_key.h"
 #include "complain.h"
+#include "pkcs11/module.h"
 #include "pkcs11/token.h"
 #include "pkcs11/token_sign.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* token_make.c - token_key.h: key pairs made in a token */
 #include "complain.h"
+#include "pkcs11/module.h"
 #include "pkcs11/token.h"
 #include "pkcs11/token_key.h"
 
