@@ -54,9 +54,18 @@ LINKFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN)
 WITH_GREENGRASS ?= $(if $(shell $(PKG_CONFIG) --exists yaml-0.1 sqlite3 && echo yes),1,0)
 $(if $(filter 0,$(WITH_GREENGRASS)),$(info gr: gr-config is built without Greengrass (WITH_GREENGRASS=0, or no yaml-0.1 and sqlite3)))
 # Where a nucleus would be is asked by all programs; what it says is read by gr-config alone.
-NUCLEI = $(filter-out %/places.c,$(wildcard src/device/config/greengrass/*.c)) src/device/gr-config/nucleus_source.c
-WITHOUT = $(if $(filter 0,$(WITH_GREENGRASS)),$(NUCLEI),src/device/gr-config/no_nucleus.c)
-UNLINKED = $(if $(filter 0,$(WITH_GREENGRASS)),yaml-0.1 sqlite3)
+NUCLEI := $(filter-out %/places.c,$(wildcard src/device/config/greengrass/*.c)) src/device/gr-config/nucleus_source.c
+
+# Keys in PKCS#11 tokens, the same way: p11-kit's headers alone are needed.
+WITH_PKCS11 ?= $(if $(shell $(PKG_CONFIG) --exists p11-kit-1 && echo yes),1,0)
+$(if $(filter 0,$(WITH_PKCS11)),$(info gr: built without keys in tokens (WITH_PKCS11=0, or no p11-kit-1)))
+NO_TOKENS := src/lib/pkcs11/no_pkcs11.c src/device/token/no_token.c src/device/store/no_token_keys.c
+TOKENS := $(filter-out $(NO_TOKENS),$(wildcard src/lib/pkcs11/*.c src/device/token/*.c)) \
+	$(addprefix src/device/store/,token_keys.c token_objects.c token_adoption.c relabel.c)
+
+WITHOUT := $(if $(filter 0,$(WITH_GREENGRASS)),$(NUCLEI),src/device/gr-config/no_nucleus.c) \
+	$(if $(filter 0,$(WITH_PKCS11)),$(TOKENS),$(NO_TOKENS))
+UNLINKED := $(if $(filter 0,$(WITH_GREENGRASS)),yaml-0.1 sqlite3)
 
 # What each program links: the architecture, as a table; test/programs.bats holds it against the binaries. gr-config alone
 # reads a nucleus.
@@ -116,7 +125,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 .SECONDEXPANSION:
 .SECONDARY:
 
-## all: builds everything (the default)
+## all: builds everything (the default); WITH_GREENGRASS=0 without nuclei, WITH_PKCS11=0 without tokens
 all: programs
 
 # ready PACKAGES,GOALS: what a test needs, in this order: packages (setup.sh), then what is built.
@@ -133,7 +142,7 @@ setup:
 programs: device backend
 
 # What runs on a device, alone; with CC, AR, BUILD and BIN for another kind of machine.
-## device: builds what runs on a device
+## device: builds what runs on a device; takes WITH_GREENGRASS=0 and WITH_PKCS11=0 as well
 device: $(addprefix $(BIN)/,$(DEVICE) $(DRIVER) greengrass.sh paths.sh)
 
 ## backend: builds what a backend of one's own needs: daemon, plugin, the operators' programs
@@ -175,13 +184,17 @@ $(BUILD)/pic/%.o: src/%.c Makefile | $(BUILD)/generated/paths.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -fPIC -fvisibility=hidden -Isrc/$(firstword $(subst /, ,$*)) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
+# What was left out of the last build: another choice makes the archives anew, though no object is.
+$(BUILD)/generated/without: FORCE
+	$(Q)mkdir -p $(@D); echo '$(sort $(WITHOUT))' | cmp -s - $@ || echo '$(sort $(WITHOUT))' >$@
+
 # q: two rooms may have a file of the same name.
 $(BUILD)/libgr-common.a: $(COMMON_OBJ)
 $(BUILD)/libgr-device.a: $(DEVICE_OBJ)
 $(BUILD)/libgr-backend.a: $(BACKEND_OBJ)
-$(addprefix $(BUILD)/libgr-,common.a device.a backend.a):
+$(addprefix $(BUILD)/libgr-,common.a device.a backend.a): $(BUILD)/generated/without
 	$(call say,AR,$@)
-	$(Q)rm -f $@; $(AR) qcs $@ $^
+	$(Q)rm -f $@; $(AR) qcs $@ $(filter %.o,$^)
 
 $(addprefix $(BIN)/,$(DEVICE)): $(BIN)/%: $(BUILD)/device/%.o $$(call PARTS,$$*) $(BUILD)/libgr-device.a $(BUILD)/libgr-common.a
 	$(call say,LD,$@)
@@ -443,7 +456,7 @@ $(FUZZ)/gcov/fuzz/%.o: test/fuzz/%.c Makefile | $(BUILD)/generated/paths.h
 	$(Q)$(CC) $(FUZZ_BASE) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
 # One archive for each folder of src, and one for what the targets share.
-fuzz_objects = $(patsubst src/%.c,$(1)/%.o,$(wildcard src/$(2)/*.c)) $(patsubst test/%.c,$(1)/%.o,$(if $(filter fuzz/%,$(2)),$(wildcard test/$(2)/*.c)))
+fuzz_objects = $(patsubst src/%.c,$(1)/%.o,$(filter-out $(WITHOUT),$(wildcard src/$(2)/*.c))) $(patsubst test/%.c,$(1)/%.o,$(if $(filter fuzz/%,$(2)),$(wildcard test/$(2)/*.c)))
 fuzz_archives = $(patsubst %,$(1)/%.a,fuzz/lib $(FUZZ_LINK_$(2)) lib lib/pkcs11)
 fuzz_wrap = $(patsubst %,-Wl$(comma)--wrap=%,write $(FUZZ_WRAP_$(1)))
 comma = ,

@@ -91,7 +91,7 @@ compile() {
 		include="-isystem $root/usr/include -isystem $root/usr/include/$triplet"
 		link="$link -L$root/usr/lib/$triplet -Wl,-rpath-link,$root/usr/lib/$triplet"
 	fi
-	make --no-print-directory -j"$(nproc)" device SANITIZE= WITH_GREENGRASS=1 \
+	make --no-print-directory -j"$(nproc)" device SANITIZE= WITH_GREENGRASS=1 WITH_PKCS11=1 \
 		BUILD="$build/objects" BIN="$build/bin" CC="${tool}gcc" AR="${tool}ar" \
 		PKG_CONFIG="$pkg_config" CFLAGS=-O2 CPPFLAGS="$include" LDFLAGS="$link"
 }

@@ -115,15 +115,21 @@ path_without() {
 	[[ $output == *lib/cert.c* ]]
 }
 
-# As on a machine that has no headers of SQLite and libyaml: pkg-config does not know them.
-@test "install-device: without SQLite and libyaml gr-config is built without Greengrass, and says so to who needs it" {
+# known_but NAME...: a folder for PKG_CONFIG_LIBDIR, as on a machine that has no headers of these
+known_but() {
 	mkdir known
 	for dir in $(pkg-config --variable pc_path pkg-config | tr : ' '); do
 		for pc in "$dir"/*.pc; do
 			[ ! -e "$pc" ] || cp -n "$pc" known/
 		done
 	done
-	rm -f known/sqlite3.pc known/yaml-0.1.pc
+	for name; do
+		rm -f "known/$name.pc"
+	done
+}
+
+@test "install-device: without SQLite and libyaml gr-config is built without Greengrass, and says so to who needs it" {
+	known_but sqlite3 yaml-0.1
 	PKG_CONFIG_LIBDIR=$PWD/known make -s -C "$ROOT" install-device SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" DESTDIR="$PWD/d" CFLAGS=-O0 >log
 	grep -q 'built without Greengrass' log
 	! ldd d/usr/local/bin/* 2>/dev/null | grep -q 'sqlite\|libyaml' || false
@@ -132,4 +138,135 @@ path_without() {
 	GR_RUNTIME=greengrass-lite run -100 --separate-stderr d/usr/local/bin/gr-config thingName
 	[[ $stderr == 'gr-config: runtime: this gr was built without Greengrass (WITH_GREENGRASS=0) and reads no nucleus; '* ]]
 	[ -z "$output" ]
+}
+
+# As the next tests need it: everything without tokens, beside what make has built, of whose objects only what differs
+# is compiled. pkg-config does not know p11-kit.
+build_tokenless() {
+	local built=$ROOT/build name
+	[ -z "${SANITIZE:-}" ] || built=$ROOT/build/sanitize
+	TOKENLESS=$BATS_FILE_TMPDIR/tokenless
+	export PATH=$TOKENLESS/bin:$PATH GR_STATE=$PWD/state GR_RUNTIME=none
+	WHY="this build has no PKCS#11 (WITH_PKCS11=0); for keys in a token build gr with p11-kit's headers"
+	[ ! -e "$TOKENLESS/done" ] || return 0
+	known_but p11-kit-1
+	mkdir -p "$TOKENLESS"
+	for name in lib device backend generated; do cp -a "$built/$name" "$TOKENLESS/$name"; done
+	PKG_CONFIG_LIBDIR=$PWD/known make -s -C "$ROOT" programs BUILD="$TOKENLESS" BIN="$TOKENLESS/bin" >"$TOKENLESS/log"
+	touch "$TOKENLESS/done"
+}
+
+@test "WITH_PKCS11=0: no file of tokens is compiled, and none that reads a header of p11-kit" {
+	local built=$ROOT/build source
+	[ -z "${SANITIZE:-}" ] || built=$ROOT/build/sanitize
+	make -nB -C "$ROOT" WITH_PKCS11=0 all | grep -o ' src/[^ ]*\.c$' | sort -u >compiled
+	[ "$(wc -l <compiled)" -ge 200 ]
+	[ "$(grep -E 'pkcs11/|device/token/|store/(token_|no_|relabel)' compiled | xargs)" = \
+		'src/device/store/no_token_keys.c src/device/token/no_token.c src/lib/pkcs11/no_pkcs11.c' ]
+	# one header of ours includes p11-kit's, which a compiler's list of dependencies leaves out
+	[ "$(cd "$ROOT" && grep -rl 'include.*p11-kit' src)" = src/lib/pkcs11/module.h ]
+	grep -q pkcs11/module.h "$built/lib/pkcs11/module.d"
+	while read -r source; do
+		source=${source#src/}
+		[ ! -e "$built/${source%.c}.d" ] || not grep -F pkcs11/module.h "$built/${source%.c}.d"
+	done <compiled
+	make -nB -C "$ROOT" WITH_PKCS11=1 all | grep -o ' src/[^ ]*\.c$' | not grep -E 'no_(pkcs11|token)'
+	run -0 make -C "$ROOT" help
+	[[ $output == *WITH_PKCS11=0* ]]
+}
+
+@test "WITH_PKCS11=0: it is so by itself without p11-kit, for device and backend, and no module can be loaded" {
+	build_tokenless
+	[ "$(grep -c 'built without keys in tokens' "$TOKENLESS/log")" = 1 ]
+	for p in "$TOKENLESS"/bin/gr-*; do
+		not grep -q C_GetFunctionList "$p"
+		nm -D "$p" | not grep -w 'dlopen\|dlsym'
+	done
+	grep -q C_GetFunctionList "$BIN/gr-csr"
+	run -0 make -n -C "$ROOT" WITH_PKCS11=1 programs
+	[[ $output != *'without keys in tokens'* ]]
+}
+
+@test "WITH_PKCS11=0: keys and certificates in files rotate as ever" {
+	load ../lib/store
+	build_tokenless
+	make_trial
+	gr-csr -g 2 | openssl req -noout -verify
+	gr-install-cert activate
+	[ "$(live)" = 2 ]
+	dev_pair_matches
+	cmp dev/cert.pem new.pem
+	gr-csr -k dev/private.key -s /CN=first | openssl req -noout -verify
+	run -0 gr-keygen -l
+	[[ $output == *'ECDSA-P256 ECDSA-WITH-SHA256'* ]]
+}
+
+@test "WITH_PKCS11=0: a URI of a token is refused where it stands, before anything has changed" {
+	load ../lib/store
+	build_tokenless
+	make_device
+	uri='pkcs11:token=gr;object=pump'
+	# no PROGRAM OBJECT [ARGUMENT...]: refuses so, in one line
+	no() {
+		run -100 --separate-stderr "$1" "${@:3}"
+		[ -z "$output" ]
+		[ "$stderr" = "$1: $2: $WHY" ] || { echo "$stderr"; return 1; }
+	}
+	no gr-csr "$uri" -k "$uri" -s /CN=x
+	no gr-keygen "-k: $uri" -k "$uri"
+	no gr-keygen "-k: pkcs11:object=pump;" -k 'pkcs11:object=pump;pin-value=4711'
+	no gr-csr "$uri" -k "$uri?pin-value=4711" -s /CN=x
+	no gr-install-cert "privateKeyPath: $uri" adopt -o privateKeyPath="$uri"
+	GR_NEXT_KEY=$uri no gr-keygen "nextKey: $uri"
+	no gr-config 'PIN: fd:0' --pin-fd 1 -o pkcs11PinSource=fd:0
+	printf '%s\n' 'thingName = thing1' "privateKeyPath = $uri" >token.conf
+	GR_CONF=$PWD/token.conf no gr-config "privateKeyPath: $uri"
+	[ "$(ls -A dev | xargs)" = 'cert.pem private.key' ]
+	[ -f dev/private.key ]
+	# a file that refers to a key in a token, and one in a store that another build left
+	gr-install-cert adopt
+	echo "$uri" >"$STORE/1/private.key"
+	no gr-install-cert "$PWD/dev/private.key: $uri" adopt
+	no gr-keygen "$STORE/1: $uri" -g 2
+	[ ! -e "$STORE/2" ]
+}
+
+@test "WITH_PKCS11=0: a nucleus whose key is in a token is refused, and no PIN is shown" {
+	load ../lib/store
+	load ../lib/nucleus
+	build_tokenless
+	unset GR_RUNTIME
+	make_lite
+	lite_put <<-'END'
+		5 system/thingName "thing1"
+		5 system/privateKeyPath "pkcs11:token=gr;object=core;pin-value=4711"
+	END
+	run -100 --separate-stderr gr-config
+	[ -z "$output" ]
+	[ "$stderr" = "gr-config: privateKeyPath: pkcs11:token=gr;object=core;: $WHY" ]
+	run -100 --separate-stderr gr-keygen -g 2
+	[ "$stderr" = "gr-config: privateKeyPath: pkcs11:token=gr;object=core;: $WHY" ]
+}
+
+@test "WITH_PKCS11=0: an authority has its key in a file; in a token it is refused" {
+	build_tokenless
+	export GR_HOME=$PWD/home
+	run -100 --separate-stderr gr-ca init -k 'pkcs11:token=gr;object=ca' --module /m --pin-source /p
+	[ "$stderr" = "gr-ca: --key: pkcs11:token=gr;object=ca: $WHY" ]
+	[ ! -e home/ca/ca.key ]
+	gr-ca init
+	openssl verify -CAfile home/ca/ca.pem home/ca/ca.pem
+	cp home/ca/ca.key ca.key
+	printf '%s\n' 'pkcs11:token=gr;object=ca;type=private?module-path=/m&pin-source=/p' >home/ca/ca.key
+	openssl req -new -key ca.key -subj /CN=x -out server.csr
+	run -100 --separate-stderr gr-ca issue-server x server.csr
+	[ -z "$output" ]
+	[ "$stderr" = "gr-ca: $PWD/home/ca/ca.key: pkcs11:token=gr;object=ca;type=private: $WHY" ]
+}
+
+@test "make: another WITH_PKCS11 in the same folder of objects links anew, to and fro" {
+	for with in 1 0 1; do
+		make -s -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" CFLAGS=-O0 WITH_PKCS11=$with "$PWD/programs/gr-csr" >log
+		[ "$(grep -c C_GetFunctionList programs/gr-csr)" = "$with" ]
+	done
 }
