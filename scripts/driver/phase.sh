@@ -16,6 +16,7 @@ driver_blank() {
 	memory_outcome='' memory_refused='' memory_refused_since=0 memory_hook_says=''
 	memory_key_said='' memory_unwatched_said='' memory_left_alone='' memory_begun=''
 	memory_restart_asked='' memory_due_asked='' memory_live='' memory_waits=''
+	record_there=''
 	step_blank
 	record_blank
 	live_blank
@@ -34,6 +35,8 @@ step() {
 	record_load || return
 	is_phase "$record_phase" || { complain "journal: no such phase: $record_phase"; exit 100; }
 	phase_run "$record_phase" record_load || return
+	[ -n "$phase_next" ] || return 0
+	phase_reread || return
 	blocked_rc=0
 	phase_change || blocked_rc=$?
 	[ "$blocked_rc" -ne 0 ] || return 0
@@ -186,14 +189,20 @@ phase_value() {
 "
 }
 
-# What the phase printed goes on record. The phase itself may have put there what it owes or has
-# paid, so the record is read anew; one that got lost meanwhile and was made anew is another
-# rotation's for all we know. Settings may have changed when a job is taken.
+# The phase itself may have put on record what it owes or has paid. 111: the record got lost, or is
+# another one; the next step looks. That there is none yet is how the first rotation begins.
+phase_reread() {
+	change_from=$record_phase change_rc=0
+	record_read || change_rc=$?
+	case $change_rc in
+	0) [ "$record_phase" = "$change_from" ] || return 111 ;;
+	1) [ -z "$record_there" ] || return 111 ;;
+	*) return "$change_rc" ;;
+	esac
+}
+
+# What the phase printed goes on record. Settings may have changed when a job is taken.
 phase_change() {
-	[ -n "$phase_next" ] || return 0
-	change_from=$record_phase
-	record_load || return
-	[ "$record_phase" = "$change_from" ] || return 111
 	[ "$phase_next" != updating-job ] || settings_load || return
 	set --
 	while IFS= read -r line; do

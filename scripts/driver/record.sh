@@ -44,20 +44,12 @@ record_set() {
 	esac
 }
 
-# Reads the journal. No file in between: the disk under GR_STATE may be full. A journal that got
-# lost while we ran is made anew as at a start. While it cannot be read the variables stay as they
-# are.
-record_load() {
-	load_rc=0
-	ask gr-journal get || load_rc=$?
-	if [ "$load_rc" -eq 1 ]; then
-		act gr-install-cert recover || return
-		load_rc=0
-		ask gr-journal get || load_rc=$?
-	fi
-	[ "$load_rc" -le 1 ] || return "$load_rc"
+# record_read: the journal as it is. No file in between: the disk under GR_STATE may be full. 1:
+# there is none that can be read. Where it fails the variables stay as they are.
+record_read() {
+	ask gr-journal get || return
 	record_blank
-	[ "$load_rc" -eq 0 ] || return 0
+	record_there=1
 	while IFS='=' read -r key value; do
 		record_set "$key" "$value"
 	done <<END
@@ -67,6 +59,20 @@ END
 	# its reason that of ours.
 	[ "$record_job-$record_execution" = "$driver_reason_for" ] || return 0
 	case $record_reason in *"written ahead"*) record_reason=$driver_reason ;; esac
+}
+
+# record_load: record_read at the beginning of a step. A journal that got lost while we ran is made
+# anew as at a start.
+record_load() {
+	load_rc=0
+	record_read || load_rc=$?
+	[ "$load_rc" -eq 1 ] || return "$load_rc"
+	act gr-install-cert recover || return
+	load_rc=0
+	record_read || load_rc=$?
+	[ "$load_rc" -eq 1 ] || return "$load_rc"
+	record_there=''
+	record_blank
 }
 
 # record_put KEY=VALUE...: one durable step, and only if the phase on disk is still the one that we

@@ -835,6 +835,35 @@ journal_keeps() {
 	run -111 step
 	[ ! -e puts ]
 }
+# no_journal: gr-journal finds none until something is put
+no_journal() {
+	rm -f record
+	replace gr-journal 'case $1 in
+		get) [ -e record ] || exit 1; cat record ;;
+		put) shift 3; printf "%s\n" "$@" >>record; printf "%s\n" "$*" >>puts ;;
+		esac'
+}
+@test "step: the first rotation of a device begins its journal, and no restart is owed for it" {
+	driver
+	no_journal
+	state_idle() {
+		gr-install-cert adopt
+		enter updating-job job=j1
+	}
+	step
+	[ "$(cat credentials)" = "$(printf 'recover\nadopt')" ]
+	[[ $(cat puts) == "phase=updating-job "*" job=j1" ]]
+}
+@test "step: a record that got lost under a phase is not begun anew by what the phase found" {
+	driver
+	at idle
+	state_idle() {
+		no_journal
+		enter updating-job job=j1
+	}
+	run -111 step
+	[ ! -e puts ]
+}
 @test "step: an unknown phase ends the driver with 100" {
 	driver
 	at dancing
