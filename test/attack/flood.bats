@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# One device, or one that has lost its mind, asks for more than all others together: the others do not feel it.
+# One device, or one that has lost its mind, asks for more than all others together:
+# the others do not feel it.
 bats_require_minimum_version 1.5.0
 
 setup_file() {
@@ -27,10 +28,12 @@ teardown() {
 	[ ! -d lab ] || own_lab_down
 }
 
-# flood [OPTION...] TOPIC PAYLOAD...: by our thing; see tools/flood.c. Sets PUBLISHED, ACKNOWLEDGED, ANSWERS, CONNECTIONS.
+# flood [OPTION...] TOPIC PAYLOAD...: by our thing; see tools/flood.c.
+# Sets PUBLISHED, ACKNOWLEDGED, ANSWERS, CONNECTIONS.
 flood() {
 	local said
-	said=$(timeout 600 "$BATS_FILE_TMPDIR/flood" -p "$PORT" -a "$GR_HOME/ca/ca.pem" -c "$CERT" -k "$KEY" -i "$CLIENT" "$@") || return
+	said=$(timeout 600 "$BATS_FILE_TMPDIR/flood" -p "$PORT" \
+		-a "$GR_HOME/ca/ca.pem" -c "$CERT" -k "$KEY" -i "$CLIENT" "$@") || return
 	read -r _ PUBLISHED _ ACKNOWLEDGED _ ANSWERS _ CONNECTIONS <<<"${said//,/}"
 }
 # quiet_asks: a command for flood: the other thing asks once and has its answer
@@ -57,7 +60,8 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 	job_new "$J"
 	STOPPED=$(cat "$LAB/backend.pid")
 	kill -STOP "$STOPPED"
-	flood -n 10000 -l "kill -CONT $STOPPED; $(quiet_asks)" "$(topic "jobs/$J/update")" '{"status":"IN_PROGRESS"}'
+	flood -n 10000 -l "kill -CONT $STOPPED; $(quiet_asks)" "$(topic "jobs/$J/update")" \
+		'{"status":"IN_PROGRESS"}'
 	[ "$ACKNOWLEDGED" -ge 10000 ]
 	# A thousand may wait; the daemon takes 32 of those that it finds at one time.
 	[ "$(version)" -lt 2000 ]
@@ -90,10 +94,13 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 	head -c 200000 /dev/zero >larger
 	get=$(topic jobs/get) update=$(topic "jobs/$J/update") create=$(topic create) commit=$(topic commit)
 	flood -d "$(quiet_asks)" "$create" @csr
-	flood -d "$(quiet_asks)" "$create" @wrong "$commit" "{\"jobId\":\"$J\"}" "$(topic request)" '{}'
-	flood -d "$(quiet_asks)" "$update" '{"status":"IN_PROGRESS"}' "$get" '{}' "$(topic jobs/start-next)" '{}'
+	flood -d "$(quiet_asks)" "$create" @wrong "$commit" "{\"jobId\":\"$J\"}" \
+		"$(topic request)" '{}'
+	flood -d "$(quiet_asks)" "$update" '{"status":"IN_PROGRESS"}' "$get" '{}' \
+		"$(topic jobs/start-next)" '{}'
 	flood -d "$(quiet_asks)" "$get" @zeros "$get" @larger
-	flood -d "$(quiet_asks)" "\$aws/things/$THING/shadow/get" '{}' "\$aws/things/$THING/jobs/no/such" '{}'
+	flood -d "$(quiet_asks)" "\$aws/things/$THING/shadow/get" '{}' \
+		"\$aws/things/$THING/jobs/no/such" '{}'
 }
 
 @test "flood: a client that is disconnected and reconnects again and again does not disturb another thing" {
@@ -101,7 +108,8 @@ version() { sql "SELECT version FROM execution WHERE thing = '$THING' AND job = 
 	rate 10	# however slow the machine is: this is exceeded
 	thing_new "quiet-$BATS_TEST_NUMBER"
 	thing_new loud
-	timeout 600 "$BATS_FILE_TMPDIR/flood" -p "$PORT" -a "$GR_HOME/ca/ca.pem" -c "$CERT" -k "$KEY" -i "$CLIENT" in/x '{}' >out 3>&- &
+	timeout 600 "$BATS_FILE_TMPDIR/flood" -p "$PORT" -a "$GR_HOME/ca/ca.pem" -c "$CERT" \
+		-k "$KEY" -i "$CLIENT" in/x '{}' >out 3>&- &
 	HELPERS=$!
 	for _ in 1 2 3; do sh -c "$(quiet_asks)"; done
 	await grep -q "gr-broker: connections with certificate $OLD are closed: the thing makes more than plugin_opt_request_rate allows" "$LAB/broker/log"
@@ -116,7 +124,8 @@ dropped_over() { [ "$(sed -n 's/^gr_dropped_total{limit="rate"} //p' gr.prom)" -
 	rate 10
 	thing_new loud
 	backend stop
-	gr-backendd -H "$GR_HOME" -s "$GR_HOME/shared/broker.sock" -m 1000 -c 0 -M "$PWD/gr.prom" >own.log 2>&1 3>&- &
+	gr-backendd -H "$GR_HOME" -s "$GR_HOME/shared/broker.sock" -m 1000 -c 0 \
+		-M "$PWD/gr.prom" >own.log 2>&1 3>&- &
 	HELPERS=$!
 	await grep -q '^ready$' own.log
 	flood -n 2000 "$(topic jobs/get)" '{}'
@@ -164,7 +173,8 @@ dropped_over() { [ "$(sed -n 's/^gr_dropped_total{limit="rate"} //p' gr.prom)" -
 		for _ in {1..30}; do steps+=("=$(topic jobs/get)" '{}'); done
 		ask "${steps[@]}"
 	done
-	perl "$ROOT/test/tools/holdback.pl" "$PWD/between.sock" "$GR_HOME/shared/broker.sock" "$PWD" 3>&- &
+	perl "$ROOT/test/tools/holdback.pl" "$PWD/between.sock" \
+		"$GR_HOME/shared/broker.sock" "$PWD" 3>&- &
 	HELPERS=$!
 	await test -e most -a -S between.sock
 	gr-backendd -H "$GR_HOME" -s "$PWD/between.sock" -c 0 >own.log 2>&1 3>&- &
@@ -185,14 +195,19 @@ dropped_over() { [ "$(sed -n 's/^gr_dropped_total{limit="rate"} //p' gr.prom)" -
 	openssl req -in wrong.csr -outform DER -out der
 	size=$(stat -c %s der)
 	printf '\0\0\0\0' | dd of=der bs=1 seek=$((size - 6)) conv=notrunc status=none
-	{ echo '-----BEGIN CERTIFICATE REQUEST-----'; base64 -w 64 der; echo '-----END CERTIFICATE REQUEST-----'; } >wrong.csr
+	{
+		echo '-----BEGIN CERTIFICATE REQUEST-----'
+		base64 -w 64 der
+		echo '-----END CERTIFICATE REQUEST-----'
+	} >wrong.csr
 	refused create "$(csr_of wrong)" 'the subject of csr is not the one on record'
 }
 
-# --- lines ----------------------------------------------------------------------------------------
+# --- lines ---------------------------------------------------------------------------------------
 
 @test "repeated lines: the first is written at once, then one a minute says how often it came again" {
-	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/tools/repeat.c "$ROOT"/src/backend/base/repeat.c
+	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/tools/repeat.c \
+		"$ROOT"/src/backend/base/repeat.c
 	run -0 ./repeat <<-END
 		1 - a
 		2 - a
@@ -214,7 +229,8 @@ a (1 more in the last 60 s)" ]
 }
 
 @test "repeated lines: one client may cause eight different lines a minute, and others still have theirs" {
-	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/tools/repeat.c "$ROOT"/src/backend/base/repeat.c
+	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/tools/repeat.c \
+		"$ROOT"/src/backend/base/repeat.c
 	{
 		seq -f '1 loud line-%.0f' 5000
 		echo '2 quiet other'
@@ -230,7 +246,9 @@ a (1 more in the last 60 s)" ]
 	own_lab
 	id=$(printf 'ab%.0s' {1..32})
 	for _ in {1..5}; do
-		for _ in {1..20}; do printf '{}\n'; done | mosquitto_pub --unix "$GR_HOME/shared/broker.sock" -q 1 -t "in/$id/78/gr/refused" -l
+		for _ in {1..20}; do printf '{}\n'; done |
+			mosquitto_pub --unix "$GR_HOME/shared/broker.sock" -q 1 \
+				-t "in/$id/78/gr/refused" -l
 		seq 20 | mosquitto_pub --unix "$GR_HOME/shared/broker.sock" -q 1 -t in/nobody -l
 	done
 	await sql_is "SELECT count FROM alarm WHERE kind = 'unknown-certificate'" 100

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# Who breaks into one part of the backend does not have the next one: as the users that README gives them. Called by make check-root.
+# Who breaks into one part of the backend does not have the next one:
+# as the users that README gives them. Called by make check-root.
 bats_require_minimum_version 1.5.0
 load ../../lib/helper
 load ../../lib/lab
 
 BROKER=61001 DAEMON=61002 SIGNER=61003 NOTIFY=61004
 
-# become USER: sets BECOME, the command that does it; the daemon is in the broker's group, signer and notifier are in the daemon's
+# become USER: sets BECOME, the command that does it;
+# the daemon is in the broker's group, signer and notifier are in the daemon's
 become() {
 	local user=$1 group=$1 more=--clear-groups
 	case $user in
@@ -70,7 +72,9 @@ broker() {
 		listener 0 $PWD/home/shared/broker.sock
 	EOF
 	chmod 644 broker.conf
-	serve $BROKER broker env ${SANITIZE:+LD_PRELOAD="$(gcc -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0} mosquitto -c broker.conf
+	serve $BROKER broker env \
+		${SANITIZE:+LD_PRELOAD="$(gcc -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0} \
+		mosquitto -c broker.conf
 	await test -S home/shared/broker.sock
 }
 daemon() {
@@ -90,7 +94,8 @@ tries() {
 	grep -q '"event":"signed"' signer/ledger
 	serve $NOTIFY notifier gr-notifier
 	await grep -q ready notifier.out
-	printf '#!/bin/sh\n{ id -u; cat; } >%s/said.tmp; mv %s/said.tmp %s/said\n' "$PWD/notify" "$PWD/notify" "$PWD/notify" >notify/notify.d/tell
+	printf '#!/bin/sh\n{ id -u; cat; } >%s/said.tmp; mv %s/said.tmp %s/said\n' \
+		"$PWD/notify" "$PWD/notify" "$PWD/notify" >notify/notify.d/tell
 	chmod 755 notify/notify.d/tell
 	broker
 	daemon
@@ -99,8 +104,10 @@ tries() {
 	await test -e notify/said
 	[ "$(head -n 1 notify/said)" = $NOTIFY ]
 	grep -q '"text":"one"' notify/said
-	[ "$(stat -c '%u %a' signer/ca/ca.key signer/ledger home/shared/registry.db | xargs)" = "$SIGNER 600 $SIGNER 640 $DAEMON 660" ]
-	# Root works in their folders without taking them over, and the daemon reads what its operators need.
+	[ "$(stat -c '%u %a' signer/ca/ca.key signer/ledger home/shared/registry.db | xargs)" = \
+		"$SIGNER 600 $SIGNER 640 $DAEMON 660" ]
+	# Root works in their folders without taking them over,
+	# and the daemon reads what its operators need.
 	csr b
 	gr-registry register b b.csr >b.pem
 	as $DAEMON gr-ca list | grep -q "^ca"
@@ -129,7 +136,8 @@ tries() {
 	tries $BROKER 'cat signer/ca/mode.json'
 	tries $BROKER 'cp /bin/true signer/trusted/x'
 	tries $BROKER "perl -MSocket -e 'socket(S, AF_UNIX, SOCK_SEQPACKET, 0); connect(S, sockaddr_un(\"signer/sign.sock\")) or exit 1'"
-	[ "$(find home signer notify ! -type s -not -path '*/shared/*' -printf '%p %u %m %T@\n' | sort)" = "$before" ]
+	[ "$(find home signer notify ! -type s -not -path '*/shared/*' -printf '%p %u %m %T@\n' |
+		sort)" = "$before" ]
 }
 
 @test "users: the daemon's user cannot read a CA's key, rewrite the ledger or add a channel" {
@@ -170,7 +178,8 @@ tries() {
 	[[ $stderr == *'unsafe use of json_patch()'* ]]
 }
 
-# SQLite makes the log with its first reader's owner and mask, and gives it the registry's a moment later.
+# SQLite makes the log with its first reader's owner and mask,
+# and gives it the registry's a moment later.
 @test "users: a log that another user is just making is waited for; one that cannot be opened is said" {
 	local log
 	for log in wal shm; do
@@ -185,7 +194,7 @@ tries() {
 	done
 }
 
-# --- the layout of earlier versions, in which broker and daemon shared the whole folder ------------
+# --- the layout of earlier versions, in which broker and daemon shared the whole folder ----------
 
 # old_layout: as README once made it
 old_layout() {
@@ -202,7 +211,8 @@ old_layout() {
 
 @test "users: the old layout is refused by all programs, with the line that says how to move" {
 	old_layout
-	for command in gr-backendd gr-signer 'gr-registry list-things' 'gr-registry init' 'gr-ca init x' 'gr-jobs list' gr-audit; do
+	for command in gr-backendd gr-signer 'gr-registry list-things' 'gr-registry init' \
+		'gr-ca init x' 'gr-jobs list' gr-audit; do
 		run --separate-stderr as $DAEMON $command
 		[ "$status" -eq 100 ] || { echo "$command: $status $output $stderr"; false; }
 		[ "${#stderr_lines[@]}" -eq 1 ]
