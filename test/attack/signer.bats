@@ -81,7 +81,7 @@ refused_by_signer() {
 	[ "$(asked issue "$NOW" thing.name good.der)" = 0 ]	# it goes on
 }
 
-@test "signer: only lines of a ledger are written to it, and none that claims to be the signer's own" {
+@test "signer: it writes lines of a ledger alone, and none that claims to be the signer's own" {
 	none="100 $GR_HOME/ledger: what was to be added are no lines of a ledger"
 	refused_by_signer "$none" lines '{"event":"signed","certificateId":"x"}
 '

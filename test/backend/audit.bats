@@ -49,7 +49,7 @@ ends() {
 	json_is "$output" '{"findings":[],"certificates":2}'
 }
 
-@test "audit: a certificate that expires within 30 days, or as many as are asked for, is a finding" {
+@test "audit: a certificate that expires within 30 days, or as many as asked for, is a finding" {
 	OPTIONS=()
 	take a -days 20
 	take b -days 40

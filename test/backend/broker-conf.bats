@@ -45,7 +45,7 @@ number() { sed -n "s/^$1[ =]//p"; }
 	run -1 grep '^user ' own
 }
 
-@test "broker-conf: values that cannot stand in a configuration line, and missing paths, are refused" {
+@test "broker-conf: values that no configuration line can hold, and missing paths, are refused" {
 	run -100 --separate-stderr conf -c $'a\nallow_anonymous true'
 	[[ $stderr == *': -c: not one line, or too long' ]]
 	run -100 --separate-stderr conf -u 'x y'

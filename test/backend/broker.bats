@@ -989,7 +989,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 		diff - order
 }
 
-@test "report: a backend that subscribes gets a report of all live sessions, and nobody else does" {
+@test "report: a backend that subscribes, and nobody else, gets a report of all live sessions" {
 	own_world
 	for n in {1..3}; do
 		thing_make "$T-$n"

@@ -46,7 +46,7 @@ request_for() {
 	done
 }
 
-@test "init: makes a key that its owner alone may read, and a certificate that everybody may read" {
+@test "init: makes a key for its owner alone, and a certificate that everybody may read" {
 	run -0 gr-ca init -n 'my CA'
 	[ -z "$output" ]
 	[ "$(stat -c %a home/ca)" = 750 ]	# the group may know what is public

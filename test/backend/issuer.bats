@@ -247,7 +247,7 @@ put_back() {
 	listed once.pem sub
 }
 
-@test "retired: a certificate of mode iot is not revoked, and is accepted again when it is put back" {
+@test "retired: a certificate of mode iot is not revoked, and is accepted again when put back" {
 	issue iot ca
 	thing_new
 	rotated "$THING"

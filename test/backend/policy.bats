@@ -57,7 +57,7 @@ R=arn:aws:iot:eu-west-1:123456789012
 	yes Receive a both
 }
 
-@test "policy: lists of actions and resources, and one statement instead of a list, are understood" {
+@test "policy: lists of actions and resources, and one statement without a list, are understood" {
 	printf '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iot:Publish","iot:Receive"],"Resource":["%s:topic/a","%s:topic/b"]}}' $R $R >p
 	yes Publish a p
 	yes Receive b p

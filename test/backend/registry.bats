@@ -125,7 +125,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 
 # --- register ------------------------------------------------------------------------------------
 
-@test "register: makes thing, certificate, policy and group in one step, and prints the certificate" {
+@test "register: makes thing, certificate, policy and group in one step; prints the certificate" {
 	register_thing a -p rotation -g all
 	openssl verify -x509_strict -purpose sslclient -CAfile home/ca/ca.pem a.pem
 	[ "$(openssl x509 -in a.pem -noout -pubkey)" = "$(openssl pkey -in a.key -pubout)" ]

@@ -231,7 +231,7 @@ whole_chain() { with_chain issuing.pem middle.pem; }
 	openssl verify -CAfile ca.pem -untrusted new.pem new.pem
 }
 
-@test "create: without certificateChain it does not ask for the chain, and prints none that comes" {
+@test "create: without certificateChain it asks for no chain, and prints none that comes" {
 	two_levels
 	against whole_chain
 	run -0 gr-create job-1 1 new.csr

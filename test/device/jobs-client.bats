@@ -94,7 +94,7 @@ idempotent=true" ]
 	[[ $'\n'$output$'\n' = *$'\nsecondsLeft=\n'* ]]
 }
 
-@test "get: a job that does not exist is a no with the service's code; an empty queue is a silent no" {
+@test "get: an unknown job is a no with the service's code; an empty queue is a silent no" {
 	run -1 --separate-stderr gr-jobs-client get "$JOB"
 	[ "$output" = $'code=ResourceNotFound\nstatus=\nsurvivor=' ]
 	[[ $stderr = "gr-jobs-client: $JOB: rejected: ResourceNotFound: "* ]]

@@ -76,7 +76,7 @@ as_the_reference() {
 	assert_unchanged
 }
 
-@test "failure: NEW is deactivated as soon as it exists: this is found before the switch, and OLD stays" {
+@test "failure: NEW is deactivated at once: this is found before the switch, and OLD stays" {
 	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" \
 		"CREATE TRIGGER off AFTER INSERT ON certificate
 		BEGIN UPDATE certificate SET status = 'INACTIVE' WHERE id = new.id; END"

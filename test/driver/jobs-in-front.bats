@@ -38,7 +38,7 @@ next_is() {
 # listed FILTER: of what the service lists
 listed() { gr-jobs-client pending --json | jq -e "$1" >/dev/null; }
 
-@test "jobs in front: a rotation behind six, thirty and three hundred jobs of other agents is found" {
+@test "jobs in front: a rotation behind 6, 30 and 300 jobs of other agents is found" {
 	last=0
 	for n in 6 30 300; do
 		keep_old_pair
@@ -73,7 +73,7 @@ listed() { gr-jobs-client pending --json | jq -e "$1" >/dev/null; }
 	assert_rotated "$J"
 }
 
-@test "jobs in front: a rotation that is created while the device waits behind thirty jobs is found" {
+@test "jobs in front: a rotation created while the device waits behind 30 jobs is found" {
 	others 1 30
 	rotate.sh run 3>&- 2>log &
 	driver=$!

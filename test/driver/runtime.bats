@@ -45,7 +45,7 @@ write_hook() {
 	await eval '[ "$(sqlite3 "$HOME_DIR/shared/registry.db" "SELECT live FROM session WHERE thing = '"'thing-1'"'")" = 1 ]'
 }
 
-@test "runtime: beside a nucleus the driver speaks as T#gr, and commit waits until T itself uses NEW" {
+@test "runtime: beside a nucleus the driver is T#gr, and commit waits until T itself uses NEW" {
 	write_hook
 	rotate_job j1
 	run -0 --separate-stderr rotate.sh once

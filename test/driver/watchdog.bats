@@ -142,7 +142,7 @@ says() {
 
 # --- no trial without one ------------------------------------------------------------------------
 
-@test "watchdog: without one no trial begins: the job fails with the reason, and nothing has changed" {
+@test "watchdog: without one no trial begins: the job fails with the reason; nothing has changed" {
 	write_hook
 	rotate_job j1
 	run -1 --separate-stderr rotate.sh once

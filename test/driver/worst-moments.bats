@@ -240,7 +240,7 @@ lives() {
 	assert_rotated j2
 }
 
-@test "worst moment: a device that was provisioned anew while its old certificate was deleted is adopted" {
+@test "worst moment: a device provisioned anew while its old certificate was deleted is adopted" {
 	rotate_job j1
 	run -0 timeout 30 rotate.sh once
 	was=$(certificate_id)
@@ -289,7 +289,7 @@ lives() {
 	done
 }
 
-@test "worst moment: a runtime that stays the same is asked to restart twenty times, then no more" {
+@test "worst moment: a runtime that stays the same is asked to restart twenty times at most" {
 	gr-install-cert adopt
 	: >restarts
 	printf '#!/bin/sh\n[ "$1" != instance ] || echo same\n[ "$1" != restart ] || echo >>%s/restarts\n' "$PWD" >hook

@@ -610,7 +610,7 @@ on_the_way() {
 
 # --- update: transitions -------------------------------------------------------------------------
 
-@test "execution from QUEUED: to every end that a device may report, and from IN_PROGRESS as well" {
+@test "execution from QUEUED: to every end that a device may report, and from IN_PROGRESS too" {
 	thing_new
 	for end in SUCCEEDED FAILED REJECTED; do
 		other_job "$J-q-$end"

@@ -188,7 +188,7 @@ fleet() {
 	execution_is QUEUED
 }
 
-@test "operation DescribeJobExecution: as the operator sees it; the latest, or the one with a number" {
+@test "operation DescribeJobExecution: as the operator sees it; the latest, or one by its number" {
 	fleet 1 -R 1 -T 5
 	reports "$G-00001" "$J" IN_PROGRESS '{"statusDetails":{"step":"one"}}'
 	run -0 gr-jobs describe-execution -j "$J" "$G-00001"

@@ -54,7 +54,7 @@ works() {
 	done
 }
 
-@test "cancelled by force during rotations: every thing ends with one certificate, the one it has" {
+@test "cancelled by force during rotations: every thing ends with the one certificate it has" {
 	start_drivers
 	gr-jobs create -t thinggroup/all j
 	await asked_for 2

@@ -269,7 +269,7 @@ screen_of() {
 	json_is "$output" '[{"jobId":"z","status":"IN_PROGRESS","targetSelection":"SNAPSHOT","executions":2},{"jobId":"a","status":"COMPLETED","targetSelection":"SNAPSHOT","executions":0}]' 'map(del(.createdAt, .lastUpdatedAt))'
 }
 
-@test "list, executions: tabs are between the columns, and a terminal shows them aligned below headings" {
+@test "list, executions: tabs divide the columns; a terminal aligns them below headings" {
 	gr-jobs create -t thinggroup/g j >/dev/null
 	gr-jobs create -t thing/a a-job-with-a-longer-name >/dev/null
 	[ "$(gr-jobs list | awk -F '\t' '{ print NF }' | xargs)" = '4 4' ]

@@ -88,7 +88,7 @@ teardown() {
 	grep -q 'BEGIN X509 CRL' <<<"$output"
 }
 
-@test "memory: every device program on its way through a rotation of a key in a token, to its end" {
+@test "memory: every device program through a whole rotation of a key in a token" {
 	load ../lib/token
 	token_new
 	token_thing hw-1

@@ -122,7 +122,7 @@ RSA-3072 SHA256WITHRSA SHA384WITHRSA SHA512WITHRSA' ]
 	one_line \
 		'pkcs11:token=gr: ECDSA-P256: not supported; the token can make RSA-2048, RSA-3072'
 }
-@test "algorithms: RSA-PSS uses the token's own mechanism, else a raw operation, else it is refused" {
+@test "algorithms: RSA-PSS uses the token's own mechanism, or a raw operation, or is refused" {
 	first_key pump -o keyAlgorithm=RSA-2048
 	for lacking in '' d 3; do
 		shim_use "lack ${lacking:-0}"

@@ -211,7 +211,7 @@ hook() {
 	not_owned
 	[[ $stderr == *'restartHook: '*'not used'* ]]
 }
-@test "GR_STATE: a directory that another user may write is refused before anything is written there" {
+@test "GR_STATE: a directory that another user may write is refused before it is written to" {
 	lab
 	as thing-1
 	echo precious >precious
