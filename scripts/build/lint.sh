@@ -82,7 +82,12 @@ check 'operands' operands scripts/*/*.sh $shared
 check 'SQL' scripts/build/sql.sh
 check 'rooms' scripts/build/rooms.sh
 # shellcheck disable=SC2046 # no name of ours has a blank
-check 'columns' awk -f scripts/build/columns.awk $(find src -name '*.[ch]') scripts/*/*.sh
+check 'columns' awk -f scripts/build/columns.awk $(find src test -name '*.[ch]') scripts/*/*.sh
+# A test may hold a title, a message or a statement of SQL that is longer; its comments may not.
+# shellcheck disable=SC2046
+check 'columns of comments' awk -v only='^\t*#' -f scripts/build/columns.awk \
+	$(find test -type f -not -path '*/corpus/*' \
+	\( -name '*.bats' -o -name '*.bash' -o -name '*.pl' -o -perm -100 \))
 check 'man pages' mandoc -T lint -W warning man/*
 for room in lib device backend; do
 	check "src/$room" c_sources "$room"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # flood.bash - one device asks for all it can while others rotate: what they feel of it,
 # and what it costs. A part of run.
-# shellcheck shell=bash disable=SC2154,SC2034,SC2016 # work, root and helpers are run's; topics begin with a dollar
+# Variables and helpers are run's; topics begin with a dollar.
+# shellcheck shell=bash disable=SC2154,SC2034,SC2016
 
 # cpu LAB SERVER: ms
 cpu() {

@@ -142,8 +142,8 @@ recipe() { yaml-json <"$ROOT/share/recipe.yaml" | jq -e "$@"; }
 		LD_LIBRARY_PATH='' run -0 "$p" --version
 		ldd "$p" | while read -r lib arrow path _; do
 			case $lib in
-			linux-vdso.so.* | */ld-linux-*.so.* | libc.so.6 | libm.so.6 | libcrypto.so.3 | libssl.so.3)
-				;;
+			linux-vdso.so.* | */ld-linux-*.so.* | libc.so.6 | libm.so.6) ;;
+			libcrypto.so.3 | libssl.so.3) ;;
 			*)
 				[ "$arrow" = '=>' ] &&
 					[ "$(realpath "$path")" = "$UNPACKED/lib/$lib" ]

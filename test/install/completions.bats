@@ -7,7 +7,8 @@ setup() {
 	export GR_HOME=$PWD/home
 	gr-registry init
 	for t in pump-1 pump-2 valve; do gr-registry create-thing "$t"; done
-	gr-jobs create -s "$(date -u -d '+2 days' +%Y-%m-%dT%H:%M)" -t thing/valve november >/dev/null
+	gr-jobs create -s "$(date -u -d '+2 days' +%Y-%m-%dT%H:%M)" \
+		-t thing/valve november >/dev/null
 	gr-jobs create-template -D x standard
 }
 
@@ -17,7 +18,11 @@ in_bash() {
 		source "$1"; shift
 		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
 		$(complete -p "$1" | sed "s/.*-F \([^ ]*\) .*/\1/")
-		printf "%s\n" "${COMPREPLY[@]}" | sort | xargs' - "$ROOT/share/completions/gr.bash" "$@" 2>err || { cat err >&2; return 1; }
+		printf "%s\n" "${COMPREPLY[@]}" | sort | xargs' \
+		- "$ROOT/share/completions/gr.bash" "$@" 2>err || {
+			cat err >&2
+			return 1
+		}
 	[ ! -s err ] || { cat err >&2; return 1; }
 }
 # in_zsh WORD...: the same, without what does not begin with the word at the cursor
@@ -30,7 +35,11 @@ in_zsh() {
 		_files() { print files }
 		source "$file"
 		words=("$@") CURRENT=$#
-		_gr | grep -e "^${words[CURRENT]}" | sort | xargs' - "$ROOT/share/completions/_gr-jobs" "$@" 2>err || { cat err >&2; return 1; }
+		_gr | grep -e "^${words[CURRENT]}" | sort | xargs' \
+		- "$ROOT/share/completions/_gr-jobs" "$@" 2>err || {
+			cat err >&2
+			return 1
+		}
 	[ ! -s err ] || { cat err >&2; return 1; }
 }
 # both OFFER WORD...: either shell offers that
@@ -39,13 +48,17 @@ both() {
 	shift
 	for shell in in_bash in_zsh; do
 		got=$($shell "$@")
-		[ "$got" = "$offer" ] || { printf '%s %s: %s, not %s\n' "$shell" "$*" "$got" "$offer" >&2; return 1; }
+		[ "$got" = "$offer" ] || {
+			printf '%s %s: %s, not %s\n' "$shell" "$*" "$got" "$offer" >&2
+			return 1
+		}
 	done
 }
 
 @test "completion: offers every command of both programs" {
 	for program in gr-jobs gr-registry; do
-		both "$("$program" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p' | sort | xargs)" "$program" ''
+		both "$("$program" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p' | sort | xargs)" \
+			"$program" ''
 	done
 	both 'cancel cancel-execution' gr-jobs canc
 }
@@ -54,7 +67,8 @@ both() {
 	for program in gr-jobs gr-registry; do
 		for verb in $("$program" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
 			offered=$(in_bash "$program" "$verb" --)
-			[ "$offered" = "$("$program" "$verb" --help | grep -o -e '^ .*--[a-z-]*' | grep -o -e '--[a-z-]*' | sort -u | xargs)" ]
+			[ "$offered" = "$("$program" "$verb" --help | grep -o -e '^ .*--[a-z-]*' |
+				grep -o -e '--[a-z-]*' | sort -u | xargs)" ]
 			[[ $offered == *--help* ]]
 		done
 	done

@@ -75,7 +75,8 @@ linked() {
 	row=$(sed -n "s/^LINK_$1 *= *//p" "$ROOT/Makefile")
 	[ -n "$row" ] || return 1
 	# shellcheck disable=SC2086 # words
-	pkg-config --libs-only-l $row | tr ' ' '\n' | sed -n 's/^-l/lib/p' | sed 's/^libyaml$/libyaml-0/' | sort -u
+	pkg-config --libs-only-l $row | tr ' ' '\n' |
+		sed -n 's/^-l/lib/p' | sed 's/^libyaml$/libyaml-0/' | sort -u
 }
 
 @test "programs: each links what the Makefile's LINK table says, and nothing else" {
@@ -87,7 +88,8 @@ linked() {
 }
 
 @test "programs: gr-config alone of those of a device reads YAML and SQLite" {
-	for p in gr-keygen gr-csr gr-journal gr-cert-due gr-install-cert gr-link gr-probe gr-jobs-client gr-create gr-commit gr-request; do
+	for p in gr-keygen gr-csr gr-journal gr-cert-due gr-install-cert gr-link gr-probe \
+		gr-jobs-client gr-create gr-commit gr-request; do
 		run -1 grep -E 'yaml|sqlite' <(named "$BIN/$p")
 	done
 	run -0 grep -c -E 'yaml|sqlite' <(named "$BIN/gr-config")
@@ -140,7 +142,8 @@ names() { sed -n '/^\.Sh NAME/,/^\.Sh /s/^\.Nm \([^ ]*\).*/\1/p' "$1"; }
 @test "man: every command of a program is described in its page" {
 	for p in gr-registry gr-jobs gr-ca gr-install-cert gr-journal gr-jobs-client; do
 		while read -r verb; do
-			grep -qE "^\.It Cm (.* )?$verb( |\$)" "$ROOT/man/$p.1" || fail "$p $verb is not described"
+			grep -qE "^\.It Cm (.* )?$verb( |\$)" "$ROOT/man/$p.1" ||
+				fail "$p $verb is not described"
 		done < <("$p" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p')
 	done
 }
@@ -150,11 +153,14 @@ names() { sed -n '/^\.Sh NAME/,/^\.Sh /s/^\.Nm \([^ ]*\).*/\1/p' "$1"; }
 		page=$(ls "$ROOT"/man/"$p".[18])
 		{
 			"$p" --help
-			for verb in $("$p" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'); do "$p" "$verb" --help; done
+			for verb in $("$p" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'); do
+				"$p" "$verb" --help
+			done
 		} | sed -n 's/^  \(-.\), --.*/\1/p' | sort -u >options
 		[ -s options ]
 		while read -r option; do
-			grep -qE "Fl ([^ ]* )?${option#-}( |\$)" "$page" || fail "$p $option is not described"
+			grep -qE "Fl ([^ ]* )?${option#-}( |\$)" "$page" ||
+				fail "$p $option is not described"
 		done <options
 	done
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# units.bats - what is installed for a machine that stays: units of systemd, and the same for an init without it
+# units.bats - what is installed for a machine that stays: units of systemd,
+# and the same for an init without it
 
 bats_require_minimum_version 1.5.0
 load ../lib/helper
@@ -16,7 +17,8 @@ teardown() { down; }
 
 @test "units: systemd-analyze finds no fault in them" {
 	[ "$(ls "$UNITS" | xargs)" = 'gr-audit.service gr-audit.timer gr-backendd.service gr-notifier.service gr-recover.service gr-rotate.service gr-signer.service gr-watchdog.service gr-watchdog.timer' ]
-	run -0 env SYSTEMD_UNIT_PATH="$UNITS:" systemd-analyze verify --man=no --recursive-errors=no "$UNITS"/*
+	run -0 env SYSTEMD_UNIT_PATH="$UNITS:" systemd-analyze verify --man=no \
+		--recursive-errors=no "$UNITS"/*
 	[ -z "$output" ]
 	# It would have said something.
 	sed 's/gr-rotate recover/gr-nothing/' "$UNITS/gr-recover.service" >bad.service
@@ -25,38 +27,49 @@ teardown() { down; }
 
 # exposure UNIT: systemd's score of it, from 0 (shut) to 10 (open)
 exposure() {
-	systemd-analyze security --offline=true --no-pager "$UNITS/$1" | sed -n 's/^.*Overall exposure level for [^:]*: \([0-9.]*\).*/\1/p'
+	systemd-analyze security --offline=true --no-pager "$UNITS/$1" |
+		sed -n 's/^.*Overall exposure level for [^:]*: \([0-9.]*\).*/\1/p'
 }
 
 @test "units: those of a device are exposed by less than 5, and hide no file, device or memory that a rotation may need" {
 	for unit in gr-rotate gr-recover gr-watchdog; do
 		score=$(exposure "$unit.service")
-		awk -v score="$score" 'BEGIN { exit !(score > 0 && score < 5) }' || { echo "$unit: $score" >&2; return 1; }
+		awk -v score="$score" 'BEGIN { exit !(score > 0 && score < 5) }' || {
+			echo "$unit: $score" >&2
+			return 1
+		}
 		# ProtectClock would shut all devices but clocks.
 		run -1 grep -E '^(ProtectSystem|ProtectHome|PrivateTmp|PrivateDevices|ProtectClock|DeviceAllow|MemoryDenyWriteExecute|PrivateUsers|PrivateNetwork)=' \
 			"$UNITS/$unit.service"
 		grep -qx LimitCORE=0 "$UNITS/$unit.service"
 	done
 	for unit in gr-recover gr-watchdog; do
-		diff <(sed -n '/^# Nothing here/,/^UMask/p' "$UNITS/gr-rotate.service") <(sed -n '/^# Nothing here/,/^UMask/p' "$UNITS/$unit.service")
+		diff <(sed -n '/^# Nothing here/,/^UMask/p' "$UNITS/gr-rotate.service") \
+			<(sed -n '/^# Nothing here/,/^UMask/p' "$UNITS/$unit.service")
 	done
 }
 
 @test "units: those of the backend are exposed by less than 1.5, have no network and may write in their own folder alone" {
 	for unit in gr-backendd gr-audit gr-signer gr-notifier; do
 		score=$(exposure "$unit.service")
-		awk -v score="$score" 'BEGIN { exit !(score > 0 && score < 1.5) }' || { echo "$unit: $score" >&2; return 1; }
-		for line in ProtectSystem=strict PrivateNetwork=yes NoNewPrivileges=yes CapabilityBoundingSet= LimitCORE=0; do
+		awk -v score="$score" 'BEGIN { exit !(score > 0 && score < 1.5) }' || {
+			echo "$unit: $score" >&2
+			return 1
+		}
+		for line in ProtectSystem=strict PrivateNetwork=yes NoNewPrivileges=yes \
+			CapabilityBoundingSet= LimitCORE=0; do
 			grep -qx "$line" "$UNITS/$unit.service"
 		done
 		[ "$(grep -c ^ReadWritePaths= "$UNITS/$unit.service")" -eq 1 ]
 	done
 	# A user each, but for the audit, which is an operator's program.
-	[ "$(sed -n 's/^User=//p' "$UNITS"/gr-{backendd,signer,notifier}.service | sort | xargs)" = 'gr gr-notify gr-signer' ]
+	[ "$(sed -n 's/^User=//p' "$UNITS"/gr-{backendd,signer,notifier}.service |
+		sort | xargs)" = 'gr gr-notify gr-signer' ]
 }
 
 @test "units: recovery goes before the runtimes and the driver, nobody requires it, and its time is limited" {
-	for unit in greengrass.service greengrass-lite.target ggl.core.iotcored.service gr-rotate.service; do
+	for unit in greengrass.service greengrass-lite.target ggl.core.iotcored.service \
+		gr-rotate.service; do
 		grep -qE "^Before=(.* )?$unit( |\$)" "$UNITS/gr-recover.service"
 	done
 	for unit in gr-recover gr-watchdog; do
@@ -65,7 +78,8 @@ exposure() {
 	done
 	run -1 grep -rE '^(Requires|Requisite|BindsTo|PartOf|RequiredBy|Upholds)=' "$UNITS"
 	# The watchdog waits for nobody, at boot and later.
-	run -1 grep -E '^(After|Wants|Conflicts)=' "$UNITS/gr-watchdog.service" "$UNITS/gr-recover.service"
+	run -1 grep -E '^(After|Wants|Conflicts)=' "$UNITS/gr-watchdog.service" \
+		"$UNITS/gr-recover.service"
 	grep -q '^OnUnitInactiveSec=1min' "$UNITS/gr-watchdog.timer"
 }
 
@@ -78,10 +92,12 @@ exposure() {
 	run -2 make -s -C "$ROOT" install UNITDIR='/a b' DESTDIR="$PWD/x"
 }
 
-# runs COMMAND...: as a service manager would, with nothing but our two variables; there is a heartbeat afterwards.
+# runs COMMAND...: as a service manager would, with nothing but our two variables;
+# there is a heartbeat afterwards.
 runs() {
 	rm -f "$GR_STATE/heartbeat"
-	env -i PATH=/usr/bin:/bin GR_CONF="$GR_CONF" GR_STATE="$GR_STATE" ${ASAN_OPTIONS:+ASAN_OPTIONS="$ASAN_OPTIONS"} "$@"
+	env -i PATH=/usr/bin:/bin GR_CONF="$GR_CONF" GR_STATE="$GR_STATE" \
+		${ASAN_OPTIONS:+ASAN_OPTIONS="$ASAN_OPTIONS"} "$@"
 	[ -e "$GR_STATE/heartbeat" ]
 }
 
@@ -94,7 +110,8 @@ runs() {
 	[ -x "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$UNITS/gr-backendd.service")" ]
 	keep_old_pair
 	rotate_job j1
-	env -i PATH=/usr/bin:/bin GR_CONF="$GR_CONF" GR_STATE="$GR_STATE" sh -c "exec $(sed -n 's/^ExecStart=//p' "$UNITS/gr-rotate.service")" 3>&- 2>log &
+	env -i PATH=/usr/bin:/bin GR_CONF="$GR_CONF" GR_STATE="$GR_STATE" \
+		sh -c "exec $(sed -n 's/^ExecStart=//p' "$UNITS/gr-rotate.service")" 3>&- 2>log &
 	driver=$!
 	await eval '[ "$(status_of j1)" = SUCCEEDED ] && is_idle'
 	kill "$driver"
@@ -125,5 +142,6 @@ runs() {
 	echo nonsense >>"$GR_CONF"
 	run -0 --separate-stderr "$script" start
 	[[ $stderr == *'gr-recover: ended with status 100; the device starts all the same' ]]
-	sed -n '/BEGIN INIT INFO/,/END INIT INFO/p' "$script" | grep -q '^# X-Start-Before: *greengrass'
+	sed -n '/BEGIN INIT INFO/,/END INIT INFO/p' "$script" |
+		grep -q '^# X-Start-Before: *greengrass'
 }

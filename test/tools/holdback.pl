@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# holdback.pl LISTEN CONNECT FOLDER: between gr-backendd and its broker, on Unix sockets. Holds back the broker's PUBACKs to the
-# client gr/backendd/answers until FOLDER/release is there or 200 messages are on their way; keeps in FOLDER/most how many
-# of its messages were on their way at one time at the most, and in FOLDER/sent how many it has sent.
+# holdback.pl LISTEN CONNECT FOLDER: between gr-backendd and its broker, on Unix sockets. Holds
+# back the broker's PUBACKs to the client gr/backendd/answers until FOLDER/release is there or 200
+# messages are on their way; keeps in FOLDER/most how many of its messages were on their way at one
+# time at the most, and in FOLDER/sent how many it has sent.
 use strict;
 use warnings;
 use IO::Select;

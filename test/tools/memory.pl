@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
-# memory.pl PID FILE: prints each range of the process's memory that is not locked and holds a line of FILE, or "none".
-# A line hex:0A0B... stands for these bytes, in this order or the other way round, as numbers lie in memory.
+# memory.pl PID FILE: prints each range of the process's memory that is not locked and holds a line
+# of FILE, or "none". A line hex:0A0B... stands for these bytes, in this order or the other way
+# round, as numbers lie in memory.
 use strict;
 use warnings;
 no warnings 'portable';	# addresses have 64 bits

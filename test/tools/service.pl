@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# service.pl SOCKET RULES: speaks gr-link's side of the socket and answers as the rules say, so that the
-# strangest service can be played. A rule is "N<TAB>request topic<TAB>answer topic<TAB>payload": sent on the
-# N-th request to that topic (*: each); %TOKEN% stands for the request's clientToken. An answer topic "-"
-# hangs up. Requests are written to RULES.log.
+# service.pl SOCKET RULES: speaks gr-link's side of the socket and answers as the rules say, so
+# that the strangest service can be played. A rule is "N<TAB>request topic<TAB>answer
+# topic<TAB>payload": sent on the N-th request to that topic (*: each); %TOKEN% stands for the
+# request's clientToken. An answer topic "-" hangs up. Requests are written to RULES.log.
 use strict;
 use warnings;
 use IO::Handle;

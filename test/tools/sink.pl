@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # sink.pl - what a test sends its notifications to.
-# usage: perl sink.pl http FILE STATUS...    answers POSTs on a free port, which it prints; each body is a line of FILE;
-#                                            the statuses are given in turn, the last one for ever
-#        perl sink.pl datagram FILE SOCKET   each datagram that comes to the Unix socket is a line of FILE
+# usage: perl sink.pl http FILE STATUS...
+#          answers POSTs on a free port, which it prints; each body is a line of FILE; the statuses
+#          are given in turn, the last one for ever
+#        perl sink.pl datagram FILE SOCKET
+#          each datagram that comes to the Unix socket is a line of FILE
 use strict;
 use warnings;
 use IO::Socket::INET;

@@ -33,7 +33,8 @@ enum {
 #endif
 
 #define LOAD(field) \
-	(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+	(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
+				     offsetof(struct seccomp_data, field))
 /* The low half: both machines are little endian. */
 #define LOAD_ARG(n) \
 	(struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
