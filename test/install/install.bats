@@ -12,7 +12,10 @@ setup_file() {
 	for p in "$BIN"/gr-*; do
 		case $p in
 		*.so) [ -x "$root/usr/lib/gr/${p##*/}" ] ;;
-		*) [ -x "$root/usr/bin/${p##*/}" ] && [ -e "$ROOT/man/${p##*/}.1" -o -e "$ROOT/man/${p##*/}.8" ] ;;
+		*)
+			[ -x "$root/usr/bin/${p##*/}" ] &&
+				[ -e "$ROOT/man/${p##*/}.1" -o -e "$ROOT/man/${p##*/}.8" ]
+			;;
 		esac
 	done
 	[ -x "$root/usr/libexec/gr/rotate.sh" ]
@@ -45,7 +48,8 @@ setup_file() {
 	make -s -C "$ROOT" install PREFIX=/opt/gr DESTDIR="$PWD/gone" >/dev/null
 	touch gone/opt/gr/share/gr/mine gone/opt/gr/libexec/gr/mine
 	make -s -C "$ROOT" uninstall PREFIX=/opt/gr DESTDIR="$PWD/gone" >/dev/null
-	[ "$(find gone ! -type d | sort | xargs)" = 'gone/opt/gr/libexec/gr/mine gone/opt/gr/share/gr/mine' ]
+	[ "$(find gone ! -type d | sort | xargs)" = \
+		'gone/opt/gr/libexec/gr/mine gone/opt/gr/share/gr/mine' ]
 	[ ! -e gone/opt/gr/lib/gr ]
 	run -0 make -s -C "$ROOT" uninstall PREFIX=/opt/gr DESTDIR="$PWD/none"
 	[ ! -e none ]
@@ -53,7 +57,8 @@ setup_file() {
 
 @test "install, uninstall: a PREFIX that is not absolute, or blanks, are refused" {
 	for goal in install uninstall; do
-		for place in PREFIX=opt PREFIX= PREFIX='/opt/a b' PREFIX='/opt ' DESTDIR="$PWD/a b"; do
+		for place in PREFIX=opt PREFIX= PREFIX='/opt/a b' PREFIX='/opt ' \
+			DESTDIR="$PWD/a b"; do
 			run -2 make -s -C "$ROOT" "$goal" DESTDIR="$PWD/x" "$place"
 			[[ $output == *'PREFIX'*'must'* ]]
 			[ -z "$(ls -A)" ]
@@ -76,7 +81,9 @@ path_without() {
 
 @test "install: needs neither apt nor dpkg, nor a broker, nor bats" {
 	path_without 'apt*' 'dpkg*' 'mosquitto*' 'bats*' 'sqlite3*'
-	PATH=$PWD/tools make -s -C "$ROOT" install-device SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" DESTDIR="$PWD/device" CFLAGS=-O0 >log
+	PATH=$PWD/tools make -s -C "$ROOT" install-device SANITIZE= \
+		BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" \
+		DESTDIR="$PWD/device" CFLAGS=-O0 >log
 	[ -x device/usr/local/bin/gr-install-cert ]
 	[ -x device/usr/local/bin/gr-rotate ]
 	[ ! -e device/usr/local/bin/gr-jobs ]
@@ -87,8 +94,10 @@ path_without() {
 }
 
 @test "install: every place can be given, and counts in programs, scripts, units and pages" {
-	make -s -C "$ROOT" install-device SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" CFLAGS=-O0 DESTDIR="$PWD/d" PREFIX=/opt/gr \
-		BINDIR=/opt/bin LIBEXECDIR=/opt/parts SYSCONFDIR=/opt/etc LOCALSTATEDIR=/opt/var MANDIR=/opt/man UNITDIR=/opt/units >log
+	make -s -C "$ROOT" install-device SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" \
+		BIN="$PWD/programs" CFLAGS=-O0 DESTDIR="$PWD/d" PREFIX=/opt/gr \
+		BINDIR=/opt/bin LIBEXECDIR=/opt/parts SYSCONFDIR=/opt/etc LOCALSTATEDIR=/opt/var \
+		MANDIR=/opt/man UNITDIR=/opt/units >log
 	[ -x d/opt/bin/gr-config ]
 	[ -x d/opt/parts/rotate.sh ]
 	[ -e d/opt/man/man5/gr.conf.5 ]
@@ -108,10 +117,13 @@ path_without() {
 }
 
 @test "make: a header that changed compiles anew what reads it, wherever BUILD is" {
-	make -s -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" CFLAGS=-O0 "$PWD/programs/gr-cert-due" >log
-	run -0 make -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" CFLAGS=-O0 "$PWD/programs/gr-cert-due"
+	make -s -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" \
+		CFLAGS=-O0 "$PWD/programs/gr-cert-due" >log
+	run -0 make -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" \
+		CFLAGS=-O0 "$PWD/programs/gr-cert-due"
 	[[ $output != *' CC '* ]]
-	run -0 make -n -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" CFLAGS=-O0 -W src/lib/cert.h "$PWD/programs/gr-cert-due"
+	run -0 make -n -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" \
+		CFLAGS=-O0 -W src/lib/cert.h "$PWD/programs/gr-cert-due"
 	[[ $output == *lib/cert.c* ]]
 }
 
@@ -130,7 +142,9 @@ known_but() {
 
 @test "install-device: without SQLite and libyaml gr-config is built without Greengrass, and says so to who needs it" {
 	known_but sqlite3 yaml-0.1
-	PKG_CONFIG_LIBDIR=$PWD/known make -s -C "$ROOT" install-device SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" DESTDIR="$PWD/d" CFLAGS=-O0 >log
+	PKG_CONFIG_LIBDIR=$PWD/known make -s -C "$ROOT" install-device \
+		SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" \
+		DESTDIR="$PWD/d" CFLAGS=-O0 >log
 	grep -q 'built without Greengrass' log
 	! ldd d/usr/local/bin/* 2>/dev/null | grep -q 'sqlite\|libyaml' || false
 	GR_THING_NAME=pump-1 run -0 d/usr/local/bin/gr-config thingName
@@ -140,8 +154,8 @@ known_but() {
 	[ -z "$output" ]
 }
 
-# As the next tests need it: everything without tokens, beside what make has built, of whose objects only what differs
-# is compiled. pkg-config does not know p11-kit.
+# As the next tests need it: everything without tokens, beside what make has built, of whose
+# objects only what differs is compiled. pkg-config does not know p11-kit.
 build_tokenless() {
 	local built=$ROOT/build name
 	[ -z "${SANITIZE:-}" ] || built=$ROOT/build/sanitize
@@ -152,7 +166,8 @@ build_tokenless() {
 	known_but p11-kit-1
 	mkdir -p "$TOKENLESS"
 	for name in lib device backend generated; do cp -a "$built/$name" "$TOKENLESS/$name"; done
-	PKG_CONFIG_LIBDIR=$PWD/known make -s -C "$ROOT" programs BUILD="$TOKENLESS" BIN="$TOKENLESS/bin" >"$TOKENLESS/log"
+	PKG_CONFIG_LIBDIR=$PWD/known make -s -C "$ROOT" programs BUILD="$TOKENLESS" \
+		BIN="$TOKENLESS/bin" >"$TOKENLESS/log"
 	touch "$TOKENLESS/done"
 }
 
@@ -168,9 +183,11 @@ build_tokenless() {
 	grep -q pkcs11/module.h "$built/lib/pkcs11/module.d"
 	while read -r source; do
 		source=${source#src/}
-		[ ! -e "$built/${source%.c}.d" ] || not grep -F pkcs11/module.h "$built/${source%.c}.d"
+		[ ! -e "$built/${source%.c}.d" ] ||
+			not grep -F pkcs11/module.h "$built/${source%.c}.d"
 	done <compiled
-	make -nB -C "$ROOT" WITH_PKCS11=1 all | grep -o ' src/[^ ]*\.c$' | not grep -E 'no_(pkcs11|token)'
+	make -nB -C "$ROOT" WITH_PKCS11=1 all |
+		grep -o ' src/[^ ]*\.c$' | not grep -E 'no_(pkcs11|token)'
 	run -0 make -C "$ROOT" help
 	[[ $output == *WITH_PKCS11=0* ]]
 }
@@ -251,13 +268,15 @@ build_tokenless() {
 @test "WITH_PKCS11=0: an authority has its key in a file; in a token it is refused" {
 	build_tokenless
 	export GR_HOME=$PWD/home
-	run -100 --separate-stderr gr-ca init -k 'pkcs11:token=gr;object=ca' --module /m --pin-source /p
+	run -100 --separate-stderr gr-ca init -k 'pkcs11:token=gr;object=ca' \
+		--module /m --pin-source /p
 	[ "$stderr" = "gr-ca: --key: pkcs11:token=gr;object=ca: $WHY" ]
 	[ ! -e home/ca/ca.key ]
 	gr-ca init
 	openssl verify -CAfile home/ca/ca.pem home/ca/ca.pem
 	cp home/ca/ca.key ca.key
-	printf '%s\n' 'pkcs11:token=gr;object=ca;type=private?module-path=/m&pin-source=/p' >home/ca/ca.key
+	printf '%s\n' 'pkcs11:token=gr;object=ca;type=private?module-path=/m&pin-source=/p' \
+		>home/ca/ca.key
 	openssl req -new -key ca.key -subj /CN=x -out server.csr
 	run -100 --separate-stderr gr-ca issue-server x server.csr
 	[ -z "$output" ]
@@ -266,7 +285,9 @@ build_tokenless() {
 
 @test "make: another WITH_PKCS11 in the same folder of objects links anew, to and fro" {
 	for with in 1 0 1; do
-		make -s -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" BIN="$PWD/programs" CFLAGS=-O0 WITH_PKCS11=$with "$PWD/programs/gr-csr" >log
+		make -s -C "$ROOT" SANITIZE= BUILD="$BATS_FILE_TMPDIR/objects" \
+			BIN="$PWD/programs" CFLAGS=-O0 WITH_PKCS11=$with \
+			"$PWD/programs/gr-csr" >log
 		[ "$(grep -c C_GetFunctionList programs/gr-csr)" = "$with" ]
 	done
 }
