@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# units.bats - what is installed for a machine that stays: units of systemd,
-# and the same for an init without it
+# units.bats - what a permanent installation has: units of systemd, and the same for another init
 
 bats_require_minimum_version 1.5.0
 load ../lib/helper

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* heartbeat.c - the sign of life of the watchdog */
+/* heartbeat.c - writes and checks the watchdog's heartbeat */
 #include "rotation/heartbeat.h"
 #include "clock.h"
 #include "complain.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * heartbeat.h - the sign of life of whatever runs "gr-rotate recover" on this device:
- * $GR_STATE/heartbeat.
+ * heartbeat.h - the file $GR_STATE/heartbeat, in which the watchdog ("gr-rotate recover") records
+ * its last run.
  *
  *	<journal version that it reads> <boot id> <seconds since boot> <path of its store>
  *
- * Seconds are CLOCK_BOOTTIME. The file means nothing after a boot.
+ * Seconds are CLOCK_BOOTTIME. The file does not count after the next boot.
  */
 #ifndef GR_ROTATION_HEARTBEAT_H
 #define GR_ROTATION_HEARTBEAT_H
