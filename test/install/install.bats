@@ -229,10 +229,10 @@ build_tokenless() {
 		[ -z "$output" ]
 		[ "$stderr" = "$1: $2: $WHY" ] || { echo "$stderr"; return 1; }
 	}
-	no gr-csr "$uri" -k "$uri" -s /CN=x
+	no gr-csr "key: $uri" -k "$uri" -s /CN=x
 	no gr-keygen "-k: $uri" -k "$uri"
 	no gr-keygen "-k: pkcs11:object=pump;" -k 'pkcs11:object=pump;pin-value=4711'
-	no gr-csr "$uri" -k "$uri?pin-value=4711" -s /CN=x
+	no gr-csr "key: $uri" -k "$uri?pin-value=4711" -s /CN=x
 	no gr-install-cert "privateKeyPath: $uri" adopt -o privateKeyPath="$uri"
 	GR_NEXT_KEY=$uri no gr-keygen "nextKey: $uri"
 	no gr-config 'PIN: fd:0' --pin-fd 1 -o pkcs11PinSource=fd:0

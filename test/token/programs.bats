@@ -43,6 +43,8 @@ one_line() {
 		-o iotDataEndpoint=localhost -o rootCaPath=/dev/null \
 		--key "$uri" --certificate /dev/null
 	[[ $stderr != *4711* ]]
+	run -100 --separate-stderr gr-csr -k "$uri" -s /CN=x -o runtime=none
+	one_line "key: pkcs11 URI: ${line#*: pkcs11 URI: }"
 }
 @test "uri: what is no URI of a key is refused with the attribute that is wrong" {
 	while IFS='|' read -r uri why; do

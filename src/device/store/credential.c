@@ -54,7 +54,7 @@ enum status credential_key(struct credential *credential, const struct conf *con
 	size_t len;
 
 	if (uri_is(location))
-		return take_reference(credential, conf, location, NULL, location, public);
+		return take_reference(credential, conf, location, NULL, "key", public);
 	st = secret_read(&text, &len, &file, location, KEY_FILE_MAX);
 	if (st == GR_NO) {
 		complain("%s: no such file", location);

@@ -33,13 +33,9 @@ static int length_to_show(const char *uri)
 	return (int)(pin && pin < uri + len ? (size_t)(pin - uri) : len);
 }
 
-/* what may be the URI itself, and is not shown then: a PIN could stand in it. */
 static enum status refuse(const char *what, const char *uri)
 {
-	bool itself = uri_is(what);
-
-	complain("%s%s%.*s: " WHY, itself ? "" : what, itself ? "" : ": ", length_to_show(uri),
-		 uri);
+	complain("%s: %.*s: " WHY, what, length_to_show(uri), uri);
 	return GR_BAD;
 }
 
