@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(path, sizeof path, "%s/gr.conf", fuzz_folder());
 	fuzz_write("gr.conf", data, size);
 	FUZZ_HOLDS(setenv("HOME", "/home/gr", 1) == 0 && setenv("GR_CONF", path, 1) == 0);
-	if (conf_load_with(&conf, no_nucleus) == GR_OK)
+	if (conf_load(&conf, no_nucleus) == GR_OK)
 		check(&conf);
 	conf_release(&conf);
 	return 0;
