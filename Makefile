@@ -121,7 +121,7 @@ PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 
 .PHONY: all help programs device backend component demo setup lint check check-fast check-root check-browser \
 	check-debian13 memory fault-tools fault fault-token soak crash-test rate bench model model-ci fuzz fuzz-ci \
-	fuzz-coverage fuzz-setup mutants doc-pictures install install-device install-backend uninstall clean FORCE
+	fuzz-coverage fuzz-setup mutants doc-pictures install install-shared install-device install-backend uninstall clean FORCE
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -510,8 +510,9 @@ endif
 DEVICE_UNITS  = gr-recover.service gr-rotate.service $(filter gr-watchdog.%,$(notdir $(wildcard share/systemd/*)))
 BACKEND_UNITS = $(filter-out $(DEVICE_UNITS),$(notdir $(wildcard share/systemd/*)))
 # Manual pages of programs that run on a device alone, and what a device engineer reads beside them.
-DEVICE_MAN  = $(wildcard $(foreach p,$(DEVICE) gr-rotate,man/$(p).*)) man/gr.7 man/gr.conf.5 man/gr-protocol.7
-BACKEND_MAN = $(filter-out $(wildcard $(foreach p,$(DEVICE) gr-rotate,man/$(p).*)) man/gr.conf.5,$(wildcard man/*))
+DEVICE_MAN  = $(wildcard $(foreach p,$(DEVICE) gr-rotate,man/$(p).*)) man/gr.conf.5
+SHARED_MAN  = man/gr.7 man/gr-protocol.7
+BACKEND_MAN = $(filter-out $(DEVICE_MAN) $(SHARED_MAN),$(wildcard man/*))
 
 # Text that names places: as it is installed, it names those of this build.
 place = sed 's|@BINDIR@|$(BINDIR)|g; s|/var/lib/gr\([^a-z]\)|$(LOCALSTATEDIR)/lib/gr\1|g; s|/var/lib/gr$$|$(LOCALSTATEDIR)/lib/gr|; s|/etc/gr/|$(SYSCONFDIR)/gr/|g; s|/etc/default/gr|$(SYSCONFDIR)/default/gr|g'
@@ -524,11 +525,17 @@ install_man = for f in $(1); do d=$(DESTDIR)$(MANDIR)/man$${f\#\#*.}; install -d
 ## install: installs everything; PREFIX=, DESTDIR=, BINDIR= and the other places at the top of this file
 install: install-device install-backend
 
+# What both halves install, once: they may run side by side.
+install-shared: $(BIN)/paths.sh
+	install -d $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 $(BIN)/paths.sh $(DESTDIR)$(LIBEXECDIR)
+	$(call install_man,$(SHARED_MAN))
+
 ## install-device: installs what runs on a device
-install-device: device
+install-device: device install-shared
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR)/hooks
 	install -m 755 $(addprefix $(BIN)/,$(DEVICE)) $(DESTDIR)$(BINDIR)
-	install -m 644 $(addprefix scripts/driver/,$(filter-out rotate.sh,$(DRIVER))) $(BIN)/paths.sh $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 $(addprefix scripts/driver/,$(filter-out rotate.sh,$(DRIVER))) $(DESTDIR)$(LIBEXECDIR)
 	install -m 755 scripts/driver/rotate.sh $(DESTDIR)$(LIBEXECDIR)
 	printf '#!/bin/sh\nPATH=%s:$$PATH exec %s/rotate.sh "$$@"\n' '$(BINDIR)' '$(LIBEXECDIR)' >$(DESTDIR)$(BINDIR)/gr-rotate
 	chmod 755 $(DESTDIR)$(BINDIR)/gr-rotate
@@ -541,11 +548,11 @@ install-device: device
 	$(call install_man,$(DEVICE_MAN))
 
 ## install-backend: installs what a backend of one's own needs
-install-backend: backend
+install-backend: backend install-shared
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(PLUGINDIR) $(DESTDIR)$(DATADIR)/policies $(DESTDIR)$(DATADIR)/notify.d
 	install -m 755 $(addprefix $(BIN)/,$(BACKEND)) $(DESTDIR)$(BINDIR)
 	install -m 755 $(BIN)/gr-broker.so $(DESTDIR)$(PLUGINDIR)
-	install -m 644 $(addprefix scripts/lab/,$(filter-out lab.sh,$(LAB))) $(BIN)/paths.sh $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 $(addprefix scripts/lab/,$(filter-out lab.sh,$(LAB))) $(DESTDIR)$(LIBEXECDIR)
 	install -m 755 scripts/lab/lab.sh $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 share/policies/*.json $(DESTDIR)$(DATADIR)/policies
 	install -m 644 share/job-template.json $(DESTDIR)$(DATADIR)
