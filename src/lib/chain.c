@@ -105,7 +105,7 @@ static const char *verify(X509_STORE *store, X509_STORE_CTX *ctx, X509 *leaf,
 	if (X509_verify_cert(ctx) != 1)
 		return X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx));
 	if (sk_X509_num(X509_STORE_CTX_get0_chain(ctx)) != sk_X509_num(chain) + 1)
-		return "a certificate of the chain has no place in it";
+		return "the chain has a certificate that is not part of it";
 	return NULL;
 }
 

@@ -294,7 +294,7 @@ request_for() {
 	not_for 'path length constraint exceeded' sub.key tight-sub.pem
 	not_for 'unsuitable certificate purpose' server.key server.pem
 	cat sub.own root.pem root.pem >twice.pem
-	not_for 'a certificate of the chain has no place in it' sub.key twice.pem
+	not_for 'the chain has a certificate that is not part of it' sub.key twice.pem
 	flawed basicConstraints=CA:FALSE subjectKeyIdentifier=hash
 	not_for "its certificate is not a CA's (basicConstraints CA:TRUE)" root.key flawed.pem
 	flawed basicConstraints=critical,CA:TRUE keyUsage=keyCertSign subjectKeyIdentifier=hash

@@ -294,7 +294,7 @@ no() {
 	run -0 gr-registry list-attached-policies -j "$ID"
 	json_is "$output" '[{"policyName":"rotation"}]'
 	run -1 --separate-stderr gr-registry delete-policy rotation
-	[ "$stderr" = 'gr-registry: rotation: still speaks for 1 certificate(s); detach it first' ]
+	[ "$stderr" = 'gr-registry: rotation: still attached to 1 certificate(s); detach it first' ]
 	gr-registry detach-policy rotation "$ID"
 	gr-registry delete-policy rotation
 	for verb in get-policy delete-policy; do

@@ -297,7 +297,7 @@ put_back() {
 	id=$(certificate_id "$THING.old")
 	[ "$(gr-registry describe-certificate "$id" | cut -f 2,3)" = $'REVOKED\t-' ]
 	run -1 --separate-stderr gr-registry update-certificate "$id" ACTIVE
-	[ "$stderr" = "gr-registry: $id: revoked, and that is for good; the thing needs another certificate" ]
+	[ "$stderr" = "gr-registry: $id: revoked, which cannot be undone; the thing needs another certificate" ]
 	kill "$daemon"
 	wait "$daemon"
 	backend start

@@ -325,7 +325,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 		no 100 "gr-registry: --reason: $reason: not a reason; unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, privilegeWithdrawn" \
 			gr-registry update-certificate -r "$reason" "$ID" REVOKED
 	done
-	no 100 'gr-registry: --reason: keyCompromise: goes with REVOKED alone' \
+	no 100 'gr-registry: --reason: keyCompromise: can be given only with REVOKED' \
 		gr-registry update-certificate -r keyCompromise "$ID" INACTIVE
 	gr-registry update-certificate -r keyCompromise "$ID" REVOKED
 	sql_is 'SELECT certificate, thing, authority, reason FROM revoked' "$ID|a|ca|keyCompromise"
@@ -334,7 +334,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	[ "$(tail -n 1 home/ledger | jq -c '[.event, .certificateId, .reason]')" = \
 		"[\"revoked\",\"$ID\",\"keyCompromise\"]" ]
 	for s in ACTIVE INACTIVE; do
-		no 1 "gr-registry: $ID: revoked, and that is for good; the thing needs another certificate" gr-registry update-certificate "$ID" "$s"
+		no 1 "gr-registry: $ID: revoked, which cannot be undone; the thing needs another certificate" gr-registry update-certificate "$ID" "$s"
 	done
 	gr-registry update-certificate -r superseded "$ID" REVOKED
 	sql_is 'SELECT reason FROM revoked' keyCompromise

@@ -170,7 +170,7 @@ wrong_subject() {
 	against wrong_subject
 	run -1 --separate-stderr gr-create job-1 1 new.csr
 	[ -z "$output" ]
-	[[ $stderr = *": its subject is not the one we asked for" ]]
+	[[ $stderr = *": its subject is not that of the CSR" ]]
 }
 
 too_late() {

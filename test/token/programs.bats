@@ -565,7 +565,7 @@ Public thing1.2" ]
 		[ "$(shim_count C_Login)" -eq 0 ]
 	done <<-'END'
 		10000|somebody tried a wrong PIN; log in by hand once, then it is used again
-		20000|one try is left before the PIN locks, and it is not ours to use; log in by hand once
+		20000|one more wrong PIN locks the token, so no PIN is tried; log in by hand once
 		40000|the PIN is locked; unlock it with the security officer's PIN
 	END
 }

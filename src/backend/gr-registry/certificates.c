@@ -139,7 +139,7 @@ static enum status update(struct command *v, const char *reason)
 		return GR_BAD;
 	}
 	if (reason) {
-		complain("--reason: %s: goes with REVOKED alone", reason);
+		complain("--reason: %s: can be given only with REVOKED", reason);
 		return GR_BAD;
 	}
 	return set_status(v, status);

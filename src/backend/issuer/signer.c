@@ -294,7 +294,7 @@ enum status signer_crl_sign(X509_CRL **crl, struct signer *s)
 	*crl = st == GR_OK ? d2i_X509_CRL_bio(der, NULL) : NULL;
 	BIO_free(der);
 	if (st == GR_OK && !*crl) {
-		complain("CRL: damaged on its way: %s", complain_openssl());
+		complain("CRL: what gr-signer sent is not a CRL: %s", complain_openssl());
 		st = GR_FAIL;
 	}
 	return st;

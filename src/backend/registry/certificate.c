@@ -97,7 +97,8 @@ enum status certificate_set_status(struct db *db, const char *id, const char *st
 	if (st != GR_OK)
 		return st;
 	if (c.revoked) {
-		complain("%s: revoked, and that is for good; the thing needs another certificate",
+		complain("%s: revoked, which cannot be undone; the thing needs another "
+			 "certificate",
 			 id);
 		return GR_NO;
 	}

@@ -32,7 +32,7 @@ enum status policy_store_delete(struct db *db, const char *name)
 	if (st == GR_NO)
 		complain("%s: no such policy", name);
 	else if (st == GR_OK && certificates > 0) {
-		complain("%s: still speaks for %lld certificate(s); detach it first", name,
+		complain("%s: still attached to %lld certificate(s); detach it first", name,
 			 (long long)certificates);
 		st = GR_NO;
 	}

@@ -49,15 +49,15 @@ static enum status check_cert(const struct cert *cert, const struct csr *csr, in
 	if (strcmp(cert->spki, csr->spki) != 0)
 		return GR_BAD;
 	if (!cert_fits_key(cert, X509_REQ_get0_pubkey(csr->req)))
-		return refuse(cert, "its public key is ours in part only");
+		return refuse(cert, "its public key has other parameters than the CSR");
 	strength_of_issued(&strength, cert->x509);
 	if ((weak = strength_problem(&strength)))
 		return refuse(cert, weak);
 	if (X509_NAME_cmp(X509_get_subject_name(cert->x509),
 			  X509_REQ_get_subject_name(csr->req)) != 0)
-		return refuse(cert, "its subject is not the one we asked for");
+		return refuse(cert, "its subject is not that of the CSR");
 	if (cert->not_before >= cert->not_after)
-		return refuse(cert, "it is valid at no time");
+		return refuse(cert, "its notBefore is not before its notAfter");
 	if (now && !cert_is_valid_at(cert, now))
 		return refuse(cert, "it is not valid at the time that the service tells");
 	return GR_OK;

@@ -20,7 +20,7 @@ static enum status show(const json_t *answer, bool json)
 	if (json)
 		return jobs_print_json(answer);
 	if (time <= 0) {
-		complain("the service tells no time");
+		complain("the service's answer has no timestamp");
 		return GR_NO;
 	}
 	printf("%" JSON_INTEGER_FORMAT "\n", time);

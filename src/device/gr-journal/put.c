@@ -75,7 +75,7 @@ static enum status clear(struct journal *journal, int count, char *texts[])
 			*journal = fresh;
 			return GR_OK;
 		}
-	complain("--clear: goes with phase=idle alone");
+	complain("--clear: can be given only with phase=idle");
 	return GR_BAD;
 }
 

@@ -124,8 +124,8 @@ static enum status may_log_in(const struct token *token, const struct ck_token_i
 		complain("%s: the PIN is locked; unlock it with the security officer's PIN",
 			 token->where);
 	else if (info->flags & CKF_USER_PIN_FINAL_TRY)
-		complain("%s: one try is left before the PIN locks, and it is not ours to use; "
-			 "log in by hand once",
+		complain("%s: one more wrong PIN locks the token, so no PIN is tried; log in by "
+			 "hand once",
 			 token->where);
 	else if (record == PIN_REFUSED)
 		complain("%s: the PIN from %s was refused before and is not tried again; write "
