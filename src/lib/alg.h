@@ -24,16 +24,22 @@ struct alg_sign {
 	bool pss;		/* RSA-PSS, MGF1 with the same hash, salt as long as the hash */
 };
 
-/* All there are; the last one has no name. */
+/* List all algorithms there are; the last entry has no name. */
 const struct alg_key *alg_key_list(void);
 const struct alg_sign *alg_sign_list(void);
-/* GR_BAD, one line that lists what is allowed: no such name. The result is static. */
+/*
+ * Find the algorithm of that name; the result is static. GR_BAD, one line that lists what is
+ * allowed: no such name.
+ */
 enum status alg_key_find(const struct alg_key **alg, const char *name);
 enum status alg_sign_find(const struct alg_sign **alg, const char *name);
-/* GR_BAD, one line that lists what is allowed: key and signature are of different families. */
+/*
+ * Checks that key and signature go together. GR_BAD, one line that lists what is allowed: they are
+ * of different families.
+ */
 enum status alg_pair_check(const struct alg_key *key, const struct alg_sign *sign);
 
-/* Readies ctx to sign by sign with key. GR_FAIL, one line: OpenSSL would not. */
+/* Prepares ctx for signing by sign with key. GR_FAIL, one line: OpenSSL failed. */
 enum status alg_sign_init(EVP_MD_CTX *ctx, const struct alg_sign *sign, EVP_PKEY *key);
 
 #endif

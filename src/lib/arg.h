@@ -27,24 +27,30 @@ struct arg_spec {
 };
 
 /*
- * Like getopt: the next option's ch, or -1 after the last; optarg and optind as there. Options
- * come before operands. --help and --version are answered on standard output and end the program
- * with 0; an unknown or incomplete option ends it with GR_BAD and a usage line. argv[0] becomes
- * the spec's name.
+ * Returns the next option's ch, or -1 after the last one; optarg and optind are set as by getopt.
+ * Options come before operands. --help and --version are answered on standard output and end the
+ * program with 0; an unknown or incomplete option ends it with GR_BAD and a usage line. It sets
+ * argv[0] to the spec's name.
  */
 int arg_next(const struct arg_spec *spec, int argc, char *argv[]);
-/* Starts over for another argument vector (a command's own). */
+/* Begins anew with another argument vector (a command's own). */
 void arg_restart(void);
 /* Writes the usage line to standard error and ends the program with GR_BAD. */
 _Noreturn void arg_usage(const struct arg_spec *spec);
 
-/* A decimal number with nothing around it. GR_BAD, one line: it is not one; *value untouched. */
+/*
+ * Reads a decimal number with nothing around it; what names it in the error line. GR_BAD, one
+ * line: it is none, and *value is untouched.
+ */
 enum status arg_u32(uint32_t *value, const char *what, const char *text);
-/* The same from min to max; the line says so. */
+/* Does the same for a number from min to max; the error line names both. */
 enum status arg_range(uint32_t *value, const char *what, const char *text, uint32_t min,
 		      uint32_t max);
 
-/* A program with commands: a table, and the call of the command named by argv[1]. */
+/*
+ * A command of a program; arg_commands calls the one that argv[1] names. A table of them is ended
+ * by an entry without a name.
+ */
 struct arg_command {
 	const char *name;
 	int (*run)(int argc, char *argv[]);	/* argv[0] is the command */

@@ -26,13 +26,16 @@ struct call_timeout {
 	char late[256];
 };
 
-/* deadline_ms is on clock_boot_ms. GR_FAIL, one line: the system gave no timer. */
+/*
+ * Starts the signals, one every interval_ms, until call_timeout_stop; deadline_ms is on
+ * clock_boot_ms. GR_FAIL, one line: the system gave no timer.
+ */
 enum status call_timeout_start(struct call_timeout *ticker, int64_t interval_ms,
 			       int64_t deadline_ms);
 /*
- * The same without ticks: the process ends with GR_FAIL and the line late, after the program's
- * name, unless call_timeout_stop comes within seconds. May run inside another one, whose ticks
- * interrupt nothing meanwhile.
+ * Starts a limit without ticks: the process ends with GR_FAIL and the line late, after the
+ * program's name, unless call_timeout_stop is called within seconds. May run inside another
+ * call_timeout, whose ticks interrupt nothing meanwhile.
  */
 enum status call_timeout_limit(struct call_timeout *ticker, uint32_t seconds, const char *late);
 void call_timeout_stop(struct call_timeout *ticker);

@@ -25,22 +25,25 @@ struct cert {
 	int64_t not_before, not_after;
 };
 
-/* The first PEM certificate in path. GR_NO, silent: no such file. GR_BAD: holds none. */
+/* Reads the first PEM certificate in path. GR_NO, silent: no such file. GR_BAD: holds none. */
 enum status cert_read(struct cert *cert, const char *path);
-/* From memory; where names the source in error lines. */
+/* Does the same from memory; where names the source in error lines. */
 enum status cert_from_pem(struct cert *cert, const char *pem, size_t len, const char *where);
-/* The parts of that: decoded, silent, on any thread; NULL: none there. */
+/*
+ * Decodes the first PEM certificate in pem and does nothing else; X509_free it. Silent; may run on
+ * any thread. NULL: there is none.
+ */
 X509 *cert_decode(const char *pem, size_t len);
-/* Takes over x509 (also on failure). */
+/* Fills *cert from x509, which it takes over, also on failure. */
 enum status cert_from_x509(struct cert *cert, X509 *x509, const char *where);
 void cert_release(struct cert *cert);	/* takes a zeroed struct */
 
-/* The certificate alone as PEM; free it. */
+/* Gives the certificate alone as PEM; free it. */
 enum status cert_pem(char **pem, size_t *len, const struct cert *cert);
 bool cert_same_subject(const struct cert *a, const struct cert *b);
-/* True when key is the private half of the certified key, proven by comparing public keys. */
+/* Tells whether key is the private half of the certified key, by comparing public keys. */
 bool cert_fits_key(const struct cert *cert, EVP_PKEY *key);
-/* True when now lies inside the certificate's dates. */
+/* Tells whether now, in seconds, lies inside the certificate's dates. */
 bool cert_is_valid_at(const struct cert *cert, int64_t now);
 
 #endif

@@ -5,11 +5,11 @@
 
 #include <stdint.h>
 
-/* milliseconds since 1970-01-01 UTC; jumps when somebody sets it */
+/* Returns milliseconds since 1970-01-01 UTC; this clock jumps when somebody sets it */
 int64_t clock_real_ms(void);
-/* milliseconds since boot, suspend included (CLOCK_BOOTTIME); never jumps */
+/* Returns milliseconds since boot, suspend included (CLOCK_BOOTTIME); this clock never jumps */
 int64_t clock_boot_ms(void);
-/* The kernel's random name of this boot (/proc/sys/kernel/random/boot_id), or "unknown". */
+/* Writes the kernel's random name of this boot (/proc/sys/kernel/random/boot_id), or "unknown". */
 void clock_boot_id(char id[static 64]);
 
 #endif

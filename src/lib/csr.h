@@ -14,7 +14,7 @@
 /* PEM characters that CreateCertificateFromCsr takes (AWS IoT API) */
 enum { CSR_MAX = 4096 };
 
-/* A PEM request for key with this subject, signed by sign; free it. */
+/* Makes a PEM request for key with this subject, signed by sign; free it. */
 enum status csr_make(char **pem, EVP_PKEY *key, const X509_NAME *subject,
 		     const struct alg_sign *sign);
 
@@ -23,15 +23,15 @@ struct csr {
 	char spki[65];		/* which key: key_identity */
 };
 /*
- * Parses and examines: proof of possession, a strong key (strength.h), an EC point in the
+ * Parses a CSR and examines it: proof of possession, a strong key (strength.h), an EC point in the
  * uncompressed form, a signature over SHA-256 or better. GR_OK, or GR_NO with *why set to a static
  * sentence and nothing to release. Silent.
  */
 enum status csr_open(struct csr *csr, const char **why, const char *pem, size_t len);
 /*
- * The same in two steps, for whoever can refuse by what it says before he pays for arithmetic:
- * csr_read parses, csr_prove examines key and signature. csr_release also after a GR_NO of
- * csr_prove.
+ * Do the same in two steps, so that a caller can refuse a CSR by its contents before signatures
+ * cost CPU time: csr_read parses, csr_prove examines key and signature. Call csr_release also
+ * after csr_prove gave GR_NO.
  */
 enum status csr_read(struct csr *csr, const char **why, const char *pem, size_t len);
 enum status csr_prove(const struct csr *csr, const char **why);

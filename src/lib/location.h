@@ -11,8 +11,8 @@
 #include "status.h"
 
 /*
- * The path behind a file: URI (RFC 8089; of this host) or ~/ (HOME, else the user's own entry in
- * passwd); all else is passed on unchanged, the URIs of tokens among it. GR_BAD, one line that
+ * Turns a file: URI (RFC 8089; of this host) or ~/ (HOME, else the user's own entry in passwd)
+ * into a path; copies all other text unchanged, also the URIs of tokens. GR_BAD, one line that
  * starts with what: a file: URI without a local absolute path, no home, or too long.
  */
 enum status location_resolve(char to[static PATH_MAX], const char *text, const char *what);

@@ -5,7 +5,7 @@
 
 #include "status.h"
 
-/* Flushes and closes standard output. GR_FAIL, one line written: not all of it arrived. */
+/* Flushes and closes standard output. GR_FAIL, one line: not all of it was written. */
 enum status out_close(void);
 
 #endif

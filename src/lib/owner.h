@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * owner.h - work in somebody else's directory as that somebody.
+ * owner.h - works in another user's directory as that user.
  *
  * Root takes the effective user and group of a directory's owner before it touches a name in it: a
- * link planted there then leads no further than its planter could go. Anybody else stays who they
- * are.
+ * link planted there then leads only to what its planter may use. Other users keep their own user
+ * and group.
  */
 #ifndef GR_OWNER_H
 #define GR_OWNER_H
@@ -19,21 +19,24 @@ struct owner {
 	gid_t gid;
 };
 
-/* Nests; end each with owner_restore. GR_FAIL, one line, nothing changed: the kernel would not. */
+/*
+ * Takes the effective user uid and group gid. Calls may be nested; end each with owner_restore.
+ * GR_FAIL, one line, nothing changed: the kernel refused.
+ */
 enum status owner_become(struct owner *was, uid_t uid, gid_t gid);
-/* The owner of the open directory (or file) fd. where names it in error lines. */
+/* Becomes the owner of the open directory (or file) fd. where names it in error lines. */
 enum status owner_become_of(struct owner *was, int fd, const char *where);
 enum status owner_restore(const struct owner *was);
 
 /*
- * May this user read the file? Found out by a child that becomes this user, groups and all. False
- * where it cannot be found out.
+ * Tells whether this user may read the file, by a child that becomes this user with all groups.
+ * False also where that cannot be found out.
  */
 bool owner_may_read(uid_t uid, const char *path);
 
 /*
- * What it means that an owner could not be given, which failed with err: GR_BAD where the next
- * time is no better.
+ * Returns the status for a chown that failed with errno err: GR_BAD if it will fail again, else
+ * GR_FAIL.
  */
 enum status owner_refusal(int err);
 

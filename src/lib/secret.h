@@ -15,33 +15,33 @@
 #include "status.h"
 
 /*
- * For main, before anything else: this process, and what it starts, leaves no core dump; and there
- * is such memory from now on.
+ * Forbids core dumps of this process and of what it starts, and sets up the secure heap. main
+ * calls it before anything else.
  */
 void secret_guard(void);
 
 /*
- * NULL: out of memory. Ordinary memory where the other kind is used up; end it with secret_free in
- * any case.
+ * Allocates secure memory, or ordinary memory where the secure heap is used up; secret_free it in
+ * any case. NULL: out of memory.
  */
 char *secret_alloc(size_t size);
-/* Wipes and frees what may come from secret_alloc, malloc or OpenSSL; takes NULL. */
+/* Wipes and frees memory from secret_alloc, malloc or OpenSSL; takes NULL. */
 void secret_free(char *text, size_t len);
 
 /*
  * Reads a whole file, at most max bytes; a NUL follows the last one. "-" is standard input.
  * status, unless NULL, gets its owner and mode. GR_NO, silent: no such file. GR_BAD: larger, a
- * directory, or not for us to read. GR_FAIL: it cannot be read.
+ * directory, or we have no permission to read it. GR_FAIL: it cannot be read.
  */
 enum status secret_read(char **text, size_t *len, struct stat *status, const char *path,
 			size_t max);
 /*
- * The same for the regular file name in the directory dirfd, never through a link (GR_BAD). where
- * names it in error lines.
+ * Does the same for the regular file name in the directory dirfd, and follows no link (GR_BAD).
+ * where names it in error lines.
  */
 enum status secret_read_at(char **text, size_t *len, struct stat *status, int dirfd,
 			   const char *name, const char *where, size_t max);
-/* The same for what is open, from where it is: at most max bytes, as far as it goes. */
+/* Does the same for the open descriptor fd, from its position to the end, at most max bytes. */
 enum status secret_read_open(char **text, size_t *len, int fd, const char *where, size_t max);
 
 #endif

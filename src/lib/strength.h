@@ -16,8 +16,8 @@
 #include <openssl/x509.h>
 
 /*
- * As short names that a registry can keep: key and digest. Where kind and size do not tell what is
- * wrong with a key, the name goes on: "RSA-2048-exponent", "RSA-2048-modulus".
+ * Key and digest as short names that a registry can keep. Where kind and size of a key do not tell
+ * what is wrong with it, its name is longer: "RSA-2048-exponent", "RSA-2048-modulus".
  */
 struct strength {
 	/*
@@ -29,20 +29,23 @@ struct strength {
 };
 
 void strength_of(struct strength *strength, X509 *x509);
-/* For a certificate whose key has just passed strength_key_weakness: without what costs. */
+/*
+ * Does the same without the checks that cost CPU time, for a certificate whose key has just passed
+ * strength_key_weakness.
+ */
 void strength_of_issued(struct strength *strength, X509 *x509);
-/* NULL, or a static sentence. */
+/* Return what is wrong, a static sentence, or NULL. name is that of a key (struct strength). */
 const char *strength_problem(const struct strength *strength);
 const char *strength_key_problem(const char *name);
 
 /*
- * NULL, or a static sentence: why key must not be certified. What it costs, in ms of a CPU:
- * RSA-2048 3, RSA-3072 8, RSA-4096 18, EC less than 0.5.
+ * Returns why key must not be certified, a static sentence, or NULL. It costs milliseconds of a
+ * CPU: RSA-2048 3, RSA-3072 8, RSA-4096 18, EC less than 0.5.
  */
 const char *strength_key_weakness(EVP_PKEY *key);
 /*
- * The part of that which costs next to nothing; what passes can be used, to verify a signature, at
- * a bounded cost.
+ * Does the part of these checks that costs next to nothing. To verify a signature with a key that
+ * passes has a bounded cost.
  */
 const char *strength_key_limits(EVP_PKEY *key);
 

@@ -17,7 +17,10 @@ enum {
 	TOPIC_CLIENT_MAX = 128	/* a client id, bytes */
 };
 
-/* "$aws/things/T/jobs/TAIL" and "awslabs/things/T/certificate/TAIL", into TOPIC_MAX bytes. */
+/*
+ * Write "$aws/things/T/jobs/TAIL", "$aws/things/T/jobs/J/TAIL" and
+ * "awslabs/things/T/certificate/TAIL".
+ */
 void topic_jobs(char to[static TOPIC_MAX], const char *thing, const char *tail);
 void topic_job(char to[static TOPIC_MAX], const char *thing, const char *job, const char *tail);
 void topic_certificate(char to[static TOPIC_MAX], const char *thing, const char *tail);
@@ -43,9 +46,12 @@ enum topic_kind {
 	/* $aws/things/T/shadow/OPERATION and .../shadow/name/N/OPERATION: get, update, delete */
 	TOPIC_SHADOW
 };
-/* One of the certificate service's, not of Jobs. */
+/* Tells whether it is a request to the certificate service, not to Jobs. */
 bool topic_is_certificate(enum topic_kind kind);
-/* One that a rotation is made of: of the certificate service, or of Jobs without a namespace. */
+/*
+ * Tells whether a rotation uses such requests: those of the certificate service, and those of Jobs
+ * without a namespace.
+ */
 bool topic_is_rotation(enum topic_kind kind);
 
 struct topic {
@@ -55,23 +61,24 @@ struct topic {
 	char job[65];
 };
 /*
- * True when topic lies under $aws/ or awslabs/; *t is always filled, kind TOPIC_NONE if it is none
- * of these shapes, or too long for its answer to fit TOPIC_MAX.
+ * Parses a request topic into *t, which is always filled; kind is TOPIC_NONE if topic has none of
+ * these shapes, or is too long for its answer to fit TOPIC_MAX. True: topic lies under $aws/ or
+ * awslabs/.
  */
 bool topic_parse(struct topic *t, const char *topic);
 
-/* Does filter (with + and #) match topic? MQTT 3.1.1, 4.7. */
+/* Tells whether filter (with + and #) matches topic (MQTT 3.1.1, 4.7). */
 bool topic_matches(const char *filter, const char *topic);
 
 /*
- * The thing a client id speaks for: "T" gives "", "T#suffix" gives the suffix.
- * NULL: it does not belong to thing.
+ * Returns the suffix of a client id of thing T: "" for "T", the suffix for "T#suffix". NULL: the
+ * client id does not belong to thing.
  */
 const char *topic_client_suffix(const char *client, const char *thing);
 /*
- * May a client with this suffix do all that the thing may? "", the thing itself; "gr", the rotator
- * beside it; "2", "3" and so on, the connections that Greengrass nucleus opens when it needs more
- * than one.
+ * Tells whether a client with this suffix may do all that the thing may: "", the thing itself;
+ * "gr", the rotator beside it; "2", "3" and so on, the connections that Greengrass nucleus opens
+ * when it needs more than one.
  */
 bool topic_client_acts(const char *suffix);
 
