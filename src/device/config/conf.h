@@ -49,26 +49,26 @@ struct conf {
 	{ 'C', "config", "FILE", \
 	  "the configuration file (default $GR_CONF or /etc/gr/gr.conf)" }, \
 	{ 'o', "option", "KEY=VALUE", "one setting; it overrides file and environment" }
-/* A zeroed struct is ready for this. GR_BAD, one line: unknown key. */
+/* Handles one of CONF_OPTIONS; conf begins as a zeroed struct. GR_BAD, one line: unknown key. */
 enum status conf_option(struct conf *conf, int ch, const char *value);
-/* What knows a nucleus: the last source before the defaults. */
+/* A function that reads a nucleus, the last source before the defaults. */
 typedef enum status conf_source(struct conf *conf);
 /*
  * Collects all values; gr_config_load does it for all programs but gr-config itself. GR_BAD, one
  * line: unknown key in the file, bad line, number or pkcs11: URI that is none, unreadable file
- * named by hand, a file or a GR_STATE that somebody else may write (trust.h), or a nucleus whose
- * configuration cannot be read. GR_FAIL, one line: that cannot be done for now. Check with
- * conf_need what the program depends on.
+ * named by hand, a file or a GR_STATE that another user may write (trust.h), or a nucleus whose
+ * configuration cannot be read. GR_FAIL, one line: not possible now, may work later. A program
+ * then calls conf_need for each value that it must have.
  */
 enum status conf_load(struct conf *conf, conf_source *nucleus);
 void conf_release(struct conf *conf);
 
 const char *conf_text(const struct conf *conf, enum conf_key key);
 uint32_t conf_number(const struct conf *conf, enum conf_key key);
-/* GR_BAD, one line that says where it could be set: the value is unset. */
+/* Checks that the value is set. GR_BAD, one line that says where it could be set: it is not. */
 enum status conf_need(const struct conf *conf, enum conf_key key);
 const char *conf_name(enum conf_key key);
-/* The key called name; CONF_COUNT: none. */
+/* Finds the key called name. CONF_COUNT: there is none. */
 enum conf_key conf_find(const char *name);
 
 /*

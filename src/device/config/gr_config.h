@@ -9,8 +9,8 @@
 #include "status.h"
 
 /*
- * conf_load, with gr-config as the source that knows the nucleus: it is run if greengrassRoot is
- * set or a nucleus may be on this device.
+ * Loads the configuration as conf_load does, and runs gr-config for what the nucleus says, if
+ * greengrassRoot is set or a nucleus may be on this device.
  */
 enum status gr_config_load(struct conf *conf);
 /*

@@ -8,14 +8,15 @@
 #include "status.h"
 
 /*
- * Runs the program argv[0] with these arguments, and waits for it. It is the one in the directory
- * of the running program (/proc/self/exe), or else the first one in an absolute directory of PATH;
- * in both cases nobody but root and we may be able to replace it (trust.h). It runs as our real
- * user and inherits the environment and descriptors 0 to 2, of which 1 is a pipe to us.
+ * Runs the program argv[0] with these arguments, and waits for it. The program is taken from the
+ * directory of the running program (/proc/self/exe), else from the first absolute directory of
+ * PATH that has it; in both cases nobody but root and us may be able to replace it (trust.h). It
+ * runs as our real user, with our environment, standard input and standard error; its standard
+ * output is a pipe to us.
  *
- * GR_OK: it ended with 0. *text is what it printed, *len bytes and a NUL; end it with
- * secret_free(*text, *len). GR_BAD and GR_FAIL, with one line, by it or by us: it ended with that
- * status, cannot be found or be started, was killed, or printed more than max bytes.
+ * GR_OK: it ended with 0. *text is what it printed, *len bytes and a NUL; secret_free it. GR_BAD
+ * and GR_FAIL, one line, which it or we wrote: it ended with that status, cannot be found or
+ * started, was killed, or printed more than max bytes.
  */
 enum status sibling_run(char **text, size_t *len, char *const argv[], size_t max);
 

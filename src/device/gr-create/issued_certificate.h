@@ -23,10 +23,10 @@ struct issued_certificate_terms {
 
 /*
  * Reads the certificate in an accepted answer and checks it (issued_certificate_release it).
- * GR_BAD, silent: it is for another key than that of the CSR, so the answer is not to us. GR_NO,
- * one line: there is none, or it cannot be used: another subject, dates that do not include the
- * service's timestamp, a chain that does not lead up from it, not issued below the CAs in ca.
- * GR_FAIL, one line: ca cannot be read.
+ * GR_BAD, silent: it is for another key than that of the CSR, so the answer is not for this
+ * request. GR_NO, one line: the answer has no certificate, or one that cannot be used: another
+ * subject, dates that do not include the service's timestamp, a chain that does not lead up from
+ * it, not issued below the CAs in ca. GR_FAIL, one line: ca cannot be read.
  */
 enum status issued_certificate_check(struct issued_certificate *issued, const json_t *answer,
 				     const struct issued_certificate_terms *terms);

@@ -7,7 +7,7 @@
 
 #include "status.h"
 
-/* X509_NAME_free it. GR_BAD, one line: not such a subject. */
+/* Parses such a subject; X509_NAME_free it. GR_BAD, one line: text is none. */
 enum status subject_parse(X509_NAME **subject, const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* adoption.h - plain files become a generation, and our links take their places. */
+/* adoption.h - makes plain files a generation, and puts our links in their places. */
 #ifndef GR_INSTALL_CERT_ADOPTION_H
 #define GR_INSTALL_CERT_ADOPTION_H
 
@@ -8,12 +8,15 @@
 #include "store/store.h"
 
 /*
- * *live gets the generation in use. A kill between any two steps leaves a working pair at the
- * configured paths, and another call completes it. GR_BAD, one line, nothing touched: what lies
- * there cannot be adopted.
+ * Adopts the pair at the configured paths if it is not adopted yet; *live gets the generation in
+ * use. A kill between any two steps leaves a working pair at the configured paths, and another
+ * call completes it. GR_BAD, one line, nothing touched: what is at the paths cannot be adopted.
  */
 enum status adoption_run(uint32_t *live, struct store *store);
-/* Was an adoption cut short: has the pair in plain sight its generation already? GR_NO: no. */
+/*
+ * Tells whether an adoption was cut short: the pair at the configured paths is still plain files,
+ * but has its generation already. GR_NO: no.
+ */
 enum status adoption_is_torn(const struct store *store);
 
 #endif

@@ -9,7 +9,7 @@
 #include "status.h"
 #include "store/store.h"
 
-/* Is generation n a complete pair? GR_NO: no. GR_FAIL: it cannot be told. */
+/* Tells whether generation n is a complete pair. GR_NO: no. GR_FAIL: it cannot be told. */
 enum status candidate_is_complete(const struct store *store, uint32_t n);
 /*
  * Finds the newest complete generation other than skip, among the committed ones alone or among

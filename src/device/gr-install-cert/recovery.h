@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * recovery.h - the repairs of recover, in the order in which they are made. The lock is held and
- * the store is there.
+ * recovery.h - the repairs of recover, in the order in which they are made. The caller holds the
+ * lock, and the store exists.
  *
  * Each prints one line for what it did and nothing where all is well.
  */
@@ -24,9 +24,15 @@ enum status recovery_late_trial(struct device_context *context);
  * rotation is over.
  */
 enum status recovery_rollback(struct device_context *context);
-/* Makes a runtime find the live pair where a token must follow the link. */
+/*
+ * Makes a runtime find the live pair in a token, where the objects' labels must follow the link
+ * live.
+ */
 enum status recovery_shown(struct device_context *context);
-/* Removes, if the live pair is committed, generations that nobody names and temporary names. */
+/*
+ * Removes, if the live pair is committed, temporary files, and generations that are neither live
+ * nor named in the journal.
+ */
 enum status recovery_idle(struct device_context *context);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * switch.h - which generation is live: there, and back.
+ * switch.h - makes another generation live, and the old one again.
  *
  * The link is renamed, so key and certificate change together; then the pair is read back through
  * the configured paths, and a switch that does not show there is undone. Both may be called again
@@ -20,16 +20,19 @@
  */
 enum status switch_to(const struct device_context *context, uint32_t generation);
 /*
- * Makes the journal's old generation live (without one, what back says). With back prepared it
- * needs no room on the disk. GR_BAD: there is none, it is not complete, or the live one is
- * committed.
+ * Makes the journal's old generation live, or, if the journal has none, the one that the link back
+ * points to. If the link back was prepared, this needs no room on the disk. GR_BAD: there is none,
+ * it is not complete, or the live one is committed.
  */
 enum status switch_back(const struct device_context *context);
 /* Removes the link back, durably; GR_OK also where there is none. */
 enum status switch_drop_back(const struct store *store);
 /* Gives the live generation. GR_BAD: nothing is live. */
 enum status switch_find_live(uint32_t *live, const struct store *store);
-/* GR_BAD: a foreign file, or none, in the place of one of our links. */
+/*
+ * Checks that both configured paths are our links. GR_BAD: a foreign file, or none, is in the
+ * place of one.
+ */
 enum status switch_check_paths(const struct store *store);
 
 #endif

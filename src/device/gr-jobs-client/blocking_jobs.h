@@ -6,9 +6,10 @@
 #include "gr-jobs-client/list.h"
 
 /*
- * If the list is cut, says in one line how many jobs stand in front and which. note is a file, or
- * NULL: it keeps the jobs that were named last, and nothing is said again while one of them is
- * still listed. If the file cannot be written the line comes again, and nothing else happens.
+ * Writes one line, if the list is cut, with the number of jobs in front of the rotation and their
+ * ids. note is a file that keeps the jobs that were named last, so that the line is not repeated
+ * while one of them is still listed; NULL: none. If the file cannot be written, the line is
+ * repeated.
  */
 void blocking_jobs_report(const struct list *list, const char *thing, const char *note);
 

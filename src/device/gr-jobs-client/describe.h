@@ -14,10 +14,10 @@
  */
 enum status describe(struct execution *execution, json_t **answer, struct jobs *jobs,
 		     const char *job, const struct request *stray);
-/* The execution in a start-next or get answer, the same way. */
+/* Reads the execution in a start-next or get answer, with the same statuses. */
 enum status describe_answer(struct execution *execution, const json_t *answer,
 			    const struct jobs *jobs, const char *job);
-/* Prints it as the options ask and closes standard output. */
+/* Prints the execution as the options say and closes standard output. */
 enum status describe_print(const struct execution *execution, const json_t *answer,
 			   const struct jobs *jobs);
 

@@ -18,17 +18,20 @@ struct execution {
 	const char *survivor;		/* "OLD", "NEW" or "" */
 };
 
-/* GR_NO, silent: not an execution of this thing, or a member of the wrong shape. */
+/*
+ * Reads an execution from the service's JSON. GR_NO, silent: it is not an execution of this thing,
+ * or a member has the wrong shape.
+ */
 enum status execution_parse(struct execution *execution, const json_t *object, const char *thing);
 bool execution_is_rotation(const struct execution *execution);
 /* Prints key=value lines; body is the answer that it came in. */
 void execution_print(const struct execution *execution, const json_t *body);
 
-/* The status as static text, "" if text is none of the eight. Takes NULL. */
+/* Returns the status as static text, "" if text is none of the eight; takes NULL. */
 const char *execution_status(const char *text);
 /*
- * The member survivor of statusDetails, or of certificateRotator in an answer: "OLD", "NEW" or "".
- * Takes NULL.
+ * Returns the member survivor of statusDetails, or of certificateRotator in an answer: "OLD",
+ * "NEW" or "". Takes NULL.
  */
 const char *execution_survivor(const json_t *details);
 

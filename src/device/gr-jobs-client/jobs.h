@@ -32,7 +32,7 @@ struct jobs {
 	struct session session;
 };
 
-/* Takes one of JOBS_OPTIONS. */
+/* Handles one of JOBS_OPTIONS. */
 enum status jobs_option(struct jobs *jobs, int ch, const char *value);
 /* Loads the configuration and opens the session. */
 enum status jobs_open(struct jobs *jobs);
@@ -52,9 +52,9 @@ enum status jobs_ask(json_t **answer, struct jobs *jobs, const char *job, const 
  * without the output, if the request may succeed later.
  */
 enum status jobs_rejected(const json_t *answer, const char *what, bool json);
-/* The line on standard error alone. */
+/* Writes only that line on standard error. */
 void jobs_complain(const json_t *answer, const char *what);
-/* True when the rejection is about the moment and not about the request. */
+/* Tells whether the same request may be accepted later. */
 bool jobs_is_transient(const json_t *answer);
 /* Writes value as one line of JSON. */
 enum status jobs_print_json(const json_t *value);

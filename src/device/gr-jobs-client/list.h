@@ -5,7 +5,7 @@
 
 #include "gr-jobs-client/jobs.h"
 
-/* AWS IoT lists at most so many, more only while a maintenance window is open. */
+/* AWS IoT lists at most this many, more only while a maintenance window is open. */
 enum { LIST_FULL = 10 };
 
 struct pending {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* agent.h - the session of gr-link, for the programs behind a Unix socket, as ssh-agent does. */
+/*
+ * agent.h - lends the session of gr-link to other programs through a Unix socket, as ssh-agent
+ * lends keys.
+ */
 #ifndef GR_LINK_AGENT_H
 #define GR_LINK_AGENT_H
 

@@ -31,14 +31,14 @@ struct client {
 void client_init(struct client *client, int fd, long pid);
 /* Closes the socket and empties the place. */
 void client_drop(struct client *client);
-/* The same, with one line that names the client and says why. */
+/* Does the same, with one line that names the client and says why. */
 void client_expel(struct client *client, const char *why);
 
-/* What to poll for. A client that waits for an answer is not read. */
+/* Returns what to poll for. Nothing is read from a client that waits for an answer. */
 struct pollfd client_pollfd(const struct client *client);
 /* Sends and receives what poll found. False: the client is gone, and was dropped. */
 bool client_move(struct client *client, short revents);
-/* Answers the request: DONE or, if why is not NULL, FAILED with st. */
+/* Answers the client's request: DONE or, if why is not NULL, FAILED with st. */
 void client_answer(struct client *client, enum status st, const char *why);
 /*
  * Passes the message on if the client wants it. A client that lets too much pile up is dropped.

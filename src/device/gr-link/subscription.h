@@ -21,9 +21,9 @@ struct subscription {
 };
 
 /*
- * The place of filter (1 to TOPIC_MAX - 1 bytes) in all, which the broker is asked for unless it
- * has been; strict asks again after a no. wanted says which places may not be emptied. GR_NO,
- * silent: no place is free. GR_BAD, GR_FAIL: as mqtt_subscribe.
+ * Finds the place of filter (1 to TOPIC_MAX - 1 bytes) in all, or takes one and subscribes to
+ * filter. strict: subscribes again if the broker refused the filter before. wanted says which
+ * places may not be emptied. GR_NO, silent: no place is free. GR_BAD, GR_FAIL: as mqtt_subscribe.
  */
 enum status subscription_make(size_t *place, struct subscription all[static SUBSCRIPTIONS],
 			      const bool wanted[static SUBSCRIPTIONS], struct mqtt *mqtt,

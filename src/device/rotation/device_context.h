@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * device_context.h - what a program needs that works on the credentials: configuration, lock,
- * store and journal, opened in this order and closed in reverse.
+ * device_context.h - configuration, lock, store and journal, for programs that work on the
+ * credentials: opened in this order and closed in reverse.
  */
 #ifndef GR_ROTATION_DEVICE_CONTEXT_H
 #define GR_ROTATION_DEVICE_CONTEXT_H
@@ -37,10 +37,12 @@ enum device_context_flags {
 #define DEVICE_CONTEXT_GENERATION \
 	{ 'g', "generation", "N", "the generation to work on (default: the journal's)" }
 
-/* Takes all options of spec: those of conf.h, and -g. context is DEVICE_CONTEXT_CLOSED. */
+/*
+ * Handles all options of spec: those of conf.h, and -g. context begins as DEVICE_CONTEXT_CLOSED.
+ */
 enum status device_context_options(struct device_context *context, const struct arg_spec *spec,
 				   int argc, char *argv[]);
-/* Takes one of these options. */
+/* Handles one of these options. */
 enum status device_context_option(struct device_context *context, int ch, const char *value);
 
 /*
@@ -52,7 +54,10 @@ enum status device_context_open(struct device_context *context, unsigned flags);
 /* Closes all and standard output; returns st, or what went wrong with the output. */
 int device_context_close(struct device_context *context, enum status st);
 
-/* The generation of -g, or else the one that the journal has under key. GR_BAD, one line: none. */
+/*
+ * Gives the generation of -g, or else the one that the journal has under key. GR_BAD, one line:
+ * there is none.
+ */
 enum status device_context_generation(uint32_t *generation, const struct device_context *context,
 				      enum journal_key key);
 /*

@@ -16,9 +16,9 @@
 /* Writes the file durably; $GR_STATE must be there. GR_FAIL, one line: it cannot be written. */
 enum status heartbeat_stamp(const struct conf *conf, const char *store);
 /*
- * Is there a heartbeat of this boot, for this store, not older than watchdogSeconds, of a watchdog
- * that can read our journals? GR_NO, one line: it says why not. GR_FAIL, one line: the file cannot
- * be read.
+ * Checks that there is a heartbeat of this boot, for this store, not older than watchdogSeconds,
+ * from a watchdog that can read our journals. GR_NO, one line: there is not. GR_FAIL, one line:
+ * the file cannot be read.
  */
 enum status heartbeat_check(const struct conf *conf, const char *store);
 

@@ -59,12 +59,15 @@ struct journal {
  */
 enum status journal_read(struct journal *journal, const struct store *store);
 /*
- * Replaces the journal durably. Where the disk has no room for a record that enters rolling-back,
- * the one that journal_prepare wrote for the same rotation is renamed into its place, which needs
+ * Replaces the journal durably. If the disk has no room for a record that enters rolling-back, the
+ * record that journal_prepare wrote for the same rotation is renamed into its place, which needs
  * no room.
  */
 enum status journal_write(const struct journal *journal, const struct store *store);
-/* Writes ahead, as rotation.back, the record with which this rotation would enter rolling-back. */
+/*
+ * Writes the record with which this rotation would enter rolling-back, ahead of time, as
+ * rotation.back.
+ */
 enum status journal_prepare(const struct journal *journal, const struct store *store);
 
 /*
@@ -72,16 +75,16 @@ enum status journal_prepare(const struct journal *journal, const struct store *s
  * control characters, too long, no such phase, no number where one belongs.
  */
 enum status journal_set(struct journal *journal, enum journal_key key, const char *value);
-/* The same with a number. */
+/* Does the same with a number. */
 enum status journal_set_number(struct journal *journal, enum journal_key key, uint64_t value);
-/* Is this the phase? There is none while there is no journal. */
+/* Tells whether the journal is in this phase, or in any. Without a journal there is no phase. */
 bool journal_is(const struct journal *journal, const char *phase);
 bool journal_has_phase(const struct journal *journal);
-/* 0 when unset or not a number. */
+/* Returns the value as a number; 0 when it is unset or not a number. */
 uint64_t journal_number(const struct journal *journal, enum journal_key key);
 
 const char *journal_name(enum journal_key key);
-/* JOURNAL_COUNT: no such key. */
+/* Finds the key called name. JOURNAL_COUNT: there is none. */
 enum journal_key journal_find(const char *name);
 
 #endif

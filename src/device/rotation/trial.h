@@ -14,9 +14,9 @@
 /* Sets the deadline, seconds from now. The caller writes the journal. GR_BAD: as journal_set. */
 enum status trial_arm(struct journal *journal, uint32_t seconds);
 /*
- * Whole seconds left, rounded up: 0 is past the deadline, or no deadline was set. *renewed: the
- * machine has booted since, journal holds a fresh budget, and the caller writes it before it
- * relies on it.
+ * Computes the whole seconds that are left, rounded up; 0: the deadline has passed, or none was
+ * set. *renewed: the machine has booted since, and journal holds a fresh budget, which the caller
+ * must write before it relies on it.
  */
 enum status trial_left(uint32_t *seconds, bool *renewed, struct journal *journal);
 

@@ -18,14 +18,14 @@ struct connect_options {
 };
 
 /*
- * Fills in the client id, T on a plain device and T#gr beside a nucleus, and the pair of a
- * generation (0: the one that is live now). The struct must not move while setup is in use, and
- * conf must outlive it. GR_BAD: something needed is not configured, or no such pair. GR_FAIL: the
- * CA file cannot be read.
+ * Fills in options for the configured device: the client id, T on a plain device and T#gr beside a
+ * nucleus, and the pair of a generation (0: the one that is live now). The struct must not move
+ * while setup is in use, and conf must outlive it. GR_BAD: something needed is not configured, or
+ * no such pair. GR_FAIL: the CA file cannot be read.
  */
 enum status connect_options_load(struct connect_options *options, const struct conf *conf,
 				 uint32_t generation);
-/* The same with a pair named by its locations (credential.h). */
+/* Does the same with a pair named by its locations (credential.h). */
 enum status connect_options_load_files(struct connect_options *options, const struct conf *conf,
 				       const char *key, const char *certificate);
 /* Makes the client id T#probe, which ends no other session. */

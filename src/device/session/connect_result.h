@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * connect_result.h - does the broker accept us? A status and one line from its answer to CONNECT,
- * or from the lack of one.
+ * connect_result.h - tells whether the broker accepts us: a status and one line, from its answer
+ * to CONNECT or the lack of one.
  */
 #ifndef GR_SESSION_CONNECT_RESULT_H
 #define GR_SESSION_CONNECT_RESULT_H
@@ -18,8 +18,8 @@
 enum status connect_result_connack(const char *where, const struct tls_setup *setup,
 				   const char *client_id, int code);
 /*
- * The connection ended, or could not be made, before a CONNACK: finds out why. GR_NO: a server
- * that had proven its name refuses our certificate. GR_FAIL: anything else; reason is said where
+ * Finds out why the connection ended, or could not be made, before a CONNACK. GR_NO: a server that
+ * had proven its name refuses our certificate. GR_FAIL: anything else; the line says reason where
  * TLS knows none. If an alert may have been lost, connects once more to hear it (late_alert.h),
  * for three seconds at most and not past deadline (clock_boot_ms).
  */

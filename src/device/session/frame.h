@@ -41,15 +41,15 @@ struct frame_buffer {
 bool frame_put(struct frame_buffer *to, enum frame_kind kind, const char *topic,
 	       const void *payload, size_t len);
 /*
- * Looks at the first frame of from, which stays until frame_drop. 1: it is there; 0: not all of it
- * has come yet; -1: the bytes are no frame.
+ * Looks at the first frame of from, which stays until frame_drop. Returns 1: it is there; 0: not
+ * all of it has come yet; -1: the bytes are no frame.
  */
 int frame_first(struct frame *frame, const struct frame_buffer *from);
 void frame_drop(struct frame_buffer *from); /* removes the first frame */
 
 /*
- * Reads from fd, or writes to it, as much as goes without waiting. 1: done, or it would wait; 0:
- * the other side is gone; -1: an error, see errno.
+ * Reads from fd, or writes to it, as much as is possible without waiting. Returns 1: done, or it
+ * would have to wait; 0: the other side is gone; -1: an error, see errno.
  */
 int frame_receive(struct frame_buffer *to, int fd);
 int frame_send(struct frame_buffer *from, int fd);

@@ -20,7 +20,7 @@ enum status link_socket_listen(int *fd, const char *path);
  * it runs as another user.
  */
 enum status link_socket_connect(int *fd, const char *path);
-/* Does the process at the other end, *pid, run as us or as root? */
+/* Tells whether the process at the other end, *pid, runs as us or as root. */
 bool link_socket_peer_is_us(int fd, long *pid);
 
 #endif

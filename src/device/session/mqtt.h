@@ -69,12 +69,12 @@ void mqtt_close(struct mqtt *m);
 enum status mqtt_publish(struct mqtt *m, int *mid, const char *topic, const void *payload,
 			 size_t len);
 enum status mqtt_subscribe(struct mqtt *m, int *mid, const char *filter);
-/* The answer is not reported. GR_FAIL: the connection is gone. */
+/* Unsubscribes; the broker's answer is not reported. GR_FAIL: the connection is gone. */
 enum status mqtt_unsubscribe(struct mqtt *m, const char *filter);
-/* True once, when the broker has answered mid; *refused: it said no. */
+/* Tells once whether the broker has answered mid; *refused: it said no. */
 bool mqtt_acked(struct mqtt *m, int mid, bool *refused);
 
-/* What to poll for. */
+/* Returns what to poll for. */
 struct pollfd mqtt_pollfd(const struct mqtt *m);
 /*
  * Serves the socket and the keep-alive; call it after poll, with its revents, and at least every

@@ -45,11 +45,11 @@ void session_close(struct session *s);
  * needs no subscription.
  */
 enum status session_listen(struct session *s, const char *filter);
-/* The same for messages that only subscribers get. GR_NO, one line: the broker refused. */
+/* Does the same for messages that only subscribers get. GR_NO, one line: the broker refused. */
 enum status session_subscribe(struct session *s, const char *filter);
 /*
- * Publishes and waits until the broker has the message (PUBACK). GR_FAIL: it has not, or closed
- * the connection instead.
+ * Publishes and waits until the broker has the message (PUBACK). GR_FAIL: the broker does not have
+ * it, or closed the connection instead.
  */
 enum status session_publish(struct session *s, const char *topic, const void *payload, size_t len);
 /*

@@ -3,8 +3,8 @@
  * configured_path.h - privateKeyPath or certificateFilePath: where a runtime looks for its key or
  * its certificate. A plain file before adoption, our link to the live generation afterwards.
  *
- * It may be a pkcs11: URI as well. Then there is nothing to link, and key_backend.h's show sees to
- * what a runtime finds.
+ * It may be a pkcs11: URI as well. Then there is nothing to link, and a back end's show
+ * (key_backend.h) makes a runtime find the live pair.
  *
  * On any status but GR_OK one line has been written, unless a function says otherwise.
  */
@@ -35,7 +35,7 @@ struct configured_path {
 };
 
 /*
- * Opens the directory; link is left for the caller to fill. The path itself need not exist.
+ * Opens the directory of the path text; the caller fills link. The path itself need not exist.
  * configured_path_close it in any case. GR_BAD: not the path of a file.
  */
 enum status configured_path_open(struct configured_path *path, const char *text);
@@ -44,18 +44,18 @@ void configured_path_close(struct configured_path *path);
 /* Finds out what is there now. */
 enum status configured_path_look(enum configured_path_kind *kind,
 				 const struct configured_path *path);
-/* Is that what an adoption takes into the store? */
+/* Tells whether an adoption takes this into the store. */
 bool configured_path_is_adoptable(enum configured_path_kind kind);
 /*
- * GR_BAD: there is something that we neither made nor may move: a foreign link, a mount point, a
- * directory.
+ * Checks that nothing at the path is in our way. GR_BAD: there is something that we neither made
+ * nor may move: a foreign link, a mount point, a directory.
  */
 enum status configured_path_check(const struct configured_path *path);
 
 /*
- * A plain file, or nothing, is replaced by our link in two steps, so that what can fail fails
- * early: configured_path_prepare makes the link under a temporary name beside it (GR_BAD: this
- * file system has no symbolic links), configured_path_take renames it over the path, durably.
+ * Replace a plain file, or nothing, by our link, in two steps so that what can fail fails early:
+ * configured_path_prepare makes the link under a temporary name beside it (GR_BAD: this file
+ * system has no symbolic links), configured_path_take renames it over the path, durably.
  */
 enum status configured_path_prepare(const struct configured_path *path);
 enum status configured_path_take(const struct configured_path *path);

@@ -32,9 +32,11 @@ enum status generation_open(int *fd, const struct store *store, uint32_t generat
 /* Writes "<store>/<number>", for error lines; cut where too long. */
 void generation_where(char to[static GENERATION_WHERE], const struct store *store,
 		      uint32_t generation);
-/* Has the generation that file? GR_NO, silent: no such file, or no such generation. */
+/*
+ * Tells whether the generation has that file. GR_NO, silent: no such file, or no such generation.
+ */
 enum status generation_has(const struct store *store, uint32_t generation, const char *file);
-/* Has it the mark committed? GR_NO, silent: no. GR_FAIL: it cannot be told. */
+/* Tells whether it has the mark committed. GR_NO, silent: no. GR_FAIL: it cannot be told. */
 enum status generation_is_committed(const struct store *store, uint32_t generation);
 
 /* A file of a generation, or one that may become that: its bytes, and who may read it. */
@@ -44,9 +46,8 @@ struct generation_file {
 	struct stat stat;
 };
 /*
- * Reads the file name in an open directory, never through a link; root reads as root what belongs
- * to another user. where names it in error lines. generation_file_release it. GR_NO, silent: no
- * such file.
+ * Reads the file name in an open directory, and follows no link. Root reads a file of another user
+ * as root. where names it in error lines. generation_file_release it. GR_NO, silent: no such file.
  */
 enum status generation_file_read(struct generation_file *file, int dir, const char *name,
 				 const char *where, size_t max);
@@ -58,7 +59,7 @@ void generation_file_release(struct generation_file *file);
  */
 enum status generation_key_in(struct generation_file *file, const struct store *store,
 			      const char *directory);
-/* The same for a generation. */
+/* Does the same for a generation. */
 enum status generation_key(struct generation_file *file, const struct store *store,
 			   uint32_t generation);
 

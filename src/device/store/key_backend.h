@@ -43,8 +43,8 @@ struct key_backend {
 	/* Makes the private key sign, unless check has done so. GR_BAD: it cannot. */
 	enum status (*prove)(const struct pair *pair, const struct store *store);
 	/*
-	 * A signature by a key that parse or load gave failed: GR_FAIL where the same may work
-	 * later, else GR_BAD. Writes nothing.
+	 * Returns the status for a signature that failed, by a key from parse or load: GR_FAIL
+	 * where the same may work later, else GR_BAD. Writes nothing.
 	 */
 	enum status (*failure)(EVP_PKEY *key);
 	/*
@@ -53,11 +53,14 @@ struct key_backend {
 	 */
 	enum status (*load)(EVP_PKEY **key, const struct store *store,
 			    const struct generation_file *file, const char *where);
-	/* Are these two the same key and certificate? Both keys are of this back end. */
+	/*
+	 * Tells whether these two are the same key and certificate. Both keys are of this back
+	 * end.
+	 */
 	bool (*same)(const struct pair *a, const struct pair *b);
 	/*
-	 * Makes the private key of generation n. like says who may read its file. A second call
-	 * after a cut finishes the first.
+	 * Makes the private key of generation n. like says who may read its file. After an
+	 * interrupted call, another one finishes it.
 	 */
 	enum status (*make)(const struct store *store, uint32_t n, const struct alg_key *alg,
 			    const struct stat *like);
@@ -66,7 +69,7 @@ struct key_backend {
 	 * there is nothing of the kind.
 	 */
 	enum status (*destroy)(const struct store *store, const struct generation_file *file);
-	/* The name under which the key is found now. False: it has none but its file. */
+	/* Writes the name under which the key is found now. False: it has no name but its file. */
 	bool (*name)(char *to, size_t size, const struct generation_file *file, bool live);
 	/*
 	 * Completes the key of a pair that somebody put at the configured paths, if it says only
@@ -77,25 +80,26 @@ struct key_backend {
 	/* ---- Operations on the store, chosen by privateKeyPath ---- */
 
 	/*
-	 * True: the link live alone decides what a runtime finds, so the link alone can undo a
-	 * switch. False: show must follow the link, and recover may do that later.
+	 * True: only the link live decides what a runtime finds, so that changing the link undoes
+	 * a switch. False: show must be called after the link has changed, and recover may do that
+	 * later.
 	 */
 	bool link_decides;
 	/*
-	 * Must show still be called before a runtime finds generation live? GR_OK: yes. GR_NO,
-	 * silent: no.
+	 * Tells whether show must still be called before a runtime finds the live generation.
+	 * GR_OK: yes. GR_NO, silent: no.
 	 */
 	enum status (*is_pending)(const struct store *store, uint32_t live);
 	/*
-	 * Makes a runtime find generation live. May be called again after a cut. GR_BAD: the token
-	 * can neither copy nor rename, or a foreign key has the label.
+	 * Makes a runtime find the live generation. May be called again after an interrupted call.
+	 * GR_BAD: the token can neither copy nor rename, or a foreign key has the label.
 	 */
 	enum status (*show)(const struct store *store, uint32_t live);
 	/* Puts the certificate of generation n where the key is, if certificates belong there. */
 	enum status (*stage)(const struct store *store, uint32_t n);
 	/*
-	 * Before an adoption: where somebody put another key in the place of the live one, marks
-	 * the configured paths as not adopted.
+	 * Marks, before an adoption, the configured paths as not adopted, if another program put a
+	 * key in the place of the live one.
 	 */
 	enum status (*look)(struct store *store);
 	/*
@@ -103,7 +107,10 @@ struct key_backend {
 	 * none.
 	 */
 	enum status (*read_certificate)(struct generation_file *file, const struct store *store);
-	/* Before an adoption changes anything: GR_BAD: show could never work for this pair. */
+	/*
+	 * Checks, before an adoption changes anything, that show can work for this pair. GR_BAD:
+	 * it never could.
+	 */
 	enum status (*check_adoptable)(const struct pair *pair, const struct store *store);
 	/* Gives the key of a pair the name that generation n has while it is not live. */
 	enum status (*name_adopted)(struct pair *pair, const struct store *store, uint32_t n);
@@ -111,7 +118,7 @@ struct key_backend {
 
 extern const struct key_backend file_keys, token_keys;
 
-/* The back end that text chooses. */
+/* Returns the back end that text chooses. */
 const struct key_backend *key_backend_of(const char *text);
 
 /* What a back end keeps open from its first use until store_close. */

@@ -11,10 +11,10 @@
 #include "store/store.h"
 
 /*
- * Makes the private key of generation n, whose directory is there: in its token where
- * privateKeyPath is a URI, else where nextKey says, else where the live one is. like says who may
- * read its file. A second call after a cut finishes the first. GR_BAD, one line: it cannot be made
- * there.
+ * Makes the private key of generation n, whose directory exists: in the token of privateKeyPath
+ * where that is a URI, else where nextKey says, else where the live key is. like says who may read
+ * its file. After an interrupted call, another one finishes it. GR_BAD, one line: it cannot be
+ * made there.
  */
 enum status next_key_make(const struct store *store, uint32_t n, const struct alg_key *alg,
 			  const struct stat *like);

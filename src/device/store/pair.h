@@ -33,12 +33,15 @@ struct pair {
  */
 enum status pair_read(struct pair *pair, const struct store *store, uint32_t generation);
 /*
- * The same for what a runtime finds at the configured paths, whether plain files or our links.
- * Opens a token only for what was not adopted yet; of the rest the back end's is_pending says
+ * Does the same for the pair at the configured paths, whether plain files or our links. Opens a
+ * token only for what was not adopted yet; for an adopted pair the back end's is_pending tells
  * whether a runtime finds it.
  */
 enum status pair_read_configured(struct pair *pair, const struct store *store);
-/* Makes sure that the private key signs for the certificate, wherever it is. GR_BAD: no. */
+/*
+ * Checks, by a signature, that the private key belongs to the certificate, wherever the key is.
+ * GR_BAD: it does not.
+ */
 enum status pair_prove(const struct pair *pair, const struct store *store);
 /*
  * Reads the key of a generation alone, ready to sign; EVP_PKEY_free it before store_close. GR_NO,
@@ -46,23 +49,26 @@ enum status pair_prove(const struct pair *pair, const struct store *store);
  */
 enum status pair_read_key(EVP_PKEY **key, const struct store *store, uint32_t generation);
 /*
- * Has the generation a key? *status gets the owner and mode of its file. Opens no token. GR_NO,
- * silent: none.
+ * Tells whether the generation has a key; *status gets the owner and mode of its file. Opens no
+ * token. GR_NO, silent: none.
  */
 enum status pair_has_key(struct stat *status, const struct store *store, uint32_t generation);
 /*
- * Makes sure that the private key of a generation signs for cert. GR_NO, silent: it has no key.
- * GR_BAD: it does not.
+ * Checks, by a signature, that the private key of a generation belongs to cert. GR_NO, silent: it
+ * has no key. GR_BAD: it does not.
  */
 enum status pair_check_fit(const struct store *store, uint32_t generation,
 			   const struct cert *cert);
 /*
- * For the back ends: compares the public halves, then signs with key, which is of keys, and
- * verifies with the certificate. GR_BAD, one line that starts with where.
+ * Compares the public halves, then signs with key, which is of the back end keys, and verifies
+ * with the certificate; the back ends call it. GR_BAD, one line that starts with where.
  */
 enum status pair_check(const struct key_backend *keys, EVP_PKEY *key, const struct cert *cert,
 		       const char *where);
-/* Are they byte for byte the same? In a token, the same key and certificate. */
+/*
+ * Tells whether two pairs are the same: byte for byte, or, in a token, the same key and
+ * certificate.
+ */
 bool pair_same(const struct pair *a, const struct pair *b);
 void pair_release(struct pair *pair);	/* takes a zeroed struct */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * relabel.h - the half of token_keys that sees to what a runtime finds under the label that
- * privateKeyPath, a pkcs11: URI, names.
+ * relabel.h - the half of token_keys that gives the live key the label that privateKeyPath, a
+ * pkcs11: URI, names, under which a runtime looks for it.
  *
- * The live generation's objects have that label L, all others L.<n>: one call brings that about
- * from any mixture that a cut can leave. For a moment nothing has the label; two keys never do.
- * The link shown says for which generation that was done last, so that a token is opened only when
- * there is something to do. What the functions do and what their statuses mean: key_backend.h.
+ * The live generation's objects have that label L, all others L.<n>. One call makes it so, also
+ * after any interrupted call. For a moment nothing has the label; two keys never do. The link
+ * shown says for which generation that was done last, so that a token is opened only when there is
+ * something to do. What the functions do and what their statuses mean: key_backend.h.
  */
 #ifndef GR_STORE_RELABEL_H
 #define GR_STORE_RELABEL_H

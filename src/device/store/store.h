@@ -48,14 +48,14 @@ struct store {
 #define STORE_CLOSED { .key.dir = -1, .certificate.dir = -1, .place.dir = -1, .dir = -1 }
 
 /*
- * Opens the store that the configuration names; store->dir stays -1 where nothing was adopted yet.
+ * Opens the store of the configured pair; store->dir stays -1 where nothing was adopted yet.
  * store_close it in any case. GR_BAD: not configured, a foreign .gr, a newer format, one path for
  * both.
  */
 enum status store_open(struct store *store, const struct conf *conf);
 void store_close(struct store *store);
 
-/* GR_BAD: nothing was adopted yet. */
+/* Checks that the store exists. GR_BAD: nothing was adopted yet. */
 enum status store_need(const struct store *store);
 /*
  * Makes the directories and the format mark, where missing. Whoever can read the file that key
@@ -68,7 +68,7 @@ enum status store_create(struct store *store, const struct stat *key);
  * link. GR_BAD: it does not point to a generation.
  */
 enum status store_link(uint32_t *generation, const struct store *store, const char *name);
-/* GR_BAD: live is a file or a directory, not a link. GR_OK also where there is no live. */
+/* Checks that live, where it exists, is a link. GR_BAD: it is a file or a directory. */
 enum status store_check_live(const struct store *store);
 /* Makes the link name point to generation, durably. */
 enum status store_point(const struct store *store, const char *name, uint32_t generation);
@@ -77,9 +77,9 @@ enum status store_unlink(const struct store *store, const char *name);
 enum status store_sync(const struct store *store);
 
 /*
- * Gives paths that lead to one pair for as long as it exists. Generation 0 is the pair in use: the
- * one that live points to now, or without a store the configured paths. GR_BAD: no such
- * generation.
+ * Gives the paths of a pair, which stay right for as long as the pair exists. Generation 0 is the
+ * pair in use: the one that live points to now, or without a store the configured paths. GR_BAD:
+ * no such generation.
  */
 enum status store_pair_paths(char key[static PATH_MAX], char cert[static PATH_MAX],
 			     const struct conf *conf, unsigned generation);

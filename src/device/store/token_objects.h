@@ -34,13 +34,13 @@ enum token_objects_name { TOKEN_OBJECTS_OWN, TOKEN_OBJECTS_SHOWN };
 enum status token_objects_open(struct token **token, const struct store *store,
 			       const struct uri *uri);
 
-/* Makes uri the own name of a key of generation n: "<stem>.<n>" and a random id. */
+/* Makes uri the own name of a new key of generation n: "<stem>.<n>" and a random id. */
 enum status token_objects_new_name(struct uri *uri, const char *stem, uint32_t n);
 
 /* Takes the names out of a private.key that is a reference. Release objects in any case. */
 enum status token_objects_parse(struct token_objects *objects, const struct store *store,
 				const struct generation_file *file);
-/* The same for a generation. GR_NO, silent: it has no key, or its key is in a file. */
+/* Does the same for a generation. GR_NO, silent: it has no key, or its key is in a file. */
 enum status token_objects_load(struct token_objects *objects, const struct store *store,
 			       uint32_t n);
 void token_objects_release(struct token_objects *objects);
@@ -50,12 +50,14 @@ enum status token_objects_name(struct object_name *name, const struct token_obje
 			       const struct store *store, enum object_class class,
 			       enum token_objects_name which);
 /*
- * Does the object belong to the generation? GR_NO, silent unless the object is malformed: it does
- * not. Any other status: it cannot be told.
+ * Tells whether the object belongs to the generation. GR_NO, silent unless the object is
+ * malformed: it does not. Any other status: it cannot be told.
  */
 enum status token_objects_owns(const struct token_objects *objects, struct token *token,
 			       enum object_class class, ck_object_handle_t object);
-/* Finds the object with the id of that name. GR_NO, silent: none that belongs to it. */
+/*
+ * Finds the object with the id of that name. GR_NO, silent: none that belongs to the generation.
+ */
 enum status token_objects_find(ck_object_handle_t *object, const struct token_objects *objects,
 			       struct token *token, enum object_class class,
 			       const struct object_name *name);
@@ -64,7 +66,7 @@ enum status token_objects_find(ck_object_handle_t *object, const struct token_ob
  * Brings all objects of the generation under that name: copies each, or renames it where the token
  * cannot copy, proves the copy, the private key by a signature, and only then destroys what had
  * the other name. GR_NO, silent: the private key is there under neither name. GR_BAD: the token
- * can neither copy nor rename. GR_FAIL: it said that it did, and did not.
+ * can neither copy nor rename. GR_FAIL: the token reported success, but the object is not there.
  */
 enum status token_objects_bring(const struct token_objects *objects, struct token *token,
 				const struct store *store, enum token_objects_name which);

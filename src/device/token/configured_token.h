@@ -10,11 +10,11 @@
 #include "pkcs11/token.h"
 
 /*
- * Connects to a token; token_close it. uri says which token and how to get at it; what it leaves
- * open the configuration says (pkcs11Module, pkcs11Token, pkcs11Slot, pkcs11PinSource). self says
- * who speaks to it; NULL: who we are now. Where somebody else could have written the URI (uri.h),
- * a pin-source in it counts only if the configuration names the same one. GR_BAD, GR_FAIL: as
- * token_connect; GR_BAD also: not configured.
+ * Connects to a token; token_close it. uri says which token and how to reach it; what uri does not
+ * say comes from the configuration (pkcs11Module, pkcs11Token, pkcs11Slot, pkcs11PinSource). self
+ * is the user who speaks to it; NULL: the user we are now. Where another user could have written
+ * the URI (uri.h), a pin-source in it counts only if the configuration names the same one. GR_BAD,
+ * GR_FAIL: as token_connect; GR_BAD also: not configured.
  */
 enum status configured_token_open(struct token **token, const struct uri *uri,
 				  const struct conf *conf, const struct owner *self);

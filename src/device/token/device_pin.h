@@ -10,7 +10,8 @@
 #include "pkcs11/pin.h"
 
 /*
- * conf: a struct conf, as void for token_setup.read_pin. GR_BAD, GR_FAIL, one line: as pin_read.
+ * Reads the PIN from source. conf is a struct conf, passed as void for token_setup.read_pin.
+ * GR_BAD, GR_FAIL, one line: as pin_read.
  */
 enum status device_pin_read(struct pin *pin, const char *source, const void *conf);
 

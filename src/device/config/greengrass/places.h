@@ -13,7 +13,10 @@
 #define PLACES_CLASSIC "/greengrass/v2"
 #define PLACES_LITE "/var/lib/greengrass"
 
-/* Does any of these exist? False: discovery_nucleus would find nothing unless given a root. */
+/*
+ * Tells whether any of these exists. False: discovery_nucleus finds nothing unless it is given a
+ * root.
+ */
 bool places_exist(void);
 
 #endif
