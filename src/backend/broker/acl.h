@@ -6,8 +6,8 @@
  * Closed: "in/" and "out/" (between broker and backend), all under "$aws/" and "awslabs/" for
  * publishing except what lies below "$aws/things/" and one's own thing, "$aws/rules/" and the
  * requests of one's own thing, rotation topics of other things, $share, $CONTROL, and for
- * publishing whatever else begins with "$". For one whose certificate has expired all but rotation
- * topics.
+ * publishing whatever else begins with "$". For a client whose certificate has expired: all topics
+ * but rotation topics.
  */
 #ifndef GR_BROKER_ACL_H
 #define GR_BROKER_ACL_H
@@ -20,21 +20,21 @@
 #define ACL_NOWHERE "$gr/nowhere"
 
 /*
- * A request to the backend. It reaches the backend rewritten, by MESSAGE; as itself it is
- * delivered to nobody.
+ * Tells whether the topic is a request to the backend. It reaches the backend rewritten, by
+ * MESSAGE; under this topic it is delivered to nobody.
  */
 bool acl_is_request(const char *topic);
 /*
  * Tells whether the topic is below "$aws/things/" and the thing of who, or below "$aws/rules/",
  * and no part of a rotation. AWS IoT has services there that we do not have, and runtimes that
- * rely on them: publishing there never costs a connection. What is no request of ours either
- * (acl_is_discarded) is accepted and goes to ACL_NOWHERE.
+ * rely on them: publishing there never costs a connection. A message that is no request of ours
+ * either (acl_is_discarded) is accepted and goes to ACL_NOWHERE.
  */
 bool acl_is_tolerated(const struct identity *who, const char *topic);
 bool acl_is_discarded(const struct identity *who, const char *topic);
 
 /*
- * Tells why who may not publish on, subscribe to or receive this; NULL: it may. The sentence is
+ * Tell why who may not publish on, subscribe to or receive this; NULL: it may. The sentence is
  * static. A will is held to the same rules with may_ask false: only a live session can make a
  * request.
  */

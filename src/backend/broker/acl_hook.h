@@ -15,7 +15,7 @@
 void acl_hook_log(struct broker *broker, const struct identity *who, const char *what,
 		  const char *topic, const char *why);
 
-/* The answer to the ACL_CHECK event, a MOSQ_ERR value. */
+/* Answers the ACL_CHECK event, with a MOSQ_ERR value. */
 int acl_hook_check(struct broker *broker, const struct mosquitto_evt_acl_check *check);
 
 #endif

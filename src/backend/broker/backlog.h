@@ -3,8 +3,8 @@
  * backlog.h - bounds the requests that wait in the broker for gr-backendd.
  *
  * The broker keeps requests while the daemon is away, and does not tell a plugin how many it
- * keeps. So a mark is published behind the requests now and then. The daemon sends it back when
- * all requests before it are committed, and so tells how far it is.
+ * keeps. So the plugin publishes a mark behind the requests now and then. The daemon sends it back
+ * when all requests before it are committed, which tells how far it is.
  */
 #ifndef GR_BROKER_BACKLOG_H
 #define GR_BROKER_BACKLOG_H
@@ -33,19 +33,19 @@ struct backlog {
 	bool subscribed;
 };
 
-/* False: out of memory. */
+/* Begins with an empty backlog. False: out of memory. */
 bool backlog_open(struct backlog *backlog);
 void backlog_close(struct backlog *backlog);
-/* Takes so many bytes from the share of this thing. False: as much of it waits as may. */
+/* Takes so many bytes from the share of this thing. False: the share is used up. */
 bool backlog_take_share(struct backlog *backlog, const char *thing, size_t size, int64_t now);
 /*
- * Takes a request of so many bytes in. NULL: done. Else a static sentence says why not, and the
- * request must not be acknowledged.
+ * Counts a request of so many bytes. Returns NULL, or a static sentence that says why the request
+ * cannot be taken; then it must not be acknowledged.
  */
 const char *backlog_take(struct backlog *backlog, size_t size);
 /* Publishes a mark if one is due; now: in any case. */
 void backlog_mark(struct backlog *backlog, bool now);
-/* A mark came back from the daemon. */
+/* Handles a mark that came back from the daemon. */
 void backlog_confirm(struct backlog *backlog, const char *mark, size_t len);
 
 #endif

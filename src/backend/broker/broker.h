@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* broker.h - what the plugin keeps between two calls of the broker. */
+/* broker.h - the state of the plugin between two calls of the broker. */
 #ifndef GR_BROKER_BROKER_H
 #define GR_BROKER_BROKER_H
 
@@ -45,12 +45,13 @@ struct broker {
 };
 
 /*
- * Logs a line now, or counts it: see base/repeat.h. owner: the certificate on whose account it is.
+ * Logs a line now, or counts it: see base/repeat.h. owner: the certificate on whose account it is
+ * logged.
  */
 void broker_log(struct broker *broker, const char *owner, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Where identities are looked up. */
+/* Returns where identities are looked up. */
 struct identity_source broker_source(const struct broker *broker);
 
 /* Tells whether a client with this user name came over the Unix socket. */

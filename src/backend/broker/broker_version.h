@@ -19,24 +19,28 @@ struct broker_version {
 enum { BROKER_VERSION_WHY_MAX = 512 };
 
 /*
- * Asks the program that this process runs (-h) for its version. False, with a line in why: it does
- * not say, or the plugin must not run in that release: earlier than 2.0.11, or later than 2.1.
+ * Finds out the version of the program that this process runs, by calling it with -h. False, with
+ * a line in why: it does not say, or the plugin must not run in that release, earlier than 2.0.11
+ * or later than 2.1.
  */
 bool broker_version_find(struct broker_version *version, char why[static BROKER_VERSION_WHY_MAX]);
 
 /*
- * True since 2.0.15: the broker frees a topic or properties that a plugin has replaced in MESSAGE.
- * Before, the plugin must: if both free them, the broker aborts; if none does, memory is lost with
- * each message.
+ * Tells whether the broker, as since 2.0.15, frees a topic or properties that a plugin has
+ * replaced in MESSAGE. Earlier ones leave that to the plugin: if both free them, the broker
+ * aborts; if neither does, memory is lost with each message.
  */
 bool broker_version_frees_replaced(const struct broker_version *version);
 
-/* True since 2.1: a session whose state is kept ends with CLIENT_OFFLINE instead of DISCONNECT. */
+/*
+ * Tells whether, as since 2.1, a session whose state is kept ends with CLIENT_OFFLINE instead of
+ * DISCONNECT.
+ */
 bool broker_version_has_offline(const struct broker_version *version);
 
 /*
- * True since 2.1: the broker ends when RELOAD is answered with anything but success. Before,
- * success stops its reloading half-way.
+ * Tells whether, as since 2.1, the broker ends when RELOAD is answered with anything but success.
+ * In earlier ones success stops the reloading half-way.
  */
 bool broker_version_reloads_on_success(const struct broker_version *version);
 

@@ -26,7 +26,10 @@ enum certificate_dates {
 	CERTIFICATE_DATES_GRACE,	/* expired, but not longer ago than the period of grace */
 	CERTIFICATE_DATES_REFUSED
 };
-/* REFUSED: *why is a static sentence. now: seconds since 1970. */
+/*
+ * Checks the dates of a certificate at now, seconds since 1970. REFUSED: *why is a static
+ * sentence.
+ */
 enum certificate_dates certificate_dates_check(const char **why, const X509 *x509, int64_t now,
 					       int64_t grace_s);
 

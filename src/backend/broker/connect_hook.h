@@ -5,7 +5,7 @@
 
 #include "broker/broker.h"
 
-/* The answer to the BASIC_AUTH event, a MOSQ_ERR value. */
+/* Answers the BASIC_AUTH event, with a MOSQ_ERR value. */
 int connect_hook_check(struct broker *broker, struct mosquitto *client);
 
 #endif

@@ -32,7 +32,7 @@ struct identity {
 	unsigned long epoch;	/* of the reader, when the policies were read */
 };
 
-/* certificateId of a certificate: SHA-256 over the DER. False: OpenSSL would not. */
+/* Computes the certificateId of a certificate: SHA-256 over the DER. False: OpenSSL failed. */
 bool identity_certificate_id(char id[static 65], const X509 *x509);
 
 /* Where identities are looked up. */
@@ -44,20 +44,20 @@ struct identity_source {
 };
 
 /*
- * May a client with this certificate and client id be here? x509 is NULL for one that is not
- * connected. GR_NO: *why is a static sentence. GR_FAIL: the database cannot say. In both cases
- * there is nothing to release.
+ * Tells whether a client with this certificate and client id may connect, and fills *who. x509 is
+ * NULL for a client that is not connected. GR_NO: *why is a static sentence. GR_FAIL: the database
+ * cannot say. In both cases there is nothing to release.
  */
 enum status identity_establish(struct identity *who, const char **why,
 			       const struct identity_source *source, const X509 *x509,
 			       const char *certificate, const char *client, const char *address);
 void identity_release(struct identity *who);
 
-/* The role that a client id asks for. */
+/* Returns the role that a client id asks for. */
 enum role identity_role(const char *client);
 /*
- * Is the certificate ACTIVE, not revoked and attached to thing ("": to any)? GR_NO: *why says why
- * not.
+ * Tells whether the certificate is ACTIVE, not revoked and attached to thing ("": to any). GR_NO:
+ * *why says why not.
  */
 enum status identity_is_usable(struct registry_reader *reader, const char **why,
 			       const char *certificate, const char *thing);
@@ -65,7 +65,10 @@ enum status identity_is_usable(struct registry_reader *reader, const char **why,
 /* Reads the policies again if they may have changed; without a database the old ones stay. */
 void identity_refresh(struct identity *who, struct registry_reader *reader,
 		      struct policies_cache *cache);
-/* NULL: its policies allow it. Otherwise why not, a static sentence that names the action. */
+/*
+ * Tells why its policies do not allow the action on name: a static sentence that names the action.
+ * NULL: they allow it.
+ */
 const char *identity_refusal(const struct identity *who, enum policy_action action,
 			     const char *name);
 

@@ -27,9 +27,12 @@ struct kept_sessions;
 struct kept_sessions *kept_sessions_new(void);	/* NULL: out of memory */
 void kept_sessions_free(struct kept_sessions *kept);	/* takes NULL */
 
-/* A session has ended that the broker may keep. Without memory for it, it is not counted. */
+/*
+ * Adds a session that has ended and that the broker may keep. If there is no memory for it, it is
+ * not counted.
+ */
 void kept_sessions_add(struct kept_sessions *kept, const char *client);
-/* Its client is back. */
+/* Removes a session: its client is back. */
 void kept_sessions_remove(struct kept_sessions *kept, const char *client);
 
 /*

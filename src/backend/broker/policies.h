@@ -12,7 +12,7 @@ struct policies {
 };
 struct policies_cache;
 
-/* NULL: out of memory. */
+/* Makes an empty cache. NULL: out of memory. */
 struct policies_cache *policies_cache_new(void);
 void policies_cache_free(struct policies_cache *cache);	/* takes NULL */
 

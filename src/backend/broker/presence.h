@@ -11,11 +11,11 @@
 
 #include "broker/sessions.h"
 
-/* Gives a session that begins its identifier and version; *last is the newest version. */
+/* Sets identifier and version of a session that begins; *last is the newest version. */
 void presence_mark(struct presence *p, int64_t *last);
 void presence_connected(const struct session *s);
 void presence_disconnected(const struct session *s);
-/* client is the client id that the refused client gave. */
+/* Publishes that a connection was refused; client is the client id that it gave. */
 void presence_refused(const char *certificate, const char *client);
 
 #endif

@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 /*
- * Publishes a copy of payload; client NULL: to all who subscribe. The result is a MOSQ_ERR value.
+ * Publishes a copy of payload to one client; NULL: to all who subscribe. The result is a MOSQ_ERR
+ * value.
  *
  * mosquitto_broker_publish_copy would do the same, but in 2.0 it allocates the copy with malloc
  * and frees it through the broker's own account of memory. After some thousand messages that

@@ -10,7 +10,10 @@
 
 enum { REVOCATION_POLLER_MS = 50 };	/* from one look to the next */
 
-/* To be called at each TICK event, and from nowhere else. now is clock_boot_ms. */
+/*
+ * Polls the registry if it is time; to be called at each TICK event, and nowhere else. now is
+ * clock_boot_ms.
+ */
 void revocation_poller_run(struct broker *broker, int64_t now);
 
 #endif

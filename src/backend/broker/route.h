@@ -11,16 +11,17 @@
 enum { ROUTE_PAYLOAD_MAX = 131072 };	/* AWS IoT's largest message */
 
 /*
- * For a message that a device published. A request becomes in/CERTIFICATE/HEX OF THE CLIENT
- * ID/TOPIC, at QoS 1 at least; a request that nobody here serves goes nowhere; others pass.
+ * Rewrites a message that a device published. A request becomes in/CERTIFICATE/HEX OF THE CLIENT
+ * ID/TOPIC, at QoS 1 at least; a request that this backend does not serve goes to nobody; other
+ * messages pass.
  */
 int route_from_device(struct broker *broker, struct mosquitto_evt_message *message,
 		      struct session *session);
 
 /*
- * For a message that the backend published. One on out/HEX OF A CLIENT ID/TOPIC is delivered to
- * that client as TOPIC, once, whether or not it subscribed, if it is connected and may receive it.
- * Notifications do not overtake replies.
+ * Rewrites a message that the backend published. One on out/HEX OF A CLIENT ID/TOPIC is delivered
+ * to that client as TOPIC, once, whether or not it subscribed, if it is connected and may receive
+ * it. Notifications do not overtake replies.
  */
 int route_from_backend(struct broker *broker, struct mosquitto_evt_message *message);
 

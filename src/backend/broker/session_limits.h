@@ -15,9 +15,9 @@
 bool session_limits_may_be_kept(const struct mosquitto *client);
 
 /*
- * Tells why this client may not come in, apart from its policies and dates; NULL: it may. The
- * sentence is static. GR_NO in *verdict: it is never let in, and may be told so. GR_FAIL: not now;
- * then silence is the answer, because a device would take a refusal for one of its certificate.
+ * Tells why this client may not connect, apart from its policies and dates; the sentence is
+ * static. NULL: it may. *verdict is GR_NO: it may never, and can be told so. GR_FAIL: not now;
+ * then it gets no answer, because a device would take a refusal for one of its certificate.
  */
 const char *session_limits_refusal(enum status *verdict, struct broker *broker,
 				   const struct mosquitto *client, const struct identity *who);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * session_report.h - reports of sessions to the backend, published at QoS 0 on
- * in/CERTIFICATE/HEX OF THE CLIENT ID/gr/{connected,disconnected,refused,thrown-out,flooding}.
- * Behind each function stands its payload.
+ * session_report.h - reports of sessions to the backend, published at QoS 0 on in/CERTIFICATE/HEX
+ * OF THE CLIENT ID/gr/{connected,disconnected,refused,thrown-out,flooding}. The comment of each
+ * function tells its payload.
  */
 #ifndef GR_BROKER_SESSION_REPORT_H
 #define GR_BROKER_SESSION_REPORT_H
@@ -25,27 +25,30 @@ bool session_report_topic(char to[static SESSION_REPORT_TOPIC_MAX], const char *
 			  const char *client, const char *tail);
 
 /*
- * On in/gr/sessions: all live sessions are reported behind this message, and any other session
- * that was reported before has ended.
+ * Announces, on in/gr/sessions, that all live sessions are reported next, and that any other
+ * session that was reported before has ended.
  */
 void session_report_all(void);
 /*
- * {"ipAddress": ..., "expired": true if its certificate has, "again": true if the start of the
- * session was reported before}
+ * Reports the start of a session, {"ipAddress": ..., "expired": true if its certificate has
+ * expired, "again": true if the start was reported before}.
  */
 void session_report_connected(const struct identity *who, bool again);
 void session_report_disconnected(const struct identity *who);	/* {} */
 /*
- * {"topic": ..., "reason": ...}: the connection is closed, because it published on topic, which
- * the rule reason forbids.
+ * Reports, {"topic": ..., "reason": ...}, that the connection is closed because it published on
+ * topic, which the rule reason forbids.
  */
 void session_report_thrown_out(const struct identity *who, const char *topic, const char *reason);
-/* {}: it sends more requests than it may, and they are dropped. Not if it was reported lately. */
+/*
+ * Reports, {}, that it sends more requests than it may, and that they are dropped. Does nothing if
+ * that was reported lately.
+ */
 void session_report_flooding(struct recent_reports *recent, int64_t now,
 			     const struct identity *who);
 /*
- * {"certificateId": ..., "reason": ...}. A longer client id is cut to TOPIC_CLIENT_MAX. False: it
- * was reported lately.
+ * Reports, {"certificateId": ..., "reason": ...}, that a client was refused. A longer client id is
+ * cut to TOPIC_CLIENT_MAX. False: it was reported lately.
  */
 bool session_report_refused(struct recent_reports *recent, int64_t now, const char *certificate,
 			    const char *client, const char *reason);

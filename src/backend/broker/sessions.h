@@ -45,11 +45,11 @@ TAILQ_HEAD(session_list, session);
 
 struct sessions;
 
-/* NULL: out of memory. */
+/* Makes an empty set of sessions. NULL: out of memory. */
 struct sessions *sessions_new(void);
 void sessions_free(struct sessions *sessions);	/* takes NULL */
 
-/* Takes over *who, also when it fails. NULL: out of memory. */
+/* Adds a session; takes over *who, also when it fails. NULL: out of memory. */
 struct session *sessions_add(struct sessions *sessions, const struct mosquitto *client,
 			     struct identity *who);
 void sessions_remove(struct sessions *sessions, struct session *session);
@@ -57,25 +57,25 @@ void sessions_remove(struct sessions *sessions, struct session *session);
 bool sessions_note_retained(struct session *session, const char *topic);
 
 struct session *sessions_find(const struct sessions *sessions, const struct mosquitto *client);
-/* The newest session with that client id, which has it now. */
+/* Finds the newest session with that client id: the one that has it now. */
 struct session *sessions_find_id(const struct sessions *sessions, const char *client_id);
-/* A session that uses the certificate, and the next one after it; NULL: no more. */
+/* Find a session that uses the certificate, and the next one after it; NULL: no more. */
 struct session *sessions_find_certificate(const struct sessions *sessions,
 					  const char *certificate);
 struct session *sessions_next_certificate(const struct session *session);
 /*
- * How many sessions use the certificate, without one of this client id: a new session takes the
- * place of that one.
+ * Counts the sessions that use the certificate, except one of this client id, whose place a new
+ * session takes.
  */
 unsigned sessions_count_others(const struct sessions *sessions, const char *certificate,
 			       const char *client_id);
 
-/* In the order in which they began. */
+/* Returns the first session; they are in the order in which they began. */
 struct session *sessions_first(const struct sessions *sessions);
 
 /* Adds it to the queue of sessions whose start is to be reported. */
 void sessions_queue_report(struct sessions *sessions, struct session *session);
-/* The next in that queue, which leaves it; NULL: none. */
+/* Takes the next session out of that queue; NULL: there is none. */
 struct session *sessions_next_to_report(struct sessions *sessions);
 
 #endif

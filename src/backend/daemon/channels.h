@@ -41,7 +41,7 @@ struct channels {
 	int64_t next;		/* clock_boot_ms: of the next housekeeping */
 };
 
-/* socket is the broker's. */
+/* Prepares the channels; socket is the broker's. */
 void channels_open(struct channels *c, const struct home *home, const char *socket,
 		   int64_t minute_ms);
 /* Ends programs that still run; what they had is not delivered. */
@@ -53,9 +53,9 @@ void channels_close(struct channels *c);
  */
 enum status channels_deliver(struct channels *c, struct db *db);
 /*
- * Once a second, however often it is called: looks which channels there are, saves how far each
- * is, and deletes notifications that all of them have. Outside a transaction. On GR_FAIL one line
- * has been written.
+ * Looks which channels there are, saves how far each is, and deletes notifications that all of
+ * them have; at most once a second, however often it is called. Outside a transaction. On GR_FAIL
+ * one line has been written.
  */
 enum status channels_housekeeping(struct channels *c, struct db *db);
 

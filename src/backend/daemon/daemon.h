@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* daemon.h - what gr-backendd keeps while it runs: one process, one event loop. */
+/* daemon.h - the state of gr-backendd while it runs: one process, one event loop. */
 #ifndef GR_DAEMON_DAEMON_H
 #define GR_DAEMON_DAEMON_H
 

@@ -6,8 +6,8 @@
 #include "daemon/daemon.h"
 
 /*
- * Jobs requests that a thing may make in one window. Finding a job takes a device two requests in
- * a row: with less it would never get on.
+ * Jobs requests that a thing may make in one window. To find a job a device needs two requests in
+ * a row, so fewer would stop it for ever.
  */
 enum { DISPATCH_RATE_MIN = 2, DISPATCH_RATE_MAX = 1000000, DISPATCH_RATE_WINDOW_MS = 1000 };
 

@@ -35,10 +35,10 @@ struct fair_queue {
 void fair_queue_init(struct fair_queue *f);
 /* Adds a copy, or drops the message if its thing has too many. False: out of memory. */
 bool fair_queue_push(struct fair_queue *f, const char *topic, const void *payload, size_t len);
-/* The message whose turn it is; message_free. NULL: none is left. */
+/* Takes out the message whose turn it is; message_free it. NULL: none is left. */
 struct message *fair_queue_pop(struct fair_queue *f);
 void fair_queue_clear(struct fair_queue *f);
-/* True: no more should be read before what is here was handled. */
+/* Tells whether no more should be read before what is here was handled. */
 bool fair_queue_is_closed(const struct fair_queue *f);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * housekeeping.h - what is due without a request: timers, the reconciler, jumps of the wall clock,
- * rollouts, notifications, metrics.
+ * housekeeping.h - does what is due without a request: timers, the reconciler, jumps of the wall
+ * clock, rollouts, notifications, metrics.
  */
 #ifndef GR_DAEMON_HOUSEKEEPING_H
 #define GR_DAEMON_HOUSEKEEPING_H
@@ -10,7 +10,7 @@
 
 /* Does what is due. quiet: nothing came while we waited. GR_FAIL, one line: try again later. */
 enum status housekeeping_run(struct daemon *d, bool quiet);
-/* Milliseconds until something may be due. */
+/* Returns the milliseconds until something may be due. */
 int housekeeping_wait(struct daemon *d);
 
 #endif

@@ -7,7 +7,7 @@
 
 /* Does one piece of what is due for jobs, unless the broker has too much to send already. */
 enum status job_scheduling_run(struct daemon *d);
-/* Milliseconds until a piece may be due, at most max. */
+/* Returns the milliseconds until a piece may be due, at most max. */
 int job_scheduling_wait(struct daemon *d, int max);
 
 #endif

@@ -17,11 +17,11 @@ struct last_issued *last_issued_new(void);	/* NULL: out of memory */
 void last_issued_free(struct last_issued *issued);	/* takes NULL */
 
 /*
- * Notes that the session of client was given a certificate for execution; 0: a new session of it
- * begins.
+ * Notes that the session of client was given a certificate for execution; 0: a new session of
+ * client begins.
  */
 void last_issued_note(struct last_issued *issued, const char *client, int64_t execution);
-/* The execution noted for the session of client; 0: none. */
+/* Returns the execution noted for the session of client; 0: none. */
 int64_t last_issued_find(const struct last_issued *issued, const char *client);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log_filter.h - lines on standard error that come again and again are counted (base/repeat.h). */
+/*
+ * log_filter.h - counts lines on standard error that are repeated, instead of writing each
+ * (base/repeat.h).
+ */
 #ifndef GR_DAEMON_LOG_FILTER_H
 #define GR_DAEMON_LOG_FILTER_H
 

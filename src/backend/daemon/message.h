@@ -25,7 +25,7 @@ bool message_queue_push(struct message_queue *q, const char *topic, const void *
 			size_t len);
 /* Appends m and takes it over. */
 void message_queue_add(struct message_queue *q, struct message *m);
-/* The first message, which leaves the queue; message_free. NULL: the queue is empty. */
+/* Takes the first message out of the queue; message_free it. NULL: the queue is empty. */
 struct message *message_queue_pop(struct message_queue *q);
 void message_queue_clear(struct message_queue *q);
 

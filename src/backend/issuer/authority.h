@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * authority.h - one certificate authority: a key, its certificate, and what stands above that.
+ * authority.h - one certificate authority: a key, its certificate, and the certificates above
+ * that.
  *
  * A directory holds NAME.key (0600, PEM, or the pkcs11: URI of a key in a token) and NAME.pem of
  * each: the authority's own certificate first, then the one that certifies it, and so on to a
@@ -28,26 +29,27 @@ struct authority {
 	int64_t end;		/* when the first of them expires, seconds since the epoch */
 };
 
-/* True for 1 to 64 letters, digits, dashes and underscores. */
+/* Tells whether name is 1 to 64 letters, digits, dashes and underscores. */
 bool authority_is_name(const char *name);
 /*
- * A token with its key is not asked: it may be away. GR_BAD: none of that name, damaged, key and
- * certificate do not fit, or the key is readable by others than its owner.
+ * Reads an authority of dir. A token that has its key is not opened, since it may be away. GR_BAD:
+ * there is none of that name, it is damaged, key and certificate do not belong together, or the
+ * key is readable by others than its owner.
  */
 enum status authority_open(struct authority *a, const char *dir, const char *name);
 void authority_release(struct authority *a);	/* takes a zeroed struct */
 /*
- * Has sign, as X509_sign does, sign object with the key, in a token that is opened first, and
- * again if it was pulled meanwhile. what names it in error lines. GR_BAD: the PIN was refused, no
- * such key. GR_FAIL: the token is away, or sign failed.
+ * Signs object by calling sign (which works as X509_sign) with the key. A token that has the key
+ * is opened first, and again if it was removed meanwhile. what names it in error lines. GR_BAD:
+ * the PIN was refused, or there is no such key. GR_FAIL: the token is away, or sign failed.
  */
 enum status authority_sign(const struct authority *a,
 			   int (*sign)(void *object, EVP_PKEY *key, const EVP_MD *digest),
 			   void *object, const EVP_MD *digest, const char *what);
-/* Is there any trace of one of that name? */
+/* Tells whether dir holds NAME.key or NAME.pem. */
 bool authority_exists(const char *dir, const char *name);
 
-/* Its certificates alone, as PEM; free it. GR_BAD: none of that name. */
+/* Reads its certificates alone; chain_free them. GR_BAD: there is none of that name. */
 enum status authority_certificates(STACK_OF(X509) **chain, const char *dir, const char *name);
 
 /* All names, sorted. A directory that is not there holds none. */
@@ -58,7 +60,7 @@ struct authority_list {
 enum status authority_list(struct authority_list *list, const char *dir);
 
 /*
- * Joins a key and its certificates into an authority. Takes key and chain over, also on failure.
+ * Makes an authority of a key and its certificates. Takes key and chain over, also on failure.
  * GR_NO, silent: the first certificate does not belong to the key. where names the source in error
  * lines.
  */
@@ -67,7 +69,7 @@ enum status authority_assemble(struct authority *a, const char *name,
 			       const char *where);
 /* Writes NAME.key, then NAME.pem: a certificate without its key would be of no use. */
 enum status authority_save(const struct authority *a, const char *dir);
-/* The path of NAME.key or NAME.pem; suffix is ".key" or ".pem". */
+/* Writes the path of NAME.key or NAME.pem; suffix is ".key" or ".pem". */
 enum status authority_path(char path[static PATH_MAX], const char *dir, const char *name,
 			   const char *suffix);
 

@@ -8,11 +8,12 @@
 
 #include "issuer/authority.h"
 
-/* An empty one; free it with X509_CRL_free. Times are seconds since the epoch. */
+/* Makes an empty CRL; free it with X509_CRL_free. Times are seconds since the epoch. */
 enum status crl_make(X509_CRL **crl, const struct authority *a, int64_t number, int64_t now,
 		     int64_t next);
 /*
- * serial is hexadecimal, reason a number of 5.3.1; 0, unspecified, is left out as the RFC wishes.
+ * Adds a revoked certificate; serial is hexadecimal, reason a number of 5.3.1; 0, unspecified, is
+ * left out, as the RFC recommends.
  */
 enum status crl_add(X509_CRL *crl, const char *serial, int64_t revoked, int reason);
 enum status crl_sign(X509_CRL *crl, const struct authority *a, const EVP_MD *digest);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * issuer.h - who signs the certificates of devices now: an authority, and the mode in which it
- * issues.
+ * issuer.h - the authority that signs device certificates now, and the issuing profile by which it
+ * does.
  *
  * Both can change while we run; issuer_refresh follows. On any status but GR_OK one line has been
  * written.
@@ -30,19 +30,22 @@ struct issuer {
 	struct issuer_file profile_file, cert_file;
 };
 
-/* What issues in dir. GR_BAD: no authority there, or one that does not go with the mode. */
+/*
+ * Opens the authority that issues in dir, and its profile. GR_BAD: no authority there, or one that
+ * does not go with the profile.
+ */
 enum status issuer_open(struct issuer *issuer, const char *dir);
 /*
- * Reads it again if it has changed. On any status but GR_OK *issuer is what it was, and must not
- * sign.
+ * Reads both again if they have changed. On any status but GR_OK *issuer stays as it was, and must
+ * not sign.
  */
 enum status issuer_refresh(struct issuer *issuer);
 void issuer_release(struct issuer *issuer);	/* takes a zeroed struct */
 
 /*
- * The end of a device certificate that is issued now, seconds since the epoch: what AWS IoT gives
- * its own; in mode private the days of the mode, but never past the end of the authority. GR_NO:
- * the authority itself has expired.
+ * Computes the end of a device certificate that is issued now, seconds since the epoch: with the
+ * profile iot the end that AWS IoT gives, with private after the profile's days, but not later
+ * than the end of the authority. GR_NO: the authority itself has expired.
  */
 enum status issuer_end(int64_t *not_after, const struct issuer *issuer, int64_t now);
 
@@ -56,19 +59,19 @@ struct issuer_request {
 	int64_t not_before, not_after;	/* seconds since the epoch */
 };
 /*
- * Signs with the authority's key, over digest; GR_BAD and GR_FAIL as authority_sign has them.
- * Extensions come from our template alone: CA:FALSE, key usage, extended key usage, key
- * identifiers.
+ * Issues a certificate, signed with the authority's key over digest. GR_BAD, GR_FAIL: as
+ * authority_sign. Extensions come from our template alone: CA:FALSE, key usage, extended key
+ * usage, key identifiers.
  */
 enum status issuer_sign(struct cert *cert, const struct authority *a, const EVP_MD *digest,
 			const struct issuer_request *q);
 
-/* X509_sign, for authority_sign. */
+/* Calls X509_sign, in the form that authority_sign takes. */
 int issuer_sign_x509(void *x509, EVP_PKEY *key, const EVP_MD *digest);
 
 /*
- * A pair to try an authority with: good for ten minutes, and on no thing. Free *key with
- * EVP_PKEY_free.
+ * Makes a pair for a trial connection with an authority: valid for ten minutes, and of no thing.
+ * Free *key with EVP_PKEY_free.
  */
 enum status issuer_sample(struct cert *cert, EVP_PKEY **key, const struct authority *a,
 			  const EVP_MD *digest, int64_t now);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * issuing_profile.h - how certificates for devices are issued: as AWS IoT does, or as a private
- * authority.
+ * issuing_profile.h - how certificates for devices are issued: as AWS IoT does, or as AWS Private
+ * CA does.
  *
- * The file mode.json beside the authorities; it alone says which of them issues, so that replacing
- * it is the one durable step of every change. On any status but GR_OK one line has been written,
- * unless a function says otherwise.
+ * It is kept in the file mode.json beside the authorities. Only this file says which of them
+ * issues, so that a change is made by replacing one file. On any status but GR_OK one line has
+ * been written, unless a function says otherwise.
  */
 #ifndef GR_ISSUER_ISSUING_PROFILE_H
 #define GR_ISSUER_ISSUING_PROFILE_H
@@ -31,15 +31,15 @@ struct issuing_profile {
 };
 
 const char *issuing_profile_name(const struct issuing_profile *profile); /* "iot" or "private" */
-/* GR_BAD, one line that lists what is allowed. */
+/* Finds the algorithm of that name. GR_BAD, one line that lists what is allowed: there is none. */
 enum status issuing_profile_alg_find(const struct issuing_profile_alg **alg, const char *name);
-/* GR_NO, silent: there is none yet. */
+/* Reads the profile of dir. GR_NO, silent: there is none yet. */
 enum status issuing_profile_read(struct issuing_profile *profile, const char *dir);
-/* GR_BAD: there is none. */
+/* Does the same. GR_BAD: there is none. */
 enum status issuing_profile_need(struct issuing_profile *profile, const char *dir);
 enum status issuing_profile_write(const struct issuing_profile *profile, const char *dir);
 /*
- * Chooses the algorithm where none was: SHA-256 with the authority's key. GR_BAD: mode and
+ * Chooses the algorithm if none was chosen: SHA-256 with the authority's key. GR_BAD: profile and
  * authority do not go together.
  */
 enum status issuing_profile_settle(struct issuing_profile *profile, const struct authority *a);

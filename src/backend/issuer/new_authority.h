@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * new_authority.h - adds an authority to a directory: one that is made, or one that somebody else
- * made. On any status but GR_OK one line has been written and there is nothing to release.
+ * new_authority.h - adds an authority to a directory: a new one, or one that was made elsewhere.
+ * On any status but GR_OK one line has been written and there is nothing to release.
  */
 #ifndef GR_ISSUER_NEW_AUTHORITY_H
 #define GR_ISSUER_NEW_AUTHORITY_H
@@ -24,7 +24,7 @@ struct new_authority_root {
 enum status new_authority_make(struct authority *a, const char *dir,
 			       const struct new_authority_root *root, int64_t now);
 
-/* What somebody else made. */
+/* An authority that was made elsewhere. */
 struct new_authority_source {
 	/* key_path: an unencrypted key; NULL: the key is in the token of uri */
 	const char *key_path;
@@ -33,9 +33,9 @@ struct new_authority_source {
 	const struct uri *uri;
 };
 /*
- * Saves it under name, in place of an earlier certificate of the same key. GR_BAD: the broker
- * would not take device certificates from it, or key and certificate do not belong together.
- * GR_NO: another authority has that name or that key. now: seconds since the epoch.
+ * Saves such an authority under name, in place of an earlier certificate of the same key. GR_BAD:
+ * the broker would not accept device certificates of it, or key and certificate do not belong
+ * together. GR_NO: another authority has that name or that key. now: seconds since the epoch.
  */
 enum status new_authority_import(struct authority *a, const char *dir, const char *name,
 				 const struct new_authority_source *source, int64_t now);

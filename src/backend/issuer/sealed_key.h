@@ -16,14 +16,17 @@
 enum { SEALED_PASSPHRASE = 1024 };	/* bytes, with the NUL */
 
 /*
- * The first line of the file, "-" is standard input; sealed_forget it. GR_BAD: no such file, an
- * empty line, or a longer one.
+ * Reads a passphrase, the first line of the file; "-" is standard input; sealed_forget it. GR_BAD:
+ * no such file, an empty line, or a longer one.
  */
 enum status sealed_passphrase(char **passphrase, const char *path);
 void sealed_forget(char *passphrase);	/* takes NULL */
-/* The key as PEM; free it. */
+/* Formats the key, encrypted, as PEM; free it. */
 enum status sealed_key_pem(char **pem, size_t *len, EVP_PKEY *key, const char *passphrase);
-/* GR_BAD: another passphrase, or no such key. where names the source in error lines. */
+/*
+ * Decrypts a key; EVP_PKEY_free it. where names the source in error lines. GR_BAD: the passphrase
+ * is wrong, or pem holds no such key.
+ */
 enum status sealed_key_open(EVP_PKEY **key, const char *pem, size_t len, const char *passphrase,
 			    const char *where);
 

@@ -3,10 +3,10 @@
  * signer.h - asks gr-signer, the only process that has the authorities' keys and the ledger.
  *
  * The ledger is an append-only file, one JSON object a line, with every certificate issued and
- * every survivor decided. It is kept apart from the database, so that devices that rotated after
- * a backup are not locked out when that backup is restored. A line is synced before a device gets
- * the answer that depends on it. So a line may speak of a transaction that never committed, but
- * no answer lacks its line.
+ * every survivor decided. It is kept apart from the database, so that devices that rotated after a
+ * backup are not locked out when that backup is restored. A line is synced before a device gets
+ * the answer that depends on it. So the ledger may have a line about a transaction that never
+ * committed, but it has a line for every answer.
  *
  * On GR_BAD and GR_FAIL one line has been written. After a connection has broken, the next
  * question connects again.
@@ -67,7 +67,7 @@ struct signer {
  * GR_FAIL: it cannot be reached. Call signer_close in any case.
  */
 enum status signer_open(struct signer *signer, const struct home *home);
-/* Is there an authority that issues? GR_BAD: no. */
+/* Asks whether there is an authority that issues. GR_BAD: no. */
 enum status signer_can_issue(struct signer *signer);
 void signer_close(struct signer *signer);	/* takes a zeroed struct */
 
@@ -85,7 +85,7 @@ enum status signer_issue(struct cert *cert, struct signer_origin *origin, struct
 
 /* Adds a line to the ledger; it is durable after signer_sync. Takes over line. */
 enum status signer_note(struct signer *signer, json_t *line);
-/* Makes all lines durable. To be called before the transaction commits and any answer is sent. */
+/* Makes all lines durable. Call it before the transaction commits and any answer is sent. */
 enum status signer_sync(struct signer *signer);
 
 /*
@@ -95,7 +95,7 @@ enum status signer_sync(struct signer *signer);
 enum status signer_crl_begin(struct signer *signer, const char *authority, int64_t number,
 			     int64_t now, int64_t next);
 enum status signer_crl_add(struct signer *signer, const char *serial, int64_t revoked, int reason);
-/* Free *crl with X509_CRL_free. */
+/* Gives the signed CRL; free it with X509_CRL_free. */
 enum status signer_crl_sign(X509_CRL **crl, struct signer *signer);
 
 #endif

@@ -19,12 +19,12 @@
 enum status alarm_raise(struct db *db, const char *kind, const char *thing,
 			const char *certificate, const char *text, int64_t now);
 /*
- * Counts up the one of this kind, thing and certificate, whatever its text. GR_NO, silent: there
+ * Counts up the alarm of this kind, thing and certificate, whatever its text. GR_NO, silent: there
  * is none.
  */
 enum status alarm_repeat(struct db *db, const char *kind, const char *thing,
 			 const char *certificate, int64_t now);
-/* Deletes all of this kind. */
+/* Deletes all alarms of this kind. */
 enum status alarm_clear(struct db *db, const char *kind);
 
 struct alarm_row {
@@ -32,12 +32,12 @@ struct alarm_row {
 	int64_t at, count;	/* at: the newest time, ms */
 };
 /*
- * Calls each for the alarms of thing, "" for all, the oldest first. What each gives but GR_OK ends
- * the list and is given back.
+ * Calls each for the alarms of thing, "" for all, the oldest first. A status of each other than
+ * GR_OK ends the list and is returned.
  */
 enum status alarm_list(struct db *db, const char *thing,
 		       enum status (*each)(void *arg, const struct alarm_row *row), void *arg);
-/* The same for the newest ones of all things, the newest first. */
+/* Does the same for the newest alarms of all things, the newest first. */
 enum status alarm_list_newest(struct db *db, int limit,
 			      enum status (*each)(void *arg, const struct alarm_row *row),
 			      void *arg);

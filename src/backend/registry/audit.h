@@ -24,11 +24,11 @@ enum audit_check {
 	AUDIT_CHECKS
 };
 const char *audit_name(enum audit_check check);		/* "expired", "two-certificates" */
-/* AUDIT_CHECKS: no check is called so. */
+/* Finds the check of that name. AUDIT_CHECKS: there is none. */
 enum audit_check audit_find(const char *name);
 /*
- * Would a rotation mend it? One that has expired cannot connect, and create refuses a thing with
- * two.
+ * Tells whether a rotation would mend what the check finds. It would not mend an expired
+ * certificate, which cannot connect, nor a thing with two, which create refuses.
  */
 bool audit_is_mended_by_rotation(enum audit_check check);
 
@@ -49,15 +49,18 @@ struct audit {
 	void *arg;
 };
 /*
- * Puts thing into group if a rotation would mend what was found, in the caller's transaction: it
- * has one ACTIVE certificate, besides those that are kept, which has not expired, and no rotation
- * waits for it or is under way. *added grows by 1 if so.
+ * Puts thing into group, in the caller's transaction, if a rotation would mend what was found;
+ * then *added grows by 1. It would if the thing has one ACTIVE certificate, besides those that are
+ * retained, which has not expired, and no rotation of it is queued or under way.
  */
 enum status audit_select(int64_t *added, struct db *db, const char *group, const char *thing,
 			 int64_t now);
-/* How many certificates there are to look at. */
+/* Counts the certificates that there are to look at. */
 enum status audit_size(int64_t *certificates, struct db *db);
-/* Outside a transaction. *certificates: how many were looked at. */
+/*
+ * Runs the audit, outside a transaction, and calls audit->found for each finding. *certificates:
+ * how many were looked at.
+ */
 enum status audit_run(int64_t *certificates, const struct audit *audit, struct db *db);
 
 #endif

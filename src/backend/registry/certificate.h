@@ -23,9 +23,9 @@ struct certificate {
 	int64_t created, retired;	/* retired: 0 when it is not */
 };
 
-/* GR_NO, silent: not registered. */
+/* Reads a certificate's row. GR_NO, silent: not registered. */
 enum status certificate_get(struct certificate *c, struct db *db, const char *id);
-/* The same with a line. */
+/* Does the same, with a line on GR_NO. */
 enum status certificate_need(struct certificate *c, struct db *db, const char *id);
 /*
  * The authority that signed a certificate, by name, and whether it did so as a private one: then
@@ -42,7 +42,10 @@ struct certificate_origin {
 enum status certificate_register(struct db *db, const struct cert *cert,
 				 const struct certificate_origin *origin, const char *thing,
 				 int64_t now);
-/* The parts of that: the certificate alone, which may have a past; its key, now seen. */
+/*
+ * A certificate's state where it comes from elsewhere, for certificate_add, which registers the
+ * certificate alone; certificate_see_key remembers its key as seen.
+ */
 struct certificate_past {
 	const char *status;
 	int64_t created;
@@ -53,32 +56,41 @@ enum status certificate_add(struct db *db, const struct cert *cert,
 			    const struct certificate_origin *origin,
 			    const struct certificate_past *past);
 enum status certificate_see_key(struct db *db, const char *spki, const char *thing, int64_t now);
-/* status is ACTIVE or INACTIVE. GR_NO, one line: not registered, or revoked, which is for good. */
+/*
+ * Sets the status, ACTIVE or INACTIVE. GR_NO, one line: not registered, or revoked, which cannot
+ * be undone.
+ */
 enum status certificate_set_status(struct db *db, const char *id, const char *status);
 enum status certificate_attach(struct db *db, const char *id, const char *thing, int64_t now);
 enum status certificate_detach(struct db *db, const char *id);
 /*
- * GR_NO, one line: still ACTIVE, attached or with policies. A private authority's is revoked with
- * it.
+ * Deletes a certificate; one of a private authority is revoked as well. GR_NO, one line: it is
+ * still ACTIVE, attached or has policies.
  */
 enum status certificate_delete(struct db *db, const char *id, int64_t now);
-/* Its thing was seen over it. *first: it was not before. */
+/* Records that its thing was seen over it. *first: it was not before. */
 enum status certificate_mark_seen(bool *first, struct db *db, const char *id, int64_t now);
-/* The certificate itself, PEM; free it. GR_NO, silent: not registered. */
+/* Gives the certificate itself, PEM; free it. GR_NO, silent: not registered. */
 enum status certificate_pem(char **pem, struct db *db, const char *id);
-/* Has this public key ever asked for a certificate? GR_OK: yes; GR_NO, silent: never. */
+/* Tells whether a certificate was ever requested for this public key. GR_NO, silent: never. */
 enum status certificate_key_seen(struct db *db, const char *spki);
-/* How many policies are attached to it. */
+/* Counts the policies that are attached to it. */
 enum status certificate_count_policies(int64_t *count, struct db *db, const char *id);
-/* The certificate of thing, but `other`, that holds this key. GR_NO, silent: there is none. */
+/*
+ * Finds the certificate of thing, other than `other`, that certifies this key. GR_NO, silent:
+ * there is none.
+ */
 enum status certificate_holder(char id[static 65], struct db *db, const char *thing,
 			       const char *spki, const char *other);
 /*
- * Deletes old, whatever it is attached to, and puts new with its PEM in its place in the custody
- * records: old never left the backend.
+ * Deletes old, whatever it is attached to, and replaces it in the custody records by new with its
+ * PEM. The certificate old has never left the backend.
  */
 enum status certificate_replace(struct db *db, const char *old, const char *new, const char *pem);
-/* All certificates of thing count as seen in use, those that had not been since now. */
+/*
+ * Records that all certificates of thing were seen in use; those that were not seen before get the
+ * time now.
+ */
 enum status certificate_see_all(struct db *db, const char *thing, int64_t now);
 
 struct certificate_row {
@@ -87,13 +99,13 @@ struct certificate_row {
 	bool private;
 };
 /*
- * Calls each for the certificates of thing, the oldest first. What each gives but GR_OK ends the
- * list and is given back.
+ * Calls each for the certificates of thing, the oldest first. A status of each other than GR_OK
+ * ends the list and is returned.
  */
 enum status certificate_list(struct db *db, const char *thing,
 			     enum status (*each)(void *arg, const struct certificate_row *row),
 			     void *arg);
-/* The same for one certificate. GR_NO, silent: not registered. */
+/* Does the same for one certificate. GR_NO, silent: not registered. */
 enum status certificate_describe(struct db *db, const char *id,
 				 enum status (*each)(void *arg, const struct certificate_row *row),
 				 void *arg);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * command.h - what the commands of the operator's programs share: -H and --json, the registry
- * opened, one transaction, the result on standard output.
+ * command.h - what the commands of the operator's programs share: the options -H and --json,
+ * opening the registry, one transaction, the result on standard output.
  */
 #ifndef GR_REGISTRY_COMMAND_H
 #define GR_REGISTRY_COMMAND_H
@@ -25,19 +25,18 @@ struct command {
 #define COMMAND_OPTIONS HOME_OPTION, { 'j', "json", NULL, "print JSON" }
 extern const struct arg_option command_options[];	/* COMMAND_OPTIONS alone */
 
-/* True: ch was -H or --json. */
+/* Handles -H and --json. False: ch is another option. */
 bool command_option(struct command *v, int ch);
 /*
- * Takes the operands, min to max of them, and opens the registry. End with command_close, whatever
- * it gave.
+ * Takes the operands, min to max of them, and opens the registry. Call command_close in any case.
  */
 enum status command_open(struct command *v, const struct arg_spec *spec, int argc, char *argv[],
 			 int min, int max);
 enum status command_close(struct command *v, enum status st);
 
 /*
- * A whole command that has no options of its own: work runs inside one transaction (or, reads,
- * without one).
+ * Run a whole command that has no options of its own: command_change calls work inside one
+ * transaction, command_read without one.
  */
 enum status command_change(const struct arg_spec *spec, int argc, char *argv[], int min, int max,
 			   enum status (*work)(struct command *));
@@ -47,8 +46,8 @@ enum status command_read(const struct arg_spec *spec, int argc, char *argv[], in
 /* Prints a value on a line of its own. Takes it over. GR_FAIL, one line: no memory. */
 enum status command_print_json(json_t *value);
 /*
- * With --json the answer of a command that has nothing to list, else nothing. Takes it over.
- * GR_FAIL, one line: no memory.
+ * Prints, with --json only, the answer of a command that lists nothing. Takes it over. GR_FAIL,
+ * one line: no memory.
  */
 enum status command_answer(const struct command *v, json_t *answer);
 

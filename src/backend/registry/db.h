@@ -19,32 +19,38 @@ struct db;
 
 enum db_mode { DB_OPEN, DB_CREATE };
 /*
- * Opens the file at path, whatever is in it (registry_open looks); DB_CREATE makes an empty one
- * when it is not there. GR_BAD: missing, a folder or a link; GR_FAIL: it is there, but cannot be
- * opened. Free with db_close, which takes NULL.
+ * Opens the file at path without checking what is in it (registry_open does that); DB_CREATE makes
+ * an empty one when it is not there. GR_BAD: missing, a folder or a link; GR_FAIL: it is there,
+ * but cannot be opened. Free with db_close, which takes NULL.
  */
 enum status db_open(struct db **db, const char *path, enum db_mode mode);
 void db_close(struct db *db);
 /* Sets what each connection needs: a write-ahead log, every commit synced. Writes to the file. */
 enum status db_configure(struct db *db);
-/* True: the newest call failed because the file is no SQLite database. */
+/* Tells whether the newest call failed because the file is no SQLite database. */
 bool db_is_no_database(const struct db *db);
 
-/* One write transaction at a time (BEGIN IMMEDIATE: waits up to 10 s for another writer). */
+/*
+ * Begin and end a write transaction, one at a time (BEGIN IMMEDIATE: waits up to 10 s for another
+ * writer).
+ */
 enum status db_begin(struct db *db);
 enum status db_commit(struct db *db);
 void db_rollback(struct db *db);
-/* Until db_rollback all that is read is of one moment; writes are not for this. */
+/*
+ * Begins a read transaction, until db_rollback: all that is read is of one moment. For reading
+ * only.
+ */
 enum status db_snapshot(struct db *db);
 bool db_in_transaction(const struct db *db);
 /*
- * One event inside a transaction that several share: db_undo takes back what came since its
- * db_mark.
+ * Begins one event inside a transaction that several share: db_undo undoes all since db_mark,
+ * db_keep keeps it.
  */
 enum status db_mark(struct db *db);
 /*
- * Since db_mark a statement failed for want of room, memory or a file that can be written: the
- * same may work later.
+ * Tells whether a statement since db_mark failed because of the disk, memory, or a file that
+ * cannot be written: it may work later.
  */
 bool db_is_unwell(const struct db *db);
 enum status db_keep(struct db *db);
@@ -55,15 +61,17 @@ enum status db_script(struct db *db, const char *sql);
 /* Runs a statement that gives no rows. */
 enum status db_run(struct db *db, const char *sql, const char *types, ...);
 /*
- * First row of a query. GR_OK: *row holds it until db_done; GR_NO: no row and nothing to end.
- * Columns are read with db_text (never NULL) and db_int; db_next steps on (GR_NO ends by itself).
+ * Runs a query up to its first row. GR_OK: *row holds the row until db_done. GR_NO: there is none,
+ * and nothing to end. Columns are read with db_text (never NULL) and db_int; db_next goes to the
+ * next row, and ends the query with GR_NO after the last.
  */
 enum status db_query(sqlite3_stmt **row, struct db *db, const char *sql, const char *types, ...);
 enum status db_next(struct db *db, sqlite3_stmt **row);
 void db_done(sqlite3_stmt *row);	/* takes NULL */
 /*
- * Steps on if st, what was done with the row, is GR_OK; else ends the query and gives st back.
- * Together with db_ended, which makes GR_OK of GR_NO, it is the loop over all rows.
+ * Goes to the next row if st, the status of the work on this row, is GR_OK; else ends the query
+ * and returns st. Together with db_ended, which turns GR_NO into GR_OK, it makes a loop over all
+ * rows.
  */
 enum status db_each(struct db *db, sqlite3_stmt **row, enum status st);
 enum status db_ended(enum status st);
@@ -71,21 +79,27 @@ const char *db_text(sqlite3_stmt *row, int column);
 int64_t db_int(sqlite3_stmt *row, int column);
 bool db_is_null(sqlite3_stmt *row, int column);
 
-/* The one integer a query gives, into *value. GR_NO: no row; *value untouched. */
+/* Runs a query that gives one integer, into *value. GR_NO: no row; *value untouched. */
 enum status db_number(int64_t *value, struct db *db, const char *sql, const char *types, ...);
-/* Rows changed by the newest db_run, and by all of this connection's life. */
+/*
+ * Return how many rows were changed by the newest db_run, and by all since the connection was
+ * opened.
+ */
 int db_changes(const struct db *db);
 int64_t db_total_changes(const struct db *db);
 int64_t db_last_id(const struct db *db);
-/* For what only SQLite itself can do. */
+/* Returns the SQLite connection, for calls that this module does not have. */
 sqlite3 *db_handle(struct db *db);
 const char *db_path(const struct db *db);	/* as it was given */
 /*
- * Writes the log into the file, which then needs no other file beside it. GR_FAIL, one line: also
- * while another connection has the file open.
+ * Writes the log into the file, which then needs no other file beside it. GR_FAIL, one line: it
+ * cannot, for example because another connection has the file open.
  */
 enum status db_put_away_log(struct db *db);
-/* Moves when another connection has committed (PRAGMA data_version); -1 on an error. */
+/*
+ * Returns a number that changes when another connection has committed (PRAGMA data_version); -1 on
+ * an error.
+ */
 int64_t db_version(struct db *db);
 
 #endif

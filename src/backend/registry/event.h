@@ -3,8 +3,9 @@
  * event.h - one request of a device, as the broker plugin stamped it, and the answer to it.
  *
  * A handler is a plain function from an event to calls on the registry and an answer; it runs
- * inside the caller's transaction. It returns GR_OK when the event has been dealt with, also by a
- * refusal; GR_FAIL (one line written) when the registry failed: the caller rolls the event back.
+ * inside the caller's transaction. It returns GR_OK when the event was handled, also if it was
+ * refused, and GR_FAIL (one line written) when the registry failed; then the caller rolls the
+ * event back.
  */
 #ifndef GR_REGISTRY_EVENT_H
 #define GR_REGISTRY_EVENT_H
@@ -68,30 +69,40 @@ struct event {
  * certificate of its connection is ACTIVE and the thing's. GR_NO: *why is a static sentence.
  */
 enum status event_check_asker(const char **why, const struct event *e);
-/* Do these statusDetails (NULL: none) say that the device is ours? See rules.h. */
+/* Tells whether these statusDetails (NULL: none) say that the device is ours. See rules.h. */
 bool event_says_ours(const json_t *details);
 
-/* Both take over body and add timestamp and clientToken. */
+/*
+ * Answer with an acceptance or a rejection; both take over body and add timestamp and clientToken.
+ */
 enum status event_accept(struct event *e, json_t *body);
 enum status event_reject(struct event *e, json_t *body);
-/* Jobs: {"code","message"} and, if not NULL, executionState (taken over). */
+/*
+ * Rejects a request of Jobs: {"code","message"} and, if state is not NULL, executionState (taken
+ * over).
+ */
 enum status event_reject_code(struct event *e, const char *code, const char *message,
 			      json_t *state);
 /*
- * Bytes of the MQTT packet in which body would reach a device as an acceptance; 0: out of memory.
+ * Returns how many bytes the MQTT packet has in which body would reach a device as an acceptance;
+ * 0: out of memory.
  */
 size_t event_packet_size(const struct event *e, json_t *body);
-/* create, commit, request: {"errorMsg","jobId"?}; retry asks the device to come again. */
+/*
+ * Rejects create, commit or request: {"errorMsg","jobId"?}; retry asks the device to send it again
+ * later.
+ */
 enum status event_reject_text(struct event *e, const char *message, bool retry);
 void event_release(struct event *e);
 
 /*
- * A number of the request, which may also be written as a decimal string: older SDKs do that.
- * *given: it is there at all, else *number is 0. False: it is neither, or too large.
+ * Reads a number of the request, which may also be a decimal string, as older SDKs send it.
+ * *given: the member is there; otherwise *number is 0. False: it is neither number nor such a
+ * string, or too large.
  */
 bool event_number(int64_t *number, bool *given, const struct event *e, const char *member);
 
-/* Where an answer to this client alone goes. */
+/* Writes the topic on which an answer goes to this client alone. */
 void event_direct_topic(char to[static TOPIC_MAX * 2], const char *client, const char *topic);
 
 #endif

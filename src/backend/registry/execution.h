@@ -19,7 +19,7 @@ enum execution_status {
 	EXECUTION_STATUS_COUNT
 };
 const char *execution_status_name(enum execution_status s);	/* "QUEUED" */
-/* EXECUTION_STATUS_COUNT: no status is called so. */
+/* Finds the status of that name. EXECUTION_STATUS_COUNT: there is none. */
 enum execution_status execution_status_find(const char *name);
 bool execution_is_terminal(enum execution_status s);
 
@@ -32,49 +32,55 @@ struct execution {
 	int64_t deadline, step_deadline;	/* ms; 0: no such timer */
 };
 
-/* number 0: the latest one. */
+/* Reads the execution of that number; 0: the latest one. GR_NO: there is none. */
 enum status execution_find(struct execution *x, struct db *db, const char *thing, const char *job,
 			   int64_t number);
 enum status execution_by_id(struct execution *x, struct db *db, int64_t id);
 /*
- * The front of the thing's queue: IN_PROGRESS before QUEUED, then by queuedAt, then by creation.
+ * Finds the first execution in the thing's queue: IN_PROGRESS before QUEUED, then by queuedAt,
+ * then by creation.
  */
 enum status execution_front(struct execution *x, struct db *db, const char *thing);
-/* The first max of the queue in that order; *count says how many. */
+/* Lists the first max executions of the queue in that order; *count says how many. */
 enum status execution_pending(struct execution *list, size_t *count, size_t max, struct db *db,
 			      const char *thing);
 /*
- * The first in that order whose job is a rotation; status "QUEUED" or "IN_PROGRESS", or "" for
- * either.
+ * Finds the first execution in that order whose job is a rotation; status "QUEUED" or
+ * "IN_PROGRESS", or "" for either.
  */
 enum status execution_rotation(struct execution *x, struct db *db, const char *thing,
 			       const char *status);
-/* The statusDetails as JSON text; free it. */
+/* Gives the statusDetails as JSON text; free it. */
 enum status execution_details(char **details, struct db *db, int64_t id);
-/* Was it, or is it about to be, cancelled although it was IN_PROGRESS? GR_NO: not. */
+/* Tells whether it was, or is about to be, canceled although it was IN_PROGRESS. GR_NO: no. */
 enum status execution_is_forced(struct db *db, int64_t id);
 enum status execution_set_forced(struct db *db, int64_t id, bool forced);
 
 /*
- * A new one, QUEUED. Its number was never used for this thing and job before, also not by one that
- * was deleted since.
+ * Makes a new execution, QUEUED. Its number was never used before for this thing and job, not even
+ * by an execution that was deleted since.
  */
 enum status execution_queue(struct db *db, const char *thing, const char *job, int64_t attempt,
 			    int64_t now);
 /* Writes back status, started, updated, deadlines and version; details NULL keeps the old ones. */
 enum status execution_save(struct db *db, const struct execution *x, const char *details);
-/* The execution whose timer runs out first, if that is not after now. */
+/*
+ * Finds the execution whose timer runs out first, if that is not after now. GR_NO: there is none.
+ */
 enum status execution_expired(struct execution *x, struct db *db, int64_t now);
-/* When the next timer runs out; GR_NO: none runs. */
+/* Sets *at to when the next timer runs out. GR_NO: none runs. */
 enum status execution_next_deadline(int64_t *at, struct db *db);
 /* Moves all running timers by ms (the wall clock was set). */
 enum status execution_shift_timers(struct db *db, int64_t ms);
-/* The first execution of job that is in status, QUEUED or IN_PROGRESS. */
+/* Finds the first execution of job that is in status, QUEUED or IN_PROGRESS. */
 enum status execution_open(struct execution *x, struct db *db, const char *job,
 			   enum execution_status status);
-/* Is one of job for thing QUEUED or IN_PROGRESS, or (ever) was there one at all? */
+/*
+ * Tells whether the thing has an execution of job that is QUEUED or IN_PROGRESS; with ever,
+ * whether it has or had one in any status.
+ */
 enum status execution_exists(struct db *db, const char *thing, const char *job, bool ever);
-/* How many of x and the attempts before it ended in status. */
+/* Counts those of x and the attempts before it that ended in status. */
 enum status execution_count_attempts(int64_t *count, struct db *db, const struct execution *x,
 				     enum execution_status status);
 enum status execution_delete(struct db *db, int64_t id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * execution_list.h - executions as an operator lists them. On GR_FAIL one line has been written;
- * what each gives but GR_OK ends the list and is given back.
+ * execution_list.h - executions as an operator lists them. On GR_FAIL one line has been written; a
+ * status of each other than GR_OK ends the list and is returned.
  */
 #ifndef GR_REGISTRY_EXECUTION_LIST_H
 #define GR_REGISTRY_EXECUTION_LIST_H
@@ -30,18 +30,18 @@ struct execution_failure {
 	const char *reason;	/* DeviceFailureReason; "" or "no reason given": none */
 	int64_t times, updated;	/* updated: ms, of the newest one */
 };
-/* The newest failures of a job, the newest first; times is 1. */
+/* Lists the newest failures of a job, the newest first; times is 1. */
 enum status execution_list_failures(
     struct db *db, const char *job, int limit,
     enum status (*each)(void *arg, const struct execution_failure *failure), void *arg);
 /*
- * Failures of all jobs since a time, in ms: one row for each reason and status, with the newest
- * execution of it, the most frequent first.
+ * Lists the failures of all jobs since a time, in ms: one row for each reason and status, with its
+ * newest execution, the most frequent first.
  */
 enum status execution_list_reasons(
     struct db *db, int64_t since, int limit,
     enum status (*each)(void *arg, const struct execution_failure *failure), void *arg);
-/* How many executions of a job were tried again. */
+/* Counts the executions of a job that were tried again. */
 enum status execution_count_retries(int64_t *count, struct db *db, const char *job);
 
 #endif

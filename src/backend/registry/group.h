@@ -10,15 +10,15 @@
 
 #include "registry/db.h"
 
-/* GR_BAD: not a group name. Making it again is GR_OK. */
+/* Makes a group; one that exists already is GR_OK. GR_BAD: not a group name. */
 enum status group_create(struct db *db, const char *name, int64_t now);
-/* The things stay. GR_NO: no such group. */
+/* Deletes a group, but not the things in it. GR_NO: no such group. */
 enum status group_delete(struct db *db, const char *name);
-/* GR_NO, silent: no such group. */
+/* Tells whether the group exists. GR_NO, silent: no such group. */
 enum status group_exists(struct db *db, const char *name);
-/* The same with a line. */
+/* Does the same, with a line on GR_NO. */
 enum status group_need(struct db *db, const char *name);
-/* GR_NO: no such group, or no such thing. */
+/* Put a thing into a group, or take it out. GR_NO: no such group, or no such thing. */
 enum status group_add(struct db *db, const char *group, const char *thing);
 enum status group_remove(struct db *db, const char *group, const char *thing);
 /* Takes all things out of it. */
@@ -29,12 +29,12 @@ struct group_row {
 	int64_t things;		/* how many are in it */
 };
 /*
- * Calls each for the groups that thing is in, "" for all groups, in order of name. What each gives
- * but GR_OK ends the list and is given back.
+ * Calls each for the groups that thing is in, "" for all groups, in order of name. A status of
+ * each other than GR_OK ends the list and is returned.
  */
 enum status group_list(struct db *db, const char *thing,
 		       enum status (*each)(void *arg, const struct group_row *row), void *arg);
-/* The same with the names alone, which costs less: nothing is counted. */
+/* Does the same with the names alone, which costs less because nothing is counted. */
 enum status group_names(struct db *db, const char *thing,
 			enum status (*each)(void *arg, const char *name), void *arg);
 

@@ -3,15 +3,18 @@
  * history.h - the chain of custody as an operator reads it: which certificate replaced which, and
  * which rotations are open.
  *
- * On GR_FAIL one line has been written; GR_NO is silent. What each gives but GR_OK ends the list
- * and is given back.
+ * On GR_FAIL one line has been written; GR_NO is silent. A status of each other than GR_OK ends
+ * the list and is returned.
  */
 #ifndef GR_REGISTRY_HISTORY_H
 #define GR_REGISTRY_HISTORY_H
 
 #include "registry/db.h"
 
-/* Was there ever a rotation of this thing? It may have been deleted since. GR_NO: never. */
+/*
+ * Tells whether there was ever a rotation of this thing, which may have been deleted since. GR_NO:
+ * never.
+ */
 enum status history_exists(struct db *db, const char *thing);
 
 struct history_row {
@@ -26,14 +29,16 @@ struct history_row {
 enum status history_list(struct db *db, const char *thing,
 			 enum status (*each)(void *arg, const struct history_row *row), void *arg);
 
-/* A number for the custody record of an execution that the registry does not have: below 0. */
+/*
+ * Gives a number, below 0, for the custody record of an execution that the registry does not have.
+ */
 enum status history_unused_execution(int64_t *execution, struct db *db);
 
 struct history_open {
 	int64_t id;
 	char old_id[65], new_id[65];
 };
-/* The newest open rotation of a thing. GR_NO: it has none. */
+/* Finds the newest open rotation of a thing. GR_NO: it has none. */
 enum status history_newest_open(struct history_open *open, struct db *db, const char *thing);
 
 struct history_late {

@@ -23,7 +23,7 @@ enum job_status {
 	JOB_STATUS_COUNT
 };
 const char *job_status_name(enum job_status status);
-/* JOB_STATUS_COUNT: none is called so. */
+/* Finds the status of that name. JOB_STATUS_COUNT: there is none. */
 enum job_status job_status_find(const char *name);
 
 struct job {
@@ -39,53 +39,57 @@ struct job {
 
 /* Reads a job; end with job_release. GR_NO, silent: no such job. */
 enum status job_get(struct job *job, struct db *db, const char *id);
-/* The same with a line. */
+/* Does the same, with a line on GR_NO. */
 enum status job_need(struct job *job, struct db *db, const char *id);
 void job_release(struct job *job);
-/* True when the document is a JSON object whose operation is JOB_ROTATE. */
+/* Tells whether the document is a JSON object whose operation is JOB_ROTATE. */
 bool job_is_rotation(const struct job *job);
 
 /*
- * Records the job and its targets. Its executions are made by the daemon, at the job's pace, once
- * it has looked at it; a job for a single thing is as good as queued.
+ * Records the job and its targets. The daemon makes its executions, at the job's rate, from the
+ * next time on that it looks at its jobs; a job for a single thing need not wait any longer.
  */
 enum status job_create(struct db *db, const struct job_request *q, int64_t now);
-/* For a caller that made the executions itself: nobody waits any more. */
+/*
+ * Records that no thing waits for its execution any more, for a caller that made the executions
+ * itself.
+ */
 enum status job_rolled_out(struct db *db, const char *id, int64_t now);
-/* A job that was SCHEDULED begins: the things that its targets have now are its things. */
+/* Begins a job that was SCHEDULED: the things that its targets have now become its things. */
 enum status job_begin(struct db *db, const struct job *job, int64_t now);
-/* More targets for a continuous job; they wait for their turn. */
+/* Adds targets to a continuous job; their things wait for their executions. */
 enum status job_add_targets(struct db *db, const char *id, const char *const *targets,
 			    int64_t now);
 enum status job_set_status(struct db *db, const char *id, enum job_status status, int64_t now);
-/* Makes it CANCELED. reason and comment NULL: as they were. */
+/* Makes the job CANCELED. reason or comment NULL: it stays as it was. */
 enum status job_cancel(struct db *db, const char *id, const char *reason, const char *comment,
 		       bool force, int64_t now);
-/* Why it was canceled, in the operator's words; free it. GR_NO, silent: no comment. */
+/* Gives the comment with which it was canceled; free it. GR_NO, silent: no comment. */
 enum status job_comment(char **comment, struct db *db, const char *id);
 /*
- * GR_OK: the job is COMPLETED now. GR_NO, silent: it is not over, or was before, or is never over.
+ * Makes the job COMPLETED if it is over. GR_NO, silent: it is not over, or was COMPLETED before,
+ * or never ends.
  */
 enum status job_complete(struct db *db, const char *id, int64_t now);
-/* The job's row and its targets; its executions must be gone. */
+/* Deletes the job's row and its targets; its executions must have been deleted. */
 enum status job_delete(struct db *db, const char *id);
 
 /* Replaces a job's description and blocks, those that are not NULL. */
 enum status job_update(struct db *db, const struct job *job, const char *description,
 		       const json_t *config, int64_t now);
-/* The blocks as they are kept. NULL: one line. */
+/* Gives the job's configuration blocks as they are kept. NULL, one line: they cannot be read. */
 json_t *job_blocks(struct db *db, const char *id);
 
-/* How many jobs are being deleted. */
+/* Counts the jobs that are being deleted. */
 enum status job_count_deletions(int64_t *count, struct db *db);
-/* Why it was cancelled; "" where nothing was said. */
+/* Why a job was canceled; "" where no reason was given. */
 struct job_reason {
 	char code[129], comment[JOB_DESCRIPTION_MAX + 1];
 };
 enum status job_read_reason(struct job_reason *reason, struct db *db, const char *id);
 /*
- * Calls each for the targets of a job, in order of name. What each gives but GR_OK ends the list
- * and is given back.
+ * Calls each for the targets of a job, in order of name. A status of each other than GR_OK ends
+ * the list and is returned.
  */
 enum status job_targets(struct db *db, const char *id,
 			enum status (*each)(void *arg, const char *target), void *arg);

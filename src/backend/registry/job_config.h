@@ -23,7 +23,7 @@ enum failure_type {
 	FAILURE_TYPE_COUNT
 };
 const char *failure_type_name(enum failure_type type);
-/* FAILURE_TYPE_COUNT: none is called so. */
+/* Finds the type of that name. FAILURE_TYPE_COUNT: there is none. */
 enum failure_type failure_type_find(const char *name);
 
 enum end_behavior { END_STOP_ROLLOUT, END_CANCEL, END_FORCE_CANCEL, END_BEHAVIOR_COUNT };
@@ -52,17 +52,20 @@ struct job_config {
 	enum end_behavior end_behavior;
 };
 
-/* Is name one of the blocks? */
+/* Tells whether name is one of the blocks. */
 bool job_config_is_block(const char *name);
-/* Reads an object of blocks. False: not as CreateJob wants them. */
+/* Reads an object of blocks. False: they are not what CreateJob takes. */
 bool job_config_read(struct job_config *c, const json_t *blocks, char why[static CONFIG_WHY_MAX]);
 /*
- * What CreateJob asks besides: rates up to ceiling (0: any), and a schedule that is neither too
- * near nor too far.
+ * Checks what CreateJob demands besides: rates up to ceiling (0: any), and a schedule that is
+ * neither too soon nor too late.
  */
 bool job_config_check(const struct job_config *c, int64_t ceiling, int64_t minute_ms, int64_t now,
 		      char why[static CONFIG_WHY_MAX]);
-/* The blocks of both, those of over before those of under (NULL: none). NULL: out of memory. */
+/*
+ * Merges the blocks of both; where both have one, that of over counts. under may be NULL. NULL:
+ * out of memory.
+ */
 json_t *job_config_merge(const json_t *under, const json_t *over);
 
 #endif

@@ -39,8 +39,8 @@ enum status job_request_check_texts(const char *what, const char *id, const char
 enum status job_request_check_config(struct db *db, const char *what, const char *id,
 				     const json_t *config, int64_t now);
 /*
- * The request's blocks, its time-out among them, over those of a template (or NULL). NULL, one
- * line: out of memory.
+ * Merges the request's blocks, its time-out among them, with those of a template (under, or NULL);
+ * the request's count. NULL, one line: out of memory.
  */
 json_t *job_request_blocks(const struct job_request *q, const json_t *under);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * job_template.h - what jobs have in common: document, description and configuration blocks under
- * a name.
+ * job_template.h - templates of jobs: document, description and configuration blocks under a name.
  *
  * Functions that change something run inside the caller's transaction. On GR_NO, GR_BAD and
  * GR_FAIL one line has been written.
@@ -33,8 +32,8 @@ struct job_template_row {
 	int64_t created;	/* ms */
 };
 /*
- * Calls each for all templates in order of id. What each gives but GR_OK ends the list and is
- * given back.
+ * Calls each for all templates in order of id. A status of each other than GR_OK ends the list and
+ * is returned.
  */
 enum status job_template_list(struct db *db,
 			      enum status (*each)(void *arg, const struct job_template_row *row),

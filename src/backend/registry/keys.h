@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keys.h - what registered certificates say of their keys, once more: which key it is, and how
- * strong. On GR_FAIL one line has been written.
+ * keys.h - reads registered certificates again: which key each certifies, and how strong it is. On
+ * GR_FAIL one line has been written.
  */
 #ifndef GR_REGISTRY_KEYS_H
 #define GR_REGISTRY_KEYS_H
@@ -10,19 +10,22 @@
 #include "strength.h"
 
 /*
- * Until version 2 the encoding told which key it is. In the transaction of the upgrade: every
- * certificate, custody record and seen key is put under the key's identity. A key that was
- * certified before in another form is an alarm, "key-again", and stays. Without a certificate that
- * can be read, what is on record is left.
+ * Puts every certificate, custody record and seen key under the key's identity, in the transaction
+ * of the upgrade: until version 2 a key was known by its encoding. A key that was certified before
+ * in another form raises the alarm "key-again", and stays. Records whose certificate cannot be
+ * read are left as they are.
  */
 enum status keys_convert(struct db *db, int64_t now);
 
-/* Of a certificate as it is on record; the key is "unreadable" where it is none. */
+/*
+ * Computes the strength of a certificate, from its PEM on record; the key is "unreadable" where
+ * that is no certificate.
+ */
 void keys_strength(struct strength *strength, const char *pem);
 
 /*
- * Looks at keys that nobody has examined (certificate_origin), in a transaction of its own, for
- * about so many ms. Until then an audit examines them by itself each time.
+ * Examines keys that were not examined yet (certificate_past), in a transaction of its own, for
+ * about so many ms. Until then each audit examines them itself.
  */
 enum status keys_examine(struct db *db, int64_t ms);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * notification.h - what an operator is to be told, and how far each channel of notify.d has been.
- * The notices themselves are written by triggers, in the transaction of whatever they tell of.
+ * notification.h - notices for operators, and how many of them each channel of notify.d has
+ * delivered. Triggers write the notices, in the transaction of the change that they tell of.
  *
  * On GR_FAIL one line has been written.
  */
@@ -22,21 +22,23 @@ struct notification_channel {
 };
 
 /*
- * A channel that is not on record yet begins with what happens from now on; name is set by the
- * caller.
+ * Reads what is on record of a channel; the caller has set name. A channel that is not on record
+ * gets the notices from now on.
  */
 enum status notification_channel_find(struct notification_channel *channel, struct db *db);
-/* Inside the caller's transaction. */
+/* Records how far the channel is; inside the caller's transaction. */
 enum status notification_channel_save(struct db *db, const struct notification_channel *channel);
-/* Channels of other names than these are forgotten; inside the caller's transaction. */
+/* Forgets channels of other names than these; inside the caller's transaction. */
 enum status notification_channels_keep(struct db *db, const struct notification_channel *channels,
 				       size_t count);
 
-/* The first one after `after`, as one JSON object; free it. GR_NO, silent: none. */
+/*
+ * Gives the first notice after `after`, as one JSON object; free it. GR_NO, silent: there is none.
+ */
 enum status notification_next(int64_t *id, char **json, struct db *db, int64_t after);
 /*
- * Deletes what every channel has, and what is older than kept_ms, of which *lost says how many
- * somebody never got. Inside the caller's transaction.
+ * Deletes notices that every channel has delivered, and those older than kept_ms; *lost counts the
+ * deleted ones that some channel had not delivered. Inside the caller's transaction.
  */
 enum status notification_tidy(int *lost, struct db *db, int64_t kept_ms, int64_t now);
 

@@ -10,7 +10,7 @@
 
 #include "registry/db.h"
 
-/* Takes over payload. On GR_FAIL one line has been written. */
+/* Adds a message; takes over payload. On GR_FAIL one line has been written. */
 enum status outbox_put(struct db *db, const char *topic, json_t *payload);
 
 #endif

@@ -13,8 +13,8 @@ struct outbox_row {
 	const char *topic, *payload;
 };
 /*
- * Calls each for the rows with a greater id than after, in order, until it sets *enough or gives
- * anything but GR_OK, which is then returned.
+ * Calls each for the rows with a greater id than after, in order, until each sets *enough or
+ * returns another status than GR_OK, which is then returned.
  */
 enum status outbox_delivery_each(struct db *db, int64_t after,
 				 enum status (*each)(void *obj, const struct outbox_row *row,
@@ -22,7 +22,7 @@ enum status outbox_delivery_each(struct db *db, int64_t after,
 				 void *obj);
 /* Tells whether more than count rows have a greater id than after. GR_NO: not so many. */
 enum status outbox_delivery_exceeds(struct db *db, int64_t after, int count);
-/* The id of the newest row; 0: the outbox is empty. */
+/* Gives the id of the newest row; 0: the outbox is empty. */
 enum status outbox_delivery_newest(int64_t *id, struct db *db);
 /* Deletes the rows up to that id; inside a transaction. */
 enum status outbox_delivery_forget(struct db *db, int64_t id);

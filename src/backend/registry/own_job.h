@@ -9,9 +9,9 @@
 
 #include "registry/db.h"
 
-/* When the thing got it, in ms since the epoch. GR_NO: it never asked. */
+/* Sets *at to when the thing got it, in ms since the epoch. GR_NO: the thing never asked. */
 enum status own_job_last(int64_t *at, struct db *db, const char *thing);
-/* Inside the caller's transaction. */
+/* Records a job that the thing asked for; inside the caller's transaction. */
 enum status own_job_note(struct db *db, const char *thing, const char *job, int64_t now);
 
 #endif

@@ -15,16 +15,18 @@
  * GR_BAD: not a policy name.
  */
 enum status policy_store_put(struct db *db, const char *name, const char *document);
-/* GR_NO: there is none, or it is still attached to certificates. */
+/* Deletes a policy. GR_NO: there is none, or it is still attached to certificates. */
 enum status policy_store_delete(struct db *db, const char *name);
-/* GR_NO, silent: there is none. */
+/* Tells whether the policy exists. GR_NO, silent: there is none. */
 enum status policy_store_exists(struct db *db, const char *name);
-/* The document as it was given; free it. GR_NO: there is none. */
+/* Gives the document as it was given; free it. GR_NO: there is none. */
 enum status policy_store_document(char **document, struct db *db, const char *name);
-/* GR_NO: no such policy, or no such certificate. */
+/*
+ * Attach a policy to a certificate, or detach it. GR_NO: no such policy, or no such certificate.
+ */
 enum status policy_store_attach(struct db *db, const char *name, const char *certificate);
 enum status policy_store_detach(struct db *db, const char *name, const char *certificate);
-/* Attaches to one certificate what is attached to the other. */
+/* Attaches to certificate to the policies that are attached to from. */
 enum status policy_store_copy(struct db *db, const char *to, const char *from);
 
 struct policy_row {
@@ -32,13 +34,13 @@ struct policy_row {
 	int64_t certificates;	/* how many it is attached to */
 };
 /*
- * Calls each for all policies in order of name. What each gives but GR_OK ends the list and is
- * given back.
+ * Calls each for all policies in order of name. A status of each other than GR_OK ends the list
+ * and is returned.
  */
 enum status policy_store_list(struct db *db,
 			      enum status (*each)(void *arg, const struct policy_row *row),
 			      void *arg);
-/* The same with the names of those that are attached to a certificate. */
+/* Does the same with the names of the policies that are attached to a certificate. */
 enum status policy_store_names(struct db *db, const char *certificate,
 			       enum status (*each)(void *arg, const char *name), void *arg);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* registry.h - opens the registry: the file is known to be ours and of our version. */
+/* registry.h - opens the registry, after a check that the file is ours and of our version. */
 #ifndef GR_REGISTRY_REGISTRY_H
 #define GR_REGISTRY_REGISTRY_H
 

@@ -4,7 +4,7 @@
  * with SQLite alone, so that the plugin links nothing else of the registry.
  *
  * GR_FAIL from any function: the database cannot be read now; registry_reader_reason says why, and
- * nothing is written to standard error. After an error that waiting does not cure the reader is
+ * nothing is written to standard error. After an error that does not pass by itself the reader is
  * closed, and registry_reader_open may be tried again.
  */
 #ifndef GR_REGISTRY_REGISTRY_READER_H
@@ -25,7 +25,7 @@ struct registry_reader_certificate {
 	char thing[129];	/* "" when it is attached to none */
 };
 
-/* NULL: out of memory. Opens nothing yet. */
+/* Makes a reader, which opens nothing yet. NULL: out of memory. */
 struct registry_reader *registry_reader_new(const char *path);
 void registry_reader_free(struct registry_reader *reader);	/* takes NULL */
 
@@ -39,8 +39,8 @@ enum status registry_reader_certificate(struct registry_reader *reader,
 /* Reads the certificate itself, NULL if it is not there; X509_free. */
 enum status registry_reader_x509(struct registry_reader *reader, X509 **x509, const char *id);
 /*
- * Calls each for every policy of the certificate until it answers anything but GR_OK, which is
- * then returned.
+ * Calls each for every policy of the certificate until it returns another status than GR_OK, which
+ * is then returned.
  */
 enum status registry_reader_policies(struct registry_reader *reader, const char *id,
 				     enum status (*each)(void *arg, const char *name,
@@ -58,7 +58,9 @@ struct registry_reader_news {
  */
 enum status registry_reader_poll(struct registry_reader *reader,
 				 struct registry_reader_news *news);
-/* Grows whenever the answers of registry_reader_policies may have changed. */
+/*
+ * Returns a number that grows whenever the answers of registry_reader_policies may have changed.
+ */
 unsigned long registry_reader_epoch(const struct registry_reader *reader);
 
 #endif

@@ -12,18 +12,21 @@
 enum status restoration_attach(struct db *copy, struct db *live);
 enum status restoration_detach(struct db *copy);
 /*
- * Takes into the copy what must not go back in time. Numbers that the daemon and the broker have
- * seen are not given out again, not even those of the seconds until the copy takes its place.
- * Clients whose certificate is not ACTIVE in the copy are to be dropped. Alarms that operators
- * have not been told of are told. In a transaction of copy.
+ * Copies from the live registry what must not go back in time, in a transaction of copy: numbers
+ * that the daemon and the broker have seen are not used again, not even those of the seconds until
+ * the copy takes the place of live; clients whose certificate is not ACTIVE in the copy will be
+ * dropped; operators still get the alarms that they were not told of.
  */
 enum status restoration_take_over(struct db *copy);
 /*
- * In a transaction of copy: messages that it was about to send are deleted, nobody is connected,
- * nothing is retired until restoration_end, and an alarm says of which time the copy is.
+ * Prepares the copy, in a transaction of it: deletes the messages that it was about to send,
+ * records that no thing is connected, pauses retirement until restoration_end, and raises an alarm
+ * that says of which time the copy is.
  */
 enum status restoration_begin(struct db *copy, const char *as_of, int64_t now);
-/* Retires again, and deletes the alarm. GR_NO, one line: retirement is not paused. */
+/*
+ * Ends the pause of retirement, and deletes the alarm. GR_NO, one line: retirement is not paused.
+ */
 enum status restoration_end(struct db *db);
 
 #endif

@@ -14,11 +14,11 @@
 #include "registry/db.h"
 #include "rules/rules.h"
 
-/* Is this certificate retained? */
+/* Tells whether this certificate is retained. */
 enum status retained_certificate_find(struct db *db, const char *certificate);
 /*
- * Those of a thing, in order of id: the first one after `certificate`, which is "" at first and
- * holds the one that was found.
+ * Finds the next retained certificate of a thing, in order of id: the first one after
+ * `certificate`, which is "" at first and holds the one that was found.
  */
 enum status retained_certificate_next(char certificate[static 65], struct db *db,
 				      const char *thing);
@@ -27,10 +27,10 @@ enum status retained_certificate_add(struct db *db, const char *certificate, con
 				     int64_t now);
 enum status retained_certificate_release(struct db *db, const char *certificate,
 					 const char *successor);
-/* *removed: it was retained, for this thing. */
+/* Removes a certificate from those retained. *removed: it was retained, for this thing. */
 enum status retained_certificate_remove(bool *removed, struct db *db, const char *thing,
 					const char *certificate);
-/* The same, whichever thing it was retained for. */
+/* Does the same, whichever thing it was retained for. */
 enum status retained_certificate_forget(struct db *db, const char *certificate);
 
 #endif

@@ -13,21 +13,22 @@
 #include "registry/rotation.h"
 
 /*
- * The first decided rotation after the id `after` whose loser is not retired yet and for which
- * the rules do not say RULES_WAIT. *verdict is what they say.
+ * Finds the first decided rotation after the id `after` whose loser is not retired yet and for
+ * which the rules do not say RULES_WAIT. *verdict is what they say.
  */
 enum status retirement_find_decided(struct rotation *r, enum rules_retirement_verdict *verdict,
 				    struct db *db, int64_t after);
-/* The first retained certificate that was released and need not wait any longer. */
+/* Finds the first retained certificate that was released and need not wait any longer. */
 enum status retirement_find_released(char certificate[static 65],
 				     enum rules_retirement_verdict *verdict, struct db *db);
-/* A retired certificate whose quarantine of so many ms is over. */
+/* Finds a retired certificate whose quarantine of so many ms is over. */
 enum status retirement_find_expired(char certificate[static 65], struct db *db, int64_t quarantine,
 				    int64_t now);
 
 /*
- * Takes a certificate out of use: it becomes INACTIVE, then it is detached, and retained no
- * longer. A revocation, which notes the thing, comes between the two.
+ * Take a certificate out of use: retirement_deactivate makes it INACTIVE, retirement_detach
+ * detaches it and ends its retention. A revocation, which records the thing, is made between the
+ * two.
  */
 enum status retirement_deactivate(struct db *db, const char *certificate, int64_t now);
 enum status retirement_detach(struct db *db, const char *certificate, int64_t now);
@@ -35,12 +36,12 @@ enum status retirement_detach(struct db *db, const char *certificate, int64_t no
 enum status retirement_forget(struct db *db, const char *certificate);
 
 /*
- * After an old copy of the registry was put back nothing is retired and nothing deleted, until an
- * operator says so.
+ * Pauses retirement after an old copy of the registry was restored: nothing is retired or deleted
+ * until an operator resumes it.
  */
 enum status retirement_pause(struct db *db);
 enum status retirement_resume(struct db *db);
-/* GR_NO: it goes on. */
+/* Tells whether it is paused. GR_NO: no. */
 enum status retirement_is_paused(struct db *db);
 
 #endif

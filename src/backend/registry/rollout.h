@@ -41,8 +41,8 @@ enum status rollout_save(struct db *db, const struct rollout *r, int64_t wake);
 enum status rollout_delete(struct db *db, const char *job);
 enum status rollout_wake_at(struct db *db, const char *job, int64_t wake);
 /*
- * Makes the daemon look at all rollouts now but those with ROLLOUT_NEVER: their times are wrong
- * after the wall clock was set.
+ * Makes the daemon look at all rollouts now, except those with ROLLOUT_NEVER; for after the wall
+ * clock was set, when their times are wrong.
  */
 enum status rollout_wake_all(struct db *db);
 
@@ -52,7 +52,7 @@ enum status rollout_due(struct rollout *r, struct db *db, int64_t now);
 enum status rollout_next_wake(int64_t *at, struct db *db);
 
 /*
- * Makes the things of a target ("thing/T", "thinggroup/G") wait, but for those that wait or were
+ * Makes the things of a target ("thing/T", "thinggroup/G") wait, except those that wait or were
  * reached already. Adds the number of new ones to *count.
  */
 enum status rollout_await(int64_t *count, struct db *db, const char *job, const char *target);
@@ -67,8 +67,8 @@ enum status rollout_first(char thing[static 129], struct db *db, const char *job
 /* Removes a thing from those that wait. GR_NO: it did not wait. */
 enum status rollout_take(struct db *db, const char *job, const char *thing);
 /*
- * Forgets about max of the things that wait, or that a continuous job has reached. GR_NO: none is
- * left.
+ * Deletes about max of the records of things that wait, or that a continuous job has reached.
+ * GR_NO: none is left.
  */
 enum status rollout_forget(struct db *db, const char *job, int max);
 
@@ -76,7 +76,7 @@ enum status rollout_forget(struct db *db, const char *job, int max);
 enum status rollout_cover(struct db *db, const char *job, const char *thing);
 /* Removes that record. GR_NO: the thing had not been reached. */
 enum status rollout_uncover(struct db *db, const char *job, const char *thing);
-/* Does the thing wait, or was it reached? */
+/* Tells whether the thing waits or was reached. GR_NO: neither. */
 enum status rollout_knows(struct db *db, const char *job, const char *thing);
 
 #endif

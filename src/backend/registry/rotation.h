@@ -28,16 +28,19 @@ struct rotation {
 const char *survivor_name(enum survivor s);	/* "", "OLD", "NEW" */
 
 enum status rotation_of_execution(struct rotation *r, struct db *db, int64_t execution);
-/* The newest one of this thing and job; number 0: any execution of it. */
+/* Finds the newest rotation of this thing and job; number 0: of any of its executions. */
 enum status rotation_newest(struct rotation *r, struct db *db, const char *thing, const char *job,
 			    int64_t number);
-/* The one in which certificate was issued. */
+/* Finds the rotation in which certificate was issued. */
 enum status rotation_issuing(struct rotation *r, struct db *db, const char *thing,
 			     const char *certificate);
-/* The open ones of a thing, the newest first: the first whose id is below `below`; 0: of all. */
+/*
+ * Finds the next open rotation of a thing, the newest first: the first one whose id is below
+ * `below`; 0: the newest.
+ */
 enum status rotation_next_open(struct rotation *r, struct db *db, const char *thing,
 			       int64_t below);
-/* The certificate that came out, PEM; free it. */
+/* Gives the certificate that was issued, PEM; free it. */
 enum status rotation_pem(char **pem, struct db *db, int64_t id);
 
 struct rotation_request {
@@ -51,16 +54,17 @@ enum status rotation_decide(struct db *db, int64_t id, enum survivor survivor, i
 /* Records RULES_DOUBT: FAILED or REJECTED was said over NEW, which decides nothing by itself. */
 enum status rotation_doubt(struct db *db, int64_t id, int64_t now);
 enum status rotation_commit(struct db *db, int64_t id, int64_t now);
-/* The certificate is out of use: for every rotation that it lost. */
+/* Records that the certificate is out of use, in every rotation that it lost. */
 enum status rotation_mark_retired(struct db *db, const char *certificate, int64_t now);
-/* Has certificate lost a decided rotation, and is still to be retired? */
+/* Tells whether certificate lost a decided rotation and is not retired yet. GR_NO: no. */
 enum status rotation_is_lost(struct db *db, const char *certificate);
-/* NEW was seen in use. */
+/* Records that NEW was seen in use. */
 enum status rotation_used(struct db *db, const char *certificate, int64_t now);
 
 /*
- * The certificates of a thing besides principal, in order of id, with what the rules ask of them:
- * the first one after `other`, which is "" at first and holds the one that was found.
+ * Finds the next certificate of a thing other than principal, in order of id, with the facts that
+ * the rules need: the first one after `other`, which is "" at first and holds the one that was
+ * found.
  */
 enum status rotation_next_other(char other[static 65], struct rules_other *facts, struct db *db,
 				const char *thing, const char *principal);

@@ -13,11 +13,14 @@
 
 enum status session_started(struct db *db, const char *thing, const char *certificate,
 			    int64_t now);
-/* The late end of an older session, over another certificate, changes nothing. */
+/*
+ * Records that the session over certificate ended. The late end of an older session, over another
+ * certificate, changes nothing.
+ */
 enum status session_ended(struct db *db, const char *thing, const char *certificate);
-/* None is live any more. */
+/* Records that no session is live any more. */
 enum status session_all_ended(struct db *db);
-/* GR_NO, silent: the thing never connected. */
+/* Gives the certificate of a thing's newest session. GR_NO, silent: the thing never connected. */
 enum status session_certificate(char certificate[static 65], struct db *db, const char *thing);
 
 #endif

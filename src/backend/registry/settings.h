@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * settings.h - how the daemon counts time and bounds rollouts, told to the operator's programs
- * through the registry.
+ * settings.h - the daemon's minute and its limit on rollouts, recorded in the registry for the
+ * operator's programs.
  */
 #ifndef GR_REGISTRY_SETTINGS_H
 #define GR_REGISTRY_SETTINGS_H
@@ -15,9 +15,9 @@ struct settings {
 };
 enum { SETTINGS_MINUTE_MS = 60000, SETTINGS_CEILING = 1000 };	/* AWS IoT Jobs */
 
-/* As the daemon recorded them when it started, else the defaults. */
+/* Reads what the daemon recorded when it started, else the defaults. */
 enum status settings_read(struct settings *limits, struct db *db);
-/* A transaction of its own, if there is anything to write. */
+/* Records the settings, in a transaction of its own, if they have changed. */
 enum status settings_record(struct db *db, const struct settings *limits);
 
 #endif

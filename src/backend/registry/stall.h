@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stall.h - rotations that do not begin: QUEUED for long, although the thing was connected
+ * stall.h - finds rotations that do not begin: QUEUED for long, although the thing was connected
  * meanwhile.
  *
- * A thing that is away is none: it has not been asked yet. One that is there and does not begin
- * cannot say why itself, so an alarm does, once for each execution.
+ * A thing that was not connected does not count: it has not been asked yet. One that was connected
+ * and does not begin cannot say so itself, so an alarm does, once for each execution.
  */
 #ifndef GR_REGISTRY_STALL_H
 #define GR_REGISTRY_STALL_H
@@ -12,14 +12,14 @@
 #include "registry/db.h"
 
 /*
- * Is the thing of an execution connected, or was it after the execution was queued? GR_NO: no, so
- * it has not been asked yet.
+ * Tells whether the thing of an execution is connected, or was after the execution was queued.
+ * GR_NO: no, so it has not been asked yet.
  */
 enum status stall_was_there(struct db *db, int64_t execution);
-/* How many executions, QUEUED before a time, have not been asked yet. */
+/* Counts the executions, QUEUED before a time, whose things have not been asked yet. */
 enum status stall_count_away(int64_t *count, struct db *db, int64_t before);
 
-/* How far the walk over all pending executions is; zeroed: at its start. */
+/* How far stall_look is in the list of all pending executions; zeroed: at its start. */
 struct stall {
 	char thing[129], status[16];
 	int64_t queued, id;

@@ -13,19 +13,19 @@
 
 enum { TARGET_MAX = 160 };
 
-/* The targets of a job, in order: the first one after `target`, which is "" at first. */
+/* Finds the next target of a job, in order: the first one after `target`, which is "" at first. */
 enum status target_next(char target[static TARGET_MAX], struct db *db, const char *job);
-/* Is the thing, as things stand now, a target of the job or in a group that is one? */
+/* Tells whether the thing is now a target of the job, or in a group that is one. GR_NO: no. */
 enum status target_includes(struct db *db, const char *job, const char *thing);
 
-/* The continuous jobs that follow their targets, in order: the first one after `job`. */
+/* Finds the next continuous job that follows its targets, in order: the first one after `job`. */
 enum status target_next_follower(char job[static 65], struct db *db);
-/* The job follows its targets no longer. */
+/* Makes the job follow its targets no longer. */
 enum status target_unfollow(struct db *db, const char *job);
 
-/* Did things come or go that a continuous job may have to follow? */
+/* Tells whether things came or went that a continuous job may have to follow. GR_NO: no. */
 enum status target_has_changes(struct db *db);
-/* One of those things, which is then noted no longer. */
+/* Takes one of those things from the record of changes. GR_NO: there is none. */
 enum status target_take_change(char thing[static 129], struct db *db);
 
 #endif

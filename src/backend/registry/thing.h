@@ -10,17 +10,20 @@
 
 #include "registry/db.h"
 
-/* GR_BAD: not a thing name. Making it again is GR_OK. */
+/* Makes a thing; one that exists already is GR_OK. GR_BAD: not a thing name. */
 enum status thing_create(struct db *db, const char *name, int64_t now);
-/* GR_NO, silent: no such thing. */
+/* Tells whether the thing exists. GR_NO, silent: no such thing. */
 enum status thing_exists(struct db *db, const char *name);
-/* The same with a line. */
+/* Does the same, with a line on GR_NO. */
 enum status thing_need(struct db *db, const char *name);
-/* GR_NO, one line: still has certificates. Its executions are transition_remove_thing's. */
+/*
+ * Deletes a thing, but not its executions, which transition_remove_thing ends. GR_NO, one line: it
+ * still has certificates.
+ */
 enum status thing_delete(struct db *db, const char *name);
-/* How many certificates are attached. */
+/* Counts the certificates that are attached to it. */
 enum status thing_count_certificates(int64_t *count, struct db *db, const char *name);
-/* How many things are in group; "": in all. */
+/* Counts the things in group; "": all things. */
 enum status thing_count(int64_t *count, struct db *db, const char *group);
 
 struct thing_row {
@@ -29,8 +32,8 @@ struct thing_row {
 	bool connected;
 };
 /*
- * Calls each for the things of group, "" for all, in order of name. What each gives but GR_OK ends
- * the list and is given back.
+ * Calls each for the things of group, "" for all, in order of name. A status of each other than
+ * GR_OK ends the list and is returned.
  */
 enum status thing_list(struct db *db, const char *group,
 		       enum status (*each)(void *arg, const struct thing_row *row), void *arg);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* total.h - what has been counted since the registry was made; see metrics.h. */
+/* total.h - totals that are counted from the creation of the registry on; see metrics.h. */
 #ifndef GR_REGISTRY_TOTAL_H
 #define GR_REGISTRY_TOTAL_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commit.h - the commit request, by which a device may say SUCCEEDED. See event.h. */
+/*
+ * commit.h - handles the commit request, by which a device asks for permission to report
+ * SUCCEEDED. See event.h.
+ */
 #ifndef GR_ROTATION_COMMIT_H
 #define GR_ROTATION_COMMIT_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* create.h - the create request: a certificate for a CSR. See event.h. */
+/*
+ * create.h - handles the create request, by which a device asks for a certificate for its CSR. See
+ * event.h.
+ */
 #ifndef GR_ROTATION_CREATE_H
 #define GR_ROTATION_CREATE_H
 

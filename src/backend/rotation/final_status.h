@@ -17,8 +17,8 @@
 enum status final_status_count(struct event_final_status *f, struct event *e);
 
 /*
- * A session of exactly thing began over certificate. began_earlier: the broker only reports it
- * again. If that shows that a device went back to OLD, the survivor is OLD.
+ * Handles the start of a session of exactly thing over certificate; if it shows that a device went
+ * back to OLD, the survivor is OLD. began_earlier: the broker only reports it again.
  */
 enum status final_status_session(struct db *db, struct signer *signer, const char *thing,
 				 const char *certificate, bool began_earlier, int64_t now);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * handler_main.h - one handler as a program: an event as JSON on standard input, one answer on
- * standard output.
+ * handler_main.h - runs one handler as a program: an event as JSON on standard input, one answer
+ * on standard output.
  */
 #ifndef GR_ROTATION_HANDLER_MAIN_H
 #define GR_ROTATION_HANDLER_MAIN_H

@@ -14,11 +14,11 @@
 
 /*
  * Does a part of what is due, inside the caller's transaction. A failure undoes nothing but the
- * part that failed. *more: more is due than was done now. Nothing is done while retirement is
- * paused (retirement.h). A rotation whose survivor is not usable is left alone, and is one alarm.
+ * part that failed. *more: more is due than was done now. Does nothing while retirement is paused
+ * (retirement.h). A rotation whose survivor is not usable is left as it is, and raises one alarm.
  */
 enum status reconcile_run(bool *more, struct db *db, int64_t quarantine_ms, int64_t now);
-/* Is there anything to do? GR_NO, silent: no, or retirement is paused. */
+/* Tells whether there is anything to do. GR_NO, silent: no, or retirement is paused. */
 enum status reconcile_is_due(struct db *db, int64_t quarantine_ms, int64_t now);
 
 #endif
