@@ -3,7 +3,7 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
 
-# The dead man's switch: its sign of life, no trial without one,
+# The dead man's switch: its heartbeat, no trial without one,
 # and what it does when nobody else is left.
 
 setup() {
@@ -63,7 +63,7 @@ die_on_trial() {
 	[ "$(certificate_id)" != "$OLD" ]
 }
 
-# --- the sign of life ----------------------------------------------------------------------------
+# --- the heartbeat -------------------------------------------------------------------------------
 
 @test "heartbeat: recover writes journal version, boot, seconds since boot and store; the driver's own recover does not" {
 	run -0 rotate.sh once

@@ -16,7 +16,7 @@ enum { OPT_HEARTBEAT = 256 };
 
 static const struct arg_option options[] = {
 	{ OPT_HEARTBEAT, "heartbeat", NULL,
-	  "record that a watchdog ran, for drivers that need one" },
+	  "write the heartbeat, which tells drivers that a watchdog runs" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
 };
 static const struct arg_spec spec = { "gr-install-cert recover", "[options]",

@@ -279,7 +279,9 @@ static void complain_lost(const struct mqtt *m, int rc)
 			 m->where, (long long)(m->patience_ms / 1000),
 			 m->doing[0] != '\0' ? m->doing : "an earlier request");
 	else if (rc == MOSQ_ERR_KEEPALIVE)
-		complain("%s: the connection is lost: the broker gave no sign of life", m->where);
+		complain("%s: the connection is lost: the broker did not answer within the "
+			 "keep-alive",
+			 m->where);
 	else if (m->doing[0] != '\0')
 		complain("%s: the broker closed the connection instead of an answer to: %s; does "
 			 "a policy forbid that?",
