@@ -49,7 +49,7 @@ hook_ready() {
 		return 0
 	fi
 	[ -n "$memory_hook_says" ] || say "activation waits: the restart hook says not now"
-	memory_hook_says="the restart hook never said ready"
+	memory_hook_says="the restart hook never ended with status 0 for ready"
 	return 111
 }
 

@@ -89,7 +89,7 @@ silent_server() {
 	configure pump1
 	make_ca other
 	run -111 --separate-stderr gr-probe -o "rootCaPath=$PWD/other.pem"
-	[[ $stderr = *"the server is not who it should be: "*"; is rootCaPath $PWD/other.pem its CA's?" ]]
+	[[ $stderr = *"the server's certificate is not accepted: "*"; is rootCaPath $PWD/other.pem its CA's?" ]]
 }
 
 @test "probe: a server we cannot trust gives no verdict even when it would refuse us" {
@@ -99,7 +99,7 @@ silent_server() {
 	issue_pair foreign /CN=pump1 other
 	run -111 --separate-stderr gr-probe -o "rootCaPath=$PWD/other.pem" \
 		--certificate foreign.pem --key foreign.key
-	[[ $stderr = *"the server is not who it should be: "*"; is rootCaPath $PWD/other.pem its CA's?" ]]
+	[[ $stderr = *"the server's certificate is not accepted: "*"; is rootCaPath $PWD/other.pem its CA's?" ]]
 }
 
 @test "probe: a server certificate with another name gives no verdict; an IP address in it is a name too" {
@@ -108,14 +108,14 @@ silent_server() {
 	start_broker
 	configure pump1
 	run -111 --separate-stderr gr-probe
-	[[ $stderr = *"the server is not who it should be: hostname mismatch; is iotDataEndpoint localhost its name?" ]]
+	[[ $stderr = *"the server's certificate is not accepted: hostname mismatch; is iotDataEndpoint localhost its name?" ]]
 	run -0 gr-probe -o iotDataEndpoint=127.0.0.1
 	issue_pair server /CN=localhost ca 30 DNS:localhost,DNS:127.0.0.1
 	stop_broker
 	start_broker
 	configure pump1
 	run -111 --separate-stderr gr-probe -o iotDataEndpoint=127.0.0.1
-	[[ $stderr = *"the server is not who it should be: IP address mismatch; is iotDataEndpoint 127.0.0.1 its name?" ]]
+	[[ $stderr = *"the server's certificate is not accepted: IP address mismatch; is iotDataEndpoint 127.0.0.1 its name?" ]]
 }
 
 @test "probe: a port on which nobody listens gives no verdict" {

@@ -189,7 +189,7 @@ uses_old() {
 		rotate_job "j-${body##* }"
 		run -1 --separate-stderr rotate.sh once
 		[[ $stderr == *"restartHook: $PWD/hook ready: "* ]]
-		[ "$(reason_of "j-${body##* }")" = "the trial's deadline passed: the restart hook never said ready" ]
+		[ "$(reason_of "j-${body##* }")" = "the trial's deadline passed: the restart hook never ended with status 0 for ready" ]
 		assert_unchanged
 	done
 	run -1 pgrep -f 'sleep 1000'

@@ -57,7 +57,8 @@ const char *rules_sentence(enum rules_refusal refusal)
 	case RULES_NEW_NOT_IN_USE:
 		return "the thing's own connection does not use the new certificate yet";
 	case RULES_SAID_WITHOUT_PART:
-		return "said over a certificate that has no part in this rotation";
+		return "the final status came over a certificate that is neither the old nor the "
+		       "new one of this rotation";
 	case RULES_SUCCEEDED_OVER_OLD:
 		return "SUCCEEDED must be said over the new certificate";
 	case RULES_NOT_COMMITTED:

@@ -73,9 +73,9 @@ static void complain_distrust(const char *where, const struct tls_setup *setup, 
 		break;
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
-		complain(
-		    "%s: the server is not who it should be: %s; is iotDataEndpoint %s its name?",
-		    where, text, setup->host);
+		complain("%s: the server's certificate is not accepted: %s; is iotDataEndpoint %s "
+			 "its name?",
+			 where, text, setup->host);
 		break;
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
@@ -84,11 +84,12 @@ static void complain_distrust(const char *where, const struct tls_setup *setup, 
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
 	case X509_V_ERR_CERT_UNTRUSTED:
-		complain("%s: the server is not who it should be: %s; is rootCaPath %s its CA's?",
+		complain("%s: the server's certificate is not accepted: %s; is rootCaPath %s its "
+			 "CA's?",
 			 where, text, setup->ca);
 		break;
 	default:
-		complain("%s: the server is not who it should be: %s", where, text);
+		complain("%s: the server's certificate is not accepted: %s", where, text);
 	}
 }
 
