@@ -114,7 +114,7 @@ DEVICE_OBJ  := $(call objects,$(addprefix device/,$(DEVICE_ROOMS)))
 BACKEND_OBJ := $(call objects,$(addprefix backend/,$(BACKEND_ROOMS)))
 
 DRIVER   = rotate.sh log.sh program.sh settings.sh record.sh session.sh runtime.sh watchdog.sh \
-	due.sh ending.sh states.sh phase.sh
+	due.sh ending.sh phases.sh step.sh
 LAB      = lab.sh lab_servers.sh
 SCRIPTS  = $(addprefix $(BIN)/,$(DRIVER) $(LAB))
 PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
@@ -206,7 +206,7 @@ $(addprefix $(BIN)/,$(BACKEND)): $(BIN)/%: $(BUILD)/backend/%.o $$(call PARTS,$$
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
 
-PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/broker/*.c src/backend/policy/*.c) $(addprefix src/backend/base/,token_buckets.c repeat.c uuid.c) src/backend/registry/registry_reader.c $(addprefix src/lib/,complain.c printable.c str.c topic.c json.c clock.c))
+PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/broker/*.c src/backend/policy/*.c) $(addprefix src/backend/base/,token_buckets.c log_repeats.c uuid.c) src/backend/registry/registry_reader.c $(addprefix src/lib/,complain.c printable.c str.c topic.c json.c clock.c))
 $(BIN)/gr-broker.so: $(PLUGIN_OBJ)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)

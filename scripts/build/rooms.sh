@@ -6,7 +6,8 @@
 #
 # A room is a directory of src with a height. An include names its room ("store/generation.h";
 # files of src/lib are named without one) and goes to a file of the same room or of a lower one.
-# device and backend never include each other. No modules include each other in a circle.
+# device and backend never include each other. No modules include each other in a circle. The guard
+# of a header spells its path.
 set -u
 
 src=${1:-src}
@@ -84,6 +85,18 @@ function known(room, file) {
 	if (a != b) print a, b >edges
 }
 END { exit found }' "$work/rooms" - || failed=yes
+
+# A guard spells the path: store/generation.h has GR_STORE_GENERATION_H.
+find "$src" -name '*.h' | while read -r header; do
+	guard=$(printf '%s\n' "${header#"$src/"}" | tr 'a-z/-' 'A-Z__' |
+		sed 's/^LIB_//; s/^DEVICE_//; s/^BACKEND_//; s/^GR_//; s/\.H$//')
+	grep -qx "#ifndef GR_${guard}_H" "$header" ||
+		printf '%s: its guard is not GR_%s_H\n' "$header" "$guard"
+done >"$work/guards"
+if [ -s "$work/guards" ]; then
+	cat -- "$work/guards"
+	failed=yes
+fi
 
 if ! tsort "$work/edges" >/dev/null 2>"$work/circles"; then
 	printf 'files that include each other in a circle:\n'

@@ -42,10 +42,10 @@ export PATH
 . "$here/due.sh"
 # shellcheck source=scripts/driver/ending.sh
 . "$here/ending.sh"
-# shellcheck source=scripts/driver/states.sh
-. "$here/states.sh"
-# shellcheck source=scripts/driver/phase.sh
-. "$here/phase.sh"
+# shellcheck source=scripts/driver/phases.sh
+. "$here/phases.sh"
+# shellcheck source=scripts/driver/step.sh
+. "$here/step.sh"
 
 usage() {
 	cat <<'EOF'

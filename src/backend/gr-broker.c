@@ -124,7 +124,7 @@ static int on_tick(int event, void *data, void *userdata)
 		report_start(s);
 	backlog_mark(&b->backlog, false);
 	request_limits_report(&b->limits, clock_boot_ms());
-	repeats_tick(b->lines, clock_boot_ms());
+	log_repeats_tick(b->lines, clock_boot_ms());
 	revocation_poller_run(b, clock_boot_ms());
 	mosquitto_api_wake_within(data, REVOCATION_POLLER_MS);
 	return MOSQ_ERR_SUCCESS;
@@ -151,7 +151,7 @@ static int broker_free(struct broker *b)
 	sessions_free(b->sessions);
 	kept_sessions_free(b->kept);
 	recent_reports_free(b->recent_reports);
-	repeats_free(b->lines);
+	log_repeats_free(b->lines);
 	request_limits_close(&b->limits);
 	backlog_close(&b->backlog);
 	policies_cache_free(b->cache);
@@ -169,7 +169,7 @@ static int broker_start(struct broker *b, const char *path, uint32_t rate)
 	b->sessions = sessions_new();
 	b->kept = kept_sessions_new();
 	b->recent_reports = recent_reports_new();
-	b->lines = repeats_new(write_line);
+	b->lines = log_repeats_new(write_line);
 	if (!b->reader || !b->cache || !b->sessions || !b->kept || !b->recent_reports ||
 	    !b->lines || !request_limits_open(&b->limits, rate) || !backlog_open(&b->backlog))
 		return MOSQ_ERR_NOMEM;

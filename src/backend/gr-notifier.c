@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gr-notifier: runs the channels of gr-backendd's notifications, as a user of its own */
 #include "arg.h"
-#include "base/notifier.h"
+#include "base/notifier_protocol.h"
 #include "complain.h"
 #include "gr-notifier/delivery.h"
 #include "registry/home.h"
@@ -86,7 +86,8 @@ static enum status serve(const struct home *home)
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	st = signals < 0 ? GR_FAIL : peer_listen(&listener, &notifier_kind, home->notifier);
+	st = signals < 0 ? GR_FAIL
+			 : helper_process_listen(&listener, &notifier_kind, home->notifier);
 	if (st == GR_OK) {
 		puts("ready");
 		fflush(stdout);

@@ -130,8 +130,9 @@ static int signals_open(void)
 static enum status serve(struct server *s, const struct home *home)
 {
 	int signals = signals_open(), listener = -1;
-	enum status st = signals < 0 ? GR_FAIL
-				     : peer_listen(&listener, &signer_kind, home->signer);
+	enum status st = signals < 0
+	    ? GR_FAIL
+	    : helper_process_listen(&listener, &signer_kind, home->signer);
 
 	if (st == GR_OK) {
 		puts("ready");

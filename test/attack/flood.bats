@@ -206,8 +206,8 @@ dropped_over() { [ "$(sed -n 's/^gr_dropped_total{limit="rate"} //p' gr.prom)" -
 # --- lines ---------------------------------------------------------------------------------------
 
 @test "repeated lines: the first is written at once, then one a minute says how often it came again" {
-	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/tools/repeat.c \
-		"$ROOT"/src/backend/base/repeat.c
+	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/tools/log_repeats.c \
+		"$ROOT"/src/backend/base/log_repeats.c
 	run -0 ./repeat <<-END
 		1 - a
 		2 - a
@@ -229,8 +229,8 @@ a (1 more in the last 60 s)" ]
 }
 
 @test "repeated lines: one client may cause eight different lines a minute, and others still have theirs" {
-	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/tools/repeat.c \
-		"$ROOT"/src/backend/base/repeat.c
+	gcc -O1 -I"$ROOT/src/lib" -I"$ROOT/src/backend" -o repeat "$ROOT"/test/tools/log_repeats.c \
+		"$ROOT"/src/backend/base/log_repeats.c
 	{
 		seq -f '1 loud line-%.0f' 5000
 		echo '2 quiet other'

@@ -4,7 +4,7 @@
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/lab
-load ../lib/lines
+load ../lib/import_lines
 load ../lib/shared-lab
 
 setup_file() {

@@ -62,7 +62,7 @@ secrets_of() {
 }
 # holds_nothing PID FILE
 holds_nothing() {
-	run -0 "$ROOT/test/tools/memory.pl" "$1" "$2"
+	run -0 "$ROOT/test/tools/memory_secrets.pl" "$1" "$2"
 	[ "$output" = none ] || { echo "$output" >&2; return 1; }
 }
 
@@ -72,7 +72,7 @@ holds_nothing() {
 	perl -e '$| = 1; my $x = join "", "a line", " of a secret"; my $y = reverse pack("H*", join "", "0011223344556677", "8899aabbccddeeff"); print "up\n"; sleep 600' >up 3>&- &
 	PID=$!
 	await grep -q up up
-	run -0 "$ROOT/test/tools/memory.pl" "$PID" lines
+	run -0 "$ROOT/test/tools/memory_secrets.pl" "$PID" lines
 	[ "${#lines[@]}" -ge 2 ]
 }
 

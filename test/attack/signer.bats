@@ -35,7 +35,7 @@ subject() {
 		awk -F '[:= ]+' '/cons: SEQUENCE/ && $4 == 2 { print $2, $6 + $8; exit }')
 	dd if=x.req of="$1.name" bs=1 skip="$offset" count="$length" status=none
 }
-asked() { perl "$ROOT/test/tools/sign.pl" "$GR_HOME/sign.sock" "$@"; }
+asked() { perl "$ROOT/test/tools/ask_signer.pl" "$GR_HOME/sign.sock" "$@"; }
 refused_by_signer() {
 	local want=$1 got
 	shift

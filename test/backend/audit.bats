@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	load ../lib/helper
 	load ../lib/lab
-	load ../lib/lines
+	load ../lib/import_lines
 	export GR_HOME=$PWD/home
 	gr-ca init -a ECDSA-P256
 	gr-registry init

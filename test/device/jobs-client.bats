@@ -37,12 +37,12 @@ observe() {
 job() { gr-jobs create -H "$LAB/home" -t "thing/$THING" "${@:2}" "$1" >/dev/null; }
 reboot_job() { job "$1" -d "$BATS_FILE_TMPDIR/reboot.json"; }
 
-# played: as pump1, with a service that answers as the file rules says (tools/service.pl).
+# played: as pump1, with a service that answers as the file rules says (tools/link_socket.pl).
 played() {
 	rm -f played.out link.sock
 	printf '%s\n' 'thingName = pump1' >gr.conf
 	export GR_CONF=$PWD/gr.conf
-	perl "$ROOT/test/tools/service.pl" link.sock rules >played.out 2>&1 3>&- &
+	perl "$ROOT/test/tools/link_socket.pl" link.sock rules >played.out 2>&1 3>&- &
 	PLAYED=$!
 	await grep -q ready played.out
 	export GR_LINK_SOCKET=$PWD/link.sock

@@ -6,7 +6,7 @@ load ../lib/helper
 
 setup() {
 	PAGE=$ROOT/share/doc/troubleshooting.md
-	SAID=$ROOT/test/tools/said
+	SAID=$ROOT/test/tools/message_list
 	cd "$ROOT/src"
 }
 

@@ -40,7 +40,7 @@ killed_when_noted() {
 }
 # noisy: every program loads a library that prints around what it says
 noisy() {
-	gcc -shared -fPIC -o noisy.so "$ROOT/test/tools/noisy.c"
+	gcc -shared -fPIC -o noisy.so "$ROOT/test/tools/noisy_provider.c"
 	printf '%s\n' 'openssl_conf = all' '[all]' 'providers = list' '[list]' 'default = on' \
 		'noisy = own' '[on]' 'activate = 1' \
 		'[own]' "module = $PWD/noisy.so" 'activate = 1' >openssl.cnf

@@ -8,8 +8,8 @@
  */
 #include "csr.h"
 #include "gr-create/issued_certificate.h"
-#include "gr-jobs-client/describe.h"
-#include "gr-jobs-client/list.h"
+#include "gr-jobs-client/execution_query.h"
+#include "gr-jobs-client/pending_list.h"
 #include "lib/fuzz.h"
 #include "session/rotation_request.h"
 #include "str.h"

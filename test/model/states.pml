@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * states.pml - the phases of a rotation, one after the other: scripts/driver/states.sh.
+ * states.pml - the phases of a rotation, one after the other: scripts/driver/phases.sh.
  *
  * A phase is left by a put; else its step ends and begins again. A step that could only do once more what it has just done
  * waits until it could do something else, so that each cycle of the model would be a rotation that never ends.

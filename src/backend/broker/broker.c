@@ -17,7 +17,7 @@ void broker_log(struct broker *broker, const char *owner, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line + sizeof head - 1, sizeof line - sizeof head + 1, fmt, ap);
 	va_end(ap);
-	repeats_say(broker->lines, owner, line, clock_boot_ms());
+	log_repeats_say(broker->lines, owner, line, clock_boot_ms());
 }
 
 struct identity_source broker_source(const struct broker *broker)

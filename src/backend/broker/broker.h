@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/repeat.h"
+#include "base/log_repeats.h"
 #include "broker/backlog.h"
 #include "broker/broker_version.h"
 #include "broker/identity.h"
@@ -29,7 +29,7 @@ struct broker {
 	struct sessions *sessions;
 	struct kept_sessions *kept;
 	struct recent_reports *recent_reports;
-	struct repeats *lines;		/* what was logged lately */
+	struct log_repeats *lines;		/* what was logged lately */
 	struct request_limits limits;
 	struct backlog backlog;
 	int64_t poll_at, open_at;	/* of the registry, clock_boot_ms */
@@ -45,8 +45,8 @@ struct broker {
 };
 
 /*
- * Logs a line now, or counts it: see base/repeat.h. owner: the certificate on whose account it is
- * logged.
+ * Logs a line now, or counts it: see base/log_repeats.h. owner: the certificate on whose account
+ * it is logged.
  */
 void broker_log(struct broker *broker, const char *owner, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

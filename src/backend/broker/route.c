@@ -43,7 +43,7 @@ static int refuse(struct broker *broker, const char *client, const char *why)
 
 	str_format(line, sizeof line,
 		   "gr-broker: requests are not taken and their connections closed: %s", why);
-	if (repeats_admit(broker->lines, "", line, clock_boot_ms()))
+	if (log_repeats_admit(broker->lines, "", line, clock_boot_ms()))
 		mosquitto_log_printf(MOSQ_LOG_WARNING,
 				     "gr-broker: requests are not taken and their connections "
 				     "closed, that of %s for one: %s",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* channels.c - delivers notifications over channels */
 #include "daemon/channels.h"
-#include "base/notifier.h"
+#include "base/notifier_protocol.h"
 #include "clock.h"
 #include "complain.h"
 #include "str.h"
@@ -40,7 +40,7 @@ void channels_close(struct channels *c)
 {
 	for (size_t i = 0; i < c->count; i++)
 		if (c->deliveries[i].under_way)
-			peer_close(&c->deliveries[i].peer);
+			helper_process_close(&c->deliveries[i].helper);
 	c->count = 0;
 }
 
@@ -167,25 +167,25 @@ static void take_answer(struct channels *c, struct channels_delivery *p, struct 
 /* gr-notifier ends a program that takes too long; gr-notifier is killed if it does not answer. */
 static void look_at(struct channels *c, struct channels_delivery *p)
 {
-	struct pollfd fd = { .fd = p->peer.fd, .events = POLLIN };
+	struct pollfd fd = { .fd = p->helper.fd, .events = POLLIN };
 
 	if (poll(&fd, 1, 0) == 1) {
-		if (!wire_receive(&c->wire, p->peer.fd))
+		if (!wire_receive(&c->wire, p->helper.fd))
 			c->wire.bad = true;
 		take_answer(c, p, &c->wire);
 	} else if (clock_boot_ms() < p->until) {
 		return;
 	} else {
 		postpone(c, p, "gr-notifier does not answer");
-		peer_kill(&p->peer);
+		helper_process_kill(&p->helper);
 	}
-	peer_close(&p->peer);
+	helper_process_close(&p->helper);
 	p->under_way = false;
 }
 
 static bool ask(struct channels *c, struct channels_delivery *p, const char *json)
 {
-	if (peer_open(&p->peer, &notifier_kind, c->notifier) != GR_OK)
+	if (helper_process_open(&p->helper, &notifier_kind, c->notifier) != GR_OK)
 		return false;
 	wire_clear(&c->wire);
 	wire_put_text(&c->wire, p->channel.name);
@@ -193,10 +193,10 @@ static bool ask(struct channels *c, struct channels_delivery *p, const char *jso
 	wire_put_text(&c->wire, c->home);
 	wire_put_text(&c->wire, c->socket);
 	wire_put_number(&c->wire, c->minute_ms / 2);
-	if (wire_send(&c->wire, p->peer.fd))
+	if (wire_send(&c->wire, p->helper.fd))
 		return true;
 	complain("%s: gr-notifier cannot be asked: %s", c->notifier, strerror(errno));
-	peer_close(&p->peer);
+	helper_process_close(&p->helper);
 	return false;
 }
 

@@ -13,7 +13,7 @@
 
 #include <limits.h>
 
-#include "base/peer.h"
+#include "base/helper_process.h"
 #include "base/wire.h"
 #include "registry/home.h"
 #include "registry/notification.h"
@@ -24,7 +24,7 @@ struct channels_delivery {
 	struct notification_channel channel;
 	int64_t notification;	/* that is being delivered */
 	bool under_way;
-	struct peer peer;	/* the gr-notifier that has it */
+	struct helper_process helper;	/* the gr-notifier that has it */
 	int64_t until;		/* clock_boot_ms: an answer that comes later is not waited for */
 	bool changed;		/* channel is not saved yet */
 };

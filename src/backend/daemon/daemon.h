@@ -15,7 +15,7 @@
 #include "registry/stall.h"
 
 struct last_issued;
-struct repeats;
+struct log_repeats;
 struct window_counter;
 
 struct daemon {
@@ -25,7 +25,7 @@ struct daemon {
 	struct broker_connection broker;
 	struct channels channels;
 	struct metrics_file metrics;
-	struct repeats *log;		/* lines written to standard error lately */
+	struct log_repeats *log;		/* lines written to standard error lately */
 	struct window_counter *requests;	/* Jobs requests by thing; NULL: no limit */
 	struct window_counter *closed;	/* closed connections by certificate */
 	struct last_issued *last_issued;

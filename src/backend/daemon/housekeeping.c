@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* housekeeping.c - what is due without anybody asking */
 #include "daemon/housekeeping.h"
-#include "base/repeat.h"
+#include "base/log_repeats.h"
 #include "clock.h"
 #include "complain.h"
 #include "daemon/flooding.h"
 #include "daemon/job_scheduling.h"
 #include "jobs/transition.h"
 #include "registry/departure.h"
-#include "registry/keys.h"
+#include "registry/registered_keys.h"
 #include "registry/restore_mark.h"
 #include "registry/rollout.h"
 #include "rotation/reconcile.h"
@@ -142,7 +142,7 @@ static enum status run_regularly(struct daemon *d)
 	if (d->begin_ms > 0)
 		st = stall_look(&d->stall, d->db, d->begin_ms, clock_real_ms());
 	if (st == GR_OK)
-		st = keys_examine(d->db, EXAMINE_MS);
+		st = registered_keys_examine(d->db, EXAMINE_MS);
 	return st;
 }
 
@@ -151,7 +151,7 @@ enum status housekeeping_run(struct daemon *d, bool quiet)
 	bool regular = clock_boot_ms() >= d->next_housekeeping;
 	enum status st;
 
-	repeats_tick(d->log, clock_boot_ms());
+	log_repeats_tick(d->log, clock_boot_ms());
 	metrics_file_run(&d->metrics, d->db, d->broker.subscribed);
 	st = run_each_turn(d);
 	if (st == GR_OK && (d->reconcile || regular))

@@ -6,12 +6,12 @@
 
 static bool admit(void *lines, const char *line)
 {
-	return repeats_admit(lines, "", line, clock_boot_ms());
+	return log_repeats_admit(lines, "", line, clock_boot_ms());
 }
 
-struct repeats *log_filter_open(void)
+struct log_repeats *log_filter_open(void)
 {
-	struct repeats *lines = repeats_new(complain_write);
+	struct log_repeats *lines = log_repeats_new(complain_write);
 
 	if (lines)
 		complain_filter(admit, lines);
@@ -20,8 +20,8 @@ struct repeats *log_filter_open(void)
 	return lines;
 }
 
-void log_filter_close(struct repeats *lines)
+void log_filter_close(struct log_repeats *lines)
 {
 	complain_filter(NULL, NULL);
-	repeats_free(lines);
+	log_repeats_free(lines);
 }

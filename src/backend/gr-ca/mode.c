@@ -5,7 +5,7 @@
 #include "complain.h"
 #include "gr-ca/ca_directory.h"
 #include "gr-ca/commands.h"
-#include "gr-ca/probe.h"
+#include "gr-ca/broker_probe.h"
 #include "issuer/issuing_profile.h"
 #include "issuer/trust_store.h"
 #include "out.h"
@@ -50,11 +50,11 @@ static enum status print(const struct issuing_profile *profile)
  * Devices must never get a certificate that the broker does not take. The very first authority has
  * no devices yet.
  */
-static enum status prove(const struct probe *probe, const struct authority *a,
+static enum status prove(const struct broker_probe *probe, const struct authority *a,
 			 const struct issuing_profile *profile)
 {
 	if (probe->broker)
-		return probe_broker(probe, a, profile->alg->digest());
+		return broker_probe(probe, a, profile->alg->digest());
 	complain("authority %s: the broker must take it before it issues; say with -b HOST:PORT "
 		 "where the broker is",
 		 a->name);
@@ -62,7 +62,7 @@ static enum status prove(const struct probe *probe, const struct authority *a,
 }
 
 static enum status change(const struct home *home, struct issuing_profile *wanted,
-			  struct probe *probe)
+			  struct broker_probe *probe)
 {
 	struct authority a;
 	struct issuing_profile now;
@@ -90,7 +90,7 @@ static enum status change(const struct home *home, struct issuing_profile *wante
 }
 
 static enum status change_alone(const char *dir, struct issuing_profile *wanted,
-				struct probe *probe)
+				struct broker_probe *probe)
 {
 	struct home home;
 	enum status st;
@@ -136,7 +136,7 @@ static enum status read_operands(struct issuing_profile *wanted, char *operands[
 int command_mode(int argc, char *argv[])
 {
 	struct issuing_profile wanted = { .days = ISSUING_PROFILE_DAYS_DEFAULT };
-	struct probe probe = { 0 };
+	struct broker_probe probe = { 0 };
 	const char *dir = NULL;
 	bool choosy = false;	/* said something of private mode */
 	enum status st = GR_OK;

@@ -2,13 +2,13 @@
 /* delivery.c - one notification and the program of its channel */
 #define _GNU_SOURCE	/* memfd_create */
 #include "gr-notifier/delivery.h"
-#include "base/notifier.h"
+#include "base/notifier_protocol.h"
 #include "base/spawn.h"
 #include "base/wire.h"
 #include "clock.h"
 #include "complain.h"
 #include "str.h"
-#include "trust.h"
+#include "trusted_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,7 +70,7 @@ static const char *find_program(struct delivery *d, const char *channels,
 	if (!str_format(d->program, sizeof d->program, "%s/%s", channels, d->name))
 		return "the path is too long";
 	complain_capture(why, COMPLAIN_MAX);
-	st = trust_path(real, &info, d->program, "its program");
+	st = trusted_path_check(real, &info, d->program, "its program");
 	complain_capture(NULL, 0);
 	if (st == GR_NO)
 		return "there is no such program any more";

@@ -4,8 +4,8 @@
 #define GR_NOTIFIER_DELIVERY_H
 
 /*
- * Reads one question (base/notifier.h) from the socket fd, does it, and answers. channels is the
- * folder notify.d.
+ * Reads one question (base/notifier_protocol.h) from the socket fd, does it, and answers. channels
+ * is the folder notify.d.
  */
 void delivery_serve(int fd, const char *channels);
 

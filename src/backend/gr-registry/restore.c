@@ -14,7 +14,7 @@
 #include "issuer/sealed_key.h"
 #include "registry/command.h"
 #include "registry/registry.h"
-#include "registry/restoration.h"
+#include "registry/restored_copy.h"
 #include "registry/snapshot.h"
 #include "str.h"
 
@@ -116,8 +116,8 @@ static enum status prepare(struct job *job, bool live)
 	if (st == GR_OK)
 		st = replay(job, job->v->home.ledger, &job->end);
 	if (st == GR_OK && live)
-		st = restoration_take_over(job->copy);
-	return st == GR_OK ? restoration_begin(job->copy, job->time, job->v->now) : st;
+		st = restored_copy_take_over(job->copy);
+	return st == GR_OK ? restored_copy_begin(job->copy, job->time, job->v->now) : st;
 }
 
 static enum status prepare_copy(struct job *job, bool live)
@@ -130,7 +130,7 @@ static enum status prepare_copy(struct job *job, bool live)
 	if (st == GR_OK)
 		st = registry_open(&job->copy, job->copy_path, DB_OPEN);
 	if (st == GR_OK && live)
-		st = restoration_attach(job->copy, job->v->db);
+		st = restored_copy_attach(job->copy, job->v->db);
 	if (st != GR_OK)
 		return st;
 	job->replay = (struct replay){ .db = job->copy, .now = job->v->now };
@@ -140,7 +140,7 @@ static enum status prepare_copy(struct job *job, bool live)
 	if (st == GR_OK)
 		st = db_commit(job->copy);
 	db_rollback(job->copy);
-	return st == GR_OK && live ? restoration_detach(job->copy) : st;
+	return st == GR_OK && live ? restored_copy_detach(job->copy) : st;
 }
 
 /* What was written to the ledger while the copy was made. */
@@ -282,7 +282,7 @@ int command_restore(int argc, char *argv[])
 
 static enum status resume(struct command *v)
 {
-	enum status st = restoration_end(v->db);
+	enum status st = restored_copy_end(v->db);
 
 	return st == GR_OK ? command_answer(v, json_pack("{s:s}", "retirement", "resumed")) : st;
 }

@@ -16,19 +16,20 @@
  */
 enum { ANSWER_SECONDS = 30, LINES_MAX = WIRE_MAX - 64 };
 
-const struct peer_kind signer_kind = { "gr-signer", "sign.sock" };
+const struct helper_process_kind signer_kind = { "gr-signer", "sign.sock" };
 
 static enum status connect_to(struct signer *s)
 {
 	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
 	enum status st;
 
-	if (s->peer.fd >= 0)
+	if (s->helper.fd >= 0)
 		return GR_OK;
-	peer_close(&s->peer);
-	st = peer_open(&s->peer, &signer_kind, s->dir);
+	helper_process_close(&s->helper);
+	st = helper_process_open(&s->helper, &signer_kind, s->dir);
 	if (st == GR_OK)
-		(void)setsockopt(s->peer.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+		(void)setsockopt(s->helper.fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+				 sizeof patience);
 	return st;
 }
 
@@ -36,7 +37,7 @@ static enum status broken(struct signer *s)
 {
 	complain("%s: no answer from gr-signer: %s", s->dir,
 		 errno ? strerror(errno) : "it has ended");
-	peer_kill(&s->peer);
+	helper_process_kill(&s->helper);
 	return GR_FAIL;
 }
 
@@ -54,7 +55,7 @@ static enum status ask(struct signer *s)
 {
 	enum status st;
 
-	if (!wire_send(&s->wire, s->peer.fd) || !wire_receive(&s->wire, s->peer.fd))
+	if (!wire_send(&s->wire, s->helper.fd) || !wire_receive(&s->wire, s->helper.fd))
 		return broken(s);
 	st = (enum status)wire_byte(&s->wire);
 	if (st == GR_OK && !s->wire.bad)
@@ -105,7 +106,7 @@ static enum status send_lines(struct signer *s, bool sync)
 enum status signer_open(struct signer *s, const struct home *home)
 {
 
-	*s = (struct signer){ .peer = { .fd = -1 } };
+	*s = (struct signer){ .helper = { .fd = -1 } };
 	str_copy(s->dir, sizeof s->dir, home->signer);
 	s->lines = malloc(LINES_MAX);
 	if (!s->lines) {
@@ -125,7 +126,7 @@ enum status signer_can_issue(struct signer *s)
 void signer_close(struct signer *s)
 {
 	if (s->lines)
-		peer_close(&s->peer);
+		helper_process_close(&s->helper);
 	free(s->lines);
 	s->lines = NULL;
 }
@@ -244,7 +245,7 @@ enum status signer_crl_begin(struct signer *s, const char *authority, int64_t nu
 
 static enum status send_revoked(struct signer *s)
 {
-	enum status st = s->peer.fd >= 0 ? GR_OK : GR_FAIL;
+	enum status st = s->helper.fd >= 0 ? GR_OK : GR_FAIL;
 
 	errno = EPIPE;
 	st = st == GR_OK ? ask_finally(s) : broken(s);

@@ -18,7 +18,7 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 
-#include "base/peer.h"
+#include "base/helper_process.h"
 #include "base/wire.h"
 #include "cert.h"
 #include "complain.h"
@@ -48,11 +48,11 @@ enum signer_question {
 	SIGNER_SIGN = 's'
 };
 enum { SIGNER_NAME_MAX = 2048, SIGNER_KEY_MAX = 1024, SIGNER_PIECE = 32768 };
-extern const struct peer_kind signer_kind;
+extern const struct helper_process_kind signer_kind;
 
 struct signer {
 	char dir[3072];
-	struct peer peer;
+	struct helper_process helper;
 	struct wire wire;
 	char *lines;		/* lines of the ledger that were not sent yet */
 	size_t len;

@@ -4,7 +4,7 @@
 #include "base/utc.h"
 #include "complain.h"
 #include "registry/job_request.h"
-#include "registry/keys.h"
+#include "registry/registered_keys.h"
 #include "str.h"
 #include "strength.h"
 
@@ -209,7 +209,10 @@ static enum status check_age(const struct audit *a, const char *id, const char *
 	return report(a, AUDIT_OLD, thing, id, detail);
 }
 
-/* For a row whose key nobody has examined yet (keys_examine), or that was written by hand. */
+/*
+ * For a row whose key nobody has examined yet (registered_keys_examine), or that was written by
+ * hand.
+ */
 static enum status read_strength(struct strength *s, struct scan *scan, const char *id)
 {
 	sqlite3_stmt *row;
@@ -218,7 +221,7 @@ static enum status read_strength(struct strength *s, struct scan *scan, const ch
 
 	if (st != GR_OK)
 		return GR_FAIL;
-	keys_strength(s, db_text(row, 0));
+	registered_keys_strength(s, db_text(row, 0));
 	db_done(row);
 	return GR_OK;
 }

@@ -49,7 +49,7 @@ enum status certificate_register(struct db *db, const struct cert *cert,
 struct certificate_past {
 	const char *status;
 	int64_t created;
-	/* NULL: nobody has examined it; keys_examine will */
+	/* NULL: nobody has examined it; registered_keys_examine will */
 	const struct strength *strength;
 };
 enum status certificate_add(struct db *db, const struct cert *cert,

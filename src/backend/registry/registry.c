@@ -3,7 +3,7 @@
 #include "registry/registry.h"
 #include "clock.h"
 #include "complain.h"
-#include "registry/keys.h"
+#include "registry/registered_keys.h"
 #include "registry/schema.h"
 #include "str.h"
 
@@ -45,7 +45,7 @@ static enum status upgrade(struct db *db)
 	if (st == GR_OK && version < 3)
 		st = db_script(db, schema_from_2);
 	if (st == GR_OK && version < 3)
-		st = keys_convert(db, clock_real_ms());
+		st = registered_keys_convert(db, clock_real_ms());
 	if (st == GR_OK)
 		return db_commit(db);
 	db_rollback(db);

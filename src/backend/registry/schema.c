@@ -324,7 +324,7 @@ const char schema_from_1[] =
 SCHEMA_KEPT
 "UPDATE meta SET value = 2 WHERE key = 'version';";
 
-/* Exponent and modulus of RSA keys were not looked at; keys_convert does the rest. */
+/* Exponent and modulus of RSA keys were not looked at; registered_keys_convert does the rest. */
 const char schema_from_2[] =
 SCHEMA_NOTIFICATION_FROM_2
 "UPDATE certificate SET key_type = '' WHERE key_type LIKE 'RSA%';"

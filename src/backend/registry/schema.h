@@ -8,7 +8,7 @@
 enum { SCHEMA_VERSION = 3 };
 extern const char schema_sql[];
 extern const char schema_from_1[];	/* makes a registry of version 1 one of version 2 */
-/* of version 2 one of version 3, together with keys_convert */
+/* of version 2 one of version 3, together with registered_keys_convert */
 extern const char schema_from_2[];
 
 #endif

@@ -7,7 +7,7 @@
 #include "paths.h"
 #include "pkcs11/uri.h"
 #include "str.h"
-#include "trust.h"
+#include "trusted_path.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -221,7 +221,7 @@ static enum status read_file(char **text, size_t *len, const char *path)
 		complain("%s: not a regular file", path);
 		return GR_BAD;
 	}
-	st = trust_path(real, NULL, path, "the configuration");
+	st = trusted_path_check(real, NULL, path, "the configuration");
 	return st == GR_OK ? file_read(text, len, real, CONF_FILE_MAX) : st;
 }
 
@@ -264,7 +264,7 @@ static enum status take_file(struct conf *conf)
 static enum status check_state(const struct conf *conf)
 {
 	char real[PATH_MAX];
-	enum status st = trust_path(real, NULL, conf->state, "GR_STATE");
+	enum status st = trusted_path_check(real, NULL, conf->state, "GR_STATE");
 
 	return st == GR_NO ? GR_OK : st;
 }

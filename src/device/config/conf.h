@@ -56,9 +56,9 @@ typedef enum status conf_source(struct conf *conf);
 /*
  * Collects all values; gr_config_load does it for all programs but gr-config itself. GR_BAD, one
  * line: unknown key in the file, bad line, number or pkcs11: URI that is none, unreadable file
- * named by hand, a file or a GR_STATE that another user may write (trust.h), or a nucleus whose
- * configuration cannot be read. GR_FAIL, one line: not possible now, may work later. A program
- * then calls conf_need for each value that it must have.
+ * named by hand, a file or a GR_STATE that another user may write (trusted_path.h), or a nucleus
+ * whose configuration cannot be read. GR_FAIL, one line: not possible now, may work later. A
+ * program then calls conf_need for each value that it must have.
  */
 enum status conf_load(struct conf *conf, conf_source *nucleus);
 void conf_release(struct conf *conf);

@@ -6,7 +6,7 @@
 #include "key.h"
 #include "pkcs11/uri.h"
 #include "str.h"
-#include "trust.h"
+#include "trusted_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -181,7 +181,7 @@ enum status settings_hook(const struct conf *conf)
 	if (strcmp(conf->source[CONF_RESTART_HOOK], "environment") == 0 ||
 	    strcmp(conf->source[CONF_RESTART_HOOK], "flag") == 0)
 		return GR_OK;
-	if ((st = trust_path(real, NULL, path, conf_name(CONF_RESTART_HOOK))) != GR_NO)
+	if ((st = trusted_path_check(real, NULL, path, conf_name(CONF_RESTART_HOOK))) != GR_NO)
 		return st;
 	return refuse(conf, CONF_RESTART_HOOK, "not an executable file; name a program");
 }

@@ -29,7 +29,7 @@ enum status settings_token(const struct conf *conf);
 enum status settings_next_key(const struct conf *conf);
 /*
  * Checks that restartHook is an executable file, and, if a configuration file names it, that no
- * other user may write it (trust.h).
+ * other user may write it (trusted_path.h).
  */
 enum status settings_hook(const struct conf *conf);
 /* Checks a setting that is on or off. */

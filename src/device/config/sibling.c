@@ -5,7 +5,7 @@
 #include "complain.h"
 #include "secret.h"
 #include "str.h"
-#include "trust.h"
+#include "trusted_path.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -33,7 +33,7 @@ static enum status look_in(char real[static PATH_MAX], const char *folder, size_
 		return GR_NO;
 	if (!str_format(path, sizeof path, "%.*s/%s", (int)len, folder, name))
 		return GR_NO;
-	st = trust_path(real, &own, path, name);
+	st = trusted_path_check(real, &own, path, name);
 	if (st == GR_OK && (!S_ISREG(own.st_mode) || access(real, X_OK) != 0))
 		return GR_NO;
 	return st;

@@ -10,9 +10,9 @@
 /*
  * Runs the program argv[0] with these arguments, and waits for it. The program is taken from the
  * directory of the running program (/proc/self/exe), else from the first absolute directory of
- * PATH that has it; in both cases nobody but root and us may be able to replace it (trust.h). It
- * runs as our real user, with our environment, standard input and standard error; its standard
- * output is a pipe to us.
+ * PATH that has it; in both cases nobody but root and us may be able to replace it
+ * (trusted_path.h). It runs as our real user, with our environment, standard input and standard
+ * error; its standard output is a pipe to us.
  *
  * GR_OK: it ended with 0. *text is what it printed, *len bytes and a NUL; secret_free it. GR_BAD
  * and GR_FAIL, one line, which it or we wrote: it ended with that status, cannot be found or

@@ -12,7 +12,7 @@
 enum { NAMES_SIZE = 700, NOTE_MAX = 65536 }; /* ten names of 64 bytes in one line */
 
 /* Is a job of the list in the note? Names stand there with a blank before and after each. */
-static bool was_said(const struct list *list, const char *note)
+static bool was_said(const struct pending_list *list, const char *note)
 {
 	bool said = false;
 	char *text, name[68];
@@ -29,7 +29,7 @@ static bool was_said(const struct list *list, const char *note)
 }
 
 /* " a b c " ; returns how many there was room for. */
-static size_t join(char names[static NAMES_SIZE], const struct list *list)
+static size_t join(char names[static NAMES_SIZE], const struct pending_list *list)
 {
 	size_t used = 1, n = 0;
 
@@ -43,7 +43,7 @@ static size_t join(char names[static NAMES_SIZE], const struct list *list)
 	return n;
 }
 
-void blocking_jobs_report(const struct list *list, const char *thing, const char *note)
+void blocking_jobs_report(const struct pending_list *list, const char *thing, const char *note)
 {
 	char names[NAMES_SIZE];
 	size_t named;

@@ -3,7 +3,7 @@
 #ifndef GR_JOBS_CLIENT_BLOCKING_JOBS_H
 #define GR_JOBS_CLIENT_BLOCKING_JOBS_H
 
-#include "gr-jobs-client/list.h"
+#include "gr-jobs-client/pending_list.h"
 
 /*
  * Writes one line, if the list is cut, with the number of jobs in front of the rotation and their
@@ -11,6 +11,6 @@
  * while one of them is still listed; NULL: none. If the file cannot be written, the line is
  * repeated.
  */
-void blocking_jobs_report(const struct list *list, const char *thing, const char *note);
+void blocking_jobs_report(const struct pending_list *list, const char *thing, const char *note);
 
 #endif

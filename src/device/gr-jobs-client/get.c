@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* get.c - gr-jobs-client get: one execution by its job */
 #include "complain.h"
-#include "gr-jobs-client/describe.h"
+#include "gr-jobs-client/execution_query.h"
 #include "str.h"
 
 #include <string.h>
@@ -17,10 +17,10 @@ static enum status get(struct jobs *jobs, const char *job)
 {
 	struct execution execution;
 	json_t *answer = NULL;
-	enum status st = describe(&execution, &answer, jobs, job, NULL);
+	enum status st = execution_query(&execution, &answer, jobs, job, NULL);
 
 	if (st == GR_OK)
-		st = describe_print(&execution, answer, jobs);
+		st = execution_query_print(&execution, answer, jobs);
 	else if (st == GR_NO && answer)
 		st = jobs_rejected(answer, job, jobs->json);
 	json_decref(answer);

@@ -2,7 +2,7 @@
 /* next.c - gr-jobs-client next: the next execution that is a rotation, waited for */
 #include "clock.h"
 #include "gr-jobs-client/blocking_jobs.h"
-#include "gr-jobs-client/describe.h"
+#include "gr-jobs-client/execution_query.h"
 #include "str.h"
 
 #include <string.h>
@@ -92,11 +92,12 @@ static enum status try_one(struct watch *watch, const char *job)
 {
 	struct execution execution;
 	json_t *answer = NULL;
-	enum status st = describe(&execution, &answer, &watch->jobs, job, &watch->stray);
+	enum status st = execution_query(&execution, &answer, &watch->jobs, job, &watch->stray);
 
 	if (st == GR_OK)
-		st = fits(watch, &execution) ? describe_print(&execution, answer, &watch->jobs)
-					     : GR_NO;
+		st = fits(watch, &execution)
+		    ? execution_query_print(&execution, answer, &watch->jobs)
+		    : GR_NO;
 	else if (st == GR_NO && answer && jobs_is_transient(answer)) {
 		jobs_complain(answer, job);
 		st = GR_FAIL;
@@ -105,7 +106,7 @@ static enum status try_one(struct watch *watch, const char *job)
 	return st == GR_BAD ? GR_NO : st;
 }
 
-static enum status try_all(struct watch *watch, const struct list *list)
+static enum status try_all(struct watch *watch, const struct pending_list *list)
 {
 	enum status st = GR_NO;
 
@@ -118,18 +119,18 @@ static enum status try_all(struct watch *watch, const struct list *list)
 static enum status look(struct watch *watch)
 {
 	json_t *answer = NULL;
-	struct list list;
+	struct pending_list list;
 	enum status st;
 
 	watch->notified = false;
-	st = list_read(&list, &answer, &watch->jobs, &watch->stray);
+	st = pending_list_read(&list, &answer, &watch->jobs, &watch->stray);
 	if (st == GR_NO)
 		jobs_complain(answer, "pending");
 	json_decref(answer);
 	st = st == GR_OK ? try_all(watch, &list) : GR_FAIL;
 	if (st == GR_NO)
 		blocking_jobs_report(&list, watch->jobs.session.thing, watch->front);
-	list_release(&list);
+	pending_list_release(&list);
 	return st;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pending.c - gr-jobs-client pending: the executions that wait for this thing */
-#include "gr-jobs-client/list.h"
+#include "gr-jobs-client/pending_list.h"
 #include "out.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@ static const struct arg_spec spec = {
 	"queueing.", options
 };
 
-static enum status show(const struct list *list, const json_t *answer, bool json)
+static enum status show(const struct pending_list *list, const json_t *answer, bool json)
 {
 	if (json)
 		return jobs_print_json(answer);
@@ -26,14 +26,14 @@ static enum status show(const struct list *list, const json_t *answer, bool json
 static enum status list_pending(struct jobs *jobs)
 {
 	json_t *answer = NULL;
-	struct list list;
-	enum status st = list_read(&list, &answer, jobs, NULL);
+	struct pending_list list;
+	enum status st = pending_list_read(&list, &answer, jobs, NULL);
 
 	if (st == GR_OK)
 		st = show(&list, answer, jobs->json);
 	else if (st == GR_NO)
 		st = jobs_rejected(answer, "pending", jobs->json);
-	list_release(&list);
+	pending_list_release(&list);
 	json_decref(answer);
 	return st;
 }

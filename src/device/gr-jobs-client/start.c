@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* start.c - gr-jobs-client start: take the execution at the front and make it IN_PROGRESS */
-#include "gr-jobs-client/describe.h"
+#include "gr-jobs-client/execution_query.h"
 #include "gr-jobs-client/details.h"
 
 #include <unistd.h>
@@ -23,8 +23,9 @@ static enum status start(struct jobs *jobs, json_t *body)
 
 	if (st == GR_NO)
 		st = jobs_rejected(answer, "start-next", jobs->json);
-	else if (st == GR_OK && (st = describe_answer(&execution, answer, jobs, "$next")) == GR_OK)
-		st = describe_print(&execution, answer, jobs);
+	else if (st == GR_OK &&
+		 (st = execution_query_answer(&execution, answer, jobs, "$next")) == GR_OK)
+		st = execution_query_print(&execution, answer, jobs);
 	json_decref(answer);
 	return st == GR_BAD ? GR_FAIL : st;
 }

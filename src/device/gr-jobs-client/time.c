@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* time.c - gr-jobs-client time: the service's clock, for devices that do not trust their own */
 #include "complain.h"
-#include "gr-jobs-client/list.h"
+#include "gr-jobs-client/pending_list.h"
 #include "out.h"
 
 #include <stdio.h>
@@ -30,14 +30,14 @@ static enum status show(const json_t *answer, bool json)
 static enum status tell(struct jobs *jobs)
 {
 	json_t *answer = NULL;
-	struct list list;
-	enum status st = list_read(&list, &answer, jobs, NULL);
+	struct pending_list list;
+	enum status st = pending_list_read(&list, &answer, jobs, NULL);
 
 	if (st == GR_OK)
 		st = show(answer, jobs->json);
 	else if (st == GR_NO)
 		st = jobs_rejected(answer, "time", jobs->json);
-	list_release(&list);
+	pending_list_release(&list);
 	json_decref(answer);
 	return st;
 }

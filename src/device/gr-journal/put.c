@@ -3,7 +3,7 @@
 #include "complain.h"
 #include "gr-journal/commands.h"
 #include "rotation/device_context.h"
-#include "rotation/restart.h"
+#include "rotation/owed_restart.h"
 #include "str.h"
 
 #include <getopt.h>
@@ -100,7 +100,7 @@ static enum status put(struct device_context *context, const struct change *chan
 	for (int i = 0; i < count; i++)
 		if ((st = take(journal, texts[i])) != GR_OK)
 			return st;
-	if (change->owes != 0 && (st = restart_owe(journal, change->owes)) != GR_OK)
+	if (change->owes != 0 && (st = owed_restart_note(journal, change->owes)) != GR_OK)
 		return st;
 	return journal_write(journal, &context->store);
 }

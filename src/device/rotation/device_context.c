@@ -4,7 +4,7 @@
 #include "complain.h"
 #include "config/gr_config.h"
 #include "out.h"
-#include "rotation/restart.h"
+#include "rotation/owed_restart.h"
 
 #include <getopt.h>
 
@@ -88,5 +88,5 @@ enum status device_context_owe_restart(struct device_context *context, uint32_t 
 {
 	if (conf_text(&context->conf, CONF_RESTART_HOOK)[0] == '\0')
 		return GR_OK;
-	return restart_owe(&context->journal, generation);
+	return owed_restart_note(&context->journal, generation);
 }

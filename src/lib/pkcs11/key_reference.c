@@ -4,7 +4,7 @@
 #include "complain.h"
 #include "key.h"
 #include "str.h"
-#include "trust.h"
+#include "trusted_path.h"
 
 #include <openssl/pem.h>
 #include <stdlib.h>
@@ -62,7 +62,7 @@ enum status key_reference_parse(struct key_reference *reference, const char *tex
 
 	if ((st = parse_line(&reference->uri, text, len, where)) != GR_OK)
 		return st;
-	reference->uri.foreign = file && !trust_owner(file);
+	reference->uri.foreign = file && !trusted_path_owner(file);
 	text += len + (text[len] == '\n');
 	if (strncmp(text, SHOWN, strlen(SHOWN)) == 0) {
 		text += strlen(SHOWN);

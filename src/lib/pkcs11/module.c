@@ -3,7 +3,7 @@
 #include "pkcs11/module.h"
 #include "complain.h"
 #include "str.h"
-#include "trust.h"
+#include "trusted_path.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -120,7 +120,7 @@ static enum status find_library(char real[static PATH_MAX], const char *path)
 		complain("pkcs11Module: %s: not an absolute path", path);
 		return GR_BAD;
 	}
-	if ((st = trust_path(real, NULL, path, "pkcs11Module")) != GR_NO)
+	if ((st = trusted_path_check(real, NULL, path, "pkcs11Module")) != GR_NO)
 		return st;
 	complain("pkcs11Module: %s: no such file", path);
 	return GR_BAD;

@@ -22,7 +22,7 @@ enum status module_environment(const char *environment);
  * Loads the library and calls C_Initialize, unless this process has it already; each call of this
  * wants one of module_finish, the last of which calls C_Finalize. The library stays in memory:
  * some register handlers for the end of the process. GR_BAD: no such library, not a PKCS#11
- * module, or one that somebody else could have put there (trust.h).
+ * module, or one that somebody else could have put there (trusted_path.h).
  */
 enum status module_start(struct ck_function_list **functions, const char *path);
 void module_finish(struct ck_function_list *functions);

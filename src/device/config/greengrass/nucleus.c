@@ -4,7 +4,7 @@
 #include "complain.h"
 #include "pkcs11/uri.h"
 #include "str.h"
-#include "trust.h"
+#include "trusted_path.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -70,7 +70,7 @@ void nucleus_note_file(struct nucleus *nucleus, const char *path)
 {
 	char real[PATH_MAX];
 
-	if (nucleus->foreign || trust_path(real, NULL, path, NULL) != GR_BAD)
+	if (nucleus->foreign || trusted_path_check(real, NULL, path, NULL) != GR_BAD)
 		return;
 	nucleus->foreign = true;
 	nucleus->writer = writer_of(path);
