@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-# SPDX-License-Identifier: Apache-2.0
 # operands.awk - finds programs that a script calls with a variable where an option could stand, and without "--" before it.
 #
 # What a variable holds may have come from a message or a file, and "-x" is a good name for a job. By line, not by grammar: a

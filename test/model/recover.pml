@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * recover.pml - gr-install-cert recover, which needs no network: recover.c and mend.c. The driver begins with it, and the
+ * recover.pml - gr-install-cert recover, which needs no network: recover.c, recovery.c and lost_journal.c. The driver begins with it, and the
  * watchdog runs it by a timer and at boot.
  */
 #define on_trial	(phase == trial || phase == committing)
