@@ -16,7 +16,7 @@ driver_blank() {
 	memory_outcome='' memory_refused='' memory_refused_since=0 memory_hook_says=''
 	memory_key_said='' memory_unwatched_said='' memory_left_alone='' memory_begun=''
 	memory_restart_asked='' memory_due_asked='' memory_live='' memory_waits=''
-	record_there=''
+	record_there='' record_fresh=''
 	step_blank
 	record_blank
 	live_blank
@@ -32,7 +32,7 @@ step_blank() {
 # again.
 step() {
 	service_blank
-	record_load || return
+	record_renew || return
 	is_phase "$record_phase" || { complain "journal: no such phase: $record_phase"; exit 100; }
 	phase_run "$record_phase" record_load || return
 	[ -n "$phase_next" ] || return 0
@@ -43,6 +43,12 @@ step() {
 	[ "$record_phase" = idle ] || return "$blocked_rc"
 	# The record of a job cannot even be begun: the job is to hear of it.
 	phase_run blocked true
+}
+
+# A step that entered its phase a moment ago has just read and written the record.
+record_renew() {
+	[ -n "$record_fresh" ] || record_load || return
+	record_fresh=
 }
 
 is_phase() {
@@ -214,7 +220,7 @@ END
 		record_close "$@" || return
 	else
 		record_move "$phase_next" "$@" || return
-		memory_waits=
+		record_fresh=1 memory_waits=
 	fi
 	step_progress=1
 }

@@ -864,6 +864,16 @@ no_journal() {
 	run -111 step
 	[ ! -e puts ]
 }
+@test "step: what the watchdog put on record while a phase waited is seen by the next step" {
+	driver
+	at trial
+	phase_trial() { :; }
+	step
+	sed -i 's/^phase=.*/phase=rolling-back/' record
+	phase_rolling_back() { echo "$record_phase" >seen; }
+	step
+	[ "$(cat seen)" = rolling-back ]
+}
 @test "step: an unknown phase ends the driver with 100" {
 	driver
 	at dancing
