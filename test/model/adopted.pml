@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * adopted.pml - the thing's software is replaced, by the other kind: the new one takes the pair that is live, and knows nothing
- * of the rotation that the old one was in. That is job 1, in every condition in which it can be left behind.
+ * adopted.pml - replaces the thing's software by the other kind (ours or the reference's). The new
+ * software takes the pair that is live, and knows nothing of the rotation of the old one, job 1.
+ * That rotation is left behind in any condition it can be in.
  */
 #ifdef FOREIGN
 #define may_adopt	(phase == starting && is(1, QUEUED) && !row(1))

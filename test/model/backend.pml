@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* backend.pml - the daemon: one request after the other, each in a step of its own, and its housekeeping in between. */
+/*
+ * backend.pml - the daemon: handles one request after the other, each in a step of its own, with
+ * its housekeeping in between.
+ */
 
-/* The certificate is looked up again: one that died since it was let in gets no answer, its connection is about to end. */
+/*
+ * Handles one request. The certificate is looked up again: a client whose certificate was retired
+ * since it connected gets no answer, and its connection is about to end.
+ */
 inline handle(verb, c, j)
 {
 	verdict_ = 0; status_ = 0; survivor_ = 0; succeeded_ = 0;
@@ -23,6 +29,7 @@ inline handle(verb, c, j)
 }
 
 #ifdef FOREIGN
+/* Handles the requests of a foreign device. */
 active proctype backend()
 {
 	do
@@ -39,6 +46,7 @@ active proctype backend()
 	od
 }
 #else
+/* Handles requests, also those that are late or come twice. */
 active proctype backend()
 {
 	do

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bounds.pml - how much may go wrong in one history. ./run prints with what each run was made. */
+/* bounds.pml - sets how much may go wrong in one history. ./run prints the bounds of each run. */
 
 #define MOST_JOBS 5
 #ifndef JOBS
@@ -18,9 +18,15 @@
 #define LOSSES 0	/* of the journal */
 #endif
 
-/* One purse for all faults: each mixture of them is tried, and there is not a state for each count of each kind. */
+/*
+ * Counts all faults together: every mixture of them is tried, without a state for each count of
+ * each kind.
+ */
 #ifdef FOREIGN
-/* Its faults and endings need no bound: between two jobs there are finitely many states. */
+/*
+ * The faults and endings of a foreign device need no bound: between two jobs there are finitely
+ * many states.
+ */
 #define may_fail	true
 #define spend(text)	printf(text)
 #define may_intervene	true

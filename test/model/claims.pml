@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * claims.pml - the properties. Each is a flag that stays true; the verifier prints the name of the one that does not.
+ * claims.pml - the properties. Each is a flag that must stay true; the verifier prints the name of
+ * the one that does not.
  *
- * They are checked where something could break them (a pair is destroyed, a certificate is retired, a rotation is given
- * up) and, by judge.pml, when all is quiet.
+ * They are checked where something could break them (a pair is destroyed, a certificate is
+ * retired, a rotation is given up) and, by judge.pml, when all is quiet.
  */
 
 /* (a) At each moment the device holds a pair that the backend takes, and in the end it lives on it. */

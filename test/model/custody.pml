@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * custody.pml - who has which certificate, which is kept and which is retired: src/backend/rules, rotation/settlement.c and
- * reconcile.c.
+ * custody.pml - decides which certificate survives a rotation, which ones are kept (retained) and
+ * which are retired: src/backend/rules, rotation/settlement.c and reconcile.c.
  *
- * A device that is ours says so, and its own record tells it what it may go back to. Of any other we know less. It says FAILED
- * (or REJECTED, which is the same here) both before it goes back to OLD and when it has NEW alone; and it may begin a rotation
- * with a backup of the one before, and go back to that. What such a device may still go back to is kept.
+ * A device that is ours says so, and its journal tells it which pair it may go back to. About any
+ * other device less is known. It says FAILED (or REJECTED, which is the same here) before it goes
+ * back to OLD, and also when it has NEW alone; and it may begin a rotation with a backup of the
+ * pair before, and go back to that. The certificates that such a device may still go back to are
+ * kept.
  */
 typedef rotation {
 	byte old;		/* the certificate that create came over; 0: there is no such row */
@@ -19,7 +21,10 @@ rotation rotations[MOST_JOBS + 1];	/* by job, from 1 */
 byte kept;	/* certificates that a later create has left behind */
 byte leaving;	/* those of them that nobody can go back to any more, until they are retired */
 
-/* That a rotation, and a word, is of a device that is ours (UNMARKED: one that does not say it). */
+/*
+ * Tell whether a final status, or a rotation, is of a device that is ours (UNMARKED: one that does
+ * not say it).
+ */
 #if defined(FOREIGN) || defined(UNMARKED)
 #define is_own_word	false
 #else
@@ -32,7 +37,7 @@ bool replaced;	/* the software of the thing, since rotation 1 */
 #define is_own(j)	is_own_word
 #endif
 
-/* Where all devices are ours nothing is ever kept, and what was seen is not noted. */
+/* If all devices are ours, no certificate is ever kept, and which ones were seen is not noted. */
 #if !defined(FOREIGN) && !defined(UNMARKED) && !defined(ADOPTED)
 #define ALL_OURS
 #define note_seen(c)	skip
@@ -54,6 +59,7 @@ byte seen;	/* certificates that the thing was on: a session of exactly its name 
 #define lost_by(j)	(due(j) -> BIT(loser(j)) : 0)
 #define losers		(lost_by(1) | lost_by(2) | lost_by(3) | lost_by(4) | lost_by(5))
 
+/* Writes the survivor s of rotation j. */
 inline decide(j, s)
 {
 	rotations[j].survivor = s;
@@ -62,9 +68,10 @@ inline decide(j, s)
 }
 
 /*
- * While a rotation is rolled back the runtime may run on NEW still: then the restart that brings it back is owed. Where the
- * journal was lost, a word from before that may come when the device has begun anew, and an operator may settle for the pair
- * that is not in use: (e) is not claimed then.
+ * Tells whether certificate c may be retired after rotation j, for (e). While a rotation is rolled
+ * back the runtime may still run on NEW: then the restart that brings it back is owed. (e) is not
+ * claimed where the journal was lost, since a final status from before the loss may arrive after
+ * the device has begun anew, nor where an operator settled for the pair that is not in use.
  */
 #if defined(LOCK_OUT_ALONE)
 #define may_retire(j, c)	true
@@ -75,7 +82,7 @@ inline decide(j, s)
 				 (c != live && (c != runs_on || (rotations[j].survivor == OLD && restart_for != 0))))
 #endif
 
-/* Of rotation j; 0: of none, it was kept. */
+/* Retires certificate c, which lost rotation j; j 0: it was kept, and was released. */
 inline retire(j, c)
 {
 	printf("backend: certificate %d is retired\n", c);
@@ -86,6 +93,10 @@ inline retire(j, c)
 	claim(e_none_in_use_retired, may_retire(j, c))
 }
 
+/*
+ * Retires all losers of decided rotations whose survivor is usable, and all certificates that were
+ * released.
+ */
 inline reconcile()
 {
 	i = 1;
@@ -102,14 +113,17 @@ inline reconcile()
 	od
 }
 
-/* Those of the set that are kept are kept no longer. */
+/* Releases the kept certificates of the set. */
 inline release(set)
 {
 	leaving = leaving | (kept & (set));
 	kept = kept & ~(set)
 }
 
-/* The thing is on c, for the first time: from there it can go back to what c was issued over alone. */
+/*
+ * Notes that the thing uses c. The first time, other kept certificates are released, except the
+ * one over which c was issued: the thing can go back to that one only.
+ */
 inline see(c)
 {
 	if
@@ -124,9 +138,10 @@ inline see(c)
 }
 
 /*
- * A create for another execution: the device has moved on, and what it came over is what it lives on. Over a kept certificate: it
- * has gone back to that, and never switched to NEW of the rotation that it gave up. Whatever else the thing has is kept if the
- * thing was ever on it. That a create came over it is enough, because the report of a session may be lost.
+ * Settles the other open rotations when create for job j comes over c: the device has moved on,
+ * and c is what it uses. If c was kept, the device has gone back to c and never switched to NEW of
+ * the rotation that it gave up. Every other certificate of the thing is kept if the thing ever
+ * used it. A create over it counts as use, because the report of a session may be lost.
  */
 inline settle_others(j, c)
 {
@@ -151,7 +166,10 @@ inline settle_others(j, c)
 #endif
 }
 
-/* Leaves in p a certificate besides c that no rotation explains; 0: none */
+/*
+ * Finds a certificate other than c that no rotation explains, and leaves it in p; 0: there is
+ * none.
+ */
 #define by_rotation(j, a, c)	(row(j) && !rotations[j].retired && has_part(j, a) && has_part(j, c))
 #define by_rotations(a, c)	(by_rotation(1, a, c) || by_rotation(2, a, c) || by_rotation(3, a, c) || \
 				 by_rotation(4, a, c) || by_rotation(5, a, c))
@@ -172,7 +190,10 @@ inline find_unexplained(c)
 }
 
 #ifdef FOREIGN
-/* What is over and bears on nothing any more is forgotten, so that the states do not count the jobs that are past. */
+/*
+ * Forgets rotations that are over and have no effect any more, so that states do not differ by
+ * past jobs.
+ */
 inline forget_past()
 {
 	seen = seen & taken;
@@ -189,8 +210,9 @@ inline forget_past()
 #endif
 
 /*
- * What an event decided is carried out in its own transaction, so that there is never one more. Where a part of that may fail
- * and be done later (DEFER), one that has lost its rotation may be there for the moment.
+ * Ends an event: retires, in the event's own transaction, what it decided, so that there are never
+ * more than `most` certificates. With DEFER that may fail and be done later; then a certificate
+ * that has lost its rotation may exist for a while.
  */
 #define is_due	(leaving != 0 || losers != 0)
 inline finish(most)
@@ -212,8 +234,9 @@ inline finish(most)
 #endif
 
 /*
- * A connection decides nothing, but for a rotation that is in doubt: a session over OLD that begins after FAILED shows that the
- * thing has gone back. One that began before would show nothing.
+ * Handles the start of a session over c. It decides only a rotation that is in doubt: a session
+ * over OLD that begins after FAILED shows that the thing has gone back. One that began before
+ * shows nothing.
  */
 #ifdef ANY_SESSION
 #define is_doubted(j)	open(j)

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* driver.pml - the driver, step after step and life after life: scripts/driver/rotate.sh. */
+/*
+ * driver.pml - runs the driver, step after step, killed and started again:
+ * scripts/driver/rotate.sh.
+ */
 
-/* A request may have left all the same; what comes back finds nobody. */
+/*
+ * Ends a run of the driver and begins the next. A request that it was sending may still arrive
+ * late; an answer to it is lost.
+ */
 inline end_of_life()
 {
 	killed = false;
@@ -25,6 +31,10 @@ inline end_of_life()
 	printf("device: the driver starts\n")
 }
 
+/*
+ * Recovers, then does the step of the phase that the journal names, until the driver is killed;
+ * then begins again.
+ */
 active proctype driver()
 {
 	mtype verdict, status, survivor;	/* the answer that is being looked at */

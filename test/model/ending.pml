@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ending.pml - how a rotation ends: scripts/driver/ending.sh. */
 
-/* gr-install-cert commit: marks what is live, and destroys what the journal calls old. */
+/*
+ * Ends a rotation with NEW, as gr-install-cert commit does: marks the live pair as committed, and
+ * destroys the pair that the journal calls old.
+ */
 inline finish_new()
 {
 	atomic { phase == reporting || phase == idle -> committed = WITH(committed, live) };
@@ -13,6 +16,7 @@ inline finish_new()
 	atomic { record_close(reporting, 0) }
 }
 
+/* Ends a rotation with OLD, as gr-install-cert discard does: destroys NEW. */
 inline finish_old()
 {
 	atomic {
@@ -26,13 +30,16 @@ inline finish_old()
 	atomic { record_close(failing, other) }
 }
 
-/* Nobody can say which pair lives: both stay, and idle uses the one that is taken. */
+/*
+ * Ends a rotation whose survivor is not known: both pairs stay, and idle uses the one that the
+ * broker accepts.
+ */
 inline keep_both(from, second)
 {
 	record_close(from, second)
 }
 
-/* The switch of the link, and the restart that is owed for it. */
+/* Makes pair n live, and records first the restart that the switch owes. */
 inline activate(n)
 {
 	if
@@ -43,7 +50,10 @@ inline activate(n)
 	fi
 }
 
-/* Our own final word decided for NEW, or the broker takes nothing else. */
+/*
+ * Makes NEW live when failing learns that NEW survives: our own final status decided so, or the
+ * broker accepts nothing else.
+ */
 inline replace_old()
 {
 	activate(new);
@@ -55,7 +65,10 @@ inline replace_old()
 		fi }
 }
 
-/* NEW is refused and OLD is taken although the final word may have left. */
+/*
+ * Asks over OLD how the execution ended: NEW is refused and OLD is accepted, although SUCCEEDED
+ * may have been sent.
+ */
 #define may_have_ended(j)	(decided_for_old(j) || (!is(j, IN_PROGRESS) && !is(j, SUCCEEDED)))
 inline ask_over_old()
 {

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* faults.pml - what can go wrong; a runtime that cannot run on NEW, wrong refusals and a lock that fails stand with theirs. */
+/*
+ * faults.pml - makes things go wrong. A runtime that cannot run on NEW, wrong refusals and a lock
+ * that fails are in runtime.pml, session.pml and recover.pml.
+ */
 
-/* Not a create to the reference: two of them at a time are more than any device can mend (W20). */
+/*
+ * Which requests may come twice. Not a create to the reference: no device can repair two of them
+ * at a time (W20).
+ */
 #ifdef REFERENCE
 #define may_double	(nempty(request) && !request?[CREATE, _, _])
 #else
 #define may_double	nempty(request)
 #endif
 
+/* Loses, delays and doubles requests, and loses answers. */
 active proctype network()
 {
 	do
@@ -22,8 +29,9 @@ active proctype network()
 }
 
 /*
- * A crash of the driver, and a power cut, at any step. What was written is durable, so a cut differs in two things: the
- * runtime starts anew on what is live, and a trial has a fresh budget.
+ * Kills the driver, or cuts the power, at any step. What was written is durable, so a power cut
+ * differs from a crash in two things only: the runtime starts again on the live pair, and a trial
+ * has a fresh budget.
  */
 active proctype cuts()
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * foreign.pml - the device of the reference, on our backend.
+ * foreign.pml - a device with the reference's component, on our backend.
  *
- * It has the pair that its runtime is given, and a backup or none; a backup is all that it knows after a restart. Each message
- * is said once at QoS 0, and nobody waits for longer than 30 s: a lost request or answer is the same as one that comes too late.
+ * It has the pair that its runtime uses, and a backup or none; after a restart the backup is all
+ * that it knows. It sends each message once, at QoS 0, and waits 30 s at most, so that a lost
+ * request or answer is the same as one that comes too late.
  */
 mtype = { idle, starting, getting_job, updating_job, creating_certificate, committing, reporting, rolling_back };
 
@@ -15,11 +16,14 @@ mtype heard;	/* the answer to the request under way; 0: none */
 #define held	(BIT(live) | BIT(backup))
 #define runs_on	live
 
-/* The list of jobs is asked for after what was said before, and so is answered after it. */
+/*
+ * Tell whether messages are still under way. The device asks for the list of jobs after its other
+ * messages, so it is answered after them.
+ */
 #define is_said(word)	request??[word, _, _]
 #define all_heard	(!is_said(IN_PROGRESS) && !is_said(CREATE) && !is_said(COMMIT) && !is_said(SUCCEEDED) && !is_said(FAILED))
 
-/* One message after the other over the connection, or lost. */
+/* Sends a message about job j over the live pair. Messages arrive in order, or are lost. */
 inline say(word, j)
 {
 	if
@@ -28,6 +32,7 @@ inline say(word, j)
 	fi
 }
 
+/* Enters a phase, with no answer yet. */
 inline enter(next)
 {
 	phase = next;
@@ -36,6 +41,7 @@ inline enter(next)
 	printf("device: %e\n", next)
 }
 
+/* Makes the backup live again, and restarts. */
 inline roll_back()
 {
 	printf("device: back from pair %d to pair %d\n", live, backup);
@@ -45,6 +51,7 @@ inline roll_back()
 	enter(starting)
 }
 
+/* Keeps the live pair as the backup, makes the new one live, and restarts. */
 inline rotate()
 {
 	backup = live;
@@ -53,10 +60,17 @@ inline rotate()
 	enter(starting)
 }
 
-/* A handled request of this device is answered; the answer may find it elsewhere. */
+/*
+ * Tells whether the device still waits for the answer to this request; it may have gone on to
+ * another phase.
+ */
 #define awaits(verb, j)	(job == j && ((phase == updating_job && verb == IN_PROGRESS) || \
 			 (phase == creating_certificate && verb == CREATE) || (phase == committing && verb == COMMIT)))
 
+/*
+ * Goes through the phases of the reference's component; it may restart or connect anew at any
+ * moment.
+ */
 active proctype device()
 {
 	do

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* judge.pml - when nothing moves any more: the faults are used up or will not come, and time has done its part. */
+/*
+ * judge.pml - checks the properties when nothing moves any more: no fault is left or comes, and
+ * all deadlines have passed.
+ */
 
 active proctype judge()
 {
@@ -7,7 +10,7 @@ active proctype judge()
 	claim(a_no_lock_out, IN(live, taken) && IN(live, held));
 	claim(c_rotations_end, removed || (phase == idle && !some(QUEUED) && (lost || settled || !some(IN_PROGRESS))));
 	claim(a_no_lock_out, runs_on == live);
-	/* With the reference two may stay: README.md says when. */
+	/* On the reference's backend two certificates may stay: README.md says when. */
 #ifndef REFERENCE
 #ifdef ALL_OURS
 #define MAY_STAY	1

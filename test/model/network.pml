@@ -2,10 +2,11 @@
 /*
  * network.pml - requests and answers.
  *
- * The device has one request under way at a time, and an answer bears its token (clientToken): an answer to an earlier one
- * is none. So it is late requests that can do harm. What asks without changing anything (get, the list of jobs, the probe)
- * is no message here: when it gets lost it is asked again, and late it is as good as one that was asked before what happened
- * meanwhile.
+ * The device has one request under way at a time, and an answer bears the request's token
+ * (clientToken), so that an answer to an earlier request is ignored. So only late requests can do
+ * harm. A request that changes nothing (get, the list of jobs, the probe) is no message here: if
+ * it is lost it is sent again, and if it is late the answer is the same as to one that was sent at
+ * once.
  */
 mtype = { CREATE, COMMIT };	/* and the final words, SUCCEEDED and FAILED */
 mtype = { QUEUED, IN_PROGRESS, SUCCEEDED, FAILED, TIMED_OUT, CANCELED, GONE };	/* executions */
@@ -23,6 +24,6 @@ chan answer = [1] of { mtype, mtype, mtype };	/* verdict, status of the executio
 chan late = [LATE] of { mtype, byte, byte };	/* requests that nobody waits for any more, or that come twice */
 #endif
 
-/* Of one step of a process, never of a state. */
+/* Variables that are used within one step of a process, and are not part of a state. */
 hidden mtype what;
 hidden byte over, whose, awaited;

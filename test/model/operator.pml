@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* operator.pml - who else may end an execution: it is cancelled by force, times out, or is deleted, at any moment. */
+/*
+ * operator.pml - ends executions: the operator or the service cancels by force, times out or
+ * deletes one at any moment.
+ */
 
+/* Ends the execution of job j with status s. */
 inline end_execution(j, s)
 {
 	execution[j] = as_ended(s);
@@ -13,19 +17,20 @@ inline end_execution(j, s)
 #define may_delete(j)	(may_intervene && (j) <= JOBS && execution[j] != GONE)
 
 /*
- * gr-registry settle, for a device that is believed never to return, and does. For a pair that it has: whoever settles for one
- * that it has not locks it out.
+ * Does what gr-registry settle does, for a device that is believed never to return, and does
+ * return. Only for a pair that the device has: to settle for another one locks it out.
  */
 #ifdef SETTLE
 #define SETTLES(j, s, n) \
 	:: atomic { may_intervene && open(j) && IN(n, held) && (n != new || new_certificate) -> intervene(); settled = true; decide(j, s); reconcile() }
 #endif
 
+/* Ends or deletes executions, or settles rotations, at any moment. */
 active proctype operator()
 {
 	do
 #ifdef FOREIGN
-	/* However it ends: to this device it is one. */
+	/* For this device all ways to end are the same. */
 	:: atomic { may_end(1) -> end_execution(1, CANCELED) }
 	:: atomic { may_end(2) -> end_execution(2, CANCELED) }
 	:: atomic { may_end(3) -> end_execution(3, CANCELED) }
@@ -45,7 +50,9 @@ active proctype operator()
 	:: atomic { may_delete(2) -> end_execution(2, GONE) }
 	:: atomic { may_delete(3) -> end_execution(3, GONE) }
 #ifdef REFERENCE
-	/* Ours treats a time-out as it does a cancel: one of them stands for both there. */
+	/*
+	 * Only here: our backend treats a time-out as a cancel, so a cancel stands for both there.
+	 */
 	:: atomic { may_end(1) -> end_execution(1, TIMED_OUT) }
 	:: atomic { may_end(2) -> end_execution(2, TIMED_OUT) }
 	:: atomic { may_end(3) -> end_execution(3, TIMED_OUT) }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ours.pml - our handlers: src/backend/rules, rotation/ and jobs/update.c.
+ * ours.pml - the handlers of our backend: src/backend/rules, rotation/ and jobs/update.c.
  *
- * Each runs in one transaction, so each is one step here. The answer is in verdict_, status_ and survivor_.
+ * Each runs in one transaction, so each is one step here. The answer is in verdict_, status_ and
+ * survivor_.
  */
 hidden mtype verdict_, status_, survivor_;
 hidden byte succeeded_;	/* a rotation did, by this request */
 
-/* What the word would decide; 0: it may not be said. */
+/*
+ * Finds the survivor that the final status `word` over c would decide, and leaves it in survivor_;
+ * 0: it is not allowed.
+ */
 #define licensed(j)	(rotations[j].committed || rotations[j].survivor == NEW)
 inline weigh(c, j, word)
 {
@@ -18,7 +22,10 @@ inline weigh(c, j, word)
 	fi
 }
 
-/* Counts also when the execution has ended or is gone. YES: it is what the record says now. */
+/*
+ * Counts a final status that is not vague; it counts also when the execution has ended or is gone.
+ * YES: the record agrees with it now.
+ */
 inline count_clear_word(c, j, word)
 {
 	weigh(c, j, word);
@@ -38,10 +45,12 @@ inline count_clear_word(c, j, word)
 }
 
 /*
- * FAILED by a device that is not ours: over NEW it decides nothing by itself, nor does it over a kept pair that the device has gone
- * back to. The execution ends, or the device would say it at each start.
+ * Tells whether FAILED is vague: from a device that is not ours it decides nothing by itself if it
+ * comes over NEW, or over a kept pair that the device has gone back to. The execution still ends,
+ * since otherwise the device would say FAILED at each start.
  *
- * Ours is a device that says so and has made the rotation: one whose software was replaced ends a rotation that it did not begin.
+ * A device is ours if it says so and began the rotation as such: if its software was replaced, it
+ * ends a rotation that other software began.
  */
 #ifdef BY_WORD
 #define is_ours(j)	is_own_word
@@ -58,7 +67,7 @@ inline count_clear_word(c, j, word)
 #define is_vague(c, j)	(open(j) && !is_ours(j) && c != rotations[j].old)
 #endif
 
-/* After a rotation that SUCCEEDED there is one certificate. */
+/* Counts a final status. After a rotation that SUCCEEDED only one certificate stays. */
 inline count_word(c, j, word)
 {
 	succeeded_ = open(j);
@@ -78,6 +87,7 @@ inline count_word(c, j, word)
 	fi
 }
 
+/* Handles create for job j over c. */
 inline create(c, j)
 {
 	verdict_ = NO;
@@ -111,6 +121,7 @@ inline create(c, j)
 #define may_grant(j)	true
 #endif
 
+/* Handles commit for job j over c. */
 inline licence(c, j)
 {
 	verdict_ = NO;
@@ -128,7 +139,10 @@ inline licence(c, j)
 }
 
 #ifdef FOREIGN
-/* UpdateJobExecution by a device that is not ours; it asks nobody how an execution has ended. */
+/*
+ * Handles IN_PROGRESS by a device that is not ours; such a device never asks how an execution
+ * ended.
+ */
 inline begin(j)
 {
 	verdict_ = (pending(j) -> YES : NO);
@@ -140,6 +154,7 @@ inline begin(j)
 #define as_ended(word)	word
 #endif
 
+/* Handles a final status for job j over c. */
 inline final_word(c, j, word)
 {
 	count_word(c, j, word);
@@ -153,7 +168,7 @@ inline final_word(c, j, word)
 #endif
 }
 
-/* No time-out, cancel or deletion decides. */
+/* Handles the end of an execution by the operator or the service, which decides no survivor. */
 inline execution_ended(j, s)
 {
 #ifdef TIME_OUT_DECIDES
@@ -166,12 +181,15 @@ inline execution_ended(j, s)
 #endif
 }
 
-/* create and commit may be repeated at any time, and commit itself looks what the runtime uses. */
+/*
+ * Our device may repeat create and commit at any time, and our commit itself checks what the
+ * runtime uses.
+ */
 #define may_repeat(verb)	true
 #define runtime_proven(n)	true
 
 #define decided_for_old(j)	(rotations[j].survivor == OLD)	/* get tells */
 
-/* A create is answered in the step that it is handled in. */
+/* Our create is answered in the step in which it is handled. */
 #define is_working	false
 #define give_up_waiting()	skip

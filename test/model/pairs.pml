@@ -2,8 +2,8 @@
 /*
  * pairs.pml - the pairs of the device and the certificates of the backend.
  *
- * A pair and its certificate bear one number. The device starts with 1, and job j brings j + 1: gr-keygen keeps the key that
- * an execution has. 0 is none. Sets are bit masks.
+ * A pair and its certificate have the same number. The device starts with 1, and job j makes j +
+ * 1: gr-keygen keeps the key that an execution has already. 0 is none. Sets are bit masks.
  */
 #define OF_JOB(j)	((j) + 1)
 #define BIT(p)		(1 << (p))
@@ -20,7 +20,10 @@ byte live = 1;		/* the one that the link says */
 
 hidden byte i, p;	/* of one step of a process, never of a state */
 
-/* gr-install-cert commit and discard, and the sweep in idle. */
+/*
+ * Destroys pair n: gr-install-cert commit and discard, and the removal of pairs that nobody needs
+ * in idle.
+ */
 inline destroy(n)
 {
 	held = WITHOUT(held, n);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * record.pml - the journal, which is what the device knows after a cut: scripts/driver/record.sh, src/device/rotation/journal.c. A change of it
- * (gr-journal put) is durable at once, so it is one step here.
+ * record.pml - the journal, which is all that the device knows after a power cut:
+ * scripts/driver/record.sh, src/device/rotation/journal.c. A change (gr-journal put) is durable at
+ * once, so it is one step here.
  */
 mtype = { idle, updating_job, creating_certificate, trial, committing, reporting, rolling_back, failing };
 
@@ -15,14 +16,20 @@ byte restart_for;	/* the pair that the runtime is owed a restart for; 0: none */
 bool overdue;		/* the trial's deadline has passed */
 bool lost;		/* the journal got lost, and no certificate was asked for since */
 
-/* Compare and swap: a put counts only in the phase that its step began with. */
+/*
+ * Tells whether a put counts (compare and swap): the phase must still be the one with which its
+ * step began.
+ */
 #ifdef NO_SWAP
 #define still(from)	true
 #else
 #define still(from)	(phase == from)
 #endif
 
-/* What changes together with the phase stands before it, in the same step. */
+/*
+ * Enters a phase. Other values that change together with the phase are set before the call, in the
+ * same step.
+ */
 inline enter(next)
 {
 	phase = next;
@@ -30,12 +37,16 @@ inline enter(next)
 	printf("journal: %e\n", phase)
 }
 
+/* Forgets the rotation. */
 inline clear()
 {
 	job = 0; old = 0; new = 0; other = 0; new_certificate = false; commit = false; final = false
 }
 
-/* Over a committed pair: generations that nobody names go. */
+/*
+ * Removes, if the live pair is committed, the pairs that are neither live nor named in the
+ * journal.
+ */
 inline sweep()
 {
 	if
@@ -44,7 +55,10 @@ inline sweep()
 	fi
 }
 
-/* gr-journal put --clear: the rotation is left behind, and a second pair stays on record. */
+/*
+ * Ends the rotation in the journal (gr-journal put --clear): only the pair `second`, if any, stays
+ * on record, as other.
+ */
 inline record_close(from, second)
 {
 	if
@@ -53,6 +67,7 @@ inline record_close(from, second)
 	fi
 }
 
+/* Gives the rotation up: enters the phase next, if the journal is still in from. */
 inline give_up(from, next)
 {
 	if
@@ -61,7 +76,10 @@ inline give_up(from, next)
 	fi
 }
 
-/* Time passes: the deadline may come at any moment of a rotation, and does come when nothing else moves. */
+/*
+ * Lets time pass: the deadline may come at any moment of a rotation, and does come when nothing
+ * else moves.
+ */
 #ifndef NO_DEADLINE
 #define armed	(phase == creating_certificate || phase == trial || phase == committing)
 active proctype deadline()

@@ -5,7 +5,10 @@
  */
 #define on_trial	(phase == trial || phase == committing)
 
-/* With no old pair to go back to the only one stays. */
+/*
+ * Ends a trial whose deadline has passed. If there is no old pair to go back to, the live one
+ * stays.
+ */
 inline end_trial()
 {
 	printf("recover: the trial is past its deadline\n");
@@ -15,6 +18,10 @@ inline end_trial()
 	fi
 }
 
+/*
+ * Ends a late trial, makes the old pair live in rolling-back, and removes pairs that nobody needs
+ * in idle.
+ */
 inline recover()
 {
 	if
@@ -31,7 +38,9 @@ inline recover()
 	fi
 }
 
-/* Leaves in i the newest pair of the set besides the live one; 0: none. */
+/*
+ * Finds the newest pair of the set other than the live one, and leaves it in i; 0: there is none.
+ */
 inline find_newest(set)
 {
 	i = JOBS + 1;
@@ -42,8 +51,9 @@ inline find_newest(set)
 }
 
 /*
- * The journal is gone, and is made anew from the pairs. A committed pair that is live means idle, and the newest of the others
- * is kept. Any other is on trial, nobody knows for which job; the way back is a committed pair, or else any.
+ * Makes a new journal from the pairs, because it was lost. If the live pair is committed, the
+ * phase is idle, and the newest of the others is kept. If not, the live pair is on trial, for an
+ * unknown job; the old pair is a committed one, or else any.
  */
 inline make_journal()
 {
@@ -69,9 +79,10 @@ inline make_journal()
 }
 
 /*
- * The timer. Past the deadline it ends the holder of the lock, and then changes what a driver would change; a driver that
- * comes back finds a torn switch finished or finishes it. Should the lock ever fail, the driver goes on beside it: then
- * compare and swap is all that keeps the two apart.
+ * Runs recover by a timer. After the deadline it ends the holder of the lock, and then makes the
+ * changes that a driver would make; a driver that is started again finds an interrupted switch
+ * finished, or finishes it. If the lock fails, the driver goes on at the same time: then only
+ * compare and swap keeps the two apart.
  */
 #ifndef NO_WATCHDOG
 active proctype watchdog()

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reference.pml - a backend that behaves like the reference's three handlers: AWS IoT Jobs, which takes any final word while
- * the execution is pending, and a record ("shadow") of one rotation for the thing, with no job in it.
+ * reference.pml - a backend that behaves like the reference's three handlers: AWS IoT Jobs, which
+ * takes any final word while the execution is pending, and a record ("shadow") of one rotation for
+ * the thing, with no job in it.
  *
- * create looks first and acts later (W20, W22), and the handler of a job's end comes late or never (W18, W24); each of the
- * other steps is one here. Nor is it told that the service itself may run one create twice at a time (W20).
+ * Its create checks first and acts later (W20, W22), and its handler of a job's end runs late or
+ * never (W18, W24); each of its other handlers is one step here. That the service itself may run
+ * one create twice at a time (W20) is left out.
  */
 mtype = { created };	/* what the shadow says; the other one is COMMIT */
 
@@ -16,6 +18,7 @@ chan working = [2] of { byte, byte, byte };	/* creates that have looked: over wh
 hidden mtype verdict_, status_, survivor_;
 hidden byte succeeded_;
 
+/* Deletes certificate c. */
 inline retire(c)
 {
 	printf("backend: certificate %d is deleted\n", c);
@@ -23,6 +26,7 @@ inline retire(c)
 	claim(a_no_lock_out, held & taken)
 }
 
+/* Begins to handle create: checks, and leaves the rest to issue. */
 inline create(c, j)
 {
 	if
@@ -31,6 +35,7 @@ inline create(c, j)
 	fi
 }
 
+/* Issues the certificate for job j, and writes the shadow. */
 inline issue(c, j)
 {
 	claim(d_one_certificate, !IN(OF_JOB(j), taken));
@@ -39,7 +44,7 @@ inline issue(c, j)
 	printf("backend: certificate %d for job %d\n", OF_JOB(j), j)
 }
 
-/* Granted once. */
+/* Handles commit, which is granted once. */
 inline licence(c, j)
 {
 	if
@@ -48,7 +53,10 @@ inline licence(c, j)
 	fi
 }
 
-/* Some answers to an update of an execution that has ended bear its state (InvalidStateTransition), others do not. */
+/*
+ * Handles a final status. Of the answers for an execution that has ended, some bear its state
+ * (InvalidStateTransition), others do not.
+ */
 inline final_word(c, j, word)
 {
 	verdict_ = NO;
@@ -63,16 +71,19 @@ inline final_word(c, j, word)
 #define as_ended(word)	word
 
 #define MOST_AT_ONCE	2
+/* Ends an event: checks (d). */
 inline finish(most)
 {
 	claim(d_one_certificate, COUNT(taken) <= most)
 }
 
+/* Does nothing: this backend does not look at sessions. */
 inline session_started(c)
 {
 	skip
 }
 
+/* Leaves the end of job j to the handler, see_end. */
 inline execution_ended(j, s)
 {
 	if
@@ -81,7 +92,10 @@ inline execution_ended(j, s)
 	fi
 }
 
-/* The shadow goes first, whatever it says; what it said decides. */
+/*
+ * Handles the end of job j: decides by the shadow which certificate is deleted. The shadow is
+ * deleted whatever it says.
+ */
 inline see_end(j)
 {
 	if
@@ -107,18 +121,22 @@ inline see_end(j)
 		finish(MOST_AT_ONCE) } \
 	SEE_END(1) SEE_END(2) SEE_END(3)
 
-/* Repeated only when nothing of the first one can be under way any more: repeatSeconds. */
+/*
+ * Tells whether a request may be repeated: only when nothing of the first one can be under way any
+ * more (repeatSeconds).
+ */
 #ifdef REPEATS_AT_ONCE
 #define may_repeat(verb)	true
 #else
 #define may_repeat(verb)	(!late??[verb] && empty(working))
 #endif
-/* GR_RUNTIME_CHECK, because this backend cannot tell. */
+/* Tells whether the runtime runs on n: GR_RUNTIME_CHECK asks, because this backend cannot tell. */
 #define runtime_proven(n)	(runs_on == n)
 
 #define decided_for_old(j)	false	/* get does not tell */
 
 #define is_working	working??[_, _, 1]
+/* Makes the device wait no longer for a create that is being handled. */
 inline give_up_waiting()
 {
 	if

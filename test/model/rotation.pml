@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rotation.pml - the rotation protocol: one device, a broker, a backend, an operator, and what can go wrong between them.
+ * rotation.pml - the rotation protocol: one device, a broker, a backend, an operator, and what can
+ * go wrong between them.
  *
- * The files bear the names of the code that they tell of: states.pml is scripts/driver/phases.sh, and so on. README.md says what
- * stands for what, what is left out and why, and how to read a trail; ./run checks all of it.
+ * Most files have the names of the code that they model: ending.pml is scripts/driver/ending.sh,
+ * and so on. README.md says which file models what, what is left out and why, and how to read a
+ * trail; ./run checks all of it.
  */
 #include "bounds.pml"
 #include "claims.pml"

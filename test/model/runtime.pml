@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * runtime.pml - the program that lives on the credentials, and the restarts that it is owed: scripts/driver/runtime.sh.
+ * runtime.pml - the program that uses the credentials, and the restarts that it is owed:
+ * scripts/driver/runtime.sh.
  *
- * On a plain device that is the driver's own session. Beside a nucleus (NUCLEUS) it is another one, called T, on the pair
- * that was live when the runtime last started. A restart is owed from before a switch, and asked for once it has come about;
- * the instance that has to go is the one that runs then.
+ * On a plain device that is the driver's own session. Beside a nucleus (NUCLEUS) the runtime has a
+ * session of its own, as T, on the pair that was live when the runtime last started. A restart is
+ * recorded as owed before a switch, and asked for after it; the instance that must end is the one
+ * that runs after the switch.
  */
 #ifdef NUCLEUS
 byte runs_on = 1;
 byte cannot_start;	/* a pair that it has never run on, and cannot; 0: none */
 
 #define owe_restart(n)	restart_for = n
-/* What the runtime is owed for OLD would be forgotten for what this switch owes it. */
+/*
+ * Tells whether a switch may begin: not while a restart is owed for the live pair, which this
+ * switch's own would overwrite.
+ */
 #ifdef OVERWRITES_DEBT
 #define may_activate	true
 #else
@@ -23,6 +28,7 @@ byte cannot_start;	/* a pair that it has never run on, and cannot; 0: none */
 	:: else \
 	fi
 
+/* Restarts when a restart is owed; may fail to run on NEW, or start by itself. */
 active proctype runtime()
 {
 	do

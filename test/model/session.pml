@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * session.pml - connections, and what a refusal proves: scripts/driver/session.sh.
+ * session.pml - connections, and when a refusal counts: scripts/driver/session.sh.
  *
- * The broker takes a certificate while it is ACTIVE, but may refuse it wrongly for a while. That while is shorter than the
- * refusal window: a pair that was refused wrongly is taken once before it can be refused wrongly again. Each such while costs
- * a fault. Silence changes nothing and is left out: the driver asks again.
+ * The broker accepts a certificate while it is ACTIVE, but may refuse it wrongly for some time.
+ * That time is shorter than the refusal window, so a pair that was refused wrongly is accepted
+ * once before it can be refused wrongly again. Each such time costs a fault. Silence changes
+ * nothing and is left out: the driver asks again.
  */
 byte refused;	/* the driver's: the pair whose refusals it is counting; forgotten when the driver ends */
 byte doubted;	/* the broker's: the pair that it refused wrongly, and has not taken since */
@@ -13,21 +14,26 @@ byte doubted;	/* the broker's: the pair that it refused wrongly, and has not tak
 #define wrongs(n)	(IN(n, taken) && may_fail && doubted != n)
 #define refuse_wrongly(n)	doubted = n; spend("fault: a pair is refused wrongly\n")
 
-/* This refusal is not the first one of its window. */
+/*
+ * Tells whether pair n has been refused for the whole window: this refusal is not the first one.
+ */
 #ifdef ONE_REFUSAL
 #define outlasted(n)	true
 #else
 #define outlasted(n)	(refused == n)
 #endif
 
-/* A certificate that died stays dead, so the window passes; then the other pair is asked. */
+/*
+ * Tells whether n is refused for the whole window while the other pair, o, is accepted: a retired
+ * certificate stays retired, so the window passes.
+ */
 #ifdef NO_GIVING_WAY
 #define refused_for_good(n, o)	false
 #else
 #define refused_for_good(n, o)	(!IN(n, taken) && o != 0 && o != n && IN(o, taken))
 #endif
 
-/* A session of the driver begins: as T on a plain device, as T#gr beside a nucleus. */
+/* Begins a session of the driver over n: as T on a plain device, as T#gr beside a nucleus. */
 inline connected(n)
 {
 	refused = (refused == n -> 0 : refused);
@@ -36,7 +42,10 @@ inline connected(n)
 	session_started(n)
 }
 
-/* The probe is taken. It is nobody's session, but it ends a while of refusals. */
+/*
+ * Connects with n as T#probe, which is accepted. It is no session of the thing, but it ends a time
+ * of wrong refusals.
+ */
 inline probed(n)
 {
 #ifndef PROBE_FORGETS_NOT

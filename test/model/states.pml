@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * states.pml - the phases of a rotation, one after the other: scripts/driver/phases.sh.
+ * states.pml - the work of each phase of a rotation: scripts/driver/phases.sh.
  *
- * A phase is left by a put; else its step ends and begins again. A step that could only do once more what it has just done
- * waits until it could do something else, so that each cycle of the model would be a rotation that never ends.
+ * A phase is left by a put; otherwise its step ends and begins again. A step that could only
+ * repeat what it has just done waits until it can do something else, so that every cycle of the
+ * model is a rotation that never ends.
  *
- * What a step reads and what it then puts on record are one step here where it reads over the network alone: what happens
- * between the two is the same as what happens right after.
+ * Where a step reads over the network only, reading and the put that follows are one step here: an
+ * event between the two has the same effect as right after them.
  */
 
-/* The answer to the request under way, or none: it was lost, or is late. */
+/* Waits for the answer to the request under way. SILENCE: it was lost, or is late. */
 inline await()
 {
 	if
@@ -18,22 +19,27 @@ inline await()
 	fi
 }
 
+/* Forgets the last answer. */
 inline forget_answer()
 {
 	verdict = 0; status = 0; survivor = 0
 }
 
-/* An error of this machine, before anything was changed. */
+/* Lets an error of the device happen, before anything was changed. */
 #define BREAK(from) \
 	:: atomic { may_fail && still(from) -> spend("fault: a step on the device breaks\n"); enter(failing) }
 
-/* Somebody else has moved the journal: a put of this step would not count. */
+/* Ends the step if another process has changed the phase: a put of this step would not count. */
 #define OVERTAKEN(from) \
 	:: atomic { phase != from -> skip }
 
-/* A rotation under way that this device has no record of. */
+/* Tells whether a rotation is IN_PROGRESS that this device has no journal of. */
 #define orphan	(IN(live, committed) && !left_alone && some(IN_PROGRESS))
 
+/*
+ * Takes the first QUEUED rotation, ends one without a journal, or uses the other pair when the
+ * live one is refused.
+ */
 inline state_idle()
 {
 	if
@@ -58,6 +64,7 @@ inline state_idle()
 	fi
 }
 
+/* Makes the execution IN_PROGRESS. */
 inline state_updating_job()
 {
 	if
@@ -73,7 +80,10 @@ inline state_updating_job()
 	fi
 }
 
-/* The create that was accepted decided what the device lives on: a pair kept from an older rotation is dead now. */
+/*
+ * Stages the new certificate. An accepted create settles which pair the device uses, so the
+ * certificate of a pair kept from an older rotation is retired, and the pair is destroyed.
+ */
 inline stage()
 {
 	atomic { held = WITH(held, new) };
@@ -87,6 +97,7 @@ inline stage()
 	atomic { new_certificate = true; other = 0; lost = false }
 }
 
+/* Gets and stages the new certificate, then probes it. */
 inline state_creating_certificate()
 {
 	if
@@ -116,7 +127,7 @@ inline state_creating_certificate()
 	fi
 }
 
-/* What trial and committing do when NEW carries no session. */
+/* What trial and committing do when there is no session over NEW. */
 #define ON_TRIAL(from) \
 	:: atomic { overdue -> give_up(from, rolling_back) } \
 	:: atomic { !overdue && live == new && wrongs(new) -> \
@@ -128,6 +139,7 @@ inline state_creating_certificate()
 	:: atomic { !overdue && live == new && refused_for_good(new, old) -> give_up(from, rolling_back) } \
 	OVERTAKEN(from)
 
+/* Makes NEW live, and connects over it. */
 inline state_trial()
 {
 	if
@@ -145,16 +157,23 @@ inline state_trial()
 	fi
 }
 
-/* Told to come again: there can be another answer only when one of these has changed. */
+/*
+ * Tells whether commit may be asked for: after "retry" only when the runtime or the execution has
+ * changed, since otherwise the answer is the same.
+ */
 #define may_ask	(!come_again || runs_on == new || !is(job, IN_PROGRESS))
 
-/* A refusal after an unanswered commit may come from the first one having been taken. */
+/*
+ * Tells whether a refusal of commit proves nothing: an earlier commit without an answer may have
+ * been accepted.
+ */
 #ifdef COMMIT_ONCE
 #define unsure	false
 #else
 #define unsure	(before && is(job, IN_PROGRESS))
 #endif
 
+/* Asks for commit over NEW. */
 inline state_committing()
 {
 	if
@@ -176,13 +195,17 @@ inline state_committing()
 	fi
 }
 
-/* Not licensed yet, as it seems: commit may be repeated, and decides nothing. */
+/*
+ * Asks for commit again, because SUCCEEDED was refused as not committed; commit may be repeated,
+ * and decides nothing.
+ */
 inline ask_for_licence()
 {
 	request!COMMIT, new, job;
 	await()
 }
 
+/* Reports SUCCEEDED over NEW, and ends the rotation by the answer. */
 inline state_reporting()
 {
 	if
@@ -215,7 +238,10 @@ inline state_reporting()
 	fi
 }
 
-/* Once the mark is set OLD may be dead: gr-install-cert does not go back then. */
+/*
+ * Goes back to OLD. Not if the live pair is committed, since OLD may have been destroyed:
+ * gr-install-cert does not go back then.
+ */
 inline state_rolling_back()
 {
 	if
@@ -225,6 +251,7 @@ inline state_rolling_back()
 	fi
 }
 
+/* Reports FAILED over OLD, and ends the rotation by the answer. */
 inline state_failing()
 {
 	if

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * transitions.pml - what the model answers in each condition, a line for each: custody.pml and ours.pml, with no faults around
- * them. ./transitions prints them all; the rules in C must say the same. README.md tells what the columns are.
+ * transitions.pml - prints what custody.pml and ours.pml answer in each condition, one line each,
+ * without faults. ./transitions runs it; the rules in C must answer the same. README.md tells what
+ * the columns are.
  */
 #include "bounds.pml"
 #include "claims.pml"
@@ -24,6 +25,7 @@
 byte c, s, rows, granted, pends, uses, n, m;
 mtype was;
 
+/* Sets rotation 1 to a condition: whether it exists, and its survivor. */
 inline set_up(old_one, which)
 {
 	rotations[1].old = old_one;
@@ -37,6 +39,7 @@ inline set_up(old_one, which)
 	was = rotations[1].survivor
 }
 
+/* Prints what a final status does. */
 inline print_final(word)
 {
 	set_up(rows, s);
@@ -53,6 +56,7 @@ inline print_final(word)
 	fi
 }
 
+/* Prints what commit answers. */
 inline print_commit()
 {
 	set_up(rows, s);
@@ -67,7 +71,10 @@ inline print_commit()
 	fi
 }
 
-/* The other certificate was seen or not (n), and is usable or not (m). A create over 3 is one over a retained certificate. */
+/*
+ * Prints what create for another job settles and retains. The other certificate was seen or not
+ * (n), and is usable or not (m). A create over 3 comes over a retained certificate.
+ */
 inline print_settlement()
 {
 	set_up(1, 0);
@@ -83,7 +90,10 @@ inline print_settlement()
 	printf("retained %c%c%c%c%c %c\n", over_is(c), digit(c == 3), NOT_OURS, digit(n), digit(m), digit(IN(uses, kept)))
 }
 
-/* Is n released when the thing is seen over 2, which rotation 1 issued over 1 (rows), or nobody? */
+/*
+ * Prints whether n is released when the thing is seen over 2, which rotation 1 issued over 1
+ * (rows), or no rotation.
+ */
 inline print_sight()
 {
 #ifndef ALL_OURS
@@ -96,7 +106,7 @@ inline print_sight()
 	skip
 }
 
-/* The other certificate of a rotation that was decided: m, its survivor is usable. */
+/* Prints whether the loser of a decided rotation is retired; m: its survivor is usable. */
 inline print_retirement()
 {
 	set_up(1, s);
@@ -106,6 +116,7 @@ inline print_retirement()
 	printf("retirement 110%c00 %c\n", digit(m), digit(due(1)))
 }
 
+/* Prints all lines. */
 active proctype table()
 {
 	atomic {
