@@ -13,25 +13,29 @@
 #include "status.h"
 
 /*
- * Gives the process the variables NAME=value of environment, with blanks between them, where it
- * has none of that name. GR_BAD: not of that form. The text is not repeated: nobody knows what a
- * module wants to be told.
+ * Sets the variables NAME=value of environment, with blanks between them, in this process; those
+ * that are set already stay. GR_BAD: not of that form. The line does not repeat the text, which
+ * may hold a secret of the module.
  */
 enum status module_environment(const char *environment);
 /*
- * Loads the library and calls C_Initialize, unless this process has it already; each call of this
- * wants one of module_finish, the last of which calls C_Finalize. The library stays in memory:
- * some register handlers for the end of the process. GR_BAD: no such library, not a PKCS#11
- * module, or one that somebody else could have put there (trusted_path.h).
+ * Loads the library and calls C_Initialize, unless this process has done so; each call needs one
+ * of module_finish, the last of which calls C_Finalize. The library stays in memory, since some
+ * libraries register handlers for the end of the process. GR_BAD: no such library, not a PKCS#11
+ * module, or one that another user could have replaced (trusted_path.h).
  */
 enum status module_start(struct ck_function_list **functions, const char *path);
 void module_finish(struct ck_function_list *functions);
 
 /*
- * "the PIN is wrong": static text. The number belongs beside it, vendors have errors of their own.
+ * Returns what rv means, "the PIN is wrong": static text. Print the number as well, since vendors
+ * have errors of their own.
  */
 const char *module_reason(ck_rv_t rv);
-/* Will the same call fail again (GR_BAD), or may it work later (GR_FAIL)? */
+/*
+ * Returns the status for rv: GR_BAD if the same call will fail again, GR_FAIL if it may work
+ * later.
+ */
 enum status module_status(ck_rv_t rv);
 
 #endif

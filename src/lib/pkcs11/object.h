@@ -2,8 +2,8 @@
 /*
  * object.h - private keys, public keys and certificates in a token.
  *
- * They are found by label and id (CKA_LABEL, CKA_ID); neither proves whose they are. On any status
- * but GR_OK one line has been written, unless a function says otherwise.
+ * They are found by label and id (CKA_LABEL, CKA_ID); neither proves to which key an object
+ * belongs. On any status but GR_OK one line has been written, unless a function says otherwise.
  */
 #ifndef GR_PKCS11_OBJECT_H
 #define GR_PKCS11_OBJECT_H
@@ -56,21 +56,21 @@ enum status object_read_name(struct object_name *name, const struct token *token
 /* Reads a public key. GR_NO, silent: its attributes do not make a key that we know. */
 enum status object_read_public(EVP_PKEY **key, const struct token *token,
 			       ck_object_handle_t object);
-/* GR_BAD: it is malformed. */
+/* Reads a certificate; X509_free it. GR_BAD: it is malformed. */
 enum status object_read_certificate(X509 **certificate, const struct token *token,
 				    ck_object_handle_t object);
 
 /*
- * Makes a copy with another name; gives the object another name. GR_NO, silent: the token, or this
- * object, does not allow it.
+ * Make a copy with another name, or give the object another name. GR_NO, silent: the token, or
+ * this object, does not allow it.
  */
 enum status object_copy(ck_object_handle_t *copy, const struct token *token,
 			ck_object_handle_t object, const struct object_name *name);
 enum status object_rename(const struct token *token, ck_object_handle_t object,
 			  const struct object_name *name);
 /*
- * Could one of the two be done? Tries a copy that is destroyed at once, else a renaming to the
- * name that the object has. GR_NO, silent: neither.
+ * Tells whether one of the two is possible: tries a copy, which is destroyed at once, else renames
+ * the object to the name that it has. GR_NO, silent: neither.
  */
 enum status object_can_move(const struct token *token, ck_object_handle_t object);
 enum status object_destroy(const struct token *token, ck_object_handle_t object);

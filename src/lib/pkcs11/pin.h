@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pin.h - the PIN of a token: where it comes from, and that one which the token refused is never
- * tried again by itself.
+ * pin.h - the PIN of a token: reads it from its source, and records one that the token refused, so
+ * that no program tries it again by itself.
  *
- * A source is a file (path, ~/path or file: URI), whose first line it is; "fd:N", a descriptor
- * that we inherited; or, on a device, "greengrass", the nucleus's own configuration. Tokens lock
- * after a few wrong PINs: what was refused is on record in the folder called state, by the token's
- * serial number, until the source changes.
+ * A source is a file (path, ~/path or file: URI), whose first line is the PIN; "fd:N", a
+ * descriptor that we inherited; or, on a device, "greengrass", the nucleus's own configuration.
+ * Tokens lock after a few wrong PINs, so a refusal is recorded in the folder called state, by the
+ * token's serial number, until the source changes.
  *
  * On any status but GR_OK one line has been written, which never holds a PIN, and there is nothing
  * to wipe.
@@ -28,7 +28,7 @@ struct pin {
 	char stamp[64];		/* another one whenever the source was written */
 };
 
-/* N of "fd:N"; -1: source is something else. */
+/* Returns N of "fd:N"; -1: source is something else. */
 int pin_descriptor(const char *source);
 /*
  * Reads the PIN from a file or a descriptor. context is not used; it is there for
@@ -37,8 +37,8 @@ int pin_descriptor(const char *source);
  */
 enum status pin_read(struct pin *pin, const char *source, const void *context);
 /*
- * For functions that read a source: pin_take_line takes the first line of buf; pin_refuse writes
- * why there is no PIN and returns GR_BAD.
+ * Take the first line of buf as the PIN; write why there is no PIN, and return GR_BAD. For
+ * functions that read a source.
  */
 enum status pin_take_line(struct pin *pin, const char *buf, size_t len);
 enum status pin_refuse(struct pin *pin, const char *why);

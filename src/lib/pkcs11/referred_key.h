@@ -14,12 +14,12 @@
 struct token;
 
 /*
- * Takes the public key from the token where the reference lacks it. GR_BAD: the token has none
- * under that name.
+ * Reads the public key from the token if the reference lacks it. GR_BAD: the token has none under
+ * that name.
  */
 enum status referred_key_find_public(struct key_reference *reference, const struct token *token);
 /*
- * Gives the private key, ready to sign, under whichever of its names it is in the token;
+ * Gives the private key, ready to sign, under whichever of its names the token has it;
  * EVP_PKEY_free it before token_close. GR_BAD: it is not there.
  */
 enum status referred_key_load(EVP_PKEY **key, struct token *token,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * token.h - a token: found, opened and logged in to.
+ * token.h - finds a token, opens it and logs in to it.
  *
  * Opening and logging in is done under a kernel lock (token.lock in the folder of its setup):
- * SoftHSM rewrites its token's file at every login, and for others the token is gone meanwhile. A
- * module that does not answer within its setup's patience, because its token was pulled, say, ends
- * the process with GR_FAIL and one line. On any status but GR_OK one line has been written.
+ * SoftHSM rewrites its token's file at every login, and other processes do not find the token
+ * meanwhile. A module that does not answer within its setup's patience, for example because its
+ * token was removed, ends the process with GR_FAIL and one line. On any status but GR_OK one line
+ * has been written.
  */
 #ifndef GR_PKCS11_TOKEN_H
 #define GR_PKCS11_TOKEN_H
@@ -32,7 +33,10 @@ typedef unsigned long ck_rv_t;
 typedef unsigned long ck_session_handle_t;
 typedef unsigned long ck_slot_id_t;
 
-/* How to get at a token. context and what is pointed at must live as long as the token. */
+/*
+ * How to reach a token. context, and all that the struct points at, must live as long as the
+ * token.
+ */
 struct token_setup {
 	/* which token, by which module, and whence its PIN; an object's name is passed over */
 	struct uri uri;
@@ -73,30 +77,31 @@ enum status token_new(struct token **token, const struct token_setup *setup);
  */
 enum status token_connect(struct token *token);
 /*
- * token_connect where there is no connection, or none any more: the token was pulled and is back,
- * or we are a child of who made it. At most once a second: who asks more often gets GR_FAIL.
+ * Calls token_connect if there is no connection, or none any more, because the token was removed
+ * and is back, or because we are a child of the process that connected. It does so at most once a
+ * second; in between it returns GR_FAIL.
  */
 enum status token_ready(struct token *token);
-/* Ends session and module; keys out of it must be gone by now. Takes NULL. */
+/* Ends session and module; keys of the token must have been freed before. Takes NULL. */
 void token_close(struct token *token);
 
 /*
- * Has it the mechanism for that use (CKF_SIGN, CKF_GENERATE_KEY_PAIR)? info, unless NULL, gets its
- * key sizes. Silent.
+ * Tells whether it has the mechanism for that use (CKF_SIGN, CKF_GENERATE_KEY_PAIR); info, unless
+ * NULL, gets its key sizes. Silent.
  */
 bool token_has(const struct token *token, ck_mechanism_type_t mechanism, ck_flags_t use,
 	       struct ck_mechanism_info *info);
 
-/* Around calls of the module: their time limit, and who makes them. */
+/* What stands around calls of the module: their time limit, and the user who makes them. */
 struct token_turn {
 	struct call_timeout limit;
 	struct owner was;
 };
 enum status token_begin(const struct token *token, struct token_turn *turn);
 enum status token_begin_long(const struct token *token, struct token_turn *turn);
-/* Returns st, or GR_FAIL when we cannot be again who we were. */
+/* Ends a turn. Returns st, or GR_FAIL when we cannot become our former user again. */
 enum status token_end(struct token_turn *turn, enum status st);
-/* The line for a call that failed: "<token>: <what>: <reason>". Returns its status. */
+/* Writes the line for a call that failed, "<token>: <what>: <reason>", and returns its status. */
 enum status token_complain(const struct token *token, const char *what, ck_rv_t rv);
 
 #endif

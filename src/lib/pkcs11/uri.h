@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * uri.h - pkcs11: URIs (RFC 7512): an object in a token, and how to get at it.
+ * uri.h - parses and formats pkcs11: URIs (RFC 7512), which name an object in a token and say how
+ * to reach it.
  *
- * Text attributes hold no NUL. What this version has no use for (library-..., slot-description,
- * x-...) is refused: to pass over an attribute would name more objects than its writer meant.
+ * Text attributes hold no NUL. Attributes that this version does not use (library-...,
+ * slot-description, x-...) are refused, since a URI without them would name more objects than its
+ * writer meant.
  */
 #ifndef GR_PKCS11_URI_H
 #define GR_PKCS11_URI_H
@@ -34,20 +36,20 @@ struct uri {
 
 #define URI_SCHEME "pkcs11:"
 
-/* Does text name something in a token? */
+/* Tells whether text is a pkcs11: URI. */
 static inline bool uri_is(const char *text)
 {
 	return strncasecmp(text, URI_SCHEME, sizeof URI_SCHEME - 1) == 0;
 }
 /*
- * GR_BAD, one line that starts with what: not such a URI, an attribute twice or unknown, or a
- * pin-value, which is then not repeated: a PIN has no place in an argument, the environment or a
- * configuration that programs print.
+ * Parses a URI. GR_BAD, one line that starts with what: not such a URI, an attribute that is there
+ * twice or unknown, or a pin-value, which the line does not repeat: a PIN must not be in an
+ * argument, the environment or a configuration that programs print.
  */
 enum status uri_parse(struct uri *uri, const char *text, const char *what);
-/* The URI again, query included. False: it does not fit, and to holds "". */
+/* Formats the whole URI, query included. False: it does not fit, and to holds "". */
 bool uri_format(char *to, size_t size, const struct uri *uri);
-/* Without the query: what may stand in a log. */
+/* Formats the URI without its query, so that it may be logged. False: as uri_format. */
 bool uri_format_name(char *to, size_t size, const struct uri *uri);
 
 /*
