@@ -51,7 +51,7 @@ phase_idle() {
 
 # What the rotation starts from goes on record together with its first phase.
 take_job() {
-	act gr-config --check && settings_load || return
+	act gr-config --check || return
 	ask gr-install-cert adopt || return
 	live_read || return
 	ask gr-install-cert next || return
@@ -59,8 +59,7 @@ take_job() {
 	say "job $service_job: rotation asked for; certificate in use: $in_use"
 	enter updating-job job="$service_job" execution="$service_execution" \
 		old="$live_generation" new="$answer" \
-		idempotent="$service_idempotent" oldCertificateId="$live_certificate" \
-		keyAlgorithm="$setting_key_algorithm" signingAlgorithm="$setting_signing_algorithm"
+		idempotent="$service_idempotent" oldCertificateId="$live_certificate"
 }
 
 # A rotation under way that we have no record of: the device was set up anew or lost its state

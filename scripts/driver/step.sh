@@ -184,7 +184,6 @@ phase_read() {
 			;;
 		job=* | execution=* | old=* | new=* | other=*) phase_value "$line" ;;
 		idempotent=* | oldCertificateId=*) phase_value "$line" ;;
-		keyAlgorithm=* | signingAlgorithm=*) phase_value "$line" ;;
 		*) ! is_phase "$line" || phase_next=$line ;;
 		esac
 	done
@@ -207,7 +206,8 @@ phase_reread() {
 	esac
 }
 
-# What the phase printed goes on record. Settings may have changed when a job is taken.
+# What the phase printed goes on record. Settings may have changed when a job is taken, and it
+# keeps the algorithms of that moment.
 phase_change() {
 	[ "$phase_next" != updating-job ] || settings_load || return
 	set --
@@ -216,6 +216,9 @@ phase_change() {
 	done <<END
 $phase_values
 END
+	[ "$phase_next" != updating-job ] ||
+		set -- "$@" keyAlgorithm="$setting_key_algorithm" \
+			signingAlgorithm="$setting_signing_algorithm"
 	if [ "$phase_next" = idle ]; then
 		record_close "$@" || return
 	else
