@@ -4,8 +4,6 @@
 #include "gr-install-cert/switch.h"
 #include "rotation/device_context.h"
 
-#include <getopt.h>
-
 static const struct arg_option options[] = { DEVICE_CONTEXT_GENERATION,
 					     CONF_OPTIONS,
 					     { 0, NULL, NULL, NULL } };
@@ -17,22 +15,12 @@ static enum status activate(struct device_context *context)
 	enum status st;
 	uint32_t n;
 
-	st = device_context_open(context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE);
-	if (st != GR_OK)
-		return st;
 	st = device_context_generation(&n, context, JOURNAL_NEW);
 	return st == GR_OK ? switch_to(context, n) : st;
 }
 
 int command_activate(int argc, char *argv[])
 {
-	struct device_context context = DEVICE_CONTEXT_CLOSED;
-	enum status st;
-
-	st = device_context_options(&context, &spec, argc, argv);
-	if (st == GR_OK && argc > optind)
-		arg_usage(&spec);
-	if (st == GR_OK)
-		st = activate(&context);
-	return device_context_close(&context, st);
+	return device_context_run(&spec, argc, argv,
+				  DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE, activate);
 }

@@ -5,7 +5,6 @@
 #include "gr-install-cert/commands.h"
 #include "rotation/device_context.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -48,9 +47,6 @@ static enum status adopt(struct device_context *context)
 	uint32_t live;
 	enum status st;
 
-	st = device_context_open(context, DEVICE_CONTEXT_LOCK);
-	if (st != GR_OK)
-		return st;
 	st = store_check_live(&context->store);
 	if (st != GR_OK)
 		return st;
@@ -65,13 +61,5 @@ static enum status adopt(struct device_context *context)
 
 int command_adopt(int argc, char *argv[])
 {
-	struct device_context context = DEVICE_CONTEXT_CLOSED;
-	enum status st;
-
-	st = device_context_options(&context, &spec, argc, argv);
-	if (st == GR_OK && argc > optind)
-		arg_usage(&spec);
-	if (st == GR_OK)
-		st = adopt(&context);
-	return device_context_close(&context, st);
+	return device_context_run(&spec, argc, argv, DEVICE_CONTEXT_LOCK, adopt);
 }

@@ -8,8 +8,6 @@
 #include "store/generation.h"
 #include "store/pair.h"
 
-#include <getopt.h>
-
 static const struct arg_option options[] = {
 	{ 'g', "generation", "N", "the generation to mark (default: the live one)" },
 	CONF_OPTIONS, { 0, NULL, NULL, NULL }
@@ -66,7 +64,7 @@ static enum status finish(const struct store *store, uint32_t live, uint32_t old
 	return switch_drop_back(store);
 }
 
-static enum status commit(const struct device_context *context)
+static enum status commit(struct device_context *context)
 {
 	const struct store *store = &context->store;
 	uint32_t live, n, old = (uint32_t)journal_number(&context->journal, JOURNAL_OLD);
@@ -87,15 +85,6 @@ static enum status commit(const struct device_context *context)
 
 int command_commit(int argc, char *argv[])
 {
-	struct device_context context = DEVICE_CONTEXT_CLOSED;
-	enum status st;
-
-	st = device_context_options(&context, &spec, argc, argv);
-	if (st == GR_OK && argc > optind)
-		arg_usage(&spec);
-	if (st == GR_OK)
-		st = device_context_open(&context, DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE);
-	if (st == GR_OK)
-		st = commit(&context);
-	return device_context_close(&context, st);
+	return device_context_run(&spec, argc, argv,
+				  DEVICE_CONTEXT_LOCK | DEVICE_CONTEXT_STORE, commit);
 }

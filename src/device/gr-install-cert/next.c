@@ -4,7 +4,6 @@
 #include "rotation/device_context.h"
 #include "store/generation.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -18,9 +17,6 @@ static enum status print_next(struct device_context *context)
 	enum status st;
 	uint32_t next;
 
-	st = device_context_open(context, DEVICE_CONTEXT_STORE | DEVICE_CONTEXT_DAMAGED);
-	if (st != GR_OK)
-		return st;
 	st = generation_next(&next, &context->store);
 	if (st == GR_OK)
 		printf("%" PRIu32 "\n", next);
@@ -29,13 +25,6 @@ static enum status print_next(struct device_context *context)
 
 int command_next(int argc, char *argv[])
 {
-	struct device_context context = DEVICE_CONTEXT_CLOSED;
-	enum status st;
-
-	st = device_context_options(&context, &spec, argc, argv);
-	if (st == GR_OK && argc > optind)
-		arg_usage(&spec);
-	if (st == GR_OK)
-		st = print_next(&context);
-	return device_context_close(&context, st);
+	return device_context_run(&spec, argc, argv,
+				  DEVICE_CONTEXT_STORE | DEVICE_CONTEXT_DAMAGED, print_next);
 }

@@ -68,6 +68,22 @@ int device_context_close(struct device_context *context, enum status st)
 	return out != GR_OK && (st == GR_OK || st == GR_NO) ? out : st;
 }
 
+int device_context_run(const struct arg_spec *spec, int argc, char *argv[], unsigned flags,
+		       enum status (*work)(struct device_context *context))
+{
+	struct device_context context = DEVICE_CONTEXT_CLOSED;
+	enum status st;
+
+	st = device_context_options(&context, spec, argc, argv);
+	if (st == GR_OK && argc > optind)
+		arg_usage(spec);
+	if (st == GR_OK)
+		st = device_context_open(&context, flags);
+	if (st == GR_OK)
+		st = work(&context);
+	return device_context_close(&context, st);
+}
+
 enum status device_context_generation(uint32_t *generation, const struct device_context *context,
 				      enum journal_key key)
 {

@@ -53,6 +53,12 @@ enum status device_context_option(struct device_context *context, int ch, const 
 enum status device_context_open(struct device_context *context, unsigned flags);
 /* Closes all and standard output; returns st, or what went wrong with the output. */
 int device_context_close(struct device_context *context, enum status st);
+/*
+ * Runs a command that takes options and no operands: takes the options, opens with flags, calls
+ * work and closes. Returns what device_context_close returns.
+ */
+int device_context_run(const struct arg_spec *spec, int argc, char *argv[], unsigned flags,
+		       enum status (*work)(struct device_context *context));
 
 /*
  * Gives the generation of -g, or else the one that the journal has under key. GR_BAD, one line:
