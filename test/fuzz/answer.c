@@ -121,14 +121,14 @@ static void commit(struct session *s)
 
 static void list(struct jobs *jobs)
 {
-	struct list list;
+	struct pending_list list;
 	json_t *answer = NULL;
 
-	if (list_read(&list, &answer, jobs, NULL) == GR_NO)
+	if (pending_list_read(&list, &answer, jobs, NULL) == GR_NO)
 		jobs_rejected(answer, "pending", false);
 	for (size_t i = 0; i < list.count; i++)
 		FUZZ_HOLDS(str_is_job(list.entry[i].job) && list.entry[i].number >= 1);
-	list_release(&list);
+	pending_list_release(&list);
 	json_decref(answer);
 }
 
@@ -136,13 +136,13 @@ static void get(struct jobs *jobs, const char *job)
 {
 	struct execution execution;
 	json_t *answer = NULL;
-	enum status st = describe(&execution, &answer, jobs, job, NULL);
+	enum status st = execution_query(&execution, &answer, jobs, job, NULL);
 
 	if (st == GR_OK) {
 		FUZZ_HOLDS(str_is_job(execution.job) && execution.status[0] &&
 			   execution.number >= 1);
 		execution_is_rotation(&execution);
-		describe_print(&execution, answer, jobs);
+		execution_query_print(&execution, answer, jobs);
 	} else if (st == GR_NO && answer) {
 		jobs_rejected(answer, job, jobs->json);
 	}
