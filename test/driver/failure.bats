@@ -2,19 +2,11 @@
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
+load ../lib/one-device
 
 # What goes wrong on the way; the answer is always one pair, one certificate, the one that
 # the device uses. The three whose names begin otherwise are the failures of the
 # reference's integration suite.
-
-setup() {
-	lab
-	as thing-1
-	keep_old_pair
-}
-teardown() {
-	down
-}
 
 certificates() {
 	sqlite3 "$HOME_DIR/shared/registry.db" "SELECT count(*) FROM certificate"

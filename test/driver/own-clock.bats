@@ -2,18 +2,13 @@
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
+load ../lib/one-device
 load ../lib/aged
 
 # A device that asks for a rotation by itself, because its certificate gets old,
 # and a backend that makes a job for it.
 
 setup_file() { aged_setup; }
-setup() {
-	lab
-	as thing-1
-	keep_old_pair
-}
-teardown() { down; }
 
 # daemon OPTION...: another one in the place of the lab's
 daemon() {

@@ -2,19 +2,10 @@
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
+load ../lib/one-device
 
 # The reason that reaches the operator is the true one: what was waited for,
 # in the words of the program that knew.
-
-setup() {
-	lab
-	as thing-1
-	keep_old_pair
-}
-teardown() {
-	[ ! -s runtime.pid ] || kill "$(cat runtime.pid)" 2>/dev/null || :
-	down
-}
 
 NOT_YET="the thing's own connection does not use the new certificate yet"
 

@@ -2,19 +2,10 @@
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
+load ../lib/one-device
 
 # A device whose own runtime holds the connection called T,
 # and has to be restarted to use a new pair.
-
-setup() {
-	lab
-	as thing-1
-	keep_old_pair
-}
-teardown() {
-	[ ! -s runtime.pid ] || kill "$(cat runtime.pid)" 2>/dev/null || :
-	down
-}
 
 # The runtime is a Mosquitto client as thing-1 that reads key and certificate once;
 # the hook restarts it.

@@ -2,17 +2,9 @@
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
+load ../lib/one-device
 
 # What the model of the protocol found (test/model): several faults in a row, each of them rare.
-
-setup() {
-	lab
-	as thing-1
-	keep_old_pair
-}
-teardown() {
-	down
-}
 
 # foreign_answer VERB...: this update, as a service refuses it that does not tell how
 # the execution ended

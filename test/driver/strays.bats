@@ -2,18 +2,10 @@
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
+load ../lib/one-device
 
 # What a life that was cut off leaves lying about goes when the rotation ends,
 # not only when the next life begins.
-
-setup() {
-	lab
-	as thing-1
-	keep_old_pair
-}
-teardown() {
-	down
-}
 
 @test "leftovers: a partial file of a killed driver is deleted when the rotation has ended" {
 	wrapped gr-create 'cp "'"$T"'/private.key" "'"$T"'/.gr/private.key/2/.private.key.1.tmp"; touch "'"$T"'/.gr/private.key/.rotation.1.tmp"; exec "$REAL" "$@"'

@@ -2,21 +2,16 @@
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
+load ../lib/one-device
 
 # The dead man's switch: its heartbeat, no trial without one,
 # and what it does when nobody else is left.
 
 setup() {
-	lab
-	as thing-1
-	keep_old_pair
+	one_device
 	setting watchdog on
 	setting watchdogSeconds 60
 	BEAT=$GR_STATE/heartbeat
-}
-teardown() {
-	[ ! -s runtime.pid ] || kill "$(cat runtime.pid)" 2>/dev/null || :
-	down
 }
 
 # beat VERSION BOOT-ID SECONDS STORE: as another watchdog would leave it

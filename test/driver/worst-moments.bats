@@ -2,17 +2,13 @@
 bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/device
+load ../lib/one-device
 
 # Cuts, full disks and broken hooks in the worst places.
 
 setup() {
-	lab
-	as thing-1
-	keep_old_pair
+	one_device
 	echo first >instance
-}
-teardown() {
-	down
 }
 
 # A runtime as the hook sees it: "instance" changes with every restart,

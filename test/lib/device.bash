@@ -20,7 +20,7 @@ setting() {
 	printf '%s = %s\n' "$1" "$2" >>"$GR_CONF"
 }
 
-# one_down: for teardown; also ends what a test left running
+# down: for teardown; also ends what a test left running
 down() {
 	[ -z "${LAB:-}" ] || [ ! -d "$LAB/home" ] || lab.sh down "$LAB"
 }
