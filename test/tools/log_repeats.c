@@ -16,14 +16,14 @@ static void print(const char *line)
 
 int main(void)
 {
-	struct repeats *r = repeats_new(print);
+	struct log_repeats *r = log_repeats_new(print);
 	char owner[64], text[256];
 	long long seconds = 0;
 
 	while (r && scanf("%lld %63s %255[^\n]", &seconds, owner, text) == 3)
-		repeats_say(r, strcmp(owner, "-") ? owner : "", text, seconds * 1000);
+		log_repeats_say(r, strcmp(owner, "-") ? owner : "", text, seconds * 1000);
 	for (int i = 0; r && i < 5; i++)
-		repeats_tick(r, (seconds += 60) * 1000);
-	repeats_free(r);
+		log_repeats_tick(r, (seconds += 60) * 1000);
+	log_repeats_free(r);
 	return 0;
 }
