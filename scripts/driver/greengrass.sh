@@ -78,10 +78,13 @@ name_runtime() {
 	export GR_RUNTIME
 }
 
+# A driver that was forked a moment ago may lose the signal: it still has our traps.
 stop() {
 	trap '' TERM INT
-	[ -z "$child" ] || kill "$child" 2>/dev/null || :
-	[ -z "$child" ] || wait "$child" || :
+	[ -n "$child" ] || exit 0
+	kill "$child" 2>/dev/null || :
+	while sleep 1 && kill "$child"; do :; done >/dev/null 2>&1 &
+	wait "$child" || :
 	exit 0
 }
 

@@ -73,11 +73,21 @@ await() {
 	return "$await_rc"
 }
 
-# The lock stays ours until what we have started is done.
+# The lock stays ours until what we have started is done. A process that a shell has forked a
+# moment ago still has that shell's traps, and loses a signal that comes then: it is sent again.
 stop_child() {
 	[ -n "$driver_child" ] || return 0
 	kill "$driver_child" 2>/dev/null || :
+	kill_again "$driver_child" &
+	again_pid=$!
 	wait "$driver_child" 2>/dev/null || :
+	kill "$again_pid" 2>/dev/null || :
+}
+
+# kill_again PID: every second, until there is no such process
+kill_again() {
+	exec >/dev/null 2>&1 5>&- 8>&- 9>&-
+	while sleep 1 && kill "$1"; do :; done
 }
 
 # own_line PROGRAM FILE: its last line, without its name. Libraries print what they like around it,

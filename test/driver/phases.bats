@@ -874,6 +874,17 @@ no_journal() {
 	step
 	[ "$(cat seen)" = rolling-back ]
 }
+@test "stop: a program that loses the signal gets it again" {
+	# It has the traps of the shell that forked it; it ends by itself at last.
+	sh -c 'trap "trap - TERM" TERM
+		: >up
+		for n in $(seq 600); do sleep 0.1; done
+		: >hung' 3>&- &
+	driver_child=$!
+	until [ -e up ]; do sleep 0.02; done
+	stop_child
+	[ ! -e hung ]
+}
 @test "step: an unknown phase ends the driver with 100" {
 	driver
 	at dancing
