@@ -882,6 +882,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	listen got backend sub -t 'in/#' -t '$aws/#' -t 'free/#'
 	for topic in "\$aws/things/$T/jobs/get" "in/$T" "\$aws/things/$T/jobs/notify" "free/$T"; do
 		device_command sub "$T" "$T" -t x --will-topic "$topic" --will-payload "will $T" -d
+		: >older	# what the one before said is no sign of this one
 		"${COMMAND[@]}" >older 2>&1 3>&- &
 		LISTENERS="${LISTENERS:-} $!"
 		older=$!
