@@ -177,9 +177,9 @@ static enum status await_log(struct db *db)
 	}
 	if (rc != SQLITE_CANTOPEN)
 		return GR_OK;	/* whatever else is wrong is found by who reads first */
-	complain("%s: its log, the files with -wal and -shm at the end, cannot be opened; they "
-		 "must have the registry's owner, group and mode",
-		 db->path);
+	complain("%s: its log, the files with -wal and -shm at the end: %s; they must have the "
+		 "registry's owner, group and mode, and the disk must take them",
+		 db->path, strerror(sqlite3_system_errno(db->sqlite)));
 	return GR_FAIL;
 }
 

@@ -185,7 +185,7 @@ tries() {
 	for log in wal shm; do
 		install -m 600 /dev/null home/shared/registry.db-$log
 		run -111 --separate-stderr as $DAEMON gr-registry list-things
-		[ "$stderr" = "gr-registry: $PWD/home/shared/registry.db: its log, the files with -wal and -shm at the end, cannot be opened; they must have the registry's owner, group and mode" ]
+		[ "$stderr" = "gr-registry: $PWD/home/shared/registry.db: its log, the files with -wal and -shm at the end: Permission denied; they must have the registry's owner, group and mode, and the disk must take them" ]
 		serve $DAEMON list gr-registry list-things
 		sleep 0.3
 		chown $DAEMON:$BROKER home/shared/registry.db-$log
