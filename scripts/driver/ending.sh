@@ -5,7 +5,7 @@
 # shellcheck disable=SC2154,SC2034
 # The variables belong to the files that the head of rotate.sh names.
 #
-# Like the states, whose last part these functions are, they print the phase to enter next and what
+# Like the phases, whose last part these functions are, they print the phase to enter next and what
 # goes on record with it.
 
 finish_new() {

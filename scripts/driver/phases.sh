@@ -5,27 +5,11 @@
 # shellcheck disable=SC2154,SC2034
 # The variables belong to the files that the head of rotate.sh names.
 #
-# Each state_ function does the work of one phase, which the journal names already when it starts
+# Each phase_NAME does the work of one phase, which the journal names already when it starts
 # (write ahead), in a subshell. It prints the phase to enter next and what goes on record with it
-# (enter, why); the driver writes both in one durable step. Nothing printed: stay in this phase. A
-# phase may run twice; none may be skipped. Exit status 111: stay and try again later, 1 the same;
-# any other one but 0 is an error of this machine.
-
-# enter PHASE [KEY=VALUE...]: prints the next phase and what goes on record with it.
-enter() {
-	printf '%s\n' "$@"
-}
-
-# why TEXT: prints the reason that the operator will read. It goes on record with the next phase.
-why() {
-	printf 'reason=%s\n' "$(printable "$1")"
-}
-
-# too_late TEXT: the reason at the deadline: TEXT, and what was waited for, if that is known.
-too_late() {
-	waited_for=${memory_waits:-$record_note}
-	why "$1${waited_for:+: $waited_for}"
-}
+# (enter and why, in step.sh); the driver writes both in one durable step. Nothing printed: stay in
+# this phase. A phase may run twice; none may be skipped. Exit status 111: stay and try again
+# later, 1 the same; any other one but 0 is an error of this machine.
 
 # idle -> updating-job | failing: find a rotation that waits for us.
 phase_idle() {

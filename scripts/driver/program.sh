@@ -73,10 +73,12 @@ await() {
 	return "$await_rc"
 }
 
-# The lock stays ours until what we have started is done. A process that a shell has forked a
-# moment ago still has that shell's traps, and loses a signal that comes then: it is sent again.
+# The lock stays ours until what we have started is done: no second signal cuts the waiting short.
+# A process that a shell has forked a moment ago still has that shell's traps, and loses a signal
+# that comes then: it is sent again.
 stop_child() {
 	[ -n "$driver_child" ] || return 0
+	trap '' TERM INT
 	kill "$driver_child" 2>/dev/null || :
 	kill_again "$driver_child" &
 	again_pid=$!
@@ -86,6 +88,7 @@ stop_child() {
 
 # kill_again PID: every second, until there is no such process
 kill_again() {
+	trap - TERM INT
 	exec >/dev/null 2>&1 5>&- 8>&- 9>&-
 	while sleep 1 && kill "$1"; do :; done
 }

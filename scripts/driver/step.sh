@@ -123,6 +123,22 @@ phase_work() {
 	esac
 }
 
+# enter PHASE [KEY=VALUE...]: prints the next phase and what goes on record with it.
+enter() {
+	printf '%s\n' "$@"
+}
+
+# why TEXT: prints the reason that the operator will read. It goes on record with the next phase.
+why() {
+	printf 'reason=%s\n' "$(printable "$1")"
+}
+
+# too_late TEXT: the reason at the deadline: TEXT, and what was waited for, if that is known.
+too_late() {
+	waited_for=${memory_waits:-$record_note}
+	why "$1${waited_for:+: $waited_for}"
+}
+
 # What a phase may change in the memory of the driver: facts of this step (step_), the job that
 # idle has found (service_), and what holds between steps and is in no journal (memory_). All else
 # ends with the subshell.

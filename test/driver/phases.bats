@@ -885,6 +885,23 @@ no_journal() {
 	stop_child
 	[ ! -e hung ]
 }
+@test "stop: a program that takes its time to end is waited for, however often the signal comes" {
+	driver
+	at trial
+	phase_trial() {
+		await sh -c 'trap "trap \"\" TERM; sleep 2; : >ended; exit" TERM
+			: >up
+			while :; do sleep 0.1; done'
+	}
+	(trap stop_child EXIT; trap 'exit 143' TERM; phase_once trial) 3>&- &
+	all=$!
+	until [ -e up ]; do sleep 0.02; done
+	kill "$all"
+	sleep 0.5
+	kill "$all"
+	wait "$all" || :
+	[ -e ended ]
+}
 @test "step: an unknown phase ends the driver with 100" {
 	driver
 	at dancing
