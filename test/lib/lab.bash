@@ -103,11 +103,11 @@ topic() {
 	esac
 }
 
-# ask STEP...: see tools/ask.c; ask_build makes it, once for a file.
+# ask STEP...: see tools/ask.c; ask_build makes it, once for a file. WAIT is its -w.
 ask_build() { gcc -O1 -o "$BATS_FILE_TMPDIR/ask" "$ROOT/test/tools/ask.c" -lmosquitto; }
 ask() {
 	timeout 120 "$BATS_FILE_TMPDIR/ask" -p "$PORT" -a "$GR_HOME/ca/ca.pem" -c "$CERT" \
-		-k "$KEY" -i "$CLIENT" "$@"
+		-k "$KEY" -i "$CLIENT" ${WAIT:+-w "$WAIT"} "$@"
 }
 
 # request KIND PAYLOAD: sets ANSWER and BODY; the messages are in the file `messages`

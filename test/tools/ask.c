@@ -2,9 +2,9 @@
 /*
  * ask: a device by hand. One session, one request after the other, every message that comes in.
  *
- * ask [-5] [-q QOS] -p PORT -a CA -c CERTIFICATE -k KEY -i CLIENT STEP...
+ * ask [-5] [-q QOS] [-w SECONDS] -p PORT -a CA -c CERTIFICATE -k KEY -i CLIENT STEP...
  *
- * -5 speaks MQTT 5.
+ * -5 speaks MQTT 5. -w is how long it waits for one message, 60 seconds unless told.
  *
  * A STEP is "TOPIC PAYLOAD" (two operands: publish, await TOPIC/accepted or TOPIC/rejected;
  * PAYLOAD "@FILE" is read from FILE), "=" TOPIC and PAYLOAD (publish, await no more than the
@@ -22,11 +22,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_S = 60 };
-
 struct session {
 	struct mosquitto *mosq;
-	int connack, granted, qos;
+	int connack, granted, qos, wait;	/* seconds */
 	bool acked, denied, published;
 	const char *wanted;	/* topic of a request, or of any message with exact */
 	bool exact, came;
@@ -76,7 +74,7 @@ static void end(int code)
 
 static void wait_for(struct session *s, const bool *flag)
 {
-	time_t until = time(NULL) + WAIT_S;
+	time_t until = time(NULL) + s->wait;
 
 	while (!*flag) {
 		if (mosquitto_loop(s->mosq, 1000, 1) != MOSQ_ERR_SUCCESS)
@@ -162,13 +160,14 @@ static void request(struct session *s, const char *topic, const char *payload)
 int main(int argc, char *argv[])
 {
 	const char *ca = NULL, *cert = NULL, *key = NULL, *client = NULL;
-	struct session s = { .connack = -1, .qos = 1 };
+	struct session s = { .connack = -1, .qos = 1, .wait = 60 };
 	int ch, port = 0, version = MQTT_PROTOCOL_V311;
 
-	while ((ch = getopt(argc, argv, "5q:p:a:c:k:i:")) != -1)
+	while ((ch = getopt(argc, argv, "5q:w:p:a:c:k:i:")) != -1)
 		switch (ch) {
 		case '5': version = MQTT_PROTOCOL_V5; break;
 		case 'q': s.qos = atoi(optarg); break;
+		case 'w': s.wait = atoi(optarg); break;
 		case 'p': port = atoi(optarg); break;
 		case 'a': ca = optarg; break;
 		case 'c': cert = optarg; break;
