@@ -217,17 +217,13 @@ bool file_belongs(int fd, int dirfd)
 	    (fstat(dirfd, &dir) == 0 && fchown(fd, dir.st_uid, dir.st_gid) == 0);
 }
 
-/* An empty file of its owner and mode, under a temporary name. */
-static enum status make_temp(int *fd, char temp[static NAME_MAX + 1], int dirfd, const char *name,
-			     const char *where, mode_t mode, const struct stat *like)
+/* An empty file of its owner and mode, under the temporary name temp. */
+static enum status make_temp(int *fd, int dirfd, const char *temp, const char *where, mode_t mode,
+			     const struct stat *like)
 {
 	enum status st;
 
-	if (!str_format(temp, NAME_MAX + 1, ".%s.%ld.tmp", name, (long)getpid())) {
-		complain("%s: the name is too long", where);
-		return GR_BAD;
-	}
-	unlinkat(dirfd, temp, 0);	/* left by an earlier life with our pid */
+	unlinkat(dirfd, temp, 0);	/* left by a life that was cut short */
 	*fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (*fd < 0) {
 		complain("%s: cannot be replaced: %s", where, strerror(errno));
@@ -249,9 +245,15 @@ static enum status replace(int dirfd, const char *name, const char *where, const
 			   size_t len, mode_t mode, const struct stat *like)
 {
 	char temp[NAME_MAX + 1];
+	enum status st;
 	int fd, err;
-	enum status st = make_temp(&fd, temp, dirfd, name, where, mode, like);
 
+	/* two processes may replace the same file */
+	if (!str_format(temp, sizeof temp, ".%s.%ld.tmp", name, (long)getpid())) {
+		complain("%s: the name is too long", where);
+		return GR_BAD;
+	}
+	st = make_temp(&fd, dirfd, temp, where, mode, like);
 	if (st != GR_OK)
 		return st;
 	if (write_all(fd, data, len) != GR_OK || fsync(fd) != 0) {
@@ -282,12 +284,11 @@ enum status file_replace_like_at(int dirfd, const char *name, const char *where,
 	return replace(dirfd, name, where, data, len, 0, like);
 }
 
-enum status file_try_like_at(int dirfd, const char *name, const char *where,
+enum status file_try_like_at(int dirfd, const char *temp, const char *where,
 			     const struct stat *like)
 {
-	char temp[NAME_MAX + 1];
 	int fd;
-	enum status st = make_temp(&fd, temp, dirfd, name, where, 0, like);
+	enum status st = make_temp(&fd, dirfd, temp, where, 0, like);
 
 	if (st != GR_OK)
 		return st;

@@ -55,9 +55,10 @@ enum status file_replace_like_at(int dirfd, const char *name, const char *where,
 				 size_t len, const struct stat *like);
 /*
  * Tries whether owner and mode of like can be given to a file in dirfd: makes an empty one as
- * file_replace_like_at would, and removes it again. GR_BAD: they cannot.
+ * file_replace_like_at would, with the name temp, and removes it again, as it does with what has
+ * that name already. GR_BAD: they cannot.
  */
-enum status file_try_like_at(int dirfd, const char *name, const char *where,
+enum status file_try_like_at(int dirfd, const char *temp, const char *where,
 			     const struct stat *like);
 /* Replaces (or makes) the file at path as file_replace_at does. */
 enum status file_replace(const char *path, const void *data, size_t len, mode_t mode);

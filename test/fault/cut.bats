@@ -20,6 +20,23 @@ setup() {
 @test "cut: an I/O error or a full disk at any call of a rotation loses nothing" {
 	sample '^rotation: (EIO|ENOSPC)$'
 }
+@test "cut: an adoption that is killed at any call leaves nothing beside key and certificate once it was run again" {
+	local n=0 rc=137
+	load ../lib/store
+	make_device
+	cp -a dev plain
+	while [ "$rc" -eq 137 ]; do
+		n=$((n + 1)) rc=0
+		rm -rf dev state
+		cp -a plain dev
+		gr-cut -c file -n "$n" gr-install-cert adopt || rc=$?
+		gr-install-cert adopt
+		gr-install-cert recover
+		[ "$(ls -A dev | xargs)" = '.gr cert.pem private.key' ] || { ls -lA dev >&2; return 1; }
+	done >/dev/null
+	[ "$rc" -eq 0 ]
+	[ "$n" -gt 50 ]
+}
 @test "cut: a driver that cannot open its pipe to gr-link does not wait for it for ever" {
 	load ../lib/lab
 	own_lab

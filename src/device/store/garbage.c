@@ -217,6 +217,7 @@ enum status garbage_temporary(unsigned *removed, const struct store *store)
 	if (st != GR_OK)
 		return st;
 	st = remove_in_generations(removed, store);
+	generation_untry(store);
 	configured_path_unprepare(&store->key);
 	configured_path_unprepare(&store->certificate);
 	return st;

@@ -260,7 +260,7 @@ enum status generation_make(const struct store *store, uint32_t generation)
 
 /*
  * Root writes what belongs to another user as root: into a directory held open, under a new name.
- * Without data it only tries to.
+ * Without data it only tries to, and file is the temporary name itself.
  */
 static enum status write_file(int dir, const char *where, const char *file, const void *data,
 			      size_t len, const struct stat *like)
@@ -276,16 +276,32 @@ static enum status write_file(int dir, const char *where, const char *file, cons
 	return owner_restore(&was) == GR_OK ? st : GR_FAIL;
 }
 
+/* Beside the store, which need not be there yet; after a cut it is found by its name. */
+static void try_name(char to[static NAME_MAX + 1], const struct store *store)
+{
+	/* fits: the name of a configured path leaves room */
+	str_format(to, NAME_MAX + 1, ".%s.gr-try", store->place.name);
+}
+
 enum status generation_try(const struct store *store, const struct stat *key,
 			   const struct stat *certificate)
 {
-	const struct configured_path *place = &store->place;
+	char name[NAME_MAX + 1];
 	enum status st;
 
-	st = write_file(place->dir, store->key.path, place->name, NULL, 0, key);
+	try_name(name, store);
+	st = write_file(store->place.dir, store->key.path, name, NULL, 0, key);
 	if (st != GR_OK)
 		return st;
-	return write_file(place->dir, store->certificate.path, place->name, NULL, 0, certificate);
+	return write_file(store->place.dir, store->certificate.path, name, NULL, 0, certificate);
+}
+
+void generation_untry(const struct store *store)
+{
+	char name[NAME_MAX + 1];
+
+	try_name(name, store);
+	unlinkat(store->place.dir, name, 0);
 }
 
 enum status generation_write(const struct store *store, uint32_t generation, const char *file,

@@ -73,6 +73,8 @@ enum status generation_commit(const struct store *store, uint32_t generation);
 /* Tries, before anything is changed, whether owners and modes of both files can be given here. */
 enum status generation_try(const struct store *store, const struct stat *key,
 			   const struct stat *certificate);
+/* Removes what a generation_try that was cut short has left. */
+void generation_untry(const struct store *store);
 /*
  * Makes a new, committed generation out of two files: nothing of it can be seen before all of it
  * is durable.

@@ -133,6 +133,7 @@ verb_outcome() {
 	phase=$(gr-journal get phase)
 	gr-journal get phase job old new other
 	readlink "$STORE/live" "$STORE/back" dev/private.key dev/cert.pem
+	find dev -mindepth 1 -maxdepth 1 -printf '%P\n' | sort
 	find "$STORE" -mindepth 1 ! -name rotation.back -printf '%P %m\n' |
 		sort | if [ "$phase" = idle ]; then cat; else grep -v '\.tmp '; fi
 }
