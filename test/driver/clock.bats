@@ -15,7 +15,7 @@ setup_file() {
 }
 setup() {
 	phases_lab
-	REACHED='kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"'
+	REACHED='"$ROOT/test/tools/kill_driver"'
 }
 teardown() { down; }
 

@@ -125,6 +125,8 @@ as_the_reference() {
 	rotate_job j1
 	run -1 rotate.sh once
 	gr-registry create-policy -H "$HOME_DIR" rotation "$ROOT/share/policies/rotation.json"
+	setting trialSeconds 300
+	setting requestTimeoutSeconds 10
 	rotate_job j2
 	run -0 rotate.sh once
 	assert_rotated j2

@@ -24,7 +24,7 @@ runtime_on_old() {
 }
 # killed_when_noted: the driver is killed once its record holds what it waits for
 killed_when_noted() {
-	wrapped gr-journal '"$REAL" "$@"; rc=$?; case "$*" in *" note=gr-"*) kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")" ;; esac; exit $rc'
+	wrapped gr-journal '"$REAL" "$@"; rc=$?; case "$*" in *" note=gr-"*) "$ROOT/test/tools/kill_driver" ;; esac; exit $rc'
 	fake/rotate.sh once 2>trial.log || [ $? -eq 137 ]
 	rm fake/gr-journal
 	ln -s "$BIN/gr-journal" fake/

@@ -149,7 +149,7 @@ uses_old() {
 }
 
 @test "runtime: a restart that ends the driver too leads to success, and is not asked for twice" {
-	write_hook '[ ! -e '"$GR_STATE"'/lock ] || kill -9 "$(cut -d " " -f 1 '"$GR_STATE"'/lock)"'
+	write_hook '[ ! -e '"$GR_STATE"'/lock ] || '"$ROOT/test/tools/kill_driver $GR_STATE"
 	rotate_job j1
 	rotate.sh once 3>&- 2>log || [ $? -eq 137 ]
 	[ "$(gr-journal get phase)" = trial ]

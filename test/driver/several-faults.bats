@@ -17,7 +17,7 @@ deactivate() {
 
 # two_pairs: the device idles over the old pair, and keeps one that nobody has decided about
 two_pairs() {
-	wrapped gr-commit 'kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit 111'
+	wrapped gr-commit '"$ROOT/test/tools/kill_driver"; exit 111'
 	rotate_job kept
 	fake/rotate.sh once 2>kept.log || [ $? -eq 137 ]
 	rm "$T/.gr/private.key/rotation" fake/gr-commit
@@ -45,7 +45,7 @@ two_pairs() {
 	read -r up _ </proc/uptime
 	wrapped gr-jobs-client \
 		'set -o pipefail; "$REAL" "$@" | sed s/^idempotent=true/idempotent=false/'
-	wrapped gr-create 'cat /proc/uptime >>asked; [ "$(wc -l <asked)" -gt 1 ] || { kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit 111; }; exec "$REAL" "$@"'
+	wrapped gr-create 'cat /proc/uptime >>asked; [ "$(wc -l <asked)" -gt 1 ] || { "$ROOT/test/tools/kill_driver"; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
 	fake/rotate.sh once 2>log || [ $? -eq 137 ]
 	# This boot began after the first request, and is as old as it is.
@@ -114,7 +114,7 @@ two_pairs() {
 
 @test "several faults: a pair that the new certificate replaced is deleted before the trial, also after a kill" {
 	two_pairs
-	wrapped gr-journal '"$REAL" "$@"; rc=$?; case "$*" in *newCertificateId=*) [ -e cut ] || { touch cut; kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; } ;; esac; exit $rc'
+	wrapped gr-journal '"$REAL" "$@"; rc=$?; case "$*" in *newCertificateId=*) [ -e cut ] || { touch cut; "$ROOT/test/tools/kill_driver"; } ;; esac; exit $rc'
 	wrapped gr-commit 'gr-install-cert status >at-commit; exec "$REAL" "$@"'
 	rotate_job j2
 	timeout 60 fake/rotate.sh once 2>log || [ $? -eq 137 ]

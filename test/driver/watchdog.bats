@@ -51,7 +51,7 @@ write_hook() {
 die_on_trial() {
 	setting trialSeconds 300
 	setting watchdog off
-	wrapped gr-commit 'kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit 111'
+	wrapped gr-commit '"$ROOT/test/tools/kill_driver"; exit 111'
 	rotate_job j1
 	fake/rotate.sh once 2>trial.log || [ $? -eq 137 ]
 	[ "$(gr-journal get phase)" = committing ]

@@ -33,11 +33,11 @@ write_hook() {
 	setting restartHook "$PWD/hook"
 }
 
-KILL_DRIVER='[ ! -e alive ] || kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"'
+KILL_DRIVER='[ ! -e alive ] || "$ROOT/test/tools/kill_driver"'
 
 # on_trial: the driver is killed once it has switched and restarted the runtime
 on_trial() {
-	wrapped gr-commit 'kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit 111'
+	wrapped gr-commit '"$ROOT/test/tools/kill_driver"; exit 111'
 	rotate_job j1
 	fake/rotate.sh once 2>trial.log || [ $? -eq 137 ]
 	[ "$(gr-journal get phase)" = committing ]
@@ -75,7 +75,7 @@ lives() {
 
 @test "worst moment: a kill at the start of a rollback loses no restart" {
 	touch alive
-	INSTANCE='[ "$(gr-journal get phase)" != rolling-back ] || [ ! -e alive ] || { rm alive; kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; }; cat instance' write_hook
+	INSTANCE='[ "$(gr-journal get phase)" != rolling-back ] || [ ! -e alive ] || { rm alive; "$ROOT/test/tools/kill_driver"; }; cat instance' write_hook
 	wrapped gr-commit \
 		'gr-jobs cancel --force -H '"$HOME_DIR"' j1 2>/dev/null; exec "$REAL" "$@"'
 	rotate_job j1
@@ -179,13 +179,14 @@ lives() {
 	[ "$(gr-journal get phase)" = idle ]
 	[ "$(certificate_id)" = "$OLD" ]
 	await eval 'timeout 30 rotate.sh once; [ "$(status_of j1)" = FAILED ]'
+	setting trialSeconds 300
 	rotate_job j2
 	run -0 timeout 30 rotate.sh once
 	assert_rotated j2
 }
 
 @test "worst moment: the journal is lost after SUCCEEDED was sent: the device ends on NEW" {
-	wrapped gr-jobs-client '"$REAL" "$@"; rc=$?; [ "$1 ${*: -1}" != "update SUCCEEDED" ] || kill -9 "$(cut -d " " -f 1 "$GR_STATE/lock")"; exit $rc'
+	wrapped gr-jobs-client '"$REAL" "$@"; rc=$?; [ "$1 ${*: -1}" != "update SUCCEEDED" ] || "$ROOT/test/tools/kill_driver"; exit $rc'
 	rotate_job j1
 	timeout 60 fake/rotate.sh once 2>log || [ $? -eq 137 ]
 	[ "$(gr-journal get phase)" = reporting ]
@@ -194,6 +195,7 @@ lives() {
 	rm "$T/.gr/private.key/rotation"
 	lives 3 rotate.sh once || { cat lives.log; false; }
 	[ "$(gr-probe)" = "$(registered)" ]
+	setting trialSeconds 300
 	rotate_job j2
 	keep_old_pair
 	run -0 timeout 30 rotate.sh once

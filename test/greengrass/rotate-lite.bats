@@ -152,7 +152,7 @@ hears() {
 @test "lite: a driver that is killed as it takes the session over comes to the same end" {
 	start_nucleus
 	wrapped gr-probe '[ "$1" = --take-over ] && [ ! -e killed ] || exec "$REAL" "$@"
-		touch killed; "$REAL" "$@"; kill -9 "$(cut -d " " -f 1 '"$GR_STATE"'/lock)"'
+		touch killed; "$REAL" "$@"; '"$ROOT/test/tools/kill_driver $GR_STATE"
 	rotate_job j1
 	fake/rotate.sh once 3>&- 2>log || [ $? -eq 137 ]
 	[ -e killed ]
@@ -165,7 +165,7 @@ hears() {
 @test "lite: a rollback by the watchdog makes the daemon connect anew as well" {
 	start_nucleus
 	setting trialSeconds 5
-	wrapped gr-commit 'kill -9 "$(cut -d " " -f 1 '"$GR_STATE"'/lock)"; exit 111'
+	wrapped gr-commit "$ROOT/test/tools/kill_driver $GR_STATE; exit 111"
 	rotate_job j1
 	fake/rotate.sh once 3>&- 2>log || [ $? -eq 137 ]
 	[ "$(certificate_id)" != "$OLD" ]
