@@ -128,3 +128,10 @@ raw unlinkat $PWD/made" ]
 @test "cut: each program that writes keys or the journal may be killed or fail at any call" {
 	sample '^one program: (killed|EIO|EIO from a look|ENOSPC)$'
 }
+
+@test "make fault: it calls every test/fault/*-run without an operand, and none needs one" {
+	for set in "$ROOT"/test/fault/*-run; do
+		usage=$(sed -n 's/^# usage: [^ ]* *//p' "$set" | sed 's/\[[^]]*\]//g' | tr -d ' .')
+		[ -z "$usage" ] || { echo "$set: $usage" >&2; return 1; }
+	done
+}
