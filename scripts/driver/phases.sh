@@ -21,8 +21,8 @@ phase_idle() {
 	# and is tried once.
 	[ -n "$live_committed" ] && [ -z "$memory_left_alone" ] || passed=--queued
 	rc=0
-	try await gr-jobs-client next ${passed:+"$passed"} --front "$setting_state/front" \
-		-w "$idle_for" >"$found" || rc=$?
+	output_to "$found" try await gr-jobs-client next ${passed:+"$passed"} \
+		--front "$setting_state/front" -w "$idle_for" || rc=$?
 	[ "$rc" -ne 1 ] || { step_finished=1 step_progress=1; return 0; }
 	[ "$rc" -eq 0 ] || return "$rc"
 	service_read "$(cat -- "$found")"

@@ -16,11 +16,10 @@ now() {
 # Not for use within $( ), which would forget step_said: see ask.
 hush() {
 	require_driver
-	hush_rc=0 errors=$setting_state/error.$driver_mode
-	if { true >"$errors"; } 2>/dev/null; then
-		"$@" 2>"$errors" || hush_rc=$?
-	else
-		errors=/dev/null
+	hush_rc=0 hush_ran='' errors=$setting_state/error.$driver_mode
+	{ { hush_ran=1; "$@"; } 2>"$errors"; } 2>/dev/null || hush_rc=$?
+	if [ -z "$hush_ran" ]; then
+		hush_rc=0 errors=/dev/null
 		"$@" || hush_rc=$?
 	fi
 	case $1 in capture | await) shift ;; esac
@@ -33,6 +32,16 @@ try() {
 	hush "$@" || :
 	show_error
 	return "$hush_rc"
+}
+
+# output_to FILE COMMAND...: 111 where FILE cannot be opened; COMMAND is not run then. A shell has
+# no status of its own for that: it gives 2 or 1, which may be an answer.
+output_to() {
+	output_file=$1 output_ran='' output_rc=0
+	shift
+	{ output_ran=1; "$@"; } >"$output_file" || output_rc=$?
+	[ -n "$output_ran" ] || return 111
+	return "$output_rc"
 }
 
 # try, for what the program does: its standard output goes to the log.

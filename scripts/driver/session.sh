@@ -43,13 +43,13 @@ session_open() {
 	link_in=$setting_state/link.in link_out=$setting_state/link.out
 	link_error=$setting_state/link.error
 	# A gr-link that was killed may have left half a socket.
-	rm -f -- "$link_in" "$link_out" "$GR_LINK_SOCKET".*
+	rm -f -- "$link_in" "$link_out" "$link_error" "$GR_LINK_SOCKET".*
 	act mkfifo -- "$link_in" "$link_out" || return 111
 	# gr-link lives as long as we hold 8. Both are opened to read and write at once, so that no
 	# open waits for somebody who may never come; once gr-link has 7, its end is the end of
 	# what we read.
 	exec 8<>"$link_in" 7<>"$link_out"
-	gr-link -g "$1" -s "$GR_LINK_SOCKET" <"$link_in" >&7 2>"$link_error" 5>&- 7>&- 8>&- 9>&- &
+	link_start "$1" &
 	link_pid=$!
 	exec 6<"$link_out" 7>&-
 	read -r word _ <&6 || word=
@@ -65,10 +65,18 @@ session_open() {
 	exec 8>&-
 	[ "$link_rc" -ne 0 ] || link_rc=111
 	errors=$link_error
+	[ -e "$errors" ] || errors=/dev/null
 	show_error
 	heed 'gr-link' "$link_rc" "$errors"
 	[ "$link_rc" -ne 1 ] || note_refusal "$1"
 	return "$link_rc"
+}
+
+# link_start GENERATION, in a process of its own. 111: a file that it needs cannot be opened. The
+# shell's own status for that, 2 or 1, may be an answer.
+link_start() {
+	{ exec gr-link -g "$1" -s "$GR_LINK_SOCKET" 5>&- 7>&- 8>&- 9>&-; } \
+		<"$link_in" >&7 2>"$link_error" || exit 111
 }
 
 session_close() {

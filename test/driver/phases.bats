@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# states.bats - each phase against each answer of its programs: what it enters next, or that
+# phases.bats - each phase against each answer of its programs: what it enters next, or that
 # it stays. The programs are replaced; whole rotations are in the other files.
 bats_require_minimum_version 1.5.0
 load ../lib/helper
@@ -914,6 +914,42 @@ no_journal() {
 	require_driver() { exit 137; }
 	(record_load() { :; }; phase_once updating-job) || [ $? -eq 137 ]
 	not_called gr-jobs-client
+}
+
+# --- files of its own ----------------------------------------------------------------------------
+
+# A shell that cannot open what it redirects to gives 1 or 2 and runs nothing: "no" to a driver
+# that takes it for an answer. A directory in the place is what root cannot open either.
+
+@test "files: where a program's lines cannot be kept it is run all the same, once, and its answer counts" {
+	mkdir state/error.once
+	for rc in 0 1 100 111; do
+		answers gr-commit $rc
+		: >calls
+		run hush gr-commit
+		[ "$status" -eq $rc ]
+		[ "$(wc -l <calls)" -eq 1 ]
+	done
+	answers gr-commit 0 said
+	ask gr-commit
+	[ "$answer" = said ]
+}
+@test "files: where the job that was found cannot be kept nothing is asked, and idle tries again" {
+	mkdir state/execution
+	at idle
+	session 1
+	answers gr-jobs-client 0 "$QUEUED"
+	phase
+	stays 111
+	not_called gr-jobs-client
+}
+@test "files: where gr-link's cannot be opened there is no verdict on the certificate" {
+	mkdir state/link.error
+	GR_LINK_SOCKET=$PWD/state/link.sock
+	session_open 1 || rc=$?
+	[ "$rc" -eq 111 ]
+	[ -z "$memory_refused" ]
+	not_called gr-link
 }
 
 # --- the log -----------------------------------------------------------------------------------

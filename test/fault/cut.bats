@@ -58,3 +58,20 @@ setup() {
 @test "cut: gr-backendd, killed at any call or with a full disk, does nothing twice and loses nothing" {
 	sample '^gr-backendd: (killed|ENOSPC)'
 }
+@test "cut: a disk that is full for the moment in which the driver opens a file of its own fails no job" {
+	load ../lib/lab
+	own_lab
+	thing_new
+	job_new job-0
+	gr-cut -c space -l calls rotate.sh once
+	# before anything is on record
+	mapfile -t numbers < <(awk '$4 ~ /^open/ && $5 ~ /state\/(error\.once|execution|link\.error)$/ { print $1 }' calls |
+		head -n 60 | awk 'NR % 5 == 0')
+	[ "${#numbers[@]}" -ge 10 ]
+	for n in "${numbers[@]}"; do
+		job_new "job-$n"
+		gr-cut -c space -e ENOSPC -n "$n" rotate.sh once || rotate.sh once
+		sql_is "SELECT status FROM execution WHERE job = 'job-$n'" SUCCEEDED
+	done
+	own_lab_down
+}
