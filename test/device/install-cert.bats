@@ -387,6 +387,14 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	run -1 gr-install-cert status --json
 }
 
+@test "recover: what an adoption that was cut short tried with is removed" {
+	make_device
+	gr-install-cert adopt
+	touch dev/.private.key.gr-try
+	gr-install-cert recover
+	[ "$(ls -A dev | xargs)" = '.gr cert.pem private.key' ]
+}
+
 @test "recover: a healthy device, adopted or not, is left unchanged without a line" {
 	make_device
 	run -0 --separate-stderr gr-install-cert recover
