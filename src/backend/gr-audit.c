@@ -6,6 +6,7 @@
 #include "gr-audit/remediation.h"
 #include "registry/audit.h"
 #include "registry/command.h"
+#include "registry/job_template.h"
 #include "secret.h"
 
 #include <inttypes.h>
@@ -23,7 +24,8 @@ static const struct arg_option options[] = {
 	{ 'a', "age", "N", "old: registered more than so many days ago (default: not checked)" },
 	{ 'c', "check", "CHECK", "make only this check; may be given several times" },
 	{ 'r', "rotate", NULL, "make a job for the things whose faults a rotation corrects" },
-	{ 'm', "template", "TEMPLATE", "job template for --rotate" },
+	{ 'm', "template", "TEMPLATE", "job template for --rotate (default " JOB_TEMPLATE_ROTATION
+	  " if there is one; '': none)" },
 	{ 0 }
 };
 static const struct arg_spec spec = {

@@ -16,6 +16,7 @@
 #include "registry/home.h"
 #include "registry/registry.h"
 #include "registry/session.h"
+#include "registry/timer_clock.h"
 #include "secret.h"
 
 #include <errno.h>
@@ -86,17 +87,20 @@ static bool told_to_end(int signals)
 
 /*
  * One turn of the event loop: wait, read, handle, do what is due, answer and acknowledge. *end: a
- * signal asked us to end. GR_FAIL: poll itself failed.
+ * signal asked us to end. GR_FAIL: poll itself failed, or the registry was upgraded.
  */
 static enum status turn(struct daemon *d, int signals, bool *end)
 {
 	struct pollfd fds[1 + BROKER_CONNECTION_FDS] = { { .fd = signals, .events = POLLIN } };
 	bool was_ready = d->broker.subscribed;
 	enum status st;
-	int events;
+	int events, wait = housekeeping_wait(d);
 
+	/* Whoever starts us again starts the program of today. Until then devices wait. */
+	if (d->outdated)
+		return GR_FAIL;
 	broker_connection_poll(fds + 1, &d->broker);
-	events = poll(fds, 1 + BROKER_CONNECTION_FDS, housekeeping_wait(d));
+	events = poll(fds, 1 + BROKER_CONNECTION_FDS, wait);
 	if (events < 0 && errno != EINTR)
 		return GR_FAIL;
 	*end = fds[0].revents && told_to_end(signals);
@@ -230,6 +234,7 @@ static enum status open_all(struct daemon *d, int *lock, struct home *home)
 
 static void close_all(struct daemon *d, int lock)
 {
+	integrity_stop(&d->integrity);
 	channels_close(&d->channels);
 	broker_connection_close(&d->broker);
 	if (lock >= 0)
@@ -273,8 +278,10 @@ int main(int argc, char *argv[])
 	st = set_up(&d, &home, &given);
 	if (st == GR_OK)
 		st = open_all(&d, &lock, &home);
-	if (st == GR_OK)
+	if (st == GR_OK) {
 		st = serve(&d, signals);
+		(void)timer_clock_keep(d.db);
+	}
 	close_all(&d, lock);
 	close(signals);
 	mosquitto_lib_cleanup();

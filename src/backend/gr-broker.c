@@ -5,6 +5,8 @@
 #include "broker/broker.h"
 #include "broker/certificate_dates.h"
 #include "broker/connect_hook.h"
+#include "broker/descriptors.h"
+#include "broker/handshake.h"
 #include "broker/mosquitto_api.h"
 #include "broker/presence.h"
 #include "broker/publish.h"
@@ -126,6 +128,7 @@ static int on_tick(int event, void *data, void *userdata)
 	request_limits_report(&b->limits, clock_boot_ms());
 	log_repeats_tick(b->lines, clock_boot_ms());
 	revocation_poller_run(b, clock_boot_ms());
+	descriptors_look(b, clock_boot_ms());
 	mosquitto_api_wake_within(data, REVOCATION_POLLER_MS);
 	return MOSQ_ERR_SUCCESS;
 }
@@ -158,6 +161,7 @@ static int broker_free(struct broker *b)
 	registry_reader_free(b->reader);
 	if (b->grace_s >= 0)
 		certificate_dates_give_back();
+	handshake_unwatch(b);
 	free(b);
 	return MOSQ_ERR_SUCCESS;
 }
@@ -269,6 +273,10 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata,
 		free(b);
 		return MOSQ_ERR_UNKNOWN;
 	}
+	if (!handshake_watch(b))
+		mosquitto_log_printf(MOSQ_LOG_WARNING,
+				     "gr-broker: OpenSSL does not tell us which certificates it "
+				     "refuses: there are no alarms of that");
 	rc = broker_start(b, o.registry, (uint32_t)o.request_rate);
 	if (rc != MOSQ_ERR_SUCCESS) {
 		broker_free(b);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* clock.c - the clocks */
-#define _GNU_SOURCE	/* CLOCK_BOOTTIME */
+#define _GNU_SOURCE	/* CLOCK_BOOTTIME, adjtimex */
 #include "clock.h"
 #include "str.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/timex.h>
 #include <time.h>
 
 static int64_t read_ms(clockid_t which)
@@ -25,6 +26,14 @@ int64_t clock_real_ms(void)
 int64_t clock_boot_ms(void)
 {
 	return read_ms(CLOCK_BOOTTIME);
+}
+
+bool clock_is_synchronised(void)
+{
+	struct timex state = { .modes = 0 };	/* only reads */
+	int rc = adjtimex(&state);
+
+	return rc >= 0 && rc != TIME_ERROR && !(state.status & STA_UNSYNC);
 }
 
 void clock_boot_id(char id[static 64])

@@ -36,11 +36,14 @@ struct broker {
 	uint64_t turn;			/* of the broker's loop, from 1 */
 	int64_t presence_version;	/* of the newest session, see presence.h */
 	int64_t grace_s;		/* see identity.h */
+	int handshake;			/* OpenSSL's index of it, see handshake.h; -1: none */
 	/* why the registry could not be read, as it was logged last */
 	char complained[256];
 	/* between SIGHUP and the end of this turn of the broker's loop */
 	bool reloading;
 	bool replied;			/* a reply waits for the end of this turn */
+	int64_t descriptors_at;		/* clock_boot_ms: of the next look, see descriptors.h */
+	bool no_descriptors;		/* none was left at the last look */
 	bool dropping;			/* the broker ends sessions at our request right now */
 };
 

@@ -3,6 +3,7 @@
 #include "broker/identity.h"
 #include "broker/certificate_dates.h"
 #include "clock.h"
+#include "common_name.h"
 #include "str.h"
 
 #include <openssl/evp.h>
@@ -18,22 +19,6 @@ bool identity_certificate_id(char id[static 65], const X509 *x509)
 		return false;
 	str_hex(id, digest, len);
 	return true;
-}
-
-static void read_common_name(char *to, size_t size, const X509 *x509)
-{
-	const X509_NAME *subject = X509_get_subject_name(x509);
-	int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1), len;
-	unsigned char *text = NULL;
-
-	to[0] = '\0';
-	if (at < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, at) >= 0)
-		return;
-	len = ASN1_STRING_to_UTF8(&text,
-				  X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
-	if (len > 0 && strlen((const char *)text) == (size_t)len)
-		str_copy(to, size, (const char *)text);
-	OPENSSL_free(text);
 }
 
 /* Policies speak of IPv4 addresses even where the listener is IPv6. */
@@ -69,6 +54,15 @@ static const char *usable_problem(const struct registry_reader_certificate *c, c
 	    : NULL;
 }
 
+/* GR_NO, unless the registry is damaged and that made the no. */
+static enum status no(struct registry_reader *reader, const char *certificate, const char *thing,
+		      enum registry_reader_refusal what)
+{
+	enum status st = registry_reader_may_refuse(reader, certificate, thing, what);
+
+	return st == GR_OK ? GR_NO : st;
+}
+
 enum status identity_is_usable(struct registry_reader *reader, const char **why,
 			       const char *certificate, const char *thing)
 {
@@ -78,21 +72,24 @@ enum status identity_is_usable(struct registry_reader *reader, const char **why,
 	if (st != GR_OK)
 		return st;
 	*why = usable_problem(&c, thing);
-	return *why ? GR_NO : GR_OK;
+	return *why ? no(reader, certificate, thing, REGISTRY_READER_BY_CERTIFICATE) : GR_OK;
 }
 
 static enum status find_thing(struct identity *who, const char **why,
 			      struct registry_reader *reader, const char *client)
 {
 	struct registry_reader_certificate c;
+	char thing[129];
 	enum status st = registry_reader_certificate(reader, &c, who->certificate);
 
 	if (st != GR_OK)
 		return st;
+	str_format(thing, sizeof thing, "%.*s", (int)strcspn(client, "#"), client);
 	*why = usable_problem(&c, "");
-	if (*why)
-		return GR_NO;
-	*why = "the client id does not belong to the certificate's thing";
+	if (!*why)
+		*why = "the client id does not belong to the certificate's thing";
+	if (usable_problem(&c, thing))
+		return no(reader, who->certificate, thing, REGISTRY_READER_BY_CERTIFICATE);
 	if (!topic_client_suffix(client, c.thing) ||
 	    !str_copy(who->client, sizeof who->client, client))
 		return GR_NO;
@@ -134,7 +131,7 @@ enum status identity_establish(struct identity *who, const char **why,
 		x509 = stored;
 	}
 	if (x509)
-		read_common_name(who->common_name, sizeof who->common_name, x509);
+		common_name_read(who->common_name, sizeof who->common_name, x509);
 	if (st == GR_OK && x509)
 		st = check_dates(who, why, x509, source->grace_s);
 	X509_free(stored);
@@ -142,7 +139,8 @@ enum status identity_establish(struct identity *who, const char **why,
 		st = policies_load(&who->policies, source->cache, reader, certificate);
 	if (st == GR_OK) {
 		*why = identity_refusal(who, POLICY_CONNECT, client);
-		st = *why ? GR_NO : GR_OK;
+		if (*why)
+			st = no(reader, certificate, who->thing, REGISTRY_READER_BY_POLICY);
 	}
 	if (st != GR_OK)
 		identity_release(who);

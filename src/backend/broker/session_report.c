@@ -7,6 +7,8 @@
 #include "printable.h"
 #include "str.h"
 
+#include <openssl/bio.h>
+#include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,9 +90,52 @@ bool session_report_refused(struct recent_reports *recent, int64_t now, const ch
 	return true;
 }
 
+void session_report_unverified(struct recent_reports *recent, int64_t now, const char *certificate,
+			       const char *thing, const char *reason)
+{
+	char payload[256];
+
+	/* A reason is a sentence of OpenSSL's or ours, without quotation marks. */
+	str_format(payload, sizeof payload, "{\"reason\":\"%s\"}", reason);
+	if (recent_reports_admit(recent, now, certificate, thing, "unverified"))
+		publish(certificate, thing, "gr/unverified", payload);
+}
+
 void session_report_flooding(struct recent_reports *recent, int64_t now,
 			     const struct identity *who)
 {
 	if (recent_reports_admit(recent, now, who->certificate, who->client, "flooding"))
 		publish(who->certificate, who->client, "gr/flooding", "{}");
+}
+
+void session_report_damaged(struct recent_reports *recent, int64_t now, const char *certificate,
+			    const char *client)
+{
+	if (strlen(client) <= TOPIC_CLIENT_MAX &&
+	    recent_reports_admit(recent, now, certificate, client, "damaged"))
+		publish(certificate, client, "gr/damaged", "{}");
+}
+
+void session_report_unregistered(struct recent_reports *recent, int64_t now,
+				 const char *certificate, const char *client, const X509 *x509)
+{
+	BIO *bio;
+	char *pem, *text = NULL;
+	json_t *payload = NULL;
+	long len;
+
+	if (strlen(client) > TOPIC_CLIENT_MAX ||
+	    !recent_reports_admit(recent, now, certificate, client, "unregistered"))
+		return;
+	bio = BIO_new(BIO_s_mem());
+	if (bio && PEM_write_bio_X509(bio, (X509 *)x509) == 1) {
+		len = BIO_get_mem_data(bio, &pem);
+		payload = json_pack("{s:s%}", "certificatePem", pem, (size_t)len);
+	}
+	text = payload ? json_compact(payload) : NULL;
+	if (text)
+		publish(certificate, client, "gr/unregistered", text);
+	free(text);
+	json_decref(payload);
+	BIO_free(bio);
 }

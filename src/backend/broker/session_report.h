@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * session_report.h - reports of sessions to the backend, published at QoS 0 on in/CERTIFICATE/HEX
- * OF THE CLIENT ID/gr/{connected,disconnected,refused,thrown-out,flooding}. The comment of each
- * function tells its payload.
+ * OF THE CLIENT ID/gr/{connected,disconnected,refused,unverified,thrown-out,flooding,damaged,
+ * unregistered}. The comment of each function tells its payload.
  */
 #ifndef GR_BROKER_SESSION_REPORT_H
 #define GR_BROKER_SESSION_REPORT_H
@@ -52,5 +52,23 @@ void session_report_flooding(struct recent_reports *recent, int64_t now,
  */
 bool session_report_refused(struct recent_reports *recent, int64_t now, const char *certificate,
 			    const char *client, const char *reason);
+/*
+ * Reports, {}, that a client got no answer because the registry is damaged. Does nothing if that
+ * was reported lately, or for a client id longer than TOPIC_CLIENT_MAX.
+ */
+void session_report_damaged(struct recent_reports *recent, int64_t now, const char *certificate,
+			    const char *client);
+/*
+ * Reports, {"certificatePem": ...}, that a client got no answer because the backend may take its
+ * certificate in. Does nothing if that was reported lately.
+ */
+void session_report_unregistered(struct recent_reports *recent, int64_t now,
+				 const char *certificate, const char *client, const X509 *x509);
+/*
+ * Reports, {"reason": ...}, that OpenSSL or the plugin refused the thing's certificate itself.
+ * Does nothing if that was reported lately.
+ */
+void session_report_unverified(struct recent_reports *recent, int64_t now, const char *certificate,
+			       const char *thing, const char *reason);
 
 #endif

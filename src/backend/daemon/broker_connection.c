@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* broker_connection.c - the daemon's connections to the broker */
+#define _GNU_SOURCE	/* struct ucred */
 #include "daemon/broker_connection.h"
 #include "complain.h"
 #include "registry/outbox_delivery.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum {
 	READS_A_TURN = 256,
@@ -25,6 +27,35 @@ enum {
 #define READER "gr/backendd"
 #define WRITER "gr/backendd/answers"
 
+/* Returns the process that listens on the broker's socket; 0: not known. */
+static pid_t broker_process(struct mosquitto *m)
+{
+	struct ucred peer;
+	socklen_t len = sizeof peer;
+
+	return getsockopt(mosquitto_socket(m), SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0
+	    ? peer.pid
+	    : 0;
+}
+
+/*
+ * A broker that has closed our connection, and did not end itself, preferred somebody else. Only
+ * one that has answered did not end: the kernel takes connections for one that is ending.
+ */
+static void compare_broker(struct broker_connection *c)
+{
+	pid_t process = broker_process(c->reader);
+
+	if (c->lost && process && process == c->broker)
+		complain("%s: the broker had not ended, but closed our connection, as it does "
+			 "when another client with our client id (%s) takes our place, or when we "
+			 "were stopped for minutes; see the broker's log, and whether a second "
+			 "gr-backendd runs",
+			 c->socket, READER);
+	c->broker = process;
+	c->lost = false;
+}
+
 static void on_connect(struct mosquitto *m, void *obj, int rc, int flags)
 {
 	struct broker_connection *c = obj;
@@ -39,6 +70,7 @@ static void on_connect(struct mosquitto *m, void *obj, int rc, int flags)
 		c->connected = true;
 		return;
 	}
+	compare_broker(c);
 	c->heard = flags & 1;	/* a session was kept, and the subscription in it */
 	if (mosquitto_subscribe(m, &mid, "in/#", 1) != MOSQ_ERR_SUCCESS)
 		c->broken = true;
@@ -190,8 +222,9 @@ static int read_burst(struct mosquitto *m, const struct fair_queue *in)
 	return rc;
 }
 
-static enum status lost(const struct broker_connection *c, int rc)
+static enum status lost(struct broker_connection *c, int rc)
 {
+	c->lost = true;
 	complain("%s: connection to the broker lost: %s", c->socket, mosquitto_strerror(rc));
 	return GR_FAIL;
 }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "daemon/fair_queue.h"
 #include "daemon/message.h"
@@ -44,6 +45,8 @@ struct broker_connection {
 	bool heard;
 	bool behind;			/* so much waits to be sent that nothing is read */
 	bool broken;			/* the connection cannot be used any longer */
+	pid_t broker;			/* process at the other end, now or last; 0: not known */
+	bool lost;			/* the last connection ended from the other end */
 	bool missed;			/* the line that no broker is there has been written */
 };
 

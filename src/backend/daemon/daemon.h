@@ -11,8 +11,10 @@
 #include "daemon/metrics_file.h"
 #include "issuer/signer.h"
 #include "registry/db.h"
+#include "registry/integrity.h"
 #include "registry/settings.h"
 #include "registry/stall.h"
+#include "registry/wall_clock.h"
 
 struct last_issued;
 struct log_repeats;
@@ -35,9 +37,14 @@ struct daemon {
 	int64_t begin_ms;
 	struct stall stall;
 	int64_t next_housekeeping;	/* clock_boot_ms */
+	enum wall_clock_state clock;	/* at the last look */
 	int64_t clock_offset;		/* real minus boot time at the last look */
 	int64_t version;		/* db_version at the last look */
 	int64_t restore_mark;		/* restore_mark_read at the last look */
+	struct integrity integrity;	/* the check of the registry's file */
+	bool met_damage;		/* the broker met some, which is to be looked into */
+	int64_t next_check;		/* clock_boot_ms: when it is due */
+	bool outdated;			/* a newer program has upgraded the registry */
 	bool reconcile;			/* something was decided: run the reconciler now */
 	/* this batch ended the certificate of a connection that still waits for its answer */
 	bool answer_before_retiring;

@@ -51,7 +51,7 @@ static void read_name(char name[static NAME_SIZE], bool *request, const char *to
 
 	name[0] = '\0';
 	*request = tail && strncmp(tail, "/gr/", 4) != 0;
-	if (tail && strcmp(tail, "/gr/refused") == 0)
+	if (tail && (strcmp(tail, "/gr/refused") == 0 || strcmp(tail, "/gr/damaged") == 0))
 		str_format(name, NAME_SIZE, "%.*s", CERTIFICATE_LEN, topic + CERTIFICATE_AT);
 	else if (tail)
 		str_format(name, NAME_SIZE, "%.*s", (int)thing_length(client), client);

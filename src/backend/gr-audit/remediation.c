@@ -5,6 +5,8 @@
 #include "registry/audit.h"
 #include "registry/group.h"
 #include "registry/job.h"
+#include "registry/job_template.h"
+#include "registry/rotation_candidate.h"
 #include "str.h"
 
 #include <stdlib.h>
@@ -53,14 +55,14 @@ static enum status select_things(struct remediation *r, struct db *db, int64_t n
 	if (st == GR_OK)
 		st = group_empty(db, REMEDIATION_GROUP);
 	for (size_t i = 0; st == GR_OK && i < r->count; i++)
-		st = audit_select(&r->reached, db, REMEDIATION_GROUP, r->things[i], now);
+		st = rotation_candidate_add(&r->reached, db, REMEDIATION_GROUP, r->things[i], now);
 	return st;
 }
 
 static enum status make_job(struct remediation *r, struct db *db, int64_t now)
 {
 	static const char *const targets[] = { "thinggroup/" REMEDIATION_GROUP, NULL };
-	const struct job_request q = { .id = r->job,
+	struct job_request q = { .id = r->job,
 				       .targets = targets,
 				       .template = r->template,
 				       .description = "Certificates that gr-audit found" };
@@ -72,6 +74,10 @@ static enum status make_job(struct remediation *r, struct db *db, int64_t now)
 		complain("audit: the clock shows no date that could be written");
 		return GR_FAIL;
 	}
+	if (!q.template && job_template_of_rotations(&q.template, db) != GR_OK)
+		return GR_FAIL;
+	if (q.template && q.template[0] == '\0')
+		q.template = NULL;
 	return job_create(db, &q, now);
 }
 

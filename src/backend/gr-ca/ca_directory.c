@@ -3,6 +3,7 @@
 #include "gr-ca/ca_directory.h"
 #include "complain.h"
 #include "issuer/issuer.h"
+#include "stray.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,8 +21,12 @@ enum status ca_directory_lock(int *fd, struct home *home, const char *dir, bool 
 	if (st != GR_OK)
 		return st;
 	if ((*fd = open(home->ca, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0 &&
-	    flock(*fd, LOCK_EX) == 0)
+	    flock(*fd, LOCK_EX) == 0) {
+		/* an authority's key, even */
+		stray_remove(*fd);
+		stray_remove_in(home->trusted);
 		return GR_OK;
+	}
 	complain("%s: %s%s", home->ca, strerror(errno),
 		 make ? "" : "; gr-ca init makes an authority");
 	if (*fd >= 0)

@@ -14,8 +14,9 @@
 
 /*
  * Finds the backend's home and locks the directory of authorities in it, so that one program at a
- * time changes it; close *fd to unlock. make: makes the directory where it is missing. GR_BAD:
- * also a directory that is missing, without make.
+ * time changes it; close *fd to unlock. Files that one which was cut off had begun to write are
+ * removed. make: makes the directory where it is missing. GR_BAD: also a missing directory,
+ * without make.
  */
 enum status ca_directory_lock(int *fd, struct home *home, const char *dir, bool make);
 /* Checks a name for an authority. GR_BAD: it is none. */

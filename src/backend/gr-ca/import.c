@@ -5,6 +5,7 @@
 #include "gr-ca/ca_directory.h"
 #include "gr-ca/commands.h"
 #include "gr-ca/token_options.h"
+#include "gr-ca/unfinished.h"
 #include "issuer/new_authority.h"
 #include "issuer/trust_store.h"
 
@@ -28,9 +29,11 @@ static enum status import(const char *dir, const char *name,
 
 	if ((st = ca_directory_lock(&fd, &home, dir, true)) != GR_OK)
 		return st;
-	if ((st = new_authority_import(&a, home.ca, name, source, clock_real_ms() / 1000)) ==
-	    GR_OK)
+	st = new_authority_import(&a, home.ca, name, source, clock_real_ms() / 1000);
+	if (st == GR_OK)
 		st = trust_store_add(home.trusted, &a);
+	if (st == GR_OK)
+		st = unfinished_clear(fd, home.ca, name);
 	authority_release(&a);
 	close(fd);
 	return st;

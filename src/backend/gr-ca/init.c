@@ -6,12 +6,16 @@
 #include "gr-ca/ca_directory.h"
 #include "gr-ca/commands.h"
 #include "gr-ca/token_options.h"
+#include "gr-ca/unfinished.h"
 #include "issuer/issuing_profile.h"
+#include "issuer/ledger_time.h"
 #include "issuer/new_authority.h"
 #include "issuer/trust_store.h"
 #include "str.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ub-common-name: RFC 5280, appendix A.1 */
@@ -66,6 +70,64 @@ static enum status begin(const char *dir, const struct authority *a)
 	    : st;
 }
 
+/* Where the one that issues is half there, somebody lost the rest: its key stays. */
+static enum status drop_key(const char *path, const char *dir, const char *name)
+{
+	struct issuing_profile profile;
+	enum status st = issuing_profile_read(&profile, dir);
+
+	if (st == GR_OK && strcmp(profile.authority, name) == 0)
+		return GR_OK;
+	if (st == GR_BAD || st == GR_FAIL)
+		return st;
+	if (unlink(path) == 0 || errno == ENOENT)
+		return GR_OK;
+	complain("%s: cannot be removed: %s", path, strerror(errno));
+	return GR_FAIL;
+}
+
+/*
+ * Takes what a gr-ca init that was cut off left: the whole pair. GR_NO: there is none; a key
+ * without a certificate, which never signed anything, is removed.
+ */
+static enum status take_up(struct authority *a, const char *dir, const char *name)
+{
+	char key[PATH_MAX], cert[PATH_MAX];
+	struct stat own;
+	enum status st;
+
+	if (!unfinished_is(dir, name))
+		return GR_NO;
+	if ((st = authority_path(key, dir, name, ".key")) != GR_OK)
+		return st;
+	if ((st = authority_path(cert, dir, name, ".pem")) != GR_OK)
+		return st;
+	if (lstat(cert, &own) == 0)
+		return authority_open(a, dir, name);
+	st = drop_key(key, dir, name);
+	return st == GR_OK ? GR_NO : st;
+}
+
+/* A new authority, or the one that was begun before. */
+static enum status get(struct authority *a, int dirfd, const char *dir,
+		       const struct new_authority_root *q)
+{
+	enum status st = take_up(a, dir, q->name);
+	bool taken;
+
+	if (st == GR_OK)
+		complain("%s: the authority that was begun before is finished", q->name);
+	if (st != GR_NO)
+		return st;
+	taken = authority_exists(dir, q->name);
+	if (!taken && (st = unfinished_mark(dir, q->name)) != GR_OK)
+		return st;
+	st = new_authority_make(a, dir, q, clock_real_ms() / 1000);
+	if (st != GR_OK && !taken && !authority_exists(dir, q->name))
+		(void)unfinished_clear(dirfd, dir, q->name);
+	return st;
+}
+
 static enum status make(const char *dir, const struct new_authority_root *q)
 {
 	struct authority a = { 0 };
@@ -75,9 +137,15 @@ static enum status make(const char *dir, const struct new_authority_root *q)
 
 	if ((st = ca_directory_lock(&fd, &home, dir, true)) != GR_OK)
 		return st;
-	if ((st = new_authority_make(&a, home.ca, q, clock_real_ms() / 1000)) == GR_OK &&
-	    (st = trust_store_add(home.trusted, &a)) == GR_OK)
+	st = ledger_time_check(home.ledger, clock_real_ms());
+	if (st == GR_OK)
+		st = get(&a, fd, home.ca, q);
+	if (st == GR_OK)
+		st = trust_store_add(home.trusted, &a);
+	if (st == GR_OK)
 		st = begin(home.ca, &a);
+	if (st == GR_OK)
+		st = unfinished_clear(fd, home.ca, q->name);
 	authority_release(&a);
 	close(fd);
 	return st;

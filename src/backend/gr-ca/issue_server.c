@@ -8,6 +8,7 @@
 #include "gr-ca/ca_directory.h"
 #include "gr-ca/commands.h"
 #include "issuer/issuer.h"
+#include "issuer/ledger_time.h"
 #include "out.h"
 #include "str.h"
 
@@ -16,7 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SERVER_DAYS = 825 };
+enum { SERVER_SECONDS = 825 * 86400 };
 
 static const struct arg_option options[] = { HOME_OPTION,
 					     { 'c', "authority", "AUTHORITY",
@@ -26,7 +27,8 @@ static const struct arg_option options[] = { HOME_OPTION,
 static const struct arg_spec spec = { "gr-ca issue-server",
 				      "[-H DIR] [-c AUTHORITY] HOST [CSR-FILE]",
 				      "Print a server certificate for HOST (DNS name or IP "
-				      "address), valid 825 days, for the broker's CSR.",
+				      "address), valid 825 days from 30 days ago, for the "
+				      "broker's CSR.",
 				      options };
 
 static bool is_host(const char *host)
@@ -54,16 +56,20 @@ static enum status print(const struct cert *cert, const struct authority *a)
 static enum status sign(const struct authority *a, const EVP_MD *digest, const char *host,
 			const struct csr *csr)
 {
-	int64_t now = clock_real_ms() / 1000, end = now + (int64_t)SERVER_DAYS * 86400;
+	int64_t now = clock_real_ms() / 1000;
 	struct issuer_request q = {
 		.key = X509_REQ_get0_pubkey(csr->req),
-		.subject = X509_REQ_get_subject_name(csr->req), .use = ISSUER_SERVER,
-		.host = host, .not_before = now - ISSUER_BACKDATE,
-		.not_after = end < a->end ? end : a->end
+		.subject = X509_REQ_get_subject_name(csr->req), .use = ISSUER_SERVER, .host = host
 	};
 	struct cert cert;
-	enum status st = issuer_sign(&cert, a, digest, &q);
+	enum status st = issuer_begin(&q.not_before, a, now - ISSUER_BACKDATE_LONG, now);
 
+	if (st != GR_OK)
+		return st;
+	q.not_after = q.not_before + SERVER_SECONDS;
+	if (q.not_after > a->end)
+		q.not_after = a->end;
+	st = issuer_sign(&cert, a, digest, &q);
 	if (st != GR_OK)
 		return st;
 	st = print(&cert, a);
@@ -131,6 +137,8 @@ int command_issue_server(int argc, char *argv[])
 		st = home_find(&home, dir);
 	if (st == GR_OK)
 		st = home_enter_signer(&home);
+	if (st == GR_OK)
+		st = ledger_time_check(home.ledger, clock_real_ms());
 	if (st == GR_OK)
 		st = issue(home.ca, name, argv[optind], &csr);
 	csr_release(&csr);

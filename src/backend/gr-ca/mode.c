@@ -19,9 +19,9 @@
 static const struct arg_option options[] = {
 	HOME_OPTION,
 	{ 's', "signing-algorithm", "NAME",
-	  "private: SHA256WITHRSA (default), SHA384WITHRSA, SHA512WITHRSA, or the same "
+	  "private: SHA256WITHRSA (at first), SHA384WITHRSA, SHA512WITHRSA, or the same "
 	  "WITHECDSA" },
-	{ 'd', "days", "N", "private: how long a certificate is valid (default 7)" },
+	{ 'd', "days", "N", "private: how long a certificate is valid (at first 7)" },
 	{ 'b', "broker", "HOST:PORT",
 	  "the broker, to check that it trusts the authority before that issues" },
 	{ 'r', "root-ca", "FILE",
@@ -32,8 +32,8 @@ static const struct arg_option options[] = {
 static const struct arg_spec spec = {
 	"gr-ca mode",
 	"[-H DIR] [-s NAME] [-d N] [-b HOST:PORT] [-r FILE] [iot|private [AUTHORITY]]",
-	"Show or change the issuing profile and the authority that issues. A change applies from "
-	"the next certificate on.",
+	"Show or change the issuing profile and the authority that issues. What is not given "
+	"stays as it is. A change applies from the next certificate on.",
 	options
 };
 
@@ -61,19 +61,45 @@ static enum status prove(const struct broker_probe *probe, const struct authorit
 	return GR_BAD;
 }
 
+/*
+ * What was not asked for stays as it is. found GR_NO: there is no profile yet. GR_BAD: -s and -d
+ * alone are for a profile that is private already.
+ */
+static enum status keep_the_rest(struct issuing_profile *wanted, bool keep_mode,
+				 const struct issuing_profile *now, enum status found)
+{
+	bool was_private = found == GR_OK && now->private;
+
+	if (keep_mode && !was_private) {
+		complain("mode is iot, where algorithm and days are fixed: "
+			 "gr-ca mode ... private");
+		return GR_BAD;
+	}
+	wanted->private = wanted->private || keep_mode;
+	if (wanted->authority[0] == '\0')
+		str_copy(wanted->authority, sizeof wanted->authority, now->authority);
+	if (wanted->days == 0)
+		wanted->days = was_private ? now->days : ISSUING_PROFILE_DAYS_DEFAULT;
+	/* The algorithm goes with the authority's key. */
+	if (!wanted->alg && wanted->private && was_private &&
+	    strcmp(now->authority, wanted->authority) == 0)
+		wanted->alg = now->alg;
+	return GR_OK;
+}
+
 static enum status change(const struct home *home, struct issuing_profile *wanted,
-			  struct broker_probe *probe)
+			  bool keep_mode, struct broker_probe *probe)
 {
 	struct authority a;
-	struct issuing_profile now;
+	struct issuing_profile now = { 0 };
 	enum status found = wanted->authority[0] ? issuing_profile_read(&now, home->ca)
 						 : issuing_profile_need(&now, home->ca),
 		    st;
 
 	if (found != GR_OK && found != GR_NO)
 		return found;
-	if (wanted->authority[0] == '\0')
-		str_copy(wanted->authority, sizeof wanted->authority, now.authority);
+	if ((st = keep_the_rest(wanted, keep_mode, &now, found)) != GR_OK)
+		return st;
 	if ((st = authority_open(&a, home->ca, wanted->authority)) != GR_OK)
 		return st;
 	if (a.end <= clock_real_ms() / 1000) {
@@ -90,7 +116,7 @@ static enum status change(const struct home *home, struct issuing_profile *wante
 }
 
 static enum status change_alone(const char *dir, struct issuing_profile *wanted,
-				struct broker_probe *probe)
+				bool keep_mode, struct broker_probe *probe)
 {
 	struct home home;
 	enum status st;
@@ -99,7 +125,7 @@ static enum status change_alone(const char *dir, struct issuing_profile *wanted,
 	if ((st = ca_directory_lock(&fd, &home, dir, false)) != GR_OK)
 		return st;
 	probe->dir = home.trusted;
-	st = change(&home, wanted, probe);
+	st = change(&home, wanted, keep_mode, probe);
 	close(fd);
 	return st == GR_OK ? print(wanted) : st;
 }
@@ -135,7 +161,7 @@ static enum status read_operands(struct issuing_profile *wanted, char *operands[
 
 int command_mode(int argc, char *argv[])
 {
-	struct issuing_profile wanted = { .days = ISSUING_PROFILE_DAYS_DEFAULT };
+	struct issuing_profile wanted = { 0 };
 	struct broker_probe probe = { 0 };
 	const char *dir = NULL;
 	bool choosy = false;	/* said something of private mode */
@@ -157,13 +183,13 @@ int command_mode(int argc, char *argv[])
 		}
 	if (st != GR_OK)
 		return st;
-	if (argc - optind > 2 || (argc == optind && (choosy || probe.broker || probe.file)))
+	if (argc - optind > 2 || (argc == optind && !choosy && (probe.broker || probe.file)))
 		arg_usage(&spec);
 	if (argc == optind)
-		return say(dir);
+		return choosy ? change_alone(dir, &wanted, true, &probe) : say(dir);
 	if ((st = read_operands(&wanted, argv + optind, argc - optind)) != GR_OK)
 		return st;
 	if (choosy && !wanted.private)
 		arg_usage(&spec);
-	return change_alone(dir, &wanted, &probe);
+	return change_alone(dir, &wanted, false, &probe);
 }

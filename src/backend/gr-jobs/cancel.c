@@ -2,6 +2,7 @@
 /* cancel.c - ending a job before its time */
 #include "complain.h"
 #include "gr-jobs/commands.h"
+#include "gr-jobs/under_way.h"
 #include "jobs/transition.h"
 #include "printable.h"
 #include "registry/command.h"
@@ -73,26 +74,32 @@ static enum status work(struct command *v, bool force, const char *reason, const
 struct before {
 	struct counters counters;
 	struct rollout rollout;
+	struct under_way under_way;
 };
 
 /* What is under way goes on without --force: the operator should know. */
 static void print_counts(const struct command *v, const struct before *before)
 {
 	int64_t canceled = before->counters.count[EXECUTION_QUEUED],
-		left = before->counters.count[EXECUTION_IN_PROGRESS];
+		left = before->under_way.count;
+	char names[UNDER_WAY_NAMES_MAX];
 
 	if (v->json) {
 		printf("{\"jobId\":\"%s\",\"canceled\":%lld,\"inProgress\":%lld,\"notReached\":%"
-		       "lld}\n",
+		       "lld,\"inProgressThings\":[",
 		       v->operands[0], (long long)canceled, (long long)left,
 		       (long long)before->rollout.waiting);
+		for (int64_t i = 0; i < left && i < UNDER_WAY_NAMED; i++)
+			printf("%s\"%s\"", i ? "," : "", before->under_way.things[i]);
+		puts("]}");
 		return;
 	}
+	under_way_names(names, &before->under_way);
 	printf("%s: canceled for %lld thing(s)", v->operands[0], (long long)canceled);
 	if (before->rollout.waiting > 0)
 		printf(", %lld had not been reached", (long long)before->rollout.waiting);
 	if (left > 0)
-		printf("; %lld stay(s) in progress, -f cancels it", (long long)left);
+		printf("; %lld stay(s) in progress, -f cancels it: %s", (long long)left, names);
 	putchar('\n');
 }
 
@@ -106,12 +113,16 @@ static enum status cancel(struct command *v, bool force, const char *reason, con
 		st = counters_read(&before.counters, v->db, v->operands[0]);
 	if (st == GR_OK)
 		st = rollout_get(&before.rollout, v->db, v->operands[0]);
+	if (st != GR_FAIL)
+		st = under_way_read(&before.under_way, v->db, v->operands[0]);
 	if (st == GR_FAIL)
 		return st;
 	st = work(v, force, reason, comment);
 	if (st == GR_OK)
 		st = db_commit(v->db);
-	if (st == GR_OK && !force)
+	if (st == GR_OK && force)
+		under_way_complain(&before.under_way, v->operands[0]);
+	else if (st == GR_OK)
 		print_counts(v, &before);
 	return st;
 }

@@ -9,6 +9,7 @@
 #include "registry/command.h"
 #include "registry/counters.h"
 #include "registry/job.h"
+#include "registry/job_template.h"
 #include "registry/rollout.h"
 
 #include <poll.h>
@@ -23,7 +24,9 @@ static const struct arg_option options[] = {
 	JOB_OPTIONS_TARGETS,
 	JOB_OPTIONS_DOCUMENT,
 	JOB_OPTIONS_OPTIONS,
-	{ 'm', "template", "TEMPLATE", "a job template; options given here override it" },
+	{ 'm', "template", "TEMPLATE",
+	  "a job template; options given here override it (default for rotations: "
+	  JOB_TEMPLATE_ROTATION " if there is one; '': none)" },
 	{ 'c', "continuous", NULL,
 	  "things that join a target group later get it too, until the job is cancelled" },
 	{ 's', "schedule", "SCHEDULE",
@@ -122,6 +125,19 @@ static enum status create(struct command *v, const struct job_request *q)
 	return st == GR_NO ? GR_OK : st;	/* somebody was quick to delete it */
 }
 
+/*
+ * A rotation follows the template of rotations unless it is told otherwise: without pace, time-out
+ * and abort a fault would reach the whole fleet.
+ */
+static enum status choose_template(struct job_request *q, struct db *db)
+{
+	if (q->template && q->template[0] == '\0')
+		q->template = NULL;
+	else if (!q->template && !q->document)
+		return job_template_of_rotations(&q->template, db);
+	return GR_OK;
+}
+
 static enum status work(struct command *v, struct job_options *o, bool dry)
 {
 	struct job_request q;
@@ -130,6 +146,8 @@ static enum status work(struct command *v, struct job_options *o, bool dry)
 
 	if (st == GR_OK)
 		st = db_begin(v->db);
+	if (st == GR_OK)
+		st = choose_template(&q, v->db);
 	if (st == GR_OK)
 		st = job_create(v->db, &q, v->now);
 	if (st != GR_OK)

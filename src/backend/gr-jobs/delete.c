@@ -2,6 +2,7 @@
 /* delete.c - a job, and all its executions with it */
 #include "complain.h"
 #include "gr-jobs/commands.h"
+#include "gr-jobs/under_way.h"
 #include "jobs/transition.h"
 #include "registry/command.h"
 #include "registry/job.h"
@@ -42,6 +43,7 @@ static enum status check(struct command *v, const struct job *job, bool force)
 
 static enum status work(struct command *v, bool force)
 {
+	struct under_way under_way = { 0 };
 	struct job job = { 0 };
 	enum status st;
 
@@ -51,9 +53,13 @@ static enum status work(struct command *v, bool force)
 	if (st == GR_OK)
 		st = check(v, &job, force);
 	if (st == GR_OK)
+		st = under_way_read(&under_way, v->db, job.id);
+	if (st == GR_OK)
 		st = transition_end_job(v->db, &job, RECALL_JOB, NULL, NULL, v->now);
 	if (st == GR_OK)
 		st = db_commit(v->db);
+	if (st == GR_OK)
+		under_way_complain(&under_way, job.id);
 	job_release(&job);
 	return st;
 }
@@ -61,16 +67,14 @@ static enum status work(struct command *v, bool force)
 int command_delete(int argc, char *argv[])
 {
 	struct command v = { 0 };
-	bool force = false;
 	enum status st;
 	int ch;
 
 	arg_restart();
 	while ((ch = arg_next(&spec, argc, argv)) != -1)
-		if (!command_option(&v, ch))
-			force = true;
+		command_option(&v, ch);
 	st = command_open(&v, &spec, argc, argv, 1, 1);
 	if (st == GR_OK)
-		st = work(&v, force);
+		st = work(&v, v.force);
 	return command_close(&v, st);
 }

@@ -8,6 +8,7 @@
 #include "printable.h"
 #include "registry/arn.h"
 #include "registry/stall.h"
+#include "registry/timer_clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@ static const struct arg_spec spec = { "gr-jobs describe-execution",
 				      "[-H DIR] [-j] [-n N] JOB THING", "Show one execution.",
 				      options };
 
-static json_t *execution_json(const struct execution *x, json_t *details, bool forced, int64_t now)
+static json_t *execution_json(const struct execution *x, json_t *details, bool forced,
+			      int64_t timer_now)
 {
 	int64_t at = x->deadline;
 	json_t *o = json_pack("{s:s, s:s+, s:s, s:{s:O}, s:I, s:I, s:I, s:I, s:b}", "jobId",
@@ -36,7 +38,7 @@ static json_t *execution_json(const struct execution *x, json_t *details, bool f
 		json_object_set_new(o, "startedAt", json_integer(x->started / 1000));
 	if (o && at && !execution_is_terminal(x->status))
 		json_object_set_new(o, "approximateSecondsBeforeTimedOut",
-				    json_integer(at > now ? (at - now) / 1000 : 0));
+				    json_integer(at > timer_now ? (at - timer_now) / 1000 : 0));
 	return o;
 }
 
@@ -82,6 +84,17 @@ static json_t *parse_details(char *text)
 	return json_object_parse(text, strlen(text));
 }
 
+static enum status show_json(struct command *v, const struct execution *x, json_t *details,
+			     bool forced)
+{
+	int64_t timer_now;
+	enum status st = timer_clock_now(&timer_now, v->db);
+
+	if (st != GR_OK)
+		return st;
+	return command_print_json(execution_json(x, details, forced, timer_now));
+}
+
 static enum status show(struct command *v, const struct execution *x, json_t *details)
 {
 	enum status forced = execution_is_forced(v->db, x->id),
@@ -90,7 +103,7 @@ static enum status show(struct command *v, const struct execution *x, json_t *de
 	if (forced == GR_FAIL || there == GR_FAIL)
 		return GR_FAIL;
 	if (v->json)
-		return command_print_json(execution_json(x, details, forced == GR_OK, v->now));
+		return show_json(v, x, details, forced == GR_OK);
 	print(x, details, there == GR_OK);
 	return GR_OK;
 }

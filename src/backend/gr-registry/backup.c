@@ -40,6 +40,7 @@ struct job {
 	struct archive archive;
 	const char *passphrase;	/* NULL: without keys */
 	off_t ledger;		/* so long it was at the moment of the copy */
+	int left_out;		/* keys that are not in it */
 };
 
 /*
@@ -135,6 +136,8 @@ static enum status copy_key(struct job *job, const char *name, const char *path)
 		st = copy_reference(job, name, text, len);
 	else if (job->passphrase)
 		st = seal_text(job, name, text, len, path);
+	else
+		job->left_out++;
 	secret_free(text, len);
 	return st;
 }
@@ -208,6 +211,11 @@ static enum status backup(struct job *job)
 		return st;
 	if ((st = archive_finish(&job->archive)) != GR_OK)
 		return st;
+	if (job->left_out > 0)
+		complain("%s: the authorities' private keys (%d) are not in it, and without them "
+			 "no certificate can be issued after a restore on another machine; keep "
+			 "them elsewhere, or use --keys",
+			 job->v->operands[0], job->left_out);
 	return command_answer(job->v,
 			      json_pack("{s:s, s:b}", "backup", job->v->operands[0], "keys",
 					job->passphrase != NULL));

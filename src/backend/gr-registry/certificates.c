@@ -3,7 +3,8 @@
 #include "base/table.h"
 #include "complain.h"
 #include "gr-registry/commands.h"
-#include "issuer/signer.h"
+#include "gr-registry/ledger_event.h"
+#include "gr-registry/under_way.h"
 #include "registry/certificate.h"
 #include "registry/command.h"
 #include "registry/revocation.h"
@@ -87,45 +88,28 @@ int command_describe_certificate(int argc, char *argv[])
 	return command_read(&spec, argc, argv, 1, 1, describe);
 }
 
-/*
- * Also into the ledger: a registry that is put back from an old copy must not revive it. Takes
- * over event.
- */
-static enum status record(const struct command *v, json_t *event)
-{
-	struct signer signer = { 0 };
-	enum status st = signer_open(&signer, &v->home);
-
-	if (st == GR_OK)
-		st = signer_note(&signer, event);
-	else
-		json_decref(event);
-	if (st == GR_OK)
-		st = signer_sync(&signer);
-	signer_close(&signer);
-	return st;
-}
-
 static enum status revoke(struct command *v, const char *reason)
 {
 	enum status st = revocation_add(v->db, v->operands[0], reason, v->now);
 
-	return st == GR_OK ? record(v,
-				    json_pack("{s:s, s:I, s:s, s:s}", "event", "revoked", "at",
-					      (json_int_t)v->now, "certificateId", v->operands[0],
-					      "reason", reason))
-			   : st;
+	if (st != GR_OK)
+		return st;
+	return ledger_event_record(&v->home,
+				   json_pack("{s:s, s:I, s:s, s:s}", "event", "revoked", "at",
+					     (json_int_t)v->now, "certificateId", v->operands[0],
+					     "reason", reason));
 }
 
 static enum status set_status(struct command *v, const char *status)
 {
 	enum status st = certificate_set_status(v->db, v->operands[0], status);
 
-	return st == GR_OK
-	    ? record(v,
-		     json_pack("{s:s, s:I, s:s, s:s}", "event", "status", "at", (json_int_t)v->now,
-			       "certificateId", v->operands[0], "status", status))
-	    : st;
+	if (st != GR_OK)
+		return st;
+	return ledger_event_record(&v->home,
+				   json_pack("{s:s, s:I, s:s, s:s}", "event", "status", "at",
+					     (json_int_t)v->now, "certificateId", v->operands[0],
+					     "status", status));
 }
 
 static enum status update(struct command *v, const char *reason)
@@ -145,15 +129,24 @@ static enum status update(struct command *v, const char *reason)
 	return set_status(v, status);
 }
 
+static enum status check_and_update(struct command *v, const char *reason)
+{
+	bool ends_use = strcmp(v->operands[1], "ACTIVE") != 0;
+	enum status st = ends_use && !v->force ? under_way_check(v->db, v->operands[0]) : GR_OK;
+
+	return st == GR_OK ? update(v, reason) : st;
+}
+
 static const struct arg_option update_options[] = {
-	COMMAND_OPTIONS, { 'r', "reason", "REASON", "with REVOKED: " REVOCATION_REASONS }, { 0 }
+	COMMAND_OPTIONS, { 'r', "reason", "REASON", "with REVOKED: " REVOCATION_REASONS },
+	UNDER_WAY_OPTION, { 0 }
 };
 
 int command_update_certificate(int argc, char *argv[])
 {
 	static const struct arg_spec spec = {
 		"gr-registry update-certificate",
-		"[-H DIR] [-j] [-r REASON] CERTIFICATE-ID STATUS",
+		"[-H DIR] [-j] [-f] [-r REASON] CERTIFICATE-ID STATUS",
 		"Make a certificate ACTIVE, INACTIVE or, for good, REVOKED. "
 		"Unless ACTIVE, its connections end within a second.", update_options
 	};
@@ -176,7 +169,7 @@ int command_update_certificate(int argc, char *argv[])
 	if (st == GR_OK)
 		st = db_begin(v.db);
 	if (st == GR_OK)
-		st = update(&v, reason);
+		st = check_and_update(&v, reason);
 	if (st == GR_OK)
 		st = command_answer(&v, json_pack("{s:s, s:s}", "certificateId", v.operands[0],
 						  "status", v.operands[1]));
@@ -238,14 +231,20 @@ static enum status detach(struct command *v)
 		complain("%s: attached to %s, not to %s", id, c.thing, thing);
 		return GR_NO;
 	}
+	if (!v->force && (st = under_way_check(v->db, id)) != GR_OK)
+		return st;
 	st = certificate_detach(v->db, id);
 	return st == GR_OK ? answer_both(v) : st;
 }
 
 int command_detach_thing_principal(int argc, char *argv[])
 {
-	SPEC("detach-thing-principal", "[-H DIR] [-j] THING CERTIFICATE-ID",
-	     "Detach a certificate from its thing.");
+	static const struct arg_option detach_options[] = { COMMAND_OPTIONS, UNDER_WAY_OPTION,
+							    { 0 } };
+	static const struct arg_spec spec = { "gr-registry detach-thing-principal",
+					      "[-H DIR] [-j] [-f] THING CERTIFICATE-ID",
+					      "Detach a certificate from its thing.",
+					      detach_options };
 
 	return command_change(&spec, argc, argv, 2, 2, detach);
 }

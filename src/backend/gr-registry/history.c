@@ -4,13 +4,16 @@
 #include "base/utc.h"
 #include "complain.h"
 #include "gr-registry/commands.h"
-#include "issuer/signer.h"
+#include "gr-registry/ledger_event.h"
 #include "printable.h"
 #include "registry/alarm.h"
+#include "registry/certificate.h"
 #include "registry/command.h"
 #include "registry/history.h"
 #include "registry/rotation.h"
 #include "registry/thing.h"
+#include "rotation/settlement.h"
+#include "str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +45,8 @@ static enum status print_rotation(void *arg, const struct history_row *row)
 	print_event(row->used, "new certificate first used", "");
 	print_event(row->committed, "commit granted", "");
 	snprintf(decided, sizeof decided, "survivor: %s", row->survivor);
-	print_event(row->decided, decided, "");
+	print_event(row->decided, row->turned ? "decided" : decided, "");
+	print_event(row->turned, decided, "(the other one could not be used any more)");
 	print_event(row->retired, "retired certificate       ", retired);
 	if (row->kept[0])
 		printable_line(
@@ -81,7 +85,7 @@ static enum status list_rotation(void *arg, const struct history_row *row)
 		{ .text = row->new_id }, text_or_none(row->survivor), { .number = row->number },
 		time_or_none(row->requested), time_or_none(row->used),
 		time_or_none(row->committed), time_or_none(row->decided),
-		time_or_none(row->retired), text_or_none(row->kept)
+		time_or_none(row->turned), time_or_none(row->retired), text_or_none(row->kept)
 	};
 
 	table_row(arg, values);
@@ -97,7 +101,8 @@ static enum status list_rotations(struct command *v)
 		{ "EXECUTION", "executionNumber", TABLE_NUMBER },
 		{ "REQUESTED", "requestedAt", TABLE_MS }, { "USED", "firstUsedAt", TABLE_MS },
 		{ "COMMITTED", "committedAt", TABLE_MS },
-		{ "DECIDED", "decidedAt", TABLE_MS }, { "RETIRED", "retiredAt", TABLE_MS },
+		{ "DECIDED", "decidedAt", TABLE_MS }, { "TURNED", "turnedAt", TABLE_MS },
+		{ "RETIRED", "retiredAt", TABLE_MS },
 		{ "KEPT", "keptCertificateId", TABLE_TEXT }, { 0 }
 	};
 	struct table table;
@@ -172,32 +177,19 @@ int command_alarms(int argc, char *argv[])
 
 static enum status record_decision(struct command *v, const char *certificate)
 {
-	struct signer signer = { 0 };
-	enum status st = signer_open(&signer, &v->home);
-
-	if (st == GR_OK)
-		st = signer_note(&signer,
-				 json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at",
-					   (json_int_t)v->now, "thingName", v->operands[0],
-					   "certificateId", certificate));
-	if (st == GR_OK)
-		st = signer_sync(&signer);
-	signer_close(&signer);
-	return st;
+	return ledger_event_record(&v->home,
+				   json_pack("{s:s, s:I, s:s, s:s}", "event", "settled", "at",
+					     (json_int_t)v->now, "thingName", v->operands[0],
+					     "certificateId", certificate));
 }
 
-static enum status settle(struct command *v)
+/* GR_NO, one line: there is none. */
+static enum status settle_open(struct command *v, bool new)
 {
-	bool new = strcmp(v->operands[1], "new") == 0;
 	struct history_open open;
 	const char *survivor;
-	enum status st;
+	enum status st = history_newest_open(&open, v->db, v->operands[0]);
 
-	if (!new && strcmp(v->operands[1], "old") != 0) {
-		complain("%s: not a decision; old or new", v->operands[1]);
-		return GR_BAD;
-	}
-	st = history_newest_open(&open, v->db, v->operands[0]);
 	if (st == GR_NO)
 		complain("%s: has no open rotation", v->operands[0]);
 	if (st != GR_OK)
@@ -213,11 +205,44 @@ static enum status settle(struct command *v)
 					   survivor));
 }
 
+/* GR_NO, one line: the thing cannot use it. */
+static enum status keep_only(struct command *v, const char *certificate)
+{
+	const char *thing = v->operands[0];
+	enum status st = certificate_is_usable(v->db, certificate, thing, v->now);
+
+	if (st == GR_NO)
+		complain("%s: no certificate that %s can use; it must be ACTIVE, attached and not "
+			 "expired",
+			 certificate, thing);
+	if (st == GR_OK)
+		st = settlement_keep_only(v->db, thing, certificate, v->now);
+	if (st == GR_OK)
+		st = record_decision(v, certificate);
+	if (st != GR_OK)
+		return st;
+	return command_answer(v, json_pack("{s:s, s:s}", "thingName", thing, "certificateId",
+					   certificate));
+}
+
+static enum status settle(struct command *v)
+{
+	const char *which = v->operands[1];
+	bool new = strcmp(which, "new") == 0;
+
+	if (new || strcmp(which, "old") == 0)
+		return settle_open(v, new);
+	if (str_is_certificate_id(which))
+		return keep_only(v, which);
+	complain("%s: not a decision; old, new or a certificateId", which);
+	return GR_BAD;
+}
+
 int command_settle(int argc, char *argv[])
 {
-	SPEC("settle", "[-H DIR] [-j] THING old|new",
-	     "Decide an open rotation for a device that never returns; the other certificate is "
-	     "retired.");
+	SPEC("settle", "[-H DIR] [-j] THING old|new|CERTIFICATE-ID",
+	     "Decide an open rotation for a device that never returns, or which certificate a "
+	     "thing keeps; the others are retired.");
 
 	return command_change(&spec, argc, argv, 2, 2, settle);
 }

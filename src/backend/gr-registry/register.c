@@ -10,6 +10,7 @@
 #include "registry/group.h"
 #include "registry/policy_store.h"
 #include "registry/thing.h"
+#include "registry/wall_clock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -52,7 +53,7 @@ struct membership {
 };
 
 static enum status record(struct command *v, const struct membership *m, struct signer *signer,
-			  const struct signer_origin *by, const struct cert *cert, const char *pem)
+			  const struct origin *by, const struct cert *cert, const char *pem)
 {
 	const struct certificate_origin origin = { by->authority, by->private };
 	const char *thing = v->operands[0];
@@ -86,22 +87,38 @@ static enum status print(const char *pem)
 	return GR_FAIL;
 }
 
+/* Reads the clock. GR_FAIL, one line: nothing may be issued by it. */
+static enum status need_clock(struct wall_clock *clock, struct command *v)
+{
+	enum status st = wall_clock_read(clock, v->db);
+
+	if (st != GR_OK || !wall_clock_doubt(clock))
+		return st;
+	complain("%s: %s", v->operands[0], wall_clock_doubt(clock));
+	return GR_FAIL;
+}
+
 static enum status issue(struct command *v, const struct membership *m, const struct csr *csr)
 {
-	struct signer_origin origin;
+	struct origin origin;
 	struct signer signer = { 0 };
 	struct cert cert = { 0 };
 	char *pem = NULL;
 	size_t len = 0;
-	enum status st;
+	struct wall_clock clock;
+	enum status st = need_clock(&clock, v);
 
+	if (st != GR_OK)
+		return st;
 	st = signer_open(&signer, &v->home);
 	if (st == GR_OK)
 		st = signer_issue(&cert, &origin, &signer, X509_REQ_get0_pubkey(csr->req),
 				  X509_REQ_get_subject_name(csr->req),
-				  v->now / 1000 - ISSUER_BACKDATE);
+				  clock.proven / 1000 - ISSUER_BACKDATE);
 	if (st == GR_NO)
 		complain("%s: %s", v->operands[0], signer.why);
+	if (st == GR_OK)
+		st = wall_clock_rely(v->db, &clock);
 	if (st == GR_OK)
 		st = cert_pem(&pem, &len, &cert);
 	if (st == GR_OK)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* replay.c - the ledger into an older registry */
 #include "gr-registry/replay.h"
-#include "complain.h"
+#include "issuer/ledger_chain.h"
+#include "issuer/ledger_time.h"
 #include "jobs/transition.h"
 #include "json.h"
+#include "registry/adopted_certificate.h"
 #include "registry/certificate.h"
+#include "registry/cut_off.h"
 #include "registry/group.h"
 #include "registry/history.h"
 #include "registry/policy_store.h"
@@ -14,12 +17,7 @@
 #include "rotation/settlement.h"
 #include "str.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { LINE_SIZE = 1 << 20 };
 
 /* Some words of a line, "" where there are none. */
 static const char *word(const json_t *line, const char *member)
@@ -121,7 +119,7 @@ static enum status insert_certificate(struct replay *r, const json_t *line, cons
 	if (st != GR_OK)
 		return st == GR_FAIL ? st : GR_BAD;
 	r->certificates++;
-	return GR_OK;
+	return r->notes ? cut_off_note(r->db, thing, cert->id) : GR_OK;
 }
 
 /*
@@ -207,6 +205,20 @@ static enum status take_certificate(struct replay *r, const json_t *line)
 	return st == GR_NO ? GR_OK : st;
 }
 
+/* Taken in from a device's hands: it is retained, as is what else the thing has then. */
+static enum status take_adopted(struct replay *r, const json_t *line)
+{
+	const char *thing = word(line, "thingName"), *id = word(line, "certificateId");
+	struct certificate c;
+	enum status st = take_certificate(r, line);
+
+	if (st == GR_OK)
+		st = certificate_get(&c, r->db, id);
+	if (st != GR_OK || strcmp(c.thing, thing) != 0)
+		return st == GR_NO ? GR_OK : st;
+	return adopted_certificate_retain(r->db, thing, id, json_number(line, "at", r->now));
+}
+
 /* A device said its last word, so its execution is over. */
 static enum status end_execution(struct replay *r, const json_t *line, enum survivor survivor)
 {
@@ -221,8 +233,30 @@ static enum status end_execution(struct replay *r, const json_t *line, enum surv
 			       NULL, r->now);
 }
 
+/* The line that issued it is missing: the thing lives on a certificate that nobody knows. */
+static enum status note_unknown(struct replay *r, const json_t *line)
+{
+	const char *thing = word(line, "thingName"), *id = word(line, "certificateId");
+
+	return r->notes && str_is_thing(thing) && str_is_certificate_id(id)
+	    ? cut_off_note(r->db, thing, id)
+	    : GR_OK;
+}
+
+/* The first word counts, and after it only what turned it around. */
+static enum status write_survivor(struct replay *r, const json_t *line,
+				  const struct rotation *rotation, enum survivor survivor)
+{
+	int64_t at = json_number(line, "at", r->now);
+
+	if (rotation->survivor == SURVIVOR_NONE)
+		return rotation_decide(r->db, rotation->id, survivor, at);
+	return settlement_turn(r->db, rotation, survivor, at);
+}
+
 static enum status take_survivor(struct replay *r, const json_t *line)
 {
+	bool turned = json_is_true(json_object_get(line, "turned"));
 	enum survivor survivor = strcmp(word(line, "survivor"), "NEW") == 0 ? SURVIVOR_NEW
 									    : SURVIVOR_OLD;
 	struct rotation rotation;
@@ -230,10 +264,14 @@ static enum status take_survivor(struct replay *r, const json_t *line)
 					 word(line, "jobId"),
 					 json_number(line, "executionNumber", 0));
 
-	if (st != GR_OK || rotation.survivor != SURVIVOR_NONE)
-		return st == GR_NO ? GR_OK : st;
+	if (st == GR_NO)
+		return note_unknown(r, line);
+	if (st != GR_OK || rotation.survivor == survivor)
+		return st;
+	if (rotation.survivor != SURVIVOR_NONE && !turned)
+		return GR_OK;
 	r->survivors++;
-	st = rotation_decide(r->db, rotation.id, survivor, json_number(line, "at", r->now));
+	st = write_survivor(r, line, &rotation, survivor);
 	if (st == GR_OK && survivor == SURVIVOR_NEW)
 		st = settlement_success(r->db, rotation.thing, rotation.new_id);
 	return st == GR_OK ? end_execution(r, line, survivor) : GR_FAIL;
@@ -290,14 +328,20 @@ static enum status take_line(struct replay *r, const char *text, size_t len)
 		const char *name;
 		enum status (*take)(struct replay *, const json_t *);
 	} events[] = { { "registered", take_certificate }, { "issued", take_certificate },
+		       { "adopted", take_adopted },
 		       { "survivor", take_survivor },	   { "settled", take_settled },
 		       { "revoked", take_revoked },	   { "status", take_status } };
 	json_t *line = json_object_parse(text, len);
 	const char *event = word(line, "event");
 	enum status st = GR_NO;
 
-	/* The signer's own account: what became of the certificate stands in other lines. */
-	if (strcmp(event, "signed") == 0) {
+	/*
+	 * The signer's own account: what became of the certificate stands in other lines. A time
+	 * of the clock is for the signer alone. What an operator allowed for some time has to be
+	 * allowed anew.
+	 */
+	if (strcmp(event, "signed") == 0 || strcmp(event, LEDGER_TIME_CONFIRMED) == 0 ||
+	    strcmp(event, "adopting") == 0) {
 		json_decref(line);
 		return GR_OK;
 	}
@@ -310,41 +354,27 @@ static enum status take_line(struct replay *r, const char *text, size_t len)
 	return st == GR_NO ? GR_OK : st;
 }
 
+struct position {
+	struct replay *replay;
+	off_t *end;
+};
+
 /* The last line may still be on its way; it is taken once it is whole. */
-static enum status take_lines(struct replay *r, FILE *file, const char *path, char *text,
-			      off_t *end)
+static enum status take(void *arg, const struct ledger_line *line)
 {
+	struct position *position = arg;
 	enum status st = GR_OK;
 
-	while (st == GR_OK && fgets(text, LINE_SIZE, file)) {
-		size_t len = strlen(text);
-
-		if (feof(file) && (len == 0 || text[len - 1] != '\n'))
-			break;
-		if (len > 1)
-			st = take_line(r, text, len);
-		*end = ftello(file);
-	}
-	if (st == GR_OK && ferror(file)) {
-		complain("%s: %s", path, strerror(errno));
-		st = GR_FAIL;
-	}
+	if (!line->complete)
+		return GR_OK;
+	if (line->len > 0)
+		st = take_line(position->replay, line->text, line->len);
+	*position->end = line->end;
 	return st;
 }
 
 enum status replay_ledger(struct replay *r, const char *path, off_t from, off_t *end)
 {
-	FILE *file = fopen(path, "re");
-	char *text = malloc(LINE_SIZE);
-	enum status st = GR_FAIL;
-
 	*end = from;
-	if (!file || !text || fseeko(file, from, SEEK_SET) != 0)
-		complain("%s: %s", path, strerror(errno));
-	else
-		st = take_lines(r, file, path, text, end);
-	if (file)
-		fclose(file);
-	free(text);
-	return st;
+	return ledger_chain_each(path, from, take, &(struct position){ r, end });
 }

@@ -7,6 +7,7 @@
 #ifndef GR_REGISTRY_REPLAY_H
 #define GR_REGISTRY_REPLAY_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "registry/db.h"
@@ -16,6 +17,7 @@ struct replay {
 	int64_t now;
 	int64_t lines, certificates, survivors, revoked;	/* how many of each were news */
 	int64_t unreadable;	/* lines that were cut off, or are none of ours */
+	bool notes;		/* cut_off_begin was called: note whom the ledger would miss */
 	/* certificates that policies are missing for: their devices may do nothing */
 	int64_t bare;
 };

@@ -148,17 +148,41 @@ static enum status make_folder(const char *path, mode_t mode)
 	return GR_FAIL;
 }
 
-enum status restore_ca(const struct archive *archive, const struct home *home,
-		       const char *passphrase)
+/* Of an authority's certificate: where is its key? */
+static enum status look_for_key(void *arg, const char *name)
+{
+	const struct ca_restore *e = arg;
+	char key[PATH_MAX], path[PATH_MAX], kept[PATH_MAX];
+	int len = (int)strlen(name) - 4;
+
+	if (strncmp(name, "ca/", 3) != 0 || !has_ending(name, ".pem") ||
+	    !str_format(key, sizeof key, "%.*s.key", len, name) || !place(path, e, key) ||
+	    archive_path(kept, e->archive, key) != GR_OK || exists(path) || exists(kept))
+		return GR_OK;
+	complain("%s: is not there, and the backup was made without the authorities' keys; nobody "
+		 "is locked out, but no certificate can be issued: put the key there from where "
+		 "you keep it, or make another authority with gr-ca init NAME and let it issue "
+		 "with gr-ca mode",
+		 path);
+	return GR_OK;
+}
+
+enum status restore_ca_check(const struct archive *archive, const struct home *home,
+			     const char *passphrase)
 {
 	struct ca_restore e = { archive, home, passphrase };
-	enum status st;
+	enum status st = archive_each(archive, check, &e);
 
-	if ((st = archive_each(archive, check, &e)) != GR_OK)
-		return st;
-	if ((st = make_folder(home->ca, 0750)) != GR_OK)
-		return st;
-	if ((st = make_folder(home->trusted, 0755)) != GR_OK)
-		return st;
-	return archive_each(archive, put, &e);
+	return st == GR_OK ? archive_each(archive, look_for_key, &e) : st;
+}
+
+enum status restore_ca_put(const struct archive *archive, const struct home *home,
+			   const char *passphrase)
+{
+	struct ca_restore e = { archive, home, passphrase };
+	enum status st = make_folder(home->ca, 0750);
+
+	if (st == GR_OK)
+		st = make_folder(home->trusted, 0755);
+	return st == GR_OK ? archive_each(archive, put, &e) : st;
 }

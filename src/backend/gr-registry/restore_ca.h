@@ -7,11 +7,15 @@
 #include "registry/home.h"
 
 /*
- * Puts back files of ca/ and trusted/ that the folder lacks; what is there stays. passphrase NULL:
- * no keys. GR_BAD, one line, nothing touched: the folder has another authority of a name, a key is
- * needed and no passphrase given, or it is another one.
+ * Checks whether restore_ca_put would work; nothing is touched. passphrase NULL: none was given.
+ * GR_BAD, one line: the folder has another authority of a name, a key is needed and no passphrase
+ * given, or it is another one. A key that is neither there nor in the archive is named in a line;
+ * that is GR_OK.
  */
-enum status restore_ca(const struct archive *archive, const struct home *home,
-		       const char *passphrase);
+enum status restore_ca_check(const struct archive *archive, const struct home *home,
+			     const char *passphrase);
+/* Puts back files of ca/ and trusted/ that the folder lacks; what is there stays. */
+enum status restore_ca_put(const struct archive *archive, const struct home *home,
+			   const char *passphrase);
 
 #endif

@@ -19,6 +19,7 @@ struct requests {
 	const struct home *home;
 	struct issuer issuer;
 	bool open;		/* issuer has been opened */
+	bool behind;		/* the clock was behind the ledger when it was looked at last */
 	bool logs;		/* also write the reason of each refusal to standard error */
 	struct ledger ledger;
 };

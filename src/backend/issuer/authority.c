@@ -42,10 +42,15 @@ bool authority_exists(const char *dir, const char *name)
 	    (lstat(key, &own) == 0 || lstat(cert, &own) == 0);
 }
 
-/* GR_NO as it comes from reading: there is no such authority. */
+/* GR_NO as it comes from reading: there is no such authority, or half of one. */
 static enum status missing(const char *dir, const char *name)
 {
-	if (strcmp(name, AUTHORITY_FIRST) == 0)
+	if (authority_exists(dir, name))
+		complain("%s: of the authority %s only one of %s.key and %s.pem is there; put the "
+			 "other one there from where you keep it, or make another authority with "
+			 "gr-ca init NAME and let it issue with gr-ca mode",
+			 dir, name, name, name);
+	else if (strcmp(name, AUTHORITY_FIRST) == 0)
 		complain("%s: no certificate authority there; gr-ca init makes one", dir);
 	else
 		complain("%s: no certificate authority %s there; gr-ca list shows which there are",
@@ -69,10 +74,11 @@ enum status authority_certificates(STACK_OF(X509) **chain, const char *dir, cons
 	return st;
 }
 
-static enum status find_end(struct authority *a, const char *where)
+static enum status find_dates(struct authority *a, const char *where)
 {
 	struct cert cert;
 
+	a->begin = INT64_MIN;
 	a->end = INT64_MAX;
 	for (int i = 0; i < sk_X509_num(a->chain); i++) {
 		X509 *x509 = sk_X509_value(a->chain, i);
@@ -80,6 +86,8 @@ static enum status find_end(struct authority *a, const char *where)
 		X509_up_ref(x509);
 		if (cert_from_x509(&cert, x509, where) != GR_OK)
 			return GR_BAD;
+		if (cert.not_before > a->begin)
+			a->begin = cert.not_before;
 		if (cert.not_after < a->end)
 			a->end = cert.not_after;
 		if (i == 0)
@@ -95,7 +103,7 @@ enum status authority_assemble(struct authority *a, const char *name,
 			       const char *where)
 {
 	struct authority made = { .key = key->pkey, .token = key->token, .chain = chain };
-	enum status st = find_end(&made, where);
+	enum status st = find_dates(&made, where);
 
 	str_copy(made.name, sizeof made.name, name);
 	if (st == GR_OK && !cert_fits_key(&made.cert, made.key))

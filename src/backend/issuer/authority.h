@@ -26,7 +26,8 @@ struct authority {
 	struct token *token;	/* that it is in; NULL: none */
 	struct cert cert;
 	STACK_OF(X509) *chain;	/* its own certificate to the self-signed one */
-	int64_t end;		/* when the first of them expires, seconds since the epoch */
+	/* when the last of them begins and the first expires, seconds since the epoch */
+	int64_t begin, end;
 };
 
 /* Tells whether name is 1 to 64 letters, digits, dashes and underscores. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* issuer.c - who signs the certificates of devices now */
 #include "issuer/issuer.h"
+#include "base/utc.h"
 #include "complain.h"
 #include "issuer/certificate_builder.h"
 #include "key.h"
@@ -107,6 +108,20 @@ enum status issuer_sample(struct cert *cert, EVP_PKEY **key, const struct author
 		EVP_PKEY_free(made);
 	X509_NAME_free(name);
 	return st;
+}
+
+enum status issuer_begin(int64_t *not_before, const struct authority *a, int64_t wish, int64_t now)
+{
+	char begin[32];
+
+	if (now < a->begin) {
+		utc_format(begin, a->begin * 1000);
+		complain("authority %s: is not valid before %s; is the clock right?", a->name,
+			 begin);
+		return GR_FAIL;
+	}
+	*not_before = wish < a->begin ? a->begin : wish;
+	return GR_OK;
 }
 
 enum status issuer_end(int64_t *not_after, const struct issuer *issuer, int64_t now)

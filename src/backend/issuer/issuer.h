@@ -43,6 +43,13 @@ enum status issuer_refresh(struct issuer *issuer);
 void issuer_release(struct issuer *issuer);	/* takes a zeroed struct */
 
 /*
+ * Sets *not_before to the beginning of a certificate that should be valid from wish on: not before
+ * its authority's. GR_FAIL, one line: by the time now the authority is not valid yet, so the clock
+ * is behind.
+ */
+enum status issuer_begin(int64_t *not_before, const struct authority *a, int64_t wish,
+			 int64_t now);
+/*
  * Computes the end of a device certificate that is issued now, seconds since the epoch: with the
  * profile iot the end that AWS IoT gives, with private after the profile's days, but not later
  * than the end of the authority. GR_NO: the authority itself has expired.
@@ -76,7 +83,11 @@ int issuer_sign_x509(void *x509, EVP_PKEY *key, const EVP_MD *digest);
 enum status issuer_sample(struct cert *cert, EVP_PKEY **key, const struct authority *a,
 			  const EVP_MD *digest, int64_t now);
 
-/* seconds that notBefore lies before the time of issue: device clocks differ */
-enum { ISSUER_BACKDATE = 300 };
+/*
+ * Seconds that notBefore lies before the time of issue. DEVICE: clocks differ. LONG: for
+ * certificates of authorities and servers, which are made with no other time to compare with; a
+ * clock that is ahead by less makes none that is of no use once it is put right.
+ */
+enum { ISSUER_BACKDATE = 300, ISSUER_BACKDATE_LONG = 30 * 86400 };
 
 #endif

@@ -27,7 +27,9 @@ static enum status refuse_taken(const char *dir, const char *name)
 	if (!authority_exists(dir, name))
 		return GR_OK;
 	if (strcmp(name, AUTHORITY_FIRST) == 0)
-		complain("%s: holds a certificate authority already", dir);
+		complain("%s: holds a certificate authority already; gr-ca init NAME makes "
+			 "another one beside it",
+			 dir);
 	else
 		complain("%s: holds a certificate authority %s already", dir, name);
 	return GR_NO;
@@ -90,7 +92,7 @@ static X509 *draft(EVP_PKEY *key, const char *common_name, int64_t now)
 	if (x509 && X509_set_version(x509, X509_VERSION_3) == 1 &&
 	    certificate_builder_serial(x509) && set_name(name, common_name) &&
 	    X509_set_issuer_name(x509, name) == 1 && X509_set_pubkey(x509, key) == 1 &&
-	    certificate_builder_times(x509, now - ISSUER_BACKDATE, now + CA_SECONDS) &&
+	    certificate_builder_times(x509, now - ISSUER_BACKDATE_LONG, now + CA_SECONDS) &&
 	    certificate_builder_extension(x509, x509, NID_basic_constraints, "critical,CA:TRUE") &&
 	    certificate_builder_extension(x509, x509, NID_key_usage,
 					  "critical,keyCertSign,cRLSign") &&

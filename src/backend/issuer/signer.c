@@ -171,6 +171,22 @@ enum status signer_sync(struct signer *s)
 	return s->len > 0 || s->dirty ? send_lines(s, true) : GR_OK;
 }
 
+/* Only over a connection that is there: nothing waits for it, so none is made for it. */
+enum status signer_notice(char text[static COMPLAIN_MAX], struct signer *s)
+{
+	enum status st;
+
+	text[0] = '\0';
+	if (s->helper.fd < 0)
+		return GR_OK;
+	st = begin(s, SIGNER_NOTICE);
+	if (st == GR_OK)
+		st = ask(s);
+	if (st == GR_OK)
+		wire_text(text, COMPLAIN_MAX, &s->wire);
+	return st;
+}
+
 /* Puts der into the message and frees it. False: len says that OpenSSL could not encode it. */
 static bool put_der(struct wire *wire, int len, unsigned char *der)
 {
@@ -180,15 +196,19 @@ static bool put_der(struct wire *wire, int len, unsigned char *der)
 	return len > 0;
 }
 
-static enum status read_certificate(struct cert *cert, struct signer_origin *origin,
-				    struct signer *s)
+static void read_origin(struct origin *origin, struct signer *s)
+{
+	origin->private = wire_byte(&s->wire) != 0;
+	wire_text(origin->authority, sizeof origin->authority, &s->wire);
+}
+
+static enum status read_certificate(struct cert *cert, struct origin *origin, struct signer *s)
 {
 	const unsigned char *der;
 	X509 *x509 = NULL;
 	size_t len;
 
-	origin->private = wire_byte(&s->wire) != 0;
-	wire_text(origin->authority, sizeof origin->authority, &s->wire);
+	read_origin(origin, s);
 	der = wire_bytes(&len, &s->wire);
 	if (der && wire_is_done(&s->wire))
 		x509 = d2i_X509(NULL, &der, (long)len);
@@ -196,7 +216,7 @@ static enum status read_certificate(struct cert *cert, struct signer_origin *ori
 	return x509 ? cert_from_x509(cert, x509, "new certificate") : broken(s);
 }
 
-enum status signer_issue(struct cert *cert, struct signer_origin *origin, struct signer *s,
+enum status signer_issue(struct cert *cert, struct origin *origin, struct signer *s,
 			 EVP_PKEY *key, const X509_NAME *subject, int64_t not_before)
 {
 	unsigned char *name = NULL, *spki = NULL;
@@ -215,6 +235,25 @@ enum status signer_issue(struct cert *cert, struct signer_origin *origin, struct
 	}
 	st = ask(s);
 	return st == GR_OK ? read_certificate(cert, origin, s) : st;
+}
+
+enum status signer_origin(struct origin *origin, struct signer *s, const struct cert *cert)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509(cert->x509, &der);
+	enum status st = begin(s, SIGNER_ORIGIN);
+
+	if (!put_der(&s->wire, len, der)) {
+		complain("%s: cannot be encoded: %s", cert->id, complain_openssl());
+		return GR_FAIL;
+	}
+	if (st == GR_OK)
+		st = ask(s);
+	if (st != GR_OK)
+		return st;
+	read_origin(origin, s);
+	errno = EPROTO;
+	return wire_is_done(&s->wire) ? GR_OK : broken(s);
 }
 
 /* As ask, for questions to which a refusal is an error: GR_NO becomes GR_BAD with one line. */

@@ -6,7 +6,7 @@
  * every survivor decided. It is kept apart from the database, so that devices that rotated after a
  * backup are not locked out when that backup is restored. A line is synced before a device gets
  * the answer that depends on it. So the ledger may have a line about a transaction that never
- * committed, but it has a line for every answer.
+ * committed, but it has a line for every answer. The lines are a chain (issuer/ledger_chain.h).
  *
  * On GR_BAD and GR_FAIL one line has been written. After a connection has broken, the next
  * question connects again.
@@ -22,7 +22,7 @@
 #include "base/wire.h"
 #include "cert.h"
 #include "complain.h"
-#include "issuer/authority.h"
+#include "issuer/origin.h"
 #include "registry/home.h"
 
 /*
@@ -36,7 +36,14 @@ enum signer_question {
 	 * authority, text certificate (DER)
 	 */
 	SIGNER_ISSUE = 'i',
+	/*
+	 * text certificate (DER): who issued it? answer: byte private, text authority; GR_NO: none
+	 * of ours
+	 */
+	SIGNER_ORIGIN = 'o',
 	SIGNER_LINES = 'l',	/* byte sync, text: whole lines of the ledger */
+	/* looks at the ledger's file; answer: text, what an operator must hear of it, or "" */
+	SIGNER_NOTICE = 'n',
 	/* text authority ("": the one that issues), numbers: CRL number, thisUpdate, nextUpdate */
 	SIGNER_CRL = 'c',
 	/*
@@ -71,22 +78,29 @@ enum status signer_open(struct signer *signer, const struct home *home);
 enum status signer_can_issue(struct signer *signer);
 void signer_close(struct signer *signer);	/* takes a zeroed struct */
 
-/* Who issued a certificate, and as what. */
-struct signer_origin {
-	char authority[AUTHORITY_NAME_MAX + 1];
-	bool private;
-};
 /*
- * Issues a certificate for a device, valid from not_before (seconds since the epoch) for as long
- * as the issuing profile says. GR_NO: refused, and signer->why says why.
+ * Issues a certificate for a device, valid from not_before (seconds since the epoch), or from the
+ * beginning of its authority if that is later, for as long as the issuing profile says. GR_NO:
+ * refused, and signer->why says why.
  */
-enum status signer_issue(struct cert *cert, struct signer_origin *origin, struct signer *signer,
+enum status signer_issue(struct cert *cert, struct origin *origin, struct signer *signer,
 			 EVP_PKEY *key, const X509_NAME *subject, int64_t not_before);
+
+/*
+ * Asks who issued a certificate. GR_NO: none of our authorities did, and signer->why says so.
+ */
+enum status signer_origin(struct origin *origin, struct signer *signer, const struct cert *cert);
 
 /* Adds a line to the ledger; it is durable after signer_sync. Takes over line. */
 enum status signer_note(struct signer *signer, json_t *line);
 /* Makes all lines durable. Call it before the transaction commits and any answer is sent. */
 enum status signer_sync(struct signer *signer);
+
+/*
+ * Asks what was noticed of the ledger's file since the last time, for example that it was moved
+ * away; text "": nothing, or there is no connection to ask over. GR_FAIL: no answer.
+ */
+enum status signer_notice(char text[static COMPLAIN_MAX], struct signer *signer);
 
 /*
  * Begin a CRL of authority (NULL: the one that issues), add its entries, and have it signed. Times

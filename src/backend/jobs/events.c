@@ -10,6 +10,7 @@
 #include "registry/counters.h"
 #include "registry/outbox.h"
 #include "registry/target.h"
+#include "registry/timer_clock.h"
 #include "str.h"
 #include "topic.h"
 
@@ -56,12 +57,19 @@ static enum status put_notify_next(struct db *db, const char *thing, int64_t now
 	char topic[TOPIC_MAX], *details = NULL;
 	struct execution x;
 	struct job job = { 0 };
+	int64_t timer_now = 0;
 	enum status st = execution_front(&x, db, thing);
 
-	if (st == GR_OK && (st = execution_details(&details, db, x.id)) == GR_OK &&
-	    (st = job_get(&job, db, x.job)) == GR_OK && body)
+	if (st == GR_OK)
+		st = execution_details(&details, db, x.id);
+	if (st == GR_OK)
+		st = job_get(&job, db, x.job);
+	if (st == GR_OK)
+		st = timer_clock_now(&timer_now, db);
+	if (st == GR_OK && body)
 		json_object_set_new(body, "execution",
-				    serializer_execution(&x, details, job.document, false, now));
+				    serializer_execution(&x, details, job.document, false,
+							 timer_now));
 	free(details);
 	job_release(&job);
 	if (st == GR_FAIL) {

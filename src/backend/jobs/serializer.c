@@ -56,7 +56,7 @@ static int64_t seconds_left(const struct execution *x, int64_t now)
 }
 
 json_t *serializer_execution(const struct execution *x, const char *details, const char *document,
-			bool with_thing, int64_t now)
+			bool with_thing, int64_t timer_now)
 {
 	json_t *o = serializer_summary(x);
 
@@ -67,7 +67,7 @@ json_t *serializer_execution(const struct execution *x, const char *details, con
 	if (with_thing)
 		json_object_set_new(o, "thingName", json_string(x->thing));
 	if ((x->deadline || x->step_deadline) && !execution_is_terminal(x->status))
-		set_number(o, "approximateSecondsBeforeTimedOut", seconds_left(x, now));
+		set_number(o, "approximateSecondsBeforeTimedOut", seconds_left(x, timer_now));
 	if (document)
 		json_object_set_new(o, "jobDocument",
 				    json_object_parse(document, strlen(document)));

@@ -10,8 +10,11 @@
 /* JobExecutionSummary and JobExecutionState. details is borrowed JSON text. */
 json_t *serializer_summary(const struct execution *x);
 json_t *serializer_state(const struct execution *x, const char *details);
-/* JobExecution; document NULL leaves it out; with_thing adds thingName. */
+/*
+ * JobExecution; document NULL leaves it out; with_thing adds thingName. timer_now is the time of
+ * registry/timer_clock.h.
+ */
 json_t *serializer_execution(const struct execution *x, const char *details, const char *document,
-			     bool with_thing, int64_t now);
+			     bool with_thing, int64_t timer_now);
 
 #endif

@@ -8,6 +8,7 @@
 #include "jobs/transition.h"
 #include "json.h"
 #include "registry/rotation.h"
+#include "registry/timer_clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,19 +48,32 @@ bool service_number(int64_t *number, const struct event *e)
 	return good;
 }
 
-void service_arm_job(struct execution *x, const struct job *job, int64_t minute_ms, int64_t now)
+static void arm_step(struct execution *x, int64_t minutes, int64_t minute_ms, int64_t now)
 {
-	if (job->config.timeout_minutes > 0 && x->status == EXECUTION_QUEUED)
-		x->deadline = now + job->config.timeout_minutes * minute_ms;
-}
-
-void service_arm_step(struct execution *x, int64_t minutes, int64_t minute_ms, int64_t now)
-{
-	if (minutes == 0)
-		return;
 	x->step_deadline = minutes < 0 ? 0 : now + minutes * minute_ms;
 	if (x->deadline && x->step_deadline > x->deadline)
 		x->step_deadline = x->deadline;
+}
+
+enum status service_arm(struct execution *x, const struct job *job, int64_t step,
+			const struct event *e)
+{
+	bool starts = job->config.timeout_minutes > 0 && x->status == EXECUTION_QUEUED;
+	int64_t now;
+	enum status st;
+
+	if (!starts && step == 0)
+		return GR_OK;
+	st = timer_clock_keep(e->db);
+	if (st == GR_OK)
+		st = timer_clock_now(&now, e->db);
+	if (st != GR_OK)
+		return st;
+	if (starts)
+		x->deadline = now + job->config.timeout_minutes * e->minute_ms;
+	if (step != 0)
+		arm_step(x, step, e->minute_ms, now);
+	return GR_OK;
 }
 
 enum status service_get_pending(struct event *e)
@@ -91,23 +105,35 @@ static enum status add_ours(json_t *body, struct event *e, const struct executio
 	return st == GR_NO ? GR_OK : st;
 }
 
+static enum status add_execution(json_t *body, struct event *e, const struct execution *x,
+				 bool with_document)
+{
+	struct job job = { 0 };
+	char *details = NULL;
+	int64_t timer_now;
+	enum status st = execution_details(&details, e->db, x->id);
+
+	if (st == GR_OK)
+		st = job_get(&job, e->db, x->job);
+	if (st == GR_OK)
+		st = timer_clock_now(&timer_now, e->db);
+	if (st == GR_OK)
+		json_object_set_new(body, "execution",
+				    serializer_execution(x, details,
+							 with_document ? job.document : NULL, true,
+							 timer_now));
+	free(details);
+	job_release(&job);
+	return st;
+}
+
 /* Accepts with the execution x, or without one if x is NULL. mark: add certificateRotator. */
 static enum status accept_execution(struct event *e, const struct execution *x, bool with_document,
 				    bool mark)
 {
 	json_t *body = json_object();
-	struct job job = { 0 };
-	char *details = NULL;
-	enum status st = GR_OK;
+	enum status st = x ? add_execution(body, e, x, with_document) : GR_OK;
 
-	if (x && (st = execution_details(&details, e->db, x->id)) == GR_OK &&
-	    (st = job_get(&job, e->db, x->job)) == GR_OK)
-		json_object_set_new(body, "execution",
-				    serializer_execution(x, details,
-							 with_document ? job.document : NULL, true,
-							 e->now));
-	free(details);
-	job_release(&job);
 	if (st == GR_OK && mark)
 		st = add_ours(body, e, x);
 	if (st != GR_OK) {
@@ -128,11 +154,10 @@ static enum status start(bool *ended, struct event *e, struct execution *x, cons
 		return GR_FAIL;
 	e->writes = true;
 	st = transition_end_early(ended, e->db, &job, x, e->now);
-	if (st == GR_OK && !*ended) {
-		service_arm_job(x, &job, e->minute_ms, e->now);
-		service_arm_step(x, step, e->minute_ms, e->now);
+	if (st == GR_OK && !*ended)
+		st = service_arm(x, &job, step, e);
+	if (st == GR_OK && !*ended)
 		st = transition_move(e->db, x, EXECUTION_IN_PROGRESS, details, e->now);
-	}
 	job_release(&job);
 	return st;
 }

@@ -32,11 +32,11 @@ bool service_read_details(json_t **details, struct event *e, enum status_details
  */
 bool service_number(int64_t *number, const struct event *e);
 /*
- * Sets the step timer to minutes from now, at most to the end of the in-progress timer; -1 cancels
- * it, 0 leaves it as it is.
+ * Sets the timers of an execution that is about to become or stay IN_PROGRESS: the job's, if x is
+ * QUEUED still, and the step's to so many minutes from now, at most to the end of the job's; a
+ * step of -1 cancels that timer, 0 leaves it as it is.
  */
-void service_arm_step(struct execution *x, int64_t minutes, int64_t minute_ms, int64_t now);
-/* Sets the in-progress timer, if the execution is QUEUED: it is set once, when x is started. */
-void service_arm_job(struct execution *x, const struct job *job, int64_t minute_ms, int64_t now);
+enum status service_arm(struct execution *x, const struct job *job, int64_t step,
+			const struct event *e);
 
 #endif

@@ -100,12 +100,14 @@ enum status transition_delete(struct db *db, const struct execution *x, int64_t 
 	return st == GR_OK ? completion_complete(db, x->job, now) : st;
 }
 
-enum status transition_time_out(int *count, struct db *db, int max, int64_t now)
+enum status transition_time_out(int *count, struct db *db, int max, int64_t timer_now,
+				int64_t now)
 {
 	struct execution x;
 	enum status st = GR_OK;
 
-	for (*count = 0; *count < max && (st = execution_expired(&x, db, now)) == GR_OK; ++*count)
+	for (*count = 0;
+	     *count < max && (st = execution_expired(&x, db, timer_now)) == GR_OK; ++*count)
 		if ((st = transition_move(db, &x, EXECUTION_TIMED_OUT, NULL, now)) != GR_OK)
 			return st;
 	return st == GR_NO ? GR_OK : st;

@@ -26,8 +26,12 @@ enum status transition_move(struct db *db, struct execution *x, enum execution_s
 			    const json_t *details, int64_t now);
 /* Deletes the execution, whatever its status. A rotation that it asked for stays (rotation.h). */
 enum status transition_delete(struct db *db, const struct execution *x, int64_t now);
-/* Ends up to max IN_PROGRESS executions whose timer has run out. *count says how many. */
-enum status transition_time_out(int *count, struct db *db, int max, int64_t now);
+/*
+ * Ends up to max IN_PROGRESS executions whose timer has run out by timer_now
+ * (registry/timer_clock.h). *count says how many.
+ */
+enum status transition_time_out(int *count, struct db *db, int max, int64_t timer_now,
+				int64_t now);
 /* Makes the thing's open executions REMOVED, because the thing is deleted. */
 enum status transition_remove_thing(struct db *db, const char *thing, int64_t now);
 

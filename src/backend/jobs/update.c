@@ -129,7 +129,7 @@ static enum status refuse_gone(struct event *e, const struct update *u)
 
 	if (st != GR_OK)
 		return st;
-	if (f.survivor != SURVIVOR_NONE)
+	if (f.survivor != SURVIVOR_NONE && !f.untold)
 		state = json_pack("{s:{s:s}}", "statusDetails", "survivor",
 				  survivor_name(f.survivor));
 	return event_reject_code(e, "ResourceNotFound", "no such job execution for this thing",
@@ -143,8 +143,9 @@ static enum status refuse_ended(struct event *e, const struct update *u, const s
 
 	if (st != GR_OK)
 		return st;
-	return event_reject_code(e, "InvalidStateTransition", "the job execution has ended",
-				 state_with_survivor(e, x, f.survivor));
+	return event_reject_code(e, "InvalidStateTransition",
+				 f.untold ? f.why : "the job execution has ended",
+				 f.untold ? NULL : state_with_survivor(e, x, f.survivor));
 }
 
 static enum status refuse_version(struct event *e, const struct update *u,
@@ -166,8 +167,8 @@ static enum status apply(struct event *e, const struct update *u, struct executi
 	char *details = NULL, *text = u->details ? json_compact(u->details) : NULL;
 	enum status st = text ? GR_OK : execution_details(&details, e->db, x->id);
 
-	service_arm_job(x, &u->job, e->minute_ms, e->now);
-	service_arm_step(x, u->step, e->minute_ms, e->now);
+	if (st == GR_OK)
+		st = service_arm(x, &u->job, u->step, e);
 	after.status = u->status;
 	after.version++;
 	if (st == GR_OK && u->with_state)
@@ -197,7 +198,8 @@ static enum status update_open(struct event *e, const struct update *u, struct e
 		return st;
 	if (f.why)
 		return event_reject_code(e, "InvalidStateTransition", f.why,
-					 state_with_survivor(e, x, f.survivor));
+					 f.untold ? NULL
+						  : state_with_survivor(e, x, f.survivor));
 	return apply(e, u, x);
 }
 

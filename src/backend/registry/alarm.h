@@ -13,8 +13,8 @@
 /*
  * Records an alarm once for each (kind, thing, certificate, text); the same again counts up.
  * Kinds: "retired-used", "unknown-certificate", "second-key", "two-certificates",
- * "survivor-inactive", "expired-used", "thrown-out", "flooding", "key-again",
- * "not-begun", "restored".
+ * "survivor-inactive", "survivor-turned", "expired-used", "thrown-out", "flooding", "key-again",
+ * "adopted", "adopting", "damaged", "not-begun", "restored", "ledger", "clock", "unverified".
  */
 enum status alarm_raise(struct db *db, const char *kind, const char *thing,
 			const char *certificate, const char *text, int64_t now);

@@ -3,7 +3,6 @@
 #include "registry/audit.h"
 #include "base/utc.h"
 #include "complain.h"
-#include "registry/job_request.h"
 #include "registry/registered_keys.h"
 #include "str.h"
 #include "strength.h"
@@ -368,30 +367,5 @@ enum status audit_run(int64_t *certificates, const struct audit *audit, struct d
 	if (st == GR_OK && wants(audit, AUDIT_SEVERAL))
 		st = check_things(&scan);
 	free(scan.keys.seen);
-	return st;
-}
-
-#define IS_ROTATION "json_extract(j.document, '$.operation') = '" JOB_ROTATE "'"
-
-enum status audit_select(int64_t *added, struct db *db, const char *group, const char *thing,
-			 int64_t now)
-{
-	enum status st = db_run(
-	    db,
-	    "INSERT OR IGNORE INTO member (thing_group, thing)"
-	    " SELECT ?3, name FROM thing WHERE name = ?1"
-	    " AND (SELECT CASE count(*) WHEN 1 THEN max(c.not_after) END"
-	    "  FROM principal p JOIN certificate c ON c.id = p.certificate"
-	    "  WHERE p.thing = ?1 AND c.status = 'ACTIVE'"
-	    "  AND c.id NOT IN (SELECT certificate FROM kept)) > ?2"
-	    " AND NOT EXISTS (SELECT 1 FROM execution x JOIN job j ON j.id = x.job"
-	    "  WHERE x.thing = ?1 AND x.status IN ('QUEUED', 'IN_PROGRESS') AND " IS_ROTATION ")"
-	    " AND NOT EXISTS (SELECT 1 FROM rollout r"
-	    "  JOIN awaiting a ON a.job = r.job AND a.thing = ?1 JOIN job j ON j.id = r.job"
-	    "  WHERE r.done = 0 AND " IS_ROTATION ")",
-	    "sis", thing, now, group);
-
-	if (st == GR_OK)
-		*added += db_changes(db);
 	return st;
 }

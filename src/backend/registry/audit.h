@@ -48,13 +48,6 @@ struct audit {
 	void (*looked_at)(void *arg, int64_t certificates);	/* NULL: nobody wants to know */
 	void *arg;
 };
-/*
- * Puts thing into group, in the caller's transaction, if a rotation would mend what was found;
- * then *added grows by 1. It would if the thing has one ACTIVE certificate, besides those that are
- * retained, which has not expired, and no rotation of it is queued or under way.
- */
-enum status audit_select(int64_t *added, struct db *db, const char *group, const char *thing,
-			 int64_t now);
 /* Counts the certificates that there are to look at. */
 enum status audit_size(int64_t *certificates, struct db *db);
 /*

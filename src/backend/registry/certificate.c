@@ -3,37 +3,77 @@
 #include "registry/certificate.h"
 #include "complain.h"
 #include "registry/revocation.h"
+#include "registry/second_look.h"
 #include "registry/thing.h"
 #include "str.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* GR_NO is the answer, unless the other copy knows the certificate. */
+static enum status unknown(struct db *db, const char *id)
+{
+	int64_t known;
+	enum status st = db_number(&known, db,
+				   "SELECT 1 FROM certificate INDEXED BY certificate_audit"
+				   " WHERE id = ?",
+				   "s", id);
+
+	return st == GR_OK ? db_damaged(db, "certificate", id) : st;
+}
+
 enum status certificate_get(struct certificate *c, struct db *db, const char *id)
 {
 	sqlite3_stmt *row;
+	bool same;
 	enum status st =
 	    db_query(&row, db,
 		     "SELECT c.id, coalesce(p.thing, ''), c.spki, c.status = 'ACTIVE',"
 		     " r.certificate IS NOT NULL, c.created, coalesce(c.retired, 0),"
-		     " c.authority, c.private, c.seen IS NOT NULL"
+		     " c.authority, c.private, c.seen IS NOT NULL, " SECOND_LOOK_CERTIFICATE_SAME
+		     ", c.not_after"
 		     " FROM certificate c LEFT JOIN principal p ON p.certificate = c.id"
 		     " LEFT JOIN revoked r ON r.certificate = c.id WHERE c.id = ?",
 		     "s", id);
 
 	if (st != GR_OK)
-		return st;
+		return st == GR_NO ? unknown(db, id) : st;
 	*c = (struct certificate){
 		.active = db_int(row, 3) != 0, .revoked = db_int(row, 4) != 0,
 		.created = db_int(row, 5), .retired = db_int(row, 6),
-		.private = db_int(row, 8) != 0, .seen = db_int(row, 9) != 0
+		.private = db_int(row, 8) != 0, .seen = db_int(row, 9) != 0,
+		.not_after = db_int(row, 11)
 	};
 	str_copy(c->id, sizeof c->id, db_text(row, 0));
 	str_copy(c->thing, sizeof c->thing, db_text(row, 1));
 	str_copy(c->spki, sizeof c->spki, db_text(row, 2));
 	str_copy(c->authority, sizeof c->authority, db_text(row, 7));
+	same = db_int(row, 10) != 0;
 	db_done(row);
-	return GR_OK;
+	return same ? GR_OK : db_damaged(db, "certificate", id);
+}
+
+/* Before a no the second copies are asked as well. */
+static enum status is_usable_after_all(struct db *db, const char *id, const char *thing)
+{
+	int64_t usable = 0;
+	enum status st = db_number(&usable, db, "SELECT " SECOND_LOOK_USABLE, "ss", id, thing);
+
+	if (st != GR_OK)
+		return st;
+	return usable != 0 ? db_damaged(db, "certificate", id) : GR_NO;
+}
+
+enum status certificate_is_usable(struct db *db, const char *id, const char *thing, int64_t now)
+{
+	struct certificate c;
+	enum status st = certificate_get(&c, db, id);
+
+	if (st != GR_OK)
+		return st;
+	if (!c.active || c.revoked || strcmp(c.thing, thing) != 0)
+		return is_usable_after_all(db, id, thing);
+	return c.not_after > now ? GR_OK : GR_NO;
 }
 
 enum status certificate_need(struct certificate *c, struct db *db, const char *id)

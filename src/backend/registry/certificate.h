@@ -21,11 +21,18 @@ struct certificate {
 	bool active, revoked, private;
 	bool seen;		/* its thing was seen over it */
 	int64_t created, retired;	/* retired: 0 when it is not */
+	int64_t not_after;		/* ms */
 };
 
 /* Reads a certificate's row. GR_NO, silent: not registered. */
 enum status certificate_get(struct certificate *c, struct db *db, const char *id);
-/* Does the same, with a line on GR_NO. */
+/*
+ * Tells whether a certificate can be used by thing: ACTIVE, not revoked, attached to it, and not
+ * expired at the time now. GR_NO, silent: no.
+ */
+#define CERTIFICATE_EXPIRED_TOO INT64_C(0)	/* for now: whatever its end */
+enum status certificate_is_usable(struct db *db, const char *id, const char *thing, int64_t now);
+/* Does what certificate_get does, with a line on GR_NO. */
 enum status certificate_need(struct certificate *c, struct db *db, const char *id);
 /*
  * The authority that signed a certificate, by name, and whether it did so as a private one: then

@@ -20,6 +20,8 @@ bool command_option(struct command *v, int ch)
 		v->home_dir = optarg;
 	else if (ch == 'j')
 		v->json = true;
+	else if (ch == 'f')
+		v->force = true;
 	else
 		return false;
 	return true;

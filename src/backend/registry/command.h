@@ -17,6 +17,7 @@ struct command {
 	struct home home;
 	struct db *db;
 	bool json;		/* --json */
+	bool force;		/* --force, where a command has it */
 	int64_t now;		/* ms since the epoch */
 	char **operands;
 	int count;
@@ -25,7 +26,7 @@ struct command {
 #define COMMAND_OPTIONS HOME_OPTION, { 'j', "json", NULL, "print JSON" }
 extern const struct arg_option command_options[];	/* COMMAND_OPTIONS alone */
 
-/* Handles -H and --json. False: ch is another option. */
+/* Handles -H, --json, and -f for --force. False: ch is another option. */
 bool command_option(struct command *v, int ch);
 /*
  * Takes the operands, min to max of them, and opens the registry. Call command_close in any case.

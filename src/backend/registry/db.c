@@ -22,6 +22,9 @@ struct db {
 	char path[PATH_MAX];
 	int64_t waiting_since;	/* clock_boot_ms: for another writer to end */
 	bool unwell;		/* see db_is_unwell */
+	bool damage;		/* see db_met_damage */
+	int version;		/* of the tables, as this program knows them; 0: not examined */
+	bool outdated;		/* they have a newer one, which was said */
 	struct { const char *sql; sqlite3_stmt *stmt; } cache[CACHE_SLOTS];
 };
 
@@ -44,6 +47,7 @@ static bool may_pass(int code)
 static enum status fail(struct db *db)
 {
 	db->unwell |= may_pass(sqlite3_errcode(db->sqlite));
+	db->damage |= (sqlite3_errcode(db->sqlite) & 0xff) == SQLITE_CORRUPT;
 	complain("%s: %s", db->path, sqlite3_errmsg(db->sqlite));
 	return GR_FAIL;
 }
@@ -292,9 +296,38 @@ static sqlite3_stmt *bind(struct db *db, const char *sql, const char *types, va_
 	return rc == SQLITE_OK ? stmt : NULL;
 }
 
+void db_expect(struct db *db, int version)
+{
+	db->version = version;
+}
+
+bool db_is_outdated(struct db *db)
+{
+	int64_t version = db->version;
+
+	if (db->outdated)
+		return true;
+	if (db->version == 0 ||
+	    db_number(&version, db, "SELECT value FROM meta WHERE key = 'version'", "") != GR_OK ||
+	    version == db->version)
+		return false;
+	complain("%s: was upgraded to version %lld while this program, which knows version %d, "
+		 "was running; start it again as the gr that upgraded it",
+		 db->path, (long long)version, db->version);
+	db->outdated = true;
+	return true;
+}
+
+/* Whoever upgrades the tables has the right to write meanwhile, so one look suffices. */
 enum status db_begin(struct db *db)
 {
-	return db_run(db, "BEGIN IMMEDIATE", "");
+	enum status st = db_run(db, "BEGIN IMMEDIATE", "");
+
+	if (st != GR_OK || !db_is_outdated(db))
+		return st;
+	db->unwell = true;
+	db_rollback(db);
+	return GR_FAIL;
 }
 
 enum status db_commit(struct db *db)
@@ -335,6 +368,25 @@ enum status db_mark(struct db *db)
 bool db_is_unwell(const struct db *db)
 {
 	return db->unwell;
+}
+
+enum status db_damaged(struct db *db, const char *what, const char *name)
+{
+	db->damage = true;
+	complain("%s: is damaged: the two copies of %s %s differ; restore a backup "
+		 "(gr-registry restore)",
+		 db->path, what, name);
+	return GR_FAIL;
+}
+
+bool db_met_damage(const struct db *db)
+{
+	return db->damage;
+}
+
+void db_forget_damage(struct db *db)
+{
+	db->damage = false;
 }
 
 enum status db_keep(struct db *db)

@@ -36,6 +36,13 @@ bool db_is_no_database(const struct db *db);
  */
 enum status db_begin(struct db *db);
 enum status db_commit(struct db *db);
+/*
+ * Sets the version that the tables have from now on in this program's eyes. db_begin is GR_FAIL,
+ * one line, once another program has upgraded them.
+ */
+void db_expect(struct db *db, int version);
+/* Tells whether another program has upgraded the tables; the first time it says so in one line. */
+bool db_is_outdated(struct db *db);
 void db_rollback(struct db *db);
 /*
  * Begins a read transaction, until db_rollback: all that is read is of one moment. For reading
@@ -53,6 +60,14 @@ enum status db_mark(struct db *db);
  * cannot be written: it may work later.
  */
 bool db_is_unwell(const struct db *db);
+/*
+ * Notes, with a line, that what should be the same in two places is not (second_look.h); what and
+ * name say which. Returns GR_FAIL.
+ */
+enum status db_damaged(struct db *db, const char *what, const char *name);
+/* Tells whether damage was met, by db_damaged or by SQLite, since db_forget_damage. */
+bool db_met_damage(const struct db *db);
+void db_forget_damage(struct db *db);
 enum status db_keep(struct db *db);
 void db_undo(struct db *db);
 

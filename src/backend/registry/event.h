@@ -29,6 +29,7 @@ struct event_final_status {
 	/* the answer; why: a static sentence where it is refused, else NULL */
 	const char *why;
 	enum survivor survivor;	/* what is on record afterwards */
+	bool untold;		/* the answer must not tell how it ended: ask again */
 };
 
 struct event {

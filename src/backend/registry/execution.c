@@ -197,14 +197,14 @@ enum status execution_next_deadline(int64_t *at, struct db *db)
 	return st;
 }
 
-enum status execution_expired(struct execution *x, struct db *db, int64_t now)
+enum status execution_expired(struct execution *x, struct db *db, int64_t timer_now)
 {
 	sqlite3_stmt *row;
 	enum status st =
 	    db_query(&row, db,
 		     "SELECT " COLUMNS
 		     " FROM execution WHERE status = 'IN_PROGRESS' AND deadline <= ?1 LIMIT 1",
-		     "i", now);
+		     "i", timer_now);
 
 	if ((st = take_one(x, row, st)) != GR_NO)
 		return st;
@@ -212,18 +212,8 @@ enum status execution_expired(struct execution *x, struct db *db, int64_t now)
 	    &row, db,
 	    "SELECT " COLUMNS
 	    " FROM execution WHERE status = 'IN_PROGRESS' AND step_deadline <= ?1 LIMIT 1",
-	    "i", now);
+	    "i", timer_now);
 	return take_one(x, row, st);
-}
-
-enum status execution_shift_timers(struct db *db, int64_t ms)
-{
-	return db_run(
-	    db,
-	    "UPDATE execution SET deadline = deadline + ?1, step_deadline = step_deadline + ?1"
-	    " WHERE status = 'IN_PROGRESS' AND (deadline IS NOT NULL OR step_deadline IS NOT "
-	    "NULL)",
-	    "i", ms);
 }
 
 enum status execution_open(struct execution *x, struct db *db, const char *job,

@@ -29,7 +29,7 @@ struct execution {
 	char thing[129], job[65];
 	enum execution_status status;
 	int64_t queued, started, updated;	/* ms; started 0: not yet */
-	int64_t deadline, step_deadline;	/* ms; 0: no such timer */
+	int64_t deadline, step_deadline;	/* by registry/timer_clock.h; 0: no such timer */
 };
 
 /* Reads the execution of that number; 0: the latest one. GR_NO: there is none. */
@@ -65,13 +65,12 @@ enum status execution_queue(struct db *db, const char *thing, const char *job, i
 /* Writes back status, started, updated, deadlines and version; details NULL keeps the old ones. */
 enum status execution_save(struct db *db, const struct execution *x, const char *details);
 /*
- * Finds the execution whose timer runs out first, if that is not after now. GR_NO: there is none.
+ * Finds an execution whose timer has run out by timer_now (registry/timer_clock.h). GR_NO: there
+ * is none.
  */
-enum status execution_expired(struct execution *x, struct db *db, int64_t now);
+enum status execution_expired(struct execution *x, struct db *db, int64_t timer_now);
 /* Sets *at to when the next timer runs out. GR_NO: none runs. */
 enum status execution_next_deadline(int64_t *at, struct db *db);
-/* Moves all running timers by ms (the wall clock was set). */
-enum status execution_shift_timers(struct db *db, int64_t ms);
 /* Finds the first execution of job that is in status, QUEUED or IN_PROGRESS. */
 enum status execution_open(struct execution *x, struct db *db, const char *job,
 			   enum execution_status status);

@@ -18,7 +18,7 @@ enum status history_list(struct db *db, const char *thing,
 	    &row, db,
 	    "SELECT job, client, old, new, survivor, number, requested, used, committed, decided,"
 	    " retired, (SELECT certificate FROM kept WHERE certificate ="
-	    "  CASE survivor WHEN 'NEW' THEN old WHEN 'OLD' THEN new END)"
+	    "  CASE survivor WHEN 'NEW' THEN old WHEN 'OLD' THEN new END), turned"
 	    " FROM rotation WHERE thing = ? ORDER BY id",
 	    "s", thing);
 
@@ -29,7 +29,8 @@ enum status history_list(struct db *db, const char *thing,
 			.survivor = db_text(row, 4), .number = db_int(row, 5),
 			.requested = db_int(row, 6), .used = db_int(row, 7),
 			.committed = db_int(row, 8), .decided = db_int(row, 9),
-			.retired = db_int(row, 10), .kept = db_text(row, 11)
+			.retired = db_int(row, 10), .kept = db_text(row, 11),
+			.turned = db_int(row, 12)
 		};
 
 		st = db_each(db, &row, each(arg, &rotation));

@@ -23,7 +23,7 @@ struct history_row {
 	const char *survivor;		/* "OLD", "NEW" or "" */
 	const char *kept;		/* the certificate that the device may go back to, or "" */
 	int64_t number;
-	int64_t requested, used, committed, decided, retired;	/* ms; 0: not yet */
+	int64_t requested, used, committed, decided, turned, retired;	/* ms; 0: not yet */
 };
 /* Calls each for the rotations of a thing, the oldest first. */
 enum status history_list(struct db *db, const char *thing,

@@ -317,19 +317,36 @@ bool job_config_check(const struct job_config *c, int64_t ceiling, int64_t minut
 	return true;
 }
 
+/* A rate and its growth are asked for one by one, so that one stays when the other is given. */
+static json_t *merge_rollout(const json_t *under, const json_t *over)
+{
+	json_t *both = json_copy((json_t *)under);
+
+	if (both && json_object_update(both, (json_t *)over) == 0)
+		return both;
+	json_decref(both);
+	return NULL;
+}
+
+static int set_block(json_t *merged, const char *name, const json_t *under, const json_t *over)
+{
+	json_t *below = json_object_get(under, name), *above = json_object_get(over, name);
+
+	if (strcmp(name, ROLLOUT) == 0 && json_is_object(below) && json_is_object(above))
+		return json_object_set_new(merged, name, merge_rollout(below, above));
+	if (!above)
+		above = below;
+	return above ? json_object_set(merged, name, above) : 0;
+}
+
 json_t *job_config_merge(const json_t *under, const json_t *over)
 {
 	json_t *merged = json_object();
 
-	for (size_t i = 0; merged && i < sizeof blocks_known / sizeof blocks_known[0]; i++) {
-		json_t *block = json_object_get(over, blocks_known[i]);
-
-		if (!block)
-			block = json_object_get(under, blocks_known[i]);
-		if (block && json_object_set(merged, blocks_known[i], block) != 0) {
+	for (size_t i = 0; merged && i < sizeof blocks_known / sizeof blocks_known[0]; i++)
+		if (set_block(merged, blocks_known[i], under, over) != 0) {
 			json_decref(merged);
 			merged = NULL;
 		}
-	}
 	return merged;
 }

@@ -63,7 +63,8 @@ bool job_config_read(struct job_config *c, const json_t *blocks, char why[static
 bool job_config_check(const struct job_config *c, int64_t ceiling, int64_t minute_ms, int64_t now,
 		      char why[static CONFIG_WHY_MAX]);
 /*
- * Merges the blocks of both; where both have one, that of over counts. under may be NULL. NULL:
+ * Merges the blocks of both; where both have one, that of over counts. Of the rollout's block its
+ * members are merged that way: a rate does not take away the growth. under may be NULL. NULL:
  * out of memory.
  */
 json_t *job_config_merge(const json_t *under, const json_t *over);

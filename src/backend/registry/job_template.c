@@ -129,3 +129,13 @@ enum status job_template_list(struct db *db,
 	}
 	return db_ended(st);
 }
+
+enum status job_template_of_rotations(const char **id, struct db *db)
+{
+	int64_t found;
+	enum status st = db_number(&found, db, "SELECT 1 FROM job_template WHERE id = ?", "s",
+				   JOB_TEMPLATE_ROTATION);
+
+	*id = st == GR_OK ? JOB_TEMPLATE_ROTATION : NULL;
+	return st == GR_NO ? GR_OK : st;
+}

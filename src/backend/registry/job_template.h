@@ -25,6 +25,12 @@ enum status job_template_need(struct job_template *t, struct db *db, const char 
 void job_template_release(struct job_template *t);
 /* Records what q says of id, document, description (needed), config and timeout_minutes. */
 enum status job_template_create(struct db *db, const struct job_request *q, int64_t now);
+/*
+ * Sets *id to the template that an operator's rotation without one follows, JOB_TEMPLATE_ROTATION,
+ * or to NULL if there is none of that name.
+ */
+#define JOB_TEMPLATE_ROTATION "certificate-rotation"
+enum status job_template_of_rotations(const char **id, struct db *db);
 enum status job_template_delete(struct db *db, const char *id);
 
 struct job_template_row {

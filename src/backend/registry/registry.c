@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* registry.c - the registry's file: ours, somebody else's, of another version, or a new one */
 #include "registry/registry.h"
-#include "clock.h"
 #include "complain.h"
-#include "registry/registered_keys.h"
 #include "registry/schema.h"
+#include "registry/upgrade.h"
 #include "str.h"
 
 enum { APPLICATION_ID = 0x67726462 };	/* "grdb" in the file's header */
@@ -31,32 +30,11 @@ static enum status read_version(int64_t *version, struct db *db)
 	return db_number(version, db, "SELECT value FROM meta WHERE key = 'version'", "");
 }
 
-/* All or nothing. Another program may have upgraded it while we waited for our turn. */
-static enum status upgrade(struct db *db)
-{
-	int64_t version = 0;
-	enum status st = db_begin(db);
-
-	if (st != GR_OK)
-		return st;
-	st = read_version(&version, db);
-	if (st == GR_OK && version == 1)
-		st = db_script(db, schema_from_1);
-	if (st == GR_OK && version < 3)
-		st = db_script(db, schema_from_2);
-	if (st == GR_OK && version < 3)
-		st = registered_keys_convert(db, clock_real_ms());
-	if (st == GR_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return st;
-}
-
 /*
  * GR_OK: our registry, made with the schema where the file was empty and mode allows it. GR_BAD:
  * not ours, or of a newer version.
  */
-static enum status examine(struct db *db, enum db_mode mode)
+static enum status examine(struct db *db, enum db_mode mode, bool is_copy)
 {
 	int64_t application = 0, version = 0, tables = 0;
 	enum status st;
@@ -77,37 +55,48 @@ static enum status examine(struct db *db, enum db_mode mode)
 		return st;
 	if (version > SCHEMA_VERSION) {
 		complain("%s: registry version %lld is newer than this program's %d; nothing was "
-			 "touched",
+			 "touched; use the programs of the gr that upgraded it",
 			 db_path(db), (long long)version, SCHEMA_VERSION);
 		return GR_BAD;
 	}
-	return version < SCHEMA_VERSION ? upgrade(db) : GR_OK;
+	return version < SCHEMA_VERSION ? upgrade_run(db, is_copy) : GR_OK;
 }
 
 /*
  * The file is looked at before anything is set: the first pragma rewrites the head of a file that
  * is somebody else's.
  */
-static enum status open_examined(struct db *db, enum db_mode mode)
+static enum status open_examined(struct db *db, enum db_mode mode, bool is_copy)
 {
-	enum status st = examine(db, mode);
+	enum status st = examine(db, mode, is_copy);
 
 	if (st == GR_OK)
 		return db_configure(db);
 	return db_is_no_database(db) ? GR_BAD : st;
 }
 
-enum status registry_open(struct db **db, const char *path, enum db_mode mode)
+static enum status open_file(struct db **db, const char *path, enum db_mode mode, bool is_copy)
 {
 	struct db *opened = NULL;
 	enum status st = db_open(&opened, path, mode);
 
 	if (st == GR_OK)
-		st = open_examined(opened, mode);
+		st = open_examined(opened, mode, is_copy);
 	if (st != GR_OK) {
 		db_close(opened);
 		return st;
 	}
+	db_expect(opened, SCHEMA_VERSION);
 	*db = opened;
 	return GR_OK;
+}
+
+enum status registry_open(struct db **db, const char *path, enum db_mode mode)
+{
+	return open_file(db, path, mode, false);
+}
+
+enum status registry_open_copy(struct db **db, const char *path)
+{
+	return open_file(db, path, DB_OPEN, true);
 }

@@ -2,6 +2,7 @@
 /* registry_reader.c - reads the registry for the broker plugin */
 #include "registry/registry_reader.h"
 #include "registry/schema.h"
+#include "registry/second_look.h"
 #include "str.h"
 
 #include <openssl/pem.h>
@@ -17,6 +18,9 @@ enum query {
 	QUERY_CERTIFICATE,
 	QUERY_PEM,
 	QUERY_POLICIES,
+	QUERY_USABLE_AFTER_ALL,
+	QUERY_POLICIES_DIFFER,
+	QUERY_MAY_BE_ADOPTED,
 	QUERY_DATA_VERSION,
 	QUERY_EPOCH,
 	QUERY_LAST,
@@ -27,13 +31,22 @@ enum query {
 static const char *const sql[QUERY_COUNT] = {
 	[QUERY_VERSION] = "SELECT value FROM meta WHERE key = 'version'",
 	[QUERY_CERTIFICATE] =
-	    "SELECT c.status, p.thing, EXISTS (SELECT 1 FROM revoked WHERE certificate = ?1)"
+	    "SELECT c.status, p.thing, EXISTS (SELECT 1 FROM revoked WHERE certificate = ?1),"
+	    " (SELECT value FROM meta WHERE key = 'version')"
 	    " FROM (SELECT ?1 AS id) AS q LEFT JOIN certificate AS c ON c.id = q.id"
 	    " LEFT JOIN principal AS p ON p.certificate = q.id",
 	[QUERY_PEM] = "SELECT pem FROM certificate WHERE id = ?1",
 	[QUERY_POLICIES] = "SELECT p.name, p.document FROM certificate_policy AS a JOIN policy AS "
 			   "p ON p.name = a.policy"
 			   " WHERE a.certificate = ?1",
+	[QUERY_USABLE_AFTER_ALL] = "SELECT " SECOND_LOOK_USABLE " OR " SECOND_LOOK_DAMAGED,
+	[QUERY_POLICIES_DIFFER] =
+	    "SELECT " SECOND_LOOK_POLICIES_DIFFER " OR " SECOND_LOOK_DAMAGED,
+	[QUERY_MAY_BE_ADOPTED] =
+	    "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'adopting')"
+	    " AND NOT EXISTS (SELECT 1 FROM certificate WHERE id = ?1)"
+	    " AND NOT EXISTS (SELECT 1 FROM revoked WHERE certificate = ?1)"
+	    " AND NOT EXISTS (SELECT 1 FROM rotation WHERE new = ?1 OR old = ?1)",
 	[QUERY_DATA_VERSION] = "PRAGMA data_version",
 	[QUERY_EPOCH] = "SELECT value FROM meta WHERE key = 'policy_epoch'",
 	[QUERY_LAST] = "SELECT ifnull(max(seq), 0) FROM departure",
@@ -48,6 +61,7 @@ struct registry_reader {
 	ino_t inode;
 	sqlite3_int64 data_version, registry_epoch, departure;
 	unsigned long epoch;
+	bool damage;			/* see registry_reader_met_damage */
 	bool behind;			/* departures are left from the last poll */
 	char reason[256];
 	char path[];
@@ -89,6 +103,11 @@ const char *registry_reader_reason(const struct registry_reader *reader)
 	return reader->reason;
 }
 
+bool registry_reader_met_damage(const struct registry_reader *reader)
+{
+	return reader->damage;
+}
+
 unsigned long registry_reader_epoch(const struct registry_reader *reader)
 {
 	return reader->epoch;
@@ -97,17 +116,22 @@ unsigned long registry_reader_epoch(const struct registry_reader *reader)
 static enum status fail(struct registry_reader *reader, const char *reason)
 {
 	str_format(reader->reason, sizeof reader->reason, "%.255s", reason);
+	reader->damage = false;
 	close_all(reader);
 	return GR_FAIL;
 }
 
-/* Notes why; a database that is only busy stays open. */
+/*
+ * Notes why; a database that is only busy stays open, and one with a damaged page too: it concerns
+ * those alone whose rows are on it.
+ */
 static enum status fail_sqlite(struct registry_reader *reader)
 {
 	int code = sqlite3_errcode(reader->db) & 0xff;
 
 	str_format(reader->reason, sizeof reader->reason, "%.255s", sqlite3_errmsg(reader->db));
-	if (code != SQLITE_BUSY && code != SQLITE_LOCKED)
+	reader->damage = code == SQLITE_CORRUPT;
+	if (code != SQLITE_BUSY && code != SQLITE_LOCKED && code != SQLITE_CORRUPT)
 		close_all(reader);
 	return GR_FAIL;
 }
@@ -157,6 +181,15 @@ static const char *text(struct registry_reader *reader, enum query query, int co
 	return value ? value : "";
 }
 
+/* Another program may upgrade the tables while the broker has them open. */
+static enum status check_version(struct registry_reader *reader, sqlite3_int64 version)
+{
+	if (version == SCHEMA_VERSION)
+		return GR_OK;
+	return fail(reader, "the schema has a version that this broker does not know: restart the "
+			    "broker with the plugin of the gr that upgraded the registry");
+}
+
 /* Notes where polling begins: changes before this moment are seen by each query anyhow. */
 static enum status mark(struct registry_reader *reader)
 {
@@ -165,8 +198,8 @@ static enum status mark(struct registry_reader *reader)
 
 	if ((st = number(reader, QUERY_VERSION, &version)) != GR_OK)
 		return st;
-	if (version != SCHEMA_VERSION)
-		return fail(reader, "the schema has a version that this broker does not know");
+	if ((st = check_version(reader, version)) != GR_OK)
+		return st;
 	if ((st = number(reader, QUERY_DATA_VERSION, &reader->data_version)) != GR_OK ||
 	    (st = number(reader, QUERY_EPOCH, &reader->registry_epoch)) != GR_OK)
 		return st;
@@ -210,6 +243,9 @@ enum status registry_reader_certificate(struct registry_reader *reader,
 	*certificate = (struct registry_reader_certificate){ 0 };
 	if (st != GR_OK || (st = row(reader, QUERY_CERTIFICATE)) != GR_OK)
 		return GR_FAIL;
+	st = check_version(reader, sqlite3_column_int64(reader->query[QUERY_CERTIFICATE], 3));
+	if (st != GR_OK)
+		return st;
 	certificate->known = sqlite3_column_type(reader->query[QUERY_CERTIFICATE], 0) !=
 	    SQLITE_NULL;
 	certificate->revoked = sqlite3_column_int(reader->query[QUERY_CERTIFICATE], 2) != 0;
@@ -219,6 +255,16 @@ enum status registry_reader_certificate(struct registry_reader *reader,
 		 text(reader, QUERY_CERTIFICATE, 1));
 	sqlite3_reset(reader->query[QUERY_CERTIFICATE]);
 	return GR_OK;
+}
+
+enum status registry_reader_may_be_adopted(struct registry_reader *reader, const char *id)
+{
+	sqlite3_int64 may = 0;
+	enum status st = start(reader, QUERY_MAY_BE_ADOPTED, id);
+
+	if (st == GR_OK)
+		st = number(reader, QUERY_MAY_BE_ADOPTED, &may);
+	return st == GR_OK && !may ? GR_NO : st;
 }
 
 enum status registry_reader_x509(struct registry_reader *reader, X509 **x509, const char *id)
@@ -259,6 +305,28 @@ enum status registry_reader_policies(struct registry_reader *reader, const char 
 	return st == GR_NO ? GR_OK : st;
 }
 
+enum status registry_reader_may_refuse(struct registry_reader *reader, const char *id,
+				       const char *thing, enum registry_reader_refusal what)
+{
+	enum query query = what == REGISTRY_READER_BY_POLICY ? QUERY_POLICIES_DIFFER
+							     : QUERY_USABLE_AFTER_ALL;
+	sqlite3_int64 differs = 0;
+	enum status st = start(reader, query, id);
+
+	if (st == GR_OK && query == QUERY_USABLE_AFTER_ALL &&
+	    sqlite3_bind_text(reader->query[query], 2, thing, -1, SQLITE_TRANSIENT) != SQLITE_OK)
+		st = fail_sqlite(reader);
+	if (st == GR_OK)
+		st = number(reader, query, &differs);
+	if (st != GR_OK || !differs)
+		return st;
+	reader->damage = true;
+	str_format(reader->reason, sizeof reader->reason, "%s",
+		   "the registry is damaged: its copies of this certificate's rows differ, or a "
+		   "check found damage elsewhere");
+	return GR_FAIL;
+}
+
 static enum status departures(struct registry_reader *reader, struct registry_reader_news *news)
 {
 	sqlite3_stmt *query = reader->query[QUERY_DEPARTED];
@@ -279,7 +347,7 @@ static enum status departures(struct registry_reader *reader, struct registry_re
 
 enum status registry_reader_poll(struct registry_reader *reader, struct registry_reader_news *news)
 {
-	sqlite3_int64 version, epoch;
+	sqlite3_int64 version, schema, epoch;
 	struct stat file;
 	enum status st;
 
@@ -293,6 +361,9 @@ enum status registry_reader_poll(struct registry_reader *reader, struct registry
 		return st;
 	if (version == reader->data_version && !reader->behind)
 		return GR_OK;
+	if ((st = number(reader, QUERY_VERSION, &schema)) != GR_OK ||
+	    (st = check_version(reader, schema)) != GR_OK)
+		return st;
 	if ((st = number(reader, QUERY_EPOCH, &epoch)) != GR_OK)
 		return st;
 	if (epoch != reader->registry_epoch)

@@ -2,6 +2,7 @@
 /* restored_copy.c - an old copy of the registry before it takes the place of the live one */
 #include "registry/restored_copy.h"
 #include "complain.h"
+#include "registry/adopting.h"
 #include "registry/alarm.h"
 #include "registry/retirement.h"
 #include "registry/session.h"
@@ -21,7 +22,8 @@ enum status restored_copy_take_over(struct db *copy)
 {
 	static const char *const steps[] = {
 		"INSERT OR IGNORE INTO alarm (at, kind, thing, certificate, text, count)"
-		" SELECT at, kind, thing, certificate, text, count FROM live.alarm",
+		" SELECT at, kind, thing, certificate, text, count FROM live.alarm"
+		" WHERE kind <> 'adopting'",
 		"DELETE FROM notice",
 		"DELETE FROM channel",
 		"INSERT INTO notice SELECT * FROM live.notice",
@@ -56,6 +58,8 @@ enum status restored_copy_begin(struct db *copy, const char *as_of, int64_t now)
 		st = session_all_ended(copy);
 	if (st == GR_OK)
 		st = retirement_pause(copy);
+	if (st == GR_OK)
+		st = adopting_end(copy);
 	if (st != GR_OK)
 		return st;
 	str_format(text, sizeof text,

@@ -2,23 +2,33 @@
 /* retirement.c - certificates that are taken out of use */
 #include "registry/retirement.h"
 #include "registry/retained_certificate.h"
+#include "registry/second_look.h"
 #include "str.h"
 
 /*
- * A rotation that waits stays in the way of none: the rows are stepped over inside one query. The
- * facts about a device that is not ours cost two look-ups, so they are not read for one of ours.
+ * A rotation whose record is damaged retires nothing. One that waits stays in the way of none: the
+ * rows are stepped over inside one query. The facts about a device that is not ours cost two
+ * look-ups, so they are not read for one of ours.
+ * heir: the survivor, and what later rotations put in its place. An OLD that has expired may still
+ * rotate, where the broker grants that; a NEW that has is good for nothing.
  */
 #define DECIDED \
-	"WITH due AS (SELECT id, execution, thing, not_ours," \
+	"WITH due AS (SELECT id, execution, thing, not_ours, old," \
 	"  CASE survivor WHEN 'NEW' THEN new ELSE old END AS winner," \
 	"  CASE survivor WHEN 'NEW' THEN old ELSE new END AS loser" \
-	"  FROM rotation WHERE survivor IS NOT NULL AND retired IS NULL AND id > ?)" \
+	"  FROM rotation AS r INDEXED BY rotation_due" \
+	"  WHERE survivor IS NOT NULL AND retired IS NULL AND id > ?1" \
+	"  AND " SECOND_LOOK_ROTATION_SAME ")" \
 	" SELECT execution, not_ours," \
 	" CASE WHEN not_ours THEN loser IN (SELECT certificate FROM kept) END," \
 	" CASE WHEN not_ours THEN" \
 	"  EXISTS (SELECT 1 FROM rotation l WHERE l.old = due.loser AND l.id > due.id) END," \
-	" EXISTS (SELECT 1 FROM certificate c JOIN principal p ON p.certificate = c.id" \
-	"  WHERE c.id = winner AND c.status = 'ACTIVE' AND p.thing = due.thing" \
+	" EXISTS (WITH RECURSIVE heir (id) AS (SELECT winner UNION" \
+	"   SELECT l.new FROM heir JOIN rotation l ON l.old = heir.id WHERE l.survivor = 'NEW')" \
+	"  SELECT 1 FROM heir JOIN certificate c ON c.id = heir.id" \
+	"  JOIN principal p ON p.certificate = c.id" \
+	"  WHERE c.status = 'ACTIVE' AND p.thing = due.thing" \
+	"  AND (c.not_after > ?2 OR c.id = due.old)" \
 	"  AND c.id NOT IN (SELECT certificate FROM revoked))," \
 	" EXISTS (SELECT 1 FROM alarm WHERE kind = 'survivor-inactive'" \
 	"  AND thing = due.thing AND certificate = winner)," \
@@ -40,11 +50,11 @@ static enum rules_retirement_verdict judge_decided(sqlite3_stmt *row)
 }
 
 enum status retirement_find_decided(struct rotation *r, enum rules_retirement_verdict *verdict,
-				    struct db *db, int64_t after)
+				    struct db *db, int64_t after, int64_t now)
 {
 	sqlite3_stmt *row;
 	int64_t execution;
-	enum status st = db_query(&row, db, DECIDED, "i", after);
+	enum status st = db_query(&row, db, DECIDED, "ii", after, now);
 
 	while (st == GR_OK && (*verdict = judge_decided(row)) == RULES_WAIT)
 		st = db_next(db, &row);

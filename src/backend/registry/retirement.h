@@ -17,7 +17,7 @@
  * which the rules do not say RULES_WAIT. *verdict is what they say.
  */
 enum status retirement_find_decided(struct rotation *r, enum rules_retirement_verdict *verdict,
-				    struct db *db, int64_t after);
+				    struct db *db, int64_t after, int64_t now);
 /* Finds the first retained certificate that was released and need not wait any longer. */
 enum status retirement_find_released(char certificate[static 65],
 				     enum rules_retirement_verdict *verdict, struct db *db);

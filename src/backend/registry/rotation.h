@@ -18,7 +18,7 @@ struct rotation {
 	char thing[129], job[65];
 	int64_t number;
 	char old_id[65], new_id[65], spki[65];
-	int64_t requested, used, committed, decided, retired;	/* 0: not yet */
+	int64_t requested, used, committed, decided, turned, retired;	/* 0: not yet */
 	int64_t failed;		/* when RULES_DOUBT was recorded; 0: it was not */
 	/* the device did not say that it is one of ours, so it may go back to what it had */
 	bool not_ours;
@@ -40,6 +40,8 @@ enum status rotation_issuing(struct rotation *r, struct db *db, const char *thin
  */
 enum status rotation_next_open(struct rotation *r, struct db *db, const char *thing,
 			       int64_t below);
+/* Finds the newest open rotation that certificate has a part in. GR_NO, silent: none. */
+enum status rotation_under_way(struct rotation *r, struct db *db, const char *certificate);
 /* Gives the certificate that was issued, PEM; free it. */
 enum status rotation_pem(char **pem, struct db *db, int64_t id);
 
@@ -51,6 +53,14 @@ struct rotation_request {
 enum status rotation_insert(struct db *db, const struct rotation_request *q, int64_t now);
 /* Writes the survivor of an open rotation; GR_NO: it is decided already. */
 enum status rotation_decide(struct db *db, int64_t id, enum survivor survivor, int64_t now);
+/* Writes the other survivor, in the place of one that is on record: see rules_final_status. */
+enum status rotation_turn(struct db *db, int64_t id, enum survivor survivor, int64_t now);
+/*
+ * Finds the next decided rotation of thing that certificate lost, and that did not retire it yet,
+ * in order of id: the first one after the id `after`.
+ */
+enum status rotation_next_lost(struct rotation *r, struct db *db, const char *thing,
+			       const char *certificate, int64_t after);
 /* Records RULES_DOUBT: FAILED or REJECTED was said over NEW, which decides nothing by itself. */
 enum status rotation_doubt(struct db *db, int64_t id, int64_t now);
 enum status rotation_commit(struct db *db, int64_t id, int64_t now);

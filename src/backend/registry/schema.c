@@ -5,23 +5,9 @@
 #include "registry/schema_metrics.h"
 #include "registry/schema_notification.h"
 
-#define SCHEMA_KEPT \
-"CREATE TABLE kept (" \
-"  certificate TEXT PRIMARY KEY REFERENCES certificate ON DELETE CASCADE," \
-"  thing TEXT NOT NULL," \
-"  since INTEGER NOT NULL," \
-/* the certificate that ended this: retired once that one is usable */ \
-"  successor TEXT" \
-") WITHOUT ROWID;" \
-"CREATE INDEX kept_thing ON kept (thing);" \
-"CREATE INDEX kept_ended ON kept (certificate) WHERE successor IS NOT NULL;"
-
-#define SCHEMA_UNEXAMINED \
-"CREATE INDEX IF NOT EXISTS certificate_unexamined ON certificate (id) WHERE key_type = '';"
-
 const char schema_sql[] =
 "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-"INSERT INTO meta VALUES ('version', 3), ('policy_epoch', 1);"
+"INSERT INTO meta VALUES ('version', 4), ('policy_epoch', 1);"
 
 "CREATE TABLE thing (name TEXT PRIMARY KEY, created INTEGER NOT NULL) WITHOUT ROWID;"
 
@@ -49,7 +35,7 @@ const char schema_sql[] =
  */
 "CREATE INDEX certificate_audit ON certificate (id, spki, status, not_after, created,"
 " key_type, digest);"
-SCHEMA_UNEXAMINED
+"CREATE INDEX certificate_unexamined ON certificate (id) WHERE key_type = '';"
 "CREATE INDEX certificate_retired ON certificate (retired) WHERE retired IS NOT NULL;"
 
 /*
@@ -64,6 +50,8 @@ SCHEMA_UNEXAMINED
 "CREATE INDEX principal_thing ON principal (thing);"
 
 "CREATE TABLE policy (name TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;"
+/* A second copy of each document, see second_look.h. */
+"CREATE INDEX policy_copy ON policy (document);"
 "CREATE TABLE certificate_policy ("
 "  certificate TEXT NOT NULL REFERENCES certificate,"
 "  policy TEXT NOT NULL REFERENCES policy,"
@@ -264,9 +252,11 @@ SCHEMA_TALLY
 "  not_ours INTEGER NOT NULL DEFAULT 0,"	/* the device did not say that it is one of ours */
 /* not_ours: FAILED or REJECTED was said over NEW, which decides nothing by itself */
 "  failed INTEGER,"
-/* written once, by the device's own final word */
+/* written once, by the device's own final word; what turns it around stands in turned */
 "  survivor TEXT CHECK (survivor IN ('OLD', 'NEW')),"
 "  decided INTEGER,"
+/* the survivor became unusable, and the device spoke over the other certificate */
+"  turned INTEGER,"
 "  retired INTEGER"			/* when the certificate that is not the survivor died */
 ");"
 "CREATE INDEX rotation_thing ON rotation (thing, job, id);"
@@ -274,8 +264,12 @@ SCHEMA_TALLY
 "CREATE INDEX rotation_old ON rotation (old);"
 "CREATE INDEX rotation_open ON rotation (thing) WHERE survivor IS NULL;"
 "CREATE INDEX rotation_due ON rotation (id) WHERE survivor IS NOT NULL AND retired IS NULL;"
+/* A second copy of what decides, see second_look.h. */
+"CREATE INDEX rotation_copy ON rotation (execution, thing, job, number, old, new, spki, requested,"
+" used, committed, decided, retired, survivor, not_ours, failed);"
 "CREATE TRIGGER rotation_write_once BEFORE UPDATE OF survivor ON rotation"
 "  WHEN old.survivor IS NOT NULL AND new.survivor IS NOT old.survivor"
+"  AND new.turned IS old.turned"
 "  BEGIN SELECT RAISE(ABORT, 'survivor is written once'); END;"
 "CREATE TRIGGER rotation_replace BEFORE INSERT ON rotation"
 "  WHEN EXISTS (SELECT 1 FROM rotation WHERE id = new.id OR execution = new.execution)"
@@ -287,7 +281,15 @@ SCHEMA_TALLY
  * What a device that is not ours may still go back to, although a later create settled its
  * rotation for the other one.
  */
-SCHEMA_KEPT
+"CREATE TABLE kept ("
+"  certificate TEXT PRIMARY KEY REFERENCES certificate ON DELETE CASCADE,"
+"  thing TEXT NOT NULL,"
+"  since INTEGER NOT NULL,"
+/* the certificate that ended this: retired once that one is usable */
+"  successor TEXT"
+") WITHOUT ROWID;"
+"CREATE INDEX kept_thing ON kept (thing);"
+"CREATE INDEX kept_ended ON kept (certificate) WHERE successor IS NOT NULL;"
 
 /* What a device uses: the certificate of the last accepted CONNECT as exactly the thing's name. */
 "CREATE TABLE session (thing TEXT PRIMARY KEY, certificate TEXT NOT NULL,"
@@ -309,24 +311,3 @@ SCHEMA_KEPT
 "CREATE UNIQUE INDEX alarm_once ON alarm (kind, thing, certificate, text);"
 SCHEMA_NOTICE
 SCHEMA_METRICS;
-
-/*
- * Of rotations that were open then nobody knows whose device it is: what may be gone back to
- * is kept.
- */
-const char schema_from_1[] =
-"ALTER TABLE certificate ADD COLUMN seen INTEGER;"
-"ALTER TABLE rotation ADD COLUMN not_ours INTEGER NOT NULL DEFAULT 0;"
-"ALTER TABLE rotation ADD COLUMN failed INTEGER;"
-"UPDATE rotation SET not_ours = 1 WHERE survivor IS NULL;"
-"UPDATE certificate SET seen = created WHERE id IN (SELECT certificate FROM session)"
-"  OR id IN (SELECT old FROM rotation) OR id IN (SELECT new FROM rotation WHERE used IS NOT NULL);"
-SCHEMA_KEPT
-"UPDATE meta SET value = 2 WHERE key = 'version';";
-
-/* Exponent and modulus of RSA keys were not looked at; registered_keys_convert does the rest. */
-const char schema_from_2[] =
-SCHEMA_NOTIFICATION_FROM_2
-"UPDATE certificate SET key_type = '' WHERE key_type LIKE 'RSA%';"
-SCHEMA_UNEXAMINED
-"UPDATE meta SET value = 3 WHERE key = 'version';";

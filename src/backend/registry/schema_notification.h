@@ -42,17 +42,4 @@
 " certificate TEXT, text TEXT);" \
 SCHEMA_NOTIFICATION_TRIGGERS
 
-/* From version 2. */
-#define SCHEMA_NOTIFICATION_FROM_2 \
-"DROP TRIGGER IF EXISTS notice_execution; DROP TRIGGER IF EXISTS notice_job;" \
-" DROP TRIGGER IF EXISTS notice_alarm;" \
-"ALTER TABLE notice ADD COLUMN event TEXT; ALTER TABLE notice ADD COLUMN job TEXT;" \
-" ALTER TABLE notice ADD COLUMN thing TEXT;" \
-"ALTER TABLE notice ADD COLUMN number INTEGER; ALTER TABLE notice ADD COLUMN status TEXT;" \
-" ALTER TABLE notice ADD COLUMN details TEXT;" \
-"ALTER TABLE notice ADD COLUMN reason TEXT; ALTER TABLE notice ADD COLUMN comment TEXT;" \
-" ALTER TABLE notice ADD COLUMN kind TEXT;" \
-"ALTER TABLE notice ADD COLUMN certificate TEXT; ALTER TABLE notice ADD COLUMN text TEXT;" \
-SCHEMA_NOTIFICATION_TRIGGERS
-
 #endif

@@ -8,6 +8,7 @@
 #include "registry/certificate.h"
 #include "registry/policy_store.h"
 #include "registry/rotation.h"
+#include "registry/wall_clock.h"
 #include "rotation/authorize.h"
 #include "rotation/response.h"
 #include "rotation/settlement.h"
@@ -180,7 +181,7 @@ static enum status is_ours(bool *ours, struct event *e, const struct execution *
 /* A certificate and who issued it. */
 struct issued {
 	struct cert cert;
-	struct signer_origin origin;
+	struct origin origin;
 };
 
 static enum status record(struct event *e, const struct execution *x, const struct csr *csr,
@@ -254,6 +255,19 @@ static enum status register_and_answer(struct event *e, const struct execution *
 }
 
 /*
+ * A certificate begins no later than one that is in use, or than a time that has come for certain:
+ * should the clock turn out to be ahead, the device is let in with it even so.
+ */
+static int64_t beginning(const struct wall_clock *clock, const struct cert *live)
+{
+	int64_t now = clock->now / 1000, at = clock->proven / 1000;
+
+	if (live->not_before + ISSUER_BACKDATE > at)
+		at = live->not_before + ISSUER_BACKDATE;
+	return (at < now ? at : now) - ISSUER_BACKDATE;
+}
+
+/*
  * Under the subject on record: names that X509_NAME_cmp calls equal may differ in case, and
  * policies look at the letters.
  */
@@ -261,12 +275,19 @@ static enum status issue(struct event *e, const struct execution *x, const struc
 			 const struct cert *live)
 {
 	struct issued issued = { 0 };
-	enum status st;
+	struct wall_clock clock;
+	enum status st = wall_clock_read(&clock, e->db);
 
+	if (st != GR_OK)
+		return st;
+	if (wall_clock_doubt(&clock))
+		return event_reject_text(e, wall_clock_doubt(&clock), true);
 	st = signer_issue(&issued.cert, &issued.origin, e->signer, X509_REQ_get0_pubkey(csr->req),
-			  X509_get_subject_name(live->x509), e->now / 1000 - ISSUER_BACKDATE);
+			  X509_get_subject_name(live->x509), beginning(&clock, live));
 	if (st == GR_NO)
 		return event_reject_text(e, e->signer->why, false);
+	if (st == GR_OK)
+		st = wall_clock_rely(e->db, &clock);
 	if (st == GR_OK)
 		st = register_and_answer(e, x, csr, &issued);
 	cert_release(&issued.cert);

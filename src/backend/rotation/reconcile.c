@@ -79,7 +79,7 @@ static enum status end_rotations(bool *more, struct db *db, int64_t quarantine_m
 	enum status st;
 
 	for (int i = 0; i < BATCH; i++) {
-		st = retirement_find_decided(&r, &verdict, db, r.id);
+		st = retirement_find_decided(&r, &verdict, db, r.id, now);
 		if (st != GR_OK)
 			return st == GR_NO ? GR_OK : st;
 		if ((st = db_mark(db)) != GR_OK)
@@ -154,7 +154,7 @@ enum status reconcile_is_due(struct db *db, int64_t quarantine_ms, int64_t now)
 
 	if (st != GR_NO)
 		return st == GR_OK ? GR_NO : st;
-	st = retirement_find_decided(&r, &verdict, db, 0);
+	st = retirement_find_decided(&r, &verdict, db, 0, now);
 	if (st == GR_NO)
 		st = retirement_find_released(id, &verdict, db);
 	return st == GR_NO ? retirement_find_expired(id, db, quarantine_ms, now) : st;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* settlement.c - what a thing shows by what it does */
 #include "rotation/settlement.h"
+#include "registry/adopted_certificate.h"
+#include "registry/alarm.h"
 #include "registry/certificate.h"
 #include "registry/retained_certificate.h"
-#include "registry/rotation.h"
 
 #include <string.h>
 
@@ -80,6 +81,41 @@ static enum status settle_open(bool *settled, struct db *db, const char *thing, 
 	return st == GR_NO ? GR_OK : st;
 }
 
+enum status settlement_turn(struct db *db, const struct rotation *r, enum survivor survivor,
+			    int64_t now)
+{
+	const char *given_up = survivor == SURVIVOR_NEW ? r->old_id : r->new_id;
+	enum status st = rotation_turn(db, r->id, survivor, now);
+
+	return st == GR_OK
+	    ? alarm_raise(db, "survivor-turned", r->thing, given_up,
+			  "the certificate that survived could not be used, so the device went on "
+			  "with the other one of its rotation",
+			  now)
+	    : st;
+}
+
+/* Rotations that the certificate had lost. */
+static enum status turn_lost(bool *settled, struct db *db, const char *thing,
+			     const char *certificate, int64_t now)
+{
+	struct rotation r = { 0 };
+	enum survivor survivor;
+	enum status st;
+
+	while ((st = rotation_next_lost(&r, db, thing, certificate, r.id)) == GR_OK) {
+		survivor = rules_turn(rules_part(certificate, r.old_id, r.new_id), r.survivor,
+				      r.not_ours);
+		if (survivor == SURVIVOR_NONE)
+			continue;
+		st = settlement_turn(db, &r, survivor, now);
+		if (st != GR_OK)
+			return st;
+		*settled = true;
+	}
+	return st == GR_NO ? GR_OK : st;
+}
+
 /* What else the thing has is retained in the place of the certificate that it went back to. */
 static enum status retain_others(struct db *db, const char *thing, const char *certificate,
 				 int64_t now)
@@ -108,6 +144,8 @@ enum status settlement_create(bool *settled, struct db *db, const char *thing, i
 
 	*settled = false;
 	if (st == GR_OK)
+		st = turn_lost(settled, db, thing, certificate, now);
+	if (st == GR_OK)
 		st = settle_open(settled, db, thing, execution, certificate, now);
 	if (st == GR_OK)
 		st = retained_certificate_remove(&returned, db, thing, certificate);
@@ -115,6 +153,37 @@ enum status settlement_create(bool *settled, struct db *db, const char *thing, i
 		return st;
 	*settled = true;
 	return retain_others(db, thing, certificate, now);
+}
+
+/* An open rotation in which the certificate has no part ends with OLD, which is released too. */
+static enum status decide_open(struct db *db, const char *thing, const char *certificate,
+			       int64_t now)
+{
+	struct rotation r = { 0 };
+	enum survivor survivor;
+	enum status st;
+
+	while ((st = rotation_next_open(&r, db, thing, r.id)) == GR_OK) {
+		survivor = strcmp(certificate, r.new_id) == 0 ? SURVIVOR_NEW : SURVIVOR_OLD;
+		if ((st = rotation_decide(db, r.id, survivor, now)) != GR_OK)
+			return st;
+	}
+	return st == GR_NO ? GR_OK : st;
+}
+
+enum status settlement_keep_only(struct db *db, const char *thing, const char *certificate,
+				 int64_t now)
+{
+	bool turned = false;
+	enum status st = turn_lost(&turned, db, thing, certificate, now);
+
+	if (st == GR_OK)
+		st = decide_open(db, thing, certificate, now);
+	if (st == GR_OK)
+		st = retained_certificate_forget(db, certificate);
+	if (st == GR_OK)
+		st = adopted_certificate_retain_others(db, thing, certificate, now);
+	return st == GR_OK ? settlement_success(db, thing, certificate) : st;
 }
 
 enum status settlement_success(struct db *db, const char *thing, const char *survivor)

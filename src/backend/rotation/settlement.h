@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "registry/db.h"
+#include "registry/rotation.h"
 
 /*
  * Records that the thing uses certificate: a session of exactly the thing began over it, or a
@@ -27,6 +27,18 @@ enum status settlement_seen(struct db *db, const char *thing, const char *certif
  */
 enum status settlement_create(bool *settled, struct db *db, const char *thing, int64_t execution,
 			      const char *certificate, int64_t now);
+/*
+ * An operator says which certificate the thing keeps: settles all its rotations that have no end,
+ * and releases every other certificate, so that it is retired.
+ */
+enum status settlement_keep_only(struct db *db, const char *thing, const char *certificate,
+				 int64_t now);
+/*
+ * Writes the other survivor into a decided rotation, with an alarm: the device lives on the
+ * certificate that had lost.
+ */
+enum status settlement_turn(struct db *db, const struct rotation *r, enum survivor survivor,
+			    int64_t now);
 /*
  * Handles the success of a rotation: the thing uses survivor, and does not go back to any other
  * certificate.

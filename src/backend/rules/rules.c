@@ -63,6 +63,9 @@ const char *rules_sentence(enum rules_refusal refusal)
 		return "SUCCEEDED must be said over the new certificate";
 	case RULES_NOT_COMMITTED:
 		return "SUCCEEDED needs a commit that was accepted first";
+	case RULES_NEW_OUTSIDE_DATES:
+		return "the new certificate is outside of its dates by the backend's clock, and "
+		       "the old one is not";
 	case RULES_DECIDED_OTHERWISE:
 		return "this rotation has been decided for the other certificate";
 	case RULES_ALLOWED:
@@ -129,7 +132,7 @@ enum rules_refusal rules_create(const struct rules_create *facts)
  */
 bool rules_is_explained(const struct rules_other *facts)
 {
-	if (facts->retained || facts->shares_rotation)
+	if (facts->retained || facts->lost || facts->shares_rotation)
 		return true;
 	return facts->in_open_rotation && facts->principal_retained;
 }
@@ -161,6 +164,20 @@ static bool is_ambiguous(const struct rules_final_status *facts)
 	return facts->over != RULES_IS_OLD && facts->usable;
 }
 
+/*
+ * The survivor cannot be used any more, and the device speaks over the other certificate, as what
+ * it lives on. What it says agrees: SUCCEEDED over NEW, anything else over OLD.
+ */
+static bool turns(const struct rules_final_status *facts)
+{
+	enum survivor spoken_for = facts->succeeded ? SURVIVOR_NEW : SURVIVOR_OLD;
+	enum rules_part part = facts->succeeded ? RULES_IS_NEW : RULES_IS_OLD;
+
+	if (facts->survivor == SURVIVOR_NONE || facts->survivor == spoken_for)
+		return false;
+	return facts->survivor_failed && facts->usable && facts->over == part;
+}
+
 /* Which certificate the status is for; *refusal: it may not be said. */
 static enum survivor wanted_survivor(enum rules_refusal *refusal,
 				     const struct rules_final_status *facts)
@@ -180,8 +197,18 @@ static enum survivor wanted_survivor(enum rules_refusal *refusal,
 }
 
 /*
- * The survivor is written once. To accept the contrary would let the device destroy the pair that
- * it is to use.
+ * A session outlives the dates of its certificate, but no broker takes that one again. A device
+ * of ours has OLD until its word was accepted; any other one has destroyed it by now.
+ */
+static bool is_too_late(const struct rules_final_status *facts)
+{
+	return facts->new_outside_dates && !facts->not_ours &&
+	    facts->survivor != SURVIVOR_OLD;
+}
+
+/*
+ * The survivor is written once, but where it cannot be used any more. To accept the contrary would
+ * let the device destroy the pair that it is to use.
  */
 enum rules_refusal rules_final_status(enum rules_effect *effect,
 				      const struct rules_final_status *facts)
@@ -198,12 +225,21 @@ enum rules_refusal rules_final_status(enum rules_effect *effect,
 			*effect = RULES_DOUBT;
 		return RULES_ALLOWED;
 	}
+	if (turns(facts)) {
+		*effect = facts->succeeded ? RULES_NEW_SURVIVES : RULES_OLD_SURVIVES;
+		return RULES_ALLOWED;
+	}
 	/* A device that has moved on ends an older execution. */
 	if (facts->survivor != SURVIVOR_NONE && !facts->succeeded && facts->over == RULES_NO_PART)
 		return RULES_ALLOWED;
 	wanted = wanted_survivor(&refusal, facts);
 	if (refusal != RULES_ALLOWED)
 		return refusal;
+	if (wanted == SURVIVOR_NEW && is_too_late(facts)) {
+		if (facts->survivor == SURVIVOR_NONE)
+			*effect = RULES_OLD_SURVIVES;
+		return RULES_NEW_OUTSIDE_DATES;
+	}
 	if (facts->survivor == SURVIVOR_NONE)
 		*effect = wanted == SURVIVOR_NEW ? RULES_NEW_SURVIVES : RULES_OLD_SURVIVES;
 	else if (facts->survivor != wanted)
@@ -222,6 +258,13 @@ enum survivor rules_settlement(const struct rules_settlement *facts)
 		return SURVIVOR_NEW;
 	return facts->over == RULES_IS_OLD || facts->principal_retained ? SURVIVOR_OLD
 									 : SURVIVOR_NONE;
+}
+
+enum survivor rules_turn(enum rules_part over, enum survivor survivor, bool not_ours)
+{
+	if (not_ours || !rules_has_lost(over, survivor))
+		return SURVIVOR_NONE;
+	return over == RULES_IS_NEW ? SURVIVOR_NEW : SURVIVOR_OLD;
 }
 
 bool rules_settlement_retains(const struct rules_settlement *facts)

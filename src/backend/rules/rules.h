@@ -54,6 +54,7 @@ enum rules_refusal {
 	RULES_SAID_WITHOUT_PART,
 	RULES_SUCCEEDED_OVER_OLD,
 	RULES_NOT_COMMITTED,
+	RULES_NEW_OUTSIDE_DATES,
 	RULES_DECIDED_OTHERWISE,
 	RULES_REFUSAL_COUNT
 };
@@ -103,6 +104,7 @@ enum rules_refusal rules_create(const struct rules_create *facts);
 /* A certificate of the thing besides the one that a create request came over. */
 struct rules_other {
 	bool retained;		/* a device may still go back to it */
+	bool lost;		/* a decided rotation of the thing; it is only not retired yet */
 	/* a rotation whose other certificate is not retired yet has both of them */
 	bool shares_rotation;
 	bool in_open_rotation;
@@ -132,6 +134,10 @@ struct rules_final_status {
 	/* the rotation; all false where no certificate was ever asked for */
 	bool issued, not_ours, committed;
 	enum survivor survivor;
+	/* the survivor is not usable any more, and the other certificate is not retired */
+	bool survivor_failed;
+	/* NEW is outside of its dates; OLD is usable, in its dates, and not retired */
+	bool new_outside_dates;
 };
 enum rules_effect {
 	RULES_NO_EFFECT,	/* on the certificates */
@@ -139,7 +145,10 @@ enum rules_effect {
 	RULES_OLD_SURVIVES,
 	RULES_NEW_SURVIVES
 };
-/* A refusal has no effect. */
+/*
+ * A refusal has no effect, but for one: with RULES_NEW_OUTSIDE_DATES OLD survives, if it was open.
+ * If it was not, the answer must not tell what survived: the device would destroy OLD.
+ */
 enum rules_refusal rules_final_status(enum rules_effect *effect,
 				      const struct rules_final_status *facts);
 
@@ -165,6 +174,13 @@ enum survivor rules_settlement(const struct rules_settlement *facts);
 bool rules_settlement_retains(const struct rules_settlement *facts);
 
 /*
+ * A decided rotation of the thing whose loser is not retired yet, when a create request for a
+ * later execution is granted. What it is decided for now; SURVIVOR_NONE: as it is. A device that
+ * is ours lives on the certificate that it asks over, whatever it had said before.
+ */
+enum survivor rules_turn(enum rules_part over, enum survivor survivor, bool not_ours);
+
+/*
  * A create request came over a retained certificate, so that one is in use again: is another
  * certificate of the thing retained in its place?
  */
@@ -186,7 +202,11 @@ struct rules_retirement {
 	bool not_ours;
 	bool loser_retained;
 	bool loser_is_later_old;	/* OLD of a later rotation, which decides about it */
-	bool survivor_usable;		/* ACTIVE, not revoked, attached to the thing */
+	/*
+	 * The survivor, or what a later rotation put in its place, is ACTIVE, not revoked,
+	 * attached to the thing, and, if it was issued by then, not expired.
+	 */
+	bool survivor_usable;
 	bool alarm_raised;		/* that it is not, is on record */
 	bool loser_of_another_thing;	/* an operator gave it away */
 };
