@@ -59,6 +59,15 @@ licence() {
 	[ -z "${unlicensed:-}" ]
 }
 
+# hasty FILE...: a limit is there to end what hangs. One of less than ten minutes also ends what is
+# alive, on a busy machine.
+hasty() {
+	grep -nE '\b(timeout|gr-cut .*-t) ([0-9]{1,2}|[1-5][0-9]{2})\b' -- "$@" |
+		grep -v 'gr-cut -t 1 sleep 600$' || return 0
+	echo 'a limit of less than ten minutes'
+	return 1
+}
+
 shared='share/hooks/* share/notify.d/* share/init/gr-recover'
 # shellcheck disable=SC2046,SC2086 # no name of ours has a blank
 check 'licences' licence $(find src -name '*.[ch]') scripts/*/*.sh scripts/*/*.awk \
@@ -70,7 +79,8 @@ check 'licences of tests' licence $(find test -type f -not -path '*/corpus/*' \
 	-o -perm -100 \))
 # shellcheck disable=SC2086
 set -- scripts/*/*.sh $shared .ci/run
-for f in test/run test/*/run test/fault/*-run test/fault/soak test/fault/cut/*.bash \
+for f in test/run test/*/run test/fault/*-run test/fault/soak test/fault/chaos \
+	test/fault/cut/*.bash test/fault/world/*.bash \
 	test/bench/*.bash test/jobs/check-rows test/jobs/crash-test test/jobs/rate \
 	test/debian/installed test/debian/bin/systemctl test/fuzz/count test/fuzz/table \
 	test/fuzz/coverage share/completions/gr.bash; do
@@ -88,6 +98,8 @@ check 'columns' awk -f scripts/build/columns.awk $(find src test -name '*.[ch]')
 check 'columns of comments' awk -v only='^\t*#' -f scripts/build/columns.awk \
 	$(find test -type f -not -path '*/corpus/*' \
 	\( -name '*.bats' -o -name '*.bash' -o -name '*.pl' -o -perm -100 \))
+# shellcheck disable=SC2046
+check 'limits of tests' hasty $(find test -name '*.bats' -o -name '*.bash')
 check 'man pages' mandoc -T lint -W warning man/*
 for room in lib device backend; do
 	check "src/$room" c_sources "$room"

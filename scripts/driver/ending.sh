@@ -8,11 +8,31 @@
 # Like the phases, whose last part these functions are, they print the phase to enter next and what
 # goes on record with it.
 
+new_is_refused="the new certificate is no longer accepted"
+
 finish_new() {
 	act gr-install-cert commit || return
 	say "job $record_job: succeeded; the old key and certificate are destroyed"
 	memory_outcome=succeeded
 	enter idle other=
+}
+
+# The new pair bears the mark of success, and is refused. Where retirement is paused the old one
+# may be the only one that is taken by now: it is destroyed only if the broker refuses it, or it is
+# not whole any more.
+finish_refused() {
+	finish_rc=0
+	gr-probe -g "$record_old" >/dev/null 2>&1 || finish_rc=$?
+	case $finish_rc in
+	0)
+		outlasted "$record_new" || return
+		say "job $record_job: succeeded, but the new certificate is refused, and the old" \
+			"one is taken: both pairs are kept"
+		enter idle other="$record_old"
+		;;
+	1 | 100) finish_new ;;
+	*) return 111 ;;
+	esac
 }
 
 # The old pair stays in use; the new one, if there is one, is destroyed.
@@ -32,38 +52,48 @@ keep_both() {
 	enter idle other="$1"
 }
 
-# The new pair is refused and the old one is taken although the final status may have been sent:
-# the execution tells which counts.
-ask_over_old() {
-	connect_patiently "$record_old" || return
-	rc=0
-	ask gr-jobs-client get -- "$record_job" || rc=$?
-	[ "$rc" -eq 0 ] || [ "$rc" -eq 1 ] || return "$rc"
-	service_read "$answer"
-	case $service_survivor$rc-$service_status-$service_code in
-	OLD*) enter rolling-back; why "the rotation was decided for the old certificate" ;;
-	*-SUCCEEDED-* | *0-IN_PROGRESS-*) return 111 ;;
-	*1-*-ResourceNotFound) keep_both "$record_old" ;;
-	*1--TerminalStateReached) ask_how_it_ended ;;
-	*) back_without_new "${service_status:-$service_code}" ;;
-	esac
-}
-
-# Describing an ended execution does not say how it ended; an update is refused with its state and
-# changes nothing.
-ask_how_it_ended() {
-	ask gr-jobs-client update --execution "$record_execution" -- "$record_job" IN_PROGRESS || :
-	service_read "$answer"
-	case $service_status-$service_code in
-	- | SUCCEEDED-*) return 111 ;;
-	-*) keep_both "$record_old" ;;
-	*) back_without_new "$service_status" ;;
-	esac
-}
-
-back_without_new() {
+# leave_new WHY: the new pair is given up for the old one. Once in a rotation: after the new one
+# was made live again the two would only take turns, so both stay, and idle uses the one that is
+# taken.
+leave_new() {
+	if [ -n "$record_gone_back" ]; then
+		keep_both "$record_old"
+		return
+	fi
 	enter rolling-back
-	why "the new certificate is no longer accepted and the job has ended: $1"
+	why "$1"
+}
+
+# The new pair is refused and the old one is taken, although SUCCEEDED may have been sent: FAILED
+# is said over the old one. Which of the two counted, and which certificate the backend takes for
+# usable, its answer tells.
+say_over_old() {
+	connect_patiently "$record_old" || return
+	wait_to_repeat "$record_created_at" || return
+	rc=0
+	ask gr-jobs-client update -d CertificateRotator=true -d CertificateRotatorDevice=gr \
+		-d DeviceFailureReason="$new_is_refused" \
+		--execution "$record_execution" -- "$record_job" FAILED || rc=$?
+	service_read "$answer"
+	case $rc in
+	0) leave_new "$new_is_refused" ;;
+	1) failure_over_old_refused ;;
+	100) unreported "gr-jobs-client ended with status 100" "$record_old" ;;
+	*) return "$rc" ;;
+	esac
+}
+
+failure_over_old_refused() {
+	case $service_survivor-$service_status-$service_code in
+	OLD-*) leave_new "the rotation was decided for the old certificate" ;;
+	NEW-* | -SUCCEEDED-*) keep_both "$record_old" ;;
+	--ResourceNotFound | --TerminalStateReached) keep_both "$record_old" ;;
+	--InvalidTopic | --InvalidJson | --InvalidRequest)
+		unreported "$service_code" "$record_old"
+		;;
+	--* | -IN_PROGRESS-*) return 111 ;;
+	*) leave_new "the new certificate is refused and the job has ended: $service_status" ;;
+	esac
 }
 
 # tell_job [OPTION...] -- JOB STATUS: without a journal, which may be what cannot be written. Nor
@@ -103,7 +133,18 @@ find_blocked() {
 	[ -n "$service_job" ]
 }
 
-# Our own final status decided for the new pair, or the broker takes no other.
+# The old pair is refused, or our own final status decided for the new one: reporting makes the new
+# pair live again. Which job to report on nobody knows where the record got lost; idle goes back
+# then.
+go_back_to_new() {
+	if [ -n "$record_job" ]; then
+		enter reporting goneBack=1
+	else
+		keep_both "$record_new"
+	fi
+}
+
+# In reporting, after a way back to the old pair.
 revive_new() {
 	live_read || return
 	if ! is_live "$record_new"; then
@@ -111,16 +152,6 @@ revive_new() {
 		act gr-install-cert activate -g "$record_new" || return
 	fi
 	pay_restart
-}
-
-# The old pair is refused for good while there is a new one, which is taken.
-replace_old() {
-	revive_new || return
-	if [ -n "$record_final" ]; then
-		enter reporting
-	else
-		keep_both "$record_old"
-	fi
 }
 
 # The old pair is refused and there is no new one yet. Where an older one is kept beside it, idle

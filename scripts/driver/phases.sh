@@ -291,13 +291,10 @@ commit_refused() {
 # reporting -> idle | rolling-back: the final status, over the new certificate only.
 phase_reporting() {
 	[ -n "$record_final" ] || record_put final=1 || return
+	[ -z "$record_gone_back" ] || revive_new || return
 	rc=0
 	connect "$record_new" || rc=$?
-	if [ "$rc" -eq 1 ]; then
-		refused_for_good "$record_new" "$record_old" || return
-		ask_over_old
-		return
-	fi
+	[ "$rc" -ne 1 ] || { new_refused_at_last; return; }
 	[ "$rc" -eq 0 ] || return "$rc"
 	ask gr-jobs-client update --execution "$record_execution" -- \
 		"$record_job" SUCCEEDED || rc=$?
@@ -310,23 +307,36 @@ phase_reporting() {
 	esac
 }
 
+# The pair bears the mark of success once that was accepted: then only the old pair is left to be
+# destroyed, which the backend has retired.
+new_refused_at_last() {
+	live_read || return
+	if is_live "$record_new" && [ -n "$live_committed" ]; then
+		finish_refused
+		return
+	fi
+	refused_for_good "$record_new" "$record_old" || return
+	say_over_old
+}
+
 success_refused() {
 	case $service_survivor-$service_status-$service_code in
 	NEW-* | -SUCCEEDED-*) finish_new ;;
-	OLD-*) enter rolling-back; why "the rotation was decided for the old certificate" ;;
+	OLD-*) leave_new "the rotation was decided for the old certificate" ;;
 	--ResourceNotFound | --TerminalStateReached) keep_both "$record_old" ;;
 	--InvalidTopic | --InvalidJson | --InvalidRequest)
 		unreported "$service_code" "$record_old"
 		;;
 	--* | -IN_PROGRESS-*)
-		# Not licensed yet, as it seems: commit is safe to repeat and decides nothing.
-		act gr-commit -- "$record_job" "$record_execution" "$record_new_certificate" || :
-		return 111
+		# Not licensed yet, as it seems: commit is safe to repeat and decides nothing. It
+		# is refused where the backend was put back, and knows the job alone.
+		rc=0
+		act gr-commit -- "$record_job" "$record_execution" "$record_new_certificate" ||
+			rc=$?
+		[ "$rc-$service_status" = 1-IN_PROGRESS ] || return 111
+		leave_new "commit was refused: $(last_error)"
 		;;
-	*)
-		enter rolling-back
-		why "the job ended before success could be reported: $service_status"
-		;;
+	*) leave_new "the job ended before success could be reported: $service_status" ;;
 	esac
 }
 
@@ -354,7 +364,7 @@ phase_failing() {
 	connect "$record_old" || rc=$?
 	if [ "$rc" -eq 1 ] && [ -n "$record_new_certificate" ]; then
 		refused_for_good "$record_old" "$record_new" || return
-		replace_old
+		go_back_to_new
 		return
 	fi
 	[ "$rc" -ne 1 ] || { give_up_old; return; }
@@ -379,7 +389,7 @@ phase_failing() {
 failure_refused() {
 	case ${record_new:+known}-$service_survivor-$service_status-$service_code in
 	-*) leave_alone ;;
-	known-NEW-* | known--SUCCEEDED-*) revive_new && enter reporting ;;
+	known-NEW-* | known--SUCCEEDED-*) go_back_to_new ;;
 	known-OLD-* | known--?*-*) finish_old ;;
 	*) keep_both "$record_new" ;;
 	esac

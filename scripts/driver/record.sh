@@ -12,7 +12,7 @@ record_blank() {
 	record_phase=idle record_job='' record_execution='' record_key_algorithm=''
 	record_old='' record_new='' record_other='' record_new_certificate=''
 	record_created_at='' record_commit='' record_final='' record_reason='' record_note=''
-	record_idempotent='' record_attempts=''
+	record_idempotent='' record_attempts='' record_gone_back=''
 	record_restart_instance='' record_restart_for=''
 	record_restart_count='' record_restart_at=''
 }
@@ -36,6 +36,7 @@ record_set() {
 	note) record_note=$2 ;;
 	idempotent) record_idempotent=$2 ;;
 	attempts) record_attempts=$2 ;;
+	goneBack) record_gone_back=$2 ;;
 	restartInstance) record_restart_instance=$2 ;;
 	restartFor) record_restart_for=$2 ;;
 	restartCount) record_restart_count=$2 ;;

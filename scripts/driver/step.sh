@@ -199,7 +199,7 @@ phase_read() {
 			phase_value "$line"
 			;;
 		job=* | execution=* | old=* | new=* | other=*) phase_value "$line" ;;
-		idempotent=* | oldCertificateId=*) phase_value "$line" ;;
+		idempotent=* | oldCertificateId=* | goneBack=*) phase_value "$line" ;;
 		*) ! is_phase "$line" || phase_next=$line ;;
 		esac
 	done

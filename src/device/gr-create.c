@@ -2,6 +2,7 @@
 /* gr-create: send the CSR of a job, check and print the certificate that comes back */
 #include "arg.h"
 #include "cert.h"
+#include "clock.h"
 #include "complain.h"
 #include "config/conf.h"
 #include "config/gr_config.h"
@@ -39,6 +40,7 @@ struct create_request {
 	struct rotation_request rotation;	/* job and execution number */
 	char *pem;
 	struct csr csr;
+	struct cert live;	/* the certificate in use */
 };
 
 static enum status read_operands(struct create_request *request, int argc, char *argv[])
@@ -79,22 +81,19 @@ static enum status read_csr(struct create_request *request, const char *path)
 }
 
 /* A new certificate for the key in use would be no rotation. */
-static enum status check_new(const struct create_request *request)
+static enum status check_new(struct create_request *request)
 {
 	char key[PATH_MAX], path[PATH_MAX];
-	struct cert live = { 0 };
 	enum status st;
 
 	if ((st = store_pair_paths(key, path, &request->conf, request->generation)) != GR_OK)
 		return st;
-	if ((st = credential_certificate(&live, &request->conf, path)) != GR_OK)
+	if ((st = credential_certificate(&request->live, &request->conf, path)) != GR_OK)
 		return st;
-	if (strcmp(live.spki, request->csr.spki) == 0) {
-		complain("%s: the CSR is for the key in use", request->rotation.job);
-		st = GR_BAD;
-	}
-	cert_release(&live);
-	return st;
+	if (strcmp(request->live.spki, request->csr.spki) != 0)
+		return GR_OK;
+	complain("%s: the CSR is for the key in use", request->rotation.job);
+	return GR_BAD;
 }
 
 /*
@@ -164,7 +163,9 @@ static enum status ask(struct create_request *request, struct session *session)
 	const struct issued_certificate_terms terms = {
 		.csr = &request->csr,
 		.ca = conf_text(&request->conf, CONF_ISSUER_CA_PATH),
-		.chain = settings_is_on(&request->conf, CONF_CERTIFICATE_CHAIN)
+		.chain = settings_is_on(&request->conf, CONF_CERTIFICATE_CHAIN),
+		.old = &request->live,
+		.own = clock_is_synchronised() ? clock_real_ms() / 1000 : 0
 	};
 	struct issued_certificate issued = { 0 };
 	enum status st;
@@ -213,6 +214,7 @@ int main(int argc, char *argv[])
 		st = read_csr(&request, argc - optind == 3 ? argv[optind + 2] : "-");
 	if (st == GR_OK)
 		st = create(&request);
+	cert_release(&request.live);
 	csr_release(&request.csr);
 	free(request.pem);
 	conf_release(&request.conf);

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* seconds: clocks that NTP keeps agree to far less, but an answer may take so long */
+enum { OWN_TOLERANCE = 60 };
+
 static enum status refuse(const struct cert *cert, const char *why)
 {
 	complain("certificate %.16s: %s", cert->id, why);
@@ -41,8 +44,22 @@ out:
 	return st;
 }
 
-static enum status check_cert(const struct cert *cert, const struct csr *csr, int64_t now)
+/*
+ * Tells whether by our own clock only the certificate in use is valid. Then the backend's clock is
+ * wrong: a broker with a right one would refuse the new certificate, perhaps after the old one was
+ * destroyed.
+ */
+static bool is_of_another_time(const struct cert *cert,
+			       const struct issued_certificate_terms *terms)
 {
+	return terms->own && cert_is_valid_at(terms->old, terms->own) &&
+	    (cert->not_before > terms->own + OWN_TOLERANCE || cert->not_after < terms->own);
+}
+
+static enum status check_cert(const struct cert *cert,
+			      const struct issued_certificate_terms *terms, int64_t now)
+{
+	const struct csr *csr = terms->csr;
 	struct strength strength;
 	const char *weak;
 
@@ -60,6 +77,10 @@ static enum status check_cert(const struct cert *cert, const struct csr *csr, in
 		return refuse(cert, "its notBefore is not before its notAfter");
 	if (now && !cert_is_valid_at(cert, now))
 		return refuse(cert, "it is not valid at the time that the service tells");
+	if (is_of_another_time(cert, terms))
+		return refuse(cert,
+			      "it is not valid by this device's clock, which NTP keeps, while the "
+			      "certificate in use is; is the backend's clock right?");
 	return GR_OK;
 }
 
@@ -98,7 +119,7 @@ enum status issued_certificate_check(struct issued_certificate *issued, const js
 		return GR_NO;
 	if (now < 0)
 		now = 0;
-	if ((st = check_cert(&o.cert, terms->csr, now)) == GR_OK &&
+	if ((st = check_cert(&o.cert, terms, now)) == GR_OK &&
 	    (!terms->chain || (st = take_chain(&o, answer, now)) == GR_OK) && terms->ca[0] != '\0')
 		st = check_issuer(&o, terms->ca, now);
 	if (st == GR_OK)

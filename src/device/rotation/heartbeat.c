@@ -6,6 +6,7 @@
 #include "file.h"
 #include "rotation/journal.h"
 #include "str.h"
+#include "stray.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -33,6 +34,7 @@ enum status heartbeat_stamp(const struct conf *conf, const char *store)
 	char path[PATH_MAX], text[HEARTBEAT_MAX], boot[64];
 	int n;
 
+	stray_remove_in(conf->state);	/* of a watchdog that was cut off here */
 	heartbeat_path(path, conf);
 	clock_boot_id(boot);
 	n = snprintf(text, sizeof text, "%d %s %" PRId64 " %s\n", JOURNAL_VERSION, boot,

@@ -46,6 +46,7 @@ static const char *const names[JOURNAL_COUNT] = {
 	[JOURNAL_REFUSED_SINCE] = "refusedSince",
 	[JOURNAL_IDEMPOTENT] = "idempotent",
 	[JOURNAL_NOTE] = "note",
+	[JOURNAL_GONE_BACK] = "goneBack",
 };
 
 static const char *const phases[] = {
@@ -242,7 +243,7 @@ static enum status write_record(const struct journal *journal, const struct stor
 	char text[JOURNAL_FILE_MAX];
 	size_t used = (size_t)snprintf(text, sizeof text, JOURNAL_HEAD "%d\n", JOURNAL_VERSION);
 
-	/* All values together stay far below the buffer: 27 of at most 1024 bytes. */
+	/* All values together stay far below the buffer: 28 of at most 1024 bytes. */
 	for (enum journal_key k = 0; k < JOURNAL_COUNT; k++)
 		if (journal->value[k][0])
 			used += (size_t)snprintf(text + used, sizeof text - used, "%s=%s\n",
