@@ -92,7 +92,7 @@ LINK_gr-report       = libcrypto jansson sqlite3
 LINK_gr-create-certificate = libcrypto jansson sqlite3
 LINK_gr-commit-certificate = libcrypto jansson sqlite3
 LINK_gr-job-terminal       = libcrypto jansson sqlite3
-LINK_gr-broker             = libcrypto jansson sqlite3
+LINK_gr-broker             = libcrypto libssl jansson sqlite3
 LINK_gr-swarm              = libcrypto libssl jansson
 LINK_gr-stopwatch          = libcrypto
 LINK_gr-wire               = libcrypto
@@ -120,8 +120,8 @@ SCRIPTS  = $(addprefix $(BIN)/,$(DRIVER) $(LAB))
 PROGRAMS = $(addprefix $(BIN)/,$(DEVICE) $(BACKEND))
 
 .PHONY: all help programs device backend component demo setup lint check check-fast check-root check-browser \
-	check-debian13 memory fault-tools fault fault-token soak crash-test rate bench model model-ci fuzz fuzz-ci \
-	fuzz-coverage fuzz-setup mutants doc-pictures install install-shared install-device install-backend uninstall clean FORCE
+	check-debian13 memory fault-tools fault fault-token soak chaos crash-test rate bench model model-ci fuzz fuzz-ci \
+	fuzz-coverage fuzz-setup mutants mutate doc-pictures install install-shared install-device install-backend uninstall clean FORCE
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -206,7 +206,7 @@ $(addprefix $(BIN)/,$(BACKEND)): $(BIN)/%: $(BUILD)/backend/%.o $$(call PARTS,$$
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LINKFLAGS) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LINK_$*))
 
-PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/broker/*.c src/backend/policy/*.c) $(addprefix src/backend/base/,token_buckets.c log_repeats.c uuid.c) src/backend/registry/registry_reader.c $(addprefix src/lib/,complain.c printable.c str.c topic.c json.c clock.c))
+PLUGIN_OBJ := $(patsubst src/%.c,$(BUILD)/pic/%.o,src/backend/gr-broker.c $(wildcard src/backend/broker/*.c src/backend/policy/*.c) $(addprefix src/backend/base/,token_buckets.c log_repeats.c uuid.c) src/backend/registry/registry_reader.c $(addprefix src/lib/,complain.c printable.c str.c topic.c json.c clock.c common_name.c))
 $(BIN)/gr-broker.so: $(PLUGIN_OBJ)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
@@ -237,7 +237,7 @@ demo:
 
 ## check: all tests that need no root; T=test/x.bats runs one file
 check:
-	$(call ready,check,all $(BUILD)/fault/bin/gr-cut)
+	$(call ready,check,all fault-tools)
 	$(Q)scripts/build/setup.sh token
 	$(Q)test/run $(T)
 
@@ -353,6 +353,13 @@ soak:
 	$(call ready,check,all fault-tools)
 	$(Q)test/fault/soak $(if $(SEED),-s $(SEED)) $(if $(MINUTES),-m $(MINUTES)) $(if $(ROTATIONS),-r $(ROTATIONS)) $(if $(THINGS),-n $(THINGS)) $(if $(LOSS),-l $(LOSS))
 
+# The same while clocks, servers, ledger, disks and operators go wrong: MINUTES=60, or DECKS=3 (each kind of event so often),
+# SEED=n, THINGS=50, LOSS=1, KINDS="ledger-lost restored" for these alone.
+## chaos: rotations while everything goes wrong: MINUTES= or DECKS=, SEED=, THINGS=, LOSS=, KINDS=
+chaos:
+	$(call ready,check,all fault-tools)
+	$(Q)test/fault/chaos $(if $(SEED),-s $(SEED)) $(if $(MINUTES),-m $(MINUTES)) $(if $(DECKS),-d $(DECKS)) $(if $(THINGS),-n $(THINGS)) $(if $(LOSS),-l $(LOSS)) $(if $(KINDS),-k '$(KINDS)')
+
 # The protocol itself, by spin: some minutes; model-ci is the bounded part, under a minute.
 ## model: checks the protocol itself with spin; model-ci is the short part
 model model-ci:
@@ -371,7 +378,7 @@ TARGET ?= $(FUZZ_TARGETS)
 # What each target links besides test/fuzz/lib and src/lib, which functions it puts its own in place of, and whose lines fuzz-coverage counts.
 FUZZ_BACKEND = $(addprefix backend/,$(BACKEND_ROOMS))
 FUZZ_DEVICE = $(addprefix device/,$(DEVICE_ROOMS))
-FUZZ_WORLD = db_commit clock_real_ms clock_boot_ms malloc free signer_issue signer_note signer_sync
+FUZZ_WORLD = db_commit clock_real_ms clock_boot_ms malloc free signer_issue signer_origin signer_note signer_sync
 FUZZ_LINK_acl      = backend/broker backend/policy backend/registry
 FUZZ_LINK_policy   = backend/policy
 FUZZ_LINK_event    = backend/daemon $(FUZZ_BACKEND)
@@ -399,12 +406,12 @@ FUZZ_READS_answer      = device/session/request device/session/rotation_request 
 FUZZ_READS_certificate = lib/cert lib/chain lib/strength
 FUZZ_READS_conf        = device/config/conf device/config/location device/config/settings
 FUZZ_READS_csr         = lib/csr
-FUZZ_READS_event       = backend/daemon/dispatch backend/rules/rules backend/registry/event $(addprefix backend/rotation/,authorize commit create final_status response) $(addprefix backend/jobs/,own_job_request service status_details update)
+FUZZ_READS_event       = backend/daemon/dispatch backend/daemon/broker_report backend/rules/rules backend/registry/event $(addprefix backend/rotation/,authorize commit create final_status response) $(addprefix backend/jobs/,own_job_request service status_details update)
 FUZZ_READS_frame       = device/session/frame
 FUZZ_READS_import      = backend/gr-registry/import_line backend/gr-registry/import_ahead
 FUZZ_READS_job         = backend/gr-jobs/job_options backend/registry/job_config backend/registry/job_request backend/registry/job
 FUZZ_READS_journal     = device/rotation/journal
-FUZZ_READS_ledger      = backend/gr-registry/replay
+FUZZ_READS_ledger      = backend/gr-registry/replay backend/gr-registry/ledger_join backend/issuer/ledger_chain
 FUZZ_READS_lite        = device/config/greengrass/lite
 FUZZ_READS_policy      = $(addprefix backend/policy/,policy condition pattern variable)
 FUZZ_READS_reference   = lib/pkcs11/key_reference
@@ -484,6 +491,14 @@ $(FUZZ)/gcov/bin/%: $(FUZZ)/gcov/fuzz/%.o $(FUZZ)/gcov/fuzz/replay/main.o $$(cal
 mutants:
 	$(call ready,check,all)
 	$(Q)test/mutants/run $(MUTANTS)
+
+# Single faults, made by itself: SEED=n for another order, COUNT=n, FILES= to restrict, MUTANT=NAME for one (again), TESTS= for
+# some files of tests alone, AGAIN=1 for those that survived. Hours; a run that was stopped goes on.
+## mutate: single faults in a random sample of the sources: SEED=, COUNT=, FILES=, MUTANT=, TESTS=, AGAIN=1
+mutate:
+	$(call ready,check,all)
+	$(Q)scripts/build/setup.sh token
+	$(Q)test/mutate/run $(if $(SEED),-s $(SEED)) $(if $(COUNT),-n $(COUNT)) -j $(JOBS) $(if $(TESTS),-t "$(TESTS)") $(if $(AGAIN),-a) $(FILES) $(MUTANT)
 
 ## lint: shell, man pages, C, and the order of the rooms
 lint: $(BIN)/paths.sh
@@ -580,4 +595,4 @@ uninstall:
 clean:
 	rm -rf build bin greengrass-build share/greengrass-build
 
--include $(shell find build $(BUILD) -name '*.d' 2>/dev/null | sort -u)
+-include $(shell find build $(BUILD) -path build/mutate -prune -o -name '*.d' -type f -print 2>/dev/null | sort -u)

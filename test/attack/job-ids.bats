@@ -29,7 +29,7 @@ serve_answering() {
 		exec "$BIN/gr-jobs-client" "\$@"
 	END
 	chmod +x mine/gr-jobs-client
-	timeout 300 mine/rotate.sh once
+	timeout 600 mine/rotate.sh once
 }
 # closed TEXT: the record ended after ten such answers, with one line
 closed() {

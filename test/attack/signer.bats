@@ -49,7 +49,7 @@ refused_by_signer() {
 	[ "$(stat -c %a home/ledger home/sign.sock | xargs)" = '640 660' ]
 }
 
-@test "signer: weak keys, the authority's own key and name, and dates of another time are refused" {
+@test "signer: weak keys, the authority's own key and name, and a date in the future are refused" {
 	key weak RSA -pkeyopt rsa_keygen_bits:1024
 	key curve EC -pkeyopt ec_paramgen_curve:secp256k1
 	openssl pkey -in home/ca/ca.key -pubout -outform DER -out own.der
@@ -60,10 +60,8 @@ refused_by_signer() {
 		thing.name own.der
 	refused_by_signer "1 the subject to certify is the authority's own" issue "$NOW" \
 		ca.name good.der
-	refused_by_signer "1 notBefore lies too far from now by the signer's clock" issue \
-		$((NOW + 86400)) thing.name good.der
-	refused_by_signer "1 notBefore lies too far from now by the signer's clock" issue \
-		$((NOW - 90000)) thing.name good.der
+	refused_by_signer "1 notBefore lies in the future by the signer's clock" issue \
+		$(($(date +%s) + 120)) thing.name good.der
 	[ ! -s home/ledger ]
 }
 

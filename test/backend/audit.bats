@@ -292,6 +292,15 @@ job_made() {
 	[ "$(gr-jobs describe -j "$job" | jq .jobExecutionsRolloutConfig.maximumPerMinute)" = 7 ]
 }
 
+@test "audit --rotate: without a template it follows certificate-rotation, if there is one" {
+	take a -days 5
+	sql 'UPDATE certificate SET created = 1500000000000'
+	gr-jobs create-template -i "$ROOT/share/job-template.json"
+	run -1 --separate-stderr gr-audit --rotate
+	job=$(job_made 1)
+	gr-jobs describe -j "$job" | jq -e '.timeoutConfig.inProgressTimeoutInMinutes == 30 and .jobExecutionsRolloutConfig.maximumPerMinute == 100'
+}
+
 @test "audit --rotate: without findings there is no job, and the status is 0" {
 	take a
 	run -0 --separate-stderr gr-audit -r

@@ -169,6 +169,46 @@ reply() { as_backend pub -q 1 -t "out/$(hex "$1")/$2" -m "$3"; }
 	run -7 as_device pub "$T" "$T" -q 1 -t a -m x
 }
 
+@test "connect: a registry that is upgraded meanwhile is silence, with one line, and ends no session" {
+	own_world
+	thing_make "$T"
+	listen in backend sub -t "in/$ID/#"
+	listen device.log device sub "$T" "$T" -t "free/#"
+	await got in "in/$ID/$(hex "$T")/gr/connected {\"ipAddress\":\"127.0.0.1\"}"
+	sql "UPDATE meta SET value = 99 WHERE key = 'version'; UPDATE certificate SET status = 'INACTIVE'"
+	run -7 as_device pub "$T" "$T#2" -q 1 -t a -m x
+	run -7 as_device pub "$T" "$T#3" -q 1 -t a -m x
+	[ "$(grep -c 'cannot be read: the schema has a version that this broker does not know: restart the broker with the plugin of the gr that upgraded the registry' "$WORLD/log")" -eq 1 ]
+	not grep -q refused "$WORLD/log"
+	not grep -q 'gr/disconnected' in
+}
+
+@test "connect: who takes whose place is in the log" {
+	thing_make "$T"
+	certificate_register "$T-b" "$T" all
+	listen older device sub "$T" "$T" -t "free/#"
+	await grep -q '^Subscribed (mid' older
+	as_device pub "$T-b" "$T" -q 1 -t "free/$T" -m x
+	await grep -q "gr-broker: $T from 127.0.0.1 with certificate $ID takes the place of its session from 127.0.0.1 with $(certificate_id "$WORLD/$T.pem")" "$WORLD/log"
+	listeners_stop
+}
+
+@test "connect: a broker without file descriptors says so, and when there are some again" {
+	local n fd fds=()
+	BROKER_RUNNER='prlimit --nofile=64'
+	own_world
+	thing_make "$T"
+	connects "$T" "$T"
+	for ((n = 0; n < 80; n++)); do
+		exec {fd}<>"/dev/tcp/127.0.0.1/$PORT" || break
+		fds+=("$fd")
+	done
+	await grep -q 'gr-broker: the 64 file descriptors are used up: further connections are closed, whatever reason Mosquitto names; raise LimitNOFILE' "$WORLD/log"
+	for fd in "${fds[@]}"; do exec {fd}>&-; done
+	await grep -q 'gr-broker: there are file descriptors for connections again' "$WORLD/log"
+	await connects "$T" "$T"
+}
+
 # --- being dropped -------------------------------------------------------------------------------
 
 # dropped_within_a_second CREDENTIALS SQL: SQL ends the live session of that thing.
@@ -966,7 +1006,7 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 			"$(printf '\\x%02x' $((12 + ${#T})))" "$(printf '\\x%02x' ${#T})" "$T"
 		await got in "in/$ID/$(hex "$T")/gr/disconnected {}"
 	} |
-		timeout 60 openssl s_client -quiet -connect "localhost:$PORT" \
+		timeout 600 openssl s_client -quiet -connect "localhost:$PORT" \
 			-CAfile "$WORLD/ca.pem" -cert "$WORLD/$T.pem" \
 			-key "$WORLD/$T.key" >/dev/null 2>&1 || :
 	grep -o '^in/.*/gr/[a-z]*' in >order
@@ -1033,11 +1073,11 @@ will_of() { closed "$T" "$1" --will-topic "$2" --will-payload "will $T" -q 1 -t 
 	WORLD=$BATS_TEST_TMPDIR
 	printf 'user %s\nplugin %s\n' "$(id -un)" "$BIN/gr-broker.so" >conf
 	[ -z "${SANITIZE:-}" ] || export LD_PRELOAD=$(gcc -print-file-name=libasan.so)
-	run ! timeout 30 mosquitto -c conf
+	run ! timeout 600 mosquitto -c conf
 	[[ $output == *'plugin_opt_registry is not set'* ]]
 	printf 'user %s\nplugin %s\nplugin_opt_registry x\nplugin_opt_colour red\n' \
 		"$(id -un)" "$BIN/gr-broker.so" >conf
-	run ! timeout 30 mosquitto -c conf
+	run ! timeout 600 mosquitto -c conf
 	[[ $output == *'plugin_opt_colour: no such option'* ]]
 }
 
@@ -1063,7 +1103,7 @@ loads_plugin() {
 	version=$(mosquitto -h | sed -n 's/^mosquitto version //p')
 	for other in "3${version#?}" "1${version#?}"; do
 		other_mosquitto "$other"
-		run ! loads_plugin timeout 30 ./mosquitto -c conf
+		run ! loads_plugin timeout 600 ./mosquitto -c conf
 		[ "$(grep -c gr-broker: <<<"$output")" -eq 1 ]
 		[[ $output == *"gr-broker: Mosquitto $other is not known to this plugin: use Mosquitto 2.0.11 or later, or 2.1, or a newer gr"* ]]
 	done
@@ -1074,7 +1114,7 @@ loads_plugin() {
 		"$(id -un)" "$BIN/gr-broker.so" "$PWD/x" >conf
 	sed 's/mosquitto version %s/Mosquitto version %s/g' "$(command -v mosquitto)" >mosquitto
 	chmod 755 mosquitto
-	run ! loads_plugin timeout 30 ./mosquitto -c conf
+	run ! loads_plugin timeout 600 ./mosquitto -c conf
 	[[ $output == *"gr-broker: $PWD/mosquitto -h does not say which version of Mosquitto this is: use Mosquitto 2.0.11 or later, or 2.1"* ]]
 }
 

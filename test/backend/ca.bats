@@ -30,7 +30,7 @@ request_for() {
 	[ "${stderr_lines[0]}" = 'gr-ca: revoke: no such command' ]
 	for words in 'init one two' 'init -x' 'init -a' 'init -n a --aws-name' 'import' \
 		'import a b' 'list extra' 'show -a ca' 'issue-server' \
-		'issue-server a b c' 'mode a b c' 'mode -s SHA256WITHRSA' 'mode -d 3 iot' \
+		'issue-server a b c' 'mode a b c' 'mode -d 3 iot' \
 		'mode -s SHA256WITHRSA iot' 'crl one two'; do
 		# shellcheck disable=SC2086 # several words
 		run -100 --separate-stderr gr-ca $words
@@ -79,7 +79,7 @@ request_for() {
 	cp home/ca/ca.key key
 	cp home/ca/ca.pem pem
 	run -1 --separate-stderr gr-ca init -a ECDSA-P256
-	[ "$stderr" = "gr-ca: $PWD/home/ca: holds a certificate authority already" ]
+	[ "$stderr" = "gr-ca: $PWD/home/ca: holds a certificate authority already; gr-ca init NAME makes another one beside it" ]
 	cmp home/ca/ca.key key
 	cmp home/ca/ca.pem pem
 	rm home/ca/ca.pem
@@ -124,8 +124,8 @@ request_for() {
 	openssl verify -verify_hostname broker.example -CAfile home/ca/ca.pem server.pem
 	run ! openssl verify -verify_hostname other.example -CAfile home/ca/ca.pem server.pem
 	end=$(date -d "$(openssl x509 -in server.pem -noout -enddate | cut -d = -f 2)" +%s)
-	[ $((end - $(date +%s))) -gt $((824 * 86400)) ]
-	[ $((end - $(date +%s))) -le $((825 * 86400)) ]
+	[ $((end - $(date +%s))) -gt $((794 * 86400)) ]
+	[ $((end - $(date +%s))) -le $((795 * 86400)) ]
 }
 
 @test "issue-server: a CSR that is missing, weak, broken or forged is 100, and nothing is printed" {
@@ -374,10 +374,16 @@ request_for() {
 	[ ! -e home ]
 }
 
-@test "mode: each call sets all of it; iot always signs with SHA-256 and RSA" {
+@test "mode: what is not given stays as it is; iot always signs with SHA-256 and RSA" {
 	gr-ca init
 	[ "$(gr-ca mode -s SHA512WITHRSA -d 30 private)" = $'mode=private\nauthority=ca\nsigningAlgorithm=SHA512WITHRSA\nvalidityDays=30' ]
 	[ "$(gr-ca mode)" = $'mode=private\nauthority=ca\nsigningAlgorithm=SHA512WITHRSA\nvalidityDays=30' ]
+	[ "$(gr-ca mode private)" = $'mode=private\nauthority=ca\nsigningAlgorithm=SHA512WITHRSA\nvalidityDays=30' ]
+	[ "$(gr-ca mode -s SHA384WITHRSA private)" = $'mode=private\nauthority=ca\nsigningAlgorithm=SHA384WITHRSA\nvalidityDays=30' ]
+	[ "$(gr-ca mode -d 9)" = $'mode=private\nauthority=ca\nsigningAlgorithm=SHA384WITHRSA\nvalidityDays=9' ]
+	[ "$(gr-ca mode -s SHA256WITHRSA)" = $'mode=private\nauthority=ca\nsigningAlgorithm=SHA256WITHRSA\nvalidityDays=9' ]
+	[ "$(gr-ca mode iot)" = $'mode=iot\nauthority=ca' ]
+	no 100 'mode is iot, where algorithm and days are fixed: gr-ca mode ... private' gr-ca mode -d 9
 	[ "$(gr-ca mode private)" = $'mode=private\nauthority=ca\nsigningAlgorithm=SHA256WITHRSA\nvalidityDays=7' ]
 	[ "$(gr-ca mode iot)" = $'mode=iot\nauthority=ca' ]
 	[ "$(stat -c %a home/ca/mode.json)" = 640 ]

@@ -99,8 +99,8 @@ on_trial() {
 @test "commit: it is refused for a rotation that is decided" {
 	own_lab
 	on_trial
-	# OLD must not be usable, or NEW would be retired at once and could not even ask.
-	gr-registry update-certificate "$OLD" INACTIVE
+	# Else NEW would be retired at once and could not even ask.
+	sql "INSERT INTO meta VALUES ('retirement_paused', 1)"
 	gr-registry settle "$THING" old
 	refuses "$COMMIT" 'this rotation has been decided for the old certificate'
 }

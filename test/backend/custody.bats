@@ -60,6 +60,9 @@ undecided() {
 	both_stay
 }
 
+# retirement_paused: the loser of a rotation stays in use until resume-retirement
+retirement_paused() { sql "INSERT INTO meta VALUES ('retirement_paused', 1)"; }
+
 # --- the word of a device in time ----------------------------------------------------------------
 
 @test "custody: SUCCEEDED over NEW after commit keeps NEW and retires OLD" {
@@ -147,7 +150,7 @@ undecided() {
 	committed
 	ask "$(topic "jobs/$J/update")" '{"status":"SUCCEEDED"}' \
 		"!grep '\"event\":\"survivor\"' '$GR_HOME/ledger' | tail -n 1 >line"
-	json_is "$(cat line)" '{"event":"survivor","thingName":"'"$THING"'","jobId":"'"$J"'","executionNumber":1,"survivor":"NEW","certificateId":"'"$NEW"'"}' 'del(.at)'
+	json_is "$(cat line)" '{"event":"survivor","thingName":"'"$THING"'","jobId":"'"$J"'","executionNumber":1,"survivor":"NEW","certificateId":"'"$NEW"'"}' 'del(.at, .previous)'
 }
 
 @test "custody: the connections of the retired certificate are closed" {
@@ -305,6 +308,25 @@ timed_out() {
 	both_stay
 }
 
+@test "custody: a late final status of an earlier execution of the job decides nothing for the one under way" {
+	thing_new
+	job_new "$J" -R 1:FAILED
+	for number in 1 2; do
+		await sql_is "SELECT status FROM execution WHERE thing = '$THING' AND number = $number" QUEUED
+		accepted "jobs/$J/update" '{"status":"IN_PROGRESS","statusDetails":{"CertificateRotatorDevice":"gr"}}'
+		rotation_asked
+		[ "$number" -eq 2 ] || heard FAILED OLD
+	done
+	for status in FAILED REJECTED; do
+		request "jobs/$J/update" '{"status":"'$status'","executionNumber":1,"statusDetails":{"CertificateRotatorDevice":"gr"}}'
+		[ "$ANSWER" = rejected ]
+	done
+	custody_is number 2
+	undecided
+	heard FAILED OLD
+	lives OLD
+}
+
 @test "custody: a create that is refused settles nothing" {
 	on_trial
 	timed_out
@@ -353,7 +375,7 @@ timed_out() {
 
 @test "custody: nothing is retired while the survivor is not ACTIVE; that is one alarm" {
 	committed
-	gr-registry update-certificate "$NEW" INACTIVE
+	gr-registry update-certificate --force "$NEW" INACTIVE
 	sql "UPDATE rotation SET survivor = 'NEW', decided = requested WHERE thing = '$THING'"
 	await sql_is "SELECT count FROM alarm WHERE kind = 'survivor-inactive' AND certificate = '$NEW'" 1
 	over_old
@@ -367,12 +389,23 @@ timed_out() {
 
 @test "custody: nothing is retired while the survivor is attached elsewhere, or gone" {
 	rotation_begun
-	gr-registry detach-thing-principal "$THING" "$OLD"
+	gr-registry detach-thing-principal -f "$THING" "$OLD"
 	sql "UPDATE rotation SET survivor = 'OLD', decided = requested WHERE thing = '$THING'"
 	await sql_is "SELECT count(*) FROM alarm WHERE kind = 'survivor-inactive' AND certificate = '$OLD'" 1
 	over_new
 	turned
 	custody_is retired ''
+	only_is "$NEW"
+}
+
+@test "custody: a loser that an operator has given to another thing stays in use there" {
+	committed
+	gr-registry detach-thing-principal -f "$THING" "$OLD"
+	gr-registry create-thing "other-$BATS_TEST_NUMBER"
+	gr-registry attach-thing-principal "other-$BATS_TEST_NUMBER" "$OLD"
+	heard SUCCEEDED NEW
+	await custody_is 'retired > 0' 1
+	sql_is "SELECT c.status || p.thing FROM certificate c JOIN principal p ON p.certificate = c.id WHERE c.id = '$OLD'" "ACTIVEother-$BATS_TEST_NUMBER"
 	only_is "$NEW"
 }
 
@@ -387,6 +420,76 @@ timed_out() {
 	sql_is "SELECT count(*) FROM alarm WHERE kind = 'survivor-inactive'" 250
 	turned
 	sql_is "SELECT max(count) FROM alarm WHERE kind = 'survivor-inactive'" 1
+}
+
+@test "custody: a survivor that is not ACTIVE any more gives way to the other one, by the device's word over that" {
+	committed
+	retirement_paused
+	heard SUCCEEDED NEW
+	gr-registry update-certificate "$NEW" INACTIVE
+	over_old
+	says_too_late FAILED OLD
+	sql_is "SELECT count(*) FROM alarm WHERE kind = 'survivor-turned' AND certificate = '$NEW'" 1
+	custody_is 'turned >= decided' 1
+	gr-registry resume-retirement
+	lives OLD
+	J=$J-2
+	rotation_begun
+	retirement_paused
+	heard FAILED OLD
+	gr-registry update-certificate "$OLD" INACTIVE
+	over_new
+	says_too_late SUCCEEDED NEW
+	gr-registry resume-retirement
+	lives NEW
+}
+
+@test "custody: a survivor that is ACTIVE does not give way, and without a word none does" {
+	committed
+	retirement_paused
+	heard SUCCEEDED NEW
+	over_old
+	says_too_late FAILED NEW
+	gr-registry update-certificate "$NEW" INACTIVE
+	over_old
+	for n in 1 2; do turned; done
+	custody_is survivor NEW
+	gr-registry update-certificate "$NEW" ACTIVE
+	gr-registry resume-retirement
+	lives NEW
+}
+
+@test "custody: while retirement is paused one rotation follows the other, and afterwards one certificate is left" {
+	thing_new
+	retirement_paused
+	for n in 1 2 3 4; do
+		J=job-$BATS_TEST_NUMBER-$n
+		job_started
+		rotation_asked
+		mv new.pem "$n.pem"
+		mv new.key "$n.key"
+		CERT=$n.pem KEY=$n.key
+		accepted commit "{\"jobId\":\"$J\"}"
+		heard SUCCEEDED NEW
+	done
+	sql_is "SELECT count(*) FROM principal WHERE thing = '$THING'" 5
+	gr-registry resume-retirement
+	await sql_is "SELECT count(*) FROM principal WHERE thing = '$THING'" 1
+	only_is "$NEW"
+}
+
+@test "custody: create over a certificate that had lost turns that rotation around: the device lives on it" {
+	committed
+	retirement_paused
+	heard SUCCEEDED NEW
+	over_old
+	lost=$NEW J=$J-2
+	rotation_begun
+	sql_is "SELECT survivor FROM rotation WHERE new = '$lost'" OLD
+	gr-registry resume-retirement
+	await certificate_is_gone "$lost"
+	heard FAILED OLD
+	lives OLD
 }
 
 # --- the operator --------------------------------------------------------------------------------
@@ -409,14 +512,13 @@ timed_out() {
 
 @test "settle: SUCCEEDED is refused once OLD was chosen, so that the device keeps OLD" {
 	committed
-	# OLD cannot be used just now, so NEW is not retired yet.
-	gr-registry update-certificate "$OLD" INACTIVE
+	retirement_paused
 	gr-registry settle "$THING" old
 	says_too_late SUCCEEDED OLD
 	execution_is IN_PROGRESS
 	# Where NEW cannot say anything any more, asking over OLD tells the same.
 	over_old
-	gr-registry update-certificate "$OLD" ACTIVE
+	gr-registry resume-retirement
 	accepted "jobs/$J/get" '{}'
 	body_is '{"idempotent":true,"survivor":"OLD"}' .certificateRotator
 	lives OLD
@@ -424,12 +526,12 @@ timed_out() {
 
 @test "settle: FAILED is refused once NEW was chosen, so that the device keeps NEW" {
 	on_trial
-	gr-registry update-certificate "$NEW" INACTIVE
+	retirement_paused
 	gr-registry settle "$THING" new
 	over_old
 	says_too_late FAILED NEW
 	says_too_late REJECTED NEW
-	gr-registry update-certificate "$NEW" ACTIVE
+	gr-registry resume-retirement
 	lives NEW
 	says_too_late FAILED NEW
 	execution_is IN_PROGRESS

@@ -89,7 +89,7 @@ unlock_registry() {
 	cp home/shared/registry.db before
 	run -100 --separate-stderr gr-backendd -H "$PWD/home"
 	[[ $stderr == \
-		*"registry version 99 is newer than this program's "*'; nothing was touched' ]]
+		*"registry version 99 is newer than this program's "*'; nothing was touched; '* ]]
 	cmp home/shared/registry.db before
 }
 
@@ -142,6 +142,20 @@ unlock_registry() {
 	is_back() { [ "$(grep -c '^ready$' "$LAB/backend.log")" -eq 2 ]; }
 	await is_back
 	accepted jobs/get '{}'
+	not grep -q 'takes our place' "$LAB/backend.log"
+}
+
+@test "backendd: says that another one took its place, and not only that the connection was lost" {
+	own_lab
+	gr-ca init -H "$PWD/home" -a ECDSA-P256
+	gr-registry init -H "$PWD/home"
+	gr-backendd -H "$PWD/home" -s "$GR_HOME/shared/broker.sock" >second.log 2>&1 3>&- &
+	DAEMON=$!
+	await grep -q 'broker.sock: the broker had not ended, but closed our connection, as it does when another client .* takes our place' \
+		"$LAB/backend.log"
+	kill "$DAEMON"
+	wait "$DAEMON"
+	DAEMON=
 }
 
 @test "backendd: connects at most twice a second to a broker that refuses it" {
@@ -259,6 +273,25 @@ unlock_registry() {
 	ask "+$(topic create)/accepted" "!lab.sh start '$LAB' backend 3>&- 5>&-" \
 		"?$(topic create)/accepted" >messages
 	[ "$(cat messages)" = "$(topic create)/accepted {\"left\":1}" ]
+}
+
+@test "outbox: what was sent stays until the broker confirms it, and is sent again to the next one" {
+	own_lab
+	thing_new
+	kill -STOP "$(cat "$LAB/broker.pid")"
+	gr-jobs create -t "thing/$THING" "$J"
+	await sql_is "SELECT count(*) > 0 FROM outbox WHERE topic LIKE '%/jobs/notify-next'" 1
+	# The daemon has put its things in order twice; what is old enough has gone.
+	for _ in 1 2; do
+		sql "INSERT INTO departure (certificate, at) VALUES ('x', 0)"
+		await sql_is 'SELECT count(*) FROM departure WHERE at = 0' 0
+	done
+	lab.sh kill "$LAB" broker
+	backend kill
+	lab.sh start "$LAB" broker 3>&-
+	ask "+$(topic jobs/notify-next)" "!lab.sh start '$LAB' backend 3>&- 5>&-" \
+		"?$(topic jobs/notify-next)" >messages
+	json_is "$(message notify-next)" "\"$J\"" .execution.jobId
 }
 
 @test "outbox: more rows than are sent at one time all go out" {
@@ -499,6 +532,12 @@ shut_out() { run -5 ask; }
 	gr-registry attach-thing-principal "$THING" "$OLD"
 	gr-registry update-certificate "$OLD" ACTIVE
 	over_old
+	# The days of a certificate that is in use again do not end.
+	sql "UPDATE certificate SET retired = retired - 8 * 86400000 WHERE id = '$OLD'"
+	sql_is "SELECT retired < unixepoch() * 1000 - 7 * 86400000 FROM certificate WHERE id = '$OLD'" 1
+	turned
+	sql_is "SELECT status FROM certificate WHERE id = '$OLD'" ACTIVE
+	[ "$(cat daemon.log)" = ready ]
 	J=$J-2
 	job_started
 	rotation_asked
@@ -563,7 +602,7 @@ shut_out() { run -5 ask; }
 }
 
 @test "backendd: a socket path that is too long is 100 at once" {
-	run -100 --separate-stderr timeout 20 gr-backendd -H "$GR_HOME" -s "/$(printf '%0107d' 0)"
+	run -100 --separate-stderr timeout 600 gr-backendd -H "$GR_HOME" -s "/$(printf '%0107d' 0)"
 	[[ $stderr == *': longer than the 107 bytes'* ]]
 	run -100 --separate-stderr gr-backendd -m 0
 	[ "$stderr" = 'gr-backendd: --minute: 0: not a number from 1 to 4294967295' ]

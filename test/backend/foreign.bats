@@ -391,7 +391,7 @@ requests_are_heard() { accepted jobs/get '{}' 2>/dev/null; }
 	on_trial
 	canceled
 	sqlite3 "$GR_HOME/shared/registry.db" ".backup 1.db"
-	sqlite3 1.db "PRAGMA foreign_keys = OFF; DROP TABLE kept; ALTER TABLE certificate DROP COLUMN seen; ALTER TABLE rotation DROP COLUMN failed;
+	sqlite3 1.db "PRAGMA foreign_keys = OFF; DROP TABLE kept; DROP INDEX rotation_copy; ALTER TABLE certificate DROP COLUMN seen; ALTER TABLE rotation DROP COLUMN failed;
 		ALTER TABLE rotation DROP COLUMN not_ours; UPDATE meta SET value = 1 WHERE key = 'version'"
 	mkdir -p copy/shared
 	cp 1.db copy/shared/registry.db
@@ -399,7 +399,7 @@ requests_are_heard() { accepted jobs/get '{}' 2>/dev/null; }
 	gr-registry list-things -H copy | grep -q "$THING"
 	diff <(sqlite3 copy/shared/registry.db "SELECT name FROM pragma_table_info('rotation') UNION SELECT name FROM pragma_table_info('certificate') UNION SELECT name FROM sqlite_schema" | sort) \
 		<(sqlite3 "$GR_HOME/shared/registry.db" "SELECT name FROM pragma_table_info('rotation') UNION SELECT name FROM pragma_table_info('certificate') UNION SELECT name FROM sqlite_schema" | sort)
-	[ "$(sqlite3 copy/shared/registry.db "SELECT value FROM meta WHERE key = 'version'")" = 3 ]
+	[ "$(sqlite3 copy/shared/registry.db "SELECT value FROM meta WHERE key = 'version'")" = 4 ]
 	[ "$(sqlite3 copy/shared/registry.db "SELECT not_ours FROM rotation WHERE new = '$B'")" = \
 		1 ]
 	[ "$(sqlite3 copy/shared/registry.db "SELECT count(*) FROM certificate WHERE id IN ('$A', '$B') AND seen IS NOT NULL")" = 2 ]

@@ -22,7 +22,9 @@ setup() {
 }
 teardown() {
 	local pid
-	for pid in $(jobs -p); do kill "$pid" 2>/dev/null || :; done
+	# A child of bash that has not begun its program yet loses SIGTERM, and would be waited for
+	# for ever.
+	for pid in $(jobs -p); do kill -9 "$pid" 2>/dev/null || :; done
 	wait
 	own_lab_down
 }
@@ -349,6 +351,7 @@ serve_tls() {
 	local try
 	for try in 1 2 3 4 5; do
 		OTHER=$((20000 + RANDOM % 20000))
+		: >server.out
 		openssl s_server -accept "127.0.0.1:$OTHER" "-$1" -cert server.pem \
 			-key server.key -Verify 3 -verify_return_error -CApath "$2" \
 			<silence >server.out 2>&1 3>&- 4>&- &

@@ -33,8 +33,8 @@ allow() {
 deny() {
 	statement "$1" "{\"Effect\":\"Deny\",\"Action\":\"$2\",\"Resource\":\"$3\"${4:+,\"Condition\":$4}}"
 }
-yes() { run -0 timeout 10 policy-ask "$@"; }
-no() { run -1 timeout 10 policy-ask "$@"; }
+yes() { run -0 timeout 600 policy-ask "$@"; }
+no() { run -1 timeout 600 policy-ask "$@"; }
 R=arn:aws:iot:eu-west-1:123456789012
 
 @test "policy: without a matching Allow the answer is no" {

@@ -41,8 +41,8 @@ no() {
 
 VERBS='init move-registry register create-thing delete-thing list-things create-thing-group delete-thing-group list-thing-groups add-thing-to-thing-group
 	remove-thing-from-thing-group list-thing-principals describe-certificate update-certificate delete-certificate attach-thing-principal
-	detach-thing-principal create-policy list-policies get-policy delete-policy attach-policy detach-policy list-attached-policies history
-	alarms settle backup restore resume-retirement export import print-broker-conf'
+	detach-thing-principal adopt-certificate adopt-by-connection create-policy list-policies get-policy delete-policy attach-policy detach-policy list-attached-policies history
+	alarms settle backup restore resume-retirement confirm-clock export import print-broker-conf'
 
 @test "verbs: each explains itself, and takes no more and no fewer operands than it says" {
 	run -0 gr-registry --help
@@ -60,7 +60,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 		[ -z "$output" ]
 		[[ $stderr == "usage: gr-registry $verb"* ]]
 	done
-	for verb in $(tr ' ' '\n' <<<"$VERBS" | grep -v 'init\|move-registry\|list-things\|list-thing-groups\|list-policies\|alarms\|resume-retirement\|export\|import\|print-broker-conf'); do
+	for verb in $(tr ' ' '\n' <<<"$VERBS" | grep -v 'init\|move-registry\|list-things\|list-thing-groups\|list-policies\|alarms\|resume-retirement\|confirm-clock\|adopt-by-connection\|export\|import\|print-broker-conf'); do
 		run -100 --separate-stderr gr-registry "$verb"
 		[[ $stderr == "usage: gr-registry $verb"* ]]
 	done
@@ -135,7 +135,7 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 	sql_is 'SELECT thing_group || thing FROM member' alla
 	sql_is "SELECT c.id || status || thing || policy FROM certificate c JOIN principal p ON p.certificate = c.id JOIN certificate_policy q ON q.certificate = c.id" \
 		"${ID}ACTIVEarotation"
-	json_is "$(grep -v '"signed"' home/ledger)" '{"event":"registered","thingName":"a","certificateId":"'"$ID"'","authority":"ca","private":true,"policies":["rotation"],"thingGroups":["all"]}' 'del(.at, .certificatePem)'
+	json_is "$(grep -v '"signed"' home/ledger)" '{"event":"registered","thingName":"a","certificateId":"'"$ID"'","authority":"ca","private":true,"policies":["rotation"],"thingGroups":["all"]}' 'del(.at, .certificatePem, .previous)'
 	THING=b key_new b
 	gr-registry register b <b.csr | openssl x509 -noout -subject
 }
@@ -189,6 +189,9 @@ VERBS='init move-registry register create-thing delete-thing list-things create-
 @test "register: without a certificate authority it is 100 and leaves nothing behind" {
 	THING=a key_new a
 	rm home/ca/ca.key
+	no 100 "gr-registry: $PWD/home/ca: of the authority ca only one of ca.key and ca.pem is there; put the other one there from where you keep it, or make another authority with gr-ca init NAME and let it issue with gr-ca mode" \
+		gr-registry register a a.csr
+	rm home/ca/ca.pem
 	no 100 "gr-registry: $PWD/home/ca: no certificate authority there; gr-ca init makes one" \
 		gr-registry register a a.csr
 }
@@ -491,8 +494,8 @@ rotation_open() {
 	no 1 'gr-registry: none: no such thing' gr-registry history none
 	no 1 'gr-registry: none: no such thing' gr-registry history -j none
 	rotation_open
-	gr-registry detach-thing-principal a "$OLD"
-	gr-registry detach-thing-principal a "$NEW"
+	gr-registry detach-thing-principal -f a "$OLD"
+	gr-registry detach-thing-principal -f a "$NEW"
 	gr-registry delete-thing a
 	run -0 gr-registry history -j a
 	json_is "$output" '["'"$NEW"'"]' 'map(.newCertificateId)'
@@ -520,11 +523,11 @@ rotation_open() {
 	no 1 'gr-registry: b: has no open rotation' gr-registry settle b old
 	no 1 'gr-registry: none: has no open rotation' gr-registry settle none new
 	rotation_open
-	no 100 'gr-registry: NEW: not a decision; old or new' gr-registry settle a NEW
+	no 100 'gr-registry: NEW: not a decision; old, new or a certificateId' gr-registry settle a NEW
 	run -0 gr-registry settle a new
 	sql_is 'SELECT survivor FROM rotation' NEW
 	json_is "$(tail -n 1 home/ledger)" \
-		'{"event":"settled","thingName":"a","certificateId":"'"$NEW"'"}' 'del(.at)'
+		'{"event":"settled","thingName":"a","certificateId":"'"$NEW"'"}' 'del(.at, .previous)'
 	no 1 'gr-registry: a: has no open rotation' gr-registry settle a old
 }
 

@@ -35,7 +35,7 @@ rules() {
 }
 
 @test "rules: create: another certificate is explained, or keeps the thing from a new one" {
-	rules other 16
+	rules other 32
 }
 
 @test "rules: commit: over NEW alone, not once it is decided for OLD, and when NEW is in use" {
@@ -43,7 +43,11 @@ rules() {
 }
 
 @test "rules: a final status: without a rotation, of an open one, of a decided one" {
-	rules final-status 1152
+	rules final-status 4608
+}
+
+@test "rules: a create over what lost an earlier rotation turns that one around, of a device of ours" {
+	rules turn 18
 }
 
 @test "rules: a session decides only after FAILED was said over NEW" {

@@ -156,5 +156,5 @@ refused() {
 		[ "$stderr" = "gr-config: $path: not a regular file" ]
 	done
 	mkfifo fifo
-	GR_CONF=$PWD/fifo run -100 timeout 5 gr-config
+	GR_CONF=$PWD/fifo run -100 timeout 600 gr-config
 }

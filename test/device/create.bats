@@ -184,6 +184,35 @@ too_late() {
 	[[ $stderr = *": it is not valid at the time that the service tells" ]]
 }
 
+# a backend whose clock is a day ahead
+ahead() {
+	cat >request
+	echo 86400 >ahead
+	answer "$REPLY_TO/accepted" "{\"certificatePem\":$(
+		WRONG_CLOCK=$PWD/ahead LD_PRELOAD=$PWD/clock.so ASAN_OPTIONS='' signed
+	),\"timestamp\":$(($(date +%s) + 86400))}"
+}
+# by_own_clock KEPT SECONDS: gr-create by a clock that NTP keeps (1) or not (0), or of which it may
+# not ask that (refused), wrong by so much
+by_own_clock() {
+	echo "$2" >own
+	CLOCK_KEPT=$1 WRONG_CLOCK=$PWD/own \
+		ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
+		LD_PRELOAD="${SANITIZE:+$(gcc -print-file-name=libasan.so) }$PWD/clock.so" \
+		gr-create job-1 1 new.csr
+}
+@test "create: a certificate of another time than the device's, which NTP keeps, is a no" {
+	gcc -shared -fPIC -O1 -o clock.so "$ROOT/test/tools/clock.c"
+	against ahead
+	run -1 --separate-stderr by_own_clock 1 0
+	[ -z "$output" ]
+	[[ $stderr = *": it is not valid by this device's clock, which NTP keeps, while the certificate in use is; is the backend's clock right?" ]]
+	# Not by a clock that nobody keeps, nor by one that is as far ahead.
+	run -0 by_own_clock 0 0
+	run -0 by_own_clock refused 0
+	run -0 by_own_clock 1 $((86400 - 10))
+}
+
 garbage() {
 	cat >/dev/null
 	answer "$REPLY_TO/accepted" '{"certificatePem":"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}'

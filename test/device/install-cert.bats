@@ -535,6 +535,22 @@ certificateId=$(openssl x509 -in dev/cert.pem -outform DER | sha256sum | cut -d'
 	[ "$(live)" = 1 ]
 	dev_pair_matches
 }
+@test "recover: in reporting a live link that is gone goes to the new pair, which may be the only one that counts" {
+	make_trial
+	gr-install-cert activate
+	gr-journal put --from trial phase=reporting
+	for lost in 'rm' 'ln -sfn 9'; do
+		$lost "$STORE/live"
+		gr-install-cert recover
+		[ "$(live)" = 2 ]
+		dev_pair_matches
+	done
+	ln -sfn 9 "$STORE/live"
+	: >"$STORE/2/private.key"
+	gr-install-cert recover
+	[ "$(live)" = 1 ]
+	dev_pair_matches
+}
 @test "recover: a configured path that is gone is linked again" {
 	make_trial
 	rm dev/private.key

@@ -200,6 +200,19 @@ swap() {
 	run -111 --separate-stderr gr-journal lock --fd 9 --pid $$
 	[ "$stderr" = "gr-journal: $GR_STATE/lock: held by process $HOLDER" ]
 }
+@test "lock: a symbolic link in its place is not followed, whatever it leads to" {
+	: >victim
+	for target in victim missing; do
+		ln -sf "$PWD/$target" state/lock
+		run -111 --separate-stderr gr-journal put phase=trial job=j1
+		[ "$stderr" = "gr-journal: $GR_STATE/lock: Too many levels of symbolic links" ]
+		exec 9>>victim
+		not gr-journal lock --fd 9 --pid $$
+		exec 9>&-
+	done
+	[ ! -s victim ]
+	[ ! -e missing ]
+}
 @test "lock: a descriptor of another file is refused" {
 	mkdir -p state
 	: >state/lock

@@ -60,7 +60,7 @@ page_script() {
 @test "protocol: the examples of the page make a whole rotation by hand" {
 	page_script >page.sh
 	[ "$(grep -c '^ask ' page.sh)" -ge 5 ]
-	timeout 120 sh -eu page.sh >out 2>err 3>&- || { cat out err >&2; return 1; }
+	timeout 600 sh -eu page.sh >out 2>err 3>&- || { cat out err >&2; return 1; }
 
 	old=$(certificate_id old.pem)
 	new=$(certificate_id new.pem)
@@ -77,7 +77,7 @@ page_script() {
 
 @test "protocol: the answers are as the page shows them" {
 	page_script >page.sh
-	timeout 120 sh -eu page.sh >out 2>err 3>&- || { cat out err >&2; return 1; }
+	timeout 600 sh -eu page.sh >out 2>err 3>&- || { cat out err >&2; return 1; }
 	answer() { sed -n "s|^$1 ||p" out; }
 	answer "$JOBS/get/accepted" |
 		jq -e '.inProgressJobs == [] and .queuedJobs == [] and .timestamp > 0'

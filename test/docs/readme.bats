@@ -45,7 +45,7 @@ walk_once() {
 		echo 'export PATH=$PWD/bin:$PATH:/usr/sbin'
 		blocks "$@" | sed "s/8883/$(free_port)/"
 	} >walk.sh
-	(cd walk && exec timeout 300 bash -eu ../walk.sh) >out 2>err 3>&-
+	(cd walk && exec timeout 600 bash -eu ../walk.sh) >out 2>err 3>&-
 }
 
 # Somebody else may have been quicker with the port.

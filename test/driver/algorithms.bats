@@ -147,7 +147,7 @@ rotates() {
 	[ "$authority" != ca ] ||
 		[ "$(openssl x509 -in "$T/certificate.pem" -noout -enddate)" = \
 			'notAfter=Dec 31 23:59:59 2049 GMT' ]
-	begun_just_now "$T/certificate.pem"
+	begun_just_now "$T/certificate.pem" "$HOME_DIR/ca/$authority.pem"
 	openssl verify -x509_strict -purpose sslclient -CAfile "$HOME_DIR/ca/$authority.pem" \
 		"$T/certificate.pem"
 	[ "$(openssl x509 -in "$T/certificate.pem" -noout -pubkey)" = \

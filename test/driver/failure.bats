@@ -21,7 +21,7 @@ as_the_reference() {
 @test "failure: the final status is sent again until it is answered" {
 	wrapped gr-jobs-client 'case "$*" in *SUCCEEDED*) [ -e unsaid ] || { touch unsaid; exit 111; } ;; esac; exec "$REAL" "$@"'
 	rotate_job j1
-	run -0 timeout 60 fake/rotate.sh once
+	run -0 timeout 600 fake/rotate.sh once
 	[ -e unsaid ]
 	assert_rotated j1
 }
@@ -29,7 +29,7 @@ as_the_reference() {
 @test "failure: SUCCEEDED that is refused since the old certificate was chosen brings back the old pair" {
 	wrapped gr-jobs-client 'case "$*" in update*SUCCEEDED*) printf "code=InvalidStateTransition\nstatus=FAILED\nsurvivor=OLD\n"; exit 1 ;; esac; exec "$REAL" "$@"'
 	rotate_job j1
-	run -1 timeout 60 fake/rotate.sh once
+	run -1 timeout 600 fake/rotate.sh once
 	[ "$(status_of j1)" = FAILED ]
 	[ "$(reason_of j1)" = "the rotation was decided for the old certificate" ]
 	assert_unchanged
@@ -39,7 +39,7 @@ as_the_reference() {
 	setting refusalWindowSeconds 600
 	wrapped gr-link '[ "$2" != 2 ] || [ -e refused ] || { touch refused; echo "gr-link: refused" >&2; exit 1; }; exec "$REAL" "$@"'
 	rotate_job j1
-	run -0 timeout 60 fake/rotate.sh once
+	run -0 timeout 600 fake/rotate.sh once
 	[ -e refused ]
 	assert_rotated j1
 }
@@ -89,7 +89,7 @@ as_the_reference() {
 		restart)
 			date +%N >$PWD/instance
 			id=\$(openssl x509 -in $T/certificate.pem -outform DER | openssl dgst -sha256 | sed 's/.*= //')
-			[ "\$id" = $OLD ] || gr-registry update-certificate -H $HOME_DIR "\$id" INACTIVE
+			[ "\$id" = $OLD ] || gr-registry update-certificate --force -H $HOME_DIR "\$id" INACTIVE
 			;;
 		esac
 	EOF
@@ -165,9 +165,10 @@ as_the_reference() {
 @test "failure: a rotation without a record on the device is FAILED after a waiting time" {
 	rotate_job j1
 	gr-jobs-client update -d CertificateRotator=true j1 IN_PROGRESS >/dev/null
-	setting recordGraceSeconds 3
+	setting recordGraceSeconds 600
 	run -0 rotate.sh once
 	[ "$(status_of j1)" = IN_PROGRESS ]
+	setting recordGraceSeconds 1
 	await eval 'rotate.sh once; [ "$(status_of j1)" = FAILED ]'
 	[[ "$(reason_of j1)" == "no record"* ]]
 	assert_unchanged
@@ -183,7 +184,7 @@ as_the_reference() {
 }
 
 @test "failure: a step that breaks during the trial waits for the deadline and rolls back" {
-	setting trialSeconds 3
+	deadline_when_noted gr-commit
 	wrapped gr-commit 'exit 127'
 	rotate_job j1
 	run -1 fake/rotate.sh once

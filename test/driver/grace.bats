@@ -135,3 +135,52 @@ alarms() { gr-registry alarms -H "$HOME_DIR" | cut -f 2,3; }
 			"$LAB/broker/log"
 	done
 }
+
+# --- alarms --------------------------------------------------------------------------------------
+
+# refused_in_tls WORDS: the daemon has an alarm with the thing's name, and the broker a line
+refused_in_tls() {
+	run -1 gr-probe
+	# It was written before the device was told.
+	grep -q "gr-broker: refused thing-1 in the TLS handshake with certificate $(certificate_id): $1" "$LAB/broker/log"
+	await eval 'alarms | grep -qx "unverified	thing-1"'
+	gr-registry alarms -H "$HOME_DIR" | grep -q "the broker does not accept the thing's certificate: $1"
+}
+
+@test "alarm: an expired certificate that TLS refuses is one with the thing's name" {
+	age 60 50
+	refused_in_tls 'certificate has expired'
+}
+
+@test "alarm: so is one that is not valid yet" {
+	age -1 50
+	refused_in_tls 'certificate is not yet valid'
+}
+
+@test "alarm: so is one of an authority that the broker does not know" {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout other.key \
+		-out other.pem -subj '/CN=another CA' -days 30 2>/dev/null
+	CA=$PWD/other age 0 50
+	refused_in_tls 'unable to get local issuer certificate'
+}
+
+@test "alarm: so is one that the plugin refuses for its dates, where it looks at them" {
+	age 60 50
+	grace 5
+	run -1 gr-probe
+	await eval 'alarms | grep -qx "unverified	thing-1"'
+	gr-registry alarms -H "$HOME_DIR" | grep -q 'the certificate expired too long ago'
+}
+
+@test "alarm: none of a certificate that no thing has, and the broker ends as always" {
+	issue_at 60 50 "$T/csr.pem" "$HOME_DIR/ca/ca" >aged.pem
+	run -1 gr-probe --certificate aged.pem --key "$T/private.key"
+	# One that was reported afterwards: nothing came before it.
+	age 60 50
+	refused_in_tls 'certificate has expired'
+	[ "$(gr-registry alarms -H "$HOME_DIR" | wc -l)" -eq 1 ]
+	broker=$(cat "$LAB/broker.pid")
+	lab.sh stop "$LAB" broker
+	process_is_gone "$broker"
+	not grep -qi 'segmentation\|sanitizer' "$LAB/broker/log"
+}

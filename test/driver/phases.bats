@@ -7,27 +7,6 @@ load ../lib/driver
 
 setup() { driver_load; }
 
-QUEUED='jobId=j1
-status=QUEUED
-executionNumber=1
-idempotent=true'
-IN_PROGRESS='jobId=j1
-status=IN_PROGRESS
-executionNumber=1
-secondsLeft=1000
-idempotent=true'
-ANOTHER=${IN_PROGRESS/executionNumber=1/executionNumber=2}
-
-# client VERB=STATUS...: what gr-jobs-client answers to each verb; one that is not named answers 0
-# and an execution IN_PROGRESS
-client() {
-	local body='case $1 in' pair
-	for pair; do body+=" ${pair%%=*}) exit ${pair#*=} ;;"; done
-	replace gr-jobs-client "$body esac
-cat <<'END'
-$IN_PROGRESS
-END"
-}
 switch_ends() { replace gr-install-cert "case \$1 in status) cat pairs ;; $1) exit $2 ;; esac"; }
 nobody_watches() {
 	replace gr-journal 'case $1 in
@@ -42,7 +21,6 @@ deadline_passed() {
 		put) printf "%s\n" "$*" >>puts ;;
 		esac'
 }
-called() { grep -qx "$1" calls; }
 not_called() { ! grep -q "^$1" calls; }
 
 # --- idle --------------------------------------------------------------------------------------
@@ -73,7 +51,7 @@ not_called() { ! grep -q "^$1" calls; }
 		stays $rc
 	done
 }
-@test "idle: a rotation IN_PROGRESS without a record is given up after the grace" {
+@test "idle: a rotation IN_PROGRESS without a record is given up after the grace, by the service's clock" {
 	at idle
 	session 1
 	answers gr-jobs-client 0 "$IN_PROGRESS
@@ -86,6 +64,49 @@ lastUpdatedAt=1000
 timestamp=1600"
 	phase
 	goes failing 'no record of this rotation on the device'
+}
+# found_pair: somebody put another one in the configured places; ./kept is what was on record when
+# it was adopted
+found_pair() {
+	printf '%s\n' live=1 certificateId=c9 'generation 1 complete committed c1 1' >pairs
+	: >puts
+	replace gr-install-cert 'case $1 in
+		status) cat pairs ;;
+		adopt)
+			cat puts >kept
+			printf "%s\n" live=4 certificateId=c9 "generation 4 complete committed c9 1" >pairs
+			;;
+		esac'
+}
+@test "idle: another pair lies in the configured places: the one in use is on record before that is adopted" {
+	at idle
+	found_pair
+	session 4
+	client next=1
+	phase
+	stays 0
+	[ "$(cat kept)" = 'put --from idle other=1' ]
+}
+@test "idle: another pair lies in the configured places: one that is kept already stays on record" {
+	at idle other=3
+	found_pair
+	session 4
+	client next=1
+	phase
+	stays 0
+	[ -e kept ]
+	[ ! -s puts ]
+}
+@test "idle: the pair in use is refused, and the one kept beside it is not taken either: nothing is switched" {
+	at idle other=2
+	session 1 1
+	for rc in 1 111; do
+		answers gr-probe $rc
+		phase
+		stays $rc
+	done
+	[ ! -e credentials ]
+	[ ! -e puts ]
 }
 @test "idle: over a pair that was never committed such a rotation is not asked for" {
 	at idle
@@ -124,6 +145,14 @@ timestamp=1600"
 	goes creating-certificate
 	called 'gr-journal arm -- 800'
 	called 'gr-jobs-client update .* -- j1 IN_PROGRESS'
+}
+@test "updating-job: a timer longer than a week is none: the deadline is that of a week" {
+	at updating-job
+	session 1
+	answers gr-jobs-client 0 "${IN_PROGRESS/secondsLeft=1000/secondsLeft=1000000}"
+	phase
+	goes creating-certificate
+	called 'gr-journal arm -- 483840'
 }
 @test "updating-job: the update is refused: idle" {
 	at updating-job
@@ -260,11 +289,14 @@ timestamp=1600"
 	phase
 	goes failing 'no certificate came in time: gr-create: no disk'
 }
-@test "creating-certificate: too little time left for a trial: failing" {
+@test "creating-certificate: less than the least time is left for a trial: failing" {
 	at creating-certificate newCertificateId=c2
 	replace gr-journal 'case $1 in left) echo 179 ;; esac'
 	phase
 	goes failing 'too little time left for a trial'
+	replace gr-journal 'case $1 in left) echo 180 ;; esac'
+	phase
+	goes trial
 }
 @test "creating-certificate: no watchdog: failing, before there is a key" {
 	at creating-certificate
@@ -473,8 +505,6 @@ gr-install-cert activate' ]
 
 # --- reporting ---------------------------------------------------------------------------------
 
-# told STATUS [CODE-STATUS-SURVIVOR LINE...]: what gr-jobs-client update answers
-told() { answers gr-jobs-client "$1" "$(printf '%s\n' "${@:2}")"; }
 destroyed_old() { grep -qx commit credentials; }
 
 @test "reporting: accepted: the old pair is destroyed, idle; final is on record before" {
@@ -527,6 +557,18 @@ destroyed_old() { grep -qx commit credentials; }
 	stays 111
 	called 'gr-commit -- j1 1 c2'
 }
+@test "reporting: not licensed, and commit is refused as well: rolling-back; not where no state is told" {
+	at reporting
+	session 2
+	replace gr-commit 'echo "gr-commit: nothing was issued" >&2; exit 1'
+	told 1 status=IN_PROGRESS code=InvalidStateTransition
+	phase
+	goes rolling-back 'commit was refused: nothing was issued'
+	told 1 code=InvalidStateTransition
+	phase
+	stays 111
+	[ ! -e credentials ]
+}
 @test "reporting: silence, or a program that cannot be started: it stays with that status" {
 	at reporting
 	session 2
@@ -552,27 +594,92 @@ destroyed_old() { grep -qx commit credentials; }
 	goes idle
 	[ ! -e credentials ]
 }
-@test "reporting: the new pair is refused for good: the execution tells over the old one" {
+@test "reporting: the new pair is refused for good: FAILED is said over the old one, and nothing is switched" {
+	at reporting
+	lives 2
+	session 2 1
+	session 1
+	told 0
+	phase
+	goes rolling-back 'the new certificate is no longer accepted'
+	called 'gr-jobs-client update -d CertificateRotator=true -d CertificateRotatorDevice=gr -d DeviceFailureReason=the new certificate is no longer accepted --execution 1 -- j1 FAILED'
+	[ ! -e credentials ]
+}
+@test "reporting: what is answered to that: the old pair, both, or once more" {
 	at reporting
 	session 2 1
 	session 1
-	told 0 survivor=OLD status=SUCCEEDED
+	told 1 survivor=OLD status=SUCCEEDED
 	phase
 	goes rolling-back 'the rotation was decided for the old certificate'
-	for status in SUCCEEDED IN_PROGRESS; do
-		told 0 status=$status
+	told 1 status=TIMED_OUT
+	phase
+	goes rolling-back 'the new certificate is refused and the job has ended: TIMED_OUT'
+	for answer in survivor=NEW status=SUCCEEDED code=ResourceNotFound code=TerminalStateReached; do
+		told 1 $answer
 		phase
-		stays 111
+		goes idle
+		grep -qx other=1 <<<"$output"
 	done
-	told 0 status=TIMED_OUT
+	told 1 status=IN_PROGRESS code=VersionMismatch
 	phase
-	refused='the new certificate is no longer accepted'
-	goes rolling-back "$refused and the job has ended: TIMED_OUT"
-	told 1 code=ResourceNotFound
+	stays 111
+	told 111
 	phase
+	stays 111
+	[ ! -e credentials ]
+}
+# refused_with_mark PROBE: what the broker says of the old pair
+refused_with_mark() {
+	at reporting
+	lives 2
+	printf '%s\n' live=2 certificateId=c2 'generation 1 complete committed c1 1' \
+		'generation 2 complete committed c2 1' >pairs
+	session 2 1
+	answers gr-probe "$1"
+	phase
+}
+@test "reporting: the new pair is refused, and bears the mark of success: the old one is destroyed if it is refused too, or not whole" {
+	for rc in 1 100; do
+		rm -f credentials
+		refused_with_mark $rc
+		goes idle
+		destroyed_old
+		called 'gr-probe -g 1'
+		not_called gr-jobs-client
+	done
+}
+@test "reporting: the new pair is refused, and bears the mark, and the old one is taken: both are kept" {
+	refused_with_mark 0
 	goes idle
 	grep -qx other=1 <<<"$output"
 	[ ! -e credentials ]
+}
+@test "reporting: the new pair is refused, and bears the mark, and nothing is known of the old one: it stays" {
+	# no answer; gr-probe is not there, or was killed
+	for rc in 111 127 137; do
+		refused_with_mark $rc
+		stays 111
+		[ ! -e credentials ]
+	done
+}
+@test "reporting: after a way back the new pair becomes live first, and is not left again" {
+	at reporting goneBack=1
+	session 2
+	told 1 survivor=OLD status=FAILED
+	phase
+	goes idle
+	grep -qx other=1 <<<"$output"
+	grep -qx 'activate -g 2' credentials
+	told 1 status=CANCELED
+	phase
+	goes idle
+	session 2 1
+	session 1
+	told 0
+	phase
+	goes idle
+	! grep -qx commit credentials
 }
 @test "reporting: the new pair is refused and so is the old one: it stays" {
 	at reporting
@@ -653,16 +760,16 @@ destroyed_new() { grep -qx 'discard -g 2' credentials; }
 		destroyed_new
 	done
 }
-@test "failing: refused, decided for the new pair: it becomes live, reporting" {
+@test "failing: refused, decided for the new pair: reporting, which makes it live" {
 	at failing newCertificateId=c2
 	session 1
 	for answer in survivor=NEW status=SUCCEEDED; do
-		rm -f credentials
 		told 1 $answer
 		phase
 		goes reporting
-		grep -qx 'activate -g 2' credentials
+		grep -qx goneBack=1 <<<"$output"
 	done
+	[ ! -e credentials ]
 }
 @test "failing: the execution is gone or its end is unknown: idle, both are kept" {
 	at failing newCertificateId=c2
@@ -693,16 +800,17 @@ destroyed_new() { grep -qx 'discard -g 2' credentials; }
 	goes idle
 	grep -qx other=2 <<<"$output"
 }
-@test "failing: the old pair is refused for good and the new one is taken: that one becomes live" {
-	at failing newCertificateId=c2 final=1
+@test "failing: the old pair is refused for good and the new one is taken: reporting, which makes it live" {
+	at failing newCertificateId=c2
 	session 1 1
 	phase
 	goes reporting
-	grep -qx 'activate -g 2' credentials
-	at failing newCertificateId=c2
+	grep -qx goneBack=1 <<<"$output"
+	at failing newCertificateId=c2 job=
 	phase
 	goes idle
-	grep -qx other=1 <<<"$output"
+	grep -qx other=2 <<<"$output"
+	[ ! -e credentials ]
 }
 @test "failing: the old pair is refused without a new one: it stays; with another one: idle" {
 	at failing

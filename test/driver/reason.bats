@@ -46,17 +46,17 @@ fails_with() {
 
 @test "reason: commit is answered 'not yet' until the deadline: the reason is the last answer" {
 	runtime_on_old
-	setting trialSeconds 5
+	deadline_when_noted gr-commit
 	rotate_job j1
-	run -1 rotate.sh once
+	run -1 fake/rotate.sh once
 	fails_with "the trial's deadline passed: gr-commit: j1: not yet: $NOT_YET"
 	assert_unchanged
 }
 
 @test "reason: commit is answered 'not yet' and then not at all: the reason is the answer" {
-	wrapped gr-commit '[ ! -e answered ] || exec "$REAL" "$@"; touch answered; '"sed -i 's/^requestTimeoutSeconds.*/requestTimeoutSeconds = 1/' $GR_CONF; "'echo "gr-commit: j1: not yet: busy" >&2; exit 111'
+	wrapped gr-commit '[ ! -e answered ] || { "$REAL" "$@"; rc=$?; touch asked_again; exit $rc; }; touch answered; '"sed -i 's/^requestTimeoutSeconds.*/requestTimeoutSeconds = 1/' $GR_CONF; "'echo "gr-commit: j1: not yet: busy" >&2; exit 111'
 	deny iot:Receive 'arn:aws:iot:*:*:topic/awslabs/things/*/certificate/commit/*'
-	setting trialSeconds 5
+	deadline_when_noted gr-commit '[ -e asked_again ]'
 	setting requestTimeoutSeconds 2
 	rotate_job j1
 	run -1 fake/rotate.sh once
@@ -87,7 +87,7 @@ fails_with() {
 }
 
 @test "reason: there is no network during the trial: the reason says so" {
-	setting trialSeconds 6
+	deadline_when_noted "gr-link: localhost"
 	wrapped gr-commit "$BIN/lab.sh stop $LAB broker; "'exec "$REAL" "$@"'
 	# It is back for the report.
 	wrapped gr-install-cert \
@@ -98,7 +98,7 @@ fails_with() {
 }
 
 @test "reason: the new certificate is refused until the deadline, before the refusal window is over: the reason says so" {
-	setting trialSeconds 5
+	deadline_when_noted "gr-link: "
 	setting refusalWindowSeconds 600
 	wrapped gr-link '[ "$2" != 2 ] || { echo "gr-link: localhost: our certificate is refused: bad luck" >&2; exit 1; }; exec "$REAL" "$@"'
 	rotate_job j1
@@ -108,7 +108,7 @@ fails_with() {
 }
 
 @test "reason: the token is away during the trial: the reason says so" {
-	setting trialSeconds 5
+	deadline_when_noted "gr-link: "
 	wrapped gr-link '[ "$2" != 2 ] || { echo "gr-link: pkcs11:object=x: there is no token" >&2; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
 	run -1 fake/rotate.sh once
@@ -119,7 +119,7 @@ fails_with() {
 	printf '#!/bin/sh\nexit 3\n' >check
 	chmod +x check
 	wrapped gr-jobs-client '"$REAL" "$@" | sed /^idempotent=/d; exit "${PIPESTATUS[0]}"'
-	setting trialSeconds 5
+	deadline_when_noted 'the runtime'
 	setting repeatSeconds 1
 	rotate_job j1
 	GR_RUNTIME_CHECK=$PWD/check run -1 fake/rotate.sh once
@@ -251,12 +251,12 @@ cannot_begin() {
 @test "begin: adoption is refused: FAILED with the line, and the driver ends with 1" {
 	wrapped gr-install-cert '[ "$1" != adopt ] || { echo "gr-install-cert: $0: a mount point of its own" >&2; exit 100; }; exec "$REAL" "$@"'
 	rotate_job j1
-	run -1 timeout 60 fake/rotate.sh once
+	run -1 timeout 600 fake/rotate.sh once
 	cannot_begin 'the job cannot begin: gr-install-cert: *: a mount point of its own'
 	# Each job has its answer.
 	rotate_job j2
 	rotate_job j3
-	run -1 timeout 60 fake/rotate.sh once
+	run -1 timeout 600 fake/rotate.sh once
 	[ "$(status_of j2)$(status_of j3)" = FAILEDFAILED ]
 }
 
@@ -264,7 +264,7 @@ cannot_begin() {
 	setting refusalWindowSeconds 600
 	wrapped gr-install-cert '[ "$1" != adopt ] || [ -e mended ] || { touch mended; echo "gr-install-cert: read-only" >&2; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
-	run -0 timeout 60 fake/rotate.sh once
+	run -0 timeout 600 fake/rotate.sh once
 	[ -e mended ]
 	assert_rotated j1
 }
@@ -272,7 +272,7 @@ cannot_begin() {
 @test "begin: a fault that lasts longer than the refusal window fails the job" {
 	wrapped gr-install-cert '[ "$1" != adopt ] || { echo "gr-install-cert: $0: Read-only file system" >&2; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
-	run -1 timeout 60 fake/rotate.sh once
+	run -1 timeout 600 fake/rotate.sh once
 	cannot_begin 'the job cannot begin: gr-install-cert: *: Read-only file system'
 }
 
@@ -280,7 +280,7 @@ cannot_begin() {
 	gr-install-cert adopt
 	wrapped gr-journal '[ "$1" != put ] || { echo "gr-journal: $0: cannot be replaced: Read-only file system" >&2; exit 111; }; exec "$REAL" "$@"'
 	rotate_job j1
-	run -1 timeout 60 fake/rotate.sh once
+	run -1 timeout 600 fake/rotate.sh once
 	cannot_begin \
 		'the job cannot begin: gr-journal: *: cannot be replaced: Read-only file system'
 }
@@ -290,7 +290,7 @@ cannot_begin() {
 	wrapped gr-jobs-client 'case "$*" in *FAILED*) [ -e unsaid ] || { touch unsaid; exit 111; } ;; esac; exec "$REAL" "$@"'
 	setting recordGraceSeconds 600
 	rotate_job j1
-	run -1 timeout 60 fake/rotate.sh once
+	run -1 timeout 600 fake/rotate.sh once
 	[ -e unsaid ]
 	fails_with 'the job cannot begin: gr-install-cert: no'
 }

@@ -134,7 +134,9 @@ teardown() {
 }
 
 @test "rotate: twenty things rotate by one job on their group" {
-	names=$(seq -f 'pump-%g' 1 20)
+	# The sanitizers find nothing in the twentieth that they did not find in the fourth.
+	things=${SANITIZE:+4}
+	names=$(seq -f 'pump-%g' 1 "${things:=20}")
 	gr-registry create-thing-group -H "$HOME_DIR" plant
 	# shellcheck disable=SC2086
 	lab.sh add -a ECDSA-P256 -g plant "$LAB" $names
@@ -148,9 +150,9 @@ teardown() {
 		rotate.sh run 3>&- 2>"$n.log" &
 		drivers="$drivers $!"
 	done
-	gr-jobs create -H "$HOME_DIR" -t thinggroup/plant all20
-	run -0 gr-jobs watch -H "$HOME_DIR" -w 300 all20
-	[ "$output" = "all20: 20 SUCCEEDED" ]
+	gr-jobs create -H "$HOME_DIR" -t thinggroup/plant all
+	run -0 gr-jobs watch -H "$HOME_DIR" -w 300 all
+	[ "$output" = "all: $things SUCCEEDED" ]
 	for n in $names; do
 		as "$n"
 		await is_idle
@@ -164,7 +166,7 @@ teardown() {
 		OLD=${before[$n]}
 		cp "$n.key" old.key
 		cp "$n.pem" old.pem
-		assert_rotated all20
+		assert_rotated all
 		run -1 cmp -s old.key "$T/private.key"
 	done
 }

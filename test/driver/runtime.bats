@@ -93,7 +93,7 @@ write_hook() {
 	printf '#!/bin/sh\n[ "$1" != instance ] || echo another\n' >hook
 	rotate_job j2
 	setting trialSeconds 60
-	timeout 60 rotate.sh once || [ $? -eq 1 ]
+	timeout 600 rotate.sh once || [ $? -eq 1 ]
 	[ "$(gr-journal get restartFor)" != 1 ]
 }
 

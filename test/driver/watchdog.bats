@@ -88,6 +88,15 @@ die_on_trial() {
 	wait "$driver" || [ $? -eq 143 ]
 }
 
+@test "heartbeat: what a recover that was killed had begun to write is removed by the next one" {
+	rotate.sh recover
+	true &
+	wait $!
+	touch "$GR_STATE/.heartbeat.$!.tmp" "$GR_STATE/.heartbeat.$$.tmp"
+	run -0 rotate.sh recover
+	[ "$(find "$GR_STATE" -name '.heartbeat.*' -printf '%f\n')" = ".heartbeat.$$.tmp" ]
+}
+
 @test "heartbeat: a recover that fails writes none" {
 	gr-install-cert adopt
 	rm "$T/.gr/private.key/live"

@@ -550,7 +550,7 @@ env-1" ]
 
 # hostile WHY [OPTION...]: gr-config ends with 100 and one line.
 hostile() {
-	run -100 --separate-stderr timeout 60 gr-config "${@:2}"
+	run -100 --separate-stderr timeout 600 gr-config "${@:2}"
 	bad_line "$1"
 }
 # deep N OPEN CLOSE
@@ -665,7 +665,7 @@ deep() {
 	hostile "$LOG:1: not a line"
 	yes '{"TS":1,"TP":["system","x"],"W":"changed","V":1}' | head -c 60000000 >$LOG
 	hostile "$PWD/ggc: no configuration" -o runtime=lite
-	run -0 timeout 120 gr-config
+	run -0 timeout 600 gr-config
 	seq -f '{"TS":1,"TP":["services","s%.0f","componentType"],"W":"changed","V":"x"}' \
 		5000 >$LOG
 	hostile "$LOG: more than 4000 services and settings"
@@ -770,7 +770,7 @@ deep() {
 					conv=notrunc status=none
 			[ $((i % 3)) -ne 0 ] || truncate -s $((RANDOM % size)) "ggc/$f"
 			rc=0
-			timeout 20 gr-config >out 2>err || rc=$?
+			timeout 600 gr-config >out 2>err || rc=$?
 			case $rc in
 			0) [ ! -s err ] ;;
 			100 | 111) [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] ;;

@@ -69,11 +69,12 @@ fleet() {
 	reports "$G-00001" "$J" IN_PROGRESS
 	reports "$G-00002" "$J" SUCCEEDED
 	run -0 gr-jobs cancel "$J"
-	[ "$output" = "$J: canceled for 1 thing(s); 1 stay(s) in progress, -f cancels it" ]
+	[ "$output" = "$J: canceled for 1 thing(s); 1 stay(s) in progress, -f cancels it: $G-00001" ]
 	statuses_are "$J" "$G-00001:1IN_PROGRESS $G-00002:1SUCCEEDED $G-00003:1CANCELED"
 	sql_is "SELECT force_canceled FROM job WHERE id = '$J'" 0
 	no "job $J: is CANCELED already (InvalidRequest)" gr-jobs cancel "$J"
-	gr-jobs cancel -f "$J"
+	run -0 gr-jobs cancel -f "$J"
+	[ "$output" = "gr-jobs: job $J: was in progress on $G-00001: these devices end their rotation in order, with the pair that they decide for" ]
 	statuses_are "$J" "$G-00001:1CANCELED $G-00002:1SUCCEEDED $G-00003:1CANCELED"
 	sql_is "SELECT force_canceled FROM job WHERE id = '$J'" 1
 	sql_is "SELECT group_concat(force_canceled, '') FROM (SELECT * FROM execution WHERE job = '$J' ORDER BY thing)" 100

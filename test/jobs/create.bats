@@ -316,6 +316,34 @@ retry() { printf '{"jobExecutionsRetryConfig":{"criteriaList":%s}}' "$1"; }
 	refused_job ResourceNotFound 'none: no such job template' -t "thing/$THING" -m none none
 }
 
+@test "CreateJob jobTemplateArn: a rate keeps the growth of the template, in the dry run and in the job" {
+	G=group-$J
+	things 30 "$G"
+	gr-jobs create-template -D 'a template' -T 5 -g 2:2:succeeded=5 -a 10:20 "t-$J"
+	gr-jobs create -n -m "t-$J" -r 4 -t "thinggroup/$G" "$J" >dry
+	gr-jobs create -m "t-$J" -r 4 -t "thinggroup/$G" "$J" >/dev/null
+	run -0 gr-jobs describe -j "$J"
+	json_is "$output" '[4,2,2,5,5,1]' \
+		'[.jobExecutionsRolloutConfig.maximumPerMinute, .jobExecutionsRolloutConfig.exponentialRate.baseRatePerMinute, .jobExecutionsRolloutConfig.exponentialRate.incrementFactor, .jobExecutionsRolloutConfig.exponentialRate.rateIncreaseCriteria.numberOfSucceededThings, .timeoutConfig.inProgressTimeoutInMinutes, (.abortConfig.criteriaList | length)]'
+	[ "$(wc -l <dry)" -eq 30 ]
+	gr-jobs cancel -f "$J"
+}
+
+@test "CreateJob: a rotation without a template follows certificate-rotation, if there is one" {
+	gr-jobs create-template -i "$ROOT/share/job-template.json"
+	gr-jobs create -n -t "thing/$THING" "$J" >/dev/null
+	gr-jobs create -t "thing/$THING" "$J" >/dev/null
+	gr-jobs create -m '' -t "thing/$THING" "$J-bare" >/dev/null
+	gr-jobs create -d <(echo '{"operation":"x"}') -t "thing/$THING" "$J-other" >/dev/null
+	gr-jobs delete-template certificate-rotation
+	run -0 gr-jobs describe -j "$J"
+	json_is "$output" '[30,100,10]' '[.timeoutConfig.inProgressTimeoutInMinutes, .jobExecutionsRolloutConfig.maximumPerMinute, .abortConfig.criteriaList[0].thresholdPercentage]'
+	for job in "$J-bare" "$J-other"; do
+		run -0 gr-jobs describe -j "$job"
+		json_is "$output" '[null,null,null]' '[.timeoutConfig, .jobExecutionsRolloutConfig, .abortConfig]'
+	done
+}
+
 @test "CreateJob documentParameters: are refused" {
 	J=none bad InvalidRequest 'documentParameters: not supported here' \
 		'{"documentParameters":{"a":"b"}}'

@@ -305,7 +305,7 @@ screen_of() {
 	set_status a IN_PROGRESS
 	set_status b SUCCEEDED
 	run -0 gr-jobs cancel -r NOT_NOW -c 'because of rain' j
-	[ "$output" = 'j: canceled for 1 thing(s); 1 stay(s) in progress, -f cancels it' ]
+	[ "$output" = 'j: canceled for 1 thing(s); 1 stay(s) in progress, -f cancels it: a' ]
 	of j 'aIN_PROGRESS bSUCCEEDED cCANCELED'
 	sql_is 'SELECT status || reason || comment || force_canceled FROM job' \
 		'CANCELEDNOT_NOWbecause of rain0'
@@ -318,6 +318,27 @@ screen_of() {
 	gr-jobs cancel --force j
 	of j 'aCANCELED bCANCELED cCANCELED'
 	sql_is 'SELECT force_canceled FROM job' 1
+}
+
+@test "delete, cancel: who was still in progress is named, twenty at the most" {
+	local n
+	gr-jobs create -t thing/a -t thinggroup/g j >/dev/null
+	set_status a IN_PROGRESS
+	set_status c IN_PROGRESS
+	run -0 --separate-stderr gr-jobs cancel -j j
+	jq -e '.inProgress == 2 and .inProgressThings == ["a", "c"]' <<<"$output"
+	run -0 --separate-stderr gr-jobs delete -f j
+	[ -z "$output" ]
+	[ "$stderr" = 'gr-jobs: job j: was in progress on a, c: these devices end their rotation in order, with the pair that they decide for' ]
+	for ((n = 10; n < 35; n++)); do
+		echo "INSERT INTO thing VALUES ('t$n', 0); INSERT INTO member VALUES ('g', 't$n');"
+	done >many.sql
+	sql "$(cat many.sql)"
+	gr-jobs create -t thinggroup/g k >/dev/null
+	await sql_is "SELECT count(*) FROM execution WHERE job = 'k'" "$(sql "SELECT count(*) FROM member WHERE thing_group = 'g'")"
+	sql "UPDATE execution SET status = 'IN_PROGRESS' WHERE job = 'k'"
+	run -0 --separate-stderr gr-jobs delete -f k
+	[[ $stderr == *', t27 and 7 more: '* ]]
 }
 
 @test "cancel: the first reason stays unless another one is given" {
@@ -441,10 +462,10 @@ screen_of() {
 	gr-jobs create -t thing/a -t thing/b -t thing/c j >/dev/null
 	set_status a IN_PROGRESS
 	run -0 --separate-stderr gr-jobs cancel j
-	[ "$output" = 'j: canceled for 2 thing(s); 1 stay(s) in progress, -f cancels it' ]
+	[ "$output" = 'j: canceled for 2 thing(s); 1 stay(s) in progress, -f cancels it: a' ]
 	gr-jobs create -t thing/b k >/dev/null
 	run -0 gr-jobs cancel -j k
-	[ "$output" = '{"jobId":"k","canceled":1,"inProgress":0,"notReached":0}' ]
+	[ "$output" = '{"jobId":"k","canceled":1,"inProgress":0,"notReached":0,"inProgressThings":[]}' ]
 	daemon_alone_end
 	gr-jobs create -t thing/a -t thing/b -t thing/c l >/dev/null
 	run -0 gr-jobs cancel l
@@ -453,7 +474,7 @@ screen_of() {
 
 @test "watch: -w 0 looks once" {
 	gr-jobs create -t thing/a j >/dev/null
-	run -111 --separate-stderr timeout 20 gr-jobs watch -w 0 j
+	run -111 --separate-stderr timeout 600 gr-jobs watch -w 0 j
 	[ "$stderr" = 'gr-jobs: job j: 1 execution(s) had not ended in time' ]
 	gr-jobs cancel j >/dev/null
 	run -1 --separate-stderr gr-jobs watch -w 0 j

@@ -20,7 +20,7 @@ issue_at() {
 age() {
 	local was id pem ends
 	was=$(certificate_id)
-	issue_at "$1" "$2" "$T/csr.pem" "$HOME_DIR/ca/ca" >aged.pem
+	issue_at "$1" "$2" "$T/csr.pem" "${CA:-$HOME_DIR/ca/ca}" >aged.pem
 	cp aged.pem "$T/certificate.pem"
 	id=$(certificate_id)
 	ends=$(date -d "$(openssl x509 -in aged.pem -noout -enddate | cut -d = -f 2)" +%s)

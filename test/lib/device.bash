@@ -8,10 +8,12 @@ lab() {
 	HOME_DIR=$LAB/home
 }
 
-# as THING: whose settings the programs use from here on
+# as THING: whose settings the programs use from here on. The lab's trial, for which a person can
+# wait, may end on a busy machine.
 as() {
 	T=$LAB/things/$1
 	export GR_CONF=$T/gr.conf GR_STATE=$T/state
+	sed -i 's/^trialSeconds = 60$/trialSeconds = 900/' "$GR_CONF"
 }
 
 # setting KEY VALUE: in the thing's gr.conf, in place of what was there
@@ -107,6 +109,12 @@ wrapped() {
 	rm -f "fake/$1"
 	printf '#!/bin/bash\nREAL=%s\n%s\n' "$BIN/$1" "$2" >"fake/$1"
 	chmod +x "fake/$1"
+}
+
+# deadline_when_noted PROGRAM [CONDITION]: the trial's time goes by for fake/rotate.sh as soon as
+# its record holds what PROGRAM said, and CONDITION is true
+deadline_when_noted() {
+	wrapped gr-journal 'if [ "$1" = left ] && [[ $("$REAL" get note) == *"'"$1"'"* ]] && '"${2:-true}"'; then "$REAL" put trialUntil=1; fi; exec "$REAL" "$@"'
 }
 
 # deny ACTION RESOURCE...: adds a Deny statement to the policy of all things, in the place of what

@@ -96,3 +96,28 @@ stays() {
 	[ "$status" -eq "$1" ] || { echo "status $status: $output $stderr" >&2; return 1; }
 	[ -z "$output" ] || { echo "$output" >&2; return 1; }
 }
+
+QUEUED='jobId=j1
+status=QUEUED
+executionNumber=1
+idempotent=true'
+IN_PROGRESS='jobId=j1
+status=IN_PROGRESS
+executionNumber=1
+secondsLeft=1000
+idempotent=true'
+ANOTHER=${IN_PROGRESS/executionNumber=1/executionNumber=2}
+
+# client VERB=STATUS...: what gr-jobs-client answers to each verb; one that is not named answers 0
+# and an execution IN_PROGRESS
+client() {
+	local body='case $1 in' pair
+	for pair; do body+=" ${pair%%=*}) exit ${pair#*=} ;;"; done
+	replace gr-jobs-client "$body esac
+cat <<'END'
+$IN_PROGRESS
+END"
+}
+# told STATUS [CODE-STATUS-SURVIVOR LINE...]: what gr-jobs-client update answers
+told() { answers gr-jobs-client "$1" "$(printf '%s\n' "${@:2}")"; }
+called() { grep -qx "$1" calls; }

@@ -50,7 +50,7 @@ thing() {
 eventually() {
 	local end=$((SECONDS + ${PATIENCE:-300}))
 	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] && [ ! -e "$LAB/stop" ] || {
+		[ "$SECONDS" -lt "$end" ] && [ -d "$LAB" ] && [ ! -e "$LAB/stop" ] || {
 			echo "never came true: $*" >&2
 			return 1
 		}
@@ -205,6 +205,8 @@ all_of_this_life() {
 	done
 }
 
+had_third() { [ -n "$(sql "SELECT * FROM third WHERE thing = '$THING'")" ]; }
+
 probe() {
 	local rc=0
 	gr-probe >"$T/probed" 2>"$T/probe.error" || rc=$?
@@ -223,8 +225,7 @@ healthy() {
 	pair_matches || wrong "key and certificate do not match" || return
 	await only_certificate_is "$id" ||
 		wrong "not exactly one certificate, ACTIVE and attached" || return
-	[ -z "$(sql "SELECT * FROM third WHERE thing = '$THING'")" ] ||
-		wrong "had a third certificate" || return
+	! had_third || wrong "had a third certificate" || return
 	[ -z "$(find "$T" -type f -perm /077 -exec grep -l 'PRIVATE KEY' {} +)" ] ||
 		wrong "a private key can be read by others" || return
 	[ "$(gr-install-cert status | grep -c '^generation')" -eq 1 ] ||
@@ -235,13 +236,19 @@ healthy() {
 
 # --- servers -------------------------------------------------------------------------------------
 
-# Starts them anew whenever they have died, until the lab is stopped.
+server_start() { lab.sh start "$LAB" "$1" >>"$LAB/starts" 2>&1; }
+
+# Starts them anew whenever they have died, until the lab is stopped; none while the lab is held.
 keep_servers() {
 	local server
 	printf '%s\n' "$BASHPID" >"$LAB/keeper"
 	while [ -d "$LAB" ] && [ ! -e "$LAB/stop" ]; do
 		for server in broker backend; do
-			server_runs "$server" || lab.sh start "$LAB" "$server" >>"$LAB/starts" 2>&1
+			(
+				flock 9
+				[ -e "$LAB/held" ] || server_runs "$server" ||
+					server_start "$server"
+			) 9>>"$LAB/servers"
 		done
 		sleep 0.1
 	done
@@ -273,7 +280,7 @@ wires() {
 
 # crew THINGS PLACE COMMAND...: COMMAND WORD... for each line of the file `points`, on several
 # things at once, each with a driver; PLACE N chooses the N-th of them. It must be well before and
-# after. `outcome` gets a line "survived|lost POINT" for each; 0: all survived.
+# after. `outcome` gets a line "survived POINT: STATUS" or "lost POINT" for each; 0: all survived.
 crew() {
 	local n=$1 i pids=
 	shift
@@ -298,7 +305,7 @@ work() {
 	while read -r -u 4 point; do
 		# shellcheck disable=SC2086 # several words
 		if "$@" $point; then
-			echo "survived $point" >>outcome
+			echo "survived $point: $(status_of "$JOB")" >>outcome
 		else
 			echo "lost $point ($THING)" >>outcome
 		fi

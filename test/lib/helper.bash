@@ -20,6 +20,7 @@ cd "${BATS_TEST_TMPDIR:-/tmp}" || exit 1
 # await COMMAND...: until it succeeds; the limit only ends a hang.
 await() {
 	local n
+	type -t "$1" >/dev/null || { echo "await: there is no $1" >&2; return 1; }
 	for ((n = 0; n < 3000; n++)); do
 		if "$@" >/dev/null 2>&1; then return 0; fi
 		sleep 0.02

@@ -104,9 +104,12 @@ topic() {
 }
 
 # ask STEP...: see tools/ask.c; ask_build makes it, once for a file. WAIT is its -w.
-ask_build() { gcc -O1 -o "$BATS_FILE_TMPDIR/ask" "$ROOT/test/tools/ask.c" -lmosquitto; }
+ask_build() {
+	gcc -O1 -o "$BATS_FILE_TMPDIR/ask.$BASHPID" "$ROOT/test/tools/ask.c" -lmosquitto &&
+		mv "$BATS_FILE_TMPDIR/ask.$BASHPID" "$BATS_FILE_TMPDIR/ask"
+}
 ask() {
-	timeout 120 "$BATS_FILE_TMPDIR/ask" -p "$PORT" -a "$GR_HOME/ca/ca.pem" -c "$CERT" \
+	timeout 600 "$BATS_FILE_TMPDIR/ask" -p "$PORT" -a "$GR_HOME/ca/ca.pem" -c "$CERT" \
 		-k "$KEY" -i "$CLIENT" ${WAIT:+-w "$WAIT"} "$@"
 }
 

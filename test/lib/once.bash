@@ -53,7 +53,7 @@ word_to_nobody() {
 daemon_cut() {
 	backend stop
 	: >"$LAB/backend.log"
-	setsid gr-cut -n "$1" -c file,net -u "$GR_HOME/" -t 300 \
+	setsid gr-cut -n "$1" -c file,net -u "$GR_HOME/" -t 600 \
 		gr-backendd -H "$GR_HOME" -s "$LAB/home/shared/broker.sock" -q 0 \
 		</dev/null >>"$LAB/backend.log" 2>&1 3>&- 4>&- 5>&- &
 	CUT=$!

@@ -61,7 +61,7 @@ configure() {
 	printf '%s\n' "thingName = $1" "privateKeyPath = $PWD/$name.key" \
 		"certificateFilePath = $PWD/$name.pem" \
 		"rootCaPath = $PWD/ca.pem" 'iotDataEndpoint = localhost' "iotDataPort = $PORT" \
-		'requestTimeoutSeconds = 20' >gr.conf
+		'requestTimeoutSeconds = 120' >gr.conf
 	export GR_CONF=$PWD/gr.conf GR_STATE=$PWD
 }
 

@@ -99,10 +99,13 @@ company() {
 }
 
 seconds_of() { date -d "$(openssl x509 -in "$1" -noout "-${2}date" | cut -d = -f 2)" +%s; }
-# begun_just_now FILE: five minutes back, for clocks that differ
+# begun_just_now FILE AUTHORITY: five minutes back, for clocks that differ, but not before the
+# authority
 begun_just_now() {
-	local age=$(($(date +%s) - $(seconds_of "$1" start)))
-	[ "$age" -ge 300 ] && [ "$age" -lt 900 ]
+	local start age
+	start=$(seconds_of "$1" start) age=$(($(date +%s) - start))
+	[ "$age" -ge 300 ] || [ "$start" -eq "$(seconds_of "$2" start)" ]
+	[ "$age" -lt 900 ]
 }
 # ends_after FILE SECONDS: from now, as near as a slow machine comes
 ends_after() {

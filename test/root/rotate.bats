@@ -93,7 +93,7 @@ for_user() {
 }
 as_user() {
 	runuser -u games -- env PATH="$PATH" GR_CONF="$GR_CONF" GR_STATE="$USER_STATE" \
-		timeout 120 "$@"
+		timeout 600 "$@"
 }
 # did_not_begin REASON: the job is FAILED with it, and nothing of the device has changed
 did_not_begin() {
@@ -142,7 +142,7 @@ did_not_begin() {
 	mv "$GR_STATE" state
 	export GR_STATE=$PWD/state
 	rotate_job j1
-	run -1 timeout 120 unshare -m sh -c \
+	run -1 timeout 600 unshare -m sh -c \
 		'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec rotate.sh once' \
 		sh "$T"
 	did_not_begin 'gr-install-cert: *: Read-only file system'
@@ -153,7 +153,7 @@ did_not_begin() {
 	export GR_STATE=$PWD/state
 	gr-install-cert adopt
 	rotate_job j1
-	run -1 timeout 120 unshare -m sh -c \
+	run -1 timeout 600 unshare -m sh -c \
 		'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec rotate.sh once' \
 		sh "$T"
 	[ "$(status_of j1)" = FAILED ]
@@ -165,7 +165,7 @@ did_not_begin() {
 
 @test "root: a key that is mounted on its own: the job fails with the line" {
 	rotate_job j1
-	run -1 timeout 120 unshare -m sh -c 'mount --bind "$1" "$1" && exec rotate.sh once' \
+	run -1 timeout 600 unshare -m sh -c 'mount --bind "$1" "$1" && exec rotate.sh once' \
 		sh "$T/private.key"
 	did_not_begin "gr-install-cert: $T/private.key: a mount point of its own, which cannot be replaced; mount its directory instead"
 }

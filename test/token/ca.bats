@@ -216,7 +216,8 @@ Public ca' ]
 	server_csr
 	cp home/ca/ca.key reference
 	run -0 --separate-stderr gr-registry backup plain
-	[[ $stderr == "gr-registry: ca/ca.key: the key is in a token: pkcs11:token=gr;object=ca;id="*";type=private; the backup says where, and does not hold the key itself" ]]
+	[[ ${stderr_lines[0]} == "gr-registry: ca/ca.key: the key is in a token: pkcs11:token=gr;object=ca;id="*";type=private; the backup says where, and does not hold the key itself" ]]
+	[[ ${stderr_lines[1]} == "gr-registry: plain: the authorities' private keys (1) are not in it"* ]]
 	cmp plain/ca/ca.key reference
 	[ ! -e plain/ca/second.key ]
 	[ ! -e plain/ca/.token ] && [ ! -e plain/ca/token.lock ]

@@ -88,7 +88,7 @@ deactivating_hook() {
 			date +%N >$PWD/instance
 			id=\$(token_certificate $THING)
 			echo "\$id" >>restarted
-			[ "\$id" = $OLD ] || $BIN/gr-registry update-certificate -H $HOME_DIR "\$id" INACTIVE
+			[ "\$id" = $OLD ] || $BIN/gr-registry update-certificate --force -H $HOME_DIR "\$id" INACTIVE
 			;;
 		esac
 	EOF

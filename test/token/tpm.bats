@@ -63,7 +63,7 @@ rotates() {
 }
 @test "tpm: NEW is deactivated before the device reconnects: it is rolled back, and the objects are as they were" {
 	token_thing "$THING"
-	wrapped gr-install-cert '[ "$1" != activate ] || gr-registry update-certificate -H '"$HOME_DIR"' "$(gr-journal get newCertificateId)" INACTIVE
+	wrapped gr-install-cert '[ "$1" != activate ] || gr-registry update-certificate --force -H '"$HOME_DIR"' "$(gr-journal get newCertificateId)" INACTIVE
 		exec "$REAL" "$@"'
 	rotate_job "$JOB"
 	run -1 --separate-stderr fake/rotate.sh once

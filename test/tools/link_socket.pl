@@ -2,7 +2,8 @@
 # link_socket.pl SOCKET RULES: speaks gr-link's side of the socket and answers as the rules say, so
 # that the strangest service can be played. A rule is "N<TAB>request topic<TAB>answer
 # topic<TAB>payload": sent on the N-th request to that topic (*: each); %TOKEN% stands for the
-# request's clientToken. An answer topic "-" hangs up. Requests are written to RULES.log.
+# request's clientToken. An answer topic "-" hangs up. What answers one request arrives at once,
+# so that no test depends on what the scheduler does in between. Requests are written to RULES.log.
 use strict;
 use warnings;
 use IO::Handle;
@@ -34,11 +35,14 @@ while (accept(my $client, $listener)) {
 			next if $kind ne 'p';
 			my ($token) = $payload =~ /"clientToken":"([0-9a-f]*)"/;
 			my $n = ++$count{$topic};
+			my ($answers, $hang_up) = ('', 0);
 			for my $rule (grep { $_->[1] eq $topic && ($_->[0] eq '*' || $_->[0] == $n) } @rules) {
-				last CLIENT if $rule->[2] eq '-';
+				$hang_up = $rule->[2] eq '-' and last;
 				my $answer = $rule->[3] =~ s/%TOKEN%/$token/gr;
-				syswrite $client, frame('m', $rule->[2], $answer);
+				$answers .= frame('m', $rule->[2], $answer);
 			}
+			syswrite $client, $answers if length $answers;
+			last CLIENT if $hang_up;
 		}
 	}
 }

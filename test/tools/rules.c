@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 10 };
+enum { COLUMNS = 11 };
 
 static const char *const refusals[RULES_REFUSAL_COUNT] = {
 	[RULES_ALLOWED] = "allowed",
@@ -40,6 +40,7 @@ static const char *const refusals[RULES_REFUSAL_COUNT] = {
 	[RULES_SAID_WITHOUT_PART] = "said without part",
 	[RULES_SUCCEEDED_OVER_OLD] = "succeeded over old",
 	[RULES_NOT_COMMITTED] = "not committed",
+	[RULES_NEW_OUTSIDE_DATES] = "new outside dates",
 	[RULES_DECIDED_OTHERWISE] = "decided otherwise"
 };
 
@@ -132,9 +133,10 @@ static const char *ask_create_early(const char *f)
 static const char *ask_other(const char *f)
 {
 	const struct rules_other facts = { .retained = f[0] == '1',
-					   .shares_rotation = f[1] == '1',
-					   .in_open_rotation = f[2] == '1',
-					   .principal_retained = f[3] == '1' };
+					   .lost = f[1] == '1',
+					   .shares_rotation = f[2] == '1',
+					   .in_open_rotation = f[3] == '1',
+					   .principal_retained = f[4] == '1' };
 
 	return yes_no(rules_is_explained(&facts));
 }
@@ -164,13 +166,30 @@ static const char *ask_final_status(const char *f)
 						  .not_ours = f[5] == '1',
 						  .usable = f[6] == '1',
 						  .committed = f[7] == '1',
-						  .needs_rotation = f[8] == '1' };
+						  .needs_rotation = f[8] == '1',
+						  .survivor_failed = f[9] == '1',
+						  .new_outside_dates = f[10] == '1' };
 	enum rules_effect effect = RULES_DOUBT;
 	enum rules_refusal refusal = rules_final_status(&effect, &facts);
 
 	if (refusal == RULES_ALLOWED)
 		return effects[effect];
+	if (refusal == RULES_NEW_OUTSIDE_DATES && effect == RULES_OLD_SURVIVES)
+		return "new outside dates, OLD";
 	return effect == RULES_NO_EFFECT ? refusals[refusal] : "refused with an effect";
+}
+
+static const char *ask_turn(const char *f)
+{
+	switch (rules_turn(part(f[0]), survivor(f[1]), f[2] == '1')) {
+	case SURVIVOR_NONE:
+		break;
+	case SURVIVOR_OLD:
+		return "OLD";
+	case SURVIVOR_NEW:
+		return "NEW";
+	}
+	return "as it is";
 }
 
 static const char *ask_session(const char *f)
@@ -317,13 +336,17 @@ static const struct table {
 	{ "create-early", { "01", "01", "01", "01", "01" }, ask_create_early, {
 		{ ".....", "yes" } } },
 
-	/* retained, shares a rotation with the principal, in an open one, principal retained */
-	{ "other", { "01", "01", "01", "01" }, ask_other, {
-		{ "1...", "yes" },
-		{ "01..", "yes" },
-		{ "0011", "yes" },
-		{ "0010", "no" },
-		{ "000.", "no" } } },
+	/*
+	 * retained, lost, shares a rotation with the principal, in an open one, principal
+	 * retained
+	 */
+	{ "other", { "01", "01", "01", "01", "01" }, ask_other, {
+		{ "1....", "yes" },
+		{ "01...", "yes" },
+		{ "001..", "yes" },
+		{ "00011", "yes" },
+		{ "00010", "no" },
+		{ "0000.", "no" } } },
 
 	/* a certificate was issued, over, another one is named, survivor, in use */
 	{ "commit", { "01", "xon", "01", "_on", "01" }, ask_commit, {
@@ -339,41 +362,71 @@ static const struct table {
 
 	/*
 	 * A certificate was issued, survivor, SUCCEEDED, over; said by one of ours, begun by one
-	 * that is not, principal usable; committed, needs a rotation
+	 * that is not, principal usable; committed, needs a rotation; survivor failed, NEW alone
+	 * is outside of its dates
 	 */
-	{ "final-status-without", { "0", "_on", "01", "xon", "01", "01", "01", "01", "01" },
+	{ "final-status-without",
+	  { "0", "_on", "01", "xon", "01", "01", "01", "01", "01", "01", "01" },
 	  ask_final_status, {
-		{ "0.1.....1", "nothing issued" },
-		{ "0.1.....0", "accepted" },
-		{ "0.0......", "accepted" } } },
-	{ "final-status-open", { "1", "_", "01", "xon", "01", "01", "01", "01", "01" },
+		{ "0.1.....1..", "nothing issued" },
+		{ "0.1.....0..", "accepted" },
+		{ "0.0........", "accepted" } } },
+	{ "final-status-open",
+	  { "1", "_", "01", "xon", "01", "01", "01", "01", "01", "01", "01" },
 	  ask_final_status, {
-		{ "1_1x.....", "said without part" },
-		{ "1_1o.....", "succeeded over old" },
-		{ "1_1n...0.", "not committed" },
-		{ "1_1n...1.", "NEW" },
-		{ "1_0o.....", "OLD" },
-		{ "1_0n10...", "OLD" },
-		{ "1_0n0.1..", "doubt" },
-		{ "1_0n111..", "doubt" },
-		{ "1_0n0.0..", "OLD" },
-		{ "1_0n110..", "OLD" },
-		{ "1_0x10...", "said without part" },
-		{ "1_0x0.1..", "accepted" },
-		{ "1_0x111..", "accepted" },
-		{ "1_0x0.0..", "said without part" },
-		{ "1_0x110..", "said without part" } } },
-	{ "final-status-decided", { "1", "on", "01", "xon", "01", "01", "01", "01", "01" },
+		{ "1_1x.......", "said without part" },
+		{ "1_1o.......", "succeeded over old" },
+		{ "1_1n...0...", "not committed" },
+		{ "1_1n...1..0", "NEW" },
+		{ "1_1n.0.1..1", "new outside dates, OLD" },
+		{ "1_1n.1.1..1", "NEW" },
+		{ "1_0o.......", "OLD" },
+		{ "1_0n10.....", "OLD" },
+		{ "1_0n0.1....", "doubt" },
+		{ "1_0n111....", "doubt" },
+		{ "1_0n0.0....", "OLD" },
+		{ "1_0n110....", "OLD" },
+		{ "1_0x10.....", "said without part" },
+		{ "1_0x0.1....", "accepted" },
+		{ "1_0x111....", "accepted" },
+		{ "1_0x0.0....", "said without part" },
+		{ "1_0x110....", "said without part" } } },
+	{ "final-status-decided",
+	  { "1", "on", "01", "xon", "01", "01", "01", "01", "01", "0", "01" },
 	  ask_final_status, {
-		{ "1.1x.....", "said without part" },
-		{ "1.1o.....", "succeeded over old" },
-		{ "1o1n...0.", "not committed" },
-		{ "1o1n...1.", "decided otherwise" },
-		{ "1n1n.....", "accepted" },
-		{ "1o0......", "accepted" },
-		{ "1n0x.....", "accepted" },
-		{ "1n0o.....", "decided otherwise" },
-		{ "1n0n.....", "decided otherwise" } } },
+		{ "1.1x.......", "said without part" },
+		{ "1.1o.......", "succeeded over old" },
+		{ "1o1n...0...", "not committed" },
+		{ "1o1n...1...", "decided otherwise" },
+		{ "1n1n......0", "accepted" },
+		{ "1n1n.0....1", "new outside dates" },
+		{ "1n1n.1....1", "accepted" },
+		{ "1o0........", "accepted" },
+		{ "1n0x.......", "accepted" },
+		{ "1n0o.......", "decided otherwise" },
+		{ "1n0n.......", "decided otherwise" } } },
+	{ "final-status-survivor-failed",
+	  { "1", "on", "01", "xon", "01", "01", "01", "01", "01", "1", "01" },
+	  ask_final_status, {
+		{ "1n0o..1....", "OLD" },
+		{ "1n0o..0....", "decided otherwise" },
+		{ "1o1n..1....", "NEW" },
+		{ "1o1n..00...", "not committed" },
+		{ "1o1n..01...", "decided otherwise" },
+		{ "1.1x.......", "said without part" },
+		{ "1.1o.......", "succeeded over old" },
+		{ "1n1n......0", "accepted" },
+		{ "1n1n.0....1", "new outside dates" },
+		{ "1n1n.1....1", "accepted" },
+		{ "1o0........", "accepted" },
+		{ "1n0x.......", "accepted" },
+		{ "1n0n.......", "decided otherwise" } } },
+
+	/* over, survivor, not ours */
+	{ "turn", { "xon", "_on", "01" }, ask_turn, {
+		{ "on0", "OLD" }, { "no0", "NEW" }, { "..1", "as it is" }, { "x.0", "as it is" },
+		{ "o_0", "as it is" }, { "oo0", "as it is" }, { "n_0", "as it is" },
+		{ "nn0", "as it is" } } },
 
 	/* FAILED was said over NEW and decided nothing; the broker only reports it again */
 	{ "session", { "01", "01" }, ask_session, {
@@ -537,13 +590,15 @@ static const char *coarse(const char *kind, const char *said)
 		for (size_t i = 0; i < sizeof finals / sizeof finals[0]; i++)
 			if (strcmp(said, finals[i]) == 0)
 				return said;
-		return "refused";
+		return strcmp(said, "new outside dates, OLD") == 0 ? "refused,OLD" : "refused";
 	}
 	if (strcmp(kind, "commit") == 0) {
 		if (strcmp(said, "new not in use") == 0)
 			return "again";
 		return strcmp(said, "allowed") == 0 ? said : "refused";
 	}
+	if (strcmp(kind, "turn") == 0)
+		return strcmp(said, "as it is") == 0 ? "same" : said;
 	if (strcmp(kind, "settlement") == 0) {
 		snprintf(word, sizeof word, "%.3s", said);
 		return word;
@@ -557,6 +612,7 @@ static const char *ask_model(const char *kind, const char *facts)
 {
 	static const struct { const char *kind; const char *(*ask)(const char *f); } asks[] = {
 		{ "final", ask_final_status }, { "commit", ask_commit },
+		{ "turn", ask_turn },
 		{ "settlement", ask_settlement }, { "retained", ask_settlement },
 		{ "sight", ask_sight }, { "retirement", ask_retirement }
 	};

@@ -70,15 +70,17 @@ confined() {
 }
 
 @test "confined: no step of a rotation makes a system call that the unit forbids" {
-	systemd-analyze syscall-filter $(of_unit SystemCallFilter | tr -d '~') |
-		sed -n 's/^ *\([a-z_0-9]*\)$/\1/p' | sort -u >forbidden
+	of_unit SystemCallFilter | grep -v '^~' | tr ' ' '\n' | sort >allowed
+	systemd-analyze syscall-filter $(of_unit SystemCallFilter | sed -n 's/^~//p') |
+		sed -n 's/^ *\([a-z_0-9]*\)$/\1/p' | sort -u | comm -23 - allowed >forbidden
 	[ "$(wc -l <forbidden)" -gt 50 ]
 	rotate_job j1
 	strace -qq -f -o calls rotate.sh once
 	[ "$(status_of j1)" = SUCCEEDED ]
 	sed -n 's/^[0-9]* *\([a-z_0-9]*\)(.*/\1/p' calls | sort -u >used
 	[ "$(wc -l <used)" -gt 30 ]
-	[ -z "$(comm -12 forbidden used)" ]
+	comm -12 forbidden used >both
+	[ ! -s both ] || { cat both >&2; false; }
 	sed -n 's/^[0-9]* *socket(\(AF_[A-Z0-9]*\).*/\1/p' calls | sort -u >families
 	for family in $(cat families); do
 		[[ " $(of_unit RestrictAddressFamilies) " == *" $family "* ]] || {

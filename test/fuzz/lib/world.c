@@ -165,13 +165,15 @@ static void fill_registry(struct world *w)
 static struct world all;
 
 /* As gr-signer does it, without the socket. */
-enum status __wrap_signer_issue(struct cert *cert, struct signer_origin *origin,
+enum status __wrap_signer_issue(struct cert *cert, struct origin *origin,
 				struct signer *signer, EVP_PKEY *key, const X509_NAME *subject,
 				int64_t not_before);
+enum status __wrap_signer_origin(struct origin *origin, struct signer *signer,
+				 const struct cert *cert);
 enum status __wrap_signer_note(struct signer *signer, json_t *line);
 enum status __wrap_signer_sync(struct signer *signer);
 
-enum status __wrap_signer_issue(struct cert *cert, struct signer_origin *origin,
+enum status __wrap_signer_issue(struct cert *cert, struct origin *origin,
 				struct signer *signer, EVP_PKEY *key, const X509_NAME *subject,
 				int64_t not_before)
 {
@@ -180,9 +182,19 @@ enum status __wrap_signer_issue(struct cert *cert, struct signer_origin *origin,
 	};
 
 	(void)signer;
-	*origin = (struct signer_origin){ .authority = AUTHORITY_FIRST, .private = true };
+	*origin = (struct origin){ .authority = AUTHORITY_FIRST, .private = true };
 	FUZZ_HOLDS(issuer_end(&q.not_after, &all.issuer, WORLD_NOW / 1000) == GR_OK);
 	return issuer_sign(cert, &all.issuer.authority, all.issuer.profile.alg->digest(), &q);
+}
+
+enum status __wrap_signer_origin(struct origin *origin, struct signer *signer,
+				 const struct cert *cert)
+{
+	const X509 *authority = all.issuer.authority.cert.x509;
+
+	(void)signer;
+	*origin = (struct origin){ .authority = AUTHORITY_FIRST, .private = true };
+	return X509_verify(cert->x509, X509_get0_pubkey(authority)) == 1 ? GR_OK : GR_NO;
 }
 
 enum status __wrap_signer_note(struct signer *signer, json_t *line)
