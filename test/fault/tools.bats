@@ -86,6 +86,49 @@ raw unlinkat $PWD/made" ]
 	[ "$(wc -l <log)" -eq 4 ]
 }
 
+@test "gr-cut: call N moves half of the bytes that it was asked to, and the program asks for the rest" {
+	printf 'hello world\n' >text
+	run -0 gr-cut -c part -n 1 -e SHORT -u "$PWD/" dd if=text bs=12 count=1 status=none
+	[ "$output" = 'hello ' ]
+	run -0 gr-cut -c part -n 1 -e SHORT -u "$PWD/" -l log cat text
+	[ "$output" = 'hello world' ]
+	# a byte alone cannot be cut short, and nothing but reads and writes can
+	run -0 gr-cut -c part -n 1 -e SHORT -u "$PWD/" -l log dd if=text of=copy bs=1 status=none
+	cmp text copy
+	[ ! -s log ]
+}
+
+@test "gr-cut: a process that makes a descriptor may be told that it has too many, and for what" {
+	echo text >text
+	run -1 gr-cut -c new -n 1 -e EMFILE -u "$PWD/" cat text
+	[ "$output" = 'cat: text: Too many open files' ]
+	for error in ENOMEM:'Cannot allocate memory' EACCES:'Permission denied' \
+		EROFS:'Read-only file system' EINTR:'Interrupted system call'; do
+		run -1 gr-cut -c file -n 1 -e "${error%%:*}" mkdir new
+		[[ $output == *": ${error#*:}" ]]
+	done
+}
+
+@test "gr-cut: before call N another command runs to its end, and nobody comes to a counted call meanwhile" {
+	busy
+	for n in 1 20 61; do
+		rm -rf out seen
+		run -0 gr-cut -n "$n" -x 'find out -type f >seen; sleep 0.1; find out -type f | diff - seen && echo same' -l log sh busy
+		[ "$(grep -cx same <<<"$output")" -eq 1 ]
+		[ "$(wc -l <seen)" -lt "$n" ]
+		# all were made in the end
+		[ "$(wc -l <log)" -eq 61 ]
+		[ "$(made)" -eq 61 ]
+	done
+	run -0 gr-cut -x 'echo never' true
+	[ -z "$output" ]
+}
+@test "gr-cut: a command beside the program may end it; then call N is never made" {
+	echo 'trap "" TERM; echo $$ >pid; mkdir out; mkdir late' >victim
+	run -137 gr-cut -c file -n 3 -x 'kill -KILL "$(cat pid)"' sh victim
+	[ -d out ] && [ ! -e late ]
+}
+
 @test "gr-cut: calls that only read count below a directory, and only when asked for" {
 	mkdir here
 	echo text >here/file

@@ -19,14 +19,14 @@
 #define CHANGE CALL_FILE
 #define GROW (CALL_FILE | CALL_SPACE)
 #define ANY_WRITE (CALL_FILE | CALL_SPACE | CALL_NET)
-#define ANY_OPEN (CALL_FILE | CALL_SPACE | CALL_LOOK)
+#define ANY_OPEN (CALL_FILE | CALL_SPACE | CALL_LOOK | CALL_NEW)
 
 static const struct call_rule rules[] = {
 	RULE(openat, KIND_OPEN, SHAPE_AT, 0, ANY_OPEN),
 	RULE(openat2, KIND_OPEN, SHAPE_AT, 0, ANY_OPEN),
-	RULE(write, KIND_WRITE, SHAPE_FD, 0, ANY_WRITE),
+	RULE(write, KIND_WRITE, SHAPE_FD, 0, ANY_WRITE | CALL_PART),
 	RULE(writev, KIND_WRITE, SHAPE_FD, 0, ANY_WRITE),
-	RULE(pwrite64, KIND_WRITE, SHAPE_FD, 0, ANY_WRITE),
+	RULE(pwrite64, KIND_WRITE, SHAPE_FD, 0, ANY_WRITE | CALL_PART),
 	RULE(pwritev, KIND_WRITE, SHAPE_FD, 0, ANY_WRITE),
 	RULE(pwritev2, KIND_WRITE, SHAPE_FD, 0, ANY_WRITE),
 	RULE(sendfile, KIND_WRITE, SHAPE_FD, 0, ANY_WRITE),
@@ -59,18 +59,21 @@ static const struct call_rule rules[] = {
 	RULE(connect, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
 	RULE(bind, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
 	RULE(listen, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
-	RULE(accept, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
-	RULE(accept4, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
-	RULE(sendto, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
+	RULE(accept, KIND_PLAIN, SHAPE_FD, 0, CALL_NET | CALL_NEW),
+	RULE(accept4, KIND_PLAIN, SHAPE_FD, 0, CALL_NET | CALL_NEW),
+	RULE(socket, KIND_PLAIN, SHAPE_NONE, 0, CALL_NEW),
+	RULE(pipe2, KIND_PLAIN, SHAPE_NONE, 0, CALL_NEW),
+	RULE(epoll_create1, KIND_PLAIN, SHAPE_NONE, 0, CALL_NEW),
+	RULE(sendto, KIND_PLAIN, SHAPE_FD, 0, CALL_NET | CALL_PART),
 	RULE(sendmsg, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
 	RULE(sendmmsg, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
-	RULE(recvfrom, KIND_PLAIN, SHAPE_FD, 0, CALL_TAKE),
+	RULE(recvfrom, KIND_PLAIN, SHAPE_FD, 0, CALL_TAKE | CALL_PART),
 	RULE(recvmsg, KIND_PLAIN, SHAPE_FD, 0, CALL_TAKE),
 	RULE(recvmmsg, KIND_PLAIN, SHAPE_FD, 0, CALL_TAKE),
 	RULE(shutdown, KIND_PLAIN, SHAPE_FD, 0, CALL_NET),
-	RULE(read, KIND_READ, SHAPE_FD, 0, CALL_TAKE | CALL_LOOK),
+	RULE(read, KIND_READ, SHAPE_FD, 0, CALL_TAKE | CALL_LOOK | CALL_PART),
 	RULE(readv, KIND_READ, SHAPE_FD, 0, CALL_TAKE | CALL_LOOK),
-	RULE(pread64, KIND_READ, SHAPE_FD, 0, CALL_LOOK),
+	RULE(pread64, KIND_READ, SHAPE_FD, 0, CALL_LOOK | CALL_PART),
 	RULE(preadv, KIND_READ, SHAPE_FD, 0, CALL_LOOK),
 	RULE(close, KIND_CLOSE, SHAPE_FD, 0, CALL_LOOK),
 	RULE(newfstatat, KIND_PLAIN, SHAPE_AT, 0, CALL_LOOK),
@@ -84,7 +87,8 @@ static const struct call_rule rules[] = {
 	RULE(getdents64, KIND_PLAIN, SHAPE_FD, 0, CALL_LOOK),
 #ifdef SYS_open	/* what newer machines have only in its -at form */
 	RULE(open, KIND_OPEN, SHAPE_PATH, 0, ANY_OPEN),
-	RULE(creat, KIND_PLAIN, SHAPE_PATH, 0, GROW),
+	RULE(creat, KIND_PLAIN, SHAPE_PATH, 0, GROW | CALL_NEW),
+	RULE(pipe, KIND_PLAIN, SHAPE_NONE, 0, CALL_NEW),
 	RULE(mkdir, KIND_PLAIN, SHAPE_PATH, 0, GROW),
 	RULE(mknod, KIND_PLAIN, SHAPE_PATH, 0, GROW),
 	RULE(symlink, KIND_PLAIN, SHAPE_PATH, 1, GROW),
@@ -191,8 +195,8 @@ static unsigned open_classes(const struct call_rule *rule, const struct call_sto
 	int flags = at < 0 ? O_CREAT : (int)stop->args[at];
 
 	if (flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)))
-		return GROW;
-	return flags & (O_ACCMODE | O_TRUNC) ? CHANGE : CALL_LOOK;
+		return GROW | CALL_NEW;
+	return CALL_NEW | (flags & (O_ACCMODE | O_TRUNC) ? CHANGE : CALL_LOOK);
 }
 
 /* A checked close may tell that a write was lost. */
@@ -208,6 +212,12 @@ static unsigned close_classes(const struct call_rule *rule, const struct call_st
 	    : 0;
 }
 
+/* Of these, the third argument is the length. A byte at a time cannot be cut short. */
+static unsigned part_class(const struct call_rule *rule, const struct call_stop *stop)
+{
+	return rule->classes & CALL_PART && stop->args[2] > 1 ? CALL_PART : 0;
+}
+
 static unsigned classes_of(const struct call_rule *rule, const struct call_stop *stop)
 {
 	mode_t type;
@@ -217,10 +227,14 @@ static unsigned classes_of(const struct call_rule *rule, const struct call_stop 
 		return open_classes(rule, stop);
 	case KIND_WRITE:
 		type = read_type(rule, stop);
-		return type == S_IFREG ? GROW : type == S_IFSOCK ? CALL_NET : 0;
+		return type == S_IFREG ? GROW | part_class(rule, stop)
+		    : type == S_IFSOCK ? CALL_NET | part_class(rule, stop)
+				       : 0;
 	case KIND_READ:
 		type = read_type(rule, stop);
-		return type == S_IFREG ? CALL_LOOK : type == S_IFSOCK ? CALL_TAKE : 0;
+		return type == S_IFREG ? CALL_LOOK | part_class(rule, stop)
+		    : type == S_IFSOCK ? CALL_TAKE | part_class(rule, stop)
+				       : 0;
 	case KIND_CLOSE:
 		return close_classes(rule, stop);
 	case KIND_IOCTL:

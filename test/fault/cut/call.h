@@ -25,7 +25,9 @@ enum {
 	 * at each run
 	 */
 	CALL_TAKE = 8,
-	CALL_LOOK = 16	/* opens for reading, reads of files, stats, close of what was written */
+	CALL_LOOK = 16,	/* opens for reading, reads of files, stats, close of what was written */
+	CALL_NEW = 32,	/* makes a descriptor */
+	CALL_PART = 64	/* may move less than it was asked to: two bytes and more */
 };
 
 enum call_kind { KIND_PLAIN, KIND_OPEN, KIND_WRITE, KIND_READ, KIND_CLOSE, KIND_IOCTL };

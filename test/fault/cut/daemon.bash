@@ -8,16 +8,20 @@
 
 daemon_begin() { :; }
 
-# A world of our own, its daemon not running yet.
-daemon_up() {
+# daemon_world SERVER: a world of our own, that server not running yet
+daemon_world() {
 	[ ! -d lab ] || { undo "$w"; rm -rf lab; }
 	lab.sh up -n 1 -a ECDSA-P256 "$w/lab" >/dev/null || { lose 'no world'; return; }
-	home=$w/lab/home thing=thing-1 T=$w/lab/things/thing-1 daemon=
+	home=$w/lab/home thing=thing-1 T=$w/lab/things/thing-1 daemon='' broker=''
 	device_triggers
 	device_hurry 1
 	export GR_CONF=$T/gr.conf GR_STATE=$T/state
 	device_rotate next || return
-	lab.sh stop "$w/lab" backend
+	lab.sh stop "$w/lab" "$1"
+}
+
+daemon_up() {
+	daemon_world backend || return
 	if [ "$fault" = power ]; then
 		lab.sh stop "$w/lab" broker
 		cp "$home/ca/ca.pem" "$w/root.pem"	# the thing's own disk stays
@@ -38,6 +42,7 @@ daemon_point() {
 	wait "$device" || rc=$?
 	[ "$rc" -le 1 ] || { lose "rotate.sh once ended with $rc"; daemon_stop; return 1; }
 	device_settled "$(daemon_word)" && daemon_stop && daemon_tidy || return
+	ended=$word
 	reached "$1" || return 2
 }
 
@@ -46,7 +51,7 @@ daemon_client() {
 	local rc n
 	for ((n = 0; n < 20; n++)); do
 		rc=0
-		gr-cut -t 200 rotate.sh once || rc=$?
+		gr-cut -t 900 rotate.sh once || rc=$?
 		[ "$rc" -eq 111 ] || return "$rc"
 	done
 	return 111
@@ -61,7 +66,7 @@ daemon_word() {
 daemon_start() {
 	local i
 	: >"$w/lab/backend.log"
-	setsid gr-cut -n "$1" "${cut[@]}" -u "$home/" -l log -t 300 \
+	setsid gr-cut -n "$1" "${cut[@]}" -u "$home/" -l log -t 900 \
 		gr-backendd -H "$home" -s "$w/lab/home/shared/broker.sock" -q 0 \
 		</dev/null >>"$w/lab/backend.log" 2>&1 7>&- 8>&- &
 	daemon=$!
@@ -115,7 +120,7 @@ daemon_tidy() {
 	seen=$(sql "SELECT (SELECT count(*) FROM rotation WHERE job = '$job'), (SELECT count(*) FROM execution WHERE job = '$job'),
 		(SELECT count(*) FROM alarm), (SELECT integrity_check FROM pragma_integrity_check LIMIT 1)")
 	[ "$seen" = '1|1|0|ok' ] || {
-		lose "rotations, executions, alarms, integrity: $seen"
+		lose "rotations, executions, alarms, integrity: $seen $(sql 'SELECT kind, text FROM alarm')"
 		return
 	}
 	# A certificate that was cut off before it was recorded may stand there besides;

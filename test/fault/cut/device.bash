@@ -8,7 +8,11 @@
 # first: from plain files, so that the pair is adopted. later: the second rotation. rollback:
 # NEW is switched off once the device has used it. canceled: the job is cancelled at that
 # moment. refused: create is refused. With -hook there is a runtime, which must run on the pair
-# in use in the end.
+# in use in the end. With -rsa the keys are RSA keys.
+#
+# The refusal window: refusal is a rollback for which the device waits as long as the window.
+# passing: the refusal ends before the window, so that NEW is kept. With -probe NEW is refused from
+# the moment on in which it is issued, so that the probe before the switch finds it.
 
 device_begin() {
 	lab.sh up -n 0 -a ECDSA-P256 "$c/lab" >/dev/null
@@ -18,6 +22,9 @@ device_begin() {
 
 device_triggers() {
 	sql "CREATE TRIGGER cut_rollback AFTER UPDATE OF used ON rotation WHEN new.job LIKE 'rollback-%'
+			OR (old.used IS NULL AND new.job NOT LIKE '%-probe-%' AND (new.job LIKE 'refusal-%' OR new.job LIKE 'passing-%'))
+			BEGIN UPDATE certificate SET status = 'INACTIVE' WHERE id = new.new; END;
+		CREATE TRIGGER cut_probe AFTER INSERT ON rotation WHEN new.job LIKE 'refusal-probe-%' OR new.job LIKE 'passing-probe-%'
 			BEGIN UPDATE certificate SET status = 'INACTIVE' WHERE id = new.new; END;
 		CREATE TRIGGER cut_canceled AFTER UPDATE OF used ON rotation WHEN new.job LIKE 'canceled-%'
 			BEGIN UPDATE execution SET status = 'CANCELED' WHERE id = new.execution; END;
@@ -35,21 +42,35 @@ device_up() {
 	thing=$scene-$me-$lives
 	T=$c/lab/things/$thing
 	home=$c/lab/home
-	lab.sh add -a ECDSA-P256 "$c/lab" "$thing" || { lose 'no thing'; return; }
-	device_hurry 3
+	lab.sh add -a "$(device_algorithm)" "$c/lab" "$thing" || { lose 'no thing'; return; }
+	device_hurry "$([ -n "$seed" ] && echo 10 || echo 3)"	# a sample is also taken on a busy machine
 	[ "$fault" != power ] || { disk_mount "$T" && cut=(-c 'file,net' -s "$T"); } || return
 	export GR_CONF=$T/gr.conf GR_STATE=$T/state
 	[[ $scene != *hook ]] || device_runtime
 	[ "$scene" = first ] || device_rotate next
 }
 
+device_algorithm() {
+	[[ $scene == *rsa ]] && echo RSA-2048 || echo ECDSA-P256
+}
+
 # device_hurry SECONDS: what is waited for in the field must not be waited for here. But a device
 # that has not adopted its files yet fails its job when it cannot, and one fault must not make it
 # give up: it has the window to try again.
+# The refusal that passes is over long before its window is.
 device_hurry() {
 	sed -i '/^\(requestTimeoutSeconds\|refusalWindowSeconds\) =/d' "$T/gr.conf"
 	printf '%s\n' "requestTimeoutSeconds = $1" \
-		"refusalWindowSeconds = $([ "$scene" = first ] && echo 5 || echo 0)" >>"$T/gr.conf"
+		"refusalWindowSeconds = $(device_window)" >>"$T/gr.conf"
+}
+
+device_window() {
+	case $scene in
+	first) echo 5 ;;
+	refusal*) echo 2 ;;
+	passing*) echo 40 ;;
+	*) echo 0 ;;
+	esac
 }
 
 # A runtime that loads its credentials when it is restarted, and leaves word of it.
@@ -86,10 +107,26 @@ device_plain() {
 }
 
 device_point() {
+	local rc=0 passing=''
+	[[ $scene != passing* ]] || { device_pass "$((jobs + 1))" & passing=$!; }
+	device_fault "$1" || rc=$?
+	[ -z "$passing" ] || { kill "$passing" 2>/dev/null; wait "$passing" || :; }
+	return "$rc"
+}
+
+# device_pass NUMBER: the refusal of that job's certificate ends a second after it began
+device_pass() {
+	local where="status = 'INACTIVE' AND id IN (SELECT new FROM rotation WHERE job = '$scene-$thing-$1')"
+	until [ "$(sql "SELECT count(*) FROM certificate WHERE $where")" = 1 ]; do sleep 0.2; done
+	sleep 1
+	sql "UPDATE certificate SET status = 'ACTIVE' WHERE $where"
+}
+
+device_fault() {
 	local rc=0 looks=()
 	[ "$scene" != first ] || device_plain || { lose 'the pair is gone'; return; }
 	device_job "$scene" || return
-	[ "$fault" != look ] || looks=(-u "$T/")
+	case $fault in look | EMFILE | short) looks=(-u "$T/") ;; esac
 	[ "$fault" != power ] || disk_settle "$T"
 	(
 		umask 0
@@ -99,13 +136,14 @@ device_point() {
 	[ "$fault-$rc" != power-137 ] || disk_lose "$T" || { lose 'the disk is gone'; return; }
 	device_holds || return
 	device_recover "$1" && device_settled "$(device_word)" || return
+	ended=$word
 	reached "$1" || return 2
 	device_is_chained || device_rotate next
 }
 
 # The next job that must succeed is the next point's own.
 device_is_chained() {
-	[ "$scene" = later ] && [ "$(device_word)" = SUCCEEDED ]
+	[[ $scene =~ ^(later|rsa)$ ]] && [ "$(device_word)" = SUCCEEDED ]
 }
 
 device_end() {
@@ -115,7 +153,7 @@ device_end() {
 # How the job may end.
 device_word() {
 	case $scene-$fault in
-	rollback-* | refused-*) echo FAILED ;;
+	rollback-* | refused-* | refusal-*) echo FAILED ;;
 	canceled-*) echo CANCELED ;;
 	*-kill | *-kill-take | *-twice | *-power) echo SUCCEEDED ;;
 	*) echo 'SUCCEEDED|FAILED' ;;
@@ -135,7 +173,7 @@ device_holds() {
 device_recover() {
 	: >recovery
 	[ "$fault" != twice ] || [ "$1" -eq 0 ] || device_cut_again "$1" || return
-	gr-cut -t 60 gr-install-cert recover >>recovery 2>&1 || {
+	gr-cut -t 600 gr-install-cert recover >>recovery 2>&1 || {
 		lose "recover ended with $?"
 		return
 	}
@@ -157,29 +195,31 @@ device_cut_again() {
 
 device_serve() {
 	local rc=0
-	(umask 0; exec gr-cut -t 120 rotate.sh once) >>"$1" 2>&1 || rc=$?
+	(umask 0; exec gr-cut -t 600 rotate.sh once) >>"$1" 2>&1 || rc=$?
 	[ "$rc" -le 1 ] || lose "rotate.sh once ended with $rc"
 }
 
-# device_settled WORDS: the job ended with one of them, and everything is in its place
+# device_settled WORDS: the job ended with one of them, which word says then, and everything is in
+# its place
 device_settled() {
 	local id seen n tries=0
 	until id=$(gr-probe 2>probe); do
 		# Where the daemon dies later still, and its machine with it,
 		# the next one is asked.
-		if [ "$kind" != daemon ] || [ "$tries" -eq 50 ]; then
+		if [[ ! $kind =~ ^(daemon|broker)$ ]] || [ "$tries" -eq 50 ]; then
 			lose "the pair in use is not taken: $(cat probe)"
 			return
 		fi
 		tries=$((tries + 1))
-		daemon_mind
+		"${kind}_mind"
 		sleep 0.1
 	done
 	for ((n = 0; n < 1200; n++)); do
-		[ "$kind" != daemon ] || daemon_mind
+		[[ ! $kind =~ ^(daemon|broker)$ ]] || "${kind}_mind"
 		seen=$(sql "SELECT (SELECT status FROM execution WHERE thing = '$thing' AND job = '$job'),
 			(SELECT group_concat(p.certificate || c.status) FROM principal p JOIN certificate c ON c.id = p.certificate WHERE p.thing = '$thing'),
 			(SELECT count(*) FROM certificate WHERE id NOT IN (SELECT certificate FROM principal))")
+		word=${seen%%|*}
 		[[ ! $seen =~ ^($1)\|${id}ACTIVE\|0$ ]] || { device_tidy; return; }
 		sleep 0.05
 	done
@@ -195,7 +235,7 @@ device_tidy() {
 			grep '^[<>]' | xargs)"
 		return
 	}
-	seen=$(find "$T/state" -mindepth 1 -printf '%P\n' | grep -vxE 'error[.][a-z]+|execution|front|link[.](error|in|out|sock)|lock|no[.]conf' | xargs)
+	seen=$(find "$T/state" -mindepth 1 -printf '%P\n' | grep -vxE 'error[.][a-z]+|execution|front|heartbeat|link[.](error|in|out|sock)|lock|no[.]conf' | xargs)
 	[ -z "$seen" ] || { lose "lying about in state: $seen"; return; }
 	[ "$(gr-journal get phase)" = idle ] || { lose 'the phase is not idle'; return; }
 	flock -n "$T/state/lock" true || { lose 'the lock is held'; return; }

@@ -50,7 +50,8 @@ static size_t add_rule(struct sock_filter *to, const struct call_rule *rule, uns
 {
 	size_t n = 1;
 
-	if (rule->kind == KIND_OPEN && !(classes & CALL_LOOK) && call_flags_arg(rule) >= 0) {
+	if (rule->kind == KIND_OPEN && !(classes & (CALL_LOOK | CALL_NEW)) &&
+	    call_flags_arg(rule) >= 0) {
 		to[n++] = LOAD_ARG(call_flags_arg(rule));
 		to[n++] = ANY_OF(O_ACCMODE | O_CREAT | O_TRUNC | O_TMPFILE, 1, 0);
 		to[n++] = RETURN(SECCOMP_RET_ALLOW);
@@ -151,6 +152,16 @@ enum status filter_fail(pid_t pid, int error)
 	regs.rax = (unsigned long long)-error;
 	return ptrace(PTRACE_SETREGS, pid, NULL, &regs) == 0 ? GR_OK : GR_NO;
 }
+
+enum status filter_shorten(pid_t pid)
+{
+	struct user_regs_struct regs;
+
+	if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) != 0)
+		return GR_NO;
+	regs.rdx = (regs.rdx + 1) / 2;
+	return ptrace(PTRACE_SETREGS, pid, NULL, &regs) == 0 ? GR_OK : GR_NO;
+}
 #elif defined(__aarch64__)
 enum status filter_fail(pid_t pid, int error)
 {
@@ -165,5 +176,16 @@ enum status filter_fail(pid_t pid, int error)
 	    ptrace(PTRACE_SETREGSET, pid, (void *)NT_ARM_SYSTEM_CALL, &number) != 0)
 		return GR_NO;
 	return GR_OK;
+}
+
+enum status filter_shorten(pid_t pid)
+{
+	struct user_regs_struct regs;
+	struct iovec all = { &regs, sizeof regs };
+
+	if (ptrace(PTRACE_GETREGSET, pid, (void *)NT_PRSTATUS, &all) != 0)
+		return GR_NO;
+	regs.regs[2] = (regs.regs[2] + 1) / 2;
+	return ptrace(PTRACE_SETREGSET, pid, (void *)NT_PRSTATUS, &all) == 0 ? GR_OK : GR_NO;
 }
 #endif

@@ -27,5 +27,7 @@ enum status filter_launch(pid_t *pid, unsigned classes, char *argv[]);
 enum status filter_read(struct call_stop *stop, pid_t pid);
 /* That call is not made, and fails with error. */
 enum status filter_fail(pid_t pid, int error);
+/* That call, of CALL_PART, is made with half its length. */
+enum status filter_shorten(pid_t pid);
 
 #endif

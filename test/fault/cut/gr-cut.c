@@ -2,15 +2,17 @@
 /*
  * gr-cut: runs a program and everything that it starts, counts their system calls with one
  * counter, and at number N makes the fault happen: all of them are killed before the call is made,
- * as by a power cut, or the call fails.
+ * as by a power cut, or the call fails, or another command runs before it is made.
  */
 #define _GNU_SOURCE	/* waitpid's __WALL */
 #include "arg.h"
+#include "beside.h"
 #include "call.h"
 #include "complain.h"
 #include "filter.h"
 #include "str.h"
 #include "tree.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +30,7 @@
 
 /* As timeout(1) has them; what the program itself answered is passed on. */
 enum { EXIT_LIMIT = 124, EXIT_HARNESS = 125, EXIT_CUT = 137 };
-enum { LINGER_MS = 10000, UNDER_MAX = 8 };
+enum { LINGER_MS = 10000, UNDER_MAX = 8, SHORT = -1 };
 
 /*
  * ext4's, which no header of ours has: 2 throws away what is not yet in the
@@ -40,12 +42,14 @@ enum { SHUTDOWN_LOSE_LOG = 2 };
 struct run {
 	uint32_t at;			/* 0: never */
 	uint32_t times;			/* as many calls from there on fail */
-	int error;			/* 0: kill */
+	int error;			/* 0: kill; SHORT: half of the bytes */
 	unsigned classes;
 	const char *under[UNDER_MAX];	/* looks count below these alone */
 	size_t under_count;
 	int disk;			/* file system to shut down; -1: none */
 	FILE *log;
+	struct watch watch;
+	struct beside beside;
 	int64_t deadline;
 
 	sigset_t signals;		/* blocked, and waited for */
@@ -57,13 +61,19 @@ struct run {
 
 static const struct arg_option options[] = {
 	{ 'n', "number", "N", "the call that is met (default: none; only count)" },
-	{ 'e', "error", "NAME", "the call fails with EIO, ENOSPC or ECONNRESET (default: kill)" },
+	{ 'e', "error", "NAME",
+	  "the call fails with this error, or, SHORT, moves half of the bytes (default: kill)" },
 	{ 'r', "repeat", "TIMES", "so many calls fail, one after the other (default 1)" },
-	{ 'c', "classes", "LIST", "of file, space, net, take and look (default: file,net)" },
+	{ 'c', "classes", "LIST",
+	  "of file, space, net, take, look, new and part (default: file,net)" },
+	{ 'x', "beside", "COMMAND",
+	  "the call waits until sh has run COMMAND; it is made if its process still lives" },
 	{ 'u', "under", "DIR", "looks count below DIR alone; may be given again" },
 	{ 's', "shutdown", "DIR",
 	  "first shut down the ext4 that DIR is on: what was not synced is lost" },
 	{ 'l', "log", "FILE", "one line a counted call: number, pid, program, call, object" },
+	{ 'w', "watch", "DIR",
+	  "also log each state of the journal and pairs in DIR, a device's store" },
 	{ 't', "time", "SECONDS", "give up after that long (default 300)" },
 	{ 0 }
 };
@@ -124,7 +134,7 @@ static bool count(struct run *r, const struct call_stop *stop)
 
 	call_read(&call, stop);
 	if (!(call.classes & r->classes) ||
-	    (call.classes == CALL_LOOK && !is_under(r, call.object)))
+	    (call.classes & CALL_LOOK && !is_under(r, call.object)))
 		return false;
 	r->count++;
 	note(r, &call, stop->pid);
@@ -135,14 +145,33 @@ static void take_call(struct run *r, pid_t pid)
 {
 	struct call_stop stop;
 
+	if (beside_hold(&r->beside, pid))
+		return;
+	watch_look(&r->watch, r->log);
 	if (filter_read(&stop, pid) == GR_OK && count(r, &stop)) {
+		if (r->beside.command && beside_start(&r->beside, pid) == GR_OK)
+			return;
 		if (!r->error) {
 			cut(r);
 			return;
 		}
-		filter_fail(pid, r->error);
+		if (r->error == SHORT)
+			filter_shorten(pid);
+		else
+			filter_fail(pid, r->error);
 	}
 	ptrace(PTRACE_CONT, pid, NULL, 0);
+}
+
+/* The command beside has ended: those that waited go on, if they were not ended by it. */
+static void let_go(struct run *r)
+{
+	struct beside *b = &r->beside;
+
+	b->pid = 0;
+	ptrace(PTRACE_CONT, b->held[0], NULL, 0);
+	for (size_t i = 1; i < b->count; i++)
+		take_call(r, b->held[i]);
 }
 
 /*
@@ -170,6 +199,8 @@ static bool take_all(struct run *r)
 	while (!r->cut && (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
 		if (WIFSTOPPED(status)) {
 			take_stop(r, pid, status);
+		} else if (pid == r->beside.pid) {
+			let_go(r);
 		} else if (pid == r->root) {
 			r->status = status;
 			r->deadline = now_ms() + LINGER_MS;
@@ -214,7 +245,9 @@ static enum status read_classes(unsigned *classes, char *list)
 		{ "space", CALL_SPACE },
 		{ "net", CALL_NET },
 		{ "take", CALL_TAKE },
-		{ "look", CALL_LOOK }
+		{ "look", CALL_LOOK },
+		{ "new", CALL_NEW },
+		{ "part", CALL_PART }
 	};
 
 	*classes = 0;
@@ -224,7 +257,7 @@ static enum status read_classes(unsigned *classes, char *list)
 		while (i < sizeof names / sizeof names[0] && strcmp(names[i].name, word) != 0)
 			i++;
 		if (i == sizeof names / sizeof names[0]) {
-			complain("--classes: %s: not one of file, space, net, take, look", word);
+			complain("--classes: %s: there is no such class", word);
 			return GR_BAD;
 		}
 		*classes |= names[i].class;
@@ -235,7 +268,9 @@ static enum status read_classes(unsigned *classes, char *list)
 static enum status read_error(int *error, const char *name)
 {
 	static const struct { const char *name; int error; } names[] = {
-		{ "EIO", EIO }, { "ENOSPC", ENOSPC }, { "ECONNRESET", ECONNRESET }
+		{ "EIO", EIO },		{ "ENOSPC", ENOSPC },	{ "ECONNRESET", ECONNRESET },
+		{ "ENOMEM", ENOMEM },	{ "EMFILE", EMFILE },	{ "EACCES", EACCES },
+		{ "EROFS", EROFS },	{ "EINTR", EINTR },	{ "SHORT", SHORT }
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -243,7 +278,7 @@ static enum status read_error(int *error, const char *name)
 			*error = names[i].error;
 			return GR_OK;
 		}
-	complain("--error: %s: not one of EIO, ENOSPC, ECONNRESET", name);
+	complain("--error: %s: not one that can be made", name);
 	return GR_BAD;
 }
 
@@ -255,6 +290,7 @@ static enum status read_option(struct run *r, int ch, char *value)
 	switch (ch) {
 	case 'n': return arg_u32(&r->at, "--number", value);
 	case 'e': return read_error(&r->error, value);
+	case 'x': r->beside.command = value; return GR_OK;
 	case 'r': return arg_range(&r->times, "--repeat", value, 1, 1000000);
 	case 'c': return read_classes(&r->classes, value);
 	case 'u':
@@ -270,6 +306,7 @@ static enum status read_option(struct run *r, int ch, char *value)
 		if ((r->log = fopen(value, "we")))
 			return GR_OK;
 		break;
+	case 'w': r->watch.dir = value; return GR_OK;
 	case 't':
 		if ((st = arg_range(&seconds, "--time", value, 1, 1000000)) == GR_OK)
 			r->deadline = now_ms() + seconds * 1000LL;
@@ -305,6 +342,7 @@ int main(int argc, char *argv[])
 	block_signals(&r.signals);
 	if (tree_adopt() == GR_OK && filter_launch(&r.root, r.classes, argv + optind) == GR_OK)
 		rc = follow(&r);
+	watch_look(&r.watch, r.log);
 	if (r.log && fclose(r.log) != 0)
 		rc = EXIT_HARNESS;
 	return rc;
