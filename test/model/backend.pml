@@ -10,18 +10,20 @@
  */
 inline handle(verb, c, j)
 {
+	verb_ = verb;
 	verdict_ = 0; status_ = 0; survivor_ = 0; succeeded_ = 0;
 	if
 	:: !IN(c, taken)
 	:: else ->
 		if
-		:: verb == CREATE -> create(c, j)
+		:: verb == CREATE -> create(c, asked(j)); note_key(j)
 		:: verb == COMMIT -> licence(c, j)
 #ifdef FOREIGN
 		:: verb == IN_PROGRESS -> begin(j)
 		:: verb == SESSION -> session_started(c)
 #endif
-		:: else -> final_word(c, j, verb)
+		:: verb == GIVEN_UP -> final_word(c, j, FAILED)
+		:: else -> final_word(c, meant(j), verb)
 		fi;
 		printf("backend: %e for job %d over certificate %d: %e\n", verb, j, c, verdict_);
 		finish((succeeded_ == 1 -> 1 : MOST_AT_ONCE))

@@ -30,5 +30,10 @@ bool f_not_for_nothing = true;
 #ifdef REFERENCE
 #define has_reason	true
 #else
-#define has_reason	(overdue || lost || settled || execution[job] != IN_PROGRESS || (new_certificate && !IN(new, taken)))
+#ifdef DATES
+#define was_too_late	(rotations[job].survivor == OLD)	/* SUCCEEDED was: NEW was dead, and may be alive again */
+#else
+#define was_too_late	false
+#endif
+#define has_reason	(restored || was_too_late || overdue || lost || settled || execution[job] != IN_PROGRESS || (new_certificate && !IN(new, welcome)))
 #endif

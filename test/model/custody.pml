@@ -27,18 +27,22 @@ byte leaving;	/* those of them that nobody can go back to any more, until they a
  */
 #if defined(FOREIGN) || defined(UNMARKED)
 #define is_own_word	false
+#elif defined(RESTORED) && !defined(ORPHAN_IS_OURS)
+#define is_own_word	(verb_ != GIVEN_UP)
 #else
 #define is_own_word	true
 #endif
 #ifdef ADOPTED
 bool replaced;	/* the software of the thing, since rotation 1 */
 #define is_own(j)	(is_own_word != (replaced && (j) == 1))
+#elif defined(RESTORED)
+#define is_own(j)	true
 #else
 #define is_own(j)	is_own_word
 #endif
 
 /* If all devices are ours, no certificate is ever kept, and which ones were seen is not noted. */
-#if !defined(FOREIGN) && !defined(UNMARKED) && !defined(ADOPTED)
+#if !defined(FOREIGN) && !defined(UNMARKED) && !defined(ADOPTED) && !defined(RESTORED)
 #define ALL_OURS
 #define note_seen(c)	skip
 #define unseen		0
@@ -47,7 +51,11 @@ bool replaced;	/* the software of the thing, since rotation 1 */
 byte seen;	/* certificates that the thing was on: a session of exactly its name was reported, or a create came */
 #define note_seen(c)	seen = WITH(seen, c)
 #define unseen		(~seen)
+#ifdef RESTORED
+#define MOST_AT_ONCE	(restored -> 6 : 2)	/* what was taken in does not go before a success */
+#else
 #define MOST_AT_ONCE	3
+#endif
 #endif
 
 #define row(j)		(rotations[j].old != 0)
@@ -55,13 +63,45 @@ byte seen;	/* certificates that the thing was on: a session of exactly its name 
 #define has_part(j, c)	(c == rotations[j].old || c == OF_JOB(j))
 #define winner(j)	(rotations[j].survivor == NEW -> OF_JOB(j) : rotations[j].old)
 #define loser(j)	(rotations[j].survivor == NEW -> rotations[j].old : OF_JOB(j))
-#define due(j)		(rotations[j].survivor != 0 && !rotations[j].retired && IN(winner(j), taken))
+/*
+ * Tells whether the thing has a usable certificate after rotation j: the survivor, or the one that
+ * a later rotation put in its place.
+ */
+#define usable_by(j, k)	((k) <= JOBS && rotations[k].old == winner(j) && rotations[k].survivor == NEW && IN(OF_JOB(k), welcome))
+#define is_usable(j)	IN(winner(j), (rotations[j].survivor == NEW -> welcome : taken))	/* OLD may rotate although it has expired */
+#define outlives(j)	(is_usable(j) || usable_by(j, j + 1) || usable_by(j, j + 2))
+#define due(j)		(rotations[j].survivor != 0 && !rotations[j].retired && outlives(j))
 #define lost_by(j)	(due(j) -> BIT(loser(j)) : 0)
 #define losers		(lost_by(1) | lost_by(2) | lost_by(3) | lost_by(4) | lost_by(5))
+
+/*
+ * Certificates that somebody has put out of use, and that may become usable again: deactivated by
+ * an operator, or outside of their dates by a clock that is wrong.
+ */
+#ifdef DIES
+byte dead;
+#else
+#define dead	0
+#endif
+
+/* Tells whether c lost rotation j, whose survivor has become unusable. */
+#ifdef NEVER_TURNS
+#define turns(j, c)	false
+#else
+#define turns(j, c)	(row(j) && rotations[j].survivor != 0 && !rotations[j].retired && c == loser(j) && !is_usable(j))
+#endif
+
+/* Tells whether c lost rotation j, and may still be used. */
+#ifdef NEVER_TURNS
+#define left_behind(j, c)	false
+#else
+#define left_behind(j, c)	(row(j) && is_own(j) && rotations[j].survivor != 0 && !rotations[j].retired && c == loser(j))
+#endif
 
 /* Writes the survivor s of rotation j. */
 inline decide(j, s)
 {
+	tell_decide(j, s);
 	rotations[j].survivor = s;
 	rotations[j].doubted = false;
 	printf("backend: survivor of job %d: %e\n", j, s)
@@ -71,9 +111,10 @@ inline decide(j, s)
  * Tells whether certificate c may be retired after rotation j, for (e). While a rotation is rolled
  * back the runtime may still run on NEW: then the restart that brings it back is owed. (e) is not
  * claimed where the journal was lost, since a final status from before the loss may arrive after
- * the device has begun anew, nor where an operator settled for the pair that is not in use.
+ * the device has begun anew, nor where an operator settled for the pair that is not in use, or puts pairs out of
+ * use: then the device may have said its final status over the other pair.
  */
-#if defined(LOCK_OUT_ALONE)
+#if defined(LOCK_OUT_ALONE) || defined(DIES) || defined(DATES)
 #define may_retire(j, c)	true
 #elif defined(FOREIGN)
 #define may_retire(j, c)	(c != live)
@@ -85,12 +126,16 @@ inline decide(j, s)
 /* Retires certificate c, which lost rotation j; j 0: it was kept, and was released. */
 inline retire(j, c)
 {
+	tell_retire(j, c);
 	printf("backend: certificate %d is retired\n", c);
 	taken = WITHOUT(taken, c);
 	kept = WITHOUT(kept, c);
 	leaving = WITHOUT(leaving, c);
-	claim(a_no_lock_out, held & taken);
-	claim(e_none_in_use_retired, may_retire(j, c))
+	claim(a_no_lock_out, tenable);
+	claim(e_none_in_use_retired, may_retire(j, c));
+#ifdef DIES
+	dead = WITHOUT(dead, c)
+#endif
 }
 
 /*
@@ -138,11 +183,30 @@ inline see(c)
 }
 
 /*
+ * Turns the rotations around that c lost: a create over c shows that the device lives on it. Of a
+ * device that is not ours that is not known, and what it left behind is kept instead.
+ */
+inline turn_around(c)
+{
+	i = 1;
+	do
+	:: i > JOBS -> break
+	:: i <= JOBS && left_behind(i, c) -> decide(i, (c == OF_JOB(i) -> NEW : OLD)); i++
+	:: i <= JOBS && !left_behind(i, c) -> i++
+	od
+}
+
+/*
  * Settles the other open rotations when create for job j comes over c: the device has moved on,
  * and c is what it uses. If c was kept, the device has gone back to c and never switched to NEW of
  * the rotation that it gave up. Every other certificate of the thing is kept if the thing ever
  * used it. A create over it counts as use, because the report of a session may be lost.
  */
+#ifdef RESTORED
+#define settles(i, c)	(has_part(i, c) || IN(c, kept))
+#else
+#define settles(i, c)	true	/* a certificate without a part in it is a kept one */
+#endif
 inline settle_others(j, c)
 {
 #ifdef RELEASES_BY_REPORT
@@ -151,16 +215,23 @@ inline settle_others(j, c)
 	see(c);
 #endif
 #ifndef NO_SETTLING
+	turn_around(c);
 	i = 1;
 	do
 	:: i > JOBS -> break
-	:: i <= JOBS && i != j && open(i) -> decide(i, (c == OF_JOB(i) -> NEW : OLD)); rotations[i].retired = !is_own(i); i++
-	:: i <= JOBS && !(i != j && open(i)) -> i++
+	:: i <= JOBS && i != j && open(i) && settles(i, c) -> decide(i, (c == OF_JOB(i) -> NEW : OLD)); rotations[i].retired = !is_own(i); i++
+	:: i <= JOBS && !(i != j && open(i) && settles(i, c)) -> i++
 	od;
+#ifdef RESTORED
+	kept = WITHOUT(kept | (IN(c, kept) -> taken & seen & ~(leaving | losers) : 0), c);
+#else
 	kept = WITHOUT(kept | (taken & ~(leaving | losers)), c);
+#endif
 #endif
 #ifdef KEEPS_NONE
 	release(kept)
+#elif defined(RESTORED)
+	skip
 #else
 	release(unseen)
 #endif
@@ -215,19 +286,31 @@ inline forget_past()
  * that has lost its rotation may exist for a while.
  */
 #define is_due	(leaving != 0 || losers != 0)
+#ifdef RESTORED
+bool paused;	/* since the copy was put back, until the operator sees the device connected, and resumes */
+#elif defined(PAUSED)
+bool paused = true;	/* a backup was put back, and the operator has not resumed retirement yet */
+#else
+#define paused	false
+#endif
 inline finish(most)
 {
 	if
-	:: reconcile()
+	:: !paused -> reconcile()
+	:: paused
 #ifdef DEFER
-	:: may_fail && is_due -> spend("fault: the reconciler fails for now\n")
+	:: !paused && may_fail && is_due -> spend("fault: the reconciler fails for now\n")
 #endif
 	fi;
-	p = taken & ~(leaving | losers);
+	p = welcome & ~(leaving | losers);
 	claim(d_one_certificate, COUNT(p) <= most);
 	forget_past()
 }
-#ifdef DEFER
+#ifdef RESTORED
+#define CHORES	:: atomic { paused && IN(live, taken) -> paused = false; printf("backend: retirement is resumed\n"); reconcile() }
+#elif defined(PAUSED)
+#define CHORES	:: atomic { paused -> paused = false; printf("backend: retirement is resumed\n"); reconcile() }
+#elif defined(DEFER)
 #define CHORES	:: atomic { is_due -> reconcile(); forget_past() }
 #else
 #define CHORES

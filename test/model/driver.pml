@@ -12,6 +12,7 @@ inline end_of_life()
 {
 	killed = false;
 	refused = 0;
+	linked(0);
 	before = false; come_again = false; left_alone = false; swap = 0;
 	forget_answer();
 	if
@@ -37,7 +38,6 @@ inline end_of_life()
  */
 active proctype driver()
 {
-	mtype verdict, status, survivor;	/* the answer that is being looked at */
 	bool before, come_again, left_alone;
 	byte swap;
 life:

@@ -7,7 +7,7 @@
  */
 inline finish_new()
 {
-	atomic { phase == reporting || phase == idle -> committed = WITH(committed, live) };
+	atomic { phase == reporting || phase == idle -> tell_pair("step mark ", live); committed = WITH(committed, live) };
 	atomic {
 		if
 		:: old != 0 && old != live -> claim(b_old_outlives_first_use, IN(live, used)); destroy(old)
@@ -45,40 +45,57 @@ inline activate(n)
 	if
 	:: live != n ->
 		atomic { owe_restart(n) };
-		atomic { live = n; printf("device: generation %d is live\n", live) }
+		atomic { tell_switch(n); live = n; printf("device: generation %d is live\n", live) }
 	:: else
 	fi
 }
 
 /*
- * Makes NEW live when failing learns that NEW survives: our own final status decided so, or the
- * broker accepts nothing else.
+ * Goes back to NEW when failing learns that NEW survives: our own final status decided so, or the
+ * broker accepts nothing else. Reporting makes it live.
  */
-inline replace_old()
+inline go_back_to_new()
 {
-	activate(new);
 	atomic {
 		if
-		:: final && still(failing) -> enter(reporting)
-		:: !final -> keep_both(failing, old)
+		:: job == 0 -> keep_both(failing, new)	/* idle goes back */
+		:: job != 0 && still(failing) -> gone_back = true; enter(reporting)
 		:: else
 		fi }
 }
 
 /*
- * Asks over OLD how the execution ended: NEW is refused and OLD is accepted, although SUCCEEDED
- * may have been sent.
+ * Leaves NEW for OLD. Once in a rotation: after NEW was made live again the two would only take
+ * turns, so both stay, and idle uses the one that is accepted.
  */
-#define may_have_ended(j)	(decided_for_old(j) || (!is(j, IN_PROGRESS) && !is(j, SUCCEEDED)))
-inline ask_over_old()
+inline leave_new()
 {
 	if
-	:: decided_for_old(job) || execution[job] == CANCELED || execution[job] == TIMED_OUT || execution[job] == FAILED ->
-		give_up(reporting, rolling_back)
-	:: !decided_for_old(job) && execution[job] == GONE -> keep_both(reporting, old)
-#ifdef REFERENCE
-	:: !pending(job) -> keep_both(reporting, old)	/* it does not say how it ended */
+#ifndef TAKES_TURNS
+	:: gone_back -> keep_both(reporting, old)
+	:: !gone_back -> give_up(reporting, rolling_back)
+#else
+	:: give_up(reporting, rolling_back)
 #endif
-	:: else
 	fi
+}
+
+/*
+ * Reports FAILED over OLD, although SUCCEEDED may have been sent: NEW is refused, and OLD is
+ * accepted. The first of the two that counts decides. If NEW survives nevertheless, both pairs
+ * stay, and idle uses the one that is accepted.
+ */
+inline say_over_old()
+{
+	request!FAILED, old, job;
+	await();
+	if
+	:: verdict == SILENCE
+	:: verdict == YES || (verdict == NO && survivor == OLD) -> atomic { leave_new() }
+	:: verdict == NO && (survivor == NEW || (survivor == 0 && (status == SUCCEEDED || status == GONE || status == ENDED))) ->
+		atomic { keep_both(reporting, old) }
+	:: verdict == NO && survivor == 0 && (status == FAILED || status == CANCELED || status == TIMED_OUT) ->
+		atomic { leave_new() }
+	fi;
+	forget_answer()
 }

@@ -7,6 +7,7 @@
  */
 hidden mtype verdict_, status_, survivor_;
 hidden byte succeeded_;	/* a rotation did, by this request */
+hidden byte untold_;	/* the answer must not tell how the execution ended */
 
 /*
  * Finds the survivor that the final status `word` over c would decide, and leaves it in survivor_;
@@ -23,12 +24,22 @@ inline weigh(c, j, word)
 }
 
 /*
- * Counts a final status that is not vague; it counts also when the execution has ended or is gone.
- * YES: the record agrees with it now.
+ * Tells whether SUCCEEDED over c comes too late: c is outside of its dates, while the device, if it
+ * is ours, still has OLD, and could use it.
  */
-inline count_clear_word(c, j, word)
+#ifdef DATES_UNSEEN
+#define is_too_late(c, j)	false
+#else
+#define is_too_late(c, j)	(row(j) && c == OF_JOB(j) && IN(c, undated) && is_own(j) && !rotations[j].retired && \
+				 rotations[j].survivor != OLD && licensed(j) && IN(rotations[j].old, welcome))
+#endif
+
+/*
+ * Lets the record agree with a final status where it may, also when the execution has ended or is
+ * gone. YES: it agrees now.
+ */
+inline agree(c, j, word)
 {
-	weigh(c, j, word);
 	if
 	:: !row(j) -> verdict_ = (word == FAILED || !pending(j) -> YES : NO)
 	:: row(j) && rotations[j].survivor != 0 && word == FAILED && !has_part(j, c) -> verdict_ = YES
@@ -39,9 +50,26 @@ inline count_clear_word(c, j, word)
 	:: open(j) && survivor_ != 0 -> decide(j, survivor_); verdict_ = YES
 #endif
 	:: open(j) && survivor_ == 0 -> verdict_ = NO
+	:: !open(j) && turns(j, c) && (word == FAILED) == (c == rotations[j].old) -> decide(j, (word == FAILED -> OLD : NEW)); verdict_ = YES
 	:: else -> verdict_ = (rotations[j].survivor == survivor_ -> YES : NO)
+	fi
+}
+
+/* Counts a final status that is not vague. */
+inline count_clear_word(c, j, word)
+{
+	weigh(c, j, word);
+	untold_ = (word == SUCCEEDED && is_too_late(c, j) && rotations[j].survivor == NEW);
+	if
+	:: word == SUCCEEDED && is_too_late(c, j) ->
+		verdict_ = NO;
+		if
+		:: open(j) -> decide(j, OLD)
+		:: else
+		fi
+	:: else -> agree(c, j, word)
 	fi;
-	survivor_ = rotations[j].survivor
+	survivor_ = (untold_ -> 0 : rotations[j].survivor)
 }
 
 /*
@@ -71,6 +99,7 @@ inline count_clear_word(c, j, word)
 inline count_word(c, j, word)
 {
 	succeeded_ = open(j);
+	untold_ = 0;
 	if
 	:: word == FAILED && is_vague(c, j) ->
 		rotations[j].doubted = rotations[j].doubted || c == OF_JOB(j);
@@ -81,7 +110,7 @@ inline count_word(c, j, word)
 	succeeded_ = (succeeded_ == 1 && rotations[j].survivor == NEW);
 	if
 #ifndef KEEPS_AFTER_SUCCESS
-	:: succeeded_ == 1 -> release(kept)
+	:: succeeded_ == 1 -> release(WITHOUT(kept, OF_JOB(j)))
 #endif
 	:: else
 	fi
@@ -98,13 +127,15 @@ inline create(c, j)
 		:: p == 0 ->
 			settle_others(j, c);
 			taken = WITH(taken, OF_JOB(j));
+			date(OF_JOB(j));
 			rotations[j].old = c;
+			tell_issue(j);
 			verdict_ = YES;
 			printf("backend: certificate %d for job %d\n", OF_JOB(j), j)
 		:: else
 		fi
 #ifndef CREATE_ONCE
-	:: is(j, IN_PROGRESS) && open(j) -> verdict_ = YES	/* the same key, the same certificate */
+	:: is(j, IN_PROGRESS) && open(j) && !second_key -> verdict_ = YES	/* the same key, the same certificate */
 #endif
 	:: else
 	fi
@@ -128,7 +159,7 @@ inline licence(c, j)
 	if
 	:: is(j, IN_PROGRESS) && row(j) && c == OF_JOB(j) && rotations[j].survivor != OLD && may_grant(j) ->
 		if
-		:: runtime_uses(c) -> rotations[j].committed = true; verdict_ = YES
+		:: runtime_uses(c) -> tell_grant(j); rotations[j].committed = true; verdict_ = YES
 		:: else -> verdict_ = RETRY
 		fi
 #ifdef FOREIGN
@@ -158,9 +189,13 @@ inline begin(j)
 inline final_word(c, j, word)
 {
 	count_word(c, j, word);
-	status_ = execution[j];
+	status_ = (untold_ -> 0 : execution[j]);
 	if
-	:: pending(j) && verdict_ == YES -> execution[j] = as_ended(word); printf("service: job %d is %e\n", j, word)
+	:: pending(j) && verdict_ == YES -> tell_execution(j, word); execution[j] = as_ended(word); printf("service: job %d is %e\n", j, word);
+		if
+		:: word == FAILED -> retry(j)
+		:: else
+		fi
 	:: else -> verdict_ = NO
 	fi;
 #ifdef FOREIGN
@@ -187,8 +222,6 @@ inline execution_ended(j, s)
  */
 #define may_repeat(verb)	true
 #define runtime_proven(n)	true
-
-#define decided_for_old(j)	(rotations[j].survivor == OLD)	/* get tells */
 
 /* Our create is answered in the step in which it is handled. */
 #define is_working	false

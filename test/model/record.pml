@@ -12,6 +12,7 @@ byte old, new, other;	/* pairs; 0: none */
 bool new_certificate;	/* NEW is staged */
 bool commit;		/* a commit was sent */
 bool final;		/* the final word may have been sent */
+bool gone_back;		/* NEW was made live again after OLD */
 byte restart_for;	/* the pair that the runtime is owed a restart for; 0: none */
 bool overdue;		/* the trial's deadline has passed */
 bool lost;		/* the journal got lost, and no certificate was asked for since */
@@ -32,15 +33,32 @@ bool lost;		/* the journal got lost, and no certificate was asked for since */
  */
 inline enter(next)
 {
+	tell_enter(next);
 	phase = next;
 	overdue = overdue && (next == trial || next == committing);
 	printf("journal: %e\n", phase)
 }
 
+/*
+ * With RESTORED, takes an execution that is QUEUED again out of the queue: the device has a pair for
+ * it already, and what it would make of it now is a job more.
+ */
+#ifdef RESTORED
+inline leave_to_others(j)
+{
+	if
+	:: restored && j != 0 && is(j, QUEUED) -> execution[j] = GONE
+	:: else
+	fi
+}
+#else
+#define leave_to_others(j)	skip
+#endif
+
 /* Forgets the rotation. */
 inline clear()
 {
-	job = 0; old = 0; new = 0; other = 0; new_certificate = false; commit = false; final = false
+	job = 0; old = 0; new = 0; other = 0; new_certificate = false; commit = false; final = false; gone_back = false
 }
 
 /*
@@ -50,7 +68,7 @@ inline clear()
 inline sweep()
 {
 	if
-	:: IN(live, committed) -> held = held & (BIT(live) | BIT(other)); claim(a_no_lock_out, held & taken)
+	:: IN(live, committed) -> tell_sweep(); held = held & (BIT(live) | BIT(other)); claim(a_no_lock_out, tenable)
 	:: else
 	fi
 }
@@ -62,7 +80,7 @@ inline sweep()
 inline record_close(from, second)
 {
 	if
-	:: still(from) -> swap = second; clear(); other = swap; swap = 0; enter(idle); sweep()
+	:: still(from) -> tell_close(second); swap = second; leave_to_others(job); clear(); other = swap; swap = 0; enter(idle); sweep()
 	:: else
 	fi
 }

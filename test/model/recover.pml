@@ -14,7 +14,7 @@ inline end_trial()
 	printf("recover: the trial is past its deadline\n");
 	if
 	:: old != 0 -> enter(rolling_back)
-	:: else -> clear(); enter(idle)
+	:: else -> tell_close(0); clear(); enter(idle)
 	fi
 }
 
@@ -90,13 +90,16 @@ active proctype watchdog()
 	do
 	:: atomic { on_trial && overdue && !killed -> killed = true; end_trial() }
 	:: atomic { killed && on_trial && overdue -> end_trial() }
-	:: atomic { killed && phase == rolling_back && live != old -> owe_restart(old); live = old; printf("device: generation %d is live\n", live) }
+	:: atomic { killed && phase == rolling_back && live != old -> owe_restart(old); tell_switch(old); live = old; printf("device: generation %d is live\n", live) }
+#ifndef STEPS	/* a step that only a lock makes possible that does not hold is none */
 	:: atomic { on_trial && overdue && may_fail && old != 0 ->
 		spend("fault: the lock does not hold\n");
 		end_trial();
 		owe_restart(old);
+		tell_switch(old);
 		live = old;
 		printf("device: generation %d is live\n", live) }
+#endif
 	od
 }
 #endif

@@ -133,7 +133,6 @@ inline see_end(j)
 /* Tells whether the runtime runs on n: GR_RUNTIME_CHECK asks, because this backend cannot tell. */
 #define runtime_proven(n)	(runs_on == n)
 
-#define decided_for_old(j)	false	/* get does not tell */
 
 #define is_working	working??[_, _, 1]
 /* Makes the device wait no longer for a create that is being handled. */

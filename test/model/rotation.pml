@@ -9,6 +9,7 @@
  */
 #include "bounds.pml"
 #include "claims.pml"
+#include "steps.pml"
 #include "pairs.pml"
 #include "network.pml"
 #include "jobs.pml"
@@ -36,5 +37,8 @@
 #include "recover.pml"
 #include "driver.pml"
 #include "faults.pml"
+#ifdef RESTORED
+#include "restored.pml"
+#endif
 #include "judge.pml"
 #endif

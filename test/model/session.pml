@@ -10,8 +10,15 @@
 byte refused;	/* the driver's: the pair whose refusals it is counting; forgotten when the driver ends */
 byte doubted;	/* the broker's: the pair that it refused wrongly, and has not taken since */
 
+#ifdef DATES
+#define accepts(n)	(IN(n, welcome) || (over_link == (n) && IN(n, taken)))
+#define wrongs(n)	(IN(n, welcome) && over_link != (n) && may_fail && doubted != n)
+#define linked(n)	over_link = n
+#else
 #define accepts(n)	IN(n, taken)
 #define wrongs(n)	(IN(n, taken) && may_fail && doubted != n)
+#define linked(n)	skip
+#endif
 #define refuse_wrongly(n)	doubted = n; spend("fault: a pair is refused wrongly\n")
 
 /*
@@ -30,7 +37,7 @@ byte doubted;	/* the broker's: the pair that it refused wrongly, and has not tak
 #ifdef NO_GIVING_WAY
 #define refused_for_good(n, o)	false
 #else
-#define refused_for_good(n, o)	(!IN(n, taken) && o != 0 && o != n && IN(o, taken))
+#define refused_for_good(n, o)	(!accepts(n) && o != 0 && o != n && IN(o, welcome))
 #endif
 
 /* Begins a session of the driver over n: as T on a plain device, as T#gr beside a nucleus. */
@@ -39,6 +46,7 @@ inline connected(n)
 	refused = (refused == n -> 0 : refused);
 	doubted = (doubted == n -> 0 : doubted);
 	used = WITH(used, n);
+	linked(n);
 	session_started(n)
 }
 

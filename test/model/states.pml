@@ -59,7 +59,7 @@ inline state_idle()
 	if
 	:: swap != 0 ->
 		activate(other);
-		atomic { other = swap; swap = 0 }
+		atomic { tell_put(" other\n"); other = swap; swap = 0 }
 	:: else
 	fi
 }
@@ -68,7 +68,7 @@ inline state_idle()
 inline state_updating_job()
 {
 	if
-	:: atomic { accepts(old) && is(job, QUEUED) -> connected(old); execution[job] = IN_PROGRESS }
+	:: atomic { accepts(old) && is(job, QUEUED) -> connected(old); tell_execution(job, IN_PROGRESS); execution[job] = IN_PROGRESS }
 	:: atomic { accepts(old) && is(job, IN_PROGRESS) && still(updating_job) -> connected(old); enter(creating_certificate) }
 	:: atomic { accepts(old) && !pending(job) -> connected(old); record_close(updating_job, other) }
 	:: atomic { wrongs(old) -> refuse_wrongly(old); refused = old }
@@ -86,7 +86,7 @@ inline state_updating_job()
  */
 inline stage()
 {
-	atomic { held = WITH(held, new) };
+	atomic { tell_pair("step stage ", new); held = WITH(held, new) };
 #ifdef KEEPS_DEAD_PAIR
 	atomic { new_certificate = true; lost = false };
 #endif
@@ -94,7 +94,7 @@ inline stage()
 	:: other != 0 && other != old -> atomic { destroy(other) }
 	:: else
 	fi;
-	atomic { new_certificate = true; other = 0; lost = false }
+	atomic { tell_put(" certificate\n"); new_certificate = true; other = 0; lost = false }
 }
 
 /* Gets and stages the new certificate, then probes it. */
@@ -106,7 +106,12 @@ inline state_creating_certificate()
 		connected(old); request!CREATE, old, job };
 		await();
 		if
-		:: verdict == YES -> stage()
+		:: verdict == YES && !is_of_another_time(new) -> stage()
+		:: verdict == YES && is_of_another_time(new) -> atomic {
+			if
+			:: still(creating_certificate) -> enter(failing)
+			:: else
+			fi }
 		:: verdict == NO -> atomic { give_up(creating_certificate, failing) }
 		:: else
 		fi;
@@ -178,7 +183,7 @@ inline state_committing()
 {
 	if
 	:: atomic { !overdue && accepts(new) && may_ask && runtime_proven(new) && may_repeat(COMMIT) && still(committing) ->
-		connected(new); come_again = false; before = commit; commit = true };
+		connected(new); come_again = false; before = commit; tell_put(" commit\n"); commit = true };
 		request!COMMIT, new, job;
 		await();
 		atomic {
@@ -205,35 +210,62 @@ inline ask_for_licence()
 	await()
 }
 
+/* Tells whether SUCCEEDED was accepted: then the pair bears the mark. */
+#define is_reported	(phase == reporting && live == new && IN(new, committed))
+/* Tells whether NEW is live again, after a way back to OLD. */
+#define is_back	(!gone_back || live == new)
+
 /* Reports SUCCEEDED over NEW, and ends the rotation by the answer. */
 inline state_reporting()
 {
 	if
-	:: atomic { !final && still(reporting) -> final = true }
-	:: atomic { final && accepts(new) -> connected(new); request!SUCCEEDED, new, job };
+	/* Success was accepted. */
+#if !defined(DATES) || defined(MARK_DESTROYS)
+	:: is_reported -> finish_new()
+#else
+	:: atomic { is_reported && accepts(new) -> connected(new); verdict = YES }; finish_new(); forget_answer()
+	:: is_reported && !accepts(new) && !IN(old, held & welcome) -> finish_new()
+	:: atomic { is_reported && !accepts(new) && IN(old, held & welcome) -> keep_both(reporting, old) }
+#endif
+	:: atomic { !is_reported && !final && still(reporting) -> tell_put(" final\n"); final = true }
+	:: !is_reported && final && !is_back -> activate(new)
+	:: atomic { !is_reported && final && is_back && accepts(new) -> connected(new); request!SUCCEEDED, new, job };
 		await();
 		if
 		:: verdict == SILENCE
 		:: verdict == YES || (verdict == NO && (survivor == NEW || (survivor == 0 && status == SUCCEEDED))) -> finish_new()
-		:: verdict == NO && survivor == OLD -> atomic { give_up(reporting, rolling_back) }
-		:: verdict == NO && survivor == 0 && status == IN_PROGRESS -> ask_for_licence()
+		:: verdict == NO && survivor == OLD -> atomic { leave_new() }
+		:: verdict == NO && survivor == 0 && status == IN_PROGRESS ->
+			ask_for_licence();
+			atomic {
+				if
+#ifndef ASKS_THOUGH_REFUSED
+				:: verdict == NO -> leave_new()	/* the backend was put back, and knows the job alone */
+#endif
+				:: else
+				fi }
+		:: verdict == NO && survivor == 0 && status == 0 -> ask_for_licence()	/* the answer does not tell */
 #ifndef ASKS_FOR_EVER
 		:: verdict == NO && survivor == 0 && (status == GONE || status == ENDED) -> atomic { keep_both(reporting, old) }
 #else
 		:: verdict == NO && survivor == 0 && status == GONE -> atomic { keep_both(reporting, old) }
 		:: verdict == NO && survivor == 0 && status == ENDED -> ask_for_licence()
 #endif
-		:: verdict == NO && survivor == 0 && (status == FAILED || status == CANCELED || status == TIMED_OUT) ->
-			atomic { give_up(reporting, rolling_back) }
+		:: verdict == NO && survivor == 0 && (status == FAILED || status == CANCELED || status == TIMED_OUT || status == QUEUED) ->
+			atomic { leave_new() }
 		fi;
 		forget_answer()
-	:: atomic { final && wrongs(new) ->
+	:: atomic { !is_reported && final && is_back && wrongs(new) ->
 		refuse_wrongly(new);
 		if
-		:: outlasted(new) && accepts(old) -> ask_over_old()
+		:: outlasted(new) && accepts(old) -> swap = old
 		:: else -> refused = new
-		fi }
-	:: atomic { final && refused_for_good(new, old) && may_have_ended(job) -> ask_over_old() }
+		fi };
+		if
+		:: atomic { swap != 0 -> swap = 0; connected(old) }; say_over_old()
+		:: else
+		fi
+	:: atomic { !is_reported && final && is_back && refused_for_good(new, old) -> connected(old) }; say_over_old()
 	OVERTAKEN(reporting)
 	fi
 }
@@ -256,19 +288,14 @@ inline state_failing()
 {
 	if
 	:: atomic { job == 0 && accepts(old) -> connected(old); keep_both(failing, new) }
-	:: atomic { job != 0 && accepts(old) && may_repeat(CREATE) -> connected(old); request!FAILED, old, job };
+	:: atomic { job != 0 && accepts(old) && may_repeat(CREATE) -> connected(old); request!failed_by(new), old, job };
 		await();
 		if
 		:: verdict == SILENCE
 		:: verdict == YES -> finish_old()
 		:: verdict == NO && new == 0 -> left_alone = pending(job); finish_old()
 		:: verdict == NO && new != 0 && (survivor == NEW || (survivor == 0 && status == SUCCEEDED)) ->
-			activate(new);
-			atomic {
-				if
-				:: still(failing) -> enter(reporting)
-				:: else
-				fi }
+			go_back_to_new()
 		:: verdict == NO && new != 0 && survivor == 0 && (status == GONE || status == ENDED) && new_certificate ->
 			atomic { keep_both(failing, new) }
 		:: verdict == NO && new != 0 && survivor == 0 && (status == GONE || status == ENDED) && !new_certificate -> finish_old()
@@ -283,10 +310,10 @@ inline state_failing()
 		:: else -> refused = old
 		fi };
 		if
-		:: swap != 0 -> swap = 0; replace_old()
+		:: swap != 0 -> swap = 0; go_back_to_new()
 		:: else
 		fi
-	:: new_certificate && refused_for_good(old, new) -> replace_old()
+	:: new_certificate && refused_for_good(old, new) -> go_back_to_new()
 #ifndef ONLY_IDLE_GIVES_WAY
 	:: atomic { !new_certificate && refused_for_good(old, other) -> record_close(failing, other) }
 #endif

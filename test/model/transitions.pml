@@ -8,6 +8,7 @@
 #include "claims.pml"
 #undef claim
 #define claim(name, condition)	skip	/* a condition by itself need not be one that can be reached */
+#include "steps.pml"
 #include "pairs.pml"
 #include "network.pml"
 #include "jobs.pml"
@@ -23,7 +24,21 @@
 #define NOT_OURS	digit(!is_own(1))
 
 byte c, s, rows, granted, pends, uses, n, m;
+bool failed;
 mtype was;
+
+/* Sets whether NEW alone is outside of its dates (DATES), and prints it as the last fact. */
+#ifdef DATES
+#define date_new()	undated = BIT(2)
+#define date_all()	undated = 0
+#define print_dates()	printf("1")
+#define is_possible	(rows == 1 && m == 1)	/* and OLD is usable */
+#else
+#define date_new()	skip
+#define date_all()	skip
+#define print_dates()	skip
+#define is_possible	(m == 1 || (s != 0 && c != s))
+#endif
 
 /* Sets rotation 1 to a condition: whether it exists, and its survivor. */
 inline set_up(old_one, which)
@@ -34,25 +49,31 @@ inline set_up(old_one, which)
 	rotations[1].doubted = false;
 	rotations[1].retired = false;
 	taken = BIT(1) | BIT(2) | BIT(3);
+	date_all();
 	kept = 0;
 	leaving = 0;
 	was = rotations[1].survivor
 }
 
-/* Prints what a final status does. */
+/* Prints what a final status does; m: the survivor, if there is one, is usable. */
 inline print_final(word)
 {
 	set_up(rows, s);
+	date_new();
 	rotations[1].committed = granted;
+	taken = (m == 1 -> taken : WITHOUT(taken, winner(1)));
 	execution[1] = (pends == 1 -> IN_PROGRESS : TIMED_OUT);
+	failed = (s != 0 && !is_usable(1));
 	count_word(c, 1, word);
-	printf("final %c%c%c%c%c%c1%c%c ", digit(rows), survivor_is(was), digit(word == SUCCEEDED), over_is(c),
-		digit(is_own_word), NOT_OURS, digit(granted), digit(pends));
+	printf("final %c%c%c%c%c%c1%c%c%c", digit(rows), survivor_is(was), digit(word == SUCCEEDED), over_is(c),
+		digit(is_own_word), NOT_OURS, digit(granted), digit(pends), digit(failed));
+	print_dates();
 	if
-	:: verdict_ == NO -> printf("refused\n")
-	:: verdict_ == YES && rotations[1].doubted -> printf("doubt\n")
-	:: verdict_ == YES && rotations[1].survivor != was -> printf("%e\n", rotations[1].survivor)
-	:: else -> printf("accepted\n")
+	:: verdict_ == NO && rotations[1].survivor == was -> printf(" refused\n")
+	:: verdict_ == NO && rotations[1].survivor != was -> printf(" refused,%e\n", rotations[1].survivor)
+	:: verdict_ == YES && rotations[1].doubted -> printf(" doubt\n")
+	:: verdict_ == YES && rotations[1].survivor != was -> printf(" %e\n", rotations[1].survivor)
+	:: else -> printf(" accepted\n")
 	fi
 }
 
@@ -90,6 +111,18 @@ inline print_settlement()
 	printf("retained %c%c%c%c%c %c\n", over_is(c), digit(c == 3), NOT_OURS, digit(n), digit(m), digit(IN(uses, kept)))
 }
 
+/* Prints what create for another job makes of a rotation that is decided. */
+inline print_turn()
+{
+	set_up(1, s);
+	settle_others(2, c);
+	printf("turn %c%c%c ", over_is(c), survivor_is(was), NOT_OURS);
+	if
+	:: rotations[1].survivor != was -> printf("%e\n", rotations[1].survivor)
+	:: else -> printf("same\n")
+	fi
+}
+
 /*
  * Prints whether n is released when the thing is seen over 2, which rotation 1 issued over 1
  * (rows), or no rotation.
@@ -124,12 +157,12 @@ active proctype table()
 		replaced = true;
 #endif
 		for (rows : 0 .. 1) { for (s : 0 .. 2) { for (c : 1 .. 3) {
-			for (granted : 0 .. 1) { for (pends : 0 .. 1) {
+			for (granted : 0 .. 1) { for (pends : 0 .. 1) { for (m : 0 .. 1) {
 				if
-				:: rows == 1 || s == 0 -> print_final(SUCCEEDED); print_final(FAILED)
+				:: (rows == 1 || s == 0) && is_possible -> print_final(SUCCEEDED); print_final(FAILED)
 				:: else
 				fi
-			} }
+			} } }
 			for (uses : 0 .. 1) {
 				if
 				:: rows == 1 || s == 0 -> print_commit()
@@ -138,6 +171,7 @@ active proctype table()
 			}
 		} } }
 		for (c : 1 .. 3) { for (n : 0 .. 1) { for (m : 0 .. 1) { print_settlement() } } }
+		for (s : 1 .. 2) { for (c : 1 .. 3) { print_turn() } }
 		for (rows : 0 .. 1) { for (n : 1 .. 3) { print_sight() } }
 		for (s : 1 .. 2) { for (m : 0 .. 1) { print_retirement() } }
 	}
