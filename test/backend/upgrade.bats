@@ -120,6 +120,22 @@ kept() {
 	declared "$FILE" | diff fresh -
 }
 
+@test "upgrade: a registry that has no log yet gets it as soon as nobody writes to it" {
+	gr-registry init
+	sqlite3 "$FILE" "PRAGMA journal_mode = DELETE"
+	mkfifo holding
+	sqlite3 "$FILE" <holding >held 3>&- &
+	exec 7>holding
+	echo "BEGIN IMMEDIATE; SELECT count(*) FROM thing;" >&7
+	await [ -s held ]
+	gr-registry list-things >out 2>err 3>&- 7>&- &
+	sleep 0.5
+	exec 7>&-
+	wait $!
+	[ ! -s err ]
+	[ "$(sqlite3 "$FILE" "PRAGMA journal_mode")" = wal ]
+}
+
 @test "upgrade: a job keeps its time-out, and what its rollout reached" {
 	old 1g
 	sqlite3 "$FILE" "UPDATE job SET timeout_minutes = 7 WHERE id = 'job-1'"

@@ -221,6 +221,18 @@ enum status db_open(struct db **db, const char *path, enum db_mode mode)
 	return GR_OK;
 }
 
+/* Where a file gets its log SQLite does not wait for who writes to it meanwhile. */
+static enum status use_log(struct db *db)
+{
+	static const char log[] = "PRAGMA journal_mode = WAL";
+	int rc, tries = 0;
+
+	do
+		rc = sqlite3_exec(db->sqlite, log, NULL, NULL, NULL);
+	while (rc == SQLITE_BUSY && wait_turn(db, tries++));
+	return rc == SQLITE_OK ? GR_OK : fail(db);
+}
+
 /*
  * temp_store: each savepoint keeps what it would have to undo in memory, else that is more disk
  * traffic than the registry itself. cache_size in kB, so up to 64 MB: with the usual two a large
@@ -228,12 +240,13 @@ enum status db_open(struct db **db, const char *path, enum db_mode mode)
  */
 enum status db_configure(struct db *db)
 {
-	return db_script(db, "PRAGMA journal_mode = WAL;"
-			     "PRAGMA synchronous = FULL;"
-			     "PRAGMA foreign_keys = ON;"
-			     "PRAGMA temp_store = MEMORY;"
-			     "PRAGMA cache_size = -65536;"
-			     "PRAGMA cell_size_check = ON");
+	enum status st = use_log(db);
+
+	return st != GR_OK ? st : db_script(db, "PRAGMA synchronous = FULL;"
+						"PRAGMA foreign_keys = ON;"
+						"PRAGMA temp_store = MEMORY;"
+						"PRAGMA cache_size = -65536;"
+						"PRAGMA cell_size_check = ON");
 }
 
 bool db_is_no_database(const struct db *db)
