@@ -37,7 +37,7 @@ daemon_end() {
 # lock_registry: another writer is in the middle of its transaction, until unlock_registry
 lock_registry() {
 	mkfifo writer
-	sqlite3 -cmd '.timeout 10000' "$GR_HOME/shared/registry.db" <writer >writer.out 3>&- &
+	sqlite3 "$GR_HOME/shared/registry.db" <writer >writer.out 3>&- &
 	exec 5>writer
 	printf 'BEGIN IMMEDIATE;\n.print locked\n' >&5
 	await grep -q locked writer.out

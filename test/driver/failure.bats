@@ -58,7 +58,7 @@ as_the_reference() {
 }
 
 @test "failure: create is refused: the job is FAILED with the backend's reason" {
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" \
+	sqlite3 "$HOME_DIR/shared/registry.db" \
 		"CREATE TRIGGER away BEFORE UPDATE OF status ON execution WHEN new.status = 'IN_PROGRESS'
 		BEGIN UPDATE job SET document = '{\"operation\":\"OTHER\"}'; END"
 	rotate_job j1
@@ -69,7 +69,7 @@ as_the_reference() {
 }
 
 @test "failure: NEW is deactivated at once: this is found before the switch, and OLD stays" {
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" \
+	sqlite3 "$HOME_DIR/shared/registry.db" \
 		"CREATE TRIGGER off AFTER INSERT ON certificate
 		BEGIN UPDATE certificate SET status = 'INACTIVE' WHERE id = new.id; END"
 	rotate_job j1

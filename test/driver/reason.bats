@@ -170,7 +170,7 @@ fails_with() {
 	rm fake/gr-csr
 	ln -s "$BIN/gr-csr" fake/
 	gr-jobs delete-execution -H "$HOME_DIR" j1 thing-1 1 2>/dev/null || :
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" \
+	sqlite3 "$HOME_DIR/shared/registry.db" \
 		"CREATE TRIGGER off AFTER INSERT ON certificate
 		BEGIN UPDATE certificate SET status = 'INACTIVE' WHERE id = new.id; END"
 	rotate_job j2
@@ -300,7 +300,7 @@ cannot_begin() {
 @test "reason: control characters from a device do not reach the operator's terminal" {
 	rotate_job j1
 	printf '\302\233 \342\200\256 \342\201\246 \302\205 \303\244 \342\202\254 \360\237\224\221' >reason
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" "UPDATE execution SET status = 'FAILED', details = json_object('DeviceFailureReason', cast(readfile('reason') AS TEXT))"
+	sqlite3 "$HOME_DIR/shared/registry.db" "UPDATE execution SET status = 'FAILED', details = json_object('DeviceFailureReason', cast(readfile('reason') AS TEXT))"
 	shown='? ? ? ? ä € 🔑'
 	[ "$(reason_of j1)" = "$shown" ] || { reason_of j1 >&2; false; }
 	gr-jobs describe-execution -H "$HOME_DIR" j1 thing-1 |

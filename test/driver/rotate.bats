@@ -135,8 +135,8 @@ teardown() {
 
 @test "rotate: twenty things rotate by one job on their group" {
 	# The sanitizers find nothing in the twentieth that they did not find in the fourth.
-	things=${SANITIZE:+4}
-	names=$(seq -f 'pump-%g' 1 "${things:=20}")
+	things=${SANITIZE:+4} things=${things:-20}
+	names=$(seq -f 'pump-%g' 1 "$things")
 	gr-registry create-thing-group -H "$HOME_DIR" plant
 	# shellcheck disable=SC2086
 	lab.sh add -a ECDSA-P256 -g plant "$LAB" $names

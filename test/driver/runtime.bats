@@ -171,14 +171,14 @@ uses_old() {
 }
 
 @test "runtime: a hook that hangs, prints nonsense or is missing leads to a rollback whose reason names it" {
-	setting trialSeconds 4
-	setting requestTimeoutSeconds 1
+	setting requestTimeoutSeconds 3
+	deadline_when_noted "the restart hook"
 	for body in 'exec sleep 1000' 'exit 7'; do
 		printf '#!/bin/sh\n[ "$1" != ready ] || { %s; }\n' "$body" >hook
 		chmod +x hook
 		setting restartHook "$PWD/hook"
 		rotate_job "j-${body##* }"
-		run -1 --separate-stderr rotate.sh once
+		run -1 --separate-stderr fake/rotate.sh once
 		[[ $stderr == *"restartHook: $PWD/hook ready: "* ]]
 		[ "$(reason_of "j-${body##* }")" = "the trial's deadline passed: the restart hook never ended with status 0 for ready" ]
 		assert_unchanged

@@ -134,7 +134,7 @@ lives() {
 	gr-jobs-client update -d CertificateRotator=true j1 IN_PROGRESS >/dev/null
 	gr-jobs-client get j1
 	# A rotation on record between two certificates that this device has never had.
-	sqlite3 -cmd '.timeout 10000' "$HOME_DIR/shared/registry.db" \
+	sqlite3 "$HOME_DIR/shared/registry.db" \
 		"INSERT INTO rotation (execution, thing, job, number, client, old, new, spki, csr, pem, requested)
 		SELECT id, thing, job, number, thing, 'a', 'b', 's', 'c', 'p', 1 FROM execution WHERE job = 'j1'"
 	timeout 600 rotate.sh once 2>log || [ $? -eq 1 ]

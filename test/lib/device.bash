@@ -24,7 +24,16 @@ setting() {
 
 # down: for teardown; also ends what a test left running
 down() {
+	end_drivers
 	[ -z "${LAB:-}" ] || [ ! -d "$LAB/home" ] || lab.sh down "$LAB"
+}
+
+# What a test that failed left at work: bats would wait for it, for ever.
+end_drivers() {
+	local pid
+	for pid in $(pgrep -f 'rotate\.sh (run|once)'); do
+		! grep -qzsx "BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR" "/proc/$pid/environ" || kill -9 "$pid"
+	done
 }
 
 rotate_job() {

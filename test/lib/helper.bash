@@ -49,8 +49,11 @@ certificate_id() {
 	openssl x509 -in "${1:-$T/certificate.pem}" -outform DER | sha256sum | cut -d ' ' -f 1
 }
 
+# sqlite3 ARGUMENT...: waits while a program of ours writes
+sqlite3() { command sqlite3 -cmd '.timeout 600000' "$@"; }
+
 # sql STATEMENTS: in the registry of the backend that the test has.
-sql() { sqlite3 -cmd '.timeout 20000' "${WORLD:-${GR_HOME:-$HOME_DIR}}/shared/registry.db" "$1"; }
+sql() { sqlite3 "${WORLD:-${GR_HOME:-$HOME_DIR}}/shared/registry.db" "$1"; }
 
 # hex TEXT
 hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }
