@@ -112,7 +112,8 @@ own_line() {
 
 # heed PROGRAM STATUS FILE: sets step_said. A program may answer no (1) without a line.
 heed() {
-	own=$(own_line "$1" "$3")
+	own=
+	[ ! -s "$3" ] || own=$(own_line "$1" "$3")
 	if [ -n "$own" ]; then
 		step_said="$1: $own"
 	elif [ "$2" -ne 1 ]; then

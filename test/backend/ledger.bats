@@ -115,6 +115,21 @@ thing() {
 	done
 }
 
+@test "ledger: a daemon says so also where another program was the first to write to the new file" {
+	own_lab
+	LEDGER=$GR_HOME/ledger
+	thing one
+	end=$(hash_of_last "$LEDGER")
+	kill -STOP "$(cat "$LAB/backend.pid")"
+	mv "$LEDGER" "$LEDGER.1"
+	run -0 --separate-stderr thing two
+	[[ $stderr == *"was moved away"*"${end:0:16}"* ]]
+	kill -CONT "$(cat "$LAB/backend.pid")"
+	await sql_is "SELECT count(*) FROM alarm WHERE kind = 'ledger' AND text LIKE '%${end:0:16}%'" 1
+	cat "$LEDGER.1" "$LEDGER" >whole
+	chain_is_whole whole
+}
+
 @test "ledger: a file that is moved between two lines loses none of them" {
 	own_lab
 	LEDGER=$GR_HOME/ledger

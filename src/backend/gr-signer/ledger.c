@@ -213,11 +213,12 @@ static enum status sync_and_read_end(struct ledger *ledger)
 
 /*
  * The file that we had is not the one at path any more. Another signer may have opened the new one
- * before: then the mark tells where that went on.
+ * before: then the mark tells where that went on. We say it all the same: that one may have said
+ * it to nobody who raises an alarm.
  */
 static enum status open_anew(struct ledger *ledger)
 {
-	struct ledger_mark expected, marked;
+	struct ledger_mark expected, marked, gone;
 	struct stat info;
 	enum status st = ledger_mark_read(&marked, ledger->lock, ledger->path);
 
@@ -226,6 +227,7 @@ static enum status open_anew(struct ledger *ledger)
 	if (st != GR_OK)
 		return st;
 	expected = marked;
+	gone = ledger->last;
 	close_file(ledger);
 	st = open_file(ledger);
 	if (st != GR_OK)
@@ -235,7 +237,10 @@ static enum status open_anew(struct ledger *ledger)
 	if (info.st_size == 0 || ledger_mark_equal(&marked, &ledger->seen))
 		expected = ledger->last;
 	ledger->seen = marked;
-	return begin(ledger, &expected);
+	st = begin(ledger, &expected);
+	if (st == GR_OK && !ledger->unsaid)
+		say(ledger, gone.hash);
+	return st;
 }
 
 /* Is it still the file at path? GR_NO, silent: no. */
