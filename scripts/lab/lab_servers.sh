@@ -69,22 +69,37 @@ start_broker_once() {
 	await "$dir/broker/log" ' running$' "$!"
 }
 
-# Starts the broker on a random port, and tries others while the port is in use. A broker that is
-# started again keeps its port.
+# said by the broker that was started last
+port_is_in_use() {
+	tail -n 3 "$dir/broker.log" | cat - "$dir/broker/log" | grep -q 'Address already in use'
+}
+
+# Another process may have its port for a moment.
+start_broker_again() {
+	starts=0
+	until start_broker_once; do
+		starts=$((starts + 1))
+		port_is_in_use && [ "$starts" -lt 300 ] || return 111
+		sleep 0.2
+	done
+}
+
+# Starts the broker on a random port, and tries others while the port is in use; below 32768, where
+# Linux takes those of clients from. A broker that is started again keeps its port.
 start_broker() {
 	if [ -s "$dir/port" ]; then
-		start_broker_once && return
+		start_broker_again && return
 		complain "$dir: the broker did not start; see $dir/broker/log"
 		return 111
 	fi
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		port=$(random 20000 40000)
+		port=$(random 20000 12000)
 		write_broker_conf "$port" || return
 		if start_broker_once; then
 			echo "$port" >"$dir/port"
 			return
 		fi
-		grep -q 'Address already in use' "$dir/broker/log" "$dir/broker.log" || break
+		port_is_in_use || break
 	done
 	complain "$dir: the broker did not start; see $dir/broker/log and $dir/broker.log"
 	return 111

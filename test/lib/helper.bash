@@ -40,8 +40,9 @@ not() {
 # process_is_gone PID: it has ended; its parent may not have noticed yet.
 process_is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 
+# Below 20000 there are neither the ports of labs nor those that Linux gives to clients.
 free_port() {
-	perl -MSocket -e 'socket(S,AF_INET,SOCK_STREAM,0);bind(S,sockaddr_in(0,INADDR_LOOPBACK));print((sockaddr_in(getsockname S))[0])'
+	perl -MSocket -e 'do { $port = 10000 + int rand 10000; socket S, AF_INET, SOCK_STREAM, 0 } until bind S, sockaddr_in($port, INADDR_LOOPBACK); print $port'
 }
 
 # certificate_id [FILE]: of the certificate in FILE, or of the one that the device T holds.

@@ -134,6 +134,20 @@ wrap() {
 	done
 }
 
+@test "start: a broker whose port another process has for a moment comes back on it" {
+	up
+	lab.sh stop lab broker
+	perl -MSocket -e 'socket S, AF_INET, SOCK_STREAM, 0; bind S, sockaddr_in($ARGV[0], INADDR_ANY) or die; listen S, 1; open F, ">", "taken"; sleep 600' \
+		"$(cat lab/port)" 3>&- &
+	taker=$!
+	await [ -e taken ]
+	lab.sh start lab broker 3>&- &
+	await grep -q 'Address already in use' lab/broker/log
+	kill "$taker"
+	wait $!
+	grep -q ' running$' lab/broker/log
+}
+
 @test "add: an unknown algorithm makes nothing" {
 	up
 	refuses 100 'no such key algorithm' lab.sh add -a RSA-1 lab pump
