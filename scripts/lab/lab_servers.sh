@@ -71,7 +71,8 @@ start_broker_once() {
 
 # said by the broker that was started last
 port_is_in_use() {
-	tail -n 3 "$dir/broker.log" | cat - "$dir/broker/log" | grep -q 'Address already in use'
+	tail -n 3 -- "$dir/broker.log" | cat -- - "$dir/broker/log" |
+		grep -q 'Address already in use'
 }
 
 # Another process may have its port for a moment.
