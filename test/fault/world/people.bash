@@ -89,4 +89,6 @@ event_brought_back() {
 		gr-registry update-certificate -H "$HOME_DIR" "$id" ACTIVE || [ $? -eq 1 ] || return
 	done
 	rm "cut-off/$t" "$LAB/things/$t/is-cut-off"
+	# What it lives on may have been lost with registry and ledger.
+	eventually fleet_is_connected
 }
