@@ -18,7 +18,7 @@ another_told() {
 	answers gr-jobs-client 0 "${IN_PROGRESS/executionNumber=7/executionNumber=8}"
 }
 
-@test "execution number: updating-job: IN_PROGRESS is said for ours alone, and another one is not begun" {
+@test "number: updating-job: IN_PROGRESS is said for ours alone, and another one is not begun" {
 	numbered updating-job
 	session 1
 	phase
@@ -28,14 +28,14 @@ another_told() {
 	phase
 	goes idle
 }
-@test "execution number: creating-certificate: the certificate is asked for ours" {
+@test "number: creating-certificate: the certificate is asked for ours" {
 	numbered creating-certificate
 	session 1
 	phase
 	goes trial
 	called 'gr-create -- j1 7'
 }
-@test "execution number: trial: another one ends it" {
+@test "number: trial: another one ends it" {
 	numbered trial
 	session 2
 	phase
@@ -44,7 +44,7 @@ another_told() {
 	phase
 	goes rolling-back 'the job has a newer execution or is not in progress'
 }
-@test "execution number: committing: commit is for ours, and another one is no sign that it counted" {
+@test "number: committing: commit is for ours, and another one is no sign that it counted" {
 	numbered committing
 	session 2
 	phase
@@ -58,7 +58,7 @@ another_told() {
 	phase
 	goes rolling-back 'commit was refused: no'
 }
-@test "execution number: reporting: SUCCEEDED is said for ours alone, and so is commit once more" {
+@test "number: reporting: SUCCEEDED is said for ours alone, and so is commit once more" {
 	numbered reporting
 	session 2
 	phase
@@ -69,7 +69,7 @@ another_told() {
 	stays 111
 	called 'gr-commit -- j1 7 c2'
 }
-@test "execution number: reporting: FAILED over the old pair is said for ours alone" {
+@test "number: reporting: FAILED over the old pair is said for ours alone" {
 	numbered reporting
 	session 2 1
 	session 1
@@ -77,14 +77,14 @@ another_told() {
 	goes rolling-back 'the new certificate is no longer accepted'
 	called 'gr-jobs-client update .* --execution 7 -- j1 FAILED'
 }
-@test "execution number: failing: FAILED is said for ours alone" {
+@test "number: failing: FAILED is said for ours alone" {
 	numbered failing reason=why
 	session 1
 	phase
 	goes idle
 	called 'gr-jobs-client update .* --execution 7 -- j1 FAILED'
 }
-@test "execution number: a job that cannot begin fails for the execution that was found" {
+@test "number: a job that cannot begin fails for the execution that was found" {
 	at idle
 	session 1
 	IN_PROGRESS=${QUEUED/executionNumber=1/executionNumber=7}
