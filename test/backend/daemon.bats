@@ -359,10 +359,11 @@ unlock_registry() {
 	csr_of second >second.json
 	ask "+$(topic create)/rejected" "+$(topic create)/accepted" \
 		"=$(topic create)" @second.json \
-		"!until [ \$(grep -c 'FOREIGN KEY' '$LAB/backend.log') -ge 2 ]; do sleep 0.02; done" \
+		"!until [ \$(grep -c 'Client gr/backendd closed' '$LAB/broker/log') -ge 2 ]; do sleep 0.02; done" \
 		"!sqlite3 -cmd '.timeout 10000' '$GR_HOME/shared/registry.db' 'SELECT 1 / (count(*) = 0) FROM alarm' | grep -qx 1" \
 		"!sqlite3 -cmd '.timeout 10000' '$GR_HOME/shared/registry.db' 'DROP TRIGGER late'" \
 		"?$(topic create)/rejected" "$(topic jobs/get)" '{}' >messages
+	grep -q 'FOREIGN KEY constraint failed' "$LAB/backend.log"
 	[ "$(grep -c /create/ messages)" -eq 1 ]
 	[ "$(alarms second-key)" -eq 1 ]
 }
