@@ -52,19 +52,19 @@ damaged_beyond_reading() {
 
 # unknown-certificate: whose it is the operator finds out from the devices.
 adopt_unknown() {
-	local id t file
+	local id t
 	alarms_now || return
-	for id in $(awk -F '\t' '$2 == "unknown-certificate" { print $4 }' alarms.now | sort -u); do
+	for t in "$LAB"/things/*/; do
+		[ -e "cut-off/$(basename "$t")" ] ||
+			printf '%s %s\n' "$(certificate_id "$t/certificate.pem" 2>/dev/null)" "${t%/}"
+	done >lived-on
+	while read -r id t; do
+		grep -q "	unknown-certificate	-	$id	" alarms.now || continue
 		gr-registry describe-certificate -H "$HOME_DIR" "$id" >/dev/null 2>&1 && continue
-		for t in "$LAB"/things/*/; do
-			t=${t%/} file=$t/certificate.pem
-			[ ! -e "cut-off/${t##*/}" ] && [ "$(certificate_id "$file" 2>/dev/null)" = "$id" ] ||
-				continue
-			tell "the operator: adopt-certificate ${t##*/} ${id:0:16}"
-			gr-registry adopt-certificate -H "$HOME_DIR" "${t##*/}" "$file" >/dev/null ||
-				[ $? -eq 1 ] || return
-		done
-	done
+		tell "the operator: adopt-certificate ${t##*/} ${id:0:16}"
+		gr-registry adopt-certificate -H "$HOME_DIR" "${t##*/}" "$t/certificate.pem" >/dev/null ||
+			[ $? -eq 1 ] || return
+	done <lived-on
 }
 
 # two-certificates: the thing itself shows which one it uses, between two rotations.
