@@ -99,13 +99,18 @@ static void follow(struct ledger *ledger, const struct ledger_tail *tail)
 		ledger->last.newest = tail->at;
 }
 
+static bool names_a_line(const struct ledger_mark *mark)
+{
+	return mark->hash[0] && strcmp(mark->hash, LEDGER_CHAIN_START) != 0;
+}
+
 /* Is the line that should be in the file there? GR_NO, silent: no. */
 static enum status has_expected(struct ledger *ledger, const struct ledger_mark *expected)
 {
 	struct ledger_tail there;
 	enum status st;
 
-	if (expected->hash[0] == '\0' || strcmp(expected->hash, LEDGER_CHAIN_START) == 0)
+	if (!names_a_line(expected))
 		return GR_OK;
 	if (expected->end > 0 && expected->end <= ledger->size) {
 		st = ledger_chain_tail(&there, ledger->fd, expected->end, ledger->path);
@@ -213,12 +218,12 @@ static enum status sync_and_read_end(struct ledger *ledger)
 
 /*
  * The file that we had is not the one at path any more. Another signer may have opened the new one
- * before: then the mark tells where that went on. We say it all the same: that one may have said
- * it to nobody who raises an alarm.
+ * before: then the mark tells where that went on. We say it all the same, and before anything can
+ * fail: that one may have said it to nobody who raises an alarm.
  */
 static enum status open_anew(struct ledger *ledger)
 {
-	struct ledger_mark expected, marked, gone;
+	struct ledger_mark expected, marked;
 	struct stat info;
 	enum status st = ledger_mark_read(&marked, ledger->lock, ledger->path);
 
@@ -227,7 +232,8 @@ static enum status open_anew(struct ledger *ledger)
 	if (st != GR_OK)
 		return st;
 	expected = marked;
-	gone = ledger->last;
+	if (names_a_line(&ledger->last))
+		say(ledger, ledger->last.hash);
 	close_file(ledger);
 	st = open_file(ledger);
 	if (st != GR_OK)
@@ -237,10 +243,7 @@ static enum status open_anew(struct ledger *ledger)
 	if (info.st_size == 0 || ledger_mark_equal(&marked, &ledger->seen))
 		expected = ledger->last;
 	ledger->seen = marked;
-	st = begin(ledger, &expected);
-	if (st == GR_OK && !ledger->unsaid)
-		say(ledger, gone.hash);
-	return st;
+	return begin(ledger, &expected);
 }
 
 /* Is it still the file at path? GR_NO, silent: no. */
